@@ -1,0 +1,70 @@
+# Needs make and Python 3.11 or later; `make PYTHON=python3.12 report` takes another interpreter than python3.
+PYTHON ?= python3
+VENV ?= .venv
+FORCE ?= norfolk
+FORCES ?= all
+EDITION ?= 2017
+OUT ?= build
+JOBS ?= 2
+TESTERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help report batch test lint unit notebooks references benchmark constraints lab clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile
+
+report: $(VENV)/ready  ## make one force's report: make report FORCE=norfolk
+	@$(VENV)/bin/peel report "$(FORCE)" --edition $(EDITION) --out "$(OUT)"
+
+batch: $(VENV)/ready  ## make all reports, or some: make batch FORCES=norfolk,suffolk JOBS=2
+	@$(VENV)/bin/peel batch --forces "$(FORCES)" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)"
+
+test: lint unit notebooks  ## prove that the project is right: style, types, tests, and every number in the references
+
+lint: $(VENV)/ready-for-tests
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+unit: $(VENV)/ready-for-tests
+	$(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile
+
+# Each reference notebook is run again in a plain kernel and compared with what it holds.
+notebooks: $(VENV)/ready-for-tests
+	$(VENV)/bin/python -m pytest tests/reference --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval_sanitize.cfg -n $(TESTERS) --dist loadfile -q
+
+references: $(VENV)/ready-for-tests  ## remake tests/reference after a change that is meant
+	$(VENV)/bin/python tests/make_references.py
+
+benchmark: $(VENV)/ready-for-tests  ## time the ways of running the notebooks
+	$(VENV)/bin/python tests/benchmarks/benchmark.py
+
+constraints: $(VENV)/ready-for-tests  ## take the newest versions into constraints.txt
+	$(VENV)/bin/python -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras pyproject.toml \
+		--output-file constraints.txt --no-header --no-annotate --no-emit-index-url
+
+lab: $(VENV)/ready  ## open the notebooks in JupyterLab
+	$(VENV)/bin/jupyter lab notebooks
+
+clean:  ## remove reports and caches; the environment stays
+	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	find peel_analysis tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: $(PYTHON) is not Python 3.11 or later; name one that is: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -m venv "$(VENV)" || \
+		{ rm -rf "$(VENV)"; echo "make: $(PYTHON) cannot make an environment; install its venv module" >&2; exit 2; }
+
+$(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up $(VENV): once, a minute or two" >&2
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/ready-for-tests: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up $(VENV) with the tests' tools: once, a minute or two" >&2
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@touch $@ $(VENV)/ready

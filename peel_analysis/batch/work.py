@@ -1,0 +1,146 @@
+"""What a worker does: run one unit, or make one force's page. Both write beside the place and rename."""
+
+import json
+import os
+import signal
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from peel_analysis.batch.units import Report, Unit
+from peel_analysis.location import VARIABLE
+
+CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
+ORPHAN_CHECK = 1.0  # seconds
+DRAWINGS = "PEEL_DRAWINGS"
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a worker must know that its own environment may not say: the data, the drawings and the engine."""
+
+    data: str
+    drawings: str
+    engine: Literal["peel", "stock"]
+
+    def enter(self) -> None:
+        """Set the environment that the notebooks' kernels inherit."""
+        os.environ[VARIABLE] = self.data
+        os.environ[DRAWINGS] = self.drawings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a unit or a page: done, fresh or failed, in how many seconds, and the error line."""
+
+    force_id: str
+    section_id: str
+    key: str
+    outcome: str
+    seconds: float
+    error: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """True when there is no new output."""
+        return self.outcome == "failed"
+
+
+def prepare_worker(parent: int) -> None:
+    """Set up a local worker process: Ctrl-C is its parent's business, and it ends when its parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_CHECK)
+    os._exit(1)
+
+
+def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
+    """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
+    from peel_analysis.engine.execution import NotebookFailedError, execute
+
+    workplace.enter()
+    started = time.perf_counter()
+    unit.target.parent.mkdir(parents=True, exist_ok=True)
+    beside = unit.target.with_name(f".{unit.target.stem}.{os.getpid()}.part.ipynb")
+    failed = unit.target.with_suffix(".failed.ipynb")
+    error = ""
+    try:
+        execute(unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT)
+        _seal(beside, unit)
+        beside.replace(unit.target)
+        failed.unlink(missing_ok=True)
+    except NotebookFailedError as failure:
+        error = f"{failure}; the notebook as far as it ran: {failed}"
+        if beside.exists():
+            beside.replace(failed)
+    except Exception as fault:  # a worker must outlive any unit
+        error = _line(fault)
+    finally:
+        beside.unlink(missing_ok=True)
+    seconds = time.perf_counter() - started
+    return Outcome(unit.force_id, unit.section_id, unit.key, "failed" if error else "done", seconds, error)
+
+
+def _line(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+
+
+def _seal(path: Path, unit: Unit) -> None:
+    """Write the content key into the notebook's metadata, and take out times and paths, so that runs compare."""
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["metadata"].pop("papermill", None)
+        cell["metadata"].pop("execution", None)
+    notebook["metadata"].pop("papermill", None)
+    notebook["metadata"]["peel_key"] = unit.key
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def make_page(report: Report, values: str, workplace: Workplace) -> Outcome:
+    """Make a force's page from its executed notebooks, and put its values file beside it."""
+    workplace.enter()
+    started = time.perf_counter()
+    error = ""
+    try:
+        _write_page(report)
+        _write_values(report, values)
+    except Exception as fault:  # as above
+        error = _line(fault)
+    seconds = time.perf_counter() - started
+    return Outcome(report.force_id, "page", report.key, "failed" if error else "done", seconds, error)
+
+
+def _write_page(report: Report) -> None:
+    import nbformat
+
+    from peel_analysis import forces
+    from peel_analysis.data import open_edition
+    from peel_analysis.report.fragment import section_html
+    from peel_analysis.report.page import SectionHtml, page_html
+    from peel_analysis.sections.catalogue import plan_of
+    from peel_analysis.writing import write_text
+
+    sections = [
+        SectionHtml(
+            unit.section_id,
+            plan_of(unit.section_id).title,
+            section_html(nbformat.read(unit.target, as_version=4), unit.section_id),  # type: ignore[no-untyped-call]
+        )
+        for unit in report.units
+    ]
+    html = page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
+    write_text(report.page, html)
+
+
+def _write_values(report: Report, values: str) -> None:
+    from peel_analysis.writing import write_text
+
+    write_text(report.page.with_name("values.csv"), values)

@@ -1,0 +1,116 @@
+"""The `peel` command: thin. Each subcommand imports what it needs, so that help answers at once."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from peel_analysis.errors import InputError
+from peel_analysis.location import use_data_folder
+
+DONE, FAILED, USAGE = 0, 1, 2
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Run: TypeAlias = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+    given = parser().parse_args(arguments)
+    try:
+        if given.data:
+            use_data_folder(given.data)
+        code: int = given.run(given)
+    except (InputError, FileNotFoundError) as error:
+        print(f"peel: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("peel: stopped; what is finished is kept, and the same command goes on from it", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has gone, as with `peel values | head`
+        sys.stderr.close()
+        return DONE
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command's parser."""
+    top = argparse.ArgumentParser(
+        prog="peel", description="PEEL police effectiveness reports, made from published data and force returns."
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _report(commands)
+    _batch(commands)
+    _forces(commands)
+    _values(commands)
+    _data(commands)
+    return top
+
+
+def _command(commands: Commands, name: str, run: str, words: str) -> argparse.ArgumentParser:
+    """Add a subcommand whose function is `run` in peel_analysis.commands, with the option that all have."""
+    command = commands.add_parser(name, help=words, description=words)
+    command.add_argument("--data", metavar="DIR", help="another data folder, laid out like the project's data/")
+    command.set_defaults(run=lambda given: _load(run)(given))
+    return command
+
+
+def _load(run: str) -> Run:
+    from importlib import import_module
+
+    module, function = run.split(".")
+    loaded: Run = getattr(import_module(f"peel_analysis.commands.{module}"), function)
+    return loaded
+
+
+def _edition(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--edition", default="2017", help="the edition (default: 2017)")
+
+
+def _making(command: argparse.ArgumentParser) -> None:
+    _edition(command)
+    command.add_argument("--out", metavar="DIR", default="build", help="where reports go (default: build)")
+    command.add_argument("--inspected-only", action="store_true", help="leave out questions that were not inspected")
+    command.add_argument("--fresh", action="store_true", help="run every section again, fresh ones too")
+    command.add_argument(
+        "--engine", choices=("peel", "stock"), default="peel", help="peel: warm kernels; stock: papermill's own"
+    )
+
+
+def _report(commands: Commands) -> None:
+    command = _command(commands, "report", "make.report", "make one force's report")
+    command.add_argument("force", metavar="FORCE", help="a force, by any name: norfolk, 'Devon & Cornwall'")
+    _making(command)
+
+
+def _batch(commands: Commands) -> None:
+    command = _command(commands, "batch", "make.batch", "make the reports of all forces, or of some")
+    command.add_argument("--forces", default="all", help="all, or names with commas between")
+    command.add_argument("--jobs", type=int, default=2, metavar="N", help="workers side by side (default: 2)")
+    command.add_argument("--dask", metavar="ADDRESS", help="use a running scheduler, such as tcp://host:8786")
+    command.add_argument("--shard", metavar="K/N", help="only the k-th of n shares of the forces, for a cluster")
+    _making(command)
+
+
+def _forces(commands: Commands) -> None:
+    _command(commands, "forces", "lists.list_forces", "list the 43 forces")
+
+
+def _values(commands: Commands) -> None:
+    command = _command(commands, "values", "lists.values", "print every value of an edition")
+    _edition(command)
+    command.add_argument("--force", help="one force, or england-and-wales")
+    command.add_argument("--measure", help="one measure, by its id")
+    command.add_argument("--format", choices=("csv", "json"), default="csv")
+    command.add_argument("--population", metavar="VINTAGE", help="another vintage of the mid-year populations")
+    command.add_argument("--residents-only", action="store_true", help="the City of London's residents alone")
+
+
+def _data(commands: Commands) -> None:
+    data = commands.add_parser("data", help="work on the data folder", description="Work on the data folder.")
+    parts = data.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    build = _command(parts, "build", "tables.build", "remake the tables of counts from the published files")
+    build.add_argument("--raw", required=True, metavar="DIR", help="the folder of published files")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

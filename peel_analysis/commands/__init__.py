@@ -1,0 +1,1 @@
+"""What each subcommand of `peel` does with its arguments."""

@@ -1,0 +1,30 @@
+"""`peel forces` and `peel values`: what is printed to standard output."""
+
+import argparse
+import sys
+
+from peel_analysis import forces
+from peel_analysis.forces import ENGLAND_AND_WALES
+
+
+def list_forces(given: argparse.Namespace) -> int:
+    """Print the 43 forces: id, official name and region."""
+    for force in forces.all_forces():
+        print(f"{force.id:<20} {force.official_name:<34} {force.region}")
+    return 0
+
+
+def values(given: argparse.Namespace) -> int:
+    """Print the values of an edition as CSV or JSON."""
+    from peel_analysis import measures
+    from peel_analysis import values as value_table
+    from peel_analysis.data import open_edition
+
+    edition = open_edition(given.edition).with_population(vintage=given.population, residents_only=given.residents_only)
+    chosen = [measures.get(given.measure)] if given.measure else None
+    rows = value_table.values(edition, chosen)
+    if given.force:
+        national = given.force.lower().replace(" ", "-") == ENGLAND_AND_WALES
+        rows = rows[rows["force_id"] == (ENGLAND_AND_WALES if national else forces.find(given.force).id)]
+    sys.stdout.write(value_table.as_csv(rows) if given.format == "csv" else value_table.as_json(rows))
+    return 0

@@ -1,0 +1,164 @@
+"""The one shape of a count: a table with one row a force, item, dimension, period and release."""
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis import forces
+from peel_analysis.errors import InputError
+
+COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
+KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
+STATUSES = ("reported", "partial", "estimated", "combined", "not_supplied", "not_comparable")
+MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
+WHOLE_NUMBER = re.compile(r"-?\d+")
+
+
+class TableError(InputError):
+    """A table that is not in the shape it should have. The message names file, line, what was found and the remedy."""
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Return the counts in a CSV file, checked: text columns, and `count` as whole numbers with blanks (Int64).
+
+    Raises TableError for anything that `check` refuses and for text where a count should be.
+    """
+    name = path.name
+    try:
+        text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise TableError(f"{name}: not a table: {error}; give a CSV file in UTF-8 with {', '.join(COLUMNS)}") from None
+    check_columns(text.columns, name)
+    return check(text.assign(count=_whole_numbers(text["count"], name)), name)
+
+
+def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None) -> pd.DataFrame:
+    """Return the rows unchanged when they are in the shape of this module; `name` is the file that an error names.
+
+    `lines` are the rows' line numbers in that file (by default 2, 3, ...). A negative count is a published correction
+    and passes. Raises TableError for missing or renamed columns, an unknown force id or status, a blank or a count
+    that its status contradicts, a date that is none, a period that ends before it starts, and a repeated key.
+    """
+    check_columns(rows.columns, name)
+    _check_known(rows, name, lines, "force_id", forces.ids(), "the ids are in data/forces.csv")
+    _check_known(rows, name, lines, "status", STATUSES, f"use one of {', '.join(STATUSES)}")
+    _check_dates(rows, name, lines)
+    blank = rows["count"].isna()
+    for wrong, found in (
+        (blank & ~rows["status"].isin(MAY_BE_BLANK), "no count, and the status is 'reported'"),
+        (~blank & (rows["status"] == "not_supplied"), "a count, and the status is 'not_supplied'"),
+    ):
+        if (line := _first(wrong, lines)) is not None:
+            raise TableError(f"{name}, line {line}, column count: {found}; give the count or the status that says why")
+    if (line := _first(rows["period_end"] < rows["period_start"], lines)) is not None:
+        raise TableError(
+            f"{name}, line {line}, column period_end: the period ends before it starts; exchange the dates"
+        )
+    repeated = rows.duplicated(list(KEY))
+    if (line := _first(repeated, lines)) is not None:
+        key = ", ".join(str(value) or "(blank)" for value in rows.loc[repeated.to_numpy(), list(KEY)].iloc[0])
+        raise TableError(f"{name}, line {line}: repeats the key of an earlier line ({key}); keep one of the two")
+    return rows
+
+
+def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = COLUMNS) -> None:
+    """Raise TableError unless the columns are exactly the expected ones, in any order, and say which were renamed."""
+    names = [str(column) for column in found]
+    missing = [column for column in expected if column not in names]
+    unknown = [column for column in names if column not in expected]
+    if not missing and not unknown and len(names) == len(expected):
+        return
+    parts = []
+    for column in missing:
+        close = difflib.get_close_matches(column, unknown, n=1, cutoff=0.5)
+        parts.append(f"no column {column}" + (f" (is it the column {close[0]!r}?)" if close else ""))
+    if not missing:
+        parts.append(f"columns that do not belong: {', '.join(unknown) or 'one of them twice'}")
+    raise TableError(f"{name}, line 1: {'; '.join(parts)}; the columns are {', '.join(expected)}")
+
+
+def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables one after the other, in the columns and types of this module."""
+    kept = [part for part in parts if len(part)]
+    rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COLUMNS), dtype=str)
+    return rows[list(COLUMNS)].astype({column: "Int64" if column == "count" else "str" for column in COLUMNS})
+
+
+def as_text(rows: pd.DataFrame, key: Sequence[str] = KEY) -> str:
+    """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes."""
+    ordered = rows.sort_values(list(key), kind="stable")
+    return str(ordered.to_csv(index=False, lineterminator="\n"))
+
+
+def write(rows: pd.DataFrame, path: Path) -> None:
+    """Write the counts, checked and sorted, as UTF-8 with LF line ends. The file is replaced whole or not at all."""
+    write_text(as_text(check(rows, path.name)[list(COLUMNS)]), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text beside its place and rename it, so that no reader meets half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _first(wrong: pd.Series, lines: Sequence[int] | None) -> int | None:
+    """Return the line number of the first row marked wrong, or None."""
+    positions = np.flatnonzero(wrong.to_numpy(dtype=bool))
+    if not len(positions):
+        return None
+    return int(positions[0]) + 2 if lines is None else int(lines[int(positions[0])])
+
+
+def _whole_numbers(text: "pd.Series[str]", name: str) -> "pd.Series[int]":
+    """Return the counts in a column of text; blank stays missing."""
+    values = pd.unique(text)
+    wrong = [value for value in values if value and not WHOLE_NUMBER.fullmatch(value)]
+    if wrong:
+        line = _first(text.isin(wrong), None)
+        found = text[text.isin(wrong)].iloc[0]
+        raise TableError(
+            f"{name}, line {line}, column count: found {found!r} where a count should be; "
+            "write a whole number, or leave it blank with a status that says why"
+        )
+    numbers = {value: int(value) if value else pd.NA for value in values}
+    return text.map(numbers).astype("Int64")
+
+
+def _check_known(
+    rows: pd.DataFrame, name: str, lines: Sequence[int] | None, column: str, known: Sequence[str], remedy: str
+) -> None:
+    unknown = [value for value in rows[column].unique() if value not in known]
+    if not unknown:
+        return
+    line = _first(rows[column].isin(unknown) | rows[column].isna(), lines)
+    found = rows.loc[(rows[column].isin(unknown) | rows[column].isna()).to_numpy(), column].iloc[0]
+    close = difflib.get_close_matches(str(found), known, n=2, cutoff=0.5)
+    hint = f" (did you mean {' or '.join(close)}?)" if close else ""
+    words = {"force_id": "force id"}.get(column, column)
+    raise TableError(f"{name}, line {line}, column {column}: unknown {words} {found!r}{hint}; {remedy}")
+
+
+def _check_dates(rows: pd.DataFrame, name: str, lines: Sequence[int] | None) -> None:
+    for column in ("period_start", "period_end"):
+        for value in rows[column].unique():
+            if not _is_date(value):
+                line = _first(rows[column].isin([value]), lines)
+                raise TableError(f"{name}, line {line}, column {column}: {value!r} is no date; write one as 2017-06-30")
+
+
+def _is_date(text: object) -> bool:
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,205 @@
+"""An edition of the report: its windows, populations, releases and registers, read from one small TOML file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from peel_analysis import counts as counts_table
+from peel_analysis import forces
+from peel_analysis.data import registers
+from peel_analysis.errors import InputError
+from peel_analysis.location import data_folder
+from peel_analysis.periods import Period
+
+POPULATION = "population"
+
+
+@dataclass(frozen=True)
+class Release:
+    """Which table holds an item's counts: `data/counts/<item>/<release>.csv`."""
+
+    item: str
+    release: str
+
+
+@dataclass(frozen=True)
+class PopulationInstead:
+    """A force whose resident population is replaced, and why."""
+
+    mid_year: int
+    vintage: str
+    status: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why an edition has no public figure for some items."""
+
+    status: str
+    short: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition. Immutable: `replace` gives another with one input swapped."""
+
+    id: str
+    title: str
+    windows: Mapping[str, Period]
+    mid_year: int
+    vintage: str
+    population_sentence: str
+    population_instead: Mapping[str, PopulationInstead]
+    releases: Mapping[str, Release]
+    lacks: Mapping[str, Lack]
+    folder: Path
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def window(self, name: str) -> Period:
+        """Return a window by its name in the edition's file. Raises InputError when it has none of that name."""
+        if name not in self.windows:
+            raise InputError(f"{self.file}: no window '{name}'; add it under [windows]")
+        return self.windows[name]
+
+    @property
+    def file(self) -> str:
+        """The edition's file, as an error names it."""
+        return f"data/editions/{self.id}.toml"
+
+    def release_of(self, item: str) -> str:
+        """Return the release that the edition takes an item from, or "" when it has no public table."""
+        return self.releases[item].release if item in self.releases else ""
+
+    def counts(self, item: str) -> pd.DataFrame | None:
+        """Return an item's counts in the edition's release, or None when it has no public table."""
+        if item not in self.releases:
+            return None
+        source = self.releases[item]
+        path = self.folder / "counts" / source.item / f"{source.release}.csv"
+        if not path.exists():
+            raise InputError(
+                f"{self.file}: {item} is to come from release {source.release}, but data/counts/{source.item}/"
+                f"{source.release}.csv does not exist; add the file with `peel data add` or name another release"
+            )
+        return counts_table.read(path)
+
+    @cached_property
+    def populations(self) -> pd.DataFrame:
+        """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
+        table = read_populations(self.folder)
+        rows = [self._population(table, force_id) for force_id in forces.ids()]
+        return pd.DataFrame(rows, columns=["force_id", POPULATION, "status", "sentence"]).set_index("force_id")
+
+    def _population(self, table: dict[tuple[str, int, str], float], force_id: str) -> tuple[str, float, str, str]:
+        instead = self.population_instead.get(force_id)
+        mid_year, vintage = (instead.mid_year, instead.vintage) if instead else (self.mid_year, self.vintage)
+        key = (force_id, mid_year, vintage)
+        if key not in table:
+            raise InputError(
+                f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; "
+                f"add the row, or name another vintage in {self.file}"
+            )
+        return force_id, table[key], instead.status if instead else "reported", instead.sentence if instead else ""
+
+    def register(self, register: registers.Register) -> pd.DataFrame:
+        """Return the edition's rows of a register (those whose `edition` is this one or `all`)."""
+        rows = registers.read_register(register)
+        return rows[rows["edition"].isin((self.id, "all"))].reset_index(drop=True)
+
+    def with_population(self, *, vintage: str | None = None, residents_only: bool = False) -> "Edition":
+        """Return the edition with another vintage of the mid-year populations, or with residents only everywhere."""
+        instead = MappingProxyType({}) if residents_only else self.population_instead
+        return replace(self, vintage=vintage or self.vintage, population_instead=instead)
+
+
+def read_populations(folder: Path) -> dict[tuple[str, int, str], float]:
+    """Return data/populations.csv by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
+    path = folder / "populations.csv"
+    if not path.exists():
+        raise InputError(f"data/populations.csv: the file is missing from {folder}")
+    rows = pd.read_csv(path, encoding="utf-8")
+    found = [str(name) for name in rows.columns]
+    expected = ["force_id", "mid_year", POPULATION, "vintage"]
+    if found != expected:
+        raise InputError(
+            f"data/populations.csv, line 1: expected columns {', '.join(expected)}; found {', '.join(found)}"
+        )
+    wrong = pd.to_numeric(rows[POPULATION], errors="coerce").isna() | ~rows["force_id"].isin(forces.ids())
+    if wrong.any():
+        line = int(wrong.to_numpy().argmax())
+        force_id, population = rows["force_id"].iloc[line], rows[POPULATION].iloc[line]
+        raise InputError(
+            f"data/populations.csv, line {line + 2}: expected the id of a force and a population; "
+            f"found '{force_id}' and '{population}'"
+        )
+    key = ["force_id", "mid_year", "vintage"]
+    repeated = rows.duplicated(key)
+    if repeated.any():
+        line = int(repeated.to_numpy().argmax()) + 2
+        raise InputError(f"data/populations.csv, line {line}: repeats an earlier row's force, mid-year and vintage")
+    keys = zip(rows["force_id"], rows["mid_year"], rows["vintage"], strict=True)
+    return dict(zip(keys, rows[POPULATION].astype(float), strict=True))
+
+
+def editions() -> tuple[str, ...]:
+    """Return the ids of the editions in the data folder, earliest first."""
+    return tuple(sorted(path.stem for path in (data_folder() / "editions").glob("*.toml")))
+
+
+def open_edition(edition_id: str | int) -> Edition:
+    """Return an edition by its id. Raises InputError, with the list of editions, when there is none."""
+    known = editions()
+    name = str(edition_id).strip()
+    if name not in known:
+        raise InputError(f"No edition '{name}'; the editions are {', '.join(known) or '(none)'}")
+    path = data_folder() / "editions" / f"{name}.toml"
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _edition(name, settings)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise InputError(f"data/editions/{name}.toml: {type(error).__name__}: {error}") from error
+
+
+def _edition(name: str, settings: dict[str, Any]) -> Edition:
+    population = settings["population"]
+    return Edition(
+        id=name,
+        title=settings["title"],
+        windows=MappingProxyType({key: _window(value) for key, value in settings["windows"].items()}),
+        mid_year=population["mid_year"],
+        vintage=population["vintage"],
+        population_sentence=population["sentence"],
+        population_instead=MappingProxyType(
+            {force_id: PopulationInstead(**row) for force_id, row in population.get("instead", {}).items()}
+        ),
+        releases=MappingProxyType({item: _release(item, value) for item, value in settings["releases"].items()}),
+        lacks=MappingProxyType(_lacks(settings.get("lacks", {}))),
+        folder=data_folder(),
+        settings=MappingProxyType(settings),
+    )
+
+
+def _window(value: dict[str, Any]) -> Period:
+    end: date = value["end"]
+    if "start" in value:
+        return Period(value["start"], end)
+    return Period.months_to(end, value["months"]) if value["months"] else Period(end, end)
+
+
+def _release(item: str, value: str | dict[str, str]) -> Release:
+    return Release(**value) if isinstance(value, dict) else Release(item, value)
+
+
+def _lacks(settings: dict[str, Any]) -> dict[str, Lack]:
+    return {
+        item: Lack(status, row["short"], row["sentence"]) for status, row in settings.items() for item in row["items"]
+    }

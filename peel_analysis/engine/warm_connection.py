@@ -1,0 +1,203 @@
+"""A worker's end of the warm process: start it, ask it for kernels, notice when it fails, stop it."""
+
+import atexit
+import logging
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from peel_analysis.engine import warm_process
+
+logger = logging.getLogger(__name__)
+
+START_TIMEOUT = 60.0
+ANSWER_TIMEOUT = 10.0
+FAULTS_ALLOWED = 3  # then this worker starts its kernels in the ordinary way
+# A thread would not survive the fork. The last one stops a thread that Arrow's allocator starts when it is loaded.
+NO_THREADS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # debugpy's warning about frozen modules, at import
+INLINE_FIGURES = "module://matplotlib_inline.backend_inline"  # what ipykernel sets before a notebook imports matplotlib
+# What Python and the libraries read when they start: a kernel that has other values needs another warm process.
+READ_AT_IMPORT = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "LC_", "LANG", "TZ", "HOME", "XDG_", "ARROW", "NPY_", "PANDAS")
+
+
+class WarmProcessFaultError(RuntimeError):
+    """The warm process did not start, did not answer, or could not fork."""
+
+
+class WarmProcess:
+    """A running warm process. One request at a time; safe to share between threads, not between processes."""
+
+    def __init__(self, python: Sequence[str], environment: Mapping[str, str], cwd: str) -> None:
+        self.kernels: set[int] = set()
+        self._lock = threading.Lock()
+        self._connection, theirs = socket.socketpair()
+        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
+        command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for the worker, which then ends its kernels in order
+            )
+        except OSError as error:
+            self._connection.close()
+            raise WarmProcessFaultError(f"the warm process did not start: {error}") from error
+        finally:
+            theirs.close()
+        try:
+            self._answer(START_TIMEOUT)
+        except WarmProcessFaultError:
+            self.stop()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        """True until it has ended or has been stopped after a fault."""
+        return self._process.poll() is None
+
+    def fork(
+        self, command: Sequence[str], arguments: Sequence[str], env: Mapping[str, str], cwd: str, folder: str | None
+    ) -> int:
+        """Return the process number of a new kernel. `folder` is deleted if the worker dies before the kernel."""
+        request = {
+            "wanted": "kernel",
+            "command": list(command),
+            "arguments": list(arguments),
+            "env": dict(env),
+            "cwd": cwd,
+            "folder": folder,
+        }
+        kernel = int(self._ask(request, streams=(1, 2))["kernel"])
+        self.kernels.add(kernel)
+        return kernel
+
+    def returncode(self, kernel: int) -> int | None:
+        """Return a kernel's exit status, None while it runs. Kernels of a warm process that has ended were killed."""
+        try:
+            status: int | None = self._ask({"wanted": "returncode", "kernel": kernel})["returncode"]
+        except WarmProcessFaultError as error:
+            _count_death(error)
+            status = -signal.SIGKILL
+        if status is not None:
+            self.kernels.discard(kernel)
+        return status
+
+    def stop(self) -> None:
+        """End the warm process, and with it all its kernels."""
+        self._connection.close()
+        try:
+            self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _ask(self, request: dict[str, Any], streams: Sequence[int] = ()) -> dict[str, Any]:
+        with self._lock:
+            try:
+                self._connection.settimeout(ANSWER_TIMEOUT)
+                warm_process.send(self._connection, request, streams)
+                return self._answer(ANSWER_TIMEOUT)
+            except (OSError, WarmProcessFaultError) as error:
+                self.stop()
+                raise WarmProcessFaultError(str(error)) from error
+
+    def _answer(self, timeout: float) -> dict[str, Any]:
+        try:
+            self._connection.settimeout(timeout)
+            answer = warm_process.receive(self._connection)
+        except OSError as error:
+            raise WarmProcessFaultError(f"no answer: {error}") from error
+        if answer is None:
+            raise WarmProcessFaultError("it has ended")
+        if "error" in answer:
+            raise WarmProcessFaultError(answer["error"])
+        return answer
+
+
+class _Pool:
+    """The warm processes of one worker process: normally one."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self.lock = threading.Lock()
+        self.faults = 0
+        self.deaths = 0
+        self.processes: dict[tuple[object, ...], WarmProcess] = {}
+
+
+_pool = _Pool()
+
+
+def _own_pool() -> _Pool:
+    global _pool
+    if _pool.owner != os.getpid():
+        _pool = _Pool()  # this worker was forked: the warm process is its parent's
+    return _pool
+
+
+def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> WarmProcess:
+    """Return this worker's warm process for an interpreter command and what libraries read when they are imported.
+
+    It is started when there is none; one for other settings that has no kernel left is stopped.
+    Raises WarmProcessFaultError when it does not start, and at once after three faults.
+    """
+    pool = _own_pool()
+    relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
+    read = sorted(item for item in environment.items() if item[0].startswith(READ_AT_IMPORT))
+    key = (*python, *read, cwd if relative_path else None)
+    with pool.lock:
+        if pool.faults >= FAULTS_ALLOWED:
+            raise WarmProcessFaultError("given up")
+        pool.processes = {known: warm for known, warm in pool.processes.items() if warm.alive}
+        if key not in pool.processes:
+            for known in [known for known, warm in pool.processes.items() if not warm.kernels]:
+                pool.processes.pop(known).stop()
+            pool.processes[key] = WarmProcess(python, environment, cwd)
+        return pool.processes[key]
+
+
+def count_fault(error: WarmProcessFaultError) -> None:
+    """Log a fault and count it; nothing is logged once this worker has given up."""
+    pool = _own_pool()
+    if pool.faults < FAULTS_ALLOWED:
+        logger.warning("warm process: %s; this notebook's kernel starts in the ordinary way", error)
+    pool.faults += 1
+
+
+def _count_death(error: WarmProcessFaultError) -> None:
+    logger.warning("warm process: %s; its kernels end with it", error)
+    _own_pool().deaths += 1
+    _own_pool().faults += 1
+
+
+def deaths() -> int:
+    """Return how many kernels this worker has lost because the warm process ended under them."""
+    return _own_pool().deaths
+
+
+def stop() -> None:
+    """End this worker's warm processes and forget their faults. They end with the worker in any case."""
+    pool = _own_pool()
+    with pool.lock:
+        for warm in pool.processes.values():
+            warm.stop()
+        pool.processes = {}
+        pool.faults = 0
+
+
+atexit.register(stop)

@@ -1,0 +1,236 @@
+"""The warm process: a script that imports the libraries once and forks an IPython kernel for each request.
+
+Run by its path, so that this package is not among what a kernel finds imported already.
+A message is four bytes of length and JSON; a request to fork carries the kernel's stdout and stderr.
+"""
+
+import ctypes
+import gc
+import importlib
+import importlib.util
+import io
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.abc import InspectLoader
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+# Third-party only: a notebook must see this package as it is on disk when the notebook starts.
+LIBRARIES = (
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "seaborn",
+    "psutil",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+)
+# matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
+NEVER_IMPORTED = ("matplotlib_inline", "peel_analysis")
+LAUNCHER = "ipykernel_launcher"
+PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+LENGTH = struct.Struct("!I")
+
+Message = dict[str, Any]
+
+
+def send(connection: socket.socket, message: Message, streams: Sequence[int] = ()) -> None:
+    """Send one message whole, with copies of the file descriptors in `streams`."""
+    text = json.dumps(message).encode()
+    framed = LENGTH.pack(len(text)) + text
+    sent = socket.send_fds(connection, [framed], streams) if streams else 0
+    connection.sendall(framed[sent:])
+
+
+def receive(connection: socket.socket) -> Message | None:
+    """Return the next message, or None when the other end has gone. File descriptors that came are in `streams`."""
+    head, streams, _, _ = socket.recv_fds(connection, LENGTH.size, 2)
+    head += _exactly(connection, LENGTH.size - len(head)) if head else b""
+    if len(head) < LENGTH.size:
+        return None
+    text = _exactly(connection, LENGTH.unpack(head)[0])
+    if not text:
+        return None
+    message: Message = json.loads(text)
+    return {**message, "streams": streams}
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes:
+    read = bytearray()
+    while len(read) < size:
+        part = connection.recv(size - len(read))
+        if not part:
+            return b""
+        read += part
+    return bytes(read)
+
+
+def import_libraries() -> None:
+    """Import the libraries and draw once, so that kernels find fonts and drawing code ready.
+
+    A library that is not installed is left out. Raises RuntimeError when the process would not be fit to fork:
+    a thread has started, or a module was imported that every kernel must import itself.
+    """
+    for name in LIBRARIES:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
+    if "matplotlib" in sys.modules and "pandas" in sys.modules:
+        _draw_once()
+    imported = [name for name in NEVER_IMPORTED if name in sys.modules]
+    if imported:
+        raise RuntimeError(f"the warm process must not import {', '.join(imported)}")
+    threads = sum(1 for _ in Path("/proc/self/task").iterdir())
+    if threads != 1:
+        raise RuntimeError(f"the warm process has {threads} threads; it may fork only while it has one")
+    gc.collect()
+    gc.freeze()  # the collector would otherwise write to pages that kernels share
+
+
+def _draw_once() -> None:
+    import matplotlib.figure
+    import pandas as pd
+
+    figure = matplotlib.figure.Figure()  # not through pyplot, which would choose the backend
+    axes = figure.subplots()
+    axes.barh(["a", "b"], [1, 2], label="c")
+    axes.legend()
+    for drawing in ("png", "svg"):
+        figure.savefig(io.BytesIO(), format=drawing, bbox_inches="tight")
+    frame = pd.DataFrame({"a": ["x", "y"], "b": [1, 2]})
+    frame.groupby("a", as_index=False).agg(b=("b", "sum")).to_html()
+
+
+def serve(connection: socket.socket, client: int) -> Message | None:
+    """Answer requests until the client has gone, end all kernels, and return None.
+
+    Returns a second time in each forked kernel, with the request that asked for it.
+    """
+    folders: dict[int, str | None] = {}
+    with suppress(ConnectionError):
+        while os.getppid() == client:  # a child that the client forked can hold the connection open after its end
+            if not select.select([connection], [], [], 1.0)[0]:
+                continue
+            request = receive(connection)
+            if request is None:
+                break
+            if request["wanted"] == "returncode":
+                send(connection, {"returncode": returncode(request["kernel"], folders)})
+            elif fork(connection, request, folders):
+                return request
+    for kernel, folder in folders.items():
+        with suppress(ProcessLookupError):
+            os.killpg(kernel, signal.SIGKILL)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    return None
+
+
+def fork(connection: socket.socket, request: Message, folders: dict[int, str | None]) -> bool:
+    """Fork a kernel, note its folder and answer with its process number. Returns True in the kernel."""
+    request["parent"] = os.getpid()
+    try:
+        kernel = os.fork()
+    except OSError as error:
+        send(connection, {"error": f"fork: {error}"})
+        return False
+    if kernel == 0:
+        connection.close()
+        return True
+    for stream in request["streams"]:
+        os.close(stream)
+    folders[kernel] = request["folder"]
+    send(connection, {"kernel": kernel})
+    return False
+
+
+def returncode(kernel: int, folders: dict[int, str | None]) -> int | None:
+    """Return a kernel's exit status as subprocess counts it, None while it runs. Ends what it left in its session."""
+    if os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        return None
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(kernel, signal.SIGKILL)  # before it is reaped: until then nobody else can have its number
+    folders.pop(kernel)
+    return os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])
+
+
+def prepare(request: Message) -> None:
+    """Give this forked process what the command in the request would have been started with."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != request["parent"]:
+        os._exit(1)  # the parent died before it could be asked to take this process along
+    for number, stream in enumerate(request["streams"], start=1):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.environ["JPY_PARENT_PID"] = str(request["parent"])
+    sys.argv = [LAUNCHER, *request["arguments"]]
+    sys.orig_argv[:] = request["command"]
+    if not sys.flags.safe_path:
+        sys.path.insert(0, request["cwd"])  # as -m does; ipykernel's launcher takes it away again
+    tempfile.tempdir = None
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+
+
+def launcher() -> CodeType:
+    """Return the code that `python -m ipykernel_launcher` runs, with its path in `sys.argv`."""
+    spec = importlib.util.find_spec(LAUNCHER)
+    if spec is None or not isinstance(spec.loader, InspectLoader):
+        raise ImportError(f"{LAUNCHER} is not installed")
+    code = spec.loader.get_code(LAUNCHER)
+    if code is None:
+        raise ImportError(f"{LAUNCHER} has no Python code")
+    sys.argv[0] = str(spec.origin)
+    return code
+
+
+def main() -> None:
+    """Serve the client whose connection and process number are the two arguments."""
+    if sys.path and Path(sys.path[0]) == Path(__file__).parent:
+        del sys.path[0]  # a script's folder: a kernel has the working folder there
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    client = int(sys.argv[2])
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
+    before = set(os.environ)
+    try:
+        import_libraries()
+    except Exception as error:
+        send(connection, {"error": f"{type(error).__name__}: {error}"})
+        return
+    send(connection, {"ready": True})
+    request = serve(connection, client)
+    if request is not None:
+        # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
+        set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
+        prepare({**request, "env": {**set_by_imports, **request["env"]}})
+        # From here, and not from a function: as deep in calls as with -m, so that a RecursionError shows as much.
+        exec(launcher(), {"__name__": "__main__", "__builtins__": __builtins__})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The 43 territorial police forces of England and Wales, and the names that people and files give them."""
+
+import csv
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from peel_analysis.errors import InputError
+from peel_analysis.location import data_folder
+
+ENGLAND_AND_WALES = "england-and-wales"
+NUMBER_OF_FORCES = 43
+COLUMNS = ("force_id", "official_name", "name", "ons_code", "ons_name", "region", "region_code", "country", "aliases")
+
+
+class UnknownForceError(InputError):
+    """A name that is none of the 43 forces'."""
+
+
+@dataclass(frozen=True)
+class Force:
+    """A territorial police force. `id` is its slug on data.police.uk; `name` is its name in a list of forces."""
+
+    id: str
+    official_name: str
+    name: str
+    ons_code: str
+    region: str
+    country: str
+    aliases: tuple[str, ...]
+
+
+@cache
+def _read(folder: Path) -> tuple[Force, ...]:
+    path = folder / "forces.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise InputError(f"data/forces.csv: expected columns {', '.join(COLUMNS)}; found {reader.fieldnames}")
+        forces = tuple(
+            Force(
+                id=row["force_id"],
+                official_name=row["official_name"],
+                name=row["name"],
+                ons_code=row["ons_code"],
+                region=row["region"],
+                country=row["country"],
+                aliases=(*(alias.strip() for alias in row["aliases"].split("|")), row["ons_name"]),
+            )
+            for row in reader
+        )
+    ids = [force.id for force in forces]
+    if len(set(ids)) != len(ids) or len(ids) != NUMBER_OF_FORCES:
+        raise InputError(f"data/forces.csv: expected {NUMBER_OF_FORCES} forces, one row each; found {len(ids)} rows")
+    return forces
+
+
+def all_forces() -> tuple[Force, ...]:
+    """Return the 43 forces in alphabetical order of id."""
+    return _read(data_folder())
+
+
+def ids() -> tuple[str, ...]:
+    """Return the 43 force ids in alphabetical order."""
+    return tuple(force.id for force in all_forces())
+
+
+def get(force_id: str) -> Force:
+    """Return the force with this id. Raises UnknownForceError when there is none."""
+    return find(force_id)
+
+
+def display_name(force_id: str) -> str:
+    """Return the name that a table or a figure shows for a force id or for England and Wales."""
+    return "England and Wales" if force_id == ENGLAND_AND_WALES else get(force_id).name
+
+
+def in_words(force_ids: Iterable[str]) -> str:
+    """Return the forces' names as a list in a sentence: "Dorset, Essex and Suffolk"."""
+    names = [display_name(force_id) for force_id in force_ids]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _key(name: str) -> str:
+    """Fold what does not tell forces apart: case, punctuation, '&', and the words that end an official name."""
+    words = re.sub(r"[^a-z]+", " ", name.lower().replace("&", " and ")).split()
+    kept = [word for word in words if word not in {"police", "constabulary", "service", "force"}]
+    return " ".join(kept)
+
+
+@cache
+def _by_key(folder: Path) -> dict[str, Force]:
+    return {
+        _key(name): force
+        for force in _read(folder)
+        for name in (force.id, force.name, force.official_name, *force.aliases)
+    }
+
+
+def find(name: str) -> Force:
+    """Return the force that `name` means: an id, a name, an official name or an alias, in any case.
+
+    Raises UnknownForceError, with close matches, when it is none of the 43.
+    """
+    known = _by_key(data_folder())
+    key = _key(str(name))
+    if key in known:
+        return known[key]
+    close = difflib.get_close_matches(key, known, n=3, cutoff=0.6)
+    near = list(dict.fromkeys(known[match].name for match in close))
+    hint = f"did you mean {' or '.join(near)}?" if near else "see the 43 names with: peel forces"
+    raise UnknownForceError(f"No force called '{name}'; {hint}")

@@ -1,0 +1,6 @@
+"""Measures declared in `data/measures.toml`, and the one engine that calculates all of them."""
+
+from peel_analysis.measures.declarations import Measure, Part, declared, get
+from peel_analysis.measures.engine import Result, Value, calculate
+
+__all__ = ["Measure", "Part", "Result", "Value", "calculate", "declared", "get"]

@@ -1,0 +1,197 @@
+"""The engine: one measure, one edition, one row a force and one for England and Wales."""
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures.declarations import Measure
+from peel_analysis.measures.exclusions import Exclusions, exclusions_of
+from peel_analysis.measures.published import fill_published
+from peel_analysis.measures.sums import sum_of
+from peel_analysis.periods import Period
+
+
+@dataclass(frozen=True)
+class Value:
+    """One force's value of a measure, or England and Wales's, with its counts, status, reasons and comparator."""
+
+    force_id: str
+    value: float
+    numerator: float
+    denominator: float
+    status: str
+    note: str
+    short: str
+    in_figure: bool
+    in_national: bool
+    comparator_value: float
+    comparator_numerator: float
+    comparator_denominator: float
+    comparator_status: str
+    comparator_note: str
+
+    @property
+    def is_missing(self) -> bool:
+        """True when there is no value; `status` and `note` say why."""
+        return math.isnan(self.value)
+
+    @property
+    def has_comparator(self) -> bool:
+        """True when there is a value in the comparator's window."""
+        return not math.isnan(self.comparator_value)
+
+
+COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measure calculated for an edition.
+
+    `rows`: one row a force and England and Wales last, by force_id, with COLUMNS; value in the measure's unit, not
+    rounded, and missing where `status` says why. `in_figure` and `in_national` are the register's two switches;
+    `members` are the forces in both sums of the England and Wales value, `comparator_members` those of the comparator.
+    """
+
+    measure: Measure
+    edition: Edition
+    rows: pd.DataFrame
+    members: tuple[str, ...]
+    comparator_members: tuple[str, ...]
+    release: str
+
+    @property
+    def forces(self) -> pd.DataFrame:
+        """The 43 forces' rows."""
+        return self.rows.drop(index=ENGLAND_AND_WALES)
+
+    def of(self, force_id: str) -> Value:
+        """Return the value of one force or of England and Wales."""
+        row = self.rows.loc[force_id].to_dict()
+        return Value(force_id=force_id, **{str(name): value for name, value in row.items()})
+
+    @property
+    def national(self) -> Value:
+        """The value of England and Wales."""
+        return self.of(ENGLAND_AND_WALES)
+
+    @property
+    def plotted(self) -> pd.DataFrame:
+        """The forces that a figure draws: those that the register leaves in and that have a value."""
+        rows = self.forces
+        return rows[rows["in_figure"] & rows["value"].notna()]
+
+    @property
+    def window(self) -> Period:
+        """The window of the values."""
+        return self.edition.window(self.measure.window)
+
+    @property
+    def comparator_window(self) -> Period | None:
+        """The window of the comparator values, when the measure has one."""
+        return self.edition.window(self.measure.comparator) if self.measure.comparator else None
+
+
+def calculate(measure: Measure, edition: Edition) -> Result:
+    """Return the measure for all forces and England and Wales.
+
+    England and Wales is sum over sum for the same forces in both sums, after exclusions, never the mean of the forces'
+    rates. A force without a figure keeps its row, with status and reason. Values that only the published report gives
+    are filled in and marked `as_published`. Raises InputError (GapError among them) for tables that do not answer.
+    """
+    current, members, release = _side(measure, edition, measure.window)
+    rows, comparator_members = current, tuple[str, ...]()
+    if measure.comparator:
+        comparator, comparator_members, _ = _side(measure, edition, measure.comparator)
+        shown = comparator["in_figure"]
+        rows = current.assign(
+            comparator_value=comparator["value"].where(shown),
+            comparator_numerator=comparator["numerator"].where(shown),
+            comparator_denominator=comparator["denominator"].where(shown),
+            comparator_status=comparator["status"],
+            comparator_note=comparator["note"],
+        )
+    rows = rows.reindex(columns=list(COLUMNS))
+    for column in ("comparator_status", "comparator_note"):
+        rows[column] = rows[column].fillna("")
+    rows = fill_published(rows, measure, edition)
+    return Result(measure, edition, rows, members, comparator_members, release)
+
+
+def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.DataFrame, tuple[str, ...], str]:
+    """Return the rows of one window, the members of its England and Wales value, and the releases behind it."""
+    window = edition.window(window_name)
+    exclusions = exclusions_of(measure, edition, window.end.year)
+    if measure.kind == "survey":
+        rows, release = _without_counts(measure, edition), ""
+    else:
+        rows, release = _counted(measure, edition, window, exclusions)
+    rows = exclusions.applied(rows)
+    rows["value"] = measure.multiplier * rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
+    pooled = rows["in_national"] & rows["numerator"].notna() & rows["denominator"].notna()
+    national = _national(measure, rows, pooled)
+    combined = rows["status"] == "combined"
+    rows.loc[combined, ["value"]] = np.nan
+    rows = pd.concat([rows, pd.DataFrame([national], index=[ENGLAND_AND_WALES])]).rename_axis("force_id")
+    return rows, tuple(pooled.index[pooled]), release
+
+
+def _counted(measure: Measure, edition: Edition, window: Period, exclusions: Exclusions) -> tuple[pd.DataFrame, str]:
+    numerator = sum_of(measure.numerator, edition, window, exclusions.left_out)
+    if measure.kind == "change":
+        earlier = sum_of(measure.numerator, edition, edition.window(measure.earlier), exclusions.left_out)
+        top, below, released = numerator.rows["count"] - earlier.rows["count"], earlier, numerator.release
+    else:
+        below = sum_of(measure.denominator, edition, window, exclusions.left_out)
+        top, released = numerator.rows["count"], f"{numerator.release}; {below.release}".strip("; ")
+    first = numerator.rows["status"] != "reported"
+    explained = numerator.rows.where(first, below.rows)
+    rows = pd.DataFrame(
+        {
+            "numerator": top,
+            "denominator": below.rows["count"],
+            "status": explained["status"],
+            "note": explained["sentence"],
+            "short": explained["short"],
+        }
+    )
+    return rows, released
+
+
+def _without_counts(measure: Measure, edition: Edition) -> pd.DataFrame:
+    lack = edition.lacks[measure.id]
+    return pd.DataFrame(
+        {
+            "numerator": np.nan,
+            "denominator": np.nan,
+            "status": lack.status,
+            "note": lack.sentence,
+            "short": lack.short,
+        },
+        index=pd.Index(forces.ids(), name="force_id"),
+    )
+
+
+def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[str, object]:
+    """Return the row of England and Wales: sum over sum of the pooled forces, or no value and the reason."""
+    eligible = int(rows["in_national"].sum())
+    row: dict[str, object] = {"in_figure": True, "in_national": True, "short": ""}
+    if not pooled.any():
+        first = rows[rows["in_national"]].iloc[0]
+        missing = {"value": np.nan, "numerator": np.nan, "denominator": np.nan}
+        return row | missing | {"status": first["status"], "note": first["note"], "short": first["short"]}
+    numerator, denominator = (float(rows.loc[pooled, column].sum()) for column in ("numerator", "denominator"))
+    members = int(pooled.sum())
+    partial = members < eligible or (rows.loc[pooled, "status"] == "partial").any()
+    return row | {
+        "value": measure.multiplier * numerator / denominator,
+        "numerator": numerator,
+        "denominator": denominator,
+        "status": "partial" if partial else "reported",
+        "note": f"Based on {members} of {forces.NUMBER_OF_FORCES} forces.",
+    }

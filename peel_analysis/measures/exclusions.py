@@ -1,0 +1,89 @@
+"""The exclusions register at work: which forces are out of the figure, out of England and Wales, or only partly in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis import forces
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
+from peel_analysis.errors import InputError
+from peel_analysis.measures.declarations import Measure, declared
+
+FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """The register's rows for one measure and one year."""
+
+    rows: pd.DataFrame
+
+    @property
+    def left_out(self) -> dict[str, set[str]]:
+        """Items that a force's partial return does not hold, by force."""
+        partial = registers.records(self.rows[self.rows["components"] != ""])
+        return {row["force_id"]: set(row["components"].split(";")) for row in partial}
+
+    def out_of(self, effect: str) -> set[str]:
+        """Return the ids of the forces with this effect."""
+        return set(self.rows.loc[self.rows["effect"] == effect, "force_id"])
+
+    def applied(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the forces' rows with the two switches, and with status and reasons as the register says.
+
+        A force out of both the figure and England and Wales loses its counts too: they are not comparable or not
+        supplied. A force out of the figure only keeps them.
+        """
+        applied = rows.copy()
+        from_figure, from_national = self.out_of(FROM_FIGURE), self.out_of(FROM_NATIONAL)
+        applied["in_figure"] = ~applied.index.isin(from_figure)
+        applied["in_national"] = ~applied.index.isin(from_national)
+        applied.loc[sorted(from_figure & from_national), ["numerator", "denominator"]] = np.nan
+        for force_id, facts in self.rows.groupby("force_id"):
+            self._explain(applied, str(force_id), facts)
+        return applied
+
+    def _explain(self, applied: pd.DataFrame, force_id: str, facts: pd.DataFrame) -> None:
+        """Write the register's status and reasons into a force's row."""
+        effects = set(facts["effect"])
+        has_counts = bool(applied["numerator"].notna()[force_id])
+        if {FROM_FIGURE, FROM_NATIONAL} <= effects:
+            applied.at[force_id, "status"] = facts["missing_because"].iloc[0]
+            sentences = list(dict.fromkeys(facts["reason"]))
+        else:
+            for effect in ("estimated", "partial", "combined"):
+                if effect in effects and (has_counts or effect == "combined"):
+                    applied.at[force_id, "status"] = effect
+            kept = [applied.at[force_id, "note"]] if applied.at[force_id, "note"] else []
+            sentences = [*kept, *dict.fromkeys(facts["reason"])]
+        applied.at[force_id, "note"] = " ".join(sentences)
+        applied.at[force_id, "short"] = facts["short_reason"].iloc[0]
+
+
+def exclusions_of(measure: Measure, edition: Edition, year: int) -> Exclusions:
+    """Return the exclusions of a measure whose window ends in `year`.
+
+    Raises InputError for a row whose force or measure does not exist, or that gives no reason.
+    """
+    register = checked_register(edition)
+    mine = register["measure_id"] == measure.id
+    return Exclusions(register[mine & register["period_year"].isin((str(year), "all"))])
+
+
+def checked_register(edition: Edition) -> pd.DataFrame:
+    """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
+    register = edition.register(registers.EXCLUSIONS)
+    known = {measure.id for measure in declared()}
+    for row in registers.records(register):
+        where = f"data/exclusions.csv: {row['measure_id']}, {row['period_year']}, {row['force_id']}"
+        if row["measure_id"] not in known:
+            raise InputError(f"{where}: no measure '{row['measure_id']}'; use an id of data/measures.toml")
+        if row["force_id"] not in forces.ids():
+            raise InputError(f"{where}: no force '{row['force_id']}'; use an id of data/forces.csv")
+        if not row["reason"]:
+            raise InputError(f"{where}: the reason is empty; say why, it is printed")
+        if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
+            raise InputError(f"{where}: missing_because is empty; use not_supplied or not_comparable")
+    return register

@@ -1,0 +1,136 @@
+"""Counts added up over a window: one row a force, missing where any part is missing, never zero for it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis import forces
+from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.errors import InputError
+from peel_analysis.measures.declarations import Part
+from peel_analysis.periods import GapError, Period, tiles
+
+RANK = ("reported", "estimated", "incomplete", "partial", "combined", "not_comparable", "not_supplied")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One row a force (43): count, status, and the sentence and short reason that explain any status but reported."""
+
+    rows: pd.DataFrame
+    release: str
+
+
+def sum_of(part: Part, edition: Edition, window: Period, left_out: dict[str, set[str]]) -> Sum:
+    """Return the part's counts in `window` by force.
+
+    `left_out` names, by force, items that the force's partial return does not hold: they are skipped for it, and
+    where no item is left there is no count. A force with a blank count has none. Raises GapError for a window that
+    the periods do not tile, and InputError for a force that the table leaves out.
+    """
+    sums = [_item_sum(item, part, edition, window) for item in part.items]
+    total = _add([_skip(one.rows, item, left_out) for item, one in zip(part.items, sums, strict=True)])
+    releases = dict.fromkeys(one.release for one in sums if one.release)
+    return Sum(total, "; ".join(releases))
+
+
+def _skip(rows: pd.DataFrame, item: str, left_out: dict[str, set[str]]) -> pd.DataFrame:
+    """Mark with the status "skipped" the forces whose partial return is known not to hold the item."""
+    skipped = [force_id for force_id, items in left_out.items() if item in items]
+    marked = rows.copy()
+    marked.loc[skipped, "status"] = "skipped"
+    return marked
+
+
+def _add(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    kept = [rows["count"].where(rows["status"] != "skipped", 0.0) for rows in parts]
+    total = parts[0].copy()
+    total["count"] = np.sum([count.to_numpy() for count in kept], axis=0)
+    for rows in parts[1:]:
+        worse = rows["status"].map(_rank) > total["status"].map(_rank)
+        total.loc[worse, ["status", "sentence", "short"]] = rows.loc[worse, ["status", "sentence", "short"]]
+    all_skipped = np.all([(rows["status"] == "skipped").to_numpy() for rows in parts], axis=0)
+    total.loc[all_skipped, "count"] = np.nan
+    total.loc[(total["status"] == "skipped") & ~all_skipped, "status"] = "partial"
+    total.loc[all_skipped, "status"] = "not_supplied"
+    return total
+
+
+def _rank(status: str) -> int:
+    """Return how much a status takes precedence; one that says the figure cannot be had at all comes last."""
+    if status == "skipped":
+        return -1
+    return RANK.index(status) if status in RANK else len(RANK)
+
+
+def _item_sum(item: str, part: Part, edition: Edition, window: Period) -> Sum:
+    if item == POPULATION:
+        rows = edition.populations.rename(columns={POPULATION: "count"}).assign(short=_short_of_population)
+        return Sum(rows, f"population mid-{edition.mid_year} ({edition.vintage} vintage)")
+    counts = edition.counts(item)
+    if counts is not None and part.dimensions:
+        counts = counts[counts["dimension"].isin(part.dimensions)]
+    if counts is None or counts.empty:
+        return Sum(_lacking(item, edition), "")
+    release = edition.releases[item]
+    name = f"data/counts/{release.item}/{release.release}.csv"
+    return Sum(_by_force(counts, window, name), f"{release.item} {release.release}")
+
+
+def _short_of_population(rows: pd.DataFrame) -> pd.Series:
+    return rows["status"].map({"estimated": "Assumed population"}).fillna("")
+
+
+def _lacking(item: str, edition: Edition) -> pd.DataFrame:
+    """Return no count for any force, with the reason that the edition declares."""
+    if item not in edition.lacks:
+        raise InputError(
+            f"{edition.file}: no release for '{item}' and no reason why; name a release under [releases] "
+            "or give the reason under [lacks]"
+        )
+    lack = edition.lacks[item]
+    return pd.DataFrame(
+        {"count": np.nan, "status": lack.status, "sentence": lack.sentence, "short": lack.short},
+        index=pd.Index(forces.ids(), name="force_id"),
+    )
+
+
+def _by_force(counts: pd.DataFrame, window: Period, name: str) -> pd.DataFrame:
+    first, last = window.start.isoformat(), window.end.isoformat()
+    inside = counts[(counts["period_start"] >= first) & (counts["period_end"] <= last)]
+    periods = inside[["period_start", "period_end"]].drop_duplicates()
+    try:
+        tiled = tiles(window, _periods(periods))
+    except GapError as error:
+        raise GapError(f"{name}: {error}; add the missing rows or use another release") from error
+    _refuse_absent(inside, len(tiled), window, name)
+    grouped = inside.groupby("force_id")
+    total = grouped["count"].sum(min_count=1).astype(float)
+    blank = inside[inside["count"].isna()]
+    missing = blank.loc[blank["status"] != "combined", "force_id"].unique()
+    total[total.index.isin(missing)] = np.nan
+    rows = pd.DataFrame({"count": total, "status": "reported", "sentence": "", "short": ""})
+    marked = inside[inside["status"] != "reported"]
+    for force_id, statuses in marked.groupby("force_id")["status"]:
+        rows.loc[force_id, "status"] = max(statuses, key=_rank)
+    return rows.reindex(forces.ids()).rename_axis("force_id")
+
+
+def _periods(rows: pd.DataFrame) -> list[Period]:
+    return [
+        Period(date.fromisoformat(start), date.fromisoformat(end))
+        for start, end in rows.itertuples(index=False, name=None)
+    ]
+
+
+def _refuse_absent(inside: pd.DataFrame, periods: int, window: Period, name: str) -> None:
+    """Refuse a table in which a force lacks a period that others have: a blank row with a status would say why."""
+    held = inside.groupby("force_id")["period_start"].nunique()
+    absent = [force_id for force_id in forces.ids() if held.get(force_id, 0) < periods]
+    if absent:
+        raise GapError(
+            f"{name}: {window.words}: no row for {forces.in_words(absent)} in {periods - held.get(absent[0], 0)} of "
+            f"{periods} periods; add the rows, or blank counts with a status that says why"
+        )

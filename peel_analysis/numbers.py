@@ -1,0 +1,30 @@
+"""How numbers are shown: rounded once, half up on decimals, with separators and signs."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Return `value` rounded half up, as the published report rounds: 57.65 gives 57.7, -0.05 gives -0.1."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def shown(value: float, decimals: int, *, percent: bool = False, signed: bool = False) -> str:
+    """Return a value as text: "1,234.5", "17.5%" or "+10.0%". Raises ValueError for a missing value."""
+    if value is None or math.isnan(value):
+        raise ValueError("a missing value has no text; show its mark and reason instead")
+    number = rounded(value, decimals)
+    if number == 0:
+        number = abs(number)  # never "-0.0"
+    return f"{number:{'+' if signed and number else ''},}{'%' if percent else ''}"
+
+
+def whole(count: float) -> str:
+    """Return a count as text: "52,569"."""
+    return shown(count, 0)
+
+
+def in_words(number: int) -> str:
+    """Return a small count in words, as the inspectorate writes it: "six", but "12"."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if 0 <= number < len(words) else str(number)

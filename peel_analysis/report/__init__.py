@@ -1,0 +1,1 @@
+"""A force's executed notebooks made into one page."""

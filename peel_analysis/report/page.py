@@ -1,0 +1,79 @@
+"""The page of one force: its sections in order, figures numbered through, and every link inside it whole."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+from peel_analysis.data import Edition
+from peel_analysis.forces import Force
+from peel_analysis.report.fragment import TEMPLATES
+from peel_analysis.sections.display import STYLE
+
+FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_]+)">.*?</figure>', re.DOTALL)
+NUMBER = re.compile(r'(<span class="figure-number">)\d+(</span>)')
+TO_FIGURE = re.compile(r'\s*<a class="to-figure" href="#figure-([a-z0-9_]+)">See the figure</a>')
+
+
+@dataclass(frozen=True)
+class SectionHtml:
+    """A section's place on the page."""
+
+    id: str
+    title: str
+    html: str
+
+
+def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: str) -> str:
+    """Return the report of a force as one self-contained page: no script, style, font or picture from elsewhere.
+
+    `key` is the content key that the page carries, so that a later run knows whether it is fresh.
+    """
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False)
+    numbered = _link_figures(_number_figures(sections))
+    return environment.get_template("page.html.j2").render(
+        edition_title=escape(edition.title),
+        force_name=escape(force.official_name),
+        subtitle=escape(f"{edition.window('crime').words[:1].upper()}{edition.window('crime').words[1:]}"),
+        key=key,
+        style=_style(),
+        sections=[SectionHtml(one.id, escape(one.title), one.html) for one in numbered],
+    )
+
+
+@cache
+def _style() -> str:
+    return STYLE.read_text(encoding="utf-8")
+
+
+def _number_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
+    """Number the figures through the report, in the order in which they stand."""
+    count = 0
+
+    def number(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return NUMBER.sub(rf"\g<1>{count}\g<2>", match[0])
+
+    return [SectionHtml(one.id, one.title, FIGURE.sub(number, one.html)) for one in sections]
+
+
+def _link_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
+    """Name the figure in each link to one; a link to what is not on the page is taken out."""
+    figures = {
+        match[1]: (found[0] if (found := re.search(r"(?<=figure-number\">)\d+", match[0])) else "")
+        for one in sections
+        for match in FIGURE.finditer(one.html)
+    }
+    ids = {match for one in sections for match in re.findall(r'id="figure-([a-z0-9_]+)"', one.html)}
+
+    def link(match: re.Match[str]) -> str:
+        measure = match[1]
+        if measure not in ids:
+            return ""
+        words = f"Figure {figures[measure]}" if measure in figures else "The data"
+        return f' <a class="to-figure" href="#figure-{measure}">{words}</a>'
+
+    return [SectionHtml(one.id, one.title, TO_FIGURE.sub(link, one.html)) for one in sections]

@@ -1,0 +1,165 @@
+"""Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from peel_analysis import forces, measures
+from peel_analysis.data import Edition, open_edition, registers
+from peel_analysis.forces import Force
+from peel_analysis.measures import Measure
+from peel_analysis.numbers import whole
+from peel_analysis.sections.display import Html, style
+from peel_analysis.tables import Cell, Row, html_table
+
+EFFECT_WORDS = {
+    "excluded_from_figure": "Not in the figure",
+    "excluded_from_national": "Not in England and Wales",
+    "partial": "Partial",
+    "combined": "Combined",
+    "estimated": "Estimated",
+}
+
+
+@dataclass(frozen=True)
+class Annex:
+    """Annex A of one force's report. It is the same for every force, but for its caveats."""
+
+    force: Force
+    edition: Edition
+
+    def opening(self) -> Html:
+        """Show the style sheet that the annex's tables need."""
+        return Html(style(), "Annex A")
+
+    def sources(self) -> Html:
+        """Show the sources of the edition's measures, then the other documents that the report rests on."""
+        rows = registers.read_register(registers.SOURCES)
+        items = "".join(f'<li id="source-{row["source_id"]}">{_source(row)}</li>' for _, row in rows.iterrows())
+        return Html(f'<ul class="sources">{items}</ul>', "sources")
+
+    def definitions(self) -> Html:
+        """Show every measure's definition: what is counted, over what, in which window, from which release."""
+        body = [self._definition(measure) for measure in measures.declared() if measure.kind != "survey"]
+        table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
+        return Html(_folded(f"All {len(body)} measures", table), "definitions")
+
+    def _definition(self, measure: Measure) -> Row:
+        top = ", ".join(_item_words(item) for item in measure.numerator.items)
+        if measure.numerator.dimensions:
+            top += f" (types {', '.join(measure.numerator.dimensions)})"
+        below = ", ".join(_item_words(item) for item in measure.denominator.items)
+        if measure.kind == "change":
+            below = f"{top} in the {self.edition.window(measure.earlier).words}"
+        window = self.edition.window(measure.window).words
+        return Row(measure.title, (Cell(top), Cell(below), Cell(window), Cell(measure.unit)))
+
+    def populations(self) -> Html:
+        """Show the denominators: the estimates in use, and the force whose population is replaced."""
+        rows = self.edition.populations
+        populations = rows["population"].to_dict()
+        body = [
+            Row(
+                force.name,
+                (Cell(whole(float(populations[force.id])), is_number=True), Cell(_population_note(rows, force))),
+            )
+            for force in forces.all_forces()
+        ]
+        sentences = [
+            f"Rates per head use {self.edition.population_sentence}.",
+            *rows["sentence"][rows["sentence"] != ""],
+        ]
+        text = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+        table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
+        return Html(text + _folded("The population of each force", table), "populations")
+
+    def exclusions(self) -> Html:
+        """Show the exclusions register: force, measure, year, effect, reason, and whether the report says so."""
+        rows = self.edition.register(registers.EXCLUSIONS)
+        titles = {measure.id: measure.title for measure in measures.declared()}
+        tables_by_measure = [
+            _exclusion_table(titles[str(measure_id)], group)
+            for measure_id, group in rows.groupby("measure_id", sort=False)
+        ]
+        return Html("\n".join(tables_by_measure), "exclusions")
+
+    def caveats(self) -> Html:
+        """Show every caveat of the edition with the measures that it travels with."""
+        rows = self.edition.register(registers.CAVEATS)
+        shown = rows[rows["force_id"].isin(("all", *forces.ids()))]
+        items = "".join(f"<li>{escape(row['sentence'])}</li>" for _, row in shown.iterrows())
+        return Html(f'<ul class="caveats">{items}</ul>', "caveats")
+
+    def surveys(self) -> Html:
+        """Show the surveys and the file review: who was asked, when, how many, and how the results may be used."""
+        rows = self.edition.register(registers.SURVEYS)
+        blocks = [
+            f"<h3>{escape(str(title))}</h3><p>{escape(' '.join(group['sentence']))}</p>"
+            for title, group in rows.groupby("title", sort=False)
+        ]
+        return Html("\n".join(blocks), "surveys and the file review")
+
+    def notes_and_terms(self) -> Html:
+        """Show what each mark means, the notes of the published report by number, and the terms it uses."""
+        return Html("\n".join((_marks(), _notes(self.edition), _glossary())), "marks, notes and terms")
+
+
+def _source(row: pd.Series) -> str:
+    address = f' <span class="address">{escape(row["url"])}</span>' if row["url"] else ""
+    return f"<strong>{escape(row['publisher'])}</strong>, {escape(row['title'])}. {escape(row['sentence'])}{address}"
+
+
+def _item_words(item: str) -> str:
+    return item.removesuffix("_long").removesuffix("_recorded").replace("_", " ")
+
+
+def _population_note(rows: pd.DataFrame, force: Force) -> str:
+    return "Assumed: resident and daytime population" if rows.at[force.id, "status"] != "reported" else ""
+
+
+def _exclusion_table(title: str, rows: pd.DataFrame) -> str:
+    """Return one measure's exclusions, a force and a reason a row, its effects together."""
+    grouped = rows.groupby(["force_id", "period_year", "reason"], sort=False)
+    body = [_exclusion_row(str(force_id), str(year), str(reason), group) for (force_id, year, reason), group in grouped]
+    return html_table(f"{title}: forces left out or marked", ("Force", "Year", "Effect", "Reason", "Basis"), body)
+
+
+def _exclusion_row(force_id: str, year: str, reason: str, group: pd.DataFrame) -> Row:
+    effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+    basis = " and ".join(dict.fromkeys(group["basis"]))
+    return Row(forces.display_name(force_id), (Cell(year), Cell(effects), Cell(reason), Cell(basis)))
+
+
+def _marks() -> str:
+    rows = registers.read_register(registers.STATUSES)
+    body = [
+        Row(row["status"].replace("_", " "), (Cell(row["mark"] or "none"), Cell(row["meaning"])))
+        for _, row in rows.iterrows()
+    ]
+    table = html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), body)
+    return f"<h2>Marks, notes and terms</h2>\n{table}"
+
+
+def _notes(edition: Edition) -> str:
+    rows = edition.register(registers.FOOTNOTES)
+    items = "".join(
+        f'<li value="{row["number"]}"><strong>{escape(row["subject"])}.</strong> {escape(row["sentence"])}</li>'
+        for _, row in rows.iterrows()
+    )
+    return _folded("Notes of the published report, by their numbers", f"<ol>{items}</ol>") if items else ""
+
+
+def _glossary() -> str:
+    rows = registers.read_register(registers.GLOSSARY)
+    items = "".join(f"<dt>{escape(row['term'])}</dt><dd>{escape(row['meaning'])}</dd>" for _, row in rows.iterrows())
+    return _folded("Terms and abbreviations", f"<dl>{items}</dl>")
+
+
+def _folded(summary: str, html: str) -> str:
+    return f'<details class="data"><summary>{escape(summary)}</summary>\n{html}\n</details>'
+
+
+def open_annex(force: str, edition: str) -> Annex:
+    """Return Annex A for a force. Raises InputError for an unknown force or edition."""
+    return Annex(forces.find(force), open_edition(edition))

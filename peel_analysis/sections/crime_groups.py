@@ -1,0 +1,60 @@
+"""Recorded crime by offence group: the same measures, calculated for one group at a time."""
+
+import math
+from dataclasses import replace
+
+from peel_analysis import measures
+from peel_analysis.data import Edition
+from peel_analysis.measures import Measure
+from peel_analysis.numbers import whole
+from peel_analysis.tables import Cell, Row, html_table, mark
+from peel_analysis.wording import official_name, value_in_words
+
+RATE, CHANGE = "crime_per_1000", "crime_change_12m"
+
+
+def by_group(edition: Edition, force_id: str) -> str:
+    """Return an HTML table, a row an offence group, most crimes first, then all crime (excluding fraud).
+
+    Columns: crimes in the force, its rate, the England and Wales rate, the change on the previous 12 months in the
+    force and in England and Wales. The source and the forces are those of the measures of all crime.
+    """
+    counts = edition.counts("recorded_crime")
+    groups = [] if counts is None else [group for group in counts["dimension"].unique() if group]
+    rows = sorted((_row(edition, force_id, group) for group in groups), key=lambda row: -row[0])
+    total = _row(edition, force_id, "")
+    window = edition.window(measures.get(RATE).window).words
+    columns = (
+        "Offence group",
+        "Crimes",
+        "Per 1,000 population",
+        "England and Wales",
+        "Change on previous 12 months",
+        "Change, England and Wales",
+    )
+    caption = f"Recorded crime (excluding fraud) by offence group, {official_name(force_id)}, {window}"
+    return html_table(caption, columns, [row for _, row in (*rows, total)])
+
+
+def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
+    rate, change = (_of_group(measures.get(measure_id), group) for measure_id in (RATE, CHANGE))
+    rates, changes = measures.calculate(rate, edition), measures.calculate(change, edition)
+    own = rates.of(force_id)
+    cells = (
+        Cell(whole(own.numerator), is_number=True),
+        _value(rate, own.value, own.status),
+        _value(rate, rates.national.value),
+        _value(change, changes.of(force_id).value),
+        _value(change, changes.national.value),
+    )
+    return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
+
+
+def _of_group(measure: Measure, group: str) -> Measure:
+    return replace(measure, numerator=replace(measure.numerator, dimensions=(group,))) if group else measure
+
+
+def _value(measure: Measure, value: float, status: str = "reported") -> Cell:
+    if math.isnan(value):
+        return Cell("[z]", is_number=True)  # a change from no crime at all
+    return Cell(f"{value_in_words(measure, value)} {mark(status)}".strip(), is_number=True)

@@ -1,0 +1,58 @@
+"""What inspectors found: Markdown in `data/findings/<edition>/<force>.md`, by section and sub-heading."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from peel_analysis.data import Edition
+from peel_analysis.errors import InputError
+
+
+def has_findings(edition: Edition, force_id: str) -> bool:
+    """Return whether the edition has a file of findings for the force."""
+    return _path(edition, force_id).exists()
+
+
+def findings(edition: Edition, force_id: str, section_title: str, heading: str = "") -> str:
+    """Return the Markdown under a section's sub-heading (or before its first one), or "" when there is none.
+
+    Footnote markers such as [^4] become links to the notes of the section. Raises InputError for a file whose
+    sub-headings come before any section heading.
+    """
+    path = _path(edition, force_id)
+    if not path.exists():
+        return ""
+    text = _parts(path, path.stat().st_mtime_ns).get((section_title, heading), "")
+    return re.sub(r"\[\^(\d+)\]", r'<sup><a href="#note-\1" aria-label="note \1">\1</a></sup>', text)
+
+
+def cited(edition: Edition, force_id: str, section_title: str) -> list[int]:
+    """Return the numbers of the footnotes that a section's findings cite, in order."""
+    path = _path(edition, force_id)
+    if not path.exists():
+        return []
+    parts = _parts(path, path.stat().st_mtime_ns)
+    text = "\n".join(words for (title, _), words in parts.items() if title == section_title)
+    return sorted({int(number) for number in re.findall(r"\[\^(\d+)\]", text)})
+
+
+def _path(edition: Edition, force_id: str) -> Path:
+    return edition.folder / "findings" / edition.id / f"{force_id}.md"
+
+
+@cache
+def _parts(path: Path, changed: int) -> dict[tuple[str, str], str]:
+    """Split the file at its headings; `changed` is in the key so that an edit is seen."""
+    del changed
+    parts: dict[tuple[str, str], list[str]] = {}
+    section = heading = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("## "):
+            section, heading = line[3:].strip(), ""
+        elif line.startswith("### "):
+            if not section:
+                raise InputError(f"{path.name}, line {number}: a ### heading before any ## heading; put it under one")
+            heading = line[4:].strip()
+        elif not line.startswith("# "):
+            parts.setdefault((section, heading), []).append(line)
+    return {key: "\n".join(lines).strip() for key, lines in parts.items()}

@@ -1,0 +1,107 @@
+"""Judgments as inputs: the grade of each question, when it was last inspected, and on what evidence we hold it."""
+
+import html
+from dataclasses import dataclass
+
+from peel_analysis.data import Edition, registers
+from peel_analysis.sections.catalogue import SectionPlan, catalogue
+from peel_analysis.tables import Cell, Row, html_table
+
+OVERALL = "overall"
+NOT_RECORDED = "not recorded in this edition"
+PLAIN = ("explicit", "press", "carried", "report")  # evidence that states the grade
+INDIRECT = {"derived": "worked out from a later or an earlier page", "narrative": "read from the inspectorate's text"}
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """A grade as the inspectorate gave it. Nothing here computes or suggests one."""
+
+    question: str
+    grade: str
+    last_inspected: str
+    evidence: str
+    note: str
+
+    @property
+    def is_recorded(self) -> bool:
+        """True when a grade is held."""
+        return bool(self.grade)
+
+    @property
+    def grade_in_words(self) -> str:
+        """The grade, with a mark when it was not read from a page that states it."""
+        if not self.is_recorded:
+            return NOT_RECORDED
+        return f"{self.grade} [d]" if self.evidence in INDIRECT else self.grade
+
+    @property
+    def remark(self) -> str:
+        """The sentence that goes with a marked grade, else nothing."""
+        if self.evidence not in INDIRECT or not self.is_recorded:
+            return ""
+        return f"[d] {INDIRECT[self.evidence].capitalize()}. {self.note}".strip()
+
+
+def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
+    """Return the force's judgment on a question; one that is not held is "not recorded in this edition"."""
+    rows = edition.register(registers.JUDGMENTS)
+    mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
+    plan = next((plan for plan in catalogue() if plan.question == question), None)
+    if mine.empty:
+        return Judgment(question, "", "", "not_found", "")
+    row = mine.iloc[0]
+    grade = row["grade"] or ("Ungraded" if plan is not None and not plan.graded else "")
+    evidence = row["evidence"] if row["grade"] or not grade else "explicit"
+    return Judgment(question, grade, row["last_inspected"], evidence, row["note"])
+
+
+def judgments_table(edition: Edition, force_id: str) -> str:
+    """Return the judgments as HTML: overall first, then each question with its grade and the year last inspected."""
+    overall = judgment(edition, force_id, OVERALL)
+    plans = [plan for plan in catalogue() if plan.question]
+    given = [(plan, judgment(edition, force_id, plan.question)) for plan in plans]
+    rows = [
+        Row(plan.name_of_question, (Cell(one.grade_in_words), Cell(one.last_inspected or NOT_RECORDED)))
+        for plan, one in given
+    ]
+    remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in given if one.remark]
+    heading = grade_box(f"Overall effectiveness {edition.id}", overall)
+    table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
+    return heading + table + _remarks(remarks)
+
+
+def _remarks(remarks: list[str]) -> str:
+    if not remarks:
+        return ""
+    items = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
+    return f'<p class="key">[d] The grade is not stated on a page that was read; it rests on this:</p><ul>{items}</ul>'
+
+
+def grade_box(title: str, one: Judgment) -> str:
+    """Return a judgment as a line of HTML: what was judged and the grade."""
+    slug = one.grade.lower().replace(" ", "-") if one.is_recorded else "not-recorded"
+    remark = f'<p class="key">{html.escape(one.remark)}</p>' if one.remark else ""
+    return (
+        f'<p class="judgment grade-{slug}"><span class="judged">{html.escape(title)}</span> '
+        f'<strong class="grade">{html.escape(one.grade_in_words)}</strong></p>{remark}'
+    )
+
+
+def inspected(edition: Edition, force_id: str, question: str) -> str:
+    """Return whether the question was inspected in the edition: "yes", "no" or "unknown"."""
+    rows = edition.register(registers.SECTIONS_INSPECTED)
+    mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
+    return "unknown" if mine.empty else str(mine.iloc[0]["inspected"])
+
+
+def inspection_line(edition: Edition, force_id: str, plan: SectionPlan) -> str:
+    """Return the line that says that a question was not inspected, or that it is not known; nothing if it was."""
+    state = inspected(edition, force_id, plan.question)
+    if state == "yes":
+        return ""
+    one = judgment(edition, force_id, plan.question)
+    if state == "no":
+        stands = f"the {one.last_inspected} grade stands" if one.last_inspected else "the earlier grade stands"
+        return f"Not inspected in {edition.id}: {stands}."
+    return f"Whether this question was inspected in {edition.id} is {NOT_RECORDED}."

@@ -1,0 +1,142 @@
+"""What a section notebook works with: the force, the edition, the judgment, the findings and the measures."""
+
+from dataclasses import dataclass, field
+from html import escape
+
+import pandas as pd
+
+from peel_analysis import forces, measures
+from peel_analysis.data import Edition, open_edition, registers
+from peel_analysis.forces import Force
+from peel_analysis.measures import Result
+from peel_analysis.sections import blocks, crime_groups, tiles
+from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
+from peel_analysis.sections.display import Html, Markdown, style
+from peel_analysis.sections.findings import cited, findings, has_findings
+from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table
+from peel_analysis.wording import reading
+
+
+@dataclass
+class Section:
+    """A section of one force's report."""
+
+    plan: SectionPlan
+    force: Force
+    edition: Edition
+    figures: list[str] = field(default_factory=list)
+
+    def result(self, measure_id: str) -> Result:
+        """Return a measure calculated for the edition: all forces and England and Wales."""
+        return measures.calculate(measures.get(measure_id), self.edition)
+
+    def opening(self) -> Html:
+        """Show the judgment on the section's question, whether it was inspected, and whether findings are held."""
+        lines = [style()]
+        if self.plan.question:
+            one = judgment(self.edition, self.force.id, self.plan.question)
+            lines.append(grade_box("Judgment" if self.plan.graded else "Not graded", one))
+            if line := inspection_line(self.edition, self.force.id, self.plan):
+                lines.append(f'<p class="not-inspected">{escape(line)}</p>')
+        if not has_findings(self.edition, self.force.id) and self.plan.question:
+            lines.append(
+                f'<p class="no-findings">No findings of inspectors are held for {escape(self.force.official_name)} in '
+                f"this edition: the section gives the numbers only.</p>"
+            )
+        return Html("\n".join(lines), f"{self.plan.title}: {self.force.name}, {self.edition.id}")
+
+    def part(self, heading: str, *, always: bool = False) -> Markdown:
+        """Show a sub-heading and what inspectors found under it.
+
+        Without findings the sub-heading is left out, unless `always`: a part with figures keeps it.
+        """
+        text = findings(self.edition, self.force.id, self.plan.title, heading)
+        return Markdown(f"## {heading}\n\n{text}".strip() if text or always else "")
+
+    def text(self) -> Markdown:
+        """Show the findings that stand before the section's first sub-heading."""
+        return Markdown(findings(self.edition, self.force.id, self.plan.title))
+
+    def figure(self, measure_id: str) -> Html:
+        """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table."""
+        if measure_id not in self.figures:
+            self.figures.append(measure_id)
+        number = self.figures.index(measure_id) + 1
+        html = blocks.figure_block(self.result(measure_id), self.force.id, number)
+        return Html(html, f"figure {number}: {measure_id}")
+
+    def statement(self, measure_id: str) -> Html:
+        """Show a measure in a sentence, with its table."""
+        return Html(blocks.statement_block(self.result(measure_id), self.force.id), f"statement: {measure_id}")
+
+    def crime_by_group(self) -> Html:
+        """Show recorded crime by offence group: the force's count and rate, England and Wales, and the change."""
+        return Html(crime_groups.by_group(self.edition, self.force.id), "recorded crime by offence group")
+
+    def judgments(self) -> Html:
+        """Show every judgment with the year it was last inspected."""
+        return Html(judgments_table(self.edition, self.force.id), "judgments")
+
+    def tiles(self, title: str) -> Html:
+        """Show one group of tiles of Force in numbers."""
+        block = next(block for block in self.plan.blocks if block.title.rstrip("*") == title)
+        results = [self.result(measure_id) for measure_id in block.measures]
+        return Html(tiles.panel(block, results, self.force.id), f"tiles: {title}")
+
+    def tiles_introduction(self) -> Html:
+        """Show how to read the panel of tiles."""
+        return Html(style() + tiles.introduction(self.force.id), "how to read the panel")
+
+    def inspected_questions(self) -> Html:
+        """Show which questions were inspected in the edition and which keep an earlier grade."""
+        plans = [plan for plan in catalogue() if plan.question]
+        lines = [inspection_line(self.edition, self.force.id, plan) for plan in plans]
+        items = "".join(
+            f"<li>{escape(plan.name_of_question)}: {escape(line or f'inspected in {self.edition.id}.')}</li>"
+            for plan, line in zip(plans, lines, strict=True)
+        )
+        return Html(f'<ul class="questions">{items}</ul>', "questions inspected")
+
+    def numbers_in_brief(self) -> Html:
+        """Show what the headline measures say of the force, each sentence with a link to its figure."""
+        items = "".join(
+            f'<li data-measure="{measure_id}">{escape(reading(self.result(measure_id), self.force.id))} '
+            f'<a class="to-figure" href="#figure-{measure_id}">See the figure</a></li>'
+            for measure_id in self.plan.headline_measures
+        )
+        return Html(f'<ul class="numbers-in-brief">{items}</ul>', "what the numbers say")
+
+    def areas_for_improvement(self) -> Html:
+        """Show the areas for improvement and causes of concern on the section's question, or that none is recorded."""
+        rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
+        mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
+        if mine.empty:
+            return Html(
+                f'<p class="none-recorded">No area for improvement on this question is recorded for '
+                f"{escape(self.force.official_name)} in this edition.</p>",
+                "areas for improvement",
+            )
+        items = "".join(f"<li>{escape(_area(row))}</li>" for _, row in mine.iterrows())
+        return Html(f'<ul class="areas-for-improvement">{items}</ul>', "areas for improvement")
+
+    def notes(self) -> Html:
+        """Show the notes that the section's findings cite."""
+        rows = self.edition.register(registers.FOOTNOTES)
+        numbers = cited(self.edition, self.force.id, self.plan.title)
+        mine = rows[rows["number"].astype(int).isin(numbers)]
+        items = "".join(
+            f'<li value="{row["number"]}" id="note-{row["number"]}">{escape(row["sentence"])}</li>'
+            for _, row in mine.iterrows()
+        )
+        return Html(f'<ol class="notes">{items}</ol>' if items else "", "notes")
+
+
+def _area(row: pd.Series) -> str:
+    kind, sentence, note = (row[name] for name in ("kind", "sentence", "note"))
+    opening = "Cause of concern: " if kind == "cause_of_concern" else ""
+    return f"{opening}{sentence} {note}".strip()
+
+
+def open_section(section_id: str, force: str, edition: str) -> Section:
+    """Return a section of a force's report. Raises InputError for an unknown section, force or edition."""
+    return Section(plan_of(section_id), forces.find(force), open_edition(edition))

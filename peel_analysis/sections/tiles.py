@@ -1,0 +1,71 @@
+"""Force in numbers: the panel of tiles, in HTML, with a dash and its reason where there is no figure."""
+
+from html import escape
+
+from peel_analysis import wording
+from peel_analysis.measures import Result, Value
+from peel_analysis.sections.catalogue import Block
+from peel_analysis.wording import NATIONAL, official_name
+
+
+def panel(block: Block, results: list[Result], force_id: str) -> str:
+    """Return one group of tiles: a heading, a tile a measure and the group's note."""
+    tiles = "\n".join(_tile(result, force_id) for result in results)
+    note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
+    foot = f'<p class="tile-note">{escape(note)}</p>' if note else ""
+    return (
+        f'<div class="panel">\n<h2 class="panel-title">{escape(block.title)}</h2>\n'
+        f'<ul class="tiles">\n{tiles}\n</ul>\n{foot}</div>'
+    )
+
+
+def _tile(result: Result, force_id: str) -> str:
+    own = result.of(force_id)
+    lines = [
+        f'<p class="tile-label">{escape(result.measure.tile)}</p>',
+        f'<p class="tile-value">{_value(result, own)}</p>',
+        f'<p class="tile-national">{NATIONAL}: {_value(result, result.national)}</p>',
+        _earlier(result, force_id),
+        f'<p class="tile-window">{escape(result.window.words[:1].upper() + result.window.words[1:])}</p>',
+        _remark(own),
+    ]
+    return (
+        f'<li class="tile" data-measure="{result.measure.id}">\n' + "\n".join(line for line in lines if line) + "</li>"
+    )
+
+
+def _value(result: Result, one: Value) -> str:
+    """Return a value, or a dash that a screen reader speaks as its reason."""
+    if one.is_missing:
+        return f'<span aria-hidden="true">–</span><span class="for-screen-readers">{escape(_why(one))}</span>'
+    return f"<strong>{escape(wording.value_in_words(result.measure, one.value))}</strong>"
+
+
+def _why(one: Value) -> str:
+    return f"no figure: {one.note or one.status.replace('_', ' ')}"
+
+
+def _earlier(result: Result, force_id: str) -> str:
+    window = result.comparator_window
+    if window is None:
+        return ""
+    own = result.of(force_id)
+    if not own.has_comparator:
+        return ""
+    value = wording.value_in_words(result.measure, own.comparator_value)
+    return f'<p class="tile-earlier">{escape(window.words[:1].upper() + window.words[1:])}: {value}</p>'
+
+
+def _remark(one: Value) -> str:
+    if not one.short or one.status == "reported":
+        return ""
+    return f'<p class="tile-remark">{escape(one.short)}</p>'
+
+
+def introduction(force_id: str) -> str:
+    """Return the sentence that says how to read the panel."""
+    return (
+        f'<p class="panel-introduction">Each tile sets {escape(official_name(force_id))} beside {NATIONAL}. '
+        "A dash means that there is no figure: the force did not supply it, it is not comparable, or it has not been "
+        "published. The words under the dash say which.</p>"
+    )

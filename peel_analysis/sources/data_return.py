@@ -1,0 +1,118 @@
+"""A force's data return to HMICFRS: counts that are in no publication, in a CSV file or workbook that a user fills."""
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis import counts as shape
+from peel_analysis import forces
+from peel_analysis.sources.headings import Field, Heading, headings, likeness
+from peel_analysis.sources.open_data import BLANK_ROW, blank, translate
+from peel_analysis.sources.reading import Account, LeftOut, Reading, populations_table
+from peel_analysis.sources.sheets import Book, as_text
+
+FORMAT = "HMICFRS data return"
+ITEMS = (
+    "calls",
+    "domestic_abuse_calls",
+    "domestic_abuse_offences",
+    "domestic_abuse_arrests",
+    "domestic_abuse_voluntary_attendances",
+    "domestic_abuse_charges",
+    "clares_law_right_to_know",
+    "organised_crime_groups",
+    "criminal_behaviour_orders",
+    "community_protection_notices",
+    "civil_injunctions",
+    "dispersal_orders",
+)
+FORCE = Field("force_id", ("force_id", "force", "force name", "police force"))
+COLUMNS = (
+    FORCE,
+    Field("item", ("item",)),
+    Field("period_start", ("period_start", "from", "start")),
+    Field("period_end", ("period_end", "to", "end")),
+    Field("count", ("count", "number")),
+    Field("status", ("status",)),
+)
+
+
+def fits(book: Book) -> tuple[int, int]:
+    """Return how like this format a file is, to compare with the other formats."""
+    return likeness(book, COLUMNS)
+
+
+def read(book: Book, release: str) -> Reading:
+    """Return the counts of a return, in the one shape, under the release named. It may hold one force or many.
+
+    An organised crime group is counted as at a day: its period starts and ends on it. Raises SourceError for a force,
+    an item or a count that is not understood, and TableError for rows that the shape of counts refuses.
+    """
+    found, left = headings(book, COLUMNS, FORMAT)
+    parts: list[pd.DataFrame] = []
+    left_out: dict[str, LeftOut] = {}
+    rows_read = 0
+    for heading in found:
+        part, blanks = _rows(heading)
+        lines = [heading.row + 2 + int(row) for row in part.index]
+        name = f"{book.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else book.file
+        parts.append(shape.check(shape.combine([part.assign(release=release)]), name, lines))
+        rows_read += len(part) + blanks
+        if blanks:
+            left_out[BLANK_ROW] = LeftOut(left_out.get(BLANK_ROW, LeftOut(0)).rows + blanks)
+    table = shape.combine(parts)
+    account = Account(
+        file=book.file,
+        sha256=book.sha256,
+        format=FORMAT,
+        release=release,
+        sheets_read=tuple(heading.sheet.name for heading in found if heading.sheet.name),
+        sheets_left=left,
+        rows_read=rows_read,
+        left_out=left_out,
+        forces=table["force_id"].nunique(),
+        first=min(table["period_start"], default=""),
+        last=max(table["period_end"], default=""),
+    )
+    return Reading(shape.check(table, book.file), populations_table([]), account)
+
+
+def _rows(heading: Heading) -> tuple[pd.DataFrame, int]:
+    """Return the sheet's rows, indexed by their place under the heading, and how many lines are blank."""
+    columns = heading.sheet.columns(heading.row, heading.positions)
+    empty = np.logical_and.reduce([blank(column) for column in columns.values()])
+    functions = {
+        "force_id": lambda cell: forces.find(as_text(cell)).id,
+        "item": _item,
+        "period_start": _day,
+        "period_end": _day,
+        "count": _count,
+        "status": lambda cell: as_text(cell).lower().replace(" ", "_"),
+    }
+    cells = {name: translate(heading, name, columns[name], function, ~empty) for name, function in functions.items()}
+    kept = np.flatnonzero(~empty)
+    return pd.DataFrame({name: values[kept] for name, values in cells.items()}, index=kept).assign(dimension=""), int(
+        empty.sum()
+    )
+
+
+def _item(cell: object) -> str:
+    item = as_text(cell).lower().replace(" ", "_")
+    if item not in ITEMS:
+        raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(ITEMS)}")
+    return item
+
+
+def _day(cell: object) -> str:
+    return as_text(cell)[:10]  # a workbook's date cell may carry a time of 00:00:00
+
+
+def _count(cell: object) -> object:
+    text = as_text(cell).replace(",", "")
+    if not text:
+        return pd.NA
+    if not text.removeprefix("-").isdecimal():
+        raise ValueError(
+            f"found {as_text(cell)!r} where a count should be; write a whole number, or leave it blank with the status "
+            "that says why"
+        )
+    return int(text)

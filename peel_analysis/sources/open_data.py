@@ -1,0 +1,248 @@
+"""What the Home Office's open data tables have in common: a row a quarter, force and offence code, and counts."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from peel_analysis import forces, periods
+from peel_analysis.sources.headings import Field, Heading, fold
+from peel_analysis.sources.offence_groups import FRAUD, offence_group
+from peel_analysis.sources.reading import LeftOut, SourceError
+from peel_analysis.sources.sheets import Column, as_text
+
+YEAR = Field("year", ("Financial Year", "FY", "Year"))
+QUARTER = Field("quarter", ("Financial Quarter", "Quarter", "FQ"))
+FORCE = Field("force", ("Force Name", "Force", "Police Force", "Police Force Area"))
+GROUP = Field("group", ("Offence Group", "Group"))
+CODE = Field("code", ("Offence Code",), required=False)
+DESCRIPTION = Field("description", ("Offence Description",), required=False)
+FIELDS = (YEAR, QUARTER, FORCE, GROUP, CODE, DESCRIPTION)
+
+# Bodies that record crime and have no area; a name of theirs may stand in any letters' case.
+NO_FORCES = {
+    fold(name): name
+    for name in (
+        "British Transport Police",
+        "Action Fraud",
+        "CIFAS",
+        "UK Finance",
+        "Financial Fraud Action UK",
+        "Report Fraud",
+    )
+}
+TOTALS = {fold(name): name for name in ("England and Wales", "England", "Wales", "Total")}
+NOTE_MARK = re.compile(r"\[[^\]]*\]|\([^)]*\)")
+BLANK_ROW = "blank line or note under the table"
+FRAUD_REASON = "fraud offences, which Action Fraud records for the forces"
+
+# A cell with a dash is nil: the accounting format that the publisher's spreadsheet shows a nil with. The 2017/18 file
+# in an older release has 5,792 cells "-00" and not one "0"; of those that the April 2026 release also has, 97.6% are 0
+# there and the others were revised.
+NIL = re.compile(r"-\s*0*")
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of one sheet, cell by cell translated; `reason` says why a row is left out, or is ""."""
+
+    heading: Heading
+    force: npt.NDArray[np.object_]
+    start: npt.NDArray[np.object_]
+    end: npt.NDArray[np.object_]
+    reason: npt.NDArray[np.object_]
+
+
+def force_or_body(cell: object) -> str:
+    """Return the force id, or the name of a body that is no force or of a total. Raises ValueError for another name."""
+    name = NOTE_MARK.sub(" ", as_text(cell)).strip()
+    other = NO_FORCES.get(fold(name)) or TOTALS.get(fold(name))
+    return other or forces.find(name).id
+
+
+def count(cell: object) -> float:
+    """Return a count, or NaN for "N/A" (whatever follows it). Raises ValueError for anything else that is no number.
+
+    Blanks around a number, commas in it and a mark like "[r]" behind it are dropped; a dash is nil (see NIL); a
+    negative count is a correction.
+    """
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and float(cell).is_integer():
+        return float(cell)
+    text = re.sub(r"\s*\[[a-z]\]$", "", as_text(cell)).replace(",", "")
+    if re.fullmatch(r"-?\d+", text):
+        return float(text)
+    if NIL.fullmatch(text):
+        return 0.0
+    if re.match(r"n/?a\b", text, re.IGNORECASE):
+        return float("nan")
+    raise ValueError(
+        f"found {as_text(cell) or 'a blank'!r} where a count should be; put the published whole number back, "
+        "or take the file as published"
+    )
+
+
+def read_rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str], keys: Sequence[str]) -> Rows:
+    """Return who and when of each row of a sheet, and why it is left out, if it is.
+
+    Raises SourceError for an unknown force, year, quarter or offence group, and for a row that stands twice.
+    """
+    force_column = columns["force"]
+    empty = blank(force_column) & np.logical_and.reduce([blank(columns[name]) for name in counts])
+    force = translate(heading, "force", force_column, force_or_body, ~empty)
+    year = translate(heading, "year", columns["year"], lambda cell: periods.financial_year_start(as_text(cell)), ~empty)
+    number = translate(heading, "quarter", columns["quarter"], _quarter_number, ~empty)
+    group = translate(heading, "group", columns["group"], offence_group, ~empty)
+    _refuse_repeats(heading, columns, [*keys], ~empty)
+
+    reason = np.full(len(force), "", dtype=object)
+    reason[group == FRAUD] = FRAUD_REASON
+    for body in NO_FORCES.values():
+        reason[force == body] = f"{body} is no police force area"
+    for total in TOTALS.values():
+        reason[force == total] = f"{total} is a total of forces"
+    reason[empty] = BLANK_ROW
+    start, end = _dates(year, number, ~empty)
+    return Rows(heading, force, start, end, reason)
+
+
+def translate(
+    heading: Heading,
+    field: str,
+    column: Column,
+    function: Callable[[object], object],
+    used: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.object_]:
+    """Return the function's answer for each cell, None where `used` is False; it is asked once for each different cell.
+
+    A ValueError of the function becomes a SourceError that names the first cell with that value.
+    """
+    answers = np.full(len(column.values), None, dtype=object)
+    for code in np.unique(column.codes[used]):
+        try:
+            answers[code] = function(column.values[code])
+        except ValueError as problem:
+            row = int(np.flatnonzero(used & (column.codes == code))[0])
+            raise SourceError(f"{heading.place(row, field)}: {problem}") from None
+    found: npt.NDArray[np.object_] = answers[column.codes]
+    found[~used] = None
+    return found
+
+
+def blank(column: Column) -> npt.NDArray[np.bool_]:
+    """Return True for each cell without text."""
+    is_blank = np.array([as_text(value) == "" for value in column.values], dtype=bool)
+    return np.asarray(is_blank[column.codes] if len(is_blank) else np.zeros(0, dtype=bool), dtype=bool)
+
+
+def tally(
+    rows: Rows, dimension: npt.NDArray[np.object_], values: npt.NDArray[np.object_], item: str, release: str
+) -> pd.DataFrame:
+    """Return the counts of one item in the one shape: summed by force, dimension and quarter, over the rows kept."""
+    kept = np.flatnonzero(rows.reason == "")
+    table = pd.DataFrame(
+        {
+            "force_id": pd.Categorical(rows.force[kept]),
+            "dimension": pd.Categorical(dimension[kept]),
+            "period_start": pd.Categorical(rows.start[kept]),
+            "period_end": pd.Categorical(rows.end[kept]),
+            "count": values[kept].astype(float),
+        }
+    )
+    keys = ["force_id", "dimension", "period_start", "period_end"]
+    sums = table.groupby(keys, observed=True, sort=True)["count"].sum().reset_index()
+    return sums.assign(item=item, status="reported", release=release)
+
+
+def count_left_out(into: dict[str, LeftOut], rows: Rows, values: npt.NDArray[np.object_] | None) -> None:
+    """Add the sheet's rows left out to those of other sheets, by reason, with what they count."""
+    codes, reasons = pd.factorize(rows.reason)
+    numbers = np.bincount(codes)
+    totals = None if values is None else np.bincount(codes, weights=np.nan_to_num(values.astype(float)))
+    for position, reason in enumerate(reasons):
+        if not reason:
+            continue
+        before = into.get(reason, LeftOut(0))
+        total = None if totals is None or reason == BLANK_ROW else int(totals[position]) + (before.total or 0)
+        into[reason] = LeftOut(before.rows + int(numbers[position]), total)
+
+
+def complete(counts: pd.DataFrame, places: dict[tuple[str, str], str], not_supplied: Collection[str]) -> pd.DataFrame:
+    """Return the counts with a blank row, status not_supplied, for each force that the caller says gave no figures.
+
+    `places` names the sheet of each period. Raises SourceError for any other force without rows in a period.
+    """
+    added: list[pd.DataFrame] = []
+    for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
+        _, start, end = map(str, key)
+        missing = [force_id for force_id in forces.ids() if force_id not in set(part["force_id"])]
+        if unexplained := [force_id for force_id in missing if force_id not in not_supplied]:
+            raise SourceError(
+                f"{places[start, end]}: no row for {forces.in_words(unexplained)} in {start} to {end}; "
+                "take the file as published, or say that the force gave no figures (not supplied)"
+            )
+        for force_id in missing:
+            rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
+            added.append(rows.assign(count=pd.Series(pd.NA, index=rows.index, dtype="Int64")))
+    return pd.concat([counts, *added], ignore_index=True) if added else counts
+
+
+def refuse_quarters_twice(rows: Rows, places: dict[tuple[str, str], str]) -> None:
+    """Note the sheet's quarters in `places`. Raises SourceError for a quarter that an earlier sheet holds too."""
+    here = rows.heading.sheet.place(rows.heading.row)
+    kept = rows.reason == ""
+    for start, end in sorted(set(zip(rows.start[kept], rows.end[kept], strict=True))):
+        if (start, end) in places:
+            raise SourceError(f"{here}: holds {start} to {end}, as {places[start, end]} does; take out one of the two")
+        places[start, end] = here
+
+
+def _quarter_number(cell: object) -> int:
+    text = as_text(cell).upper().removeprefix("Q")
+    if text not in ("1", "2", "3", "4"):
+        raise ValueError(f"found {as_text(cell)!r} where a financial quarter, 1 to 4, should be; correct it")
+    return int(text)
+
+
+def _dates(
+    year: npt.NDArray[np.object_], number: npt.NDArray[np.object_], used: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    code = np.full(len(year), -1, dtype=np.int64)
+    code[used] = year[used].astype(np.int64) * 10 + number[used].astype(np.int64)
+    different, codes = np.unique(code, return_inverse=True)
+    quarters = [_quarter(int(value)) for value in different]
+    starts = np.array([quarter.start.isoformat() if quarter else "" for quarter in quarters], dtype=object)
+    ends = np.array([quarter.end.isoformat() if quarter else "" for quarter in quarters], dtype=object)
+    return starts[codes], ends[codes]
+
+
+def _quarter(code: int) -> periods.Period | None:
+    year, number = divmod(code, 10)
+    return None if code < 0 else periods.quarter(f"{year}/{(year + 1) % 100:02d}", number)
+
+
+def _refuse_repeats(
+    heading: Heading, columns: dict[str, Column], keys: Sequence[str], used: npt.NDArray[np.bool_]
+) -> None:
+    """Refuse a row that repeats an earlier one's key; without an offence code a sheet has no key to compare.
+
+    A cell that names several codes may stand in as many rows: homicide, "1/4.1/4.10/4.2", has four in 2017/18.
+    """
+    if "code" not in columns:
+        return
+    combined = np.zeros(len(used), dtype=np.int64)
+    for name in keys:
+        if name in columns:
+            combined = combined * max(len(columns[name].values), 1) + columns[name].codes
+    here = pd.Series(combined[used])
+    if not here.duplicated().any():
+        return
+    allowed = np.array([1 + as_text(value).count("/") for value in columns["code"].values])[columns["code"].codes][used]
+    repeated = here.groupby(here).cumcount().to_numpy() >= allowed
+    if repeated.any():
+        row = int(np.flatnonzero(used)[np.flatnonzero(repeated)[0]])
+        raise SourceError(
+            f"{heading.place(row, 'code')}: repeats an earlier row's quarter, force and offence; take one out"
+        )

@@ -1,0 +1,249 @@
+"""ONS police force area data tables: anti-social behaviour incidents, and populations.
+
+The tables are found by their titles and headings, not by their numbers. Three of them are read: incidents and rates
+by year (P7 in year ending March 2018), mid-year populations (P9), and the population column of the table of crime
+rates (P3).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from peel_analysis import counts as shape
+from peel_analysis import forces
+from peel_analysis.sources.area_tables import AreaTable, find_table, has_numbers, title, year_to
+from peel_analysis.sources.areas import Area
+from peel_analysis.sources.headings import fold
+from peel_analysis.sources.markers import MARKERS, Marker
+from peel_analysis.sources.police_force_area_notes import STATUS
+from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
+from peel_analysis.sources.sheets import Book, Sheet
+
+FORMAT = "ONS police force area data tables"
+ITEM = "asb_incidents"
+INCIDENTS, MID_YEARS, CRIME_RATES = "incidents", "mid-year populations", "crime rates"
+POPULATION_OF_RATES = re.compile(r"population figures?.*mid[ -]?((?:19|20)\d\d)", re.IGNORECASE | re.DOTALL)
+MID_YEARS_BEFORE = 2  # the rate of year ending March 2018 divides by the mid-2016 population, and so for each year
+EXACT = 1e-4  # persons: rates in full give whole populations to 1e-8; rounded rates miss by hundreds
+LONDON, CITY, METROPOLITAN = Area("region", "London"), Area("force", "city-of-london"), Area("force", "metropolitan")
+Populations = dict[tuple[str, int], int]
+
+
+@dataclass
+class Found:
+    """What the tables of one workbook have given so far."""
+
+    incidents: list[dict[str, object]] = field(default_factory=list)
+    behind_rates: Populations = field(default_factory=dict)
+    mid_years: Populations = field(default_factory=dict)
+    rows_read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    printed: list[PrintedTotal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def fits(book: Book) -> tuple[int, int]:
+    """Return (0, number of tables that are read), to compare with the other formats."""
+    return 0, 10 * sum(kind(sheet) is not None for sheet in book.sheets)
+
+
+def kind(sheet: Sheet) -> str | None:
+    """Return which table a sheet holds, by its title or its headings, or None when it is none of those read."""
+    words = fold(title(sheet))
+    if "anti social behaviour incidents" in words and not re.search(r"\bcategory|experiences|percentage change", words):
+        return INCIDENTS
+    if re.search(r"\bmid year population estimates\b", words):
+        return MID_YEARS
+    if any(POPULATION_OF_RATES.search(cell) for row in sheet.top for cell in row):
+        return CRIME_RATES
+    return None
+
+
+def read(
+    book: Book,
+    release: str,
+    rates_vintage: str = "",
+    mid_years_vintage: str = "",
+    not_supplied: Collection[str] = (),
+) -> Reading:
+    """Return incidents by force and year ending March (item `asb_incidents`), and populations by force and mid-year.
+
+    The populations behind the rates of incidents (incidents / rate * 1,000) get the vintage `rates_vintage`, by default
+    the release with "-rates"; printed populations, rounded to hundreds, get `mid_years_vintage`, else the release.
+    The City of London has no rate of its own before 2019: its population is London's less the Metropolitan Police's.
+    Regions, countries and bodies that are no force are left out and counted. Forces in `not_supplied` may be missing,
+    and get blank rows that say so. Raises SourceError for a table without
+    all 43 forces and for cells and headings that are not understood.
+    """
+    found = Found()
+    read_sheets, left = [], []
+    for sheet in book.sheets:
+        what = kind(sheet)
+        table = find_table(sheet) if what else None
+        if what is None or (table is None and not has_numbers(sheet)):
+            left.append(sheet.name)
+            continue
+        if table is None:
+            raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
+        table.refuse_missing_forces(not_supplied)
+        {INCIDENTS: _read_incidents, MID_YEARS: _read_mid_years, CRIME_RATES: _read_crime_rates}[what](table, found)
+        _count_areas(table, found)
+        read_sheets.append(sheet.name)
+    if not read_sheets:
+        raise SourceError(f"{book.file}: no table of incidents or populations among the sheets {', '.join(left)}")
+    incidents = pd.DataFrame(found.incidents).assign(release=release) if found.incidents else pd.DataFrame()
+    table_of_counts = shape.combine([incidents])
+    account = Account(
+        file=book.file,
+        sha256=book.sha256,
+        format=FORMAT,
+        release=release,
+        sheets_read=tuple(read_sheets),
+        sheets_left=tuple(left),
+        rows_read=found.rows_read,
+        left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
+        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
+        first=min(table_of_counts["period_start"], default=""),
+        last=max(table_of_counts["period_end"], default=""),
+        notes=tuple(dict.fromkeys(found.notes)),
+        printed_totals=tuple(found.printed),
+    )
+    rates = rates_vintage or f"{release}-rates"
+    populations = [(force_id, year, value, rates) for (force_id, year), value in found.behind_rates.items()]
+    populations += [
+        (force_id, year, value, mid_years_vintage or release) for (force_id, year), value in found.mid_years.items()
+    ]
+    return Reading(shape.check(table_of_counts, book.file), populations_table(populations), account)
+
+
+def _read_incidents(table: AreaTable, found: Found) -> None:
+    counts, rates = _columns_by_year(table)
+    for end, position in counts.items():
+        values = table.values(position)
+        for force_id in forces.ids():  # one without a row is one that the caller says gave no figures
+            area = Area("force", force_id)
+            found.incidents.append(_incidents_row(table, area, values.get(area, MARKERS["[x]"]), end, position))
+        _compare_totals(values, end, found)
+        if end in rates:
+            _add_populations(table, values, table.values(rates[end]), end, found)
+    _read_crime_rates(table, found)
+    found.notes += [note for note in table.notes if _names_force(note)]
+
+
+def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]]:
+    """Return the columns of counts and of rates by the last day of their year; other columns are an error."""
+    counts: dict[date, int] = {}
+    rates: dict[date, int] = {}
+    for position, heading in enumerate(table.headings):
+        if position in table.labels or not any(position < len(row) and row[position] != "" for row in table.cells):
+            continue
+        words = fold(heading)
+        if re.search(r"percent|change", words) or "%" in heading or POPULATION_OF_RATES.search(heading):
+            continue
+        end = year_to(heading)
+        if end is None or not re.search(r"rate|number|incidents", words):
+            raise SourceError(
+                f"{table.heading_place(position)}: the heading {heading!r} names no year, or no number or rate; "
+                "give it its published heading"
+            )
+        into = rates if "rate" in words else counts
+        if end in into:
+            raise SourceError(f"{table.heading_place(position)}: a second column for the year to {end}; take out one")
+        into[end] = position
+    return counts, rates
+
+
+def _incidents_row(table: AreaTable, area: Area, value: float | Marker, end: date, position: int) -> dict[str, object]:
+    if isinstance(value, float) and not value.is_integer():
+        row = table.areas.index(area)
+        raise SourceError(f"{table.place(row, position)}: found {value} where a whole number should be; correct it")
+    status = value.status if isinstance(value, Marker) else STATUS.get((ITEM, area.id, end.isoformat()), "reported")
+    return {
+        "force_id": area.id,
+        "item": ITEM,
+        "dimension": "",
+        "period_start": date.fromordinal(end.replace(year=end.year - 1).toordinal() + 1).isoformat(),
+        "period_end": end.isoformat(),
+        "count": pd.NA if isinstance(value, Marker) else int(value),
+        "status": status,
+    }
+
+
+def _compare_totals(values: dict[Area, float | Marker], end: date, found: Found) -> None:
+    """Note each printed region and country beside the sum of its forces, where all of them have a figure."""
+    for area, printed in values.items():
+        if area.kind not in ("region", "country") or area.id == "England and Wales" or isinstance(printed, Marker):
+            continue
+        members = [
+            force.id
+            for force in forces.all_forces()
+            if area.id.lower() in (force.region.lower(), force.country.lower())
+        ]
+        figures = [values.get(Area("force", force_id), MARKERS["[x]"]) for force_id in members]
+        if members and not any(isinstance(figure, Marker) for figure in figures):
+            total = sum(int(figure) for figure in figures if not isinstance(figure, Marker))
+            found.printed.append(PrintedTotal(ITEM, area.id, end.isoformat(), int(printed), total))
+
+
+def _add_populations(
+    table: AreaTable, counts: dict[Area, float | Marker], rates: dict[Area, float | Marker], end: date, found: Found
+) -> None:
+    """Add the populations by which the year's rates were divided, when the rates are printed in full."""
+    people: dict[Area, float] = {}
+    for area, rate in rates.items():
+        incidents = counts[area]
+        if isinstance(rate, float) and isinstance(incidents, float) and rate:
+            people[area] = incidents / rate * 1000
+    if CITY not in people and LONDON in people and METROPOLITAN in people:
+        people[CITY] = people[LONDON] - people[METROPOLITAN]
+    people = {area: value for area, value in people.items() if area.kind == "force"}
+    if any(abs(value - round(value)) > EXACT for value in people.values()):
+        found.notes.append(
+            f"{table.sheet.name}: rates of the year to {end} are rounded, so they give no exact populations"
+        )
+        return
+    mid_year = end.year - MID_YEARS_BEFORE
+    found.behind_rates |= {(area.id, mid_year): round(value) for area, value in people.items()}
+
+
+def _read_mid_years(table: AreaTable, found: Found) -> None:
+    for position, heading in enumerate(table.headings):
+        match = re.search(r"((?:19|20)\d\d)\d?$", fold(heading))
+        if match and position not in table.labels:
+            _add_printed(table, position, int(match[1]), found)
+
+
+def _read_crime_rates(table: AreaTable, found: Found) -> None:
+    """Add the population column of a table of crime rates, where no table of populations has the year."""
+    for position, heading in enumerate(table.headings):
+        if match := POPULATION_OF_RATES.search(heading):
+            _add_printed(table, position, int(match[1]), found)
+
+
+def _add_printed(table: AreaTable, position: int, mid_year: int, found: Found) -> None:
+    for area, value in table.values(position).items():
+        if area.kind != "force" or isinstance(value, Marker):
+            continue
+        before = found.mid_years.setdefault((area.id, mid_year), round(value))
+        if before != round(value):
+            row = table.areas.index(area)
+            raise SourceError(
+                f"{table.place(row, position)}: population {round(value):,}, and {before:,} elsewhere in the workbook; "
+                "take the corrected file from the publisher"
+            )
+
+
+def _count_areas(table: AreaTable, found: Found) -> None:
+    rows = [area for area in table.areas if area]
+    found.rows_read += len(rows)
+    for plural, one in (("regions", "region"), ("countries", "country"), ("bodies that are no force", "body")):
+        if number := sum(area.kind == one for area in rows):
+            found.left_out[plural] += number
+
+
+def _names_force(note: str) -> bool:
+    return any(f"{force.name} Police" in note or f"{force.name} Constabulary" in note for force in forces.all_forces())

@@ -1,0 +1,233 @@
+"""Opening a published file, workbook or CSV or Parquet, as sheets that all answer the same questions."""
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyarrow.parquet import ParquetFile
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from peel_analysis.sources.reading import SourceError, sha256
+
+TOP = 40  # rows in which a heading is looked for: covers, notes and titles above a table are shorter
+MEGABYTE = 2**20
+ZIP, GZIP, PARQUET, OLE = b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0"
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of cells: each row's position in `values`, the different cells. Work is done once a value."""
+
+    codes: Integers
+    values: Sequence[object]
+
+
+class Sheet(ABC):
+    """One table of a file. Rows and columns are counted from 0; a message counts them as a reader of the file does."""
+
+    def __init__(self, file: str, name: str) -> None:
+        self.file = file
+        self.name = name.strip()
+
+    @cached_property
+    def top(self) -> list[list[str]]:
+        """The first rows, as stripped text."""
+        return [[as_text(cell) for cell in row] for row in self.rows(TOP)]
+
+    @abstractmethod
+    def rows(self, limit: int | None = None) -> list[list[Any]]:
+        """Return the first `limit` rows, or all of them, as cells."""
+
+    @abstractmethod
+    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
+        """Return the named columns below the row `heading`."""
+
+    @abstractmethod
+    def place(self, row: int, position: int | None = None) -> str:
+        """Return where a row or a cell is, in words: file, sheet and cell."""
+
+
+class WorkbookSheet(Sheet):
+    """A sheet of an .ods or .xlsx workbook."""
+
+    def __init__(self, file: str, name: str, sheet: CalamineSheet) -> None:
+        super().__init__(file, name)
+        self._sheet = sheet
+
+    def rows(self, limit: int | None = None) -> list[list[Any]]:
+        """Return the first `limit` rows, or all of them, as cells; a blank cell is ""."""
+        rows = self._sheet.to_python(skip_empty_area=False, nrows=limit)
+        return rows if limit is None else rows[:limit]
+
+    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
+        """Return the named columns below the row `heading`."""
+        by_position = list(itertools.zip_longest(*self.rows()[heading + 1 :], fillvalue=""))
+        return {
+            name: _column(by_position[position]) if by_position else _column(()) for name, position in positions.items()
+        }
+
+    def place(self, row: int, position: int | None = None) -> str:
+        """Return "file, sheet 'name', cell C4" or "..., row 4"."""
+        where = f"row {row + 1}" if position is None else f"cell {_letters(position)}{row + 1}"
+        return f"{self.file}, sheet '{self.name}', {where}"
+
+
+class TextSheet(Sheet):
+    """A CSV file, which is one sheet without a name."""
+
+    def __init__(self, file: str, content: bytes, encoding: str) -> None:
+        super().__init__(file, "")
+        self._content = content
+        self._encoding = encoding
+
+    def rows(self, limit: int | None = None) -> list[list[Any]]:
+        """Return the first `limit` rows, or all of them, as text."""
+        text = io.TextIOWrapper(io.BytesIO(self._content), encoding=self._encoding, newline="")
+        return list(itertools.islice(csv.reader(text), limit))
+
+    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
+        """Return the named columns below the row `heading`."""
+        width = max(len(row) for row in self.top)
+        try:
+            frame = pd.read_csv(
+                io.BytesIO(self._content),
+                encoding=self._encoding,
+                header=None,
+                names=list(range(width)),
+                usecols=sorted(set(positions.values())),
+                skiprows=heading + 1,
+                dtype="category",
+                keep_default_na=False,
+                skip_blank_lines=False,
+            )
+        except pd.errors.EmptyDataError:
+            return {name: Column(np.zeros(0, dtype=np.int64), ()) for name in positions}
+        except pd.errors.ParserError as error:
+            raise SourceError(f"{self.file}: {str(error).strip()}; save it again as a CSV file") from None
+        return {name: _categories(frame[position]) for name, position in positions.items()}
+
+    def place(self, row: int, position: int | None = None) -> str:
+        """Return "file, line 4" or "file, line 4, column C"."""
+        return f"{self.file}, line {row + 1}" + ("" if position is None else f", column {_letters(position)}")
+
+
+class ParquetSheet(Sheet):
+    """A Parquet file: its column names are row 0."""
+
+    def __init__(self, file: str, path: Path) -> None:
+        super().__init__(file, "")
+        self._path = path
+
+    def rows(self, limit: int | None = None) -> list[list[Any]]:
+        """Return the column names, and under them the first rows."""
+        file = ParquetFile(self._path)
+        rows = file.metadata.num_rows if limit is None else min(limit - 1, file.metadata.num_rows)
+        batch = next(file.iter_batches(batch_size=max(rows, 1)), None)
+        cells = [] if batch is None else [list(row.values()) for row in batch.to_pylist()]
+        return [list(file.schema_arrow.names), *cells]
+
+    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
+        """Return the named columns; `heading` is always row 0."""
+        names = self.top[heading]
+        frame = pd.read_parquet(self._path, columns=[names[position] for position in positions.values()])
+        return {name: _column(frame[names[position]]) for name, position in positions.items()}
+
+    def place(self, row: int, position: int | None = None) -> str:
+        """Return "file, row 4" or "file, row 4, column 'n'"."""
+        return f"{self.file}, row {row}" + ("" if position is None else f", column '{self.top[0][position]}'")
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """A published file, opened: its name, the digest of its bytes, and its sheets."""
+
+    file: str
+    sha256: str
+    sheets: tuple[Sheet, ...]
+
+
+def open_book(path: Path) -> Book:
+    """Return the file's sheets: .ods, .xlsx, .csv, .csv.gz and .parquet are told by their first bytes, not by name.
+
+    Raises SourceError for a file that is none of these, or is damaged.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path}: no such file; check the name")
+    return Book(path.name, sha256(path), tuple(_sheets(path)))
+
+
+def as_text(cell: object) -> str:
+    """Return a cell as stripped text: a whole number without its ".0"."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else "" if cell != cell else str(cell)
+    return "" if cell is None else str(cell).strip()
+
+
+def _sheets(path: Path) -> list[Sheet]:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == PARQUET:
+        return [ParquetSheet(path.name, path)]
+    if start in (ZIP, OLE):
+        try:
+            workbook = CalamineWorkbook.from_path(path)
+            return [WorkbookSheet(path.name, name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+        except (CalamineError, OSError) as error:
+            raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
+    return [_text_sheet(path, start)]
+
+
+def _text_sheet(path: Path, start: bytes) -> TextSheet:
+    try:
+        content = gzip.decompress(path.read_bytes()) if start.startswith(GZIP) else path.read_bytes()
+    except (OSError, EOFError) as error:
+        raise SourceError(f"{path.name}: does not unpack ({error}); download it again") from None
+    if b"\x00" in content[:4096]:
+        raise SourceError(f"{path.name}: no workbook, CSV or Parquet file; give one as the publisher offers it")
+    return TextSheet(path.name, content, "utf-8-sig" if _is_utf8(content) else "cp1252")
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Return False for a file that Excel saved in the Windows code page, as older Home Office files are."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), MEGABYTE):
+            decoder.decode(content[start : start + MEGABYTE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _column(cells: Any) -> Column:
+    array = np.fromiter(cells, dtype=object, count=len(cells)) if isinstance(cells, tuple) else cells
+    codes, values = pd.factorize(array, use_na_sentinel=False)
+    return Column(codes.astype(np.int64), values.tolist())
+
+
+def _categories(cells: pd.Series) -> Column:
+    codes = cells.cat.codes.to_numpy().astype(np.int64)
+    values = [*cells.cat.categories.tolist(), ""]
+    return Column(np.where(codes < 0, len(values) - 1, codes), values)
+
+
+def _letters(position: int) -> str:
+    """Return a column's letters in a workbook: A for 0, AA for 26."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,119 @@
+"""Tables that were read off public pages and have no published file: put into the shapes of this project."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis import counts as shape
+from peel_analysis import forces, periods
+from peel_analysis.sources.published_files import PublishedFile
+from peel_analysis.sources.reading import Account, Reading, SourceError, no_counts, populations_table, sha256
+
+FORMAT = "transcribed table"
+OUTCOME_TYPES = {f"t{number}": str(number) for number in (1, 2, 3, 6, 7, 8, 22)} | {"assigned": "all"}
+CITY_POPULATIONS = {"daytime-2014": "total daytime population", "workday-2014": "workday population"}
+
+
+def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
+    """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
+    rows = _read(path, ("force_id", "financial_year", "quarter", *OUTCOME_TYPES))
+    quarters = [
+        periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
+    ]
+    base = rows[["force_id"]].assign(
+        item="outcomes_recorded",
+        period_start=[quarter.start.isoformat() for quarter in quarters],
+        period_end=[quarter.end.isoformat() for quarter in quarters],
+        status="reported",
+        release=published.release,
+    )
+    parts = [base.assign(dimension=kind, count=_numbers(rows, column, path)) for column, kind in OUTCOME_TYPES.items()]
+    return _reading(shape.combine(parts), populations_table([]), path, published, len(rows))
+
+
+def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
+    """Return all recorded crime without fraud in 12-month windows, one column of the file each ("to_2017_06_30")."""
+    rows = _read(path, ("force_id",))
+    parts = []
+    for column in (name for name in rows.columns if name.startswith("to_")):
+        window = periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
+        parts.append(
+            rows[["force_id"]].assign(
+                item="recorded_crime",
+                dimension="",
+                period_start=window.start.isoformat(),
+                period_end=window.end.isoformat(),
+                count=_numbers(rows, column, path),
+                status="reported",
+                release=published.release,
+            )
+        )
+    return _reading(shape.combine(parts), populations_table([]), path, published, len(rows))
+
+
+def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
+    """Return the mid-2024 populations; the file names forces by their area codes."""
+    rows = _read(path, ("ons_code", "name", "population_mid_2024"))
+    ids = {force.ons_code: force.id for force in forces.all_forces()}
+    people = _numbers(rows, "population_mid_2024", path)
+    populations = [
+        (ids.get(code) or forces.find(name).id, 2024, number, published.release)
+        for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
+    ]
+    return _reading(no_counts(), populations_table(populations), path, published, len(rows))
+
+
+def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
+    """Return the City of London's daytime and workday populations of 2014, a vintage each."""
+    rows = _read(path, ("force_id", "measure", "year", "value"))
+    values = _numbers(rows, "value", path)
+    populations = [
+        (str(force_id), int(year), value, vintage)
+        for vintage, words in CITY_POPULATIONS.items()
+        for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
+        if str(measure).startswith(words)
+    ]
+    return _reading(no_counts(), populations_table(populations), path, published, len(rows))
+
+
+READERS: dict[str, Callable[[Path, PublishedFile], Reading]] = {
+    "outcomes by quarter": outcomes_by_quarter,
+    "rolling recorded crime": rolling_recorded_crime,
+    "mid-2024 populations": mid_2024_populations,
+    "City of London daytime": city_of_london_daytime,
+}
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if missing := [column for column in columns if column not in rows.columns]:
+        raise SourceError(f"{path.name}, line 1: no column {', '.join(missing)}; give the table with its columns")
+    return rows
+
+
+def _numbers(rows: pd.DataFrame, column: str, path: Path) -> list[int]:
+    for line, value in enumerate(rows[column], start=2):
+        if not value.isdecimal():
+            raise SourceError(
+                f"{path.name}, line {line}, column {column}: found {value!r} where a count should be; correct it"
+            )
+    return [int(value) for value in rows[column]]
+
+
+def _reading(
+    counts: pd.DataFrame, populations: pd.DataFrame, path: Path, published: PublishedFile, rows: int
+) -> Reading:
+    ids = {*counts["force_id"], *populations["force_id"]}
+    account = Account(
+        file=published.file,
+        sha256=sha256(path),
+        format=FORMAT,
+        release=published.release,
+        rows_read=rows,
+        forces=len(ids),
+        first=min(counts["period_start"], default=""),
+        last=max(counts["period_end"], default=""),
+    )
+    return Reading(shape.check(counts, path.name), populations, account)

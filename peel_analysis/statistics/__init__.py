@@ -1,0 +1,63 @@
+"""Intervals, funnel limits, positions, verdicts and trends: arithmetic on arrays that knows no force by name."""
+
+from peel_analysis.statistics.funnel import Funnel, NotEnoughForcesError, funnel_for
+from peel_analysis.statistics.intervals import (
+    COUNTS_NOT_SAMPLES,
+    Interval,
+    normal_quantile,
+    poisson_limits,
+    rate_change_interval,
+    rate_interval,
+    ratio_interval,
+    share_change_interval,
+    share_interval,
+)
+from peel_analysis.statistics.policy import Policy, read_policy
+from peel_analysis.statistics.position import Position, RankRange, rank_range, robust_position
+from peel_analysis.statistics.trend import (
+    ChangePosition,
+    ControlLimits,
+    change_position,
+    control_limits,
+    rolling_sum,
+)
+from peel_analysis.statistics.verdict import (
+    ExpectedByChance,
+    Verdict,
+    as_shown,
+    eligible,
+    expected_by_chance,
+    verdicts,
+)
+
+__all__ = [
+    "COUNTS_NOT_SAMPLES",
+    "ChangePosition",
+    "ControlLimits",
+    "ExpectedByChance",
+    "Funnel",
+    "Interval",
+    "NotEnoughForcesError",
+    "Policy",
+    "Position",
+    "RankRange",
+    "Verdict",
+    "as_shown",
+    "change_position",
+    "control_limits",
+    "eligible",
+    "expected_by_chance",
+    "funnel_for",
+    "normal_quantile",
+    "poisson_limits",
+    "rank_range",
+    "rate_change_interval",
+    "rate_interval",
+    "ratio_interval",
+    "read_policy",
+    "robust_position",
+    "rolling_sum",
+    "share_change_interval",
+    "share_interval",
+    "verdicts",
+]

@@ -1,0 +1,183 @@
+"""Funnel limits: how far a force of a given size lies from the rest, allowing for forces that truly differ.
+
+Sources: Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in Medicine 24; and
+Spiegelhalter (2005), Handling over-dispersion of performance indicators, Quality and Safety in Health Care 14.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from peel_analysis.errors import InputError
+from peel_analysis.statistics.intervals import Array, Numbers, normal_quantile
+
+Kind = Literal["rate", "share", "ratio"]
+Overdispersion = Literal["additive", "multiplicative", "none"]
+Mask = npt.NDArray[np.bool_]
+
+FEWEST_FORCES = 20
+WINSORISED = 0.1
+SCALE = {"rate": "square root", "share": "arcsine of the square root", "ratio": "square root"}
+
+
+class NotEnoughForcesError(InputError):
+    """A measure that too few forces have for a funnel."""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What the limits rest on, and one row a force: its value and how many adjusted standard errors off target it is.
+
+    `target` and `value` are in the measure's unit; `phi` and `tau2` are on the transformed scale named by `scale`.
+    `z` is after the overdispersion adjustment and `naive_z` before it; both exist for forces that are only shown.
+    `target_without_largest` is the pooled figure without the eligible force of the largest denominator (row `largest`).
+    """
+
+    kind: Kind
+    overdispersion: Overdispersion
+    scale: str
+    winsorised: float
+    multiplier: float
+    forces: int
+    target: float
+    target_without_largest: float
+    largest: int
+    phi: float
+    tau2: float
+    eligible: Mask
+    value: Array
+    denominator: Array
+    naive_z: Array
+    z: Array
+
+    def limits(self, denominator: Numbers, level: float = 0.95) -> tuple[Array, Array]:
+        """Return the lower and upper limits, in the measure's unit, for forces of these denominators."""
+        sizes = np.atleast_1d(np.asarray(denominator, dtype=np.float64))
+        target = self.target / self.multiplier
+        error = _adjusted(np.sqrt(_variance(self.kind, target, sizes)), self.overdispersion, self.phi, self.tau2)
+        centre = _transformed(self.kind, np.asarray(target))
+        lower, upper = (centre + sign * normal_quantile(level) * error for sign in (-1, 1))
+        return _restored(self.kind, lower) * self.multiplier, _restored(self.kind, upper) * self.multiplier
+
+    def statement(self) -> str:
+        """Return the sentence that says how the limits were made."""
+        adjusted = {
+            "additive": f"additive tau-squared {self.tau2:.3g} (phi {self.phi:.1f})",
+            "multiplicative": f"multiplicative phi {max(1.0, self.phi):.1f}",
+            "none": "no allowance for overdispersion",
+        }[self.overdispersion]
+        return (
+            f"Funnel limits from {self.forces} forces on the {self.scale} scale, {adjusted}, "
+            f"{self.winsorised:.0%} winsorised at each end."
+        )
+
+
+def funnel_for(
+    numerator: Numbers,
+    denominator: Numbers,
+    kind: Kind,
+    multiplier: float = 1,
+    eligible: npt.ArrayLike | None = None,
+    overdispersion: Overdispersion = "additive",
+    target: float | None = None,
+    winsorised: float = WINSORISED,
+    fewest: int = FEWEST_FORCES,
+) -> Funnel:
+    """Return the funnel of a measure over forces, one row each in the order given.
+
+    A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. The target is
+    the eligible forces' sum over sum unless one is given (in the measure's unit). Rates and ratios of two counts are
+    compared as square roots and shares as arcsines, where the variance barely depends on the value.
+
+    Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
+    of zero.
+    """
+    if kind not in get_args(Kind) or overdispersion not in get_args(Overdispersion):
+        raise ValueError(
+            f"a funnel is of {get_args(Kind)} and {get_args(Overdispersion)}: {kind!r}, {overdispersion!r}"
+        )
+    counts, sizes = (np.atleast_1d(np.asarray(column, dtype=np.float64)) for column in (numerator, denominator))
+    if kind == "share" and (counts > sizes).any():
+        raise ValueError(f"row {int(np.argmax(counts > sizes))}: a count above its total is a ratio, not a share")
+    present = (counts >= 0) & (sizes > 0)
+    chosen = present if eligible is None else present & np.asarray(eligible, dtype=bool)
+    forces = int(chosen.sum())
+    if forces < fewest:
+        raise NotEnoughForcesError(f"A funnel needs at least {fewest} forces with a comparable value; found {forces}.")
+
+    pooled = counts[chosen].sum() / sizes[chosen].sum()
+    centre = pooled if target is None else target / multiplier
+    if not centre > 0:
+        raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
+    if kind == "share" and centre > 1:
+        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
+    largest = int(np.argmax(np.where(chosen, sizes, -1)))
+    rest = chosen & (np.arange(sizes.size) != largest)
+
+    value = np.divide(counts, sizes, out=np.full(sizes.shape, np.nan), where=present)
+    error = np.sqrt(_variance(kind, centre, np.where(present, sizes, np.nan)))
+    naive_z = (_transformed(kind, value) - _transformed(kind, np.asarray(centre))) / error
+    phi = winsorised_phi(naive_z[chosen], winsorised)
+    tau2 = additive_tau2(phi, error[chosen] ** 2)
+    z = naive_z * error / _adjusted(error, overdispersion, phi, tau2)
+    return Funnel(
+        kind=kind,
+        overdispersion=overdispersion,
+        scale=SCALE[kind],
+        winsorised=winsorised,
+        multiplier=multiplier,
+        forces=forces,
+        target=float(centre * multiplier),
+        target_without_largest=float(counts[rest].sum() / sizes[rest].sum() * multiplier),
+        largest=largest,
+        phi=phi,
+        tau2=tau2,
+        eligible=chosen,
+        value=value * multiplier,
+        denominator=sizes,
+        naive_z=naive_z,
+        z=z,
+    )
+
+
+def winsorised_phi(z: Array, share: float = WINSORISED) -> float:
+    """Return the mean squared z after pulling the outermost `share` at each end in to its quantile.
+
+    About 1 means no more spread than chance (0.68 at 10%, because winsorising also trims chance itself; as in the
+    published method, that is not scaled back).
+    """
+    return float(np.mean(np.clip(z, *np.quantile(z, [share, 1 - share])) ** 2))
+
+
+def additive_tau2(phi: float, variances: Array) -> float:
+    """Return the variance between forces beyond chance: the moment estimate of DerSimonian and Laird (1986), 0 or more.
+
+    `phi` is the mean squared z of the same forces, so that phi times their number is their heterogeneity statistic.
+    """
+    weights = 1 / variances
+    spread = weights.sum() - (weights**2).sum() / weights.sum()
+    return float(max(0.0, (weights.size * phi - (weights.size - 1)) / spread))
+
+
+def _variance(kind: Kind, target: float, denominator: Array) -> Array:
+    """Return the chance variance on the transformed scale, by the delta method at the target."""
+    return (1 + target if kind == "ratio" else 1.0) / (4 * denominator)
+
+
+def _adjusted(error: Array, overdispersion: Overdispersion, phi: float, tau2: float) -> Array:
+    if overdispersion == "additive":
+        return np.sqrt(error**2 + tau2)
+    return error * math.sqrt(max(1.0, phi)) if overdispersion == "multiplicative" else error
+
+
+def _transformed(kind: Kind, value: Array) -> Array:
+    return np.asarray(np.arcsin(np.sqrt(value)) if kind == "share" else np.sqrt(value))
+
+
+def _restored(kind: Kind, transformed: Array) -> Array:
+    if kind == "share":
+        return np.asarray(np.sin(np.clip(transformed, 0, math.pi / 2)) ** 2)
+    return np.asarray(np.maximum(transformed, 0) ** 2)

@@ -1,0 +1,219 @@
+"""Intervals around rates, shares, ratios of two counts and changes: what chance alone could do to a figure.
+
+Every function takes numbers or arrays that broadcast together and returns an `Interval` of one-dimensional arrays.
+A missing number gives a missing value and missing limits. Whatever else has no limits says why in `reason`.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.ArrayLike
+Array = npt.NDArray[np.float64]
+Reasons = npt.NDArray[np.str_]
+Case = tuple[npt.NDArray[np.bool_], str]
+
+COUNTS_NOT_SAMPLES = (
+    "These are counts of everything recorded, not samples: the interval describes how far chance alone could move "
+    "the figure if the same process ran again, and says nothing about how completely events were recorded."
+)
+EXACT_BELOW = 10  # Fingertips: Byar's method from 10 events up, the exact method below
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One row a figure: value and limits in its unit, and where there are no limits the reason ("" elsewhere)."""
+
+    value: Array
+    lower: Array
+    upper: Array
+    reason: Reasons
+    level: float
+    method: str
+
+
+def normal_quantile(level: float) -> float:
+    """Return how many standard errors the two-sided `level` spans: 1.96 for 0.95, 3.09 for 0.998.
+
+    Raises ValueError for a level outside 0 to 1.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"an interval's level lies between 0 and 1, such as 0.95 or 0.998; found {level}")
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def rate_interval(count: Numbers, population: Numbers, multiplier: float = 1, level: float = 0.95) -> Interval:
+    """Return count / population * multiplier with Poisson limits; the population is taken as known.
+
+    Byar's method for counts of 10 or more, exact limits below. Source: Breslow and Day (1987), Statistical methods in
+    cancer research II; the choice between the two is that of the Fingertips public health technical guidance, Rates.
+    """
+    count, population = _columns(count, population)
+    lower, upper = poisson_limits(count, level)
+    cases = [
+        (count < 0, "the count is negative (a correction)"),
+        (count % 1 > 0, "the count is not a whole number"),
+        (population <= 0, "the population is not above zero"),
+    ]
+    limits = (_divide(count, population), _divide(lower, population), _divide(upper, population))
+    return _interval(limits, multiplier, cases, level, "Byar's method, exact Poisson below 10")
+
+
+def poisson_limits(count: Numbers, level: float = 0.95) -> tuple[Array, Array]:
+    """Return the lower and upper limits of counts: Byar's method from 10 up, exact below; a fraction has none."""
+    (count,) = _columns(count)
+    z = normal_quantile(level)
+    usable = (count >= 0) & (count % 1 == 0)
+    some = np.where(usable & (count >= EXACT_BELOW), count, EXACT_BELOW)
+    lower = some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
+    upper = (some + 1) * (1 - 1 / (9 * (some + 1)) + z / (3 * np.sqrt(some + 1))) ** 3
+    for number in range(EXACT_BELOW):
+        here = count == number
+        if here.any():
+            lower[here], upper[here] = _exact_poisson_limits(number, level)
+    return np.where(usable, lower, np.nan), np.where(usable, upper, np.nan)
+
+
+@lru_cache(maxsize=256)
+def _exact_poisson_limits(count: int, level: float) -> tuple[float, float]:
+    """Return the means under which `count` or more, and `count` or fewer, have half of 1 - level (Garwood 1936)."""
+    tail = (1 - level) / 2
+    lower = 0.0 if count == 0 else _where_falls_to(1 - tail, lambda mean: _at_most(count - 1, mean))
+    return lower, _where_falls_to(tail, lambda mean: _at_most(count, mean))
+
+
+def _at_most(count: int, mean: float) -> float:
+    return math.exp(-mean) * sum(mean**number / math.factorial(number) for number in range(count + 1))
+
+
+def _where_falls_to(probability: float, falling: Callable[[float], float]) -> float:
+    low, high = 0.0, 1.0
+    while falling(high) > probability:
+        high *= 2
+    for _ in range(100):  # halves the bracket until a float cannot hold the difference
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(middle) > probability else (low, middle)
+    return (low + high) / 2
+
+
+def share_interval(count: Numbers, total: Numbers, multiplier: float = 100, level: float = 0.95) -> Interval:
+    """Return count / total * multiplier with Wilson's score limits.
+
+    A count above its total has no limits: that is a ratio of two counts. Source: Wilson (1927), as recommended by
+    Newcombe (1998), Two-sided confidence intervals for the single proportion, Statistics in Medicine 17, method 3.
+    """
+    count, total = _columns(count, total)
+    limits = _wilson(count, total, level)
+    return _interval(limits, multiplier, _share_cases(count, total, ""), level, "Wilson score")
+
+
+def _wilson(count: Array, total: Array, level: float) -> tuple[Array, Array, Array]:
+    z = normal_quantile(level)
+    value = _divide(count, total)
+    inside = (count >= 0) & (count <= total)
+    spread = z * np.sqrt(np.where(inside, z**2 + 4 * count * (1 - value), np.nan))
+    lower = _divide(2 * count + z**2 - spread, 2 * (total + z**2))
+    upper = _divide(2 * count + z**2 + spread, 2 * (total + z**2))
+    return value, np.where(count == 0, 0, lower), np.where(count == total, 1, upper)
+
+
+def _share_cases(count: Array, total: Array, which: str) -> list[Case]:
+    return [
+        (total <= 0, f"the {which}total is not above zero"),
+        (count < 0, f"the {which}count is negative (a correction)"),
+        (count > total, f"the {which}count is above its total: a ratio of two counts, not a share"),
+    ]
+
+
+def ratio_interval(count: Numbers, other: Numbers, multiplier: float = 100, level: float = 0.95) -> Interval:
+    """Return count / other * multiplier, two counts neither of which is part of the other, with log-ratio limits.
+
+    The variance of the logarithm is 1/A + 1/B, both counts being Poisson and independent. A zero count has a value and
+    no limits. Source: Rothman, Greenland and Lash (2008), Modern Epidemiology, chapter 14.
+    """
+    count, other = _columns(count, other)
+    cases = [
+        (other <= 0, "the denominator is not above zero"),
+        (count < 0, "the count is negative (a correction)"),
+        (count == 0, "the count is zero, and a log ratio has no limits there"),
+    ]
+    value = _divide(count, other)
+    factor = _log_ratio_factor(count, other, level)
+    return _interval((value, value / factor, value * factor), multiplier, cases, level, "log ratio, variance 1/A + 1/B")
+
+
+def rate_change_interval(
+    before: Numbers, population_before: Numbers, after: Numbers, population_after: Numbers, level: float = 0.95
+) -> Interval:
+    """Return the change of a rate in per cent of the rate before, with log-ratio limits (variance 1/A + 1/B).
+
+    Give 1 for both populations to compare two counts. The two periods are taken as independent. Source: Rothman,
+    Greenland and Lash (2008), Modern Epidemiology, chapter 14.
+    """
+    before, population_before, after, population_after = _columns(before, population_before, after, population_after)
+    cases = [
+        ((population_before <= 0) | (population_after <= 0), "a population is not above zero"),
+        ((before < 0) | (after < 0), "a count is negative (a correction)"),
+        (before == 0, "the count before is zero, so there is nothing to compare with"),
+        (after == 0, "the count after is zero, and a log ratio has no limits there"),
+    ]
+    ratio = _divide(_divide(after, population_after), _divide(before, population_before))
+    factor = _log_ratio_factor(before, after, level)
+    limits = (ratio - 1, ratio / factor - 1, ratio * factor - 1)
+    return _interval(limits, 100, cases, level, "log ratio, variance 1/A + 1/B")
+
+
+def _log_ratio_factor(one: Array, other: Array, level: float) -> Array:
+    both = (one > 0) & (other > 0)
+    variance = _divide(np.where(both, 1.0, np.nan), one) + _divide(np.ones_like(other), other)
+    return np.exp(normal_quantile(level) * np.sqrt(np.where(both, variance, np.nan)))
+
+
+def share_change_interval(
+    before: Numbers,
+    total_before: Numbers,
+    after: Numbers,
+    total_after: Numbers,
+    multiplier: float = 100,
+    level: float = 0.95,
+) -> Interval:
+    """Return the share after minus the share before, in percentage points for a multiplier of 100.
+
+    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
+    Medicine 17, method 10: Wilson's limits of the two shares, squared and added.
+    """
+    before, total_before, after, total_after = _columns(before, total_before, after, total_after)
+    was, was_lower, was_upper = _wilson(before, total_before, level)
+    now, now_lower, now_upper = _wilson(after, total_after, level)
+    change = now - was
+    lower = change - np.hypot(now - now_lower, was_upper - was)
+    upper = change + np.hypot(now_upper - now, was - was_lower)
+    cases = _share_cases(before, total_before, "earlier ") + _share_cases(after, total_after, "later ")
+    return _interval((change, lower, upper), multiplier, cases, level, "Newcombe's hybrid score, method 10")
+
+
+def _columns(*numbers: Numbers) -> list[Array]:
+    return [np.array(column) for column in np.broadcast_arrays(*(np.atleast_1d(np.asarray(n, float)) for n in numbers))]
+
+
+def _divide(numerator: Array, denominator: Array) -> Array:
+    missing = np.full(np.broadcast(numerator, denominator).shape, np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=missing, where=denominator > 0))
+
+
+def _interval(
+    limits: tuple[Array, Array, Array], multiplier: float, cases: list[Case], level: float, method: str
+) -> Interval:
+    """Return the limits in their unit; the first case that holds for a row takes its limits away and says why."""
+    value, lower, upper = (np.asarray(column * multiplier, dtype=np.float64) for column in limits)
+    missing = np.isnan(value)
+    stopped = np.any([holds for holds, _ in cases], axis=0)
+    reason = np.select([holds for holds, _ in cases], [text for _, text in cases], default="")
+    reason = np.where((reason == "") & missing, "a number is missing", reason)
+    gone = stopped | missing
+    return Interval(value, np.where(gone, np.nan, lower), np.where(gone, np.nan, upper), reason, level, method)

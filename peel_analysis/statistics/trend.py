@@ -1,0 +1,97 @@
+"""Change over time: control limits, rolling sums, and a force's change among all forces' changes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from peel_analysis.statistics.intervals import Array, Numbers
+
+XMR_FACTOR = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two consecutive points
+FEWEST_POINTS = 12  # our choice: three years of quarters
+
+
+@dataclass(frozen=True)
+class ControlLimits:
+    """The centre line and the natural process limits of a series, in its unit, and which points lie outside."""
+
+    centre: float
+    lower: float
+    upper: float
+    mean_moving_range: float
+    points: int
+    outside: npt.NDArray[np.bool_]
+
+
+def control_limits(
+    values: Numbers, baseline: int | None = None, floor: float | None = None, fewest: int = FEWEST_POINTS
+) -> ControlLimits:
+    """Return XmR limits, mean -+ 2.66 * mean moving range, from the first `baseline` points (all when not given).
+
+    A missing point is left out and so are both moving ranges that touch it. A series with a break in recording is to
+    be cut there first, one call a part. `floor` (0 for counts) stops the lower limit from going below it.
+
+    Raises ValueError with fewer than `fewest` points, or with no two consecutive ones, in the baseline. Source:
+    Wheeler (1993), Understanding Variation: The Key to Managing Chaos.
+    """
+    series = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    base = series[:baseline]
+    points = int(np.isfinite(base).sum())
+    ranges = np.abs(np.diff(base))
+    if points < fewest or not np.isfinite(ranges).any():
+        raise ValueError(f"control limits need at least {fewest} points, two of them consecutive; found {points}")
+    centre = float(np.nanmean(base))
+    mean_range = float(np.nanmean(ranges))
+    lower, upper = centre - XMR_FACTOR * mean_range, centre + XMR_FACTOR * mean_range
+    if floor is not None:
+        lower = max(lower, floor)
+    return ControlLimits(centre, lower, upper, mean_range, points, (series < lower) | (series > upper))
+
+
+def rolling_sum(values: Numbers, window: int = 4) -> Array:
+    """Return, for each point, the sum of the `window` points that end with it: four quarters make 12 months.
+
+    Missing where the window is not complete or holds a missing point. The points must follow each other without a
+    gap: the caller puts a missing point where a quarter has no row.
+    """
+    if window < 1:
+        raise ValueError(f"a rolling sum needs a window of at least one point; found {window}")
+    series = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    sums = np.full(series.shape, np.nan)
+    if series.size >= window:
+        sums[window - 1 :] = np.lib.stride_tricks.sliding_window_view(series, window).sum(axis=1)
+    return sums
+
+
+@dataclass(frozen=True)
+class ChangePosition:
+    """One row a force: how many of the other forces changed by less, by the same and by more.
+
+    `percentile` is the share of the other forces that changed by less, half of the equal ones counted, in per cent.
+    """
+
+    less: Array
+    same: Array
+    more: Array
+    percentile: Array
+
+
+def change_position(changes: Numbers, eligible: npt.ArrayLike | None = None) -> ChangePosition:
+    """Return where each eligible force's change lies among the other eligible forces' changes.
+
+    A force with no change, or not eligible, has missing numbers and counts for nobody; so has a force on its own.
+    """
+    change = np.atleast_1d(np.asarray(changes, dtype=np.float64))
+    chosen = np.isfinite(change) if eligible is None else np.isfinite(change) & np.asarray(eligible, dtype=bool)
+    others = chosen[np.newaxis, :] & ~np.eye(change.size, dtype=bool)
+    less, same, more = (
+        np.where(chosen, (compared & others).sum(axis=1), np.nan)
+        for compared in (
+            change[np.newaxis, :] < change[:, np.newaxis],
+            change[np.newaxis, :] == change[:, np.newaxis],
+            change[np.newaxis, :] > change[:, np.newaxis],
+        )
+    )
+    number = less + same + more
+    percentile = np.divide(100 * (less + same / 2), number, out=np.full(change.shape, np.nan), where=number > 0)
+    return ChangePosition(less, same, more, percentile)

@@ -1,0 +1,118 @@
+"""A measure result as an accessible HTML table: a row a force, numbers to the right, marks with their reasons."""
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from peel_analysis import forces, wording
+from peel_analysis.data import registers
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Result, Value
+from peel_analysis.numbers import whole
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a table cell says; a number is set to the right."""
+
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its header, its cells, and whether it is the report's own force or the total."""
+
+    header: str
+    cells: tuple[Cell, ...]
+    kind: str = ""
+
+
+def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
+    """Return a table with caption, column headers and row headers that a screen reader can use."""
+    head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in columns)
+    body = "\n".join(_html_row(row) for row in rows)
+    return (
+        f'<div class="table-frame" role="region" aria-label="{html.escape(caption)}" tabindex="0">'
+        f"<table>\n<caption>{html.escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
+
+
+def _html_row(row: Row) -> str:
+    kind = f' class="{row.kind}"' if row.kind else ""
+    name = html.escape(row.header) if row.kind != "own-force" else f"<strong>{html.escape(row.header)}</strong>"
+    cells = "".join(_html_cell(cell) for cell in row.cells)
+    return f'<tr{kind}><th scope="row">{name}</th>{cells}</tr>'
+
+
+def _html_cell(cell: Cell) -> str:
+    number = ' class="number"' if cell.is_number else ""
+    return f"<td{number}>{html.escape(cell.text)}</td>"
+
+
+def mark(status: str) -> str:
+    """Return a status's mark in a table: "[x]", "[e]" or nothing."""
+    rows = registers.read_register(registers.STATUSES).set_index("status")
+    return str(rows.at[status, "mark"])
+
+
+def by_force(result: Result, force_id: str) -> str:
+    """Return the table behind a ranked figure: all 43 forces, highest value first, then England and Wales.
+
+    Columns: value, the counts behind it, the comparator's value where the measure has one, and a note. A missing value
+    shows its mark and the short reason. The key to the marks that occur follows the table.
+    """
+    caption = f"{result.measure.title}, {result.window.words}"
+    ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
+    values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
+    body = [_force_row(result, one, force_id) for one in values]
+    return html_table(caption, _columns(result), body) + key_to_marks(_statuses(values))
+
+
+def _columns(result: Result) -> list[str]:
+    measure = result.measure
+    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:]]
+    if measure.kind == "change":
+        columns += ["Difference in crimes", "Crimes in the earlier 12 months"]
+    else:
+        columns += ["Count", "Population" if "population" in measure.denominator.items else "Out of"]
+    if result.comparator_window is not None:
+        columns.append(f"Value {wording.window_phrase(result.comparator_window)}")
+    return [*columns, "Note"]
+
+
+def _force_row(result: Result, one: Value, force_id: str) -> Row:
+    cells = [_value_cell(result, one.value, one.status), _count(one.numerator), _count(one.denominator)]
+    if result.comparator_window is not None:
+        cells.append(_value_cell(result, one.comparator_value, one.comparator_status))
+    cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
+    kind = "total" if one.force_id == ENGLAND_AND_WALES else "own-force" if one.force_id == force_id else ""
+    return Row(forces.display_name(one.force_id), tuple(cells), kind)
+
+
+def _value_cell(result: Result, value: float, status: str) -> Cell:
+    sign = mark(status) if status else ""
+    if math.isnan(value):
+        return Cell(sign or "[x]", is_number=True)
+    return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
+
+
+def _count(count: float) -> Cell:
+    return Cell("[x]" if math.isnan(count) else whole(count), is_number=True)
+
+
+def _statuses(values: list[Value]) -> list[str]:
+    statuses = [status for one in values for status in (one.status, one.comparator_status)]
+    return [status for status in dict.fromkeys(statuses) if status and mark(status)]
+
+
+def key_to_marks(statuses: Iterable[str]) -> str:
+    """Return the key to the marks of these statuses as an HTML paragraph, or nothing when there are none."""
+    rows = registers.read_register(registers.STATUSES).set_index("status")
+    meanings: dict[str, list[str]] = {}
+    for status in statuses:
+        meanings.setdefault(str(rows.at[status, "mark"]), []).append(str(rows.at[status, "words"]))
+    words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
+    return f'<p class="key">Key: {html.escape(words)}.</p>' if words else ""

@@ -1,0 +1,75 @@
+"""The values file: every measure for all 43 forces and England and Wales, a contract for other programs."""
+
+import json
+from collections.abc import Iterable
+
+import pandas as pd
+
+from peel_analysis import measures
+from peel_analysis.data import Edition
+from peel_analysis.measures import Measure, Result
+
+CONTRACT = (
+    "edition",
+    "measure",
+    "force_id",
+    "period_end",
+    "value",
+    "numerator",
+    "denominator",
+    "unit",
+    "status",
+    "note",
+    "release",
+)
+MORE = (
+    "in_figure",
+    "in_national",
+    "members",
+    "comparator_period_end",
+    "comparator_value",
+    "comparator_numerator",
+    "comparator_denominator",
+    "comparator_status",
+)
+COLUMNS = (*CONTRACT, *MORE)
+
+
+def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.DataFrame:
+    """Return one row a measure and force, England and Wales among them, with COLUMNS.
+
+    `value` is not rounded. A missing value is empty and `status` says why; it is never 0. `members` is the number of
+    forces in the England and Wales value. Raises InputError when a table does not answer.
+    """
+    results = (measures.calculate(measure, edition) for measure in (chosen or measures.declared()))
+    return pd.concat([_rows(result) for result in results], ignore_index=True)
+
+
+def _rows(result: Result) -> pd.DataFrame:
+    comparator = result.comparator_window
+    rows = result.rows.assign(
+        edition=result.edition.id,
+        measure=result.measure.id,
+        period_end=result.window.end.isoformat(),
+        unit=result.measure.unit,
+        release=result.release,
+        members=len(result.members),
+        comparator_period_end=comparator.end.isoformat() if comparator else "",
+    )
+    return rows.rename_axis("force_id").reset_index()[list(COLUMNS)]
+
+
+def as_csv(rows: pd.DataFrame) -> str:
+    """Return the values as CSV text: counts whole, values as Python writes them, empty where missing."""
+    return rows.assign(**_whole_counts(rows)).to_csv(index=False, lineterminator="\n")
+
+
+def as_json(rows: pd.DataFrame) -> str:
+    """Return the values as a JSON list of objects; a missing value is null."""
+    records = rows.astype(object).where(rows.notna(), None).to_dict(orient="records")
+    return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+
+
+def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    columns = [str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator"))]
+    return {name: rows[name].round().astype("Int64") for name in columns}

@@ -1,0 +1,79 @@
+"""Remakes tests/reference: the executed notebooks of four forces, with nothing in them that differs between machines.
+
+`make references` runs it after a change that is meant; `git diff tests/reference` then shows what readers will see change.
+"""
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from peel_analysis import cli
+from peel_analysis.writing import write_text
+
+FORCES = ("norfolk", "suffolk", "city-of-london", "metropolitan")
+EDITION = "2017"
+REFERENCE = Path(__file__).resolve().parent / "reference"
+IMAGE = re.compile(r"(data:image/[a-z+]+;base64,)[A-Za-z0-9+/=]+")
+STYLE = re.compile(r'(<style class="peel-style">)[^<]*(</style>)')
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def main() -> int:
+    """Run the reports with papermill's own engine and replace the references; return 0, or the code of a failed run."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = cli.main(["batch", "--forces", ",".join(FORCES), "--edition", EDITION, "--out", folder, "--engine", "stock"])
+        if code == 0:
+            for force_id in FORCES:
+                replace_references(Path(folder) / EDITION / force_id / "notebooks", REFERENCE / force_id)
+    return code
+
+
+def replace_references(executed: Path, target: Path) -> None:
+    """Replace the references of one force by its executed notebooks, normalised."""
+    shutil.rmtree(target, ignore_errors=True)
+    for path in sorted(executed.glob("*.ipynb")):
+        notebook = normalised(json.loads(path.read_text(encoding="utf-8")))
+        write_text(target / path.name, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def normalised(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return an executed notebook without image bytes, style sheets, the content key, times, versions and random ids.
+
+    Cells, their sources, outputs, execution counts and ids stay: without counts nbval would compare nothing.
+    """
+    return {
+        "cells": [_cell(cell) for cell in notebook["cells"]],
+        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},
+        "nbformat": notebook["nbformat"],
+        "nbformat_minor": notebook["nbformat_minor"],
+    }
+
+
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    tags = cell["metadata"].get("tags", [])
+    kept = dict(cell, metadata={"tags": tags} if tags else {})
+    if "injected-parameters" in tags:
+        kept["id"] = "injected-parameters"  # papermill gives it a random one
+    if "outputs" in cell:
+        kept["outputs"] = [_output(output) for output in cell["outputs"]]
+    return kept
+
+
+def _output(output: dict[str, Any]) -> dict[str, Any]:
+    if "data" not in output:
+        return output
+    return dict(output, data={kind: _without_bytes(text) for kind, text in output["data"].items()})
+
+
+def _without_bytes(text: str | list[str]) -> str | list[str]:
+    """Return the text in the lines that nbformat writes, without image bytes and the style sheet."""
+    whole = text if isinstance(text, str) else "".join(text)
+    return STYLE.sub(r"\1\2", IMAGE.sub(r"\1IMAGE", whole)).splitlines(keepends=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

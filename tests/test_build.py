@@ -1,0 +1,160 @@
+"""Remaking data/ from the published files."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from peel_analysis import build as module
+from peel_analysis import counts
+from peel_analysis.build import build, check_populations
+from peel_analysis.sources import SourceError
+from peel_analysis.sources.published_files import FILES, PublishedFile
+from peel_analysis.sources.reading import populations_table
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+ROLLING = next(published for published in FILES if published.reader == "rolling recorded crime")
+MID_2024 = next(published for published in FILES if published.reader == "mid-2024 populations")
+
+
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *files: PublishedFile) -> Path:
+    """A raw folder with two invented transcribed tables beside it."""
+    monkeypatch.setattr(module, "FILES", files or (ROLLING, MID_2024))
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "facts").mkdir()
+    (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,120\nkent,300\n", encoding="utf-8")
+    (tmp_path / MID_2024.file).write_text(
+        "ons_code,name,population_mid_2024\nE23000024,Norfolk,9000\n", encoding="utf-8"
+    )
+    return tmp_path / "raw"
+
+
+def test_tables_populations_and_provenance_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    accounts = build(small(monkeypatch, tmp_path), tmp_path / "out")
+    rows = counts.read(tmp_path / "out" / "counts" / "recorded_crime" / "rolling-2018-12.csv")
+    assert rows["count"].tolist() == [300, 120]
+    assert set(rows["period_start"]) == {"2016-07-01"}
+    assert (tmp_path / "out" / "populations.csv").read_text(encoding="utf-8").splitlines()[
+        1
+    ] == "norfolk,2024,9000,2024"
+    provenance = pd.read_csv(tmp_path / "out" / "provenance.csv", dtype=str)
+    assert provenance["table"].tolist() == ["populations", "recorded_crime"]
+    assert provenance["sha256"].tolist() == [accounts[1].sha256, accounts[0].sha256]
+
+
+def test_without_the_transcribed_files_their_tables_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    raw = small(monkeypatch, tmp_path)
+    build(raw, tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.csv")}
+    shutil.rmtree(tmp_path / "facts")
+    accounts = build(raw, tmp_path / "out")
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.csv")} == before
+    assert all("stay as they are" in account.notes[0] for account in accounts)
+
+
+def test_a_file_that_is_not_understood_leaves_every_table_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raw = small(monkeypatch, tmp_path)
+    build(raw, tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,121\n", encoding="utf-8")
+    (tmp_path / MID_2024.file).write_text(
+        "ons_code,name,population_mid_2024\nE23000024,Norfolk,many\n", encoding="utf-8"
+    )
+    with pytest.raises(SourceError, match=r"population_mid_2024.csv, line 2, column population_mid_2024: found 'many'"):
+        build(raw, tmp_path / "out")
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+
+
+def test_a_published_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    published = replace(FILES[0], file="home_office/nothing.ods")
+    with pytest.raises(SourceError, match=r"nothing.ods: no such file; put the published file there \(Home Office"):
+        build(small(monkeypatch, tmp_path, published), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_raw_folder(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such folder; give the one that holds home_office and ons"):
+        build(tmp_path / "raw", tmp_path / "out")
+
+
+def test_transcribed_tables_need_either_their_file_or_what_was_made_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raw = small(monkeypatch, tmp_path)
+    shutil.rmtree(tmp_path / "facts")
+    with pytest.raises((SourceError, FileNotFoundError), match=r"rolling-2018-12.csv"):
+        build(raw, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            [("kent", 2016, 5, "a"), ("kent", 2016, 6, "a")],
+            r"populations.csv: repeats .* \(kent, mid-2016, vintage a\)",
+        ),
+        ([("kent", 2016, 0, "a")], r"populations.csv: a population below 1 \(kent, mid-2016"),
+    ],
+)
+def test_populations_are_checked(rows: list[tuple[str, int, int, str]], message: str) -> None:
+    with pytest.raises(counts.TableError, match=message):
+        check_populations(populations_table(rows), "populations.csv")
+
+
+def test_every_table_in_data_has_its_provenance_and_the_other_way_round() -> None:
+    provenance = pd.read_csv(DATA / "provenance.csv", dtype=str, keep_default_na=False)
+    told = {(row.table, row.release) for row in provenance.itertuples() if row.table != "populations"}
+    assert told == {(path.parent.name, path.stem) for path in (DATA / "counts").rglob("*.csv")}
+    vintages = set(pd.read_csv(DATA / "populations.csv", dtype=str)["vintage"])
+    assert vintages == set(provenance.loc[provenance["table"] == "populations", "release"])
+    assert (provenance.map(len) > 0).all().all()
+    assert provenance["sha256"].str.fullmatch("[0-9a-f]{64}").all()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((DATA / "counts").rglob("*.csv")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_every_table_in_data_passes_the_check_under_its_own_name(path: Path) -> None:
+    rows = counts.read(path)
+    assert set(rows["item"]) == {path.parent.name}
+    assert set(rows["release"]) == {path.stem}
+    assert set(rows["force_id"]) >= {"norfolk", "city-of-london"}
+    assert rows["force_id"].nunique() == 43
+
+
+def total(release: str, end: str, force_id: str = "", start: str = "") -> int:
+    rows = counts.read(DATA / "counts" / "recorded_crime" / f"{release}.csv")
+    rows = rows[(rows["period_end"] <= end) & (rows["period_start"] > start)]
+    return int(rows.loc[rows["force_id"] == force_id if force_id else slice(None), "count"].sum())
+
+
+def test_recorded_crime_in_the_windows_of_2017() -> None:
+    assert total("2026-04", "2017-06-30", "norfolk", "2016-06-30") == 52_569
+    assert total("2026-04", "2016-06-30", "norfolk", "2015-06-30") == 47_811
+    assert total("2026-04", "2017-06-30", start="2016-06-30") == 4_458_435
+    assert total("2026-04", "2016-06-30", start="2015-06-30") == 3_910_417
+    assert total("rolling-2018-12", "2012-06-30", "norfolk", "2011-06-30") == 39_955
+    assert total("rolling-2018-12", "2017-06-30", "norfolk", "2016-06-30") == 52_279
+
+
+def test_city_of_london_has_its_assumed_populations() -> None:
+    rows = (
+        pd.read_csv(DATA / "populations.csv").query("force_id == 'city-of-london'").set_index(["vintage", "mid_year"])
+    )
+    assert rows.loc[("daytime-2014", 2014), "population"] == 553_103
+    assert rows.loc[("2017", 2016), "population"] == 9_401
+
+
+@pytest.mark.shared
+def test_data_is_what_the_published_files_make_byte_for_byte(tmp_path: Path) -> None:
+    if not (SHARED / "raw").is_dir():
+        pytest.skip("the founders' shared folder with the published files is not here")
+    build(SHARED / "raw", tmp_path)
+    made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*.csv")}
+    assert len(made) == 10
+    assert made == {name: (DATA / name).read_bytes() for name in made}

@@ -1,0 +1,65 @@
+"""Control limits, rolling sums and a change among all changes."""
+
+import numpy as np
+import pytest
+
+from peel_analysis.statistics import change_position, control_limits, rolling_sum
+
+NAN = float("nan")
+# NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: flow rates of ten batches
+FLOW = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
+
+
+def test_limits_are_those_of_the_nist_example() -> None:
+    found = control_limits(FLOW, fewest=10)
+    assert (found.centre, found.mean_moving_range) == pytest.approx((50.81, 1.8778), abs=5e-5)
+    assert (found.lower, found.upper) == pytest.approx((45.8159, 55.8041), abs=0.001)  # NIST: 3 / 1.128; here 2.66
+    assert not found.outside.any()
+
+
+def test_a_point_after_the_baseline_is_held_against_it() -> None:
+    found = control_limits([*FLOW, 60.0, 40.0], baseline=10, fewest=10)
+    assert found.upper == control_limits(FLOW, fewest=10).upper
+    assert found.outside.tolist() == [False] * 10 + [True, True]
+
+
+def test_a_missing_point_takes_both_its_moving_ranges_with_it() -> None:
+    found = control_limits([10, 12, NAN, 100, 101], fewest=4)
+    assert found.mean_moving_range == 1.5  # 2 and 1; not the 88 across the gap
+    assert (found.points, found.centre) == (4, 55.75)
+    assert not found.outside[2]
+
+
+def test_a_floor_stops_the_lower_limit() -> None:
+    series = [0, 9] * 6
+    assert control_limits(series).lower < 0
+    assert control_limits(series, floor=0).lower == 0
+
+
+def test_too_short_a_series_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 12 points, two of them consecutive; found 10"):
+        control_limits(FLOW)
+    with pytest.raises(ValueError, match="two of them consecutive; found 2"):
+        control_limits([1, NAN, 2], fewest=2)
+
+
+def test_four_quarters_make_a_year_and_a_gap_makes_none() -> None:
+    assert rolling_sum([1, 2, 3, 4, 5]).tolist() == pytest.approx([NAN, NAN, NAN, 10, 14], nan_ok=True)
+    assert np.isnan(rolling_sum([1, 2, NAN, 4, 5, 6, 7])).tolist() == [True] * 6 + [False]
+    assert np.isnan(rolling_sum([1, 2, 3])).all()
+    with pytest.raises(ValueError, match="window of at least one point; found 0"):
+        rolling_sum([1], window=0)
+
+
+def test_a_change_is_placed_among_the_other_forces_changes() -> None:
+    found = change_position([-5, 0, 3, 3, 20, NAN])
+    assert found.less.tolist() == pytest.approx([0, 1, 2, 2, 4, NAN], nan_ok=True)
+    assert found.same.tolist() == pytest.approx([0, 0, 1, 1, 0, NAN], nan_ok=True)
+    assert found.more.tolist() == pytest.approx([4, 3, 1, 1, 0, NAN], nan_ok=True)
+    assert found.percentile.tolist() == pytest.approx([0, 25, 62.5, 62.5, 100, NAN], nan_ok=True)
+
+
+def test_a_force_that_is_not_eligible_counts_for_nobody() -> None:
+    found = change_position([1, 2, 900], [True, True, False])
+    assert found.percentile.tolist() == pytest.approx([0, 100, NAN], nan_ok=True)
+    assert np.isnan(change_position([1.0]).percentile).all()
