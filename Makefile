@@ -42,7 +42,7 @@ benchmark: $(VENV)/ready-for-tests  ## time the ways of running the notebooks
 	$(VENV)/bin/python tests/benchmarks/benchmark.py
 
 constraints: $(VENV)/ready-for-tests  ## take the newest versions into constraints.txt
-	$(VENV)/bin/python -m pip install --quiet uv
+	$(VENV)/bin/python -m pip install -qq uv
 	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras pyproject.toml \
 		--output-file constraints.txt --no-header --no-annotate --no-emit-index-url
 
@@ -61,10 +61,10 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV): once, a minute or two" >&2
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/ready-for-tests: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV) with the tests' tools: once, a minute or two" >&2
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[test]"
 	@touch $@ $(VENV)/ready

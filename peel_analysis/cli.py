@@ -42,7 +42,11 @@ def parser() -> argparse.ArgumentParser:
     _batch(commands)
     _forces(commands)
     _values(commands)
+    _verdicts(commands)
+    _why(commands)
+    _changes(commands)
     _data(commands)
+    _check(commands)
     return top
 
 
@@ -103,6 +107,40 @@ def _values(commands: Commands) -> None:
     command.add_argument("--format", choices=("csv", "json"), default="csv")
     command.add_argument("--population", metavar="VINTAGE", help="another vintage of the mid-year populations")
     command.add_argument("--residents-only", action="store_true", help="the City of London's residents alone")
+    command.add_argument(
+        "--leave-out-incomplete", action="store_true", help="England and Wales without incomplete records of outcomes"
+    )
+
+
+def _why(commands: Commands) -> None:
+    command = _command(commands, "why", "why.why", "print the full account of one number")
+    command.add_argument("measure", metavar="MEASURE", help="a measure, by its id: crime_per_1000")
+    command.add_argument("force", metavar="FORCE", help="a force, by any name, or england-and-wales")
+    _edition(command)
+
+
+def _changes(commands: Commands) -> None:
+    command = _command(commands, "changes", "changes.changes", "say what moved from A to B, and why")
+    sides = "an edition (2017), one with settings (2017@population=2018-revised), a build folder or a values file"
+    command.add_argument("a", metavar="A", help=sides)
+    command.add_argument(
+        "b",
+        metavar="B",
+        help="likewise. Settings, with commas between: window=2018-03-31 (the crime windows' last day), "
+        "window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, ITEM=RELEASE "
+        "(recorded_crime=2017-18-older), data=FOLDER",
+    )
+    command.add_argument("--measure", help="one measure, by its id")
+    command.add_argument("--format", choices=("table", "csv", "changelog"), default="table")
+    command.add_argument("--html", metavar="FILE", help="write a page that leads with what moved most")
+    command.add_argument("--all", action="store_true", help="every row that moved, not only the biggest moves")
+
+
+def _verdicts(commands: Commands) -> None:
+    command = _command(commands, "verdicts", "lists.verdicts", "print every force's verdict with each test's numbers")
+    _edition(command)
+    command.add_argument("--force", help="one force")
+    command.add_argument("--measure", help="one measure, by its id")
 
 
 def _data(commands: Commands) -> None:
@@ -110,6 +148,18 @@ def _data(commands: Commands) -> None:
     parts = data.add_subparsers(title="commands", metavar="COMMAND", required=True)
     build = _command(parts, "build", "tables.build", "remake the tables of counts from the published files")
     build.add_argument("--raw", required=True, metavar="DIR", help="the folder of published files")
+    add = _command(parts, "add", "tables.add", "take a published file or a force's return into the data folder")
+    add.add_argument("file", metavar="FILE", help="the file as published; its format is told by its content")
+    add.add_argument("--release", help="the release that it is, such as 2026-04 (default: what the file says)")
+    add.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    add.add_argument(
+        "--not-supplied", metavar="FORCES", default="", help="forces that gave no figures, with commas between"
+    )
+
+
+def _check(commands: Commands) -> None:
+    command = _command(commands, "check", "check.check", "check what is in the data folder, by stated rules")
+    command.add_argument("--edition", help="only the tables that this edition uses")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,19 @@ KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
 STATUSES = ("reported", "partial", "estimated", "combined", "not_supplied", "not_comparable")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
 WHOLE_NUMBER = re.compile(r"-?\d+")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+FRACTIONAL = frozenset(  # items counted in full-time equivalents; every other count is a whole number
+    f"{workers}_fte"
+    for workers in (
+        "police_officers",
+        "police_staff",
+        "police_staff_and_designated_officers",
+        "designated_officers",
+        "police_community_support_officers",
+        "special_constables",
+        "police_support_volunteers",
+    )
+)
 
 
 class TableError(InputError):
@@ -27,7 +40,7 @@ class TableError(InputError):
 def read(path: Path) -> pd.DataFrame:
     """Return the counts in a CSV file, checked: text columns, and `count` as whole numbers with blanks (Int64).
 
-    Raises TableError for anything that `check` refuses and for text where a count should be.
+    A table of FRACTIONAL items alone keeps the decimals (Float64). Raises TableError for anything that `check` refuses and for text where a count should be.
     """
     name = path.name
     try:
@@ -35,7 +48,9 @@ def read(path: Path) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise TableError(f"{name}: not a table: {error}; give a CSV file in UTF-8 with {', '.join(COLUMNS)}") from None
     check_columns(text.columns, name)
-    return check(text.assign(count=_whole_numbers(text["count"], name)), name)
+    fractional = len(text) > 0 and set(text["item"]) <= FRACTIONAL
+    numbers = _decimals(text["count"], name) if fractional else _whole_numbers(text["count"], name)
+    return check(text.assign(count=numbers), name)
 
 
 def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None) -> pd.DataFrame:
@@ -84,10 +99,14 @@ def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = 
 
 
 def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return the tables one after the other, in the columns and types of this module."""
+    """Return the tables one after the other, in the columns and types of this module.
+
+    Counts are Int64, or Float64 where an item is one of FRACTIONAL.
+    """
     kept = [part for part in parts if len(part)]
     rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COLUMNS), dtype=str)
-    return rows[list(COLUMNS)].astype({column: "Int64" if column == "count" else "str" for column in COLUMNS})
+    number = "Int64" if FRACTIONAL.isdisjoint(rows["item"].unique()) else "Float64"
+    return rows[list(COLUMNS)].astype({column: number if column == "count" else "str" for column in COLUMNS})
 
 
 def as_text(rows: pd.DataFrame, key: Sequence[str] = KEY) -> str:
@@ -122,17 +141,30 @@ def _first(wrong: pd.Series, lines: Sequence[int] | None) -> int | None:
 
 def _whole_numbers(text: "pd.Series[str]", name: str) -> "pd.Series[int]":
     """Return the counts in a column of text; blank stays missing."""
-    values = pd.unique(text)
-    wrong = [value for value in values if value and not WHOLE_NUMBER.fullmatch(value)]
+    values = _refuse_other_text(text, name, WHOLE_NUMBER, "a whole number")
+    numbers = {value: int(value) if value else pd.NA for value in values}
+    return text.map(numbers).astype("Int64")
+
+
+def _decimals(text: "pd.Series[str]", name: str) -> "pd.Series[float]":
+    """Return the full-time equivalents in a column of text; blank stays missing."""
+    values = _refuse_other_text(text, name, NUMBER, "a number")
+    numbers = {value: float(value) if value else pd.NA for value in values}
+    return text.map(numbers).astype("Float64")
+
+
+def _refuse_other_text(text: "pd.Series[str]", name: str, allowed: re.Pattern[str], remedy: str) -> list[str]:
+    """Return the different texts of a column. Raises TableError for one that is no number and not blank."""
+    values = [str(value) for value in pd.unique(text)]
+    wrong = [value for value in values if value and not allowed.fullmatch(value)]
     if wrong:
         line = _first(text.isin(wrong), None)
         found = text[text.isin(wrong)].iloc[0]
         raise TableError(
             f"{name}, line {line}, column count: found {found!r} where a count should be; "
-            "write a whole number, or leave it blank with a status that says why"
+            f"write {remedy}, or leave it blank with a status that says why"
         )
-    numbers = {value: int(value) if value else pd.NA for value in values}
-    return text.map(numbers).astype("Int64")
+    return values
 
 
 def _check_known(

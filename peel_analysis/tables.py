@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from peel_analysis import forces, wording
+from peel_analysis.comparison import compare
 from peel_analysis.data import registers
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Value
 from peel_analysis.numbers import whole
+from peel_analysis.statistics import COUNTS_NOT_SAMPLES
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def by_force(result: Result, force_id: str) -> str:
     ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
     values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
     body = [_force_row(result, one, force_id) for one in values]
-    return html_table(caption, _columns(result), body) + key_to_marks(_statuses(values))
+    about = f'<p class="key">{html.escape(COUNTS_NOT_SAMPLES)}</p>'
+    return html_table(caption, _columns(result), body) + key_to_marks(_statuses(values)) + about
 
 
 def _columns(result: Result) -> list[str]:
     measure = result.measure
-    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:]]
+    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], "95% interval"]
     if measure.kind == "change":
         columns += ["Difference in crimes", "Crimes in the earlier 12 months"]
     else:
@@ -84,7 +87,8 @@ def _columns(result: Result) -> list[str]:
 
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
-    cells = [_value_cell(result, one.value, one.status), _count(one.numerator), _count(one.denominator)]
+    cells = [_value_cell(result, one.value, one.status), _interval_cell(result, one)]
+    cells += [_count(one.numerator), _count(one.denominator)]
     if result.comparator_window is not None:
         cells.append(_value_cell(result, one.comparator_value, one.comparator_status))
     cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
@@ -97,6 +101,15 @@ def _value_cell(result: Result, value: float, status: str) -> Cell:
     if math.isnan(value):
         return Cell(sign or "[x]", is_number=True)
     return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
+
+
+def _interval_cell(result: Result, one: Value) -> Cell:
+    """Return the 95% interval: "58.4 to 59.4", or a mark where no counts are public."""
+    lower, upper = compare(result).limits(one.force_id)
+    if math.isnan(lower):
+        return Cell("[x]", is_number=True)
+    words = (wording.value_in_words(result.measure, limit) for limit in (lower, upper))
+    return Cell(" to ".join(words), is_number=True)
 
 
 def _count(count: float) -> Cell:

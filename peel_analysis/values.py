@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from peel_analysis import measures
+from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import Edition
 from peel_analysis.measures import Measure, Result
 
@@ -31,6 +33,16 @@ MORE = (
     "comparator_numerator",
     "comparator_denominator",
     "comparator_status",
+    "lower_95",
+    "upper_95",
+    "lower_998",
+    "upper_998",
+    "rank_first",
+    "rank_last",
+    "ranked",
+    "verdict",
+    "verdict_reason",
+    "policy_version",
 )
 COLUMNS = (*CONTRACT, *MORE)
 
@@ -56,7 +68,25 @@ def _rows(result: Result) -> pd.DataFrame:
         members=len(result.members),
         comparator_period_end=comparator.end.isoformat() if comparator else "",
     )
-    return rows.rename_axis("force_id").reset_index()[list(COLUMNS)]
+    return rows.assign(**_compared(compare(result))).rename_axis("force_id").reset_index()[list(COLUMNS)]
+
+
+def _compared(compared: Compared) -> dict[str, Any]:
+    """Return the columns of intervals, rank range and verdict, in the order of the result's rows."""
+    limits = {
+        f"{side}_{name}": getattr(compared.intervals[level], side)
+        for level, name in ((0.95, "95"), (0.998, "998"))
+        for side in ("lower", "upper")
+    }
+    given = [compared.verdicts.get(force_id) for force_id in compared.force_ids]
+    return limits | {
+        "rank_first": pd.Series(compared.ranks.first).astype("Int64").to_numpy(),
+        "rank_last": pd.Series(compared.ranks.last).astype("Int64").to_numpy(),
+        "ranked": compared.ranks.forces,
+        "verdict": [verdict.words if verdict else "" for verdict in given],
+        "verdict_reason": [verdict.reason if verdict else "" for verdict in given],
+        "policy_version": compared.policy.version,
+    }
 
 
 def as_csv(rows: pd.DataFrame) -> str:

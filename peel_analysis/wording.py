@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peel_analysis import forces
+from peel_analysis.comparison import NotComparableError, check_years, compare
 from peel_analysis.data import registers
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
@@ -30,15 +31,14 @@ def window_phrase(window: Period) -> str:
     return window.words if window.is_date else f"in the {window.words}"
 
 
+def value_id(result: Result, force_id: str) -> str:
+    """Return the id of a row of values.csv: edition, measure and force."""
+    return f"{result.edition.id}/{result.measure.id}/{force_id}"
+
+
 def caption(result: Result) -> str:
     """Return the figure's caption in the inspectorate's form, without its number."""
     return result.measure.caption.format(window=window_phrase(result.window))
-
-
-def comparison(measure: Measure, value: float, other: float) -> str:
-    """Return how `value` stands to `other`, both as shown: "higher than", "lower than" or "the same as"."""
-    one, two = rounded(value, measure.decimals), rounded(other, measure.decimals)
-    return "higher than" if one > two else "lower than" if one < two else "the same as"
 
 
 def noun(measure: Measure) -> str:
@@ -86,19 +86,29 @@ def _against_national(result: Result, force_id: str) -> str:
         return ""
     if national.is_missing:
         return f"There is no England and Wales {noun(measure)} to set it against. {national.note}"
-    how = comparison(measure, result.of(force_id).value, national.value)
-    return f"This is {how} the England and Wales {noun(measure)} of {value_in_words(measure, national.value)}."
+    verdict = compare(result).verdicts[force_id]
+    against = f"the England and Wales {noun(measure)} of {value_in_words(measure, national.value)}"
+    if not verdict.words:
+        return f"This stands beside {against}. {verdict.reason}"
+    if verdict.size and verdict.position is False:
+        against += " by the stated rule: the gap is within the usual spread of forces"
+    return f"This is {verdict.words} {against}."
 
 
 def _against_earlier(result: Result, force_id: str) -> str:
     window, own = result.comparator_window, result.of(force_id)
     if window is None or own.status == "as_published":
         return ""
+    try:
+        check_years(result.measure, force_id, window.end.year, result.window.end.year)
+    except NotComparableError as refusal:
+        return str(refusal)
     if not own.has_comparator:
         return own.comparator_note
     value = value_in_words(result.measure, own.comparator_value)
     phrase = window_phrase(window)
-    return f"{phrase[0].upper()}{phrase[1:]} it was {value}."
+    caution = f" {own.comparator_note}" if own.comparator_status == "incomplete" else ""
+    return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,8 @@ def footnotes(result: Result) -> list[Footnote]:
     if result.comparator_window is not None:
         without = rows[rows["value"].notna() & rows["comparator_value"].isna() & (rows["comparator_note"] != "")]
         year = result.comparator_window.end.year
+        doubtful = rows[rows["comparator_value"].notna() & (rows["comparator_status"] == "incomplete")]
+        notes += _grouped(doubtful, "comparator_note", f"{year} value shown with a mark")
         notes += _grouped(without[without["in_figure"]], "comparator_note", f"Without a {year} value")
     if result.measure.window_note:
         notes.append(Footnote(result.measure.window_note))

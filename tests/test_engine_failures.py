@@ -1,24 +1,38 @@
 """Every way a notebook can fail is told by the runner, on both engines, and leaves nothing behind."""
 
+import json
 import pickle
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
-import nbformat
 import psutil
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from papermill.iorw import load_notebook_node
 
 from peel_analysis.engine import warm_connection
 from peel_analysis.engine.execution import Engine, NotebookFailedError, execute
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+KILLS_LATER = "import os, threading; threading.Timer(1.0, os._exit, [1]).start()"
 ENGINES = pytest.mark.parametrize("engine", ["peel", "stock"])
 
 
 def write(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
-    cells = [new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), path)
+    cells: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{place}",
+            "metadata": {"tags": list(tags)},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for place, source in enumerate(sources)
+    ]
+    notebook = {"cells": cells, "metadata": {"kernelspec": KERNELSPEC}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
 
 
@@ -37,7 +51,7 @@ def kernels() -> list[str]:
     for process in psutil.Process().children(recursive=True):
         try:
             line = " ".join(process.cmdline())
-            warm = "warm_process.py" in line and process.ppid() == psutil.Process().pid
+            warm = "/warm_process.py" in line and process.ppid() == psutil.Process().pid
         except psutil.NoSuchProcess:
             continue
         if not warm and "resource_tracker" not in line:
@@ -72,7 +86,7 @@ def test_a_failed_cell_is_told_and_nothing_is_left(
     assert kernels() == []
     assert list(temporary.iterdir()) == []
 
-    saved = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    saved = load_notebook_node(str(tmp_path / "out.ipynb"))
     as_run = [cell for cell in saved.cells if cell.cell_type == "code"]
     assert [cell.metadata.papermill["status"] for cell in as_run] == ["completed", "failed", "pending"]
     assert saved.metadata.papermill["exception"] is True
@@ -81,7 +95,7 @@ def test_a_failed_cell_is_told_and_nothing_is_left(
 
 
 @ENGINES
-@pytest.mark.parametrize("sources", [("import os; os._exit(0)",), ("exit()", "import time; time.sleep(60)")])
+@pytest.mark.parametrize("sources", [("import os; os._exit(0)",), (KILLS_LATER, "import time; time.sleep(60)")])
 def test_a_kernel_that_goes_before_the_end_is_a_failure(
     sources: tuple[str, ...], engine: Engine, tmp_path: Path, temporary: Path
 ) -> None:
@@ -93,12 +107,27 @@ def test_a_kernel_that_goes_before_the_end_is_a_failure(
 
 
 def test_what_a_dead_kernel_started_ends_with_it(tmp_path: Path, temporary: Path) -> None:
-    source = "import os, subprocess\nprint(subprocess.Popen(['sleep', '600']).pid, file=open('started', 'w'), flush=True)"
+    source = (
+        "import os, subprocess\nprint(subprocess.Popen(['sleep', '600']).pid, file=open('started', 'w'), flush=True)"
+    )
     with pytest.raises(NotebookFailedError, match="DeadKernelError"):
         execute(write(tmp_path / "n.ipynb", f"{source}\nos._exit(0)"), tmp_path / "out.ipynb", cwd=tmp_path)
     started = int((tmp_path / "started").read_text())
     assert not psutil.pid_exists(started) or psutil.Process(started).status() == psutil.STATUS_ZOMBIE
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="semaphores are not files here")
+def test_the_semaphores_of_a_stopped_kernel_are_deleted(tmp_path: Path) -> None:
+    source = "import multiprocessing\nlock = multiprocessing.get_context('spawn').Lock()\n"
+    source += "print('/dev/shm/sem.' + lock._semlock.name.strip('/'), end='')"
+    execute(write(tmp_path / "n.ipynb", source), tmp_path / "out.ipynb")
+    [output] = load_notebook_node(str(tmp_path / "out.ipynb")).cells[0].outputs
+    deadline = time.monotonic() + 10
+    assert output.text.startswith("/dev/shm/sem.mp-")
+    while Path(output.text).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @ENGINES
@@ -123,7 +152,7 @@ def test_the_failure_crosses_to_another_process_whole() -> None:
 def test_an_error_that_its_tag_allows_is_no_failure(engine: Engine, tmp_path: Path) -> None:
     notebook = write(tmp_path / "allowed.ipynb", "1 / 0", tags=("raises-exception",))
     execute(notebook, tmp_path / "out.ipynb", engine=engine)
-    saved = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    saved = load_notebook_node(str(tmp_path / "out.ipynb"))
     assert [output.ename for cell in saved.cells for output in cell.outputs] == ["ZeroDivisionError"]
 
 

@@ -178,8 +178,7 @@ def test_a_force_with_a_reason_is_shown_without_a_verdict_and_moves_nobody(code:
 
 def test_without_a_value_there_is_no_verdict() -> None:
     assert verdicts([NAN], 10, 1, POLICY)[0].reason == POLICY.no_verdict["no_value"]
-    for national in (NAN, 0.0, 0.04, -3.0):
-        assert verdicts([4.0], national, 1, POLICY)[0].reason == POLICY.no_verdict["no_national_value"]
+    assert verdicts([4.0], NAN, 1, POLICY)[0].reason == POLICY.no_verdict["no_national_value"]
     assert eligible([NAN, 1]).tolist() == [False, True]
 
 
@@ -264,3 +263,9 @@ def test_a_policy_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_new_threshold_changes_the_verdict(tmp_path: Path) -> None:
     stricter = read_policy(changed(tmp_path, 'ratio = "0.10"', 'ratio = "0.50"'))
     assert verdicts([57.7], 42.5, 1, stricter)[0].words == "similar to"
+
+
+def test_a_change_may_be_set_beside_a_national_fall() -> None:
+    rise, trifle = verdicts([4.0, -2.4], -1.9, 1, POLICY)
+    assert (rise.words, rise.ratio) == ("higher than", None)  # a ratio to a fall says nothing
+    assert trifle.words == "similar to"

@@ -21,10 +21,27 @@ def values(given: argparse.Namespace) -> int:
     from peel_analysis.data import open_edition
 
     edition = open_edition(given.edition).with_population(vintage=given.population, residents_only=given.residents_only)
+    edition = edition.without_incomplete() if given.leave_out_incomplete else edition
     chosen = [measures.get(given.measure)] if given.measure else None
     rows = value_table.values(edition, chosen)
     if given.force:
         national = given.force.lower().replace(" ", "-") == ENGLAND_AND_WALES
         rows = rows[rows["force_id"] == (ENGLAND_AND_WALES if national else forces.find(given.force).id)]
     sys.stdout.write(value_table.as_csv(rows) if given.format == "csv" else value_table.as_json(rows))
+    return 0
+
+
+def verdicts(given: argparse.Namespace) -> int:
+    """Print the policy, then for each measure every force's verdict with the numbers that it can be recomputed from."""
+    from peel_analysis import measures
+    from peel_analysis.comparison.listing import verdict_lines
+    from peel_analysis.data import open_edition
+    from peel_analysis.statistics import read_policy
+
+    edition = open_edition(given.edition)
+    chosen = [measures.get(given.measure)] if given.measure else list(measures.declared())
+    force_ids = [forces.find(given.force).id] if given.force else list(forces.ids())
+    print("\n".join("# " + sentence for sentence in read_policy().sentences()))
+    for measure in chosen:
+        print("\n".join(verdict_lines(measures.calculate(measure, edition), force_ids)))
     return 0

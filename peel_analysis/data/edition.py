@@ -1,10 +1,10 @@
 """An edition of the report: its windows, populations, releases and registers, read from one small TOML file."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -63,6 +63,7 @@ class Edition:
     lacks: Mapping[str, Lack]
     folder: Path
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    leave_out_incomplete: bool = False
 
     def window(self, name: str) -> Period:
         """Return a window by its name in the edition's file. Raises InputError when it has none of that name."""
@@ -90,7 +91,7 @@ class Edition:
                 f"{self.file}: {item} is to come from release {source.release}, but data/counts/{source.item}/"
                 f"{source.release}.csv does not exist; add the file with `peel data add` or name another release"
             )
-        return counts_table.read(path)
+        return _read_counts(path, path.stat().st_mtime_ns).copy(deep=False)
 
     @cached_property
     def populations(self) -> pd.DataFrame:
@@ -115,10 +116,43 @@ class Edition:
         rows = registers.read_register(register)
         return rows[rows["edition"].isin((self.id, "all"))].reset_index(drop=True)
 
+    def register_of_judgments(self) -> pd.DataFrame:
+        """Return the judgments that the edition shows: those of the programme that its file names, else its own."""
+        rows = registers.read_register(registers.JUDGMENTS)
+        return rows[rows["edition"] == self.settings.get("judgments", self.id)].reset_index(drop=True)
+
+    def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
+        """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
+
+        A measure names its sources once for all editions; an edition that takes the same table from another release
+        says so under `source_instead`. An edition without a list has them all. Raises InputError for an unknown id.
+        """
+        known = {row["source_id"]: row for row in registers.records(registers.read_register(registers.SOURCES))}
+        instead = self.settings.get("source_instead", {})
+        if source_ids is None:
+            chosen = list(self.settings.get("sources", known))
+        else:
+            chosen = list(dict.fromkeys(instead.get(source_id, source_id) for source_id in source_ids))
+        unknown = [source_id for source_id in chosen if source_id not in known]
+        if unknown:
+            raise InputError(f"{self.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
+        return [known[source_id] for source_id in chosen]
+
     def with_population(self, *, vintage: str | None = None, residents_only: bool = False) -> "Edition":
         """Return the edition with another vintage of the mid-year populations, or with residents only everywhere."""
         instead = MappingProxyType({}) if residents_only else self.population_instead
         return replace(self, vintage=vintage or self.vintage, population_instead=instead)
+
+    def without_incomplete(self) -> "Edition":
+        """Return the edition that leaves forces with an incomplete record of outcomes out of England and Wales."""
+        return replace(self, leave_out_incomplete=True)
+
+
+@cache
+def _read_counts(path: Path, changed: int) -> pd.DataFrame:
+    """Return a checked table of counts; `changed` is in the key so that an edit is seen."""
+    del changed
+    return counts_table.read(path)
 
 
 def read_populations(folder: Path) -> dict[tuple[str, int, str], float]:
@@ -201,5 +235,8 @@ def _release(item: str, value: str | dict[str, str]) -> Release:
 
 def _lacks(settings: dict[str, Any]) -> dict[str, Lack]:
     return {
-        item: Lack(status, row["short"], row["sentence"]) for status, row in settings.items() for item in row["items"]
+        item: Lack(status, row["short"], row["sentence"])
+        for status, rows in settings.items()
+        for row in (rows if isinstance(rows, list) else [rows])
+        for item in row["items"]
     }

@@ -83,6 +83,11 @@ OUTCOME_GROUPS = Register(
     ("grouping_id", "version", "outcome_type", "outcome_words", "group", "group_order", "in_action_taken"),
     ("grouping_id", "version", "outcome_type"),
 )
+SERIES_BREAKS = Register(
+    "series_breaks.csv",
+    ("item", "force_id", "first_day", "last_day", "label", "sentence", "said_in"),
+    ("item", "force_id", "first_day"),
+)
 GLOSSARY = Register("glossary.csv", ("term", "meaning"), ("term",))
 ALL = (
     STATUSES,
@@ -96,6 +101,7 @@ ALL = (
     SECTIONS_INSPECTED,
     SURVEYS,
     OUTCOME_GROUPS,
+    SERIES_BREAKS,
     GLOSSARY,
 )
 
@@ -116,9 +122,8 @@ def _read(folder: Path, register: Register) -> pd.DataFrame:
         raise InputError(f"{where}: the file is missing from {folder}")
     rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     if tuple(rows.columns) != register.columns:
-        raise InputError(
-            f"{where}, line 1: expected columns {', '.join(register.columns)}; found {', '.join(map(str, rows.columns))}"
-        )
+        found = ", ".join(map(str, rows.columns))
+        raise InputError(f"{where}, line 1: expected columns {', '.join(register.columns)}; found {found}")
     repeated = rows.duplicated(list(register.key))
     if repeated.any():
         line = _line(repeated)

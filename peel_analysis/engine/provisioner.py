@@ -114,10 +114,13 @@ class WarmProvisioner(LocalProvisioner):
             await asyncio.sleep(POLL_INTERVAL)
 
     async def kill(self, restart: bool = False) -> None:
-        """Kill the kernel and whatever it started in its session, and wait until a forked one has ended."""
-        await super().kill(restart=restart)
+        """Kill the kernel and wait until it has ended. The warm process then ends what the kernel left running."""
+        if not isinstance(self.process, ForkedKernel):
+            await super().kill(restart=restart)
+            return
+        self.process.kill()
         deadline = time.monotonic() + STOP_TIMEOUT
-        while isinstance(self.process, ForkedKernel) and self.process.poll() is None and time.monotonic() < deadline:
+        while self.process.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(POLL_INTERVAL)
 
     async def cleanup(self, restart: bool = False) -> None:

@@ -138,9 +138,10 @@ def serve(connection: socket.socket, client: int) -> Message | None:
                 send(connection, {"returncode": returncode(request["kernel"], folders)})
             elif fork(connection, request, folders):
                 return request
-    for kernel, folder in folders.items():
-        with suppress(ProcessLookupError):
-            os.killpg(kernel, signal.SIGKILL)
+    for kernel, folder in list(folders.items()):
+        os.kill(kernel, signal.SIGKILL)
+        os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOWAIT)
+        returncode(kernel, folders)
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     return None
@@ -168,10 +169,23 @@ def returncode(kernel: int, folders: dict[int, str | None]) -> int | None:
     """Return a kernel's exit status as subprocess counts it, None while it runs. Ends what it left in its session."""
     if os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         return None
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(kernel, signal.SIGKILL)  # before it is reaped: until then nobody else can have its number
+    end_session(kernel)  # before it is reaped: until then nobody else can have its number
     folders.pop(kernel)
     return os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])
+
+
+def end_session(leader: int) -> None:
+    """Kill what a dead kernel left in its session.
+
+    Not multiprocessing's resource tracker, which ends once the others have, and first deletes their semaphores.
+    """
+    for process in Path("/proc").iterdir():
+        if not process.name.isdecimal() or int(process.name) == leader:
+            continue
+        with suppress(OSError):  # it may end at any moment
+            session = int((process / "stat").read_bytes().rpartition(b")")[2].split()[3])
+            if session == leader and b"resource_tracker" not in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def prepare(request: Message) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis import forces
+from peel_analysis.checks import completeness
 from peel_analysis.data.edition import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.declarations import Measure
@@ -49,7 +50,7 @@ class Value:
 COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that what is worked out from one can be kept
 class Result:
     """A measure calculated for an edition.
 
@@ -132,9 +133,14 @@ def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.Data
     else:
         rows, release = _counted(measure, edition, window, exclusions)
     rows = exclusions.applied(rows)
+    incomplete = completeness.incomplete(edition, window) if completeness.OUTCOMES in measure.numerator.items else {}
+    incomplete = {force_id: one for force_id, one in incomplete.items() if rows["numerator"].notna()[force_id]}
+    rows = completeness.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
     rows["value"] = measure.multiplier * rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
     pooled = rows["in_national"] & rows["numerator"].notna() & rows["denominator"].notna()
     national = _national(measure, rows, pooled)
+    remark = completeness.national_note(incomplete, pooled.index[pooled], left_out=edition.leave_out_incomplete)
+    national["note"] = f"{national['note']} {remark}".strip()
     combined = rows["status"] == "combined"
     rows.loc[combined, ["value"]] = np.nan
     rows = pd.concat([rows, pd.DataFrame([national], index=[ENGLAND_AND_WALES])]).rename_axis("force_id")

@@ -72,11 +72,17 @@ def _item_sum(item: str, part: Part, edition: Edition, window: Period) -> Sum:
     counts = edition.counts(item)
     if counts is not None and part.dimensions:
         counts = counts[counts["dimension"].isin(part.dimensions)]
-    if counts is None or counts.empty:
+    if counts is None or counts.empty or (item in edition.lacks and not _touches(counts, window)):
         return Sum(_lacking(item, edition), "")
     release = edition.releases[item]
     name = f"data/counts/{release.item}/{release.release}.csv"
     return Sum(_by_force(counts, window, name), f"{release.item} {release.release}")
+
+
+def _touches(counts: pd.DataFrame, window: Period) -> bool:
+    """Return whether any row lies in the window; a release that holds other years alone lacks the item there."""
+    inside = (counts["period_start"] <= window.end.isoformat()) & (counts["period_end"] >= window.start.isoformat())
+    return bool(inside.any())
 
 
 def _short_of_population(rows: pd.DataFrame) -> pd.Series:

@@ -10,9 +10,9 @@ from peel_analysis.forces import Force
 from peel_analysis.report.fragment import TEMPLATES
 from peel_analysis.sections.display import STYLE
 
-FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_]+)">.*?</figure>', re.DOTALL)
+FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_-]+)">.*?</figure>', re.DOTALL)
 NUMBER = re.compile(r'(<span class="figure-number">)\d+(</span>)')
-TO_FIGURE = re.compile(r'\s*<a class="to-figure" href="#figure-([a-z0-9_]+)">See the figure</a>')
+TO_FIGURE = re.compile(r'\s*<a class="to-figure" href="#figure-([a-z0-9_-]+)">See the figure</a>')
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _link_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
         for one in sections
         for match in FIGURE.finditer(one.html)
     }
-    ids = {match for one in sections for match in re.findall(r'id="figure-([a-z0-9_]+)"', one.html)}
+    ids = {match for one in sections for match in re.findall(r'id="figure-([a-z0-9_-]+)"', one.html)}
 
     def link(match: re.Match[str]) -> str:
         measure = match[1]

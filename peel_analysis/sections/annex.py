@@ -6,11 +6,13 @@ from html import escape
 import pandas as pd
 
 from peel_analysis import forces, measures
+from peel_analysis.comparison.compared import KINDS
 from peel_analysis.data import Edition, open_edition, registers
 from peel_analysis.forces import Force
 from peel_analysis.measures import Measure
 from peel_analysis.numbers import whole
 from peel_analysis.sections.display import Html, style
+from peel_analysis.statistics import COUNTS_NOT_SAMPLES, expected_by_chance, read_policy
 from peel_analysis.tables import Cell, Row, html_table
 
 EFFECT_WORDS = {
@@ -89,7 +91,8 @@ class Annex:
         rows = self.edition.register(registers.CAVEATS)
         shown = rows[rows["force_id"].isin(("all", *forces.ids()))]
         items = "".join(f"<li>{escape(row['sentence'])}</li>" for _, row in shown.iterrows())
-        return Html(f'<ul class="caveats">{items}</ul>', "caveats")
+        opening = "<h2>Cautions</h2>\n<p>Each of these is also printed under the figures that it is about.</p>"
+        return Html(f'{opening}<ul class="caveats">{items}</ul>', "caveats")
 
     def surveys(self) -> Html:
         """Show the surveys and the file review: who was asked, when, how many, and how the results may be used."""
@@ -100,9 +103,25 @@ class Annex:
         ]
         return Html("\n".join(blocks), "surveys and the file review")
 
+    def wording_policy(self) -> Html:
+        """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
+        policy = read_policy()
+        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
+        chance = escape(expected_by_chance(forces.NUMBER_OF_FORCES, _compared_measures(), policy).sentence())
+        return Html(
+            f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"
+            f'<ul class="policy">{items}</ul><p>{chance} {escape(COUNTS_NOT_SAMPLES)}</p>',
+            "wording policy",
+        )
+
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         return Html("\n".join((_marks(), _notes(self.edition), _glossary())), "marks, notes and terms")
+
+
+def _compared_measures() -> int:
+    """Return how many measures are put to the chance test: those of a kind that a funnel is made for."""
+    return sum(measure.kind in KINDS for measure in measures.declared())
 
 
 def _source(row: pd.Series) -> str:

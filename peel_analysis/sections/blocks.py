@@ -1,48 +1,72 @@
-"""A measure in a section: caption, figure, reading sentence, footnotes, source and the table behind it."""
+"""A measure in a section: caption, reading sentence, figure, footnotes, source and the table behind it."""
 
+from collections.abc import Callable
 from html import escape
 
 from peel_analysis import tables, wording
 from peel_analysis.figures import ranked_svg
+from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures.strip import change_strip
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
 
 FEWEST_FOR_A_FIGURE = 2  # forces; one bar alone sets nothing beside anything
+Drawing = Callable[[Result, str], str]
 
 
 def figure_block(result: Result, force_id: str, number: int) -> str:
     """Return the block of a measure as HTML. A measure that too few forces have is told in words and a table only."""
     drawn = len(result.plotted) >= FEWEST_FOR_A_FIGURE
-    image = picture(ranked_svg(result, force_id), wording.alt_text(result, force_id)) if drawn else _not_drawn(result)
-    kind = "figure" if drawn else "figure undrawn"
-    caption = (
-        f'<span class="figure-label">Figure <span class="figure-number">{number}</span>:</span> '
-        f"{escape(wording.caption(result))}"
+    image = _image(result, force_id) if drawn else _not_drawn(result)
+    return frame(
+        result.measure.id,
+        number,
+        wording.caption(result),
+        f"{_reading(result, force_id)}\n{image}\n{about_block(result, force_id)}",
+        drawn=drawn,
     )
+
+
+def frame(figure_id: str, number: int, caption: str, html: str, *, drawn: bool = True) -> str:
+    """Return a numbered figure around its content; the report numbers its figures anew, from first to last."""
+    kind = "figure" if drawn else "figure undrawn"
     return (
-        f'<figure class="{kind}" id="figure-{result.measure.id}">\n<figcaption>{caption}</figcaption>\n'
-        f"{_reading(result, force_id)}\n{image}\n{_footnotes(result)}\n{_source(result)}\n"
-        f"{_caveats(result, force_id)}\n{_data(result, force_id)}\n</figure>"
+        f'<figure class="{kind}" id="figure-{figure_id}">\n<figcaption><span class="figure-label">Figure '
+        f'<span class="figure-number">{number}</span>:</span> {escape(caption)}</figcaption>\n{html}\n</figure>'
     )
 
 
 def statement_block(result: Result, force_id: str) -> str:
     """Return a measure told in a sentence, with its source, caveats and the table behind it."""
     return (
-        f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n{_footnotes(result)}\n'
-        f"{_source(result)}\n{_caveats(result, force_id)}\n{_data(result, force_id)}\n</div>"
+        f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n'
+        f"{about_block(result, force_id)}\n</div>"
     )
 
 
+def about_block(result: Result, force_id: str) -> str:
+    """Return what stands under every figure: footnotes, source, cautions and the table of all forces."""
+    parts = (_footnotes(result), source_line(result), cautions(result, force_id), _data(result, force_id))
+    return "\n".join(part for part in parts if part)
+
+
+def _image(result: Result, force_id: str) -> str:
+    draw = _strip_svg if result.measure.kind == "change" else ranked_svg
+    return picture(draw(result, force_id), wording.alt_text(result, force_id))
+
+
+def _strip_svg(result: Result, force_id: str) -> str:
+    return as_svg(change_strip(result, force_id))
+
+
 def _reading(result: Result, force_id: str) -> str:
-    return f'<p class="reading">{escape(wording.reading(result, force_id))}</p>'
+    value_id = wording.value_id(result, force_id)
+    return f'<p class="reading" data-value="{value_id}">{escape(wording.reading(result, force_id))}</p>'
 
 
 def _not_drawn(result: Result) -> str:
-    count = len(result.plotted)
-    have = "no force has" if count == 0 else "only one force has"
-    national = result.national
-    rate = ""
+    have = "no force has" if len(result.plotted) == 0 else "only one force has"
+    national, rate = result.national, ""
     if not national.is_missing:
         value = wording.value_in_words(result.measure, national.value)
         rate = f" England and Wales: {value} {escape(result.measure.unit)}."
@@ -54,14 +78,16 @@ def _footnotes(result: Result) -> str:
     return f'<ol class="footnotes">{items}</ol>' if items else ""
 
 
-def _source(result: Result) -> str:
+def source_line(result: Result) -> str:
+    """Return the line that names the sources, in the inspectorate's form."""
     return (
         f'<p class="source">Source: {escape(wording.sources_in_words(result))}. '
         "For further information about these data, see Annex A.</p>"
     )
 
 
-def _caveats(result: Result, force_id: str) -> str:
+def cautions(result: Result, force_id: str) -> str:
+    """Return the caveats that travel with the measure, folded, or nothing when it has none."""
     sentences = wording.caveats(result, force_id)
     if not sentences:
         return ""

@@ -2,19 +2,26 @@
 
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 import pandas as pd
 
 from peel_analysis import forces, measures
+from peel_analysis.comparison import check_together
 from peel_analysis.data import Edition, open_edition, registers
+from peel_analysis.errors import InputError
 from peel_analysis.forces import Force
 from peel_analysis.measures import Result
-from peel_analysis.sections import blocks, crime_groups, tiles
+from peel_analysis.sections import blocks, crime_groups, outcome_spread, tiles
 from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Html, Markdown, style
 from peel_analysis.sections.findings import cited, findings, has_findings
+from peel_analysis.sections.funnels import funnel_block
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table
-from peel_analysis.wording import reading
+from peel_analysis.sections.over_time import trend_block
+from peel_analysis.sections.peer_panel import peer_panel
+from peel_analysis.sections.standing_out import standing_out
+from peel_analysis.wording import reading, value_id
 
 
 @dataclass
@@ -26,9 +33,13 @@ class Section:
     edition: Edition
     figures: list[str] = field(default_factory=list)
 
+    results: dict[str, Result] = field(default_factory=dict)
+
     def result(self, measure_id: str) -> Result:
         """Return a measure calculated for the edition: all forces and England and Wales."""
-        return measures.calculate(measures.get(measure_id), self.edition)
+        if measure_id not in self.results:
+            self.results[measure_id] = measures.calculate(measures.get(measure_id), self.edition)
+        return self.results[measure_id]
 
     def opening(self) -> Html:
         """Show the judgment on the section's question, whether it was inspected, and whether findings are held."""
@@ -59,15 +70,48 @@ class Section:
 
     def figure(self, measure_id: str) -> Html:
         """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table."""
-        if measure_id not in self.figures:
-            self.figures.append(measure_id)
-        number = self.figures.index(measure_id) + 1
+        number = self._number(measure_id)
         html = blocks.figure_block(self.result(measure_id), self.force.id, number)
         return Html(html, f"figure {number}: {measure_id}")
+
+    def _number(self, figure_id: str) -> int:
+        """Return a figure's number within the section; a cell that is run again keeps its number."""
+        if figure_id not in self.figures:
+            self.figures.append(figure_id)
+        return self.figures.index(figure_id) + 1
+
+    def trend(self, measure_id: str) -> Html:
+        """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
+        about = f"trend: {measure_id}"
+        try:
+            html = trend_block(self.result(measure_id), self.force.id, self._number(f"{measure_id}-trend"))
+        except InputError as refusal:
+            return Html(f'<p class="refused">{escape(str(refusal))}</p>', about)
+        return Html(html, about)
+
+    def funnel(self, measure_id: str) -> Html:
+        """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
+        number = self._number(f"{measure_id}-funnel")
+        return Html(funnel_block(self.result(measure_id), self.force.id, number), f"funnel: {measure_id}")
+
+    def peers(self, measure_id: str) -> Html:
+        """Show a measure for the force's peers, with their weighted and simple means."""
+        return Html(peer_panel(self.result(measure_id), self.force.id), f"peers: {measure_id}")
+
+    def standing_out(self) -> Html:
+        """Show the few figures on which the force is found higher or lower than England and Wales."""
+        results = [self.result(measure_id) for measure_id in self.plan.headline_measures]
+        return Html(standing_out(results, self.force.id), "what stands out")
 
     def statement(self, measure_id: str) -> Html:
         """Show a measure in a sentence, with its table."""
         return Html(blocks.statement_block(self.result(measure_id), self.force.id), f"statement: {measure_id}")
+
+    def outcome_spread(self) -> Html:
+        """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
+        number = self._number(outcome_spread.FIGURE_ID)
+        html = outcome_spread.spread_block(self.edition, self.force.id, number)
+        return Html(html, f"figure {number}: the spread of outcomes")
 
     def crime_by_group(self) -> Html:
         """Show recorded crime by offence group: the force's count and rate, England and Wales, and the change."""
@@ -81,6 +125,8 @@ class Section:
         """Show one group of tiles of Force in numbers."""
         block = next(block for block in self.plan.blocks if block.title.rstrip("*") == title)
         results = [self.result(measure_id) for measure_id in block.measures]
+        for first, second in pairwise(results):
+            check_together(first.measure, second.measure, self.edition)
         return Html(tiles.panel(block, results, self.force.id), f"tiles: {title}")
 
     def tiles_introduction(self) -> Html:
@@ -100,7 +146,8 @@ class Section:
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""
         items = "".join(
-            f'<li data-measure="{measure_id}">{escape(reading(self.result(measure_id), self.force.id))} '
+            f'<li data-value="{value_id(self.result(measure_id), self.force.id)}">'
+            f"{escape(reading(self.result(measure_id), self.force.id))} "
             f'<a class="to-figure" href="#figure-{measure_id}">See the figure</a></li>'
             for measure_id in self.plan.headline_measures
         )
@@ -118,6 +165,11 @@ class Section:
             )
         items = "".join(f"<li>{escape(_area(row))}</li>" for _, row in mine.iterrows())
         return Html(f'<ul class="areas-for-improvement">{items}</ul>', "areas for improvement")
+
+    def closing(self) -> Html:
+        """Show the areas for improvement under their heading, then the notes that the section's findings cite."""
+        areas, notes = self.areas_for_improvement().html, self.notes().html
+        return Html(f"<h2>Areas for improvement</h2>\n{areas}\n{notes}", "areas for improvement and notes")
 
     def notes(self) -> Html:
         """Show the notes that the section's findings cite."""

@@ -24,14 +24,18 @@ def _tile(result: Result, force_id: str) -> str:
     lines = [
         f'<p class="tile-label">{escape(result.measure.tile)}</p>',
         f'<p class="tile-value">{_value(result, own)}</p>',
+        f'<p class="tile-window">{escape(_capital(result.window.words))}</p>',
         f'<p class="tile-national">{NATIONAL}: {_value(result, result.national)}</p>',
         _earlier(result, force_id),
-        f'<p class="tile-window">{escape(result.window.words[:1].upper() + result.window.words[1:])}</p>',
         _remark(own),
     ]
     return (
         f'<li class="tile" data-measure="{result.measure.id}">\n' + "\n".join(line for line in lines if line) + "</li>"
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _value(result: Result, one: Value) -> str:
@@ -53,7 +57,7 @@ def _earlier(result: Result, force_id: str) -> str:
     if not own.has_comparator:
         return ""
     value = wording.value_in_words(result.measure, own.comparator_value)
-    return f'<p class="tile-earlier">{escape(window.words[:1].upper() + window.words[1:])}: {value}</p>'
+    return f'<p class="tile-earlier">{escape(_capital(window.words))}: {value}</p>'
 
 
 def _remark(one: Value) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from peel_analysis.sources import data_return, outcomes, police_force_areas, recorded_crime
+from peel_analysis.sources import data_return, outcomes, police_force_areas, recorded_crime, releases, workforce
 from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError
 from peel_analysis.sources.sheets import Book, open_book
 
@@ -23,7 +23,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Format:
-    """A published format: its name, how like it a file is, and its reader.
+    """A published format: its name, how like it a file is, its reader, and which release a file says that it is.
 
     `may_lack_forces` says that the reader can be told of forces for which the publisher gives no rows.
     """
@@ -31,14 +31,16 @@ class Format:
     name: str
     fits: Callable[[Book], tuple[int, int]]
     read: Callable[..., Reading]
-    may_lack_forces: bool = False
+    release: Callable[[Book], str]
+    may_lack_forces: bool = True
 
 
 FORMATS = (
-    Format(recorded_crime.FORMAT, recorded_crime.fits, recorded_crime.read, may_lack_forces=True),
-    Format(outcomes.FORMAT, outcomes.fits, outcomes.read, may_lack_forces=True),
-    Format(police_force_areas.FORMAT, police_force_areas.fits, police_force_areas.read, may_lack_forces=True),
-    Format(data_return.FORMAT, data_return.fits, data_return.read),
+    Format(recorded_crime.FORMAT, recorded_crime.fits, recorded_crime.read, releases.of_cover),
+    Format(outcomes.FORMAT, outcomes.fits, outcomes.read, releases.of_cover),
+    Format(police_force_areas.FORMAT, police_force_areas.fits, police_force_areas.read, releases.of_year_ending),
+    Format(workforce.FORMAT, workforce.fits, workforce.read, releases.of_day),
+    Format(data_return.FORMAT, data_return.fits, data_return.read, lambda book: "", may_lack_forces=False),
 )
 
 

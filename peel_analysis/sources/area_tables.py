@@ -90,7 +90,7 @@ def find_table(sheet: Sheet) -> AreaTable | None:
     text = [[as_text(cell) for cell in row] for row in rows]
     codes = next((column for column in range(names) if sum(is_code(_at(row, column)) for row in text) > 20), None)
     pairs = [(_at(row, codes) if codes is not None else "", _at(row, names)) for row in text]
-    first, last = _extent(pairs, [sum(map(bool, row)) for row in text])
+    first, last = _extent(pairs, [any(map(_is_figure, row[names + 1 :])) for row in rows])
     body = pairs[first : last + 1]
     areas = _classified(sheet, first, body, names)
     for offset, (area, row) in enumerate(zip(areas, rows[first : last + 1], strict=True)):
@@ -147,13 +147,21 @@ def _name_column(rows: list[list[object]]) -> int | None:
     return None if best[0] == forces.NUMBER_OF_FORCES // 2 else -best[1]
 
 
-def _extent(pairs: list[tuple[str, str]], filled: list[int]) -> tuple[int, int]:
-    """Return the first and the last row with an area; a line "England and Wales" alone above the heading is none."""
+def _extent(pairs: list[tuple[str, str]], with_figures: list[bool]) -> tuple[int, int]:
+    """Return the first and the last row with an area; a line "England and Wales" above the heading is none."""
     areas = classify(("", name) for _, name in pairs)
     with_area = [
-        row for row, (code, _) in enumerate(pairs) if is_code(code) or (areas[row] is not None and filled[row] > 1)
+        row for row, (code, _) in enumerate(pairs) if is_code(code) or (areas[row] is not None and with_figures[row])
     ]
     return min(with_area), max(with_area)
+
+
+def _is_figure(cell: object) -> bool:
+    """Return True for a number or a mark in place of one, and False for a blank and for words."""
+    try:
+        return as_text(cell) != "" and number_or_marker(cell) is not None
+    except ValueError:
+        return False
 
 
 def _classified(sheet: Sheet, first: int, pairs: list[tuple[str, str]], names: int) -> list[Area | None]:

@@ -16,12 +16,27 @@ REGIONS = {
     "west midlands": "West Midlands",
     "east": "East",
     "east of england": "East",
+    "eastern": "East",
+    "eastern region": "East",
+    "yorkshire and humber": "Yorkshire and the Humber",
     "london": "London",
     "south east": "South East",
     "south west": "South West",
 }
-COUNTRIES = {"england and wales": "England and Wales", "england": "England", "wales": "Wales"}
-BODIES = {"british transport police": "British Transport Police", "btp": "British Transport Police"}
+COUNTRIES = {
+    "england and wales": "England and Wales",
+    "england": "England",
+    "wales": "Wales",
+    "total forces": "England and Wales",  # "Total 43 forces"
+    "all forces": "England and Wales",
+}
+BODIES = {
+    "british transport police": "British Transport Police",
+    "btp": "British Transport Police",
+    "central service secondments": "Central service secondments",
+    "central services secondments": "Central service secondments",
+    "total": "Total with bodies that are no police force area",
+}
 
 
 @dataclass(frozen=True)

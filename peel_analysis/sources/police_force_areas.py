@@ -20,6 +20,7 @@ from peel_analysis.sources.areas import Area
 from peel_analysis.sources.headings import fold
 from peel_analysis.sources.markers import MARKERS, Marker
 from peel_analysis.sources.police_force_area_notes import STATUS
+from peel_analysis.sources.printed_totals import printed_totals
 from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
 from peel_analysis.sources.sheets import Book, Sheet
 
@@ -127,7 +128,7 @@ def _read_incidents(table: AreaTable, found: Found) -> None:
         for force_id in forces.ids():  # one without a row is one that the caller says gave no figures
             area = Area("force", force_id)
             found.incidents.append(_incidents_row(table, area, values.get(area, MARKERS["[x]"]), end, position))
-        _compare_totals(values, end, found)
+        found.printed += printed_totals(values, ITEM, end.isoformat())
         if end in rates:
             _add_populations(table, values, table.values(rates[end]), end, found)
     _read_crime_rates(table, found)
@@ -171,22 +172,6 @@ def _incidents_row(table: AreaTable, area: Area, value: float | Marker, end: dat
         "count": pd.NA if isinstance(value, Marker) else int(value),
         "status": status,
     }
-
-
-def _compare_totals(values: dict[Area, float | Marker], end: date, found: Found) -> None:
-    """Note each printed region and country beside the sum of its forces, where all of them have a figure."""
-    for area, printed in values.items():
-        if area.kind not in ("region", "country") or area.id == "England and Wales" or isinstance(printed, Marker):
-            continue
-        members = [
-            force.id
-            for force in forces.all_forces()
-            if area.id.lower() in (force.region.lower(), force.country.lower())
-        ]
-        figures = [values.get(Area("force", force_id), MARKERS["[x]"]) for force_id in members]
-        if members and not any(isinstance(figure, Marker) for figure in figures):
-            total = sum(int(figure) for figure in figures if not isinstance(figure, Marker))
-            found.printed.append(PrintedTotal(ITEM, area.id, end.isoformat(), int(printed), total))
 
 
 def _add_populations(

@@ -10,6 +10,7 @@ import pandas as pd
 from peel_analysis.counts import COLUMNS
 from peel_analysis.errors import InputError
 
+SAME = 0.001  # full-time equivalents are sums of many binary fractions
 POPULATION_COLUMNS = ("force_id", "mid_year", "population", "vintage")
 
 
@@ -27,13 +28,27 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class PrintedTotal:
-    """A total that the publisher prints beside the forces' figures, and the sum of those figures."""
+    """A total that the publisher prints beside the forces' figures, and the sum of those figures.
+
+    `without` names the forces that the sum does not hold: those that the table gives no figure for.
+    """
 
     item: str
     area: str
     period_end: str
-    printed: int
-    summed: int
+    printed: float
+    summed: float
+    without: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """True when the two are the same to the last figure that a workbook's arithmetic keeps."""
+        return abs(self.printed - self.summed) < SAME
+
+
+def shown(number: float) -> str:
+    """Return a count with commas, and with two decimals only where it has any."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
 
 
 @dataclass(frozen=True)
@@ -67,12 +82,12 @@ class Account:
             counting = "" if left_out.total is None else f", which count {left_out.total:,}"
             yield f"  left out: {left_out.rows:,} rows{counting}: {reason}"
         if self.printed_totals:
-            wrong = [total for total in self.printed_totals if total.printed != total.summed]
+            wrong = [total for total in self.printed_totals if not total.agrees]
             yield f"  {len(self.printed_totals) - len(wrong)} of {len(self.printed_totals)} printed totals add up"
             for total in wrong:
                 yield (
-                    f"  {total.item}, {total.area}, to {total.period_end}: printed {total.printed:,}, "
-                    f"sum of its forces {total.summed:,}"
+                    f"  {total.item}, {total.area}, to {total.period_end}: printed {shown(total.printed)}, "
+                    f"sum of its forces {shown(total.summed)}"
                 )
         for note in self.notes:
             yield f"  note: {note}"

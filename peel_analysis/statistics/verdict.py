@@ -20,7 +20,8 @@ class Verdict:
     """The words for one force, and each test's numbers and outcome, so that anyone can recompute it by hand.
 
     `words` is empty where there is no verdict, and `reason` then says why. A test that was not made is None.
-    `ratio` is shown / national_shown to two decimals; `gap` is shown - national_shown.
+    `ratio` is shown / national_shown to two decimals, where England and Wales is above zero (a change may not be);
+    `gap` is shown - national_shown.
     """
 
     words: str
@@ -102,7 +103,7 @@ def _verdict(
     enough = position.forces >= policy.fewest_forces
     if shown is None:
         reason = reason or "no_value"
-    elif national_shown is None or national_shown <= 0:
+    elif national_shown is None:
         reason = reason or "no_national_value"
     elif enough and position.mad == 0:
         reason = reason or "no_spread"
@@ -111,7 +112,7 @@ def _verdict(
 
     gap, smallest_gap = shown - national_shown, policy.gap_for(decimals)
     above = gap > 0
-    size = abs(gap) >= max(policy.ratio * national_shown, smallest_gap)
+    size = abs(gap) >= max(policy.ratio * abs(national_shown), smallest_gap)
     robust_z = float(position.z[row]) if enough else None
     placed = robust_z is not None and abs(robust_z) >= policy.robust_z and (robust_z > 0) == above
     tested = enough and math.isfinite(funnel_z)
@@ -124,7 +125,7 @@ def _verdict(
         policy=policy.label,
         shown=shown,
         national_shown=national_shown,
-        ratio=(shown / national_shown).quantize(Decimal("0.01"), ROUND_HALF_UP),
+        ratio=(shown / national_shown).quantize(Decimal("0.01"), ROUND_HALF_UP) if national_shown > 0 else None,
         gap=gap,
         smallest_gap=smallest_gap,
         size=size,

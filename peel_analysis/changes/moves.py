@@ -1,0 +1,160 @@
+"""A move: one force's value of one measure on both sides, the difference, and its parts by cause."""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from peel_analysis import forces
+from peel_analysis.changes.inputs import DEFINED, EXCLUDED, NEW, PEOPLE, REVISED
+from peel_analysis.changes.split import NOT_KNOWN, NOT_SEPARABLE, Split, exact
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Measure
+from peel_analysis.numbers import rounded, shown
+
+SHORT = {
+    REVISED: "revised counts",
+    NEW: "new counts",
+    PEOPLE: "population",
+    EXCLUDED: "exclusions",
+    DEFINED: "code or definition",
+    NOT_SEPARABLE: "together",
+    NOT_KNOWN: "not known: only values are at hand",
+}
+
+
+@dataclass(frozen=True)
+class End:
+    """One side of a move: the value and what came with it. A missing value is NaN and `status` says why."""
+
+    value: float
+    numerator: float
+    denominator: float
+    status: str
+    note: str
+    period_end: str
+    verdict: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """True when this side has no value."""
+        return math.isnan(self.value)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A row of a comparison. `measure_id` is always there; `measure` only when a side declares it.
+
+    `size` is the difference in percent of A's England and Wales value (of the row's own where there is none), so that
+    measures in different units can be put in one order.
+    """
+
+    measure_id: str
+    measure: Measure | None
+    force_id: str
+    a: End
+    b: End
+    split: Split
+    size: float
+
+    @property
+    def title(self) -> str:
+        """What the measure is called."""
+        return self.measure.title if self.measure else self.measure_id
+
+    @property
+    def name(self) -> str:
+        """What the force is called."""
+        return forces.display_name(self.force_id)
+
+    @property
+    def is_national(self) -> bool:
+        """True for England and Wales."""
+        return self.force_id == ENGLAND_AND_WALES
+
+    @property
+    def difference(self) -> Decimal | None:
+        """B less A, exact and not rounded; None where either is missing."""
+        return None if self.a.is_missing or self.b.is_missing else exact(self.b.value) - exact(self.a.value)
+
+    @property
+    def difference_shown(self) -> Decimal | None:
+        """The difference of the values as shown."""
+        if self.a.is_missing or self.b.is_missing:
+            return None
+        return rounded(self.b.value, self.decimals) - rounded(self.a.value, self.decimals)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals the measure is shown with."""
+        return self.measure.decimals if self.measure else 1
+
+    @property
+    def kind(self) -> str:
+        """One of "appeared", "disappeared", "moved", "status" (the value stays, its status does not) and "same"."""
+        if self.a.is_missing != self.b.is_missing:
+            return "appeared" if self.a.is_missing else "disappeared"
+        if self.difference:
+            return "moved"
+        return "status" if self.a.status != self.b.status else "same"
+
+    @property
+    def verdict_changed(self) -> bool:
+        """True when both sides have a verdict column and it says another thing."""
+        return self.a.verdict != self.b.verdict
+
+    def shown(self, end: End) -> str:
+        """Return a side's value as the report shows it, or its status in brackets."""
+        if end.is_missing:
+            return f"[{end.status}]"
+        if self.measure is None:
+            return shown(end.value, self.decimals)
+        return shown(
+            end.value, self.decimals, percent=self.measure.is_percent, signed=self.measure.kind == "change"
+        )
+
+    @property
+    def cause_ids(self) -> tuple[str, ...]:
+        """The causes with a part that is not nothing, the largest first, then those of a new status."""
+        parts = sorted(self.split.parts.items(), key=lambda part: -abs(part[1]))
+        return tuple(dict.fromkeys([*(cause for cause, part in parts if part), *self.split.status_causes]))
+
+    @property
+    def causes(self) -> str:
+        """The causes in words: "population +0.0774", and for a value that came or went "exclusions"."""
+        if self.kind == "same":
+            return ""
+        words = [self._cause(cause) for cause in self.cause_ids]
+        return ", ".join(words)
+
+    def _cause(self, cause: str) -> str:
+        part = self.split.parts.get(cause, Decimal(0))
+        name = SHORT[cause]
+        if cause == NOT_SEPARABLE:
+            name = " and ".join(SHORT[one] for one in self.split.joint) + " together"
+        changed = f" ({self.a.status} to {self.b.status})" if cause in self.split.status_causes else ""
+        return f"{name} {part_shown(part, self.decimals)}{changed}" if part else f"{name}{changed}"
+
+
+def part_shown(part: Decimal, decimals: int) -> str:
+    """Return a part or an unrounded difference with three decimals more than the measure is shown with."""
+    return shown(float(part), decimals + 3, signed=True)
+
+
+def in_order(moves: list[Move]) -> list[Move]:
+    """Return the moves that are not "same": England and Wales first, then those without a size, then the largest.
+
+    Where a side has no value of a measure for anyone, England and Wales's row stands for all.
+    """
+    changed = [move for move in moves if move.kind != "same"]
+    one_sided = _one_sided(moves)
+    kept = [move for move in changed if move.is_national or move.measure_id not in one_sided]
+    rank = {"appeared": 0, "disappeared": 0, "moved": 1, "status": 2}
+    return sorted(kept, key=lambda move: (not move.is_national, rank[move.kind], -move.size))
+
+
+def _one_sided(moves: list[Move]) -> set[str]:
+    """Return the ids of the measures that only one side has, for England and Wales too."""
+    on_a = {move.measure_id for move in moves if not move.a.is_missing}
+    on_b = {move.measure_id for move in moves if not move.b.is_missing}
+    named = {move.measure_id for move in moves if move.is_national}
+    return (on_a ^ on_b) & named

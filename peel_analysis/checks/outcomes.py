@@ -1,0 +1,99 @@
+"""Checks of outcomes against the crimes recorded: parts and whole, completeness, and all types together."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from peel_analysis.checks.completeness import OUTCOMES, low_quarters
+from peel_analysis.checks.holdings import Holdings, Key
+from peel_analysis.checks.rules import Finding, Result, rule
+from peel_analysis.periods import day_in_words
+
+NOT_YET_ASSIGNED = "0"
+Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
+
+
+def pairs(holdings: Holdings, keys: Sequence[Key], given: Pairs | None = None) -> dict[Key, Key]:
+    """Return the tables of outcomes with the recorded crime beside each: the one given, else the latest that fits."""
+    found = {}
+    for key in keys:
+        beside = (given or {}).get(key) or (holdings.crime_beside(key) if key[0] == OUTCOMES else None)
+        if beside:
+            found[key] = beside
+    return found
+
+
+def parts_within_whole(holdings: Holdings, paired: Pairs) -> Result:
+    """Return the quarters in which a force has more outcomes than crimes, beyond what releases can differ by."""
+    by, findings, looked_at = rule("parts_within_whole"), [], 0
+    for key, beside in paired.items():
+        outcomes, crimes = _both(holdings, key, beside)
+        ratios = outcomes / crimes.where(crimes > 0)
+        looked_at += int(ratios.notna().to_numpy().sum())
+        above = ratios > by.thresholds["above_percent"] / 100
+        findings += _findings(by.level, key, beside, outcomes, crimes, above)
+    return Result(by, f"{looked_at:,} quarters of forces", tuple(findings))
+
+
+def completeness(holdings: Holdings, paired: Pairs) -> Result:
+    """Return the quarters in which a force's record of outcomes is incomplete."""
+    by, findings, looked_at, silent = rule("completeness"), [], 0, 0
+    for key, beside in paired.items():
+        outcomes, crimes = _both(holdings, key, beside)
+        ratios = outcomes / crimes.where(crimes > 0)
+        speaks = ratios.median() >= by.thresholds["typical_percent"] / 100
+        looked_at += int(ratios.loc[:, speaks].notna().to_numpy().sum())
+        silent += int((~speaks).sum())
+        findings += _findings(by.level, key, beside, outcomes, crimes, low_quarters(ratios, by))
+    said = f"{looked_at:,} quarters of forces"
+    if silent:
+        said += f" ({silent} quarters of which the rule cannot speak: the median force is below its threshold)"
+    return Result(by, said, tuple(findings))
+
+
+def outcome_types(holdings: Holdings, paired: Pairs) -> Result:
+    """Return, for each table with all types, how the sum of its types stands to the crimes recorded."""
+    by, findings, complete = rule("outcome_types"), [], 0
+    for key, beside in paired.items():
+        rows = holdings.counts(key)
+        if NOT_YET_ASSIGNED not in rows["dimension"].unique():
+            continue
+        complete += 1
+        outcomes, crimes = _both(holdings, key, beside)
+        held = outcomes.notna() & crimes.notna()
+        same = int(((outcomes == crimes) & held).to_numpy().sum())
+        total, recorded = (float(table.where(held).sum().sum()) for table in (outcomes, crimes))
+        found = (
+            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, difference {total - recorded:+,.0f} "
+            f"({100 * (total / recorded - 1):+.2f}%); equal in {same} of {int(held.to_numpy().sum())} quarters of forces"
+        )
+        findings.append(Finding(by.level, f"{key[0]} {key[1]}", found))
+    return Result(by, f"{complete} table{'s' if complete != 1 else ''} of outcomes with type 0", tuple(findings))
+
+
+def _both(holdings: Holdings, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return outcomes and crimes by force and first and last day of the quarters that both hold."""
+    outcomes, crimes = holdings.totals(key), holdings.totals(beside)
+    shared = outcomes.columns.intersection(crimes.columns)
+    return outcomes[shared], crimes[shared].reindex(outcomes.index)
+
+
+def _findings(
+    level: str, key: Key, beside: Key, outcomes: pd.DataFrame, crimes: pd.DataFrame, wrong: pd.DataFrame
+) -> list[Finding]:
+    marked = wrong.stack(list(range(wrong.columns.nlevels)))
+    return [
+        Finding(
+            level=level,
+            table=f"{key[0]} {key[1]}",
+            force_id=str(force_id),
+            period=f"three months to {day_in_words(date.fromisoformat(str(end)))}",
+            found=(
+                f"{outcomes.at[force_id, (start, end)]:,.0f} outcomes for {crimes.at[force_id, (start, end)]:,.0f} crimes "
+                f"({100 * outcomes.at[force_id, (start, end)] / crimes.at[force_id, (start, end)]:.1f}%, "
+                f"recorded crime {beside[1]})"
+            ),
+        )
+        for force_id, start, end in marked[marked].index
+    ]

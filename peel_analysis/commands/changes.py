@@ -1,0 +1,26 @@
+"""`peel changes A B`: what moved from A to B, and why."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def changes(given: argparse.Namespace) -> int:
+    """Print the comparison as a table, CSV or a changelog list; with --html, write the page too."""
+    from peel_analysis.changes import compare, open_side, tables
+
+    chosen = [given.measure] if given.measure else None
+    comparison = compare(open_side(given.a), open_side(given.b), chosen)
+    if given.html:
+        from peel_analysis.changes.page import changes_page
+        from peel_analysis.writing import write_text
+
+        write_text(Path(given.html), changes_page(comparison))
+        print(given.html, file=sys.stderr)
+    if given.format == "csv":
+        sys.stdout.write(tables.as_csv(comparison))
+    elif given.format == "changelog":
+        sys.stdout.write(tables.as_changelog(comparison))
+    else:
+        sys.stdout.write(tables.text_table(comparison, every=given.all))
+    return 0

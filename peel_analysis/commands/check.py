@@ -1,0 +1,51 @@
+"""`peel check`: what the checks find in the data folder, or in the tables of one edition."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peel_analysis.checks.rules import Result
+    from peel_analysis.data import Edition
+
+ERRORS_IN_DATA = 2
+
+
+def check(given: argparse.Namespace) -> int:
+    """Print each check's rule and result; return 2 when a finding is an error. Queries are not errors."""
+    from peel_analysis.checks.checking import check as check_tables
+    from peel_analysis.checks.checking import check_edition
+    from peel_analysis.checks.holdings import Holdings
+    from peel_analysis.data import open_edition
+    from peel_analysis.location import data_folder
+
+    if not given.edition:
+        return told(check_tables(Holdings(data_folder())))
+    edition = open_edition(given.edition)
+    code = told(check_edition(edition))
+    marked = list(_incomplete_records(edition))
+    print(f"records of outcomes marked as incomplete in edition {edition.id}: {len(marked) or 'none'}")
+    for line in marked:
+        print(line)
+    return code
+
+
+def told(results: "Sequence[Result]") -> int:
+    """Print the results of checks; return the exit code."""
+    from peel_analysis.checks.checking import errors, lines
+
+    print("\n".join(lines(results)))
+    return ERRORS_IN_DATA if errors(results) else 0
+
+
+def _incomplete_records(edition: "Edition") -> Iterator[str]:
+    """Yield whose record is incomplete in each window that a measure takes outcomes from, as the reports say it."""
+    from peel_analysis import measures
+    from peel_analysis.checks.completeness import OUTCOMES, incomplete
+
+    using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
+    names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
+    for name in names:
+        window = edition.window(name)
+        for one in incomplete(edition, window).values():
+            yield f"  {window.words}: {one.sentence}"

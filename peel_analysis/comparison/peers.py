@@ -1,0 +1,126 @@
+"""Peers: dated sets of forces that a force is set beside, with the weighted and the simple mean of their values."""
+
+import csv
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from peel_analysis import forces
+from peel_analysis.data import Edition
+from peel_analysis.data.edition import POPULATION
+from peel_analysis.errors import InputError
+from peel_analysis.location import data_folder
+from peel_analysis.measures import Result
+
+COLUMNS = ("title", "as_at", "force_id", "peer_id")
+
+
+@dataclass(frozen=True)
+class PeerGroup:
+    """A force's peers in one set: never the force itself."""
+
+    set_id: str
+    title: str
+    as_at: str
+    note: str
+    peer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PeerMeans:
+    """The two means of a peer group's values: sum over sum, and the plain mean of the rates; NaN without values."""
+
+    weighted: float
+    simple: float
+    forces: int
+
+
+def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
+    """Return the force's peer groups: the declared sets, then a user's lists. Empty for a force that has no peers.
+
+    Raises InputError for a list whose columns or forces are not as declared.
+    """
+    settings = _settings(data_folder())
+    if force_id in settings["none"]["forces"]:
+        return ()
+    declared = [_group(entry, edition, force_id) for entry in settings["set"]]
+    listed = [_listed(path, force_id) for path in sorted((data_folder() / "peers").glob("*.csv"))]
+    return tuple(group for group in (*declared, *listed) if group.peer_ids)
+
+
+def why_none(force_id: str) -> str:
+    """Return why a force has no peers, or "" when it has."""
+    none = _settings(data_folder())["none"]
+    return str(none["reason"]) if force_id in none["forces"] else ""
+
+
+def means(result: Result, group: PeerGroup) -> PeerMeans:
+    """Return the weighted and the simple mean over the peers that are in the figure and have a value."""
+    rows = result.plotted
+    rows = rows[rows.index.isin(group.peer_ids)]
+    if rows.empty:
+        return PeerMeans(math.nan, math.nan, 0)
+    counted = rows[["numerator", "denominator"]].dropna()
+    weighted = result.measure.multiplier * float(counted["numerator"].sum()) / float(counted["denominator"].sum())
+    return PeerMeans(weighted, float(rows["value"].mean()), len(rows))
+
+
+@cache
+def _settings(folder: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads((folder / "peer_sets.toml").read_text(encoding="utf-8"))
+    except (FileNotFoundError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"data/peer_sets.toml: {error}") from error
+
+
+def _group(entry: dict[str, Any], edition: Edition, force_id: str) -> PeerGroup:
+    methods = {"region": _same_region, "density": _similar_density}
+    if entry["method"] not in methods:
+        raise InputError(f"data/peer_sets.toml, {entry['id']}: method is '{entry['method']}'; use {', '.join(methods)}")
+    peer_ids = methods[entry["method"]](edition, force_id, int(entry.get("size", 0)))
+    return PeerGroup(entry["id"], entry["title"], entry["as_at"], entry["note"], peer_ids)
+
+
+def _same_region(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
+    del edition, size
+    region = forces.find(force_id).region
+    without = _settings(data_folder())["none"]["forces"]
+    alike = [force.id for force in forces.all_forces() if force.region == region]
+    return tuple(peer for peer in alike if peer != force_id and peer not in without)
+
+
+def _similar_density(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
+    """Return the `size` nearest forces by the logarithm of residents per square kilometre, nearest first."""
+    areas, residents = _areas(data_folder()), edition.with_population(residents_only=True).populations[POPULATION]
+    without = _settings(data_folder())["none"]["forces"]
+    density = {one: math.log(float(residents[one]) / areas[one]) for one in forces.ids() if one not in without}
+    others = sorted((abs(value - density[force_id]), one) for one, value in density.items() if one != force_id)
+    return tuple(one for _, one in others[:size])
+
+
+@cache
+def _areas(folder: Path) -> dict[str, float]:
+    with (folder / "force_areas.csv").open(encoding="utf-8", newline="") as file:
+        areas = {row["force_id"]: float(row["area_km2"]) for row in csv.DictReader(file)}
+    if missing := sorted(set(forces.ids()) - set(areas)):
+        raise InputError(f"data/force_areas.csv: no area for {', '.join(missing)}; add a row for each force")
+    return areas
+
+
+def _listed(path: Path, force_id: str) -> PeerGroup:
+    where = f"data/peers/{path.name}"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise InputError(f"{where}, line 1: expected columns {', '.join(COLUMNS)}; found {reader.fieldnames}")
+        rows = list(reader)
+    for line, row in enumerate(rows, start=2):
+        for column in ("force_id", "peer_id"):
+            if row[column] not in forces.ids():
+                raise InputError(f"{where}, line {line}: {column} '{row[column]}' is not an id of data/forces.csv")
+    mine = [row for row in rows if row["force_id"] == force_id and row["peer_id"] != force_id]
+    title, as_at = (rows[0]["title"], rows[0]["as_at"]) if rows else (path.stem, "")
+    return PeerGroup(path.stem, title, as_at, "A list added by the user.", tuple(row["peer_id"] for row in mine))

@@ -1,0 +1,212 @@
+"""Stacked shares: one bar of segments a force, told apart by order, hatching and a label each, never by colour alone."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures.style import DARK_BLUE, DARK_GREY, DARK_PINK, ORANGE, TURQUOISE, analysis_function
+
+WIDTH, LEFT, RIGHT = 7.6, 1.2, 0.08  # inches; the report's column
+BAR, GAP, LEVEL, MARGIN = 0.66, 0.3, 0.165, 0.05
+LETTER = 0.056  # inches, a generous mean width of a letter at LABEL_SIZE: Arial measures 0.051
+LABEL_SIZE = 8.5
+LINES = 4  # of a label inside its segment
+INK, OUTLINE = "#0b0c0c", "#3d3d3d"
+LOOKS = (  # fill and hatching by the place of the segment in the order of groups; neighbours never share either
+    (DARK_BLUE, ""),
+    ("#ffffff", "////"),
+    ("#6f9dc9", ""),
+    ("#c3d7ea", "\\\\\\\\"),
+    ("#ffffff", "...."),
+    (DARK_PINK, ""),
+    ("#bfe3e0", "//"),
+    (TURQUOISE, ""),
+    ("#d9d9d9", ""),
+    ("#e6c7d8", "xx"),
+    (ORANGE, ""),
+    ("#ffffff", ".."),
+    (DARK_GREY, ""),
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One group's share in percent, the words for it, and its place in the order of all groups (1 is the first)."""
+
+    name: str
+    share: float
+    shown: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One bar: whose it is, and its segments from left to right."""
+
+    name: str
+    segments: tuple[Segment, ...]
+
+    @property
+    def drawn(self) -> list[tuple[Segment, float]]:
+        """The segments that have a width, each with the percentage at which it starts."""
+        placed, start = [], 0.0
+        for segment in self.segments:
+            if segment.share > 0:
+                placed.append((segment, start))
+                start += segment.share
+        return placed
+
+    @property
+    def total(self) -> float:
+        """The sum of the shares drawn."""
+        return sum(segment.share for segment, _ in self.drawn)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label outside its segment: the middle of the segment and the span of the words, in inches, and its level."""
+
+    text: str
+    middle: float
+    left: float
+    right: float
+    level: int
+
+
+def spread_svg(stacks: Sequence[Stack]) -> str:
+    """Return the drawing of one or two stacks as SVG text. The first is labelled above, the second below."""
+    return as_svg(spread_bars(stacks))
+
+
+def spread_bars(stacks: Sequence[Stack]) -> Figure:
+    """Return the figure: a bar a stack, all on one scale on which 100% is the whole of recorded crime.
+
+    A label stands in its segment where it fits, and else outside it at the end of a thin line. Shares that add up to
+    less than 100% leave the rest of the bar empty. Raises ValueError without a stack, or with more than two.
+    """
+    if len(stacks) not in (1, 2):
+        raise ValueError(f"{len(stacks)} stacks; one or two can be drawn")
+    room = WIDTH - LEFT - RIGHT
+    inch = room / max(100.0, *(stack.total for stack in stacks))
+    outside = [place(stack, inch, room) for stack in stacks]
+    above, below = (_height(labels) for labels in (outside[0], outside[1] if len(stacks) > 1 else []))
+    bars = BAR * len(stacks) + GAP * (len(stacks) - 1)
+    height = above + bars + below + 2 * MARGIN
+    with analysis_function():
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_axes((LEFT / WIDTH, 0, room / WIDTH, 1))
+        axes.set_xlim(0, room)
+        axes.set_ylim(0, height)
+        axes.axis("off")
+        for number, (stack, labels) in enumerate(zip(stacks, outside, strict=True)):
+            bottom = height - MARGIN - above - BAR - number * (BAR + GAP)
+            _bar(axes, stack, bottom, inch)
+            _labels(axes, labels, bottom, upward=number == 0)
+    return figure
+
+
+def place(stack: Stack, inch: float, room: float) -> list[Label]:
+    """Return the labels that do not fit in their segments, at the lowest levels where words and lines do not cross.
+
+    `inch` is the width of one percent and `room` that of the whole bar. Labels up to some segment run to the right of
+    their line and the others to the left, so the innermost label has the lowest level of its half. Where the halves
+    part, and which is placed first, below the other, is tried in every way.
+    """
+    waiting = [
+        (f"{segment.name} {segment.shown}", (start + segment.share / 2) * inch)
+        for segment, start in stack.drawn
+        if not inside(segment, segment.share * inch)
+    ]
+    ways = [
+        _placed((waiting[:parted][::-1], waiting[parted:]), first)
+        for parted in range(len(waiting) + 1)
+        for first in (0, 1)
+    ]
+    return min(ways, key=lambda labels: (crossings(labels) + _beyond(labels, room), _height(labels)))
+
+
+def _placed(halves: tuple[list[tuple[str, float]], list[tuple[str, float]]], first: int) -> list[Label]:
+    """Return the labels of both halves, innermost first, each at the lowest level above what it would run into."""
+    placed: list[Label] = []
+    for half in (first, 1 - first):
+        level = 0
+        for text, middle in halves[half]:
+            width = len(text) * LETTER
+            span = (middle, middle + width) if half == 0 else (middle - width, middle)
+            level += 1
+            while any(_meet(Label(text, middle, *span, level), other) for other in placed):
+                level += 1
+            placed.append(Label(text, middle, *span, level))
+    return placed
+
+
+def _meet(one: Label, other: Label) -> bool:
+    """Return whether a label's words run into another's words or into the line that leads to it."""
+    overlap = one.left < other.right + 2 * LETTER and other.left < one.right + 2 * LETTER
+    in_the_way = one.left < other.middle < one.right and other.level > one.level
+    return (one.level == other.level and overlap) or in_the_way
+
+
+def crossings(labels: Sequence[Label]) -> int:
+    """Return how many times words run into words or into lines: 0 in a drawing that can be read."""
+    return sum(_meet(one, other) for one in labels for other in labels if one is not other)
+
+
+def _beyond(labels: Sequence[Label], room: float) -> int:
+    """Return how many labels run off the drawing."""
+    return sum(label.right > room or label.left < -LEFT for label in labels)
+
+
+def inside(segment: Segment, width: float) -> str:
+    """Return the label wrapped to a segment `width` inches wide, or "" when it does not fit there."""
+    letters = int((width - 0.12) / LETTER)
+    text = f"{segment.name} {segment.shown}"
+    if letters < max(len(word) for word in text.split()):
+        return ""
+    lines = textwrap.wrap(segment.name, letters, break_on_hyphens=False)
+    return "\n".join([*lines, segment.shown]) if len(lines) < LINES else ""
+
+
+def _height(labels: Sequence[Label]) -> float:
+    return max((label.level for label in labels), default=0) * LEVEL + (0.12 if labels else 0)
+
+
+def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
+    name = "\n".join(textwrap.wrap(stack.name, 16))
+    axes.annotate(
+        name, (0, bottom + BAR / 2), (-6, 0), textcoords="offset points", ha="right", va="center", fontweight="bold",
+        color=INK, annotation_clip=False,
+    )  # fmt: skip
+    axes.barh(
+        bottom, 100 * inch, height=BAR, align="edge", color="#ffffff", edgecolor=OUTLINE, linewidth=0.6, clip_on=False
+    )
+    for segment, start in stack.drawn:
+        fill, hatch = LOOKS[(segment.order - 1) % len(LOOKS)]
+        axes.barh(
+            bottom, segment.share * inch, left=start * inch, height=BAR, align="edge", color=fill, edgecolor=OUTLINE,
+            linewidth=0.6, hatch=hatch, clip_on=False,
+        )  # fmt: skip
+        words = inside(segment, segment.share * inch)
+        if words:
+            axes.text(
+                (start + segment.share / 2) * inch, bottom + BAR / 2, words, ha="center", va="center", color=INK,
+                fontsize=LABEL_SIZE, linespacing=1.15,
+                bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.6},
+            )  # fmt: skip
+
+
+def _labels(axes: Axes, labels: Sequence[Label], bottom: float, *, upward: bool) -> None:
+    """Draw the labels outside the bar, each at its level, with a line that starts inside its segment."""
+    edge, way = (bottom + BAR, 1) if upward else (bottom, -1)
+    for label in labels:
+        y = edge + way * (label.level * LEVEL)
+        axes.plot([label.middle, label.middle], [edge - way * 0.07, y], color=INK, linewidth=0.7, solid_capstyle="butt")
+        to_right = label.left == label.middle
+        axes.annotate(
+            label.text, (label.middle, y), (3 if to_right else -3, 0), textcoords="offset points", color=INK,
+            ha="left" if to_right else "right", va="center", fontsize=LABEL_SIZE, annotation_clip=False,
+        )  # fmt: skip

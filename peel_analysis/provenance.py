@@ -1,0 +1,158 @@
+"""Where a value comes from: tables and their source files, the measure's rule, members, exclusions and the code."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis import __version__
+from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Measure, Result
+from peel_analysis.measures.exclusions import exclusions_of
+
+WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
+SHORT = 8
+TABLE_COLUMNS = ("table", "release", "publisher", "title", "release_words", "source_file", "sha256")
+POPULATIONS = "populations"
+COLUMNS = ("source_sha256", "rule", "code_version", "member_list")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table behind a value and the file that it was made from; what data/provenance.csv does not say is empty."""
+
+    table: str
+    release: str
+    publisher: str = ""
+    title: str = ""
+    release_words: str = ""
+    source_file: str = ""
+    sha256: str = ""
+
+    @property
+    def file(self) -> str:
+        """The table's own file in the data folder, as a message names it."""
+        if self.table == POPULATIONS:
+            return "data/populations.csv"
+        return f"data/counts/{self.table}/{self.release}.csv"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What one value rests on. `exclusions` are the register's rows about it; for England and Wales, about any force.
+
+    `tables` is empty for a value that only the published report gives, and for one that has no public counts.
+    """
+
+    tables: tuple[Table, ...]
+    rule: str
+    members: tuple[str, ...]
+    exclusions: pd.DataFrame
+    code_version: str
+
+
+def provenance(result: Result, force_id: str) -> Provenance:
+    """Return what a force's value, or England and Wales's, rests on."""
+    measure, edition = result.measure, result.edition
+    rows = exclusions_of(measure, edition, result.window.end.year).rows
+    national = force_id == ENGLAND_AND_WALES
+    return Provenance(
+        tables=tables_of(result, force_id),
+        rule=rule_of(measure),
+        members=result.members if national else (),
+        exclusions=(rows if national else rows[rows["force_id"] == force_id]).reset_index(drop=True),
+        code_version=code_version(),
+    )
+
+
+def columns_of(result: Result) -> dict[str, list[str]]:
+    """Return COLUMNS for a measure's rows in their order: hashes and members as lists with semicolons.
+
+    Members are named in the row of England and Wales only.
+    """
+    statuses = result.rows["status"].to_dict()
+    usual = _hashes(_tables(result, ()))
+    apart = {*result.edition.population_instead, ENGLAND_AND_WALES}
+    hashes = [
+        "" if status == "as_published" else _hashes(tables_of(result, str(row_id))) if row_id in apart else usual
+        for row_id, status in statuses.items()
+    ]
+    named = ";".join(result.members)
+    return {
+        "source_sha256": hashes,
+        "rule": [rule_of(result.measure)] * len(hashes),
+        "code_version": [code_version()] * len(hashes),
+        "member_list": [named if row_id == ENGLAND_AND_WALES else "" for row_id in statuses],
+    }
+
+
+def _hashes(tables: tuple[Table, ...]) -> str:
+    return ";".join(dict.fromkeys(table.sha256 for table in tables if table.sha256))
+
+
+def tables_of(result: Result, force_id: str) -> tuple[Table, ...]:
+    """Return the tables behind a force's value, or behind all members' of England and Wales; none as published."""
+    if result.of(force_id).status == "as_published":
+        return ()
+    return _tables(result, result.members if force_id == ENGLAND_AND_WALES else (force_id,))
+
+
+def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
+    """Return the tables of the measure's items; a replaced population's too, when its force is among `force_ids`."""
+    edition = result.edition
+    releases = []
+    for item in result.measure.items:
+        if item == POPULATION:
+            releases += _vintages(edition, force_ids)
+        elif item in edition.releases:
+            releases.append((edition.releases[item].item, edition.releases[item].release))
+    known = _read(edition.folder / "provenance.csv")
+    return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(releases))
+
+
+def _vintages(edition: Edition, force_ids: tuple[str, ...]) -> list[tuple[str, str]]:
+    instead = edition.population_instead
+    vintages = [edition.vintage] if not force_ids or set(force_ids) - set(instead) else []
+    vintages += [instead[force_id].vintage for force_id in force_ids if force_id in instead]
+    return [(POPULATIONS, vintage) for vintage in vintages]
+
+
+def _read(path: Path) -> dict[tuple[str, str], Table]:
+    """Return data/provenance.csv by table and release; a data folder need not have one."""
+    return _as_written(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
+@cache
+def _as_written(path: Path, _written: int) -> dict[tuple[str, str], Table]:
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    rows = rows.reindex(columns=list(TABLE_COLUMNS), fill_value="")
+    tables = [Table(*row) for row in rows.itertuples(index=False, name=None)]
+    return {(table.table, table.release): table for table in tables}
+
+
+def definition_of(measure: Measure) -> dict[str, object]:
+    """Return the part of a declaration that bears on numbers: all of it but its title, caption and other words."""
+    return {name: value for name, value in asdict(measure).items() if name not in WORDS}
+
+
+def rule_of(measure: Measure) -> str:
+    """Return the id of the rule: the declaration's place and the first figures of its sha256.
+
+    A reworded caption leaves it as it is; another dimension, multiplier or window name changes it.
+    """
+    text = json.dumps(definition_of(measure), sort_keys=True, default=list)
+    return f"measures.toml#{measure.id}@{hashlib.sha256(text.encode()).hexdigest()[:SHORT]}"
+
+
+@cache
+def code_version() -> str:
+    """Return the package's version and the first figures of the sha256 of its sources: "0.1.0+1a2b3c4d"."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:SHORT]}"

@@ -1,0 +1,53 @@
+"""A funnel in a section: how far a force of its size lies from England and Wales, beyond chance."""
+
+from html import escape
+
+from peel_analysis.comparison import Compared, compare
+from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures.funnel import funnel_plot
+from peel_analysis.measures import Result
+from peel_analysis.sections.blocks import frame, source_line
+from peel_analysis.sections.display import picture
+from peel_analysis.wording import official_name, value_in_words, window_phrase
+
+
+def funnel_block(result: Result, force_id: str, number: int) -> str:
+    """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
+    compared = compare(result)
+    caption = f"{result.measure.title} against size, with limits of chance, by force, {window_phrase(result.window)}"
+    if compared.funnel is None:
+        html = f'<p class="refused">{escape(compared.funnel_refused)}</p>'
+        return frame(f"{result.measure.id}-funnel", number, caption, html, drawn=False)
+    image = picture(as_svg(funnel_plot(compared, force_id)), _alt_text(compared, force_id))
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(compared))
+    html = f'{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}'
+    return frame(f"{result.measure.id}-funnel", number, caption, html)
+
+
+def _alt_text(compared: Compared, force_id: str) -> str:
+    """Return what the funnel shows: who is outside the limits, and where the force lies."""
+    result = compared.result
+    own = result.of(force_id)
+    shown = "not shown" if own.is_missing else value_in_words(result.measure, own.value)
+    verdict = compared.verdicts[force_id]
+    place = "No place in the funnel." if verdict.chance is None else _place(verdict.chance)
+    return (
+        f"Funnel plot of {result.measure.title}, {result.window.words}. {official_name(force_id)}: {shown}. {place} "
+        f"England and Wales: {value_in_words(result.measure, result.national.value)}."
+    )
+
+
+def _place(outside: bool) -> str:
+    return f"It lies {'outside' if outside else 'within'} the outer limits."
+
+
+def _notes(compared: Compared) -> list[str]:
+    funnel = compared.funnel
+    assert funnel is not None
+    measure = compared.result.measure
+    without = value_in_words(measure, funnel.target_without_largest)
+    return [
+        funnel.statement(),
+        f"Without its largest force the pooled value would be {without}.",
+        "Forces without a verdict take no part in the limits.",
+    ]

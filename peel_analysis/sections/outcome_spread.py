@@ -1,0 +1,271 @@
+"""The full spread of outcomes: what became of the crimes recorded, by group, as shares that are shown together."""
+
+import math
+from dataclasses import dataclass, replace
+from html import escape
+
+from peel_analysis import forces, measures
+from peel_analysis.data import Edition, registers
+from peel_analysis.figures.spread import Segment, Stack, spread_svg
+from peel_analysis.measures import Result, Value
+from peel_analysis.numbers import whole
+from peel_analysis.sections import blocks
+from peel_analysis.sections.display import picture
+from peel_analysis.tables import Cell, Row, html_table, key_to_marks, mark
+from peel_analysis.wording import NATIONAL, official_name, value_in_words, window_phrase
+
+MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
+FIGURE_ID = "outcome-spread"
+GROUPING, VERSION = "home_office_groups", "1"
+ALL_OUTCOMES = "all"  # the dimension of a table that gives the total of all outcomes instead of every type
+OTHER, NONE = "All other outcomes", "No outcome in the record"
+LONGEST_ALT = 600  # characters
+THINNEST = 0.05  # percent
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of outcome types: its place in the order, the force's share and that of England and Wales."""
+
+    name: str
+    order: int
+    types: tuple[str, ...]
+    own: Value
+    national: Value
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The groups of one force in order; `whole` is recorded crime, `absent` are groups that the table cannot give."""
+
+    force_id: str
+    groups: tuple[Group, ...]
+    absent: tuple[str, ...]
+    whole: Result
+
+    @property
+    def own(self) -> Value:
+        """The force's value that the register's switches and the marks belong to."""
+        return self.whole.of(self.force_id)
+
+    @property
+    def is_shown(self) -> bool:
+        """True when the force has shares and no exclusion keeps them out of the figure."""
+        return self.own.in_figure and not self.own.is_missing
+
+
+def spread_of(edition: Edition, force_id: str) -> Spread:
+    """Return every group of outcomes that the edition's table holds, each calculated as a measure of its own.
+
+    Groups are those of data/outcome_groups.csv. Where the table gives the total in place of every type, what is left
+    of it is "All other outcomes", and recorded crime without an outcome is "No outcome in the record".
+    """
+    counts = edition.counts("outcomes_recorded")
+    held = set() if counts is None else set(counts["dimension"])
+    results, absent = [], []
+    for name, order, types in grouping():
+        if held.issuperset(types):
+            results.append((name, order, types, _calculated(edition, types)))
+        else:
+            absent.append(name)
+    groups = [Group(name, order, types, result.of(force_id), result.national) for name, order, types, result in results]
+    whole = results[0][3] if results else measures.calculate(measures.get(MEASURE), edition)
+    if ALL_OUTCOMES in held:
+        groups += _rest(edition, force_id, groups, whole)
+    return Spread(force_id, tuple(groups), tuple(absent), whole)
+
+
+def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
+    """Return the groups in order: name, place, and the outcome types in it."""
+    rows = registers.read_register(registers.OUTCOME_GROUPS)
+    mine = rows[(rows["grouping_id"] == GROUPING) & (rows["version"] == VERSION)]
+    by_name: dict[str, tuple[int, list[str]]] = {}
+    for row in registers.records(mine):
+        by_name.setdefault(row["group"], (int(row["group_order"]), []))[1].append(row["outcome_type"])
+    ordered = sorted(by_name.items(), key=lambda item: item[1][0])
+    return [(name, order, tuple(types)) for name, (order, types) in ordered]
+
+
+def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
+    measure = measures.get(MEASURE)
+    one = replace(measure, numerator=replace(measure.numerator, dimensions=types, version=""), comparator="")
+    return measures.calculate(one, edition)
+
+
+def _rest(edition: Edition, force_id: str, groups: list[Group], whole: Result) -> list[Group]:
+    """Return what the total holds beside the groups, and what recorded crime holds beside the total."""
+    every = _calculated(edition, (ALL_OUTCOMES,))
+    other, none = [], []
+    for of, one in (("own", every.of(force_id)), ("national", every.national)):
+        known = sum(getattr(group, of).numerator for group in groups)
+        other.append(_with_count(one, one.numerator - known))
+        none.append(_with_count(one, max(one.denominator - one.numerator, 0.0)))
+    order = len(grouping())
+    return [Group(OTHER, order, (), *other), Group(NONE, order + 1, (), *none)]
+
+
+def _with_count(one: Value, count: float) -> Value:
+    return replace(one, numerator=count, value=100 * count / one.denominator)
+
+
+def spread_block(edition: Edition, force_id: str, number: int) -> str:
+    """Return the spread as HTML: caption, reading sentence, drawing, footnotes, source, caveats and the table."""
+    spread = spread_of(edition, force_id)
+    if not spread.groups or all(group.national.is_missing for group in spread.groups):
+        return blocks.figure_block(spread.whole, force_id, number)
+    name = official_name(force_id)
+    caption = (
+        f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
+        f"percentage of recorded crime, {name} and {NATIONAL}"
+    )
+    image = picture(spread_svg(_stacks(spread)), alt_text(spread))
+    notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in footnotes(spread))
+    html = (
+        f'<p class="reading">{escape(reading(spread))}</p>\n{image}\n<ol class="footnotes">{notes}</ol>\n'
+        f"{blocks.source_line(spread.whole)}\n{blocks.cautions(spread.whole, force_id)}\n"
+        f'<details class="data"><summary>All groups of outcomes: {escape(name)} and {NATIONAL}</summary>\n'
+        f"{table(spread)}\n</details>"
+    )
+    return blocks.frame(FIGURE_ID, number, caption, html)
+
+
+def _stacks(spread: Spread) -> list[Stack]:
+    sides = [("own", forces.display_name(spread.force_id))] if spread.is_shown else []
+    return [
+        Stack(
+            name,
+            tuple(
+                Segment(group.name, one.value, _shown(spread, one), group.order)
+                for group in spread.groups
+                if is_drawn(one := getattr(group, side))
+            ),
+        )
+        for side, name in (*sides, ("national", NATIONAL))
+    ]
+
+
+def is_drawn(one: Value) -> bool:
+    """Return whether a share is wide enough to be seen: one that shows as 0.0% is in the table only."""
+    return not one.is_missing and one.value >= THINNEST
+
+
+def _shown(spread: Spread, one: Value) -> str:
+    return value_in_words(spread.whole.measure, one.value)
+
+
+def reading(spread: Spread) -> str:
+    """Return which group is the largest and the share charged, beside England and Wales; or why there is none."""
+    name = official_name(spread.force_id)
+    if not spread.is_shown:
+        return f"There is no comparable figure for {name}; {NATIONAL} is shown alone. {spread.own.note}".strip()
+    named = [group for group in spread.groups if group.types]
+    largest, first = max(named, key=lambda group: group.own.value), spread.groups[0]
+    also = [group for group in spread.groups if group is first or group.name == OTHER]
+    sentences = [
+        f"Of the crimes that {name} recorded {window_phrase(spread.whole.window)}, the largest group that the table "
+        f"of outcomes gives is “{largest.name}”: {_against(spread, largest)}.",
+        *(f"“{group.name}”: {_against(spread, group)}." for group in also if group is not largest),
+    ]
+    return " ".join(sentences)
+
+
+def _against(spread: Spread, group: Group) -> str:
+    return f"{_shown(spread, group.own)} ({NATIONAL}: {_shown(spread, group.national)})"
+
+
+def footnotes(spread: Spread) -> list[str]:
+    """Return how the shares were made: grouping, groups not to be had, what they add up to, marks and members."""
+    notes = [
+        f"Outcome types are grouped as the Home Office groups them (grouping {GROUPING}, version {VERSION}); "
+        "the table under the figure names the types."
+    ]
+    if spread.absent:
+        named = "; ".join(spread.absent)
+        within = any(group.name == OTHER for group in spread.groups)
+        rest = f"Those assigned are within “{OTHER}”, the others within “{NONE}”." if within else ""
+        notes.append(f"Not given by the table of outcomes used for this edition: {named}. {rest}".strip())
+    notes += [note for side in ("own", "national") if (note := _sum_in_words(spread, side))]
+    if spread.is_shown and spread.own.status not in ("reported", "as_published") and spread.own.note:
+        notes.append(spread.own.note)
+    return [*notes, _members(spread)]
+
+
+def _sum_in_words(spread: Spread, side: str) -> str:
+    """Return the sentence on outcomes that do not come to recorded crime, or "" when they do."""
+    if side == "own" and not spread.is_shown:
+        return ""
+    values = [getattr(group, side) for group in spread.groups]
+    count, crimes = sum(one.numerator for one in values), values[0].denominator
+    if count == crimes:
+        return ""
+    name = official_name(spread.force_id) if side == "own" else NATIONAL
+    more = "more" if count > crimes else "fewer"
+    return (
+        f"{name}: the outcomes counted come to {whole(count)}, {whole(abs(count - crimes))} {more} than the "
+        f"{whole(crimes)} crimes recorded, because the two counts are from different releases."
+    )
+
+
+def _members(spread: Spread) -> str:
+    members = spread.whole.members
+    left_out = [force_id for force_id in forces.ids() if force_id not in members]
+    without = f" (not {forces.in_words(left_out)})" if left_out else ""
+    return (
+        f"{NATIONAL} is based on {len(members)} of {forces.NUMBER_OF_FORCES} forces{without}: "
+        "the sum of their counts over the sum of their recorded crimes."
+    )
+
+
+def table(spread: Spread) -> str:
+    """Return the table behind the figure: a row a group with types, count and share, then the total and the crimes."""
+    columns = ("Outcome", "Types", "Crimes", "Percent of recorded crime", f"{NATIONAL}, percent")
+    body = [_row(spread, group) for group in spread.groups]
+    own, national = ([getattr(group, side) for group in spread.groups] for side in ("own", "national"))
+    body.append(_total("Total of these outcomes", spread, own, national))
+    crimes = [replace(one, numerator=one.denominator, value=100.0) for one in (own[0], national[0])]
+    body.append(_total("Recorded crime (excluding fraud)", spread, crimes[:1], crimes[1:]))
+    caption = f"Outcomes of crimes recorded {window_phrase(spread.whole.window)}, {official_name(spread.force_id)}"
+    statuses = [one.status for one in (spread.own, spread.whole.national) if mark(one.status)]
+    return html_table(caption, columns, body) + key_to_marks(statuses)
+
+
+def _row(spread: Spread, group: Group) -> Row:
+    cells = (Cell(", ".join(group.types)), *_own_cells(spread, [group.own]), _share(spread, [group.national]))
+    return Row(group.name, cells)
+
+
+def _total(header: str, spread: Spread, own: list[Value], national: list[Value]) -> Row:
+    return Row(header, (Cell(""), *_own_cells(spread, own), _share(spread, national)), "total")
+
+
+def _own_cells(spread: Spread, values: list[Value]) -> tuple[Cell, Cell]:
+    if not spread.is_shown:
+        missing = Cell(mark(spread.own.status) or "[x]", is_number=True)
+        return missing, missing
+    return Cell(whole(sum(one.numerator for one in values)), is_number=True), _share(spread, values)
+
+
+def _share(spread: Spread, values: list[Value]) -> Cell:
+    share, sign = sum(one.value for one in values), mark(values[0].status)
+    if math.isnan(share):
+        return Cell(sign or "[x]", is_number=True)
+    return Cell(f"{value_in_words(spread.whole.measure, share)} {sign}".strip(), is_number=True)
+
+
+def alt_text(spread: Spread) -> str:
+    """Return the alternative text: the groups with their shares, largest first, as many as 600 characters hold."""
+    name, alone = official_name(spread.force_id), not spread.is_shown
+    groups = sorted(spread.groups, key=lambda group: -(group.national if alone else group.own).value)
+    opening = f"Stacked bar of outcomes as shares of recorded crime, {spread.whole.window.words}. "
+    opening += f"{name} is not shown. {NATIONAL}: " if alone else f"{name} ({NATIONAL} in brackets), largest first: "
+    ending = f" The table holds all {len(groups)} groups."
+    text = opening
+    for group in groups:
+        shares = _shown(spread, group.national)
+        if not alone:
+            shares = f"{_shown(spread, group.own)} ({shares})"
+        more = f"{'; ' if text != opening else ''}{group.name} {shares}"
+        if len(text) + len(more) + len(ending) >= LONGEST_ALT:
+            break
+        text += more
+    return f"{text}.{ending}"

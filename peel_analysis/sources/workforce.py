@@ -1,0 +1,216 @@
+"""Home Office police workforce tables: officers, staff and others by force, as at a date.
+
+The tables are found by their titles and by the dates over their columns, not by their numbers. A table is read when it
+counts one kind of worker by force; tables by rank, by sex or over many years are left.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import pandas as pd
+
+from peel_analysis import counts as shape
+from peel_analysis import forces
+from peel_analysis.sources.area_tables import AreaTable, find_table, has_numbers, title
+from peel_analysis.sources.areas import Area
+from peel_analysis.sources.headings import fold
+from peel_analysis.sources.markers import MARKERS, Marker
+from peel_analysis.sources.printed_totals import printed_totals
+from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
+from peel_analysis.sources.sheets import Book, Sheet, as_text
+
+FORMAT = "Home Office police workforce tables"
+WORKERS = {
+    "police officers": "police_officers",
+    "police staff": "police_staff",
+    "police staff and designated officers": "police_staff_and_designated_officers",
+    "designated officers": "designated_officers",
+    "police community support officers": "police_community_support_officers",
+    "special constables": "special_constables",
+    "police support volunteers": "police_support_volunteers",
+}
+UNITS = {"full time equivalent": "fte", "headcount": "headcount"}
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+SHORT_MONTHS = [month[:3] for month in MONTHS]
+DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)", re.IGNORECASE)
+SHORT_DAY = re.compile(r"\b(\d{1,2})[-/ ]([A-Z][a-z]{2})[-/ ](\d\d)(?!\d\d)")
+NIL = re.compile(r"['‘\"]?\s*[-–]\s*['’\"]?\s*(?:denotes|=|means)\s*nil", re.IGNORECASE)
+DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
+
+
+@dataclass
+class Found:
+    """What the tables of one workbook have given so far."""
+
+    counts: list[dict[str, object]] = field(default_factory=list)
+    items: dict[str, str] = field(default_factory=dict)
+    rows_read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    printed: list[PrintedTotal] = field(default_factory=list)
+
+
+def fits(book: Book) -> tuple[int, int]:
+    """Return (0, number of tables that are read), to compare with the other formats."""
+    return 0, 10 * sum(workers(sheet) is not None for sheet in book.sheets)
+
+
+def workers(sheet: Sheet) -> str | None:
+    """Return the item that a sheet counts by force, without its unit, or None when it is none of those read."""
+    words = re.sub(r"\([^)]*\)", " ", title(sheet)).split(":", 1)[-1]
+    before, by_area, _ = fold(words).partition(" by police force area")
+    kind = re.sub(r"^(table [a-z]?\d+[a-z]? )?(number of )?|full time equivalents? |\bfte\b|\d+| combined$", "", before)
+    return WORKERS.get(" ".join(kind.split())) if by_area else None
+
+
+def days(text: str) -> list[date]:
+    """Return the days that a text names ("30 September 20181" names 30 September 2018)."""
+    return [date(int(year), MONTHS.index(month.title()) + 1, int(day)) for day, month, year in DAY.findall(text)]
+
+
+def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Reading:
+    """Return the workers of each kind by force and date, an item each: `police_officers_fte` and so on.
+
+    Full-time equivalents keep their decimals; `..` and other marks become blank counts with their reason. Regions,
+    totals and bodies that are no force are left out and counted. Columns of change are not read. Forces in
+    `not_supplied` may be missing, and get blank rows that say so. Raises SourceError for a table without all 43
+    forces, and for a date or a cell that is not understood.
+    """
+    found = Found()
+    read_sheets, left = [], []
+    for sheet in book.sheets:
+        item = workers(sheet)
+        table = find_table(sheet) if item else None
+        if item is None or (table is None and not has_numbers(sheet)):
+            left.append(sheet.name)
+            continue
+        if table is None:
+            raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
+        table.refuse_missing_forces(not_supplied)
+        _read_table(table, f"{item}_{_unit(sheet)}", found)
+        read_sheets.append(sheet.name)
+    if not read_sheets:
+        raise SourceError(f"{book.file}: no table of one kind of worker by force among the sheets {', '.join(left)}")
+    table_of_counts = shape.combine([pd.DataFrame(found.counts).assign(release=release)])
+    account = Account(
+        file=book.file,
+        sha256=book.sha256,
+        format=FORMAT,
+        release=release,
+        sheets_read=tuple(read_sheets),
+        sheets_left=tuple(left),
+        rows_read=found.rows_read,
+        left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
+        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
+        first=min(table_of_counts["period_start"]),
+        last=max(table_of_counts["period_end"]),
+        printed_totals=tuple(found.printed),
+    )
+    return Reading(shape.check(table_of_counts, book.file), populations_table([]), account)
+
+
+def _unit(sheet: Sheet) -> str:
+    """Return "fte" or "headcount", which a cell above the table says. Raises SourceError when none does."""
+    for row in sheet.top:
+        for cell in row:
+            for words, unit in UNITS.items():
+                if words in fold(cell):
+                    return unit
+    raise SourceError(
+        f"{sheet.place(0)}: neither 'Full-time equivalents' nor 'Headcount' stands above the table; add it"
+    )
+
+
+def _read_table(table: AreaTable, item: str, found: Found) -> None:
+    columns = _columns_by_day(table)
+    if not columns:
+        raise SourceError(f"{table.heading_place(1)}: no column is headed by a day, such as 30 September 2018; add it")
+    if item in found.items:
+        raise SourceError(f"{table.sheet.place(0)}: holds {item}, as sheet '{found.items[item]}' does; take one out")
+    found.items[item] = table.sheet.name
+    nil = any(NIL.match(cell) for row in table.sheet.rows() for cell in row if isinstance(cell, str))
+    for day, position in columns.items():
+        values = {
+            area: _number(table, area, value, position, item, nil) for area, value in table.values(position).items()
+        }
+        for force_id in forces.ids():  # one without a row is one that the caller says gave no figures
+            value = values.get(Area("force", force_id), MARKERS["[x]"])
+            found.counts.append(_row(force_id, item, day, value))
+        totals = {area: round(value, DECIMALS) if isinstance(value, float) else value for area, value in values.items()}
+        found.printed += [_rounded(total) for total in printed_totals(totals, item, day.isoformat())]
+    areas = [area for area in table.areas if area]
+    found.rows_read += len(areas)
+    for plural, one in (("regions", "region"), ("countries", "country"), ("bodies that are no force", "body")):
+        if number := sum(area.kind == one for area in areas):
+            found.left_out[plural] += number
+
+
+def _columns_by_day(table: AreaTable) -> dict[date, int]:
+    """Return the columns headed by one day; columns of change are headed by words."""
+    columns: dict[date, int] = {}
+    rows = table.sheet.rows(table.first_row)[-6:]
+    for position in range(max(len(row) for row in table.cells)):
+        above = [row[position] for row in rows if position < len(row) and row[position] != ""]
+        if position in table.labels or re.search(r"change|%|per ?cent", " ".join(map(as_text, above)), re.IGNORECASE):
+            continue
+        named = [day for cell in above for day in _days_of(cell)]
+        if not named:
+            continue
+        if len(set(named)) > 1 or named[0] in columns:
+            raise SourceError(f"{table.heading_place(position)}: {named[0]} heads another column too; take one out")
+        columns[named[0]] = position
+    return columns
+
+
+def _days_of(cell: object) -> list[date]:
+    if isinstance(cell, datetime):
+        return [cell.date()]
+    if isinstance(cell, date):
+        return [cell]
+    short = [
+        date(2000 + int(year), SHORT_MONTHS.index(month) + 1, int(day))
+        for day, month, year in SHORT_DAY.findall(as_text(cell))
+        if month in SHORT_MONTHS
+    ]
+    return days(as_text(cell)) or short
+
+
+def _number(table: AreaTable, area: Area, value: float | Marker, position: int, item: str, nil: bool) -> float | Marker:
+    """Return a cell's number; a dash is nil where a note says so. Raises SourceError for half a head."""
+    if isinstance(value, Marker):
+        return 0.0 if nil and value in (MARKERS["-"], MARKERS["–"]) else value
+    if item not in shape.FRACTIONAL and not value.is_integer():
+        place = table.place(table.areas.index(area), position)
+        raise SourceError(f"{place}: found {value} where a whole number should be; correct it")
+    return value
+
+
+def _row(force_id: str, item: str, day: date, value: float | Marker) -> dict[str, object]:
+    return {
+        "force_id": force_id,
+        "item": item,
+        "dimension": "",
+        "period_start": day.isoformat(),
+        "period_end": day.isoformat(),
+        "count": pd.NA if isinstance(value, Marker) else round(value, DECIMALS),
+        "status": value.status if isinstance(value, Marker) else "reported",
+    }
+
+
+def _rounded(total: PrintedTotal) -> PrintedTotal:
+    return replace(total, printed=round(total.printed, DECIMALS), summed=round(total.summed, DECIMALS))

@@ -1,0 +1,120 @@
+"""Finished reports for the tests of pages: made once a run, by the command, in a folder that is not the project's."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+PROJECT = Path(__file__).resolve().parents[1]
+EDITION = "2017"
+FORCES = ("norfolk", "suffolk", "north-yorkshire", "city-of-london")
+PATIENCE = 600  # seconds that one test process waits for the reports that another is making
+
+
+@dataclass(frozen=True)
+class Page:
+    """A force's page, parsed, and the executed notebooks that it was made from."""
+
+    force_id: str
+    path: Path
+    html: BeautifulSoup
+    notebooks: list[dict[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """What a reader sees or hears, blanks folded: no style, no script, no address of a picture."""
+        body = BeautifulSoup(str(self.html.body), "html.parser")
+        for hidden in body(["style", "script"]):
+            hidden.decompose()
+        return " ".join(body.get_text(" ").split())
+
+    def section_text(self, section_id: str) -> str:
+        """The text of one section, blanks folded."""
+        section = self.html.find("section", id=section_id)
+        assert section is not None, f"{self.force_id} has no section {section_id}"
+        return " ".join(section.get_text(" ").split())
+
+
+def peel(*arguments: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command in another folder than the project's; return what it printed and its exit code."""
+    command = [sys.executable, "-m", "peel_analysis.cli", *arguments]
+    settings = {**os.environ, "PYTHONPATH": str(PROJECT), **environment}
+    return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, check=False)
+
+
+def _make(folder: Path) -> None:
+    done = peel("batch", "--forces", ",".join(FORCES), "--out", str(folder / "reports"), cwd=folder)
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(folder / "reports", folder / "inspected")
+    done = peel("report", "norfolk", "--inspected-only", "--out", str(folder / "inspected"), cwd=folder)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with `reports` and `inspected`; the test processes of one run share it, and the first makes it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "pages"
+    finished = folder / "finished"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + PATIENCE
+        while not finished.exists():
+            assert time.monotonic() < deadline, "the process that makes the reports did not finish"
+            time.sleep(0.5)
+    else:
+        _make(folder)
+        finished.touch()
+    return folder
+
+
+def _page(made: Path, run: str, force_id: str) -> Page:
+    folder = made / run / EDITION / force_id
+    html = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("notebooks/*.ipynb"))]
+    return Page(force_id, folder / "index.html", html, notebooks)
+
+
+@pytest.fixture(scope="session", params=FORCES)
+def page(made: Path, request: pytest.FixtureRequest) -> Page:
+    """The page of each of the four forces in turn."""
+    return _page(made, "reports", request.param)
+
+
+@pytest.fixture(scope="session")
+def norfolk(made: Path) -> Page:
+    """Norfolk's page."""
+    return _page(made, "reports", "norfolk")
+
+
+@pytest.fixture(scope="session")
+def suffolk(made: Path) -> Page:
+    """Suffolk's page: a force without outcomes."""
+    return _page(made, "reports", "suffolk")
+
+
+@pytest.fixture(scope="session")
+def north_yorkshire(made: Path) -> Page:
+    """North Yorkshire's page: a force without domestic abuse measures."""
+    return _page(made, "reports", "north-yorkshire")
+
+
+@pytest.fixture(scope="session")
+def city_of_london(made: Path) -> Page:
+    """The City of London's page: a force without a rate of organised crime groups."""
+    return _page(made, "reports", "city-of-london")
+
+
+@pytest.fixture(scope="session")
+def norfolk_inspected_only(made: Path) -> Page:
+    """Norfolk's page without the questions that were not inspected."""
+    return _page(made, "inspected", "norfolk")

@@ -1,0 +1,107 @@
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import Page as Report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NARROW = {"width": 320, "height": 640}
+# Without these, the browser itself calls home at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium: .ci/run must install it")
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+def opened(browser: Any, report: Report, requests: list[str] | None = None, **settings: Any) -> Any:
+    tab = browser.new_context(**settings).new_page()
+    if requests is not None:
+        tab.on("request", lambda request: requests.append(request.url))
+    tab.goto(report.path.as_uri(), wait_until="load")
+    return tab
+
+
+def test_axe_finds_no_violation(browser: Any, page: Report) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(browser, page)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    violations = Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
+
+
+def test_axe_finds_what_is_wrong(browser: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = browser.new_page()
+    tab.set_content('<html><body><img src="data:,"><p style="color:#ccc;background:#fff">Pale</p></body></html>')
+    found = {violation["id"] for violation in Axe().run(tab).response["violations"]}
+    assert {"image-alt", "color-contrast", "html-has-lang"} <= found
+
+
+def test_page_fits_a_narrow_screen(browser: Any, page: Report) -> None:
+    tab = opened(browser, page, viewport=NARROW)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_page_asks_for_nothing_from_elsewhere(browser: Any, page: Report) -> None:
+    requests: list[str] = []
+    opened(browser, page, requests)
+    assert requests
+    assert [url[:80] for url in requests if not url.startswith(("file:", "data:"))] == []
+
+
+def test_pictures_are_drawn(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk)
+    sizes = tab.evaluate("[...document.images].map(one => [one.complete, one.naturalWidth, one.clientHeight])")
+    assert sizes
+    assert [size for size in sizes if not (size[0] and size[1] > 0 and size[2] > 100)] == []
+
+
+def test_tables_are_folded_on_the_screen_and_print(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk)
+    table = tab.locator("details.data table").first
+    assert not table.is_visible()
+    tab.emulate_media(media="print")
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert table.is_visible()
+    assert tab.locator("details:not([open])").count() == 0
+
+
+def test_page_is_whole_without_scripts(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk, java_script_enabled=False)
+    assert tab.locator("h1").inner_text() == "Norfolk Constabulary"
+    assert tab.locator("section.report-section:visible").count() == len(norfolk.notebooks)
+    tab.locator("details.data summary").first.click()
+    assert tab.locator("details.data table").first.is_visible()
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_report(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk)
+    tab.keyboard.press("Tab")
+    focused = tab.evaluate("[document.activeElement.textContent, document.activeElement.getAttribute('href')]")
+    assert focused == ["Skip to the report", "#report"]
