@@ -7,64 +7,55 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import counts as shape
-from peel_analysis.sources import Account, Reading, SourceError, outcomes, police_force_areas, recorded_crime
+from peel_analysis.checks.holdings import PRINTED, PRINTED_COLUMNS, read_printed
+from peel_analysis.intake import registers
+from peel_analysis.intake.dictionary import README, with_provenance
+from peel_analysis.intake.origins import PROVENANCE, read_provenance
+from peel_analysis.intake.writing import write_texts
+from peel_analysis.sources import Account, Reading, SourceError, outcomes, police_force_areas, recorded_crime, workforce
 from peel_analysis.sources.published_files import FILES, PROVENANCE_COLUMNS, PublishedFile
-from peel_analysis.sources.reading import POPULATION_COLUMNS
 from peel_analysis.sources.sheets import open_book
 from peel_analysis.sources.transcribed import READERS as TRANSCRIBED
 
 POPULATIONS = "populations"
-POPULATION_KEY = ("vintage", "mid_year", "force_id")
-PROVENANCE_KEY = ("table", "release")
 
 
 @dataclass
 class Tables:
-    """All tables of one build, in memory: count tables by (item, release), populations, and where each comes from."""
+    """All tables of one build, in memory: count tables by (item, release), and the registers that go with them."""
 
     counts: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
     populations: list[pd.DataFrame] = field(default_factory=list)
+    printed: list[pd.DataFrame] = field(default_factory=list)
     provenance: list[dict[str, str]] = field(default_factory=list)
 
 
 def build(raw: Path, out: Path) -> list[Account]:
-    """Write `counts/<item>/<release>.csv`, populations.csv and provenance.csv in `out`; return an account of each file.
+    """Write `counts/<item>/<release>.csv` and the registers beside them in `out`; return an account of each file.
 
     `raw` holds the published files under the publishers' folders (`home_office`, `ons`). Tables that were read off
     public pages come from the folder `facts` beside `raw`; without it they stay as they are in `out`, and their
-    accounts say so. All tables are made and checked before the first is written. Raises SourceError or TableError.
+    accounts say so. What `peel data add` has put into `out` stays. All tables are made and checked before the first is
+    written. Raises SourceError or TableError.
     """
     if not raw.is_dir():
         raise SourceError(f"{raw}: no such folder; give the one that holds home_office and ons")
     tables = Tables()
     accounts = [_add(published, raw, out, tables) for published in FILES]
+    _keep_added(out, tables)
     texts = {
         out / "counts" / item / f"{release}.csv": shape.as_text(shape.check(table, f"{item}/{release}.csv"))
         for (item, release), table in tables.counts.items()
     }
-    populations = pd.concat(tables.populations, ignore_index=True)
-    texts[out / "populations.csv"] = shape.as_text(check_populations(populations, "populations.csv"), POPULATION_KEY)
     provenance = pd.DataFrame(tables.provenance, columns=list(PROVENANCE_COLUMNS))
-    texts[out / "provenance.csv"] = shape.as_text(provenance, PROVENANCE_KEY)
-    for path, text in texts.items():
-        shape.write_text(text, path)
+    printed = pd.concat([pd.DataFrame(columns=list(PRINTED_COLUMNS), dtype=str), *tables.printed], ignore_index=True)
+    texts[out / registers.POPULATIONS] = registers.populations_text(pd.concat(tables.populations, ignore_index=True))
+    texts[out / PRINTED] = registers.printed_text(printed)
+    texts[out / PROVENANCE] = registers.provenance_text(provenance)
+    if (out / README).is_file():
+        texts[out / README] = with_provenance((out / README).read_text(encoding="utf-8"), provenance)
+    write_texts(texts)
     return accounts
-
-
-def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the populations unchanged. Raises TableError for wrong columns, a repeated key or a population below 1."""
-    shape.check_columns(rows.columns, name, POPULATION_COLUMNS)
-    for wrong, found in (
-        (rows.duplicated(list(POPULATION_KEY)), "repeats an earlier line's force, mid-year and vintage"),
-        (rows["population"] < 1, "a population below 1"),
-    ):
-        if wrong.any():
-            row = rows[wrong].iloc[0]
-            raise shape.TableError(
-                f"{name}: {found} ({row['force_id']}, mid-{row['mid_year']}, vintage {row['vintage']}); "
-                "keep one true row"
-            )
-    return rows
 
 
 def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Account:
@@ -82,10 +73,25 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
         if item == POPULATIONS:
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
         else:
-            tables.counts[item, release] = reading.counts[reading.counts["item"] == item]
+            tables.counts[item, release] = shape.combine([reading.counts[reading.counts["item"] == item]])
         row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
         tables.provenance.append(published.words() | row)
+    tables.printed.append(registers.printed_rows(reading.account, published.release))
     return reading.account
+
+
+def _keep_added(out: Path, tables: Tables) -> None:
+    """Take over from `out` the rows of the registers that belong to tables which no file of this build makes."""
+    made = {pair for published in FILES for pair in published.tables}
+    for row in read_provenance(out).to_dict("records"):
+        if (row["table"], row["release"]) not in made:
+            tables.provenance.append({str(key): str(value) for key, value in row.items()})
+    populations = registers.read_populations(out)
+    vintages = {release for item, release in made if item == POPULATIONS}
+    tables.populations.append(populations[~populations["vintage"].isin(vintages)])
+    printed = read_printed(out)
+    here = [pair not in made for pair in zip(printed["item"], printed["release"], strict=True)]
+    tables.printed.append(printed[pd.Series(here, index=printed.index, dtype=bool)])
 
 
 def _keep(published: PublishedFile, out: Path, tables: Tables) -> Account:
@@ -127,8 +133,13 @@ def _read_areas(path: Path, published: PublishedFile) -> Reading:
     return police_force_areas.read(open_book(path), published.release, rates, mid_years)
 
 
+def _read_workforce(path: Path, published: PublishedFile) -> Reading:
+    return workforce.read(open_book(path), published.release)
+
+
 READERS: dict[str, Callable[[Path, PublishedFile], Reading]] = {
     "recorded crime": _read_recorded_crime,
     "outcomes": _read_outcomes,
     "police force areas": _read_areas,
+    "workforce": _read_workforce,
 }

@@ -127,7 +127,7 @@ def _changes(commands: Commands) -> None:
         "b",
         metavar="B",
         help="likewise. Settings, with commas between: window=2018-03-31 (the crime windows' last day), "
-        "window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, ITEM=RELEASE "
+        "window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, leave-out-incomplete, ITEM=RELEASE "
         "(recorded_crime=2017-18-older), data=FOLDER",
     )
     command.add_argument("--measure", help="one measure, by its id")

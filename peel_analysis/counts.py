@@ -37,12 +37,14 @@ class TableError(InputError):
     """A table that is not in the shape it should have. The message names file, line, what was found and the remedy."""
 
 
-def read(path: Path) -> pd.DataFrame:
+def read(path: Path, name: str = "") -> pd.DataFrame:
     """Return the counts in a CSV file, checked: text columns, and `count` as whole numbers with blanks (Int64).
 
-    A table of FRACTIONAL items alone keeps the decimals (Float64). Raises TableError for anything that `check` refuses and for text where a count should be.
+    `name` is what an error calls the file, where its own name alone would not tell it from others.
+    A table of FRACTIONAL items alone keeps the decimals (Float64). Raises TableError for anything that `check` refuses
+    and for text where a count should be.
     """
-    name = path.name
+    name = name or path.name
     try:
         text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from peel_analysis import measures
+from peel_analysis import measures, provenance
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import Edition
 from peel_analysis.measures import Measure, Result
@@ -43,6 +43,10 @@ MORE = (
     "verdict",
     "verdict_reason",
     "policy_version",
+    "source_sha256",
+    "rule",
+    "code_version",
+    "member_list",
 )
 COLUMNS = (*CONTRACT, *MORE)
 
@@ -68,7 +72,8 @@ def _rows(result: Result) -> pd.DataFrame:
         members=len(result.members),
         comparator_period_end=comparator.end.isoformat() if comparator else "",
     )
-    return rows.assign(**_compared(compare(result))).rename_axis("force_id").reset_index()[list(COLUMNS)]
+    rows = rows.assign(**_compared(compare(result)), **provenance.columns_of(result))
+    return rows.rename_axis("force_id").reset_index()[list(COLUMNS)]
 
 
 def _compared(compared: Compared) -> dict[str, Any]:

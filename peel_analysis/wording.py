@@ -14,6 +14,7 @@ from peel_analysis.periods import Period
 
 NATIONAL = "England and Wales"
 NAMED_AT_MOST = 10  # forces named one by one in a footnote; more are counted
+EACH_FORCE = "each force"
 
 
 def official_name(force_id: str) -> str:
@@ -50,12 +51,21 @@ def noun(measure: Measure) -> str:
 def reading(result: Result, force_id: str) -> str:
     """Return what the figure says of a force, in two or three sentences; for a force without a figure, why."""
     own = result.of(force_id)
+    if reason := not_available(result):
+        return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
-        return f"There is no comparable figure for {official_name(force_id)}. {own.note}".strip()
+        return f"{result.measure.title}: there is no comparable figure for {official_name(force_id)}. {own.note}".strip()
     sentences = [_opening(result, force_id), _against_national(result, force_id), _against_earlier(result, force_id)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def not_available(result: Result) -> str:
+    """Return why the edition has the measure for no force at all, or "" when it has it for some or could have."""
+    rows = result.rows
+    held = rows["value"].notna().any() or (rows["status"] != "not_available").any()
+    return "" if held else str(rows["note"].iloc[0])
 
 
 def _opening(result: Result, force_id: str) -> str:
@@ -104,11 +114,17 @@ def _against_earlier(result: Result, force_id: str) -> str:
     except NotComparableError as refusal:
         return str(refusal)
     if not own.has_comparator:
-        return own.comparator_note
+        return own.comparator_note if has_earlier(result) else ""
     value = value_in_words(result.measure, own.comparator_value)
     phrase = window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status == "incomplete" else ""
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
+
+
+def has_earlier(result: Result) -> bool:
+    """Return whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
+    lacking = (result.rows["comparator_status"] == "not_available").all()
+    return result.comparator_window is not None and not lacking
 
 
 @dataclass(frozen=True)
@@ -136,20 +152,30 @@ def footnotes(result: Result) -> list[Footnote]:
         doubtful = rows[rows["comparator_value"].notna() & (rows["comparator_status"] == "incomplete")]
         notes += _grouped(doubtful, "comparator_note", f"{year} value shown with a mark")
         notes += _grouped(without[without["in_figure"]], "comparator_note", f"Without a {year} value")
-    if result.measure.window_note:
+    if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
     return [*notes, *_members(result)]
 
 
 def _grouped(rows: pd.DataFrame, column: str, opening: str) -> list[Footnote]:
-    """Return a footnote a reason, forces with the same reason together."""
+    """Return a footnote a reason. Reasons that differ by the force's own name only are one, told as "each force"."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for force_id, reason in rows[column].items():
+        unnamed = _unnamed(str(reason), official_name(str(force_id)))
+        groups.setdefault(unnamed, []).append((str(force_id), str(reason)))
     notes = []
-    for reason, group in rows.groupby(column, sort=False):
-        force_ids = tuple(str(force_id) for force_id in group.index)
-        many = len(force_ids) > NAMED_AT_MOST
-        who = f"{len(force_ids)} forces" if many else forces.in_words(force_ids)
+    for unnamed, members in groups.items():
+        force_ids = tuple(force_id for force_id, _ in members)
+        who = f"{len(force_ids)} forces" if len(force_ids) > NAMED_AT_MOST else forces.in_words(force_ids)
+        reason = members[0][1] if len(members) == 1 else unnamed
         notes.append(Footnote(f"{opening}: {who}. {reason}".strip(), force_ids))
     return notes
+
+
+def _unnamed(reason: str, name: str) -> str:
+    """Return a reason with the force's name replaced, so that it can stand for several forces."""
+    opened = reason.replace(f". {name}", f". {EACH_FORCE.capitalize()}").replace(name, EACH_FORCE)
+    return opened[:1].upper() + opened[1:]
 
 
 def _members(result: Result) -> list[Footnote]:
@@ -172,8 +198,8 @@ def caveats(result: Result, force_id: str | None = None) -> list[str]:
 
 def sources_in_words(result: Result) -> str:
     """Return the source line: publishers and titles, in the order of the measure's declaration."""
-    rows = {row["source_id"]: row for row in registers.records(registers.read_register(registers.SOURCES))}
-    named = [f"{rows[source]['publisher']}, {rows[source]['title']}" for source in result.measure.sources]
+    rows = result.edition.sources(result.measure.sources)
+    named = [f"{row['publisher']}, {row['title']}" for row in rows]
     return "; ".join(dict.fromkeys(named))
 
 

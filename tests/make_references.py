@@ -1,6 +1,6 @@
 """Remakes tests/reference: the executed notebooks of four forces, with nothing in them that differs between machines.
 
-`make references` runs it after a change that is meant; `git diff tests/reference` then shows what readers will see change.
+`make references` runs it after a change that is meant; `git diff tests/reference` then shows what readers will see.
 """
 
 import json
@@ -25,7 +25,9 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def main() -> int:
     """Run the reports with papermill's own engine and replace the references; return 0, or the code of a failed run."""
     with tempfile.TemporaryDirectory() as folder:
-        code = cli.main(["batch", "--forces", ",".join(FORCES), "--edition", EDITION, "--out", folder, "--engine", "stock"])
+        code = cli.main(
+            ["batch", "--forces", ",".join(FORCES), "--edition", EDITION, "--out", folder, "--engine", "stock"]
+        )
         if code == 0:
             for force_id in FORCES:
                 replace_references(Path(folder) / EDITION / force_id / "notebooks", REFERENCE / force_id)

@@ -54,7 +54,7 @@ def test_environment_yml_says_that_it_is_not_solved_in_ci() -> None:
 
 def test_constraints_pin_every_dependency_and_hold_no_address() -> None:
     text = (PROJECT / "constraints.txt").read_text(encoding="utf-8")
-    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", text, re.MULTILINE)
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\n]+)", text, re.MULTILINE)
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(pins) == len(lines), "every line is a pin: no address, option or comment"
     pinned = {name.lower(): version for name, version in pins}

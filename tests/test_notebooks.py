@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from make_references import FORCES, normalised
 
 from peel_analysis.sections import catalogue
-from make_references import FORCES, normalised
 
 PROJECT = Path(__file__).resolve().parents[1]
 REFERENCE = PROJECT / "tests" / "reference"
@@ -82,7 +82,7 @@ def test_section_opens_with_its_title_and_typed_parameters(path: Path) -> None:
 
 
 def test_references_cover_every_section_of_the_four_forces_and_nothing_else() -> None:
-    assert {path for path in REFERENCE.rglob("*.ipynb")} == set(REFERENCES)
+    assert set(REFERENCE.rglob("*.ipynb")) == set(REFERENCES)
 
 
 @references
@@ -108,7 +108,8 @@ def test_reference_holds_the_cells_of_its_source_and_the_injected_parameters(pat
 
 
 def test_normalising_takes_out_what_differs_between_machines_and_keeps_the_rest() -> None:
-    html = '<style class="peel-style">p { margin: 0 }</style>\n<img alt="Bars" src="data:image/svg+xml;base64,PHN2Zz4=">\n1.5'
+    image = '<img alt="Bars" src="data:image/svg+xml;base64,PHN2Zz4=">'
+    html = f'<style class="peel-style">p {{ margin: 0 }}</style>\n{image}\n1.5'
     executed = {
         "cells": [
             {

@@ -1,6 +1,7 @@
 import base64
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ from conftest import Page
 from peel_analysis import forces
 
 PROJECT = Path(__file__).resolve().parents[1]
-OUTCOMES = ("outcome_charged_pct", "outcome_evidential_victim_pct", "outcome_no_suspect_pct", "outcome_action_taken_pct")
+OUTCOMES = (
+    "outcome_charged_pct",
+    "outcome_evidential_victim_pct",
+    "outcome_no_suspect_pct",
+    "outcome_action_taken_pct",
+)
 DOMESTIC_ABUSE = ("da_share_of_crime_pct", "da_arrest_rate", "da_voluntary_attendance_rate", "da_charge_rate")
 NOT_FOR_READERS = re.compile(r"\b(nan|NaN|NaT|None|null|inf|Traceback|Int64|float64)\b(?! of )|<NA>")
 SEED_JUDGMENTS = {
@@ -33,7 +39,9 @@ def headings(page: Page, *levels: str) -> list[str]:
 
 def shown(page: Page) -> BeautifulSoup:
     """Everything that the executed notebooks show as HTML."""
-    outputs = [output for notebook in page.notebooks for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    outputs = [
+        output for notebook in page.notebooks for cell in notebook["cells"] for output in cell.get("outputs", [])
+    ]
     return BeautifulSoup("\n".join("".join(output["data"].get("text/html", "")) for output in outputs), "html.parser")
 
 
@@ -48,7 +56,7 @@ def reading(page: Page, measure: str) -> str:
 
 
 def tile(page: Page, measure: str) -> Tag:
-    found = page.html.find(class_="tile", attrs={"data-measure": measure})
+    found = page.html.select_one(f'.tile[data-measure="{measure}"]')
     assert isinstance(found, Tag), f"{page.force_id} has no tile of {measure}"
     return found
 
@@ -75,7 +83,7 @@ def test_headings_have_one_title_and_no_jumps(page: Page) -> None:
     levels = [int(heading.name[1]) for heading in page.html.find_all(re.compile("^h[1-6]$"))]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    jumps = [(before, after) for before, after in zip(levels, levels[1:], strict=False) if after > before + 1]
+    jumps = [(before, after) for before, after in pairwise(levels) if after > before + 1]
     assert jumps == []
     assert "" not in headings(page, "h1", "h2", "h3", "h4")
 
@@ -89,14 +97,16 @@ def test_ids_are_unique_and_links_inside_the_page_resolve(page: Page) -> None:
 
 
 def test_page_loads_nothing_and_links_nowhere_else(page: Page) -> None:
-    addresses = [str(tag[name]) for name in ("src", "href", "srcset", "poster") for tag in page.html.find_all(attrs={name: True})]
+    addresses = [
+        str(tag[name]) for name in ("src", "href", "srcset", "poster") for tag in page.html.select(f"[{name}]")
+    ]
     assert [address[:60] for address in addresses if not address.startswith(("#", "data:"))] == []
     text = page.path.read_text(encoding="utf-8")
     assert re.findall(r"@import|url\((?!['\"]?data:)", text) == []
 
 
 def test_nothing_on_the_page_is_meant_for_programmers(page: Page) -> None:
-    heard = [str(tag[name]) for name in ("alt", "aria-label", "title") for tag in page.html.find_all(attrs={name: True})]
+    heard = [str(tag[name]) for name in ("alt", "aria-label", "title") for tag in page.html.select(f"[{name}]")]
     text = " ".join([page.text, *heard])
     assert [text[max(0, found.start() - 40) : found.end() + 40] for found in NOT_FOR_READERS.finditer(text)] == []
     assert page.html.find(class_="printed") is None

@@ -1,7 +1,7 @@
 """Which units of which reports are stale, and running them side by side. A unit is one section of one force."""
 
-from peel_analysis.batch.run import local_pool, run
-from peel_analysis.batch.units import Report, Unit, report_of
+from peel_analysis.batch.run import Pool, local_pool, run
+from peel_analysis.batch.units import Report, Unit, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
 
-__all__ = ["Outcome", "Report", "Unit", "Workplace", "local_pool", "report_of", "run"]
+__all__ = ["Outcome", "Pool", "Report", "Unit", "Workplace", "local_pool", "report_of", "run", "shared_key"]

@@ -1,131 +1,200 @@
-"""A run: every stale unit of the chosen reports in a pool of workers, then each force's page."""
+"""A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done."""
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from peel_analysis.batch.units import Report, Unit
-from peel_analysis.batch.work import Outcome, Workplace, make_page, prepare_worker, run_unit
+from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, prepare_worker, run_unit
 
-TRIES = 2  # a unit whose worker dies is run again once, then called failed
+STOP_TIMEOUT = 5.0  # seconds
+POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
+Task = Unit | Report
 Told = Callable[[Outcome], None]
 
 
 @dataclass
+class Pool:
+    """Workers, and how many tasks to hand them at a time: a few more than they are, so that none waits for the next."""
+
+    executor: Executor
+    window: int
+
+
+@dataclass
 class Run:
-    """The state of a run: what is under way, what has ended, and which units of a report are still open."""
+    """The state of a run.
+
+    `waiting` holds, by force, the units without which its page cannot be made. `suspects` were under way when a worker
+    died: each is run again alone, so that it shows which one it dies of.
+    """
 
     workplace: Workplace
-    values: dict[str, str]
     told: Told
+    waiting: dict[Report, set[Unit]]
+    queue: deque[Task] = field(default_factory=deque)
+    suspects: deque[Task] = field(default_factory=deque)
+    under_way: dict[Future[Outcome], Task] = field(default_factory=dict)
+    alone: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
-    under_way: dict[Future[Outcome], Unit | Report] = field(default_factory=dict)
-    tries: dict[Unit | Report, int] = field(default_factory=dict)
 
     def end(self, outcome: Outcome) -> None:
         """Note an outcome and tell it."""
         self.outcomes.append(outcome)
         self.told(outcome)
 
-    def submit(self, pool: Executor, task: Unit | Report) -> None:
-        """Hand a unit or a page to the pool."""
-        self.tries[task] = self.tries.get(task, 0) + 1
-        if isinstance(task, Unit):
-            future = pool.submit(run_unit, task, self.workplace)
-        else:
-            future = pool.submit(make_page, task, self.values[task.force_id], self.workplace)
-        self.under_way[future] = task
+    def fail(self, task: Task, error: str) -> None:
+        """Note a task that has no outcome of its own as failed."""
+        self.end(Outcome(task.force_id, task.section_id, task.key, "failed", 0.0, error))
 
 
 def run(
     reports: Iterable[Report],
     workplace: Workplace,
-    values: dict[str, str],
     *,
     fresh: bool = False,
     told: Told = lambda outcome: None,
-    open_pool: Callable[[], Executor],
+    open_pool: Callable[[int], Pool],
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
 
-    With `fresh`, every unit is run again. A failed unit leaves its force without a new page and stops nothing else.
-    `values` holds each force's values file. When the pool itself breaks, what was under way is run again once.
+    `open_pool` is called with the number of tasks. With `fresh`, every unit is run again. A failed unit leaves its
+    force without a new page and stops nothing else. When a worker dies, what was under way is run again, one by one;
+    what a worker then dies of again has failed.
     """
-    state = Run(workplace, values, told)
-    waiting = {report: _stale(state, report, fresh) for report in reports}
-    tasks: list[Unit | Report] = [unit for units in waiting.values() for unit in units]
-    tasks += [report for report, units in waiting.items() if not units and (fresh or not report.is_fresh())]
-    while tasks:
-        tasks = _one_pool(state, waiting, tasks, open_pool)
+    state = Run(workplace, told, waiting={})
+    for report in reports:
+        units = _stale(state, report, fresh)
+        state.waiting[report] = set(units)
+        state.queue += units or ([report] if fresh or not report.is_fresh() else [])
+        if not units and report not in state.queue:
+            state.end(Outcome(report.force_id, report.section_id, report.key, "fresh", 0.0))
+    barren = 0
+    while tasks := [*state.suspects, *state.queue]:
+        known = len(state.outcomes)
+        _one_pool(state, open_pool(len(tasks)))
+        barren = barren + 1 if len(state.outcomes) == known else 0
+        if barren == POOLS_IN_VAIN:
+            return _given_up(state)
     return state.outcomes
 
 
-def _stale(state: Run, report: Report, fresh: bool) -> set[Unit]:
-    stale = {unit for unit in report.units if fresh or not unit.is_fresh()}
+def _given_up(state: Run) -> list[Outcome]:
+    for task in (*state.suspects, *state.queue):
+        state.fail(task, "no worker process stays alive; is there memory for --jobs so many?")
+    return state.outcomes
+
+
+def _stale(state: Run, report: Report, fresh: bool) -> list[Unit]:
+    stale = [unit for unit in report.units if fresh or not unit.is_fresh()]
     for unit in report.units:
         if unit not in stale:
             state.end(Outcome(unit.force_id, unit.section_id, unit.key, "fresh", 0.0))
     return stale
 
 
-def _one_pool(
-    state: Run, waiting: dict[Report, set[Unit]], tasks: list[Unit | Report], open_pool: Callable[[], Executor]
-) -> list[Unit | Report]:
-    """Run the tasks in one pool; return what has to be run again in another because this one broke."""
-    pool = open_pool()
+def _one_pool(state: Run, pool: Pool) -> None:
+    """Work until nothing is left, or until the pool breaks because a worker died."""
     try:
-        for task in tasks:
-            state.submit(pool, task)
-        while state.under_way:
+        while _hand_out(state, pool):
             done, _ = wait(state.under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                _end(state, waiting, pool, state.under_way.pop(future), future.result())
-    except BrokenProcessPool:
-        return _again(state)
+            ended = [(state.under_way.pop(future), future) for future in done]
+            broken = [task for task, future in ended if not _has_ended(state, task, future)]
+            if broken:
+                _suspect(state, broken)
+                break
     except BaseException:
-        _stop(pool)
+        _stop(pool.executor)
         raise
-    pool.shutdown()
-    return []
+    pool.executor.shutdown(cancel_futures=True)
 
 
-def _end(state: Run, waiting: dict[Report, set[Unit]], pool: Executor, task: Unit | Report, outcome: Outcome) -> None:
+def _hand_out(state: Run, pool: Pool) -> bool:
+    """Hand tasks to the pool, suspects one by one and first; return whether anything is under way."""
+    try:
+        if state.suspects and not state.under_way:
+            state.alone = True
+            _submit(state, pool, state.suspects)
+        elif not state.suspects and not (state.alone and state.under_way):
+            state.alone = False
+            while state.queue and len(state.under_way) < pool.window:
+                _submit(state, pool, state.queue)
+    except BrokenExecutor:  # a worker died since the last look: what was under way will say so too
+        return bool(state.under_way)
+    return bool(state.under_way)
+
+
+def _submit(state: Run, pool: Pool, tasks: deque[Task]) -> None:
+    task = tasks[0]
+    work = run_unit if isinstance(task, Unit) else make_page
+    future: Future[Outcome] = pool.executor.submit(work, task, state.workplace)  # type: ignore[arg-type]
+    tasks.popleft()
+    state.under_way[future] = task
+
+
+def _has_ended(state: Run, task: Task, future: Future[Outcome]) -> bool:
+    """Note what became of a task; return False when its worker died and nothing became of it."""
+    try:
+        outcome = future.result()
+    except BrokenExecutor:
+        return False
+    except Exception as fault:  # a scheduler's: it has lost the task's worker too often, or has itself gone
+        state.fail(task, fault_line(fault))
+        return True
     state.end(outcome)
-    if isinstance(task, Report) or outcome.failed:
-        return
-    report = next(report for report, units in waiting.items() if task in units)
-    waiting[report].discard(task)
-    if not waiting[report]:
-        state.submit(pool, report)
+    if isinstance(task, Unit) and not outcome.failed:
+        report = next(report for report in state.waiting if task in state.waiting[report])
+        state.waiting[report].discard(task)
+        if not state.waiting[report]:
+            state.queue.appendleft(report)  # a finished report is worth more than a begun one
+    return True
 
 
-def _again(state: Run) -> list[Unit | Report]:
-    """Return what was under way when the pool broke; what has now broken it twice has failed."""
-    left = list(state.under_way.values())
+def _suspect(state: Run, broken: list[Task]) -> None:
+    """Put what was under way when a worker died where it is run again, or call it failed if it was alone."""
+    tasks = [*broken, *state.under_way.values()]
     state.under_way.clear()
-    again = [task for task in left if state.tries[task] < TRIES]
-    for task in left:
-        if task not in again:
-            section = task.section_id if isinstance(task, Unit) else "page"
-            state.end(Outcome(task.force_id, section, task.key, "failed", 0.0, "the worker process died twice"))
-    return again
+    if state.alone:
+        state.fail(tasks[0], "the worker process died of it twice")
+    else:
+        state.suspects += tasks
 
 
-def _stop(pool: Executor) -> None:
+def _stop(executor: Executor) -> None:
     """Stop at once: nothing half-written is in place, and the next run goes on from what is whole."""
-    processes = list(getattr(pool, "_processes", None) or {})
-    pool.shutdown(wait=False, cancel_futures=True)
-    for pid in processes:
-        try:
-            os.kill(pid, 15)
-        except ProcessLookupError:
-            continue
+    processes = dict(getattr(executor, "_processes", None) or {})
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        process.join(STOP_TIMEOUT)
 
 
-def local_pool(jobs: int) -> Executor:
-    """Return a pool of `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
+def local_pool(jobs: int, tasks: int) -> Pool:
+    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
+    workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(),))
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(),))
+    with _without_interrupts():
+        for _ in range(workers):
+            executor.submit(os.getpid)  # starts a worker
+    return Pool(executor, window=workers + 2)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: it is for this one, which then stops them."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread: signals are not its business
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

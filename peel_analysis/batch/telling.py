@@ -78,8 +78,7 @@ def write_index(path: Path, edition: Edition, reports: list[Report]) -> None:
     """Write the page that links every force's report that is there, with its overall judgment."""
     rows = "\n".join(_index_row(path, edition, report) for report in reports)
     title = escape(edition.title)
-    write_text(
-        path,
+    page = (
         f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>{_style()}</style>\n</head>\n"
@@ -88,8 +87,10 @@ def write_index(path: Path, edition: Edition, reports: list[Report]) -> None:
         f'<div class="table-frame" role="region" aria-label="Reports" tabindex="0"><table>\n'
         f"<caption>Reports, with the overall judgment of {escape(edition.id)}</caption>\n"
         f'<thead><tr><th scope="col">Force</th><th scope="col">Overall effectiveness</th></tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody>\n</table></div>\n</main>\n</body>\n</html>\n",
+        f"<tbody>\n{rows}\n</tbody>\n</table></div>\n</main>\n</body>\n</html>\n"
     )
+    if not path.exists() or path.read_text(encoding="utf-8") != page:
+        write_text(path, page)
 
 
 def _index_row(path: Path, edition: Edition, report: Report) -> str:

@@ -65,8 +65,20 @@ class Report:
     page: Path
     key: str
 
+    @property
+    def section_id(self) -> str:
+        """What a log calls the page, as it calls a unit by its section."""
+        return "page"
+
+    @property
+    def values(self) -> Path:
+        """Where the force's values file goes."""
+        return self.page.with_name("values.csv")
+
     def is_fresh(self) -> bool:
-        """Return whether the page is there and was made from what is there now."""
+        """Return whether the page and the values file are there and were made from what is there now."""
+        if not self.values.exists():
+            return False
         try:
             with self.page.open("rb") as file:
                 found = KEY_IN_PAGE.search(file.read(TAIL))
@@ -110,7 +122,7 @@ def sections_of(edition: Edition, force: Force, *, inspected_only: bool) -> list
 def units_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool = False) -> list[Unit]:
     """Return the units of a force's report in report order."""
     folder = report_folder(out, edition, force.id) / "notebooks"
-    shared = _shared_key(edition.folder)
+    shared = shared_key(edition.folder)
     return [
         Unit(
             force_id=force.id,
@@ -125,7 +137,7 @@ def units_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool 
 
 
 @cache
-def _shared_key(data: Path) -> str:
+def shared_key(data: Path) -> str:
     """Return the key of what every unit depends on: the package's sources, the shared data and the libraries."""
     package = Path(__file__).resolve().parents[1]
     sources = [path for path in package.rglob("*") if path.suffix in {".py", ".css", ".j2", ".json"}]

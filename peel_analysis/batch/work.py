@@ -11,25 +11,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 from peel_analysis.batch.units import Report, Unit
+from peel_analysis.kept import KEPT_IN
 from peel_analysis.location import VARIABLE
+from peel_analysis.writing import part_of, write_text
 
 CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
 ORPHAN_CHECK = 1.0  # seconds
-DRAWINGS = "PEEL_DRAWINGS"
 
 
 @dataclass(frozen=True)
 class Workplace:
-    """What a worker must know that its own environment may not say: the data, the drawings and the engine."""
+    """What a worker must know that its own environment may not say: the data, the engine, and what notebooks share."""
 
     data: str
-    drawings: str
+    kept: str
     engine: Literal["peel", "stock"]
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
         os.environ[VARIABLE] = self.data
-        os.environ[DRAWINGS] = self.drawings
+        os.environ[KEPT_IN] = self.kept
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
     workplace.enter()
     started = time.perf_counter()
     unit.target.parent.mkdir(parents=True, exist_ok=True)
-    beside = unit.target.with_name(f".{unit.target.stem}.{os.getpid()}.part.ipynb")
+    beside = part_of(unit.target, ".ipynb")
     failed = unit.target.with_suffix(".failed.ipynb")
     error = ""
     try:
@@ -81,14 +82,15 @@ def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
         if beside.exists():
             beside.replace(failed)
     except Exception as fault:  # a worker must outlive any unit
-        error = _line(fault)
+        error = fault_line(fault)
     finally:
         beside.unlink(missing_ok=True)
     seconds = time.perf_counter() - started
     return Outcome(unit.force_id, unit.section_id, unit.key, "failed" if error else "done", seconds, error)
 
 
-def _line(error: Exception) -> str:
+def fault_line(error: Exception) -> str:
+    """Return an error that no cell raised in one line: what it says, and where it was raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
 
@@ -104,18 +106,27 @@ def _seal(path: Path, unit: Unit) -> None:
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def make_page(report: Report, values: str, workplace: Workplace) -> Outcome:
+def make_page(report: Report, workplace: Workplace) -> Outcome:
     """Make a force's page from its executed notebooks, and put its values file beside it."""
     workplace.enter()
     started = time.perf_counter()
     error = ""
     try:
+        _write_values(report)  # before the page, whose key says that all is done
         _write_page(report)
-        _write_values(report, values)
     except Exception as fault:  # as above
-        error = _line(fault)
+        error = fault_line(fault)
     seconds = time.perf_counter() - started
     return Outcome(report.force_id, "page", report.key, "failed" if error else "done", seconds, error)
+
+
+def _write_values(report: Report) -> None:
+    from peel_analysis.data import open_edition
+    from peel_analysis.forces import ENGLAND_AND_WALES
+    from peel_analysis.values import as_csv, values
+
+    rows = values(open_edition(report.edition))
+    write_text(report.values, as_csv(rows[rows["force_id"].isin((report.force_id, ENGLAND_AND_WALES))]))
 
 
 def _write_page(report: Report) -> None:
@@ -126,7 +137,6 @@ def _write_page(report: Report) -> None:
     from peel_analysis.report.fragment import section_html
     from peel_analysis.report.page import SectionHtml, page_html
     from peel_analysis.sections.catalogue import plan_of
-    from peel_analysis.writing import write_text
 
     sections = [
         SectionHtml(
@@ -138,9 +148,3 @@ def _write_page(report: Report) -> None:
     ]
     html = page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
     write_text(report.page, html)
-
-
-def _write_values(report: Report, values: str) -> None:
-    from peel_analysis.writing import write_text
-
-    write_text(report.page.with_name("values.csv"), values)

@@ -10,9 +10,9 @@ import pandas as pd
 from peel_analysis import forces, values
 from peel_analysis.changes.flips import Flip, sentences
 from peel_analysis.changes.inputs import ORDER, Source, mixed
-from peel_analysis.changes.moves import End, Move
+from peel_analysis.changes.moves import End, Move, one_sided
 from peel_analysis.changes.sides import Side, in_folder
-from peel_analysis.changes.split import NOT_KNOWN, PARTS, Split, Step, exact, no_rows, own_result, split, steps
+from peel_analysis.changes.split import NOT_KNOWN, PARTS, Split, exact, no_rows, own_result, split, steps
 from peel_analysis.data.edition import Release
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
@@ -20,7 +20,6 @@ from peel_analysis.measures import Measure, Result
 from peel_analysis.periods import GapError
 
 NOT_DECLARED = "not_declared"  # the status of a measure that one side does not have
-NOT_IN_FILE = "not_in_file"  # the status of a force that a values file leaves out
 VERDICT = "verdict"
 PROVENANCE = ("release", "source_sha256", "rule", "code_version")
 
@@ -37,8 +36,9 @@ class Comparison:
 
     @property
     def verdict_flips(self) -> list[Move]:
-        """The moves whose verdict is another on side B."""
-        return [move for move in self.moves if move.verdict_changed]
+        """The moves whose verdict is another on side B; a measure that only one side has at all is left out."""
+        left_out = one_sided(self.moves)
+        return [move for move in self.moves if move.verdict_changed and move.measure_id not in left_out]
 
 
 def compare(a: Side, b: Side, chosen: Iterable[str] | None = None) -> Comparison:
@@ -47,17 +47,30 @@ def compare(a: Side, b: Side, chosen: Iterable[str] | None = None) -> Comparison
     Two editions are split by cause. Where a side is only values, the whole difference is "not known". Raises InputError
     for a chosen measure that neither side has, and for tables that cannot be read.
     """
-    with in_folder(b.folder):
-        forces.ids()
     measure_ids = list(chosen or _measure_ids(a, b))
     pair = _sources(a, b) if a.edition is not None and b.edition is not None else None
     comparison = Comparison(a, b, [], [], [])
+    if pair is None:
+        comparison.remarks.extend(_only_on_one_side(a, b))
     for measure_id in measure_ids:
         if pair is None:
             _compare_values(comparison, measure_id)
         else:
             _compare_inputs(comparison, measure_id, pair)
     return comparison
+
+
+def _only_on_one_side(a: Side, b: Side) -> list[str]:
+    """Return how many rows of measures and forces only one side has: they cannot be compared."""
+    keys = {"A": _keys(a), "B": _keys(b)}
+    alone = [("A", len(keys["A"] - keys["B"])), ("B", len(keys["B"] - keys["A"]))]
+    return [f"{number} rows are on side {name} alone and are not compared" for name, number in alone if number]
+
+
+def _keys(side: Side) -> set[tuple[str, str]]:
+    if side.stored is not None:
+        return set(side.stored[["measure", "force_id"]].itertuples(index=False, name=None))
+    return {(measure_id, force_id) for measure_id in side.measures for force_id in (*forces.ids(), ENGLAND_AND_WALES)}
 
 
 def _measure_ids(a: Side, b: Side) -> list[str]:
@@ -83,11 +96,7 @@ def _compare_inputs(comparison: Comparison, measure_id: str, sources: tuple[Sour
         for measure, source in zip(declared, sources, strict=True)
     )
     ends = (_end_rows(results[0]), _end_rows(results[1]))
-    comparison.remarks.extend(
-        f"{measure_id}: no value in {source.side.name}: {result}"
-        for source, result in zip(sources, results, strict=True)
-        if isinstance(result, str) and result != NOT_DECLARED
-    )
+    comparison.remarks.extend(_without_values(measure_id, results))
     chain, trouble = steps(ends, declared, sources)
     splits = {str(force_id): split(chain, str(force_id)) for force_id in ends[0].index}
     if trouble and any(one.joint for one in splits.values()):
@@ -95,7 +104,7 @@ def _compare_inputs(comparison: Comparison, measure_id: str, sources: tuple[Sour
     moved = not ends[0][["value", "status"]].equals(ends[1][["value", "status"]])
     verdicts = [_verdicts(one, source) if moved else {} for one, source in zip(declared, sources, strict=True)]
     periods = [_period_end(one, source) for one, source in zip(declared, sources, strict=True)]
-    sides = [_ends(rows, *rest) for rows, *rest in zip(ends, periods, verdicts, strict=True)]
+    sides = [_ends(rows, period, found) for rows, period, found in zip(ends, periods, verdicts, strict=True)]
     comparison.moves.extend(_moves(measure_id, declared[1] or declared[0], sides[0], sides[1], splits))
     one, other = results
     if moved and isinstance(one, Result) and isinstance(other, Result):
@@ -105,8 +114,19 @@ def _compare_inputs(comparison: Comparison, measure_id: str, sources: tuple[Sour
 def _declared(measure_id: str, comparison: Comparison) -> tuple[Measure | None, Measure | None]:
     declared = (comparison.a.measures.get(measure_id), comparison.b.measures.get(measure_id))
     if declared == (None, None):
-        raise InputError(f"No measure '{measure_id}' on either side; the measures are {', '.join(comparison.b.measures)}")
+        raise InputError(
+            f"No measure '{measure_id}' on either side; the measures are {', '.join(comparison.b.measures)}"
+        )
     return declared
+
+
+def _without_values(measure_id: str, results: tuple[Result | str, ...]) -> list[str]:
+    """Return why a side has no value of a measure, once where both sides have the same reason."""
+    names: dict[str, list[str]] = {}
+    for name, result in zip("AB", results, strict=True):
+        if isinstance(result, str):
+            names.setdefault(result, []).append(name)
+    return [f"{measure_id}: no value on side {' and '.join(sides)}: {reason}" for reason, sides in names.items()]
 
 
 def _end_rows(result: Result | str) -> pd.DataFrame:
@@ -176,10 +196,10 @@ def _compare_values(comparison: Comparison, measure_id: str) -> None:
     rows_a, rows_b = (_value_rows(side, measure_id) for side in (comparison.a, comparison.b))
     if rows_a.empty and rows_b.empty:
         raise InputError(f"No measure '{measure_id}' on either side; see `peel values`")
-    index = list(dict.fromkeys([*rows_a.index, *rows_b.index]))
-    whole = (_filled(rows_a, index), _filled(rows_b, index))
-    verdicts = [_texts(rows, VERDICT) if VERDICT in rows_a and VERDICT in rows_b else {} for rows in whole]
-    a, b = (_ends(rows, "", found) for rows, found in zip(whole, verdicts, strict=True))
+    shared = rows_a.index.intersection(rows_b.index, sort=False)
+    pair = (rows_a.loc[shared], rows_b.loc[shared])
+    verdicts = [_texts(rows, VERDICT) if VERDICT in rows_a and VERDICT in rows_b else {} for rows in pair]
+    a, b = (_ends(rows, "", found) for rows, found in zip(pair, verdicts, strict=True))
     splits = {force_id: _whole_difference(a[force_id], b[force_id]) for force_id in a}
     moves = _moves(measure_id, declared, a, b, splits)
     comparison.moves.extend(moves)
@@ -196,15 +216,6 @@ def _value_rows(side: Side, measure_id: str) -> pd.DataFrame:
     else:
         rows = pd.DataFrame(columns=list(values.COLUMNS))
     return rows.set_index("force_id")
-
-
-def _filled(rows: pd.DataFrame, index: list[str]) -> pd.DataFrame:
-    absent = [force_id for force_id in index if force_id not in rows.index]
-    whole = rows.reindex(index)
-    whole.loc[absent, "status"] = NOT_IN_FILE
-    text = [column for column in ("note", "period_end", VERDICT) if column in whole]
-    whole.loc[absent, text] = ""
-    return whole
 
 
 def _whole_difference(a: End, b: End) -> Split:

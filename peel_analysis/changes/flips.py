@@ -10,6 +10,8 @@ from peel_analysis.measures import Result
 
 NUMBER = re.compile(r"[+-]?\d[\d,.]*\d%?|[+-]?\d%?")
 
+EXPLANATION = re.compile(r" by the stated rule: [^.]*")  # why a verdict is what it is; the verdict itself is before it
+
 
 @dataclass(frozen=True)
 class Flip:
@@ -25,15 +27,19 @@ class Flip:
 def sentences(a: tuple[Result, Path], b: tuple[Result, Path]) -> list[Flip]:
     """Return the readings of a measure whose words differ once numbers and windows are taken out.
 
-    The sentence about the comparator's window is left out on both sides. Each side's sentences are made with its own
-    data folder.
+    A force without a value on both sides is left out, and so is a measure that a side has no value of. The sentence
+    about the comparator's window is left out on both sides. Each side's sentences are made with its own data folder.
     """
-    before, after = _readings(*a), _readings(*b)
+    missing = [one.rows["value"].isna() for one, _ in (a, b)]
+    if missing[0].all() or missing[1].all():
+        return []
+    before, after = (_readings(*one) for one in (a, b))
+    nowhere = missing[0] & missing[1]
     measure = b[0].measure
     return [
         Flip(measure.id, measure.title, force_id, before[force_id], after[force_id])
         for force_id in after
-        if force_id in before and _bare(before[force_id], a[0]) != _bare(after[force_id], b[0])
+        if not nowhere[force_id] and _bare(before[force_id], a[0]) != _bare(after[force_id], b[0])
     ]
 
 
@@ -45,5 +51,6 @@ def _readings(result: Result, folder: Path) -> dict[str, str]:
 
 
 def _bare(reading: str, result: Result) -> str:
-    """Return a reading with its window and its numbers blanked out."""
-    return NUMBER.sub("#", reading.replace(wording.window_phrase(result.window), "(window)"))
+    """Return a reading without its window, its numbers and the explanation of its verdict."""
+    without_window = reading.replace(wording.window_phrase(result.window), "(window)")
+    return NUMBER.sub("#", EXPLANATION.sub("", without_window))

@@ -22,6 +22,7 @@ REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = (
     "code_or_definition",
 )
 ORDER = (REVISED, NEW, PEOPLE, EXCLUDED, DEFINED)
+EXCLUDING = ("leave_out_incomplete",)  # an edition's own switches that leave forces out
 IN_WORDS = {
     REVISED: "revised old counts (same window, other release)",
     NEW: "new counts (other window)",
@@ -81,7 +82,7 @@ class MixedEdition(Edition):
         return self.counts_from.counts(item)
 
     @property
-    def populations(self) -> pd.DataFrame:  # type: ignore[override]
+    def populations(self) -> pd.DataFrame:
         """The populations of the source of populations."""
         assert self.population_from is not None
         return self.population_from.populations
@@ -108,6 +109,7 @@ def mixed(measure: Measure, by_input: dict[str, Source]) -> MixedEdition:
         for name in ("mid_year", "vintage", "population_sentence", "population_instead")
     }
     excluded = by_input[EXCLUDED]
+    own |= {name: getattr(excluded.edition, name) for name in EXCLUDING}
     return MixedEdition(
         **own,
         windows_from=windows,
@@ -127,7 +129,7 @@ def differing(measure_a: Measure, measure_b: Measure, a: Source, b: Source) -> l
         REVISED: _counts_differ(items, a, b) or (published and not other_window),
         NEW: other_window,
         PEOPLE: POPULATION in items and not a.populations.equals(b.populations),
-        EXCLUDED: not _effects(measure_a, a).equals(_effects(measure_b, b)),
+        EXCLUDED: _exclusions_differ(measure_a, measure_b, a, b),
         DEFINED: definition_of(measure_a) != definition_of(measure_b),
     }
     return [cause for cause in ORDER if found[cause]]
@@ -151,10 +153,21 @@ def _counts_differ(items: Iterable[str], a: Source, b: Source) -> bool:
     return False
 
 
+def one_has_no_table(measure: Measure, a: Source, b: Source) -> bool:
+    """Return whether a side has no table of counts for an item of the measure: there is nothing to be revised."""
+    items = set(measure.items) - {POPULATION}
+    return not items or any(source.counts(item) is None for item in items for source in (a, b))
+
+
 def _published(measure: Measure, source: Source) -> pd.DataFrame:
     rows = source.register(PUBLISHED_VALUES)
     mine = rows[rows["measure_id"].str.removesuffix("_n") == measure.id]
     return mine.drop(columns=["edition"]).reset_index(drop=True)
+
+
+def _exclusions_differ(measure_a: Measure, measure_b: Measure, a: Source, b: Source) -> bool:
+    switches = any(getattr(a.edition, name) != getattr(b.edition, name) for name in EXCLUDING)
+    return switches or not _effects(measure_a, a).equals(_effects(measure_b, b))
 
 
 def _effects(measure: Measure, source: Source) -> pd.DataFrame:

@@ -108,9 +108,7 @@ class Move:
             return f"[{end.status}]"
         if self.measure is None:
             return shown(end.value, self.decimals)
-        return shown(
-            end.value, self.decimals, percent=self.measure.is_percent, signed=self.measure.kind == "change"
-        )
+        return shown(end.value, self.decimals, percent=self.measure.is_percent, signed=self.measure.kind == "change")
 
     @property
     def cause_ids(self) -> tuple[str, ...]:
@@ -141,20 +139,29 @@ def part_shown(part: Decimal, decimals: int) -> str:
 
 
 def in_order(moves: list[Move]) -> list[Move]:
-    """Return the moves that are not "same": England and Wales first, then those without a size, then the largest.
+    """Return the moves that are not "same", those without a value on either side last.
 
-    Where a side has no value of a measure for anyone, England and Wales's row stands for all.
+    England and Wales come first, then values that appeared or disappeared, then the largest differences. Where a side
+    has no value of a measure for anyone, England and Wales's row stands for all.
     """
-    changed = [move for move in moves if move.kind != "same"]
-    one_sided = _one_sided(moves)
-    kept = [move for move in changed if move.is_national or move.measure_id not in one_sided]
+    left_out = one_sided(moves) | without_values(moves)
+    kept = [move for move in moves if move.kind != "same" and (move.is_national or move.measure_id not in left_out)]
     rank = {"appeared": 0, "disappeared": 0, "moved": 1, "status": 2}
-    return sorted(kept, key=lambda move: (not move.is_national, rank[move.kind], -move.size))
+    return sorted(
+        kept,
+        key=lambda move: (move.a.is_missing and move.b.is_missing, not move.is_national, rank[move.kind], -move.size),
+    )
 
 
-def _one_sided(moves: list[Move]) -> set[str]:
-    """Return the ids of the measures that only one side has, for England and Wales too."""
-    on_a = {move.measure_id for move in moves if not move.a.is_missing}
-    on_b = {move.measure_id for move in moves if not move.b.is_missing}
-    named = {move.measure_id for move in moves if move.is_national}
-    return (on_a ^ on_b) & named
+def one_sided(moves: list[Move]) -> set[str]:
+    """Return the ids of the measures that only one side has a value of."""
+    return _with_value(moves, "a") ^ _with_value(moves, "b")
+
+
+def without_values(moves: list[Move]) -> set[str]:
+    """Return the ids of the measures that neither side has a value of."""
+    return {move.measure_id for move in moves} - _with_value(moves, "a") - _with_value(moves, "b")
+
+
+def _with_value(moves: list[Move], side: str) -> set[str]:
+    return {move.measure_id for move in moves if not getattr(move, side).is_missing}

@@ -14,11 +14,16 @@ from peel_analysis.changes.stored import read_stored
 from peel_analysis.data import Edition, editions, open_edition
 from peel_analysis.data.edition import Release, read_populations
 from peel_analysis.errors import InputError
+from peel_analysis.kept import KEPT_IN
 from peel_analysis.location import VARIABLE, data_folder, use_data_folder
 from peel_analysis.measures import Measure, declared
 from peel_analysis.periods import Period, day_in_words
 
-SETTINGS = "window=DATE, window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, ITEM=RELEASE, data=FOLDER"
+SETTINGS = (
+    "window=DATE, window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, leave-out-incomplete, "
+    "ITEM=RELEASE, data=FOLDER"
+)
+SWITCHES = ("residents-only", "leave-out-incomplete")
 MOVED_WITH_CRIME = "crime"  # windows whose name starts so keep their distance from the window `crime`
 
 
@@ -40,16 +45,19 @@ class Side:
 
 @contextmanager
 def in_folder(folder: Path) -> Iterator[None]:
-    """Make `folder` the data folder for a while: two sides may each have their own."""
-    before = os.environ.get(VARIABLE)
+    """Make `folder` the data folder for a while: two sides may each have their own.
+
+    Nothing is kept for other processes meanwhile, for what is kept is named after one data folder.
+    """
+    before = {name: os.environ.pop(name, None) for name in (VARIABLE, KEPT_IN)}
     use_data_folder(folder)
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop(VARIABLE, None)
-        else:
-            os.environ[VARIABLE] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def open_side(text: str) -> Side:
@@ -74,7 +82,7 @@ def _settings(text: str, given: str) -> dict[str, str]:
     settings = {}
     for part in filter(None, (part.strip() for part in given.split(","))):
         name, equals, value = part.partition("=")
-        if not (equals and value) and name != "residents-only":
+        if not (equals and value) and name not in SWITCHES:
             raise InputError(f"{text}: '{part}' is no setting; the settings are {SETTINGS}")
         settings[name.strip()] = value.strip()
     return settings
@@ -99,6 +107,8 @@ def _with_settings(edition: Edition, settings: dict[str, str], text: str) -> Edi
             edition = replace(edition, mid_year=_year(value, text))
         elif name == "residents-only":
             edition = edition.with_population(residents_only=True)
+        elif name == "leave-out-incomplete":
+            edition = replace(edition, leave_out_incomplete=True)
         else:
             edition = _with_release(edition, name, value, text)
     _check_populations(edition, text)

@@ -1,5 +1,6 @@
 """One measure's move from A to B, split by cause: each input is swapped in turn, and the parts add up to the whole."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis import forces, measures
-from peel_analysis.changes.inputs import DEFINED, ORDER, Source, differing, mixed
+from peel_analysis.changes.inputs import DEFINED, NEW, ORDER, REVISED, Source, differing, mixed, one_has_no_table
 from peel_analysis.changes.sides import in_folder
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
@@ -35,15 +36,22 @@ class Split:
 
 @dataclass(frozen=True)
 class Step:
-    """The values after one more input came from B: value and status by force id."""
+    """What stands after one more input came from B: value and status by force id."""
 
     cause: str
-    rows: pd.DataFrame
+    values: dict[str, float]
+    statuses: dict[str, str]
 
 
 def exact(value: float) -> Decimal:
     """Return the decimal that a value's text stands for, so that differences are exact and add up."""
     return Decimal(repr(float(value)))
+
+
+def _step(cause: str, rows: pd.DataFrame) -> Step:
+    values = rows["value"].astype(float)
+    force_ids = [str(force_id) for force_id in rows.index]
+    return Step(cause, dict(zip(force_ids, values, strict=True)), dict(zip(force_ids, rows["status"], strict=True)))
 
 
 def steps(
@@ -54,21 +62,25 @@ def steps(
     """Return the values of A, then after each swap, the last being those of B; and why a step has none, if one has not.
 
     Inputs are swapped in ORDER; one that is the same on both sides is passed over. What no swapped input explains is
-    the code's or the definition's.
+    the code's or the definition's. Where the windows differ and a side has no table of counts, there is nothing to be
+    revised: the tables are swapped with the windows.
     """
     measure_a, measure_b = declared
-    chain, trouble = [Step("", ends[0])], ""
+    chain, trouble = [_step("", ends[0])], ""
     if measure_a is not None and measure_b is not None:
         a, b = sources
         swapped = dict.fromkeys(ORDER, a)
         differ = differing(measure_a, measure_b, a, b)
+        nothing_to_revise = NEW in differ and one_has_no_table(measure_a, a, b)
         for cause in ORDER[:-1]:
-            swapped[cause] = b
+            if cause == REVISED and nothing_to_revise:
+                continue
+            swapped |= {cause: b, REVISED: b}  # by now revised counts are swapped, here or with the new ones
             if cause in differ:
                 rows, why = _between(measure_a, swapped)
                 trouble = trouble or why
-                chain.append(Step(cause, rows))
-    chain.append(Step(DEFINED, ends[1]))
+                chain.append(_step(cause, rows))
+    chain.append(_step(DEFINED, ends[1]))
     return chain, trouble
 
 
@@ -106,27 +118,27 @@ def split(chain: Sequence[Step], force_id: str) -> Split:
     Where a value exists at both ends but not after a swap between, the causes from the last value to the next cannot
     be told apart; their share is `not_separable`. The parts add up to the whole exactly.
     """
-    values = [float(step.rows.at[force_id, "value"]) for step in chain]
-    statuses = [str(step.rows.at[force_id, "status"]) for step in chain]
-    changed = statuses[0] != statuses[-1] or np.isnan(values[0]) != np.isnan(values[-1])
+    values = [step.values[force_id] for step in chain]
+    statuses = [step.statuses[force_id] for step in chain]
+    states = [(status, math.isnan(value)) for status, value in zip(statuses, values, strict=True)]
     turns = [
         step.cause
-        for place, step in enumerate(chain[1:], start=1)
-        if changed and (statuses[place], np.isnan(values[place])) != (statuses[place - 1], np.isnan(values[place - 1]))
+        for step, before, after in zip(chain[1:], states, states[1:], strict=False)
+        if states[0] != states[-1] and before != after
     ]
-    if np.isnan(values[0]) or np.isnan(values[-1]):
+    if math.isnan(values[0]) or math.isnan(values[-1]):
         return Split(status_causes=tuple(dict.fromkeys(turns)))
     parts = dict.fromkeys(PARTS, Decimal(0))
     joint: list[str] = []
     since: list[str] = []
-    before = values[0]
+    last = values[0]
     for step, value in zip(chain[1:], values[1:], strict=True):
         since.append(step.cause)
-        if np.isnan(value):
+        if math.isnan(value):
             continue
-        moved = exact(value) - exact(before)
+        moved = exact(value) - exact(last)
         if len(since) > 1 and moved:
             joint += since
         parts[step.cause if len(since) == 1 else NOT_SEPARABLE] += moved
-        before, since = value, []
+        last, since = value, []
     return Split(parts, tuple(dict.fromkeys(turns)), tuple(dict.fromkeys(joint)))

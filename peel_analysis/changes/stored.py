@@ -28,7 +28,7 @@ def read_stored(path: Path) -> pd.DataFrame:
             f"{path}: no values.csv in any folder there; name the folder of an edition, such as build/2017"
         )
     tables = [_read(file) for file in files]
-    _refuse_disagreement(files, tables)
+    _refuse_disagreement(path, files, tables)
     rows = pd.concat([rows if not place else _of_forces(rows) for place, rows in enumerate(tables)], ignore_index=True)
     _refuse_repeats(rows, str(path))
     return rows
@@ -70,14 +70,14 @@ def _of_forces(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["force_id"] != ENGLAND_AND_WALES]
 
 
-def _refuse_disagreement(files: list[Path], tables: list[pd.DataFrame]) -> None:
+def _refuse_disagreement(path: Path, files: list[Path], tables: list[pd.DataFrame]) -> None:
     """Refuse a folder in which reports were made from different data: England and Wales stands in each of them."""
     first = _national(tables[0])
     for file, rows in zip(files[1:], tables[1:], strict=True):
         if not _national(rows).equals(first):
             names = " and ".join(f"{one.parent.name}/{one.name}" for one in (files[0], file))
             raise InputError(
-                f"{file.parent.parent}: {names} disagree on England and Wales; make all reports again from the same data"
+                f"{path}: {names} disagree on England and Wales; make all the reports again from the same data"
             )
 
 

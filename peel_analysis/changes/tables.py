@@ -11,6 +11,7 @@ from peel_analysis.changes.split import PARTS
 from peel_analysis.numbers import in_words, whole
 
 SHOWN = 25  # rows of the terminal's table, unless all are asked for
+FLIPS = 10  # sentences, and verdicts, unless all are asked for
 NAMED = 3  # forces that the changelog names a measure
 COLUMNS = (
     "measure",
@@ -80,17 +81,29 @@ def text_table(comparison: Comparison, *, every: bool) -> str:
         lines.append("Nothing moved.")
     if len(moves) > len(chosen):
         lines.append(f"... and {len(moves) - len(chosen)} more; --all shows them")
-    if comparison.flips:
-        lines += ["", "Sentences that flipped:"]
-        lines += [f"  A: {flip.before}\n  B: {flip.after}" for flip in comparison.flips]
-    if comparison.verdict_flips:
-        lines += ["", "Verdicts that flipped:"]
-        lines += [
-            f"  {move.measure_id}, {move.name}: {move.a.verdict or '(none)'} -> {move.b.verdict or '(none)'}"
-            for move in comparison.verdict_flips
-        ]
+    lines += _flips("Sentences that flipped:", _sentences(comparison), every=every)
+    lines += _flips("Verdicts that flipped:", _verdicts(comparison), every=every)
     remarks = [f"Note: {remark}" for remark in comparison.remarks]
     return "\n".join([*lines, "", *remarks, order_in_words()]) + "\n"
+
+
+def _flips(title: str, flips: list[str], *, every: bool) -> list[str]:
+    if not flips:
+        return []
+    kept = flips if every else flips[:FLIPS]
+    more = [f"... and {len(flips) - len(kept)} more; --all shows them"] if len(flips) > len(kept) else []
+    return ["", title, *kept, *more]
+
+
+def _sentences(comparison: Comparison) -> list[str]:
+    return [f"  A: {flip.before}\n  B: {flip.after}" for flip in comparison.flips]
+
+
+def _verdicts(comparison: Comparison) -> list[str]:
+    return [
+        f"  {move.measure_id}, {move.name}: {move.a.verdict or 'no verdict'} -> {move.b.verdict or 'no verdict'}"
+        for move in comparison.verdict_flips
+    ]
 
 
 def _cells(move: Move) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def check(holdings: Holdings, keys: Sequence[Key] | None = None, paired: outcome
 
     Each table of outcomes is set against the recorded crime in `paired`, else the latest release that has its quarters.
     """
-    first, passed = tables.shape(holdings, keys if keys is not None else holdings.keys())
+    first, passed = tables.shape(holdings, keys if keys is not None else holdings.tables())
     results = [first, *(one(holdings, passed) for one in tables.TABLE_CHECKS)]
     beside = outcomes.pairs(holdings, passed, paired)
     results += [
@@ -30,7 +30,7 @@ def check_edition(edition: Edition) -> list[Result]:
     """Return the results of all checks on the tables that an edition uses, outcomes against its own recorded crime."""
     holdings = Holdings(edition.folder)
     used = {item: (source.item, source.release) for item, source in edition.releases.items()}
-    stored = set(holdings.keys())
+    stored = set(holdings.tables())
     for item, key in used.items():
         if key not in stored:
             raise InputError(f"{edition.file}: {item} is to come from {'/'.join(key)}, which data/counts does not hold")
@@ -43,9 +43,9 @@ def errors(results: Iterable[Result]) -> int:
     return sum(result.number("error") for result in results)
 
 
-def lines(results: Sequence[Result]) -> Iterator[str]:
+def lines(results: Sequence[Result], *, brief: bool = False) -> Iterator[str]:
     """Yield the results as lines for a terminal, and a last line with the numbers of errors and queries."""
     for result in results:
-        yield from result.lines()
+        yield from result.lines(brief=brief)
     queries = sum(result.number("query") for result in results)
     yield f"{errors(results)} errors, {queries} queries; a query is for a person to look at, and is no error"

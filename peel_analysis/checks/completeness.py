@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from peel_analysis import forces
@@ -53,11 +52,11 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
 
     Empty for an edition without a table of outcomes or of recorded crime by quarter.
     """
-    paths = [_path(edition, item) for item in (OUTCOMES, CRIMES)]
-    if not all(path and path.is_file() for path in paths):
+    outcomes, crimes = (_path(edition, item) for item in (OUTCOMES, CRIMES))
+    if outcomes is None or crimes is None or not (outcomes.is_file() and crimes.is_file()):
         return {}
-    outcomes, crimes = (_totals(path, path.stat().st_mtime_ns) for path in paths if path)
-    return find(outcomes, crimes, window, rule("completeness"))
+    changed = (outcomes.stat().st_mtime_ns, crimes.stat().st_mtime_ns)
+    return dict(_found(outcomes, crimes, changed, window))
 
 
 def find(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule) -> dict[str, Incomplete]:
@@ -98,12 +97,12 @@ def mark(rows: pd.DataFrame, found: Mapping[str, Incomplete], *, leave_out: bool
     """
     marked = rows.copy()
     for force_id, one in found.items():
-        if np.isnan(marked.at[force_id, "numerator"]):
+        if marked["numerator"].isna()[force_id]:
             continue
-        if marked.at[force_id, "status"] in ("reported", "estimated"):
+        if marked["status"][force_id] in ("reported", "estimated"):
             marked.at[force_id, "status"] = "incomplete"
-        marked.at[force_id, "note"] = f"{marked.at[force_id, 'note']} {one.sentence}".strip()
-        marked.at[force_id, "short"] = marked.at[force_id, "short"] or SHORT
+        marked.at[force_id, "note"] = " ".join(filter(None, (str(marked["note"][force_id]), one.sentence)))
+        marked.at[force_id, "short"] = str(marked["short"][force_id]) or SHORT
         if leave_out:
             marked.at[force_id, "in_national"] = False
     return marked
@@ -126,6 +125,12 @@ def _path(edition: Edition, item: str) -> Path | None:
         return None
     source = edition.releases[item]
     return edition.folder / "counts" / source.item / f"{source.release}.csv"
+
+
+@lru_cache(maxsize=64)
+def _found(outcomes: Path, crimes: Path, changed: tuple[int, int], window: Period) -> dict[str, Incomplete]:
+    """Return `find` for two files in a window, kept: each notebook asks for it once a measure and window."""
+    return find(_totals(outcomes, changed[0]), _totals(crimes, changed[1]), window, rule("completeness"))
 
 
 @lru_cache(maxsize=16)

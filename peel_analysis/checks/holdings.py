@@ -9,7 +9,7 @@ import pandas as pd
 from peel_analysis import counts as shape
 
 PRINTED = "printed_totals.csv"
-PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without")
+PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without", "bodies")
 Key = tuple[str, str]  # item and release
 
 
@@ -22,7 +22,7 @@ class Holdings:
     added_printed: pd.DataFrame | None = None
     _read: dict[Key, pd.DataFrame] = field(default_factory=dict)
 
-    def keys(self) -> list[Key]:
+    def tables(self) -> list[Key]:
         """Return the (item, release) pairs of all tables, in order."""
         stored = {(path.parent.name, path.stem) for path in (self.folder / "counts").glob("*/*.csv")}
         return sorted(stored | set(self.added))
@@ -51,7 +51,7 @@ class Holdings:
     def crime_beside(self, outcomes: Key) -> Key | None:
         """Return the latest release of recorded crime that holds every quarter of a table of outcomes, or None."""
         wanted = set(self.counts(outcomes)["period_start"].unique())
-        fitting = [key for key in self.keys() if key[0] == "recorded_crime" and wanted <= _quarters(self.counts(key))]
+        fitting = [key for key in self.tables() if key[0] == "recorded_crime" and wanted <= _quarters(self.counts(key))]
         return max(fitting, key=lambda key: release_order(key[1]), default=None)
 
 

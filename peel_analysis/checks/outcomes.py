@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from peel_analysis.checks.completeness import OUTCOMES, low_quarters
@@ -64,9 +65,10 @@ def outcome_types(holdings: Holdings, paired: Pairs) -> Result:
         held = outcomes.notna() & crimes.notna()
         same = int(((outcomes == crimes) & held).to_numpy().sum())
         total, recorded = (float(table.where(held).sum().sum()) for table in (outcomes, crimes))
+        apart = f"difference {total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%)"
         found = (
-            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, difference {total - recorded:+,.0f} "
-            f"({100 * (total / recorded - 1):+.2f}%); equal in {same} of {int(held.to_numpy().sum())} quarters of forces"
+            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, {apart}; "
+            f"equal in {same} of {int(held.to_numpy().sum())} quarters of forces"
         )
         findings.append(Finding(by.level, f"{key[0]} {key[1]}", found))
     return Result(by, f"{complete} table{'s' if complete != 1 else ''} of outcomes with type 0", tuple(findings))
@@ -82,18 +84,19 @@ def _both(holdings: Holdings, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.D
 def _findings(
     level: str, key: Key, beside: Key, outcomes: pd.DataFrame, crimes: pd.DataFrame, wrong: pd.DataFrame
 ) -> list[Finding]:
-    marked = wrong.stack(list(range(wrong.columns.nlevels)))
-    return [
-        Finding(
-            level=level,
-            table=f"{key[0]} {key[1]}",
-            force_id=str(force_id),
-            period=f"three months to {day_in_words(date.fromisoformat(str(end)))}",
-            found=(
-                f"{outcomes.at[force_id, (start, end)]:,.0f} outcomes for {crimes.at[force_id, (start, end)]:,.0f} crimes "
-                f"({100 * outcomes.at[force_id, (start, end)] / crimes.at[force_id, (start, end)]:.1f}%, "
-                f"recorded crime {beside[1]})"
-            ),
+    """Return a finding for each cell that is marked wrong."""
+    above, below = outcomes.to_numpy(dtype=float), crimes.to_numpy(dtype=float)
+    ends = [str(end) for end in wrong.columns.get_level_values("period_end")]
+    found = []
+    for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
+        one, other = above[row, column], below[row, column]
+        found.append(
+            Finding(
+                level=level,
+                table=f"{key[0]} {key[1]}",
+                force_id=str(wrong.index[row]),
+                period=f"three months to {day_in_words(date.fromisoformat(ends[column]))}",
+                found=f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})",
+            )
         )
-        for force_id, start, end in marked[marked].index
-    ]
+    return found

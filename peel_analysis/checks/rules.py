@@ -55,11 +55,15 @@ class Result:
         """Return how many findings have this level."""
         return sum(finding.level == level for finding in self.findings)
 
-    def lines(self) -> Iterator[str]:
-        """Yield the rule, the result and each finding, as lines for a terminal."""
+    def lines(self, *, brief: bool = False) -> Iterator[str]:
+        """Yield the rule, the result and each finding, as lines for a terminal; `brief` has rules only of findings."""
         numbers = [f"{number} {_plural(level, number)}" for level in LEVELS[:2] if (number := self.number(level))]
-        yield f"{self.rule.id}: {self.rule.rule}"
-        yield f"  {self.looked_at}: {' and '.join(numbers) or 'nothing found'}"
+        result = f"{self.looked_at}: {' and '.join(numbers) or 'nothing wrong'}"
+        if brief and not numbers:
+            yield f"{self.rule.id}: {result}"
+        else:
+            yield f"{self.rule.id}: {self.rule.rule}"
+            yield f"  {result}"
         for finding in self.findings:
             yield finding.line
 

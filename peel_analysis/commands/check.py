@@ -30,11 +30,11 @@ def check(given: argparse.Namespace) -> int:
     return code
 
 
-def told(results: "Sequence[Result]") -> int:
+def told(results: "Sequence[Result]", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
     from peel_analysis.checks.checking import errors, lines
 
-    print("\n".join(lines(results)))
+    print("\n".join(lines(results, brief=brief)))
     return ERRORS_IN_DATA if errors(results) else 0
 
 

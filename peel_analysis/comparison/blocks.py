@@ -108,7 +108,11 @@ def _read(folder: Path) -> tuple[Block, ...]:
 
 
 def _block(entry: dict[str, Any]) -> Block:
-    named: dict[str, Any] = {name: str(entry[name]) for name in ("id", "kind", "reason", "said_in")}
+    wanted = ("id", "kind", "reason", "said_in")
+    if missing := [name for name in wanted if not entry.get(name)]:
+        where = f"data/comparability.toml, block '{entry.get('id', '?')}'"
+        raise InputError(f"{where}: no {missing[0]}; every block says what it refuses and why")
+    named: dict[str, Any] = {name: str(entry[name]) for name in wanted}
     for field, name in (("measures", "measures"), ("others", "with"), ("forces", "forces"), ("years", "years")):
         named[field] = tuple(entry.get(name, ()))
     return Block(**named)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,8 +11,11 @@ import numpy.typing as npt
 
 from peel_analysis import statistics
 from peel_analysis.data.edition import POPULATION
+from peel_analysis.forces import in_words
+from peel_analysis.location import data_folder
 from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics import Funnel, Interval, NotEnoughForcesError, Policy, RankRange, Verdict
+from peel_analysis.statistics.policy import FILE
 
 Array = npt.NDArray[np.float64]
 KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
@@ -55,7 +59,7 @@ class Compared:
 @lru_cache(maxsize=128)
 def compare(result: Result) -> Compared:
     """Return the comparison of a result. Forces without a verdict are shown and take no part in others' tests."""
-    policy = _policy()
+    policy = _policy(data_folder())
     rows = result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)
     numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
@@ -81,8 +85,8 @@ def compare(result: Result) -> Compared:
 
 
 @lru_cache(maxsize=8)
-def _policy() -> Policy:
-    return statistics.read_policy()
+def _policy(folder: Path) -> Policy:
+    return statistics.read_policy(folder / FILE)
 
 
 def _interval(measure: Measure, numerator: Array, denominator: Array, level: float) -> Interval:
@@ -115,6 +119,9 @@ def _funnel(
     kind = KINDS.get(result.measure.kind)
     if kind is None:
         return None, "A funnel is made for rates, shares and ratios of counts only."
+    if kind == "share" and (more := numerator > denominator).any():
+        named = in_words(str(force_id) for force_id in result.rows.index[more])
+        return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
         made = statistics.funnel_for(
             numerator,
@@ -129,6 +136,8 @@ def _funnel(
         )
     except NotEnoughForcesError as error:
         return None, str(error)
+    except ValueError as error:
+        return None, f"No funnel is made: {error}."
     return made, ""
 
 

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -13,39 +12,23 @@ import pandas as pd
 
 from peel_analysis import counts as counts_table
 from peel_analysis import forces
-from peel_analysis.data import registers
+from peel_analysis.data import registers, settings
+from peel_analysis.data.populations import POPULATION, read_populations
+from peel_analysis.data.settings import Lack, PopulationInstead, Release
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.periods import Period
 
-POPULATION = "population"
-
-
-@dataclass(frozen=True)
-class Release:
-    """Which table holds an item's counts: `data/counts/<item>/<release>.csv`."""
-
-    item: str
-    release: str
-
-
-@dataclass(frozen=True)
-class PopulationInstead:
-    """A force whose resident population is replaced, and why."""
-
-    mid_year: int
-    vintage: str
-    status: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Why an edition has no public figure for some items."""
-
-    status: str
-    short: str
-    sentence: str
+__all__ = [
+    "POPULATION",
+    "Edition",
+    "Lack",
+    "PopulationInstead",
+    "Release",
+    "editions",
+    "open_edition",
+    "read_populations",
+]
 
 
 @dataclass(frozen=True)
@@ -91,7 +74,8 @@ class Edition:
                 f"{self.file}: {item} is to come from release {source.release}, but data/counts/{source.item}/"
                 f"{source.release}.csv does not exist; add the file with `peel data add` or name another release"
             )
-        return _read_counts(path, path.stat().st_mtime_ns).copy(deep=False)
+        name = f"data/counts/{source.item}/{source.release}.csv"
+        return _read_counts(path, path.stat().st_mtime_ns, name).copy(deep=False)
 
     @cached_property
     def populations(self) -> pd.DataFrame:
@@ -105,9 +89,10 @@ class Edition:
         mid_year, vintage = (instead.mid_year, instead.vintage) if instead else (self.mid_year, self.vintage)
         key = (force_id, mid_year, vintage)
         if key not in table:
+            held = sorted({one for _, year, one in table if year == mid_year})
             raise InputError(
-                f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; "
-                f"add the row, or name another vintage in {self.file}"
+                f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; add the "
+                f"row, or name another vintage in {self.file} (for that year: {', '.join(held) or 'none'})"
             )
         return force_id, table[key], instead.status if instead else "reported", instead.sentence if instead else ""
 
@@ -119,7 +104,8 @@ class Edition:
     def register_of_judgments(self) -> pd.DataFrame:
         """Return the judgments that the edition shows: those of the programme that its file names, else its own."""
         rows = registers.read_register(registers.JUDGMENTS)
-        return rows[rows["edition"] == self.settings.get("judgments", self.id)].reset_index(drop=True)
+        programme = str(self.settings.get("judgments", self.id))
+        return rows[rows["edition"] == programme].reset_index(drop=True)
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
         """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
@@ -149,39 +135,10 @@ class Edition:
 
 
 @cache
-def _read_counts(path: Path, changed: int) -> pd.DataFrame:
+def _read_counts(path: Path, changed: int, name: str) -> pd.DataFrame:
     """Return a checked table of counts; `changed` is in the key so that an edit is seen."""
     del changed
-    return counts_table.read(path)
-
-
-def read_populations(folder: Path) -> dict[tuple[str, int, str], float]:
-    """Return data/populations.csv by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
-    path = folder / "populations.csv"
-    if not path.exists():
-        raise InputError(f"data/populations.csv: the file is missing from {folder}")
-    rows = pd.read_csv(path, encoding="utf-8")
-    found = [str(name) for name in rows.columns]
-    expected = ["force_id", "mid_year", POPULATION, "vintage"]
-    if found != expected:
-        raise InputError(
-            f"data/populations.csv, line 1: expected columns {', '.join(expected)}; found {', '.join(found)}"
-        )
-    wrong = pd.to_numeric(rows[POPULATION], errors="coerce").isna() | ~rows["force_id"].isin(forces.ids())
-    if wrong.any():
-        line = int(wrong.to_numpy().argmax())
-        force_id, population = rows["force_id"].iloc[line], rows[POPULATION].iloc[line]
-        raise InputError(
-            f"data/populations.csv, line {line + 2}: expected the id of a force and a population; "
-            f"found '{force_id}' and '{population}'"
-        )
-    key = ["force_id", "mid_year", "vintage"]
-    repeated = rows.duplicated(key)
-    if repeated.any():
-        line = int(repeated.to_numpy().argmax()) + 2
-        raise InputError(f"data/populations.csv, line {line}: repeats an earlier row's force, mid-year and vintage")
-    keys = zip(rows["force_id"], rows["mid_year"], rows["vintage"], strict=True)
-    return dict(zip(keys, rows[POPULATION].astype(float), strict=True))
+    return counts_table.read(path, name)
 
 
 def editions() -> tuple[str, ...]:
@@ -196,47 +153,29 @@ def open_edition(edition_id: str | int) -> Edition:
     if name not in known:
         raise InputError(f"No edition '{name}'; the editions are {', '.join(known) or '(none)'}")
     path = data_folder() / "editions" / f"{name}.toml"
+    file = f"data/editions/{name}.toml"
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _edition(name, settings)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"data/editions/{name}.toml: {type(error).__name__}: {error}") from error
+        return _edition(name, tomllib.loads(path.read_text(encoding="utf-8")), file)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{file}: not TOML: {error}; mend that line") from error
+    except KeyError as error:
+        raise InputError(f"{file}: no setting {error}; write it as in the file of another edition") from error
+    except (TypeError, AttributeError) as error:
+        raise InputError(f"{file}: {error}; write the setting as in the file of another edition") from error
 
 
-def _edition(name: str, settings: dict[str, Any]) -> Edition:
-    population = settings["population"]
+def _edition(name: str, given: dict[str, Any], file: str) -> Edition:
+    population = given["population"]
     return Edition(
         id=name,
-        title=settings["title"],
-        windows=MappingProxyType({key: _window(value) for key, value in settings["windows"].items()}),
+        title=given["title"],
+        windows=settings.windows(given["windows"], file),
         mid_year=population["mid_year"],
         vintage=population["vintage"],
         population_sentence=population["sentence"],
-        population_instead=MappingProxyType(
-            {force_id: PopulationInstead(**row) for force_id, row in population.get("instead", {}).items()}
-        ),
-        releases=MappingProxyType({item: _release(item, value) for item, value in settings["releases"].items()}),
-        lacks=MappingProxyType(_lacks(settings.get("lacks", {}))),
+        population_instead=settings.population_instead(population.get("instead", {}), file),
+        releases=settings.releases(given["releases"]),
+        lacks=settings.lacks(given.get("lacks", {}), file),
         folder=data_folder(),
-        settings=MappingProxyType(settings),
+        settings=MappingProxyType(given),
     )
-
-
-def _window(value: dict[str, Any]) -> Period:
-    end: date = value["end"]
-    if "start" in value:
-        return Period(value["start"], end)
-    return Period.months_to(end, value["months"]) if value["months"] else Period(end, end)
-
-
-def _release(item: str, value: str | dict[str, str]) -> Release:
-    return Release(**value) if isinstance(value, dict) else Release(item, value)
-
-
-def _lacks(settings: dict[str, Any]) -> dict[str, Lack]:
-    return {
-        item: Lack(status, row["short"], row["sentence"])
-        for status, rows in settings.items()
-        for row in (rows if isinstance(rows, list) else [rows])
-        for item in row["items"]
-    }

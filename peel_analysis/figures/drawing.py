@@ -1,22 +1,12 @@
-"""The SVG of a figure: byte for byte the same on each run, drawn once a measure and kept under its content key."""
+"""The SVG of a figure: byte for byte the same on each run, and drawn once a measure for all forces of a batch."""
 
-import hashlib
-import inspect
 import io
-import json
-import os
-from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from peel_analysis import wording
+from peel_analysis import kept
 from peel_analysis.figures import pick_out, ranked, style
 from peel_analysis.measures import Result
-
-KEPT_IN = "PEEL_DRAWINGS"  # a folder in which finished drawings are kept for the other forces of a batch
 
 
 def ranked_svg(result: Result, force_id: str) -> str:
@@ -34,30 +24,7 @@ def as_svg(figure: Figure) -> str:
 
 
 def _ranked_base(result: Result) -> str:
-    folder = os.environ.get(KEPT_IN)
-    if not folder:
-        return as_svg(ranked.ranked_bars(result))
-    path = Path(folder) / f"{result.measure.id}-{_key(result)}.svg"
-    if path.exists():
-        return path.read_text(encoding="utf-8")
-    svg = as_svg(ranked.ranked_bars(result))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}.part")
-    beside.write_text(svg, encoding="utf-8")
-    beside.replace(path)
-    return svg
-
-
-def _key(result: Result) -> str:
-    """Return the content key: everything that the drawing without a picked force depends on."""
-    columns = ["value", "comparator_value", "in_figure", "status"]
-    rows = result.rows[columns].to_json(double_precision=15)
-    said = json.dumps([asdict(result.measure), str(result.window), str(result.comparator_window)], default=str)
-    return hashlib.sha256("\n".join([rows, said, _drawn_by()]).encode()).hexdigest()[:20]
-
-
-@cache
-def _drawn_by() -> str:
-    """Return what draws: the versions and the sources of the drawing code."""
-    sources = [inspect.getsource(module) for module in (ranked, style, wording)]
-    return "\n".join([mpl.__version__, *sources])
+    """Return the drawing without a picked force, drawn once in a batch."""
+    rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
+    asked = (rows, repr(result.measure), str(result.window), str(result.comparator_window))
+    return kept.once("drawings", asked, lambda: as_svg(ranked.ranked_bars(result)).encode()).decode()

@@ -79,6 +79,7 @@ def _national_line(axes: Axes, result: Result, rows: int) -> None:
     if result.national.is_missing:
         return
     value = result.national.value
+    axes.axvline(value, color="white", linewidth=3.6)  # so that the line is seen across a dark bar too
     axes.axvline(value, color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)))
     text = f"England and Wales {value_in_words(result.measure, value)}"
     left, right = axes.get_xlim()
@@ -107,7 +108,7 @@ def _earlier_markers(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _key(figure: Figure, result: Result, height: float, force_id: str | None) -> None:
     """Draw the key above the chart. The picked force comes last, so that its name can be of any length."""
-    entries: list[Patch | Line2D] = [_swatch(OTHER, "Other forces")]
+    entries: list[Patch | Line2D] = [_swatch(OTHER, "Other forces")] if len(result.plotted) > 1 else []
     if not result.national.is_missing:
         entries.append(Line2D([], [], color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)), label="England and Wales"))
     window = result.comparator_window

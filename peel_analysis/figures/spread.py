@@ -1,4 +1,4 @@
-"""Stacked shares: one bar of segments a force, told apart by order, hatching and a label each, never by colour alone."""
+"""Stacked shares: a bar of segments a force, told apart by order, hatching and labels, never by colour alone."""
 
 import textwrap
 from collections.abc import Sequence
@@ -10,11 +10,13 @@ from matplotlib.figure import Figure
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.style import DARK_BLUE, DARK_GREY, DARK_PINK, ORANGE, TURQUOISE, analysis_function
 
-WIDTH, LEFT, RIGHT = 7.6, 1.2, 0.08  # inches; the report's column
-BAR, GAP, LEVEL, MARGIN = 0.66, 0.3, 0.165, 0.05
-LETTER = 0.056  # inches, a generous mean width of a letter at LABEL_SIZE: Arial measures 0.051
+WIDTH, LEFT, RIGHT = 7.6, 1.2, 0.25  # inches; the report's column
+BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
-LINES = 4  # of a label inside its segment
+EM = LABEL_SIZE / 72  # inches
+EMS = {"iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}  # of a letter, as Arial has them
+APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
+LINES = 5  # of a label inside its segment
 INK, OUTLINE = "#0b0c0c", "#3d3d3d"
 LOOKS = (  # fill and hatching by the place of the segment in the order of groups; neighbours never share either
     (DARK_BLUE, ""),
@@ -68,10 +70,10 @@ class Stack:
 
 @dataclass(frozen=True)
 class Label:
-    """A label outside its segment: the middle of the segment and the span of the words, in inches, and its level."""
+    """A label outside its segment: where its line stands and the span of the words, in inches, and its level."""
 
     text: str
-    middle: float
+    line: float
     left: float
     right: float
     level: int
@@ -117,7 +119,7 @@ def place(stack: Stack, inch: float, room: float) -> list[Label]:
     part, and which is placed first, below the other, is tried in every way.
     """
     waiting = [
-        (f"{segment.name} {segment.shown}", (start + segment.share / 2) * inch)
+        (f"{segment.name} {segment.shown}", start * inch, (start + segment.share) * inch)
         for segment, start in stack.drawn
         if not inside(segment, segment.share * inch)
     ]
@@ -129,25 +131,26 @@ def place(stack: Stack, inch: float, room: float) -> list[Label]:
     return min(ways, key=lambda labels: (crossings(labels) + _beyond(labels, room), _height(labels)))
 
 
-def _placed(halves: tuple[list[tuple[str, float]], list[tuple[str, float]]], first: int) -> list[Label]:
+def _placed(halves: tuple[list[tuple[str, float, float]], list[tuple[str, float, float]]], first: int) -> list[Label]:
     """Return the labels of both halves, innermost first, each at the lowest level above what it would run into."""
     placed: list[Label] = []
     for half in (first, 1 - first):
         level = 0
-        for text, middle in halves[half]:
-            width = len(text) * LETTER
-            span = (middle, middle + width) if half == 0 else (middle - width, middle)
+        for text, start, end in halves[half]:
+            middle, width = (start + end) / 2, width_of(text)
+            line = min(middle, start + INSET) if half == 0 else max(middle, end - INSET)
+            span = (line, line + width) if half == 0 else (line - width, line)
             level += 1
-            while any(_meet(Label(text, middle, *span, level), other) for other in placed):
+            while any(_meet(Label(text, line, *span, level), other) for other in placed):
                 level += 1
-            placed.append(Label(text, middle, *span, level))
+            placed.append(Label(text, line, *span, level))
     return placed
 
 
 def _meet(one: Label, other: Label) -> bool:
     """Return whether a label's words run into another's words or into the line that leads to it."""
-    overlap = one.left < other.right + 2 * LETTER and other.left < one.right + 2 * LETTER
-    in_the_way = one.left < other.middle < one.right and other.level > one.level
+    overlap = one.left < other.right + APART and other.left < one.right + APART
+    in_the_way = one.left < other.line < one.right and other.level > one.level
     return (one.level == other.level and overlap) or in_the_way
 
 
@@ -158,17 +161,28 @@ def crossings(labels: Sequence[Label]) -> int:
 
 def _beyond(labels: Sequence[Label], room: float) -> int:
     """Return how many labels run off the drawing."""
-    return sum(label.right > room or label.left < -LEFT for label in labels)
+    return sum(label.right > room + RIGHT or label.left < -LEFT for label in labels)
 
 
 def inside(segment: Segment, width: float) -> str:
     """Return the label wrapped to a segment `width` inches wide, or "" when it does not fit there."""
-    letters = int((width - 0.12) / LETTER)
-    text = f"{segment.name} {segment.shown}"
-    if letters < max(len(word) for word in text.split()):
-        return ""
-    lines = textwrap.wrap(segment.name, letters, break_on_hyphens=False)
-    return "\n".join([*lines, segment.shown]) if len(lines) < LINES else ""
+    lines: list[str] = []
+    for word in segment.name.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        lines[-1:] = [longer] if width_of(longer) <= width - PADDING else [*lines[-1:], word]
+    lines.append(segment.shown)
+    fits = len(lines) <= LINES and max(width_of(line) for line in lines) <= width - PADDING
+    return "\n".join(lines) if fits else ""
+
+
+def width_of(text: str) -> float:
+    """Return about how wide a label is set, in inches; the font of the reader's system decides in the end."""
+    return EM * sum(_ems(letter) for letter in text)
+
+
+def _ems(letter: str) -> float:
+    known = next((ems for letters, ems in EMS.items() if letter in letters), 0.0)
+    return known or (0.7 if letter.isupper() else 0.56)
 
 
 def _height(labels: Sequence[Label]) -> float:
@@ -204,9 +218,9 @@ def _labels(axes: Axes, labels: Sequence[Label], bottom: float, *, upward: bool)
     edge, way = (bottom + BAR, 1) if upward else (bottom, -1)
     for label in labels:
         y = edge + way * (label.level * LEVEL)
-        axes.plot([label.middle, label.middle], [edge - way * 0.07, y], color=INK, linewidth=0.7, solid_capstyle="butt")
-        to_right = label.left == label.middle
+        axes.plot([label.line, label.line], [edge - way * 0.07, y], color=INK, linewidth=0.7, solid_capstyle="butt")
+        to_right = label.left == label.line
         axes.annotate(
-            label.text, (label.middle, y), (3 if to_right else -3, 0), textcoords="offset points", color=INK,
+            label.text, (label.line, y), (3 if to_right else -3, 0), textcoords="offset points", color=INK,
             ha="left" if to_right else "right", va="center", fontsize=LABEL_SIZE, annotation_clip=False,
         )  # fmt: skip

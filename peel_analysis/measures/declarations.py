@@ -96,13 +96,16 @@ def _read(folder: Path) -> dict[str, Measure]:
 
 def _measure(entry: dict[str, Any]) -> Measure:
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-    for name in ("numerator", "denominator"):
-        if name in fields:
-            fields[name] = _part(fields[name])
+    where = f"data/measures.toml, measure '{entry.get('id', '?')}'"
     try:
+        for name in ("numerator", "denominator"):
+            if name in fields:
+                fields[name] = _part(fields[name])
         measure = Measure(**fields)
+    except KeyError as error:
+        raise InputError(f"{where}: a numerator or denominator without {error}; list what it counts") from error
     except TypeError as error:
-        raise InputError(f"data/measures.toml, measure '{entry.get('id', '?')}': {error}") from error
+        raise InputError(f"{where}: {error}; write the entry as the others are") from error
     if measure.kind not in KINDS:
         raise InputError(
             f"data/measures.toml, measure '{measure.id}': kind is '{measure.kind}'; use one of {', '.join(KINDS)}"

@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces
+from peel_analysis import forces, kept
 from peel_analysis.checks import completeness
 from peel_analysis.data.edition import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.exclusions import Exclusions, exclusions_of
 from peel_analysis.measures.published import fill_published
@@ -47,6 +48,7 @@ class Value:
         return not math.isnan(self.comparator_value)
 
 
+NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
 COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
 
 
@@ -105,6 +107,24 @@ def calculate(measure: Measure, edition: Edition) -> Result:
     rates. A force without a figure keeps its row, with status and reason. Values that only the published report gives
     are filled in and marked `as_published`. Raises InputError (GapError among them) for tables that do not answer.
     """
+    if kept.folder() is None:
+        return _calculated(measure, edition)
+    asked = (repr(measure), repr(edition), repr(edition.settings))
+    rows, more = keeping.from_bytes(kept.once("results", asked, lambda: _as_bytes(_calculated(measure, edition))))
+    members, comparator_members = tuple(more["members"]), tuple(more["comparator_members"])
+    return Result(measure, edition, rows, members, comparator_members, more["release"])
+
+
+def _as_bytes(result: Result) -> bytes:
+    return keeping.as_bytes(
+        result.rows,
+        members=result.members,
+        comparator_members=result.comparator_members,
+        release=result.release,
+    )
+
+
+def _calculated(measure: Measure, edition: Edition) -> Result:
     current, members, release = _side(measure, edition, measure.window)
     rows, comparator_members = current, tuple[str, ...]()
     if measure.comparator:
@@ -119,7 +139,7 @@ def calculate(measure: Measure, edition: Edition) -> Result:
         )
     rows = rows.reindex(columns=list(COLUMNS))
     for column in ("comparator_status", "comparator_note"):
-        rows[column] = rows[column].fillna("")
+        rows[column] = rows[column].astype(object).fillna("")
     rows = fill_published(rows, measure, edition)
     return Result(measure, edition, rows, members, comparator_members, release)
 
@@ -137,7 +157,8 @@ def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.Data
     incomplete = {force_id: one for force_id, one in incomplete.items() if rows["numerator"].notna()[force_id]}
     rows = completeness.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
     rows["value"] = measure.multiplier * rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
-    pooled = rows["in_national"] & rows["numerator"].notna() & rows["denominator"].notna()
+    rows = _explain_zero(rows)
+    pooled = _pooled(rows)
     national = _national(measure, rows, pooled)
     remark = completeness.national_note(incomplete, pooled.index[pooled], left_out=edition.leave_out_incomplete)
     national["note"] = f"{national['note']} {remark}".strip()
@@ -145,6 +166,27 @@ def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.Data
     rows.loc[combined, ["value"]] = np.nan
     rows = pd.concat([rows, pd.DataFrame([national], index=[ENGLAND_AND_WALES])]).rename_axis("force_id")
     return rows, tuple(pooled.index[pooled]), release
+
+
+def _explain_zero(rows: pd.DataFrame) -> pd.DataFrame:
+    """Say why there is no value for a force whose counts are there but have nothing to be divided by."""
+    nothing = (rows["denominator"] == 0) & rows["numerator"].notna() & (rows["status"] != "combined")
+    explained = rows.copy()
+    explained.loc[nothing, "status"] = "not_applicable"
+    explained.loc[nothing, "note"] = (rows.loc[nothing, "note"] + " " + NOTHING_TO_DIVIDE_BY).str.strip()
+    explained.loc[nothing & (rows["short"] == ""), "short"] = "Nothing to divide by"
+    return explained
+
+
+def _pooled(rows: pd.DataFrame) -> pd.Series:
+    """Return which forces are in both sums of England and Wales: those that the register leaves in and that counted.
+
+    Forces that were counted together have their total in the row of one of them: the populations of all go with it.
+    """
+    known = rows["in_national"] & rows["denominator"].notna()
+    counted = known & rows["numerator"].notna()
+    together = known & (rows["status"] == "combined")
+    return counted | together if (counted & together).any() else counted
 
 
 def _counted(measure: Measure, edition: Edition, window: Period, exclusions: Exclusions) -> tuple[pd.DataFrame, str]:
@@ -187,7 +229,7 @@ def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[s
     """Return the row of England and Wales: sum over sum of the pooled forces, or no value and the reason."""
     eligible = int(rows["in_national"].sum())
     row: dict[str, object] = {"in_figure": True, "in_national": True, "short": ""}
-    if not pooled.any():
+    if not (rows.loc[pooled, "denominator"] != 0).any():
         first = rows[rows["in_national"]].iloc[0]
         missing = {"value": np.nan, "numerator": np.nan, "denominator": np.nan}
         return row | missing | {"status": first["status"], "note": first["note"], "short": first["short"]}

@@ -1,5 +1,6 @@
 """The exclusions register at work: which forces are out of the figure, out of England and Wales, or only partly in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,15 +52,21 @@ class Exclusions:
         has_counts = bool(applied["numerator"].notna()[force_id])
         if {FROM_FIGURE, FROM_NATIONAL} <= effects:
             applied.at[force_id, "status"] = facts["missing_because"].iloc[0]
-            sentences = list(dict.fromkeys(facts["reason"]))
+            sentences = _distinct(facts["reason"])
         else:
             for effect in ("estimated", "partial", "combined"):
                 if effect in effects and (has_counts or effect == "combined"):
                     applied.at[force_id, "status"] = effect
             kept = [applied.at[force_id, "note"]] if applied.at[force_id, "note"] else []
-            sentences = [*kept, *dict.fromkeys(facts["reason"])]
+            sentences = [*kept, *_distinct(facts["reason"])]
         applied.at[force_id, "note"] = " ".join(sentences)
         applied.at[force_id, "short"] = facts["short_reason"].iloc[0]
+
+
+def _distinct(reasons: Iterable[str]) -> list[str]:
+    """Return the reasons once each, without one that another says and goes on from."""
+    once = list(dict.fromkeys(reasons))
+    return [one for one in once if not any(other != one and other.startswith(one.rstrip(".")) for other in once)]
 
 
 def exclusions_of(measure: Measure, edition: Edition, year: int) -> Exclusions:
@@ -75,11 +82,18 @@ def exclusions_of(measure: Measure, edition: Edition, year: int) -> Exclusions:
 def checked_register(edition: Edition) -> pd.DataFrame:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
     register = edition.register(registers.EXCLUSIONS)
-    known = {measure.id for measure in declared()}
+    known = {measure.id: measure for measure in declared()}
+    years = {"all", *(str(window.end.year) for window in edition.windows.values())}
     for row in registers.records(register):
         where = f"data/exclusions.csv: {row['measure_id']}, {row['period_year']}, {row['force_id']}"
         if row["measure_id"] not in known:
             raise InputError(f"{where}: no measure '{row['measure_id']}'; use an id of data/measures.toml")
+        if row["edition"] == edition.id and row["period_year"] not in years:
+            held = ", ".join(sorted(years))
+            raise InputError(f"{where}: no window of edition {edition.id} ends in that year; use one of {held}")
+        items = known[row["measure_id"]].numerator.items
+        if unknown := [part for part in row["components"].split(";") if part and part not in items]:
+            raise InputError(f"{where}: the measure does not count '{unknown[0]}'; use one of {', '.join(items)}")
         if row["force_id"] not in forces.ids():
             raise InputError(f"{where}: no force '{row['force_id']}'; use an id of data/forces.csv")
         if not row["reason"]:

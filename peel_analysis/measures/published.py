@@ -4,6 +4,7 @@ import pandas as pd
 
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
+from peel_analysis.errors import InputError
 from peel_analysis.measures.declarations import Measure
 
 AS_PUBLISHED = "as_published"
@@ -18,12 +19,12 @@ def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd
     """
     published = edition.register(registers.PUBLISHED_VALUES)
     reviewed = {
-        row["force_id"]: float(row["value"])
+        row["force_id"]: _number(row)
         for row in registers.records(published[published["measure_id"] == measure.id + CASES_REVIEWED])
     }
     filled = rows.copy()
     for row in registers.records(published[published["measure_id"] == measure.id]):
-        force_id, value = row["force_id"], float(row["value"])
+        force_id, value = row["force_id"], _number(row)
         if force_id not in filled.index or filled["value"].notna()[force_id]:
             continue
         if measure.kind == "cases":
@@ -33,3 +34,11 @@ def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd
         filled.at[force_id, "note"] = f"As published: {row['said_in']}."
         filled.at[force_id, "short"] = "As published"
     return filled
+
+
+def _number(row: dict[str, str]) -> float:
+    try:
+        return float(row["value"])
+    except ValueError:
+        where = f"data/published_values.csv: {row['measure_id']}, {row['force_id']}"
+        raise InputError(f"{where}: the value is '{row['value']}'; write a number, as 57.7") from None

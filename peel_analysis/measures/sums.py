@@ -110,7 +110,8 @@ def _by_force(counts: pd.DataFrame, window: Period, name: str) -> pd.DataFrame:
     try:
         tiled = tiles(window, _periods(periods))
     except GapError as error:
-        raise GapError(f"{name}: {error}; add the missing rows or use another release") from error
+        remedy = "remove one of the two" if "overlap" in str(error) else "add the missing rows"
+        raise GapError(f"{name}: {error}; {remedy} or use another release") from error
     _refuse_absent(inside, len(tiled), window, name)
     grouped = inside.groupby("force_id")
     total = grouped["count"].sum(min_count=1).astype(float)

@@ -15,6 +15,11 @@ from peel_analysis.sections.display import Html, style
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES, expected_by_chance, read_policy
 from peel_analysis.tables import Cell, Row, html_table
 
+DATA_RETURN = "HMICFRS_RETURN"
+CHECKED_WITH_FORCES = (
+    "Where HMICFRS collected data from forces directly, it agreed the design with them, queried figures that stood out "
+    "or did not fit together, and asked each force to check its final figures."
+)
 EFFECT_WORDS = {
     "excluded_from_figure": "Not in the figure",
     "excluded_from_national": "Not in England and Wales",
@@ -36,10 +41,12 @@ class Annex:
         return Html(style(), "Annex A")
 
     def sources(self) -> Html:
-        """Show the sources of the edition's measures, then the other documents that the report rests on."""
-        rows = registers.read_register(registers.SOURCES)
-        items = "".join(f'<li id="source-{row["source_id"]}">{_source(row)}</li>' for _, row in rows.iterrows())
-        return Html(f'<ul class="sources">{items}</ul>', "sources")
+        """Show the sources that the edition lists: those of its measures, then what else the report rests on."""
+        rows = self.edition.sources()
+        items = "".join(f'<li id="source-{row["source_id"]}">{_source(row)}</li>' for row in rows)
+        returned = any(row["source_id"] == DATA_RETURN for row in rows)
+        opening = f"<p>{CHECKED_WITH_FORCES}</p>" if returned else ""
+        return Html(f'{opening}<ul class="sources">{items}</ul>', "sources")
 
     def definitions(self) -> Html:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
@@ -54,7 +61,8 @@ class Annex:
         below = ", ".join(_item_words(item) for item in measure.denominator.items)
         if measure.kind == "change":
             below = f"{top} in the {self.edition.window(measure.earlier).words}"
-        window = self.edition.window(measure.window).words
+        held = not any(_is_lacking(item, self.edition) for item in measure.items)
+        window = self.edition.window(measure.window).words if held else "Not available in this edition"
         return Row(measure.title, (Cell(top), Cell(below), Cell(window), Cell(measure.unit)))
 
     def populations(self) -> Html:
@@ -84,7 +92,8 @@ class Annex:
             _exclusion_table(titles[str(measure_id)], group)
             for measure_id, group in rows.groupby("measure_id", sort=False)
         ]
-        return Html("\n".join(tables_by_measure), "exclusions")
+        none = "<p>No force is left out of a figure of this edition by a recorded exclusion.</p>"
+        return Html("\n".join(tables_by_measure) or none, "exclusions")
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
@@ -101,7 +110,8 @@ class Annex:
             f"<h3>{escape(str(title))}</h3><p>{escape(' '.join(group['sentence']))}</p>"
             for title, group in rows.groupby("title", sort=False)
         ]
-        return Html("\n".join(blocks), "surveys and the file review")
+        none = "<p>No survey and no review of case files is held for this edition.</p>"
+        return Html("\n".join(blocks) or none, "surveys and the file review")
 
     def wording_policy(self) -> Html:
         """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
@@ -124,9 +134,15 @@ def _compared_measures() -> int:
     return sum(measure.kind in KINDS for measure in measures.declared())
 
 
-def _source(row: pd.Series) -> str:
+def _source(row: dict[str, str]) -> str:
     address = f' <span class="address">{escape(row["url"])}</span>' if row["url"] else ""
     return f"<strong>{escape(row['publisher'])}</strong>, {escape(row['title'])}. {escape(row['sentence'])}{address}"
+
+
+def _is_lacking(item: str, edition: Edition) -> bool:
+    """Return whether the edition has no table of an item, by a reason that holds for all forces."""
+    lack = edition.lacks.get(item)
+    return item not in edition.releases and lack is not None and lack.status == "not_available"
 
 
 def _item_words(item: str) -> str:

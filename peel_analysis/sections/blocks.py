@@ -1,6 +1,5 @@
 """A measure in a section: caption, reading sentence, figure, footnotes, source and the table behind it."""
 
-from collections.abc import Callable
 from html import escape
 
 from peel_analysis import tables, wording
@@ -10,14 +9,18 @@ from peel_analysis.figures.strip import change_strip
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
 
-FEWEST_FOR_A_FIGURE = 2  # forces; one bar alone sets nothing beside anything
-Drawing = Callable[[Result, str], str]
+FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
+ALONE = '<p class="not-drawn">No other force has a public value, so none is drawn beside it.</p>'
 
 
 def figure_block(result: Result, force_id: str, number: int) -> str:
     """Return the block of a measure as HTML. A measure that too few forces have is told in words and a table only."""
-    drawn = len(result.plotted) >= FEWEST_FOR_A_FIGURE
+    if wording.not_available(result):
+        return statement_block(result, force_id)
+    drawn = len(result.plotted) >= FEWEST_FOR_A_FIGURE or force_id in result.plotted.index
     image = _image(result, force_id) if drawn else _not_drawn(result)
+    if drawn and len(result.plotted) < FEWEST_FOR_A_FIGURE:
+        image += ALONE
     return frame(
         result.measure.id,
         number,
@@ -37,11 +40,12 @@ def frame(figure_id: str, number: int, caption: str, html: str, *, drawn: bool =
 
 
 def statement_block(result: Result, force_id: str) -> str:
-    """Return a measure told in a sentence, with its source, caveats and the table behind it."""
-    return (
-        f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n'
-        f"{about_block(result, force_id)}\n</div>"
-    )
+    """Return a measure told in a sentence, with its source, caveats and the table behind it.
+
+    A measure that the edition does not have is told in its reason alone: a table would say it 43 times.
+    """
+    about = "" if wording.not_available(result) else f"{about_block(result, force_id)}\n"
+    return f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n{about}</div>'
 
 
 def about_block(result: Result, force_id: str) -> str:

@@ -23,7 +23,8 @@ def findings(edition: Edition, force_id: str, section_title: str, heading: str =
     if not path.exists():
         return ""
     text = _parts(path, path.stat().st_mtime_ns).get((section_title, heading), "")
-    return re.sub(r"\[\^(\d+)\]", r'<sup><a href="#note-\1" aria-label="note \1">\1</a></sup>', text)
+    apart = re.sub(r"\]\[\^", "]<sup>, </sup>[^", text)
+    return re.sub(r"\[\^(\d+)\]", r'<sup><a href="#note-\1" aria-label="note \1">\1</a></sup>', apart)
 
 
 def cited(edition: Edition, force_id: str, section_title: str) -> list[int]:

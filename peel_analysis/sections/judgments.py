@@ -45,13 +45,14 @@ class Judgment:
 
 def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
     """Return the force's judgment on a question; one that is not held is "not recorded in this edition"."""
-    rows = edition.register(registers.JUDGMENTS)
+    rows = edition.register_of_judgments()
     mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
     plan = next((plan for plan in catalogue() if plan.question == question), None)
+    ungraded = "Ungraded" if plan is not None and not plan.graded else ""
     if mine.empty:
-        return Judgment(question, "", "", "not_found", "")
+        return Judgment(question, ungraded, "", "explicit" if ungraded else "not_found", "")
     row = mine.iloc[0]
-    grade = row["grade"] or ("Ungraded" if plan is not None and not plan.graded else "")
+    grade = row["grade"] or ungraded
     evidence = row["evidence"] if row["grade"] or not grade else "explicit"
     return Judgment(question, grade, row["last_inspected"], evidence, row["note"])
 
@@ -66,7 +67,7 @@ def judgments_table(edition: Edition, force_id: str) -> str:
         for plan, one in given
     ]
     remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in given if one.remark]
-    heading = grade_box(f"Overall effectiveness {edition.id}", overall)
+    heading = grade_box(f"Overall effectiveness {programme(edition)}".strip(), overall)
     table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
     return heading + table + _remarks(remarks)
 
@@ -88,6 +89,11 @@ def grade_box(title: str, one: Judgment) -> str:
     )
 
 
+def programme(edition: Edition) -> str:
+    """Return the inspections that the edition's grades belong to ("2017", "2018/19"), or "" for an edition of none."""
+    return str(edition.settings.get("inspected_title", ""))
+
+
 def inspected(edition: Edition, force_id: str, question: str) -> str:
     """Return whether the question was inspected in the edition: "yes", "no" or "unknown"."""
     rows = edition.register(registers.SECTIONS_INSPECTED)
@@ -96,12 +102,18 @@ def inspected(edition: Edition, force_id: str, question: str) -> str:
 
 
 def inspection_line(edition: Edition, force_id: str, plan: SectionPlan) -> str:
-    """Return the line that says that a question was not inspected, or that it is not known; nothing if it was."""
+    """Return the line that says that a question was not inspected, or what is known instead; nothing if it was.
+
+    Where it is not recorded which questions were inspected, the line gives the year of the grade, if that is held.
+    """
     state = inspected(edition, force_id, plan.question)
     if state == "yes":
         return ""
     one = judgment(edition, force_id, plan.question)
     if state == "no":
         stands = f"the {one.last_inspected} grade stands" if one.last_inspected else "the earlier grade stands"
-        return f"Not inspected in {edition.id}: {stands}."
-    return f"Whether this question was inspected in {edition.id} is {NOT_RECORDED}."
+        return f"Not inspected in {programme(edition)}: {stands}."
+    if one.last_inspected and edition.register(registers.SECTIONS_INSPECTED).empty:
+        return f"Last inspected in {one.last_inspected}."
+    when = f"in {programme(edition)} " if programme(edition) else ""
+    return f"Whether this question was inspected {when}is {NOT_RECORDED}."

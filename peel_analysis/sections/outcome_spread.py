@@ -12,7 +12,7 @@ from peel_analysis.numbers import whole
 from peel_analysis.sections import blocks
 from peel_analysis.sections.display import picture
 from peel_analysis.tables import Cell, Row, html_table, key_to_marks, mark
-from peel_analysis.wording import NATIONAL, official_name, value_in_words, window_phrase
+from peel_analysis.wording import NATIONAL, not_available, official_name, value_in_words, window_phrase
 
 MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
 FIGURE_ID = "outcome-spread"
@@ -111,14 +111,14 @@ def _with_count(one: Value, count: float) -> Value:
 def spread_block(edition: Edition, force_id: str, number: int) -> str:
     """Return the spread as HTML: caption, reading sentence, drawing, footnotes, source, caveats and the table."""
     spread = spread_of(edition, force_id)
-    if not spread.groups or all(group.national.is_missing for group in spread.groups):
+    if not_available(spread.whole):
         return blocks.figure_block(spread.whole, force_id, number)
     name = official_name(force_id)
     caption = (
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
-    image = picture(spread_svg(_stacks(spread)), alt_text(spread))
+    image = picture(spread_svg(stacks(spread)), alt_text(spread))
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in footnotes(spread))
     html = (
         f'<p class="reading">{escape(reading(spread))}</p>\n{image}\n<ol class="footnotes">{notes}</ol>\n'
@@ -129,7 +129,8 @@ def spread_block(edition: Edition, force_id: str, number: int) -> str:
     return blocks.frame(FIGURE_ID, number, caption, html)
 
 
-def _stacks(spread: Spread) -> list[Stack]:
+def stacks(spread: Spread) -> list[Stack]:
+    """Return the bars to draw: the force, if it is shown, then England and Wales."""
     sides = [("own", forces.display_name(spread.force_id))] if spread.is_shown else []
     return [
         Stack(

@@ -17,11 +17,11 @@ from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Html, Markdown, style
 from peel_analysis.sections.findings import cited, findings, has_findings
 from peel_analysis.sections.funnels import funnel_block
-from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table
+from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.over_time import trend_block
 from peel_analysis.sections.peer_panel import peer_panel
 from peel_analysis.sections.standing_out import standing_out
-from peel_analysis.wording import reading, value_id
+from peel_analysis.wording import not_available, reading, value_id
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Section:
         if not has_findings(self.edition, self.force.id) and self.plan.question:
             lines.append(
                 f'<p class="no-findings">No findings of inspectors are held for {escape(self.force.official_name)} in '
-                f"this edition: the section gives the numbers only.</p>"
+                f"this edition: the section gives only the numbers that there are.</p>"
             )
         return Html("\n".join(lines), f"{self.plan.title}: {self.force.name}, {self.edition.id}")
 
@@ -83,6 +83,8 @@ class Section:
     def trend(self, measure_id: str) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
         about = f"trend: {measure_id}"
+        if not_available(self.result(measure_id)):
+            return Html("", about)  # the measure's own figure says why there is none
         try:
             html = trend_block(self.result(measure_id), self.force.id, self._number(f"{measure_id}-trend"))
         except InputError as refusal:
@@ -91,11 +93,15 @@ class Section:
 
     def funnel(self, measure_id: str) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
+        if not_available(self.result(measure_id)):
+            return Html("", f"funnel: {measure_id}")
         number = self._number(f"{measure_id}-funnel")
         return Html(funnel_block(self.result(measure_id), self.force.id, number), f"funnel: {measure_id}")
 
     def peers(self, measure_id: str) -> Html:
         """Show a measure for the force's peers, with their weighted and simple means."""
+        if not_available(self.result(measure_id)):
+            return Html("", f"peers: {measure_id}")
         return Html(peer_panel(self.result(measure_id), self.force.id), f"peers: {measure_id}")
 
     def standing_out(self) -> Html:
@@ -138,7 +144,7 @@ class Section:
         plans = [plan for plan in catalogue() if plan.question]
         lines = [inspection_line(self.edition, self.force.id, plan) for plan in plans]
         items = "".join(
-            f"<li>{escape(plan.name_of_question)}: {escape(line or f'inspected in {self.edition.id}.')}</li>"
+            f"<li>{escape(plan.name_of_question)}: {escape(line or f'inspected in {programme(self.edition)}.')}</li>"
             for plan, line in zip(plans, lines, strict=True)
         )
         return Html(f'<ul class="questions">{items}</ul>', "questions inspected")
@@ -148,10 +154,15 @@ class Section:
         items = "".join(
             f'<li data-value="{value_id(self.result(measure_id), self.force.id)}">'
             f"{escape(reading(self.result(measure_id), self.force.id))} "
-            f'<a class="to-figure" href="#figure-{measure_id}">See the figure</a></li>'
+            f"{self._to_figure(measure_id)}</li>"
             for measure_id in self.plan.headline_measures
         )
         return Html(f'<ul class="numbers-in-brief">{items}</ul>', "what the numbers say")
+
+    def _to_figure(self, measure_id: str) -> str:
+        if not_available(self.result(measure_id)):
+            return ""
+        return f'<a class="to-figure" href="#figure-{measure_id}">See the figure</a>'
 
     def areas_for_improvement(self) -> Html:
         """Show the areas for improvement and causes of concern on the section's question, or that none is recorded."""

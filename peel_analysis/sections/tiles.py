@@ -5,6 +5,7 @@ from html import escape
 from peel_analysis import wording
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.catalogue import Block
+from peel_analysis.tables import mark
 from peel_analysis.wording import NATIONAL, official_name
 
 
@@ -57,7 +58,8 @@ def _earlier(result: Result, force_id: str) -> str:
     if not own.has_comparator:
         return ""
     value = wording.value_in_words(result.measure, own.comparator_value)
-    return f'<p class="tile-earlier">{escape(_capital(window.words))}: {value}</p>'
+    sign = mark(own.comparator_status) if own.comparator_status else ""
+    return f'<p class="tile-earlier">{escape(_capital(window.words))}: {value} {sign}</p>'
 
 
 def _remark(one: Value) -> str:
@@ -70,6 +72,6 @@ def introduction(force_id: str) -> str:
     """Return the sentence that says how to read the panel."""
     return (
         f'<p class="panel-introduction">Each tile sets {escape(official_name(force_id))} beside {NATIONAL}. '
-        "A dash means that there is no figure: the force did not supply it, it is not comparable, or it has not been "
-        "published. The words under the dash say which.</p>"
+        "A dash means that there is no figure: the force did not supply it, it is not comparable, it has not been "
+        "published, or the tables that this edition uses do not hold it. The words under the dash say which.</p>"
     )

@@ -35,11 +35,19 @@ class Format:
     may_lack_forces: bool = True
 
 
+def _area_release(book: Book) -> str:
+    return releases.of_year_ending(book, police_force_areas.kind)
+
+
+def _workforce_release(book: Book) -> str:
+    return releases.of_day(book, workforce.workers)
+
+
 FORMATS = (
     Format(recorded_crime.FORMAT, recorded_crime.fits, recorded_crime.read, releases.of_cover),
     Format(outcomes.FORMAT, outcomes.fits, outcomes.read, releases.of_cover),
-    Format(police_force_areas.FORMAT, police_force_areas.fits, police_force_areas.read, releases.of_year_ending),
-    Format(workforce.FORMAT, workforce.fits, workforce.read, releases.of_day),
+    Format(police_force_areas.FORMAT, police_force_areas.fits, police_force_areas.read, _area_release),
+    Format(workforce.FORMAT, workforce.fits, workforce.read, _workforce_release),
     Format(data_return.FORMAT, data_return.fits, data_return.read, lambda book: "", may_lack_forces=False),
 )
 

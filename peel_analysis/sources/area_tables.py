@@ -64,7 +64,7 @@ class AreaTable:
         if missing := [force_id for force_id in forces.ids() if force_id not in {*found, *not_supplied}]:
             raise SourceError(
                 f"{self.sheet.place(self.first_row)}: the table has no row for {forces.in_words(missing)}; "
-                "take the file as published, or say that the force gave no figures (not supplied)"
+                "take the file as published, or say with --not-supplied that the force gave no figures"
             )
 
 

@@ -32,7 +32,7 @@ BY_NAME = {fold(name): group for name, group in [*((group, group) for group in G
 def offence_group(cell: object) -> str:
     """Return the group that a cell names; "Fraud offences to 2012/13" and the like are FRAUD. Raises ValueError."""
     name = fold(str(cell))
-    group = FRAUD if name.startswith("fraud") else BY_NAME.get(name)
+    group = FRAUD if name.startswith("fraud") else BY_NAME.get(name.rstrip("0123456789 "))  # glued footnote digits
     if group is None:
         raise ValueError(
             f"unknown offence group {str(cell)!r}; if the publisher renamed one, add the name to OTHER_NAMES in "

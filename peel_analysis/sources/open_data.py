@@ -78,10 +78,8 @@ def count(cell: object) -> float:
         return 0.0
     if re.match(r"n/?a\b", text, re.IGNORECASE):
         return float("nan")
-    raise ValueError(
-        f"found {as_text(cell) or 'a blank'!r} where a count should be; put the published whole number back, "
-        "or take the file as published"
-    )
+    found = as_text(cell) or "a blank"
+    raise ValueError(f"found {found!r} where a count should be; put the published whole number back")
 
 
 def read_rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str], keys: Sequence[str]) -> Rows:
@@ -92,11 +90,10 @@ def read_rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str
     force_column = columns["force"]
     empty = blank(force_column) & np.logical_and.reduce([blank(columns[name]) for name in counts])
     force = translate(heading, "force", force_column, force_or_body, ~empty)
-    year = translate(heading, "year", columns["year"], lambda cell: periods.financial_year_start(as_text(cell)), ~empty)
+    year = translate(heading, "year", columns["year"], _year, ~empty)
     number = translate(heading, "quarter", columns["quarter"], _quarter_number, ~empty)
     group = translate(heading, "group", columns["group"], offence_group, ~empty)
-    _refuse_repeats(heading, columns, [*keys], ~empty)
-
+    _refuse_repeats(heading, columns, keys, ~empty)
     reason = np.full(len(force), "", dtype=object)
     reason[group == FRAUD] = FRAUD_REASON
     for body in NO_FORCES.values():
@@ -181,7 +178,7 @@ def complete(counts: pd.DataFrame, places: dict[tuple[str, str], str], not_suppl
         if unexplained := [force_id for force_id in missing if force_id not in not_supplied]:
             raise SourceError(
                 f"{places[start, end]}: no row for {forces.in_words(unexplained)} in {start} to {end}; "
-                "take the file as published, or say that the force gave no figures (not supplied)"
+                "take the file as published, or say with --not-supplied that the force gave no figures"
             )
         for force_id in missing:
             rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
@@ -197,6 +194,10 @@ def refuse_quarters_twice(rows: Rows, places: dict[tuple[str, str], str]) -> Non
         if (start, end) in places:
             raise SourceError(f"{here}: holds {start} to {end}, as {places[start, end]} does; take out one of the two")
         places[start, end] = here
+
+
+def _year(cell: object) -> int:
+    return periods.financial_year_start(NOTE_MARK.sub(" ", as_text(cell)))
 
 
 def _quarter_number(cell: object) -> int:

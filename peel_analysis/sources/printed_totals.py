@@ -17,7 +17,7 @@ def printed_totals(values: Mapping[Area, float | Marker], item: str, period_end:
     where exactly that makes the two agree, the sum yielded is that one, and `without` names the force left out.
     """
     figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
-    bodies = [value for area, value in figures.items() if area.kind == "body" and not area.id.startswith("Total")]
+    bodies = sum(value for area, value in figures.items() if area.kind == "body" and not area.id.startswith("Total"))
     for area, printed in figures.items():
         if area.kind not in ("region", "country"):
             continue
@@ -28,7 +28,7 @@ def printed_totals(values: Mapping[Area, float | Marker], item: str, period_end:
         without = tuple(force_id for force_id in members if force_id not in with_figure)
         total = sum(with_figure.values())
         as_summed = PrintedTotal(item, area.id, period_end, printed, total, without)
-        others = [PrintedTotal(item, area.id, period_end, printed, total + sum(bodies), without)] if bodies else []
+        others = [PrintedTotal(item, area.id, period_end, printed, total + bodies, without, bodies)]
         others += [
             PrintedTotal(item, area.id, period_end, printed, total - figure, tuple(sorted((*without, force_id))))
             for force_id, figure in with_figure.items()

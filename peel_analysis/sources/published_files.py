@@ -18,6 +18,8 @@ HOME_OFFICE, ONS = "Home Office", "Office for National Statistics"
 RECORDED_CRIME = "Police recorded crime open data tables, by police force area"
 OUTCOMES = "Crime outcomes in England and Wales open data tables"
 AREA_TABLES = "Police force area data tables"
+WORKFORCE = "Police workforce, England and Wales"
+WORKFORCE_HOW = "as printed, by force and date; full-time equivalents to six decimals, `..` as a blank with its reason"
 BY_GROUP = (
     "summed by force, quarter and offence group; fraud offences and bodies that are no police force area left out"
 )
@@ -53,6 +55,14 @@ class PublishedFile:
         }
 
 
+WORKERS = (
+    ("designated_officers", "fte"),
+    ("police_community_support_officers", "fte"),
+    ("police_officers", "fte"),
+    ("police_staff", "fte"),
+    ("police_support_volunteers", "headcount"),
+    ("special_constables", "headcount"),
+)
 FILES = (
     PublishedFile(
         file="home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods",
@@ -118,6 +128,28 @@ FILES = (
         title=f"{AREA_TABLES}, year ending June 2018",
         release_words="tables for the year ending June 2018, corrected; named for the month in which that year ends",
         how_made="the population column of the table of crime rates, rounded to hundreds",
+    ),
+    *(
+        PublishedFile(
+            file=f"home_office/{file}",
+            reader="workforce",
+            release=release,
+            tables=tuple((f"{workers}_{unit}", release) for workers, unit in kinds),
+            publisher=HOME_OFFICE,
+            title=f"{WORKFORCE}, {day}",
+            release_words=f"published in {published}; named for the month of its latest date",
+            how_made=WORKFORCE_HOW,
+        )
+        for file, release, day, published, kinds in (
+            ("police-workforce-tables-jan17.ods", "2017-09", "30 September 2017", "January 2018", WORKERS),
+            (
+                "police-workforce-sep18-tables.ods",
+                "2018-09",
+                "30 September 2018",
+                "January 2019",
+                (*WORKERS, ("police_staff_and_designated_officers", "fte")),
+            ),
+        )
     ),
     PublishedFile(
         file="facts/outcomes_by_quarter_2015-16Q2_to_2017-18Q1.csv",

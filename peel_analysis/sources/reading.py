@@ -30,7 +30,8 @@ class LeftOut:
 class PrintedTotal:
     """A total that the publisher prints beside the forces' figures, and the sum of those figures.
 
-    `without` names the forces that the sum does not hold: those that the table gives no figure for.
+    `without` names the forces that the sum does not hold: those that the table gives no figure for. `bodies` is what
+    the sum holds of bodies that are no force.
     """
 
     item: str
@@ -39,6 +40,7 @@ class PrintedTotal:
     printed: float
     summed: float
     without: tuple[str, ...] = ()
+    bodies: float = 0
 
     @property
     def agrees(self) -> bool:

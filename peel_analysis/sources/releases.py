@@ -1,26 +1,27 @@
 """Which release a file says that it is: the month in its titles or on its cover, or nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from peel_analysis.sources.area_tables import YEAR_ENDING, title, year_to
 from peel_analysis.sources.sheets import Book, Sheet
 from peel_analysis.sources.workforce import days
 
+IsRead = Callable[[Sheet], object]  # a cover or a corrections sheet names other months
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
 OPEN_ENDED = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:onwards|and later)", re.IGNORECASE)
 
 
-def of_year_ending(book: Book) -> str:
-    """Return the month of the latest "year ending March 2018" in the sheets' titles as "2018-03", or ""."""
-    return _latest(year for sheet in book.sheets for year in _years_ending(title(sheet)))
+def of_year_ending(book: Book, is_read: IsRead) -> str:
+    """Return the month of the latest "year ending March 2018" in the titles of the tables read, or "": "2018-03"."""
+    return _latest(year for sheet in book.sheets if is_read(sheet) for year in _years_ending(title(sheet)))
 
 
-def of_day(book: Book) -> str:
-    """Return the month of the latest "30 September 2018" in the sheets' titles as "2018-09", or ""."""
-    return _latest(day for sheet in book.sheets for day in days(title(sheet)))
+def of_day(book: Book, is_read: IsRead) -> str:
+    """Return the month of the latest "30 September 2018" in the titles of the tables read, or "": "2018-09"."""
+    return _latest(day for sheet in book.sheets if is_read(sheet) for day in days(title(sheet)))
 
 
 def of_cover(book: Book) -> str:

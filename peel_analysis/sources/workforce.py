@@ -72,7 +72,7 @@ def fits(book: Book) -> tuple[int, int]:
 
 def workers(sheet: Sheet) -> str | None:
     """Return the item that a sheet counts by force, without its unit, or None when it is none of those read."""
-    words = re.sub(r"\([^)]*\)", " ", title(sheet)).split(":", 1)[-1]
+    words = re.sub(r"\([^)]*\)", " ", title(sheet))
     before, by_area, _ = fold(words).partition(" by police force area")
     kind = re.sub(r"^(table [a-z]?\d+[a-z]? )?(number of )?|full time equivalents? |\bfte\b|\d+| combined$", "", before)
     return WORKERS.get(" ".join(kind.split())) if by_area else None
@@ -194,7 +194,7 @@ def _number(table: AreaTable, area: Area, value: float | Marker, position: int, 
     """Return a cell's number; a dash is nil where a note says so. Raises SourceError for half a head."""
     if isinstance(value, Marker):
         return 0.0 if nil and value in (MARKERS["-"], MARKERS["–"]) else value
-    if item not in shape.FRACTIONAL and not value.is_integer():
+    if area.kind == "force" and item not in shape.FRACTIONAL and not value.is_integer():
         place = table.place(table.areas.index(area), position)
         raise SourceError(f"{place}: found {value} where a whole number should be; correct it")
     return value
@@ -213,4 +213,4 @@ def _row(force_id: str, item: str, day: date, value: float | Marker) -> dict[str
 
 
 def _rounded(total: PrintedTotal) -> PrintedTotal:
-    return replace(total, printed=round(total.printed, DECIMALS), summed=round(total.summed, DECIMALS))
+    return replace(total, summed=round(total.summed, DECIMALS), bodies=round(total.bodies, DECIMALS))

@@ -1,0 +1,64 @@
+"""Workers of a running dask scheduler in place of local ones: the same unit function, on a folder that all share."""
+
+from concurrent.futures import Executor
+from typing import Any
+
+from peel_analysis.batch.run import Pool
+from peel_analysis.errors import InputError
+
+CONNECT_TIMEOUT = 10.0  # seconds
+WORKERS_TIMEOUT = 60.0
+AT_A_TIME = 200  # tasks that the scheduler holds: enough for 100 workers, few enough that pages come early
+
+
+def cluster_pool(address: str, tasks: int) -> Pool:
+    """Return the workers of the scheduler at `address` as a pool; dask runs a lost worker's tasks again.
+
+    A unit writes beside its place and renames, so running it twice does no harm. Raises InputError when `distributed`
+    is not installed, when the scheduler does not answer or has no worker, and for a worker with several threads.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise InputError(
+            "--dask: the package distributed is not installed; pip install peel-analysis[cluster]"
+        ) from error
+    try:
+        client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and `dask worker {address} "
+            "--nthreads 1` on each machine"
+        ) from error
+    _check_workers(client, address)
+    return Pool(_executor(client), window=min(AT_A_TIME, tasks))
+
+
+def _check_workers(client: Any, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_TIMEOUT)
+    except TimeoutError as error:
+        client.close()
+        raise InputError(
+            f"--dask {address}: the scheduler has no worker; start some with `dask worker {address} --nthreads 1`"
+        ) from error
+    threaded = [worker for worker, threads in client.nthreads().items() if threads != 1]
+    if threaded:
+        client.close()
+        raise InputError(
+            f"--dask {address}: the worker {threaded[0]} runs several units in one process; start it with --nthreads 1"
+        )
+
+
+def _executor(client: Any) -> Executor:
+    from distributed.cfexecutor import ClientExecutor
+
+    class ClusterExecutor(ClientExecutor):  # type: ignore[misc]
+        """Closes its client too when it is shut down."""
+
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=wait, cancel_futures=cancel_futures)
+            self._client.close()
+
+    executor: Executor = ClusterExecutor(client, pure=False)
+    return executor

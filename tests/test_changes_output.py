@@ -1,0 +1,168 @@
+"""What `peel changes` prints and writes: table, CSV, changelog list and page."""
+
+import csv
+import io
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_page_browser
+from bs4 import BeautifulSoup
+
+from peel_analysis import cli
+from peel_analysis.changes import Comparison, compare, open_side, tables
+from peel_analysis.changes.page import changes_page
+from peel_analysis.changes.split import PARTS
+from peel_analysis.location import VARIABLE
+
+browser = test_page_browser.browser  # the fixture
+SIDES = ("2017", "2017@residents-only")
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return compare(open_side(SIDES[0]), open_side(SIDES[1]))
+
+
+@pytest.fixture(scope="module")
+def editions() -> Comparison:
+    return compare(open_side("2017"), open_side("2019"))
+
+
+@pytest.fixture(scope="module")
+def page(comparison: Comparison) -> BeautifulSoup:
+    return BeautifulSoup(changes_page(comparison), "html.parser")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = cli.main(["changes", *arguments])
+    return code, capsys.readouterr().out
+
+
+def test_table_leads_with_england_and_wales_and_then_the_largest(comparison: Comparison) -> None:
+    lines = tables.text_table(comparison, every=False).splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("measure"))
+    named = [
+        line.split("  ")[0] + ":" + ("E" if "England and Wales" in line else "C") for line in lines[start + 1 :][:4]
+    ]
+    assert named == ["asb_incidents_per_1000:E", "crime_per_1000:E", "crime_per_1000:C", "asb_incidents_per_1000:C"]
+    assert "City of London" in lines[start + 3]
+    assert "population +587.1251 (estimated to reported)" in lines[start + 3]
+    assert lines[-1].startswith("Causes: from A, one input after the other is taken from B")
+
+
+def test_table_is_cut_unless_all_is_asked_for(editions: Comparison) -> None:
+    short, long = (tables.text_table(editions, every=every) for every in (False, True))
+    assert "more; --all shows them" in short
+    assert "--all" not in long
+    assert len(long.splitlines()) > len(short.splitlines()) > tables.SHOWN
+
+
+def test_nothing_moved_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, "2017", "2017", "--measure", "crime_per_1000")
+    assert code == 0
+    assert "Nothing moved." in out
+    code, out = run(capsys, "2017", "2017", "--measure", "crime_per_1000", "--format", "changelog")
+    assert out.endswith("- Nothing moved.\n")
+
+
+def test_csv_has_every_row_and_parts_that_add_up(editions: Comparison) -> None:
+    rows = list(csv.DictReader(io.StringIO(tables.as_csv(editions))))
+    assert tuple(rows[0]) == tables.COLUMNS
+    assert len(rows) == len(editions.moves) == len({(row["measure"], row["force_id"]) for row in rows})
+    with_both = [row for row in rows if row["difference"]]
+    assert len(with_both) > 200
+    for row in with_both:
+        assert sum(Decimal(row[part]) for part in PARTS) == Decimal(row["difference"])
+        assert Decimal(row["value_b"]) - Decimal(row["value_a"]) == Decimal(row["difference"])
+    missing = [row for row in rows if not row["value_a"] or not row["value_b"]]
+    assert all(row["difference"] == row["population"] == "" for row in missing)
+    assert all(row["status_causes"] for row in missing if row["kind"] in ("appeared", "disappeared"))
+
+
+def test_difference_is_that_of_the_values_as_shown(comparison: Comparison) -> None:
+    rows = csv.DictReader(io.StringIO(tables.as_csv(comparison)))
+    city = next(row for row in rows if (row["measure"], row["force_id"]) == ("crime_per_1000", "city-of-london"))
+    assert (city["shown_a"], city["shown_b"], city["difference_shown"]) == ("10.2", "597.3", "587.1")
+
+
+def test_changelog_is_a_list_of_measures(comparison: Comparison) -> None:
+    first, blank, *bullets = tables.as_changelog(comparison).splitlines()
+    assert first.startswith("From 2017 to 2017@residents-only: 1,056 values compared: 4 moved")
+    assert blank == ""
+    assert len(bullets) == 2
+    assert bullets[0].startswith(
+        "- Recorded crime (excluding fraud) per 1,000 population: England and Wales 75.7 to 76.4"
+    )
+    assert "City of London 10.2 to 597.3 (population +587.1251" in bullets[0]
+
+
+def test_verdicts_and_sentences_that_flipped_are_named(comparison: Comparison) -> None:
+    out = tables.text_table(comparison, every=True)
+    assert "crime_per_1000, City of London: no verdict -> notably higher than" in out
+    flip = next(one for one in comparison.flips if one.force_id == "city-of-london")
+    assert "No verdict" in flip.before
+    assert "notably higher than" in flip.after
+    assert flip.before in out
+
+
+def test_page_leads_with_what_moved_most(page: BeautifulSoup) -> None:
+    headings = [heading.get_text() for heading in page.find_all(["h1", "h2"])]
+    assert headings[:3] == ["What moved: 2017 to 2017@residents-only", "What moved most", "What reads differently"]
+    assert len(page.find_all("h1")) == 1
+    first = page.find("table")
+    assert first is not None
+    assert [cell.get_text() for cell in first.select("tbody th")[:3]] == ["England and Wales"] * 2 + ["City of London"]
+
+
+def test_page_tables_can_be_heard(page: BeautifulSoup) -> None:
+    found = page.find_all("table")
+    assert len(found) >= 4
+    assert len(page.select("table > caption")) == len(found)
+    assert all(caption.get_text() for caption in page.select("table > caption"))
+    assert {heading.get("scope") for heading in page.find_all("th")} == {"col", "row"}
+    assert {heading["scope"] for heading in page.select("thead th")} == {"col"}
+
+
+def test_page_stands_alone_and_says_no_nan(page: BeautifulSoup) -> None:
+    assert page.find_all(["img", "link", "iframe"]) == []
+    assert all(not script.get("src") for script in page.find_all("script"))
+    words = page.get_text(" ").split()
+    assert len(words) > 300
+    assert not {"nan", "None", "<NA>"} & set(words)
+
+
+def test_page_names_what_came_and_went_and_folds_the_rest(editions: Comparison) -> None:
+    page = BeautifulSoup(changes_page(editions), "html.parser")
+    section = page.find(id="came-and-went")
+    assert section is not None
+    assert "Suffolk" in section.get_text()
+    assert len(page.find_all("details")) > 3
+    assert "exclusions" in section.get_text()
+
+
+def test_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "deep" / "moved.html"
+    code, out = run(capsys, *SIDES, "--measure", "crime_per_1000", "--format", "csv", "--html", str(path))
+    assert code == 0
+    assert out.startswith("measure,force_id,")
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.browser
+def test_page_passes_axe_and_fits_a_narrow_screen(browser: Any, editions: Comparison, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    path = tmp_path / "moved.html"
+    path.write_text(changes_page(editions), encoding="utf-8")
+    tab = browser.new_context(viewport=test_page_browser.NARROW).new_page()
+    tab.goto(path.as_uri(), wait_until="load")
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert [one["id"] for one in Axe().run(tab).response["violations"]] == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= test_page_browser.NARROW["width"]

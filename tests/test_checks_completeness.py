@@ -1,0 +1,176 @@
+"""Completeness of the record of outcomes: the rule on invented tables, the real record, and what a reader is told."""
+
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from peel_analysis import measures, tables, wording
+from peel_analysis.checks.completeness import find, incomplete, mark, national_note
+from peel_analysis.checks.rules import rule
+from peel_analysis.data import open_edition
+from peel_analysis.periods import Period
+from peel_analysis.values import values
+
+YEAR = Period.parse("2016-07-01", "2017-06-30")
+QUARTERS = ["2016-07-01", "2016-10-01", "2017-01-01", "2017-04-01"]
+CRIMES = pd.DataFrame(100.0, index=["cumbria", "kent", "norfolk", "suffolk", "surrey"], columns=QUARTERS)
+RULE = rule("completeness")
+
+
+def outcomes(**low: list[float]) -> pd.DataFrame:
+    table = CRIMES - 1
+    for force_id, numbers in low.items():
+        table.loc[force_id] = numbers
+    return table
+
+
+def test_a_quarter_below_the_threshold_is_found_and_told() -> None:
+    found = find(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE)
+    assert list(found) == ["kent"]
+    assert found["kent"].ratio == pytest.approx(351 / 400)
+    assert found["kent"].sentence == (
+        "The published record of outcomes holds 88% of the crimes that Kent recorded in the 12 months to 30 June 2017 "
+        "(54% in the three months to 31 March 2017), so its share is too low by an unknown amount."
+    )
+    assert list(found["kent"].quarters.values()) == [0.99, 0.99, 0.54, 0.99]
+
+
+def test_several_quarters_are_listed() -> None:
+    sentence = find(outcomes(kent=[80, 99, 54, 60]), CRIMES, YEAR, RULE)["kent"].sentence
+    assert "(80% in the three months to 30 September 2016, 54% in the three months to 31 March 2017 and 60% in" in sentence
+
+
+def test_exactly_at_the_threshold_is_complete() -> None:
+    assert find(outcomes(kent=[90, 90, 90, 90]), CRIMES, YEAR, RULE) == {}
+    assert list(find(outcomes(kent=[90, 90, 89.9, 90]), CRIMES, YEAR, RULE)) == ["kent"]
+
+
+def test_where_half_of_the_forces_are_low_the_rule_does_not_speak() -> None:
+    under_investigation = CRIMES * 0.7
+    under_investigation.loc["kent"] = 30
+    assert find(under_investigation, CRIMES, YEAR, RULE) == {}
+
+
+def test_a_window_that_the_tables_do_not_hold_whole_finds_nobody() -> None:
+    low = outcomes(kent=[99, 99, 54, 99])
+    assert find(low.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE) == {}
+    assert find(low, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE) == {}
+
+
+def test_a_quarter_without_crimes_or_figures_finds_nobody() -> None:
+    crimes = CRIMES.copy()
+    crimes.loc["kent", QUARTERS[0]] = 0
+    assert find(outcomes(kent=[0, 99, 99, 99]), crimes, YEAR, RULE) == {}
+    missing = outcomes(kent=[float("nan")] * 4)
+    assert find(missing, CRIMES, YEAR, RULE) == {}
+
+
+def row(**cells: object) -> pd.DataFrame:
+    cells = {"numerator": 5.0, "status": "reported", "note": "", "short": "", "in_national": True} | cells
+    return pd.DataFrame([cells], index=["kent"])
+
+
+def test_marking_keeps_what_the_register_says() -> None:
+    found = find(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE)
+    marked = mark(row(), found).loc["kent"]
+    assert (marked["status"], marked["short"], bool(marked["in_national"])) == ("incomplete", "Incomplete record", True)
+    noted = mark(row(status="partial", note="One.", short="Part only"), found).loc["kent"]
+    assert (noted["status"], noted["short"]) == ("partial", "Part only")
+    assert noted["note"].startswith("One. The published record")
+    without = mark(row(numerator=float("nan"), status="not_supplied", note="Why."), found).loc["kent"]
+    assert (without["status"], without["note"]) == ("not_supplied", "Why.")
+    assert not mark(row(), found, leave_out=True).at["kent", "in_national"]
+
+
+def test_england_and_wales_says_how_many_incomplete_records_it_holds() -> None:
+    found = find(outcomes(kent=[99, 99, 54, 99], surrey=[1, 1, 1, 1]), CRIMES, YEAR, RULE)
+    assert national_note(found, CRIMES.index) == "It includes two incomplete records."
+    assert national_note(found, pd.Index(["kent"])) == "It includes one incomplete record."
+    assert national_note(found, CRIMES.index, left_out=True) == "It leaves out two incomplete records."
+    assert national_note({}, CRIMES.index) == ""
+
+
+def test_the_real_record_of_2015_to_2017() -> None:
+    edition = open_edition(2017)
+    found = incomplete(edition, edition.window("crime"))
+    assert sorted(found) == ["derbyshire", "essex", "lincolnshire"]
+    assert [round(ratio, 2) for ratio in found["derbyshire"].low.values()] == [0.86, 0.66, 0.54]
+    assert [round(ratio, 2) for ratio in found["essex"].low.values()] == [0.24]
+    before = incomplete(edition, edition.window("crime_previous"))
+    assert sorted(before) == ["derbyshire", "dyfed-powys", "essex", "suffolk", "wiltshire"]
+
+
+def test_it_is_worked_out_from_the_tables_each_time_they_change(tmp_path: Path) -> None:
+    """Mend Essex's record in a copy of the data: the mark goes, and no list has to be changed."""
+    edition = open_edition(2017)
+    for item in ("outcomes_recorded", "recorded_crime"):
+        shutil.copytree(edition.folder / "counts" / item, tmp_path / "counts" / item)
+    path = tmp_path / "counts" / "outcomes_recorded" / "2024-07.csv"
+    rows = pd.read_csv(path, dtype={"dimension": str})
+    mended = (rows["force_id"] == "essex") & (rows["dimension"] == "all")
+    rows.loc[mended, "count"] = 40_000
+    rows.to_csv(path, index=False)
+    assert sorted(incomplete(replace(edition, folder=tmp_path), edition.window("crime"))) == ["derbyshire", "lincolnshire"]
+
+
+@pytest.mark.parametrize("year", [2019, 2025])
+def test_a_record_with_all_types_is_complete(year: int) -> None:
+    edition = open_edition(year)
+    assert incomplete(edition, edition.window("crime")) == {}
+
+
+def test_an_edition_without_outcomes_finds_nobody() -> None:
+    edition = open_edition(2017)
+    without = replace(edition, releases={"recorded_crime": edition.releases["recorded_crime"]})
+    assert incomplete(without, edition.window("crime")) == {}
+
+
+def test_it_costs_little_when_asked_again() -> None:
+    edition = open_edition(2017)
+    incomplete(edition, edition.window("crime"))
+    start = time.process_time()
+    for _ in range(10):
+        incomplete(edition, edition.window("crime"))
+    assert (time.process_time() - start) / 10 < 0.03
+
+
+def test_shares_stay_and_carry_mark_and_sentence() -> None:
+    result = measures.calculate(measures.get("outcome_charged_pct"), open_edition(2017))
+    assert result.national.value == pytest.approx(11.5038779)
+    assert len(result.members) == 42
+    assert result.national.note == "Based on 42 of 43 forces. It includes three incomplete records."
+    essex, suffolk, wiltshire = (result.of(force_id) for force_id in ("essex", "suffolk", "wiltshire"))
+    assert (essex.status, essex.short, round(essex.value, 1)) == ("incomplete", "Incomplete record", 7.9)
+    assert suffolk.status == "not_supplied"
+    assert (wiltshire.status, wiltshire.comparator_status) == ("reported", "incomplete")
+    assert "holds 80% of the crimes that Essex recorded" in wording.reading(result, "essex")
+    assert "it was 9.2%. The published record of outcomes holds 69%" in wording.reading(result, "wiltshire")
+    notes = [note.sentence for note in wording.footnotes(result)]
+    assert any(note.startswith("Shown with a mark: Lincolnshire. The published record") for note in notes)
+    assert any(note.startswith("2016 value shown with a mark: Wiltshire. The published record") for note in notes)
+    table = tables.by_force(result, "wiltshire")
+    assert "9.2% [u]" in table
+    assert "7.9% [u]" in table
+
+
+def test_a_measure_without_outcomes_carries_no_mark() -> None:
+    result = measures.calculate(measures.get("crime_per_1000"), open_edition(2017))
+    assert "incomplete" not in set(result.rows["status"])
+
+
+def test_the_switch_leaves_them_out_of_england_and_wales() -> None:
+    edition = open_edition(2017).without_incomplete()
+    result = measures.calculate(measures.get("outcome_charged_pct"), edition)
+    assert set(measures.calculate(measures.get("outcome_charged_pct"), open_edition(2017)).members) - set(
+        result.members
+    ) == {"derbyshire", "essex", "lincolnshire"}
+    assert result.national.value == pytest.approx(11.5492551)
+    assert result.national.note == "Based on 39 of 43 forces. It leaves out three incomplete records."
+    assert result.of("essex").value == pytest.approx(7.8943552)
+    rows = values(edition, [measures.get("outcome_charged_pct")]).set_index("force_id")
+    assert rows.loc["essex", "status"] == "incomplete"
+    assert not rows.loc["essex", "in_national"]

@@ -1,0 +1,205 @@
+"""Editions 2019 and 2025: what the public tables give for them, what they lack, and what they say of themselves."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from peel_analysis import forces, measures
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.data.registers import JUDGMENTS, read_register
+from peel_analysis.errors import InputError
+from peel_analysis.measures import Result
+from peel_analysis.sections.annex import open_annex
+from peel_analysis.sections.judgments import inspection_line, judgment, judgments_table
+from peel_analysis.sections.section import open_section
+from peel_analysis.tables import by_force
+from peel_analysis.wording import footnotes, has_earlier, not_available, reading, sources_in_words
+
+OTHERS = ("2019", "2025")
+HELD = (
+    "crime_per_1000",
+    "crime_change_12m",
+    "crime_change_5y",
+    "outcome_charged_pct",
+    "outcome_evidential_victim_pct",
+    "outcome_no_suspect_pct",
+    "outcome_action_taken_pct",
+)
+
+
+def result(edition: str | Edition, measure_id: str) -> Result:
+    opened = open_edition(edition) if isinstance(edition, str) else edition
+    return measures.calculate(measures.get(measure_id), opened)
+
+
+@pytest.mark.parametrize(
+    ("measure_id", "value"),
+    [
+        ("crime_per_1000", 83.82),
+        ("crime_change_12m", -1.87),
+        ("outcome_charged_pct", 8.65),
+        ("outcome_evidential_victim_pct", 20.59),
+        ("outcome_no_suspect_pct", 39.41),
+    ],
+)
+def test_england_and_wales_in_2025(measure_id: str, value: float) -> None:
+    assert result("2025", measure_id).national.value == pytest.approx(value, abs=0.005)
+
+
+def test_england_and_wales_in_2025_with_residents_only() -> None:
+    edition = open_edition("2025").with_population(residents_only=True)
+    assert result(edition, "crime_per_1000").national.value == pytest.approx(84.55, abs=0.005)
+
+
+def test_norfolk_in_2025() -> None:
+    assert result("2025", "crime_per_1000").of("norfolk").value == pytest.approx(63.31, abs=0.005)
+    assert result("2025", "outcome_charged_pct").of("norfolk").value == pytest.approx(13.24, abs=0.005)
+
+
+def test_recorded_crime_of_2024_25() -> None:
+    assert result("2025", "crime_per_1000").national.numerator == 5_225_477
+
+
+@pytest.mark.parametrize("edition", OTHERS)
+@pytest.mark.parametrize("measure_id", HELD)
+def test_every_force_has_what_the_public_tables_give(edition: str, measure_id: str) -> None:
+    one = result(edition, measure_id)
+    assert one.forces["value"].notna().all()
+    assert set(one.members) == set(forces.ids())
+    assert one.national.numerator == one.forces["numerator"].sum()
+    assert one.national.value == pytest.approx(
+        one.measure.multiplier * one.forces["numerator"].sum() / one.forces["denominator"].sum()
+    )
+
+
+def test_the_changes_of_2019_hang_together() -> None:
+    edition = open_edition("2019")
+    rate, year = result(edition, "crime_per_1000"), result(edition, "crime_change_12m")
+    crimes = rate.forces["numerator"]
+    assert (year.forces["numerator"] + year.forces["denominator"] == crimes).all()
+    before = rate.forces["comparator_numerator"]
+    assert (year.forces["denominator"] == before).all()
+    five_years = result(edition, "crime_change_5y")
+    assert (five_years.forces["numerator"] + five_years.forces["denominator"] == crimes).all()
+
+
+@pytest.mark.parametrize("edition", OTHERS)
+def test_what_an_edition_lacks_is_missing_with_a_reason(edition: str) -> None:
+    lacking = [measure.id for measure in measures.declared() if measure.id not in HELD]
+    for measure_id in lacking:
+        one = result(edition, measure_id)
+        assert one.rows["value"].isna().all(), measure_id
+        assert set(one.rows["status"]) == {"not_available"}, measure_id
+        assert not_available(one).endswith("."), measure_id
+        assert "not available in this edition" in reading(one, "norfolk"), measure_id
+
+
+@pytest.mark.parametrize("edition", OTHERS)
+def test_outcomes_of_the_year_before_are_missing_with_a_reason(edition: str) -> None:
+    own = result(edition, "outcome_charged_pct").of("norfolk")
+    assert math.isnan(own.comparator_value)
+    assert own.comparator_note == (
+        f"The table of outcomes used for this edition covers the 12 months to 31 March {edition} only, "
+        "so no earlier year stands beside it."
+    )
+
+
+def test_years_before_the_table_take_no_column_and_no_sentence() -> None:
+    for edition, shown in (("2017", True), ("2025", False)):
+        one = result(edition, "outcome_charged_pct")
+        assert has_earlier(one) == shown
+        assert ('<th scope="col">Value in the 12 months' in by_force(one, "norfolk")) == shown
+        assert ("no earlier year" in " ".join(note.sentence for note in footnotes(one))) != shown
+        assert "no earlier year" not in reading(one, "norfolk")
+
+
+def test_a_measure_that_the_edition_lacks_is_told_once() -> None:
+    section = open_section("preventing", "norfolk", "2025")
+    assert "not available in this edition" in section.figure("asb_incidents_per_1000").html
+    for more in (section.trend, section.funnel, section.peers):
+        assert more("asb_incidents_per_1000").html == ""
+
+
+def test_a_question_that_is_never_graded_says_so() -> None:
+    assert judgment(open_edition("2025"), "norfolk", "specialist_capabilities").grade == "Ungraded"
+
+
+def test_a_figure_for_some_forces_is_no_lack() -> None:
+    assert not_available(result("2017", "da_arrest_rate")) == ""
+    assert not_available(result("2017", "outcome_no_suspect_pct")) == ""
+
+
+def test_the_window_note_of_2017_is_not_printed_for_others() -> None:
+    for edition in OTHERS:
+        section = open_section("protecting", "norfolk", edition)
+        html = section.statement("clares_law_rtk_per_100k").html
+        assert "not available in this edition" in html
+        assert "2017" not in html
+        assert "<table" not in html
+
+
+def test_judgments_of_2018_19_stand_in_edition_2019() -> None:
+    edition = open_edition("2019")
+    assert judgment(edition, "suffolk", "investigating").grade == "Requires improvement"
+    table = judgments_table(edition, "norfolk")
+    assert "Overall effectiveness 2018/19" in table
+    assert "Good" in table
+    rows = read_register(JUDGMENTS)
+    assert len(edition.register_of_judgments()) == (rows["edition"] == "2018/19").sum()
+
+
+def test_edition_2025_has_no_judgment() -> None:
+    edition = open_edition("2025")
+    assert edition.register_of_judgments().empty
+    assert "not recorded in this edition" in judgments_table(edition, "norfolk")
+
+
+def test_whether_a_question_was_inspected_is_told_in_words() -> None:
+    plan = open_section("investigating", "suffolk", "2019").plan
+    assert inspection_line(open_edition("2019"), "suffolk", plan) == "Last inspected in 2018/19."
+    assert inspection_line(open_edition("2019"), "norfolk", plan) == (
+        "Whether this question was inspected in 2018/19 is not recorded in this edition."
+    )
+    assert inspection_line(open_edition("2025"), "norfolk", plan) == (
+        "Whether this question was inspected is not recorded in this edition."
+    )
+
+
+@pytest.mark.parametrize("edition", OTHERS)
+def test_annex_a_names_what_the_edition_uses(edition: str) -> None:
+    annex = open_annex("norfolk", edition)
+    sources = annex.sources().html
+    assert "April 2026" in sources
+    for foreign in ("October 2017", "data return", "Ipsos", "published report", "mid-2016"):
+        assert foreign not in sources, foreign
+    assert "No force is left out" in annex.exclusions().html
+    assert "No survey" in annex.surveys().html
+    assert "Not available in this edition" in annex.definitions().html
+    cautions = annex.caveats().html
+    for foreign in ("2017 data return", "inspection", "October 2017", "mid-2016"):
+        assert foreign not in cautions, foreign
+
+
+def test_annex_a_of_2017_keeps_the_data_return() -> None:
+    annex = open_annex("norfolk", "2017")
+    assert "2017 data return from the 43 forces" in annex.sources().html
+    assert "asked each force to check" in annex.sources().html
+    assert "mid-2017" not in annex.sources().html
+
+
+def test_a_source_line_names_the_editions_own_population() -> None:
+    assert "Mid-2016 population" in sources_in_words(result("2017", "crime_per_1000"))
+    assert "Mid-2017 population" in sources_in_words(result("2019", "crime_per_1000"))
+    assert "Mid-2024 population" in sources_in_words(result("2025", "crime_per_1000"))
+
+
+def test_a_source_that_is_not_in_the_register_is_refused() -> None:
+    with pytest.raises(InputError, match=r"editions/2019.toml: no source 'NOWHERE' in data/sources.csv; add its row"):
+        open_edition("2019").sources(["NOWHERE"])
+
+
+def test_an_edition_is_a_small_file() -> None:
+    folder = Path(open_edition("2025").folder) / "editions"
+    for edition in OTHERS:
+        assert len((folder / f"{edition}.toml").read_text(encoding="utf-8").splitlines()) <= 80

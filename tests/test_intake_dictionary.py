@@ -1,0 +1,48 @@
+"""The data dictionary: every file and column of data/ is in it, and its origins are those of provenance.csv."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from peel_analysis.counts import COLUMNS
+from peel_analysis.errors import InputError
+from peel_analysis.intake.dictionary import END, START, provenance_section, with_provenance
+from peel_analysis.intake.origins import read_provenance
+from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+README = (DATA / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_part_on_origins_is_what_provenance_makes_of_it() -> None:
+    assert with_provenance(README, read_provenance(DATA)) == README
+
+
+def test_origins_name_the_tables_of_a_file_together() -> None:
+    words = ("ONS", "Tables", "of 2018", "OGL", "as printed", "x.xlsx", "0" * 64)
+    rows = [("asb_incidents", "2018-03", *words), ("populations", "2017", *words)]
+    made = provenance_section(pd.DataFrame(rows, columns=list(PROVENANCE_COLUMNS)))
+    assert made.count("### Tables") == 1
+    assert "* tables: `counts/asb_incidents/2018-03.csv`, `populations.csv`, vintage 2017\n" in made
+    assert f"* file: `x.xlsx`, sha256 `{'0' * 64}`" in made
+
+
+@pytest.mark.parametrize("readme", ["", START, f"{END} {START}"])
+def test_a_dictionary_without_the_marks_is_refused(readme: str) -> None:
+    with pytest.raises(InputError, match=r"data/README.md: the lines .* mark the part on origins; put them back"):
+        with_provenance(readme, read_provenance(DATA))
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.csv")), ids=lambda path: str(path.name))
+def test_every_register_and_column_is_described(path: Path) -> None:
+    line = next((line for line in README.splitlines() if line.startswith(f"| `{path.name}` |")), "")
+    columns = pd.read_csv(path, nrows=0).columns
+    assert [column for column in columns if f"`{column}`" not in line] == []
+
+
+def test_every_setting_item_and_column_of_counts_is_described() -> None:
+    missing = [path.name for path in DATA.glob("*.toml") if f"`{path.name}`" not in README]
+    missing += [path.name for path in (DATA / "counts").iterdir() if f"`{path.name}`" not in README]
+    missing += [column for column in COLUMNS if f"`{column}`" not in README]
+    assert missing == []

@@ -1,0 +1,120 @@
+"""Where values come from: hashes against data/provenance.csv, rules, members and the code's version."""
+
+import csv
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from peel_analysis import __version__, forces, measures, provenance
+from peel_analysis.data import open_edition
+from peel_analysis.location import VARIABLE
+from peel_analysis.measures import Part
+from peel_analysis.values import COLUMNS, CONTRACT, values
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+NATIONAL = "england-and-wales"
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return values(open_edition("2017")).set_index(["measure", "force_id"])
+
+
+@pytest.fixture(scope="module")
+def hashes() -> dict[tuple[str, str], str]:
+    with (DATA / "provenance.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["table"], row["release"]): row["sha256"] for row in csv.DictReader(file)}
+
+
+def test_columns_stand_after_the_contract() -> None:
+    assert COLUMNS[: len(CONTRACT)] == CONTRACT
+    assert set(provenance.COLUMNS) <= set(COLUMNS[len(CONTRACT) :])
+
+
+def test_a_value_names_the_files_behind_its_tables(rows: pd.DataFrame, hashes: dict[tuple[str, str], str]) -> None:
+    crime, outcomes = hashes["recorded_crime", "2026-04"], hashes["outcomes_recorded", "2024-07"]
+    people, by_day = hashes["populations", "2017"], hashes["populations", "daytime-2014"]
+    found = rows["source_sha256"]
+    assert found["crime_per_1000", "norfolk"] == f"{crime};{people}"
+    assert found["outcome_charged_pct", "norfolk"] == f"{outcomes};{crime}"
+    assert found["crime_change_5y", "kent"] == hashes["recorded_crime", "rolling-2018-12"]
+    assert found["crime_per_1000", "city-of-london"] == f"{crime};{by_day}"
+    assert found["crime_per_1000", NATIONAL] == f"{crime};{people};{by_day}"
+
+
+def test_a_published_value_has_no_file(rows: pd.DataFrame) -> None:
+    published = rows[rows["status"] == "as_published"]
+    assert len(published) > 5
+    assert set(published["source_sha256"]) == {""}
+
+
+def test_members_are_named_for_england_and_wales_only(rows: pd.DataFrame) -> None:
+    national = rows.xs(NATIONAL, level="force_id")
+    assert set(rows.drop(index=NATIONAL, level="force_id")["member_list"]) == {""}
+    charged = national["member_list"]["outcome_charged_pct"].split(";")
+    assert charged == [one for one in forces.ids() if one != "suffolk"]
+    counted = national["member_list"].map(lambda text: len(text.split(";")) if text else 0)
+    assert counted.tolist() == national["members"].tolist()
+
+
+def test_every_row_has_its_rule_and_the_code(rows: pd.DataFrame) -> None:
+    for measure_id, rules in rows.groupby(level="measure")["rule"]:
+        assert rules.unique().tolist() == [provenance.rule_of(measures.get(str(measure_id)))]
+    assert rows["rule"].nunique() == len(measures.declared())
+    assert rows["code_version"].unique().tolist() == [provenance.code_version()]
+    assert provenance.code_version().startswith(f"{__version__}+")
+
+
+def test_a_rule_changes_with_its_numbers_and_not_with_its_words() -> None:
+    measure = measures.get("outcome_charged_pct")
+    rule = provenance.rule_of(measure)
+    assert rule.startswith("measures.toml#outcome_charged_pct@")
+    assert provenance.rule_of(replace(measure, caption="Other words", title="Other", reading="Other")) == rule
+    for other in (
+        replace(measure, multiplier=1000),
+        replace(measure, numerator=Part(("outcomes_recorded",), ("1", "2"))),
+        replace(measure, window="crime_previous"),
+    ):
+        assert provenance.rule_of(other) != rule
+
+
+def test_the_codes_version_follows_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one.py").write_text("1\n", encoding="utf-8")
+    monkeypatch.setattr(provenance, "__file__", str(tmp_path / "provenance.py"))
+    first = provenance.code_version.__wrapped__()
+    assert first == provenance.code_version.__wrapped__()
+    (tmp_path / "one.py").write_text("2\n", encoding="utf-8")
+    second = provenance.code_version.__wrapped__()
+    (tmp_path / "one.py").rename(tmp_path / "two.py")
+    assert len({first, second, provenance.code_version.__wrapped__()}) == 3
+
+
+def test_provenance_of_one_value() -> None:
+    result = measures.calculate(measures.get("outcome_charged_pct"), open_edition("2017"))
+    suffolk = provenance.provenance(result, "suffolk")
+    assert [(table.file, table.publisher) for table in suffolk.tables] == [
+        ("data/counts/outcomes_recorded/2024-07.csv", "Home Office"),
+        ("data/counts/recorded_crime/2026-04.csv", "Home Office"),
+    ]
+    assert set(suffolk.exclusions["effect"]) == {"excluded_from_figure", "excluded_from_national"}
+    assert suffolk.members == ()
+    assert len(provenance.provenance(result, NATIONAL).members) == 42
+    assert provenance.provenance(result, "kent").exclusions.empty
+
+
+def test_a_folder_without_provenance_leaves_the_hash_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("findings", "provenance.csv"))
+    monkeypatch.setenv(VARIABLE, str(folder))
+    crime = measures.get("crime_per_1000")
+    result = measures.calculate(crime, open_edition("2017"))
+    assert set(provenance.columns_of(result)["source_sha256"]) == {""}
+    assert provenance.provenance(result, "kent").tables[0].release == "2026-04"
