@@ -39,7 +39,8 @@ def _read(folder: Path) -> tuple[Force, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise InputError(f"data/forces.csv: expected columns {', '.join(COLUMNS)}; found {reader.fieldnames}")
+            found = ", ".join(reader.fieldnames or ())
+            raise InputError(f"data/forces.csv, line 1: expected columns {', '.join(COLUMNS)}; found {found}")
         forces = tuple(
             Force(
                 id=row["force_id"],
@@ -54,7 +55,10 @@ def _read(folder: Path) -> tuple[Force, ...]:
         )
     ids = [force.id for force in forces]
     if len(set(ids)) != len(ids) or len(ids) != NUMBER_OF_FORCES:
-        raise InputError(f"data/forces.csv: expected {NUMBER_OF_FORCES} forces, one row each; found {len(ids)} rows")
+        raise InputError(
+            f"data/forces.csv: expected {NUMBER_OF_FORCES} forces, one row each; found {len(ids)} rows with "
+            f"{len(set(ids))} different ids; compare the file with the project's own"
+        )
     return forces
 
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 VARIABLE = "PEEL_DATA"  # kernels and workers inherit it, so that one --data reaches every notebook
+NOTEBOOKS = "PEEL_NOTEBOOKS"
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -25,5 +26,6 @@ def use_data_folder(folder: Path | str) -> Path:
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the section notebooks."""
-    return PROJECT / "notebooks"
+    """Return the folder of the section notebooks: the one in PEEL_NOTEBOOKS, else `notebooks/` beside the package."""
+    named = os.environ.get(NOTEBOOKS)
+    return Path(named).resolve() if named else PROJECT / "notebooks"

@@ -3,10 +3,15 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+SIGNIFICANT = 12  # digits
+
 
 def rounded(value: float, decimals: int) -> Decimal:
-    """Return `value` rounded half up, as the published report rounds: 57.65 gives 57.7, -0.05 gives -0.1."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    """Return `value` rounded half up, as the published report rounds: 57.65 gives 57.7, -0.05 gives -0.1.
+
+    The noise of binary arithmetic is dropped first, so that 57.64999999999999 is the half that it stands for.
+    """
+    return Decimal(f"{float(value):.{SIGNIFICANT}g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
 def shown(value: float, decimals: int, *, percent: bool = False, signed: bool = False) -> str:

@@ -4,11 +4,14 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from peel_analysis import forces, wording
 from peel_analysis.comparison import compare
 from peel_analysis.data import registers
 from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.location import data_folder
 from peel_analysis.measures import Result, Value
 from peel_analysis.numbers import whole
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES
@@ -56,8 +59,13 @@ def _html_cell(cell: Cell) -> str:
 
 def mark(status: str) -> str:
     """Return a status's mark in a table: "[x]", "[e]" or nothing."""
-    rows = registers.read_register(registers.STATUSES).set_index("status")
-    return str(rows.at[status, "mark"])
+    return _register_of_statuses(data_folder())[status]["mark"]
+
+
+@cache
+def _register_of_statuses(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the statuses of the data folder by their names; `folder` is what they are kept under."""
+    return {row["status"]: row for row in registers.records(registers.read_register(registers.STATUSES))}
 
 
 def by_force(result: Result, force_id: str) -> str:
@@ -123,9 +131,9 @@ def _statuses(values: list[Value]) -> list[str]:
 
 def key_to_marks(statuses: Iterable[str]) -> str:
     """Return the key to the marks of these statuses as an HTML paragraph, or nothing when there are none."""
-    rows = registers.read_register(registers.STATUSES).set_index("status")
+    rows = _register_of_statuses(data_folder())
     meanings: dict[str, list[str]] = {}
     for status in statuses:
-        meanings.setdefault(str(rows.at[status, "mark"]), []).append(str(rows.at[status, "words"]))
+        meanings.setdefault(rows[status]["mark"], []).append(rows[status]["words"])
     words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
     return f'<p class="key">Key: {html.escape(words)}.</p>' if words else ""

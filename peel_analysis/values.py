@@ -33,6 +33,7 @@ MORE = (
     "comparator_numerator",
     "comparator_denominator",
     "comparator_status",
+    "comparator_note",
     "lower_95",
     "upper_95",
     "lower_998",
@@ -49,6 +50,7 @@ MORE = (
     "member_list",
 )
 COLUMNS = (*CONTRACT, *MORE)
+RANKS = ("rank_first", "rank_last")
 
 
 def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.DataFrame:
@@ -95,16 +97,16 @@ def _compared(compared: Compared) -> dict[str, Any]:
 
 
 def as_csv(rows: pd.DataFrame) -> str:
-    """Return the values as CSV text: counts whole, values as Python writes them, empty where missing."""
+    """Return the values as CSV text: counts and ranks whole, values as Python writes them, empty where missing."""
     return rows.assign(**_whole_counts(rows)).to_csv(index=False, lineterminator="\n")
 
 
 def as_json(rows: pd.DataFrame) -> str:
     """Return the values as a JSON list of objects; a missing value is null."""
-    records = rows.astype(object).where(rows.notna(), None).to_dict(orient="records")
+    records = rows.assign(**_whole_counts(rows)).astype(object).where(rows.notna(), None).to_dict(orient="records")
     return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
 
 
 def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    columns = [str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator"))]
+    columns = [str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator", *RANKS))]
     return {name: rows[name].round().astype("Int64") for name in columns}

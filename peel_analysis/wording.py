@@ -54,7 +54,9 @@ def reading(result: Result, force_id: str) -> str:
     if reason := not_available(result):
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
-        return f"{result.measure.title}: there is no comparable figure for {official_name(force_id)}. {own.note}".strip()
+        return (
+            f"{result.measure.title}: there is no comparable figure for {official_name(force_id)}. {own.note}".strip()
+        )
     sentences = [_opening(result, force_id), _against_national(result, force_id), _against_earlier(result, force_id)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
@@ -135,14 +137,17 @@ class Footnote:
     force_ids: tuple[str, ...] = ()
 
 
-def footnotes(result: Result) -> list[Footnote]:
-    """Return who is missing, marked or without a comparator, and why; then the members of England and Wales."""
+def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[Footnote]:
+    """Return who is missing, marked or without a comparator, and why; then the members of England and Wales.
+
+    `missing_from` opens the notes on missing forces: a measure told without a figure says "No public value".
+    """
     rows = result.forces
     missing = rows[rows["value"].isna()]
     figure_only = rows[rows["value"].notna() & ~rows["in_figure"]]
     marked = rows[rows["value"].notna() & rows["status"].isin(("partial", "estimated", "incomplete"))]
     notes = [
-        *_grouped(missing, "note", "Not in the figure"),
+        *_grouped(missing, "note", missing_from),
         *_grouped(figure_only, "note", "In the England and Wales value, but not in the figure"),
         *_grouped(marked, "note", "Shown with a mark"),
     ]

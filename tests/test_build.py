@@ -10,7 +10,6 @@ import pytest
 from peel_analysis import build as module
 from peel_analysis import counts
 from peel_analysis.build import build
-from peel_analysis.intake.dictionary import with_provenance
 from peel_analysis.intake.registers import check_populations
 from peel_analysis.sources import SourceError
 from peel_analysis.sources.published_files import FILES, PublishedFile
@@ -158,5 +157,5 @@ def test_data_is_what_the_published_files_make_byte_for_byte(tmp_path: Path) -> 
         pytest.skip("the founders' shared folder with the published files is not here")
     build(SHARED / "raw", tmp_path)
     made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*.csv")}
-    assert len(made) == 24  # 20 tables of counts and three registers, and the rows of returns are none
+    assert len(made) == 24  # 21 tables of counts and three registers
     assert made == {name: (DATA / name).read_bytes() for name in made}

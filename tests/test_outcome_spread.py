@@ -22,19 +22,8 @@ from peel_analysis.figures.spread import (
     width_of,
 )
 from peel_analysis.sections import outcome_spread
-from peel_analysis.sections.outcome_spread import (
-    NONE,
-    OTHER,
-    Spread,
-    alt_text,
-    footnotes,
-    grouping,
-    is_drawn,
-    reading,
-    spread_block,
-    spread_of,
-    table,
-)
+from peel_analysis.sections.outcome_groups import NONE, OTHER, Spread, grouping, spread_of
+from peel_analysis.sections.outcome_spread import alt_text, footnotes, is_drawn, reading, spread_block, table
 
 ROOM = WIDTH - LEFT - RIGHT
 

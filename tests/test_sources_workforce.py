@@ -34,7 +34,9 @@ def _sums(rows: list[Row]) -> Row:
     return [sum(cell for cell in cells if isinstance(cell, float)) for cells in zip(*rows, strict=True)]
 
 
-def officers(figures: dict[str, Row] | None = None, unit: str = "Full-time equivalents", title: str = TITLE) -> list[Row]:
+def officers(
+    figures: dict[str, Row] | None = None, unit: str = "Full-time equivalents", title: str = TITLE
+) -> list[Row]:
     return [
         [title],
         [],
@@ -118,7 +120,8 @@ def test_marks_are_blank_with_a_reason_and_totals_leave_those_forces_out(tmp_pat
 
 
 def test_a_dash_is_nil_where_a_note_says_so(tmp_path: Path) -> None:
-    rows = [*officers({"kent": ["-", 5.0, "*"]}), ["' - ' Denotes nil"]]
+    rows = officers({"kent": ["-", 5.0, "*"]})
+    rows.append(["' - ' Denotes nil"])
     reading = sources.read(save(tmp_path / "x.xlsx", {"T": rows}), "r")
     assert counts_of(reading, "kent")["2018-03-31"] == 0
 
@@ -126,7 +129,11 @@ def test_a_dash_is_nil_where_a_note_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "unit", "item"),
     [
-        ("Table H4: Special constables by police force area, England and Wales", "Headcount", "special_constables_headcount"),
+        (
+            "Table H4: Special constables by police force area, England and Wales",
+            "Headcount",
+            "special_constables_headcount",
+        ),
         ("Designated officers (s.38, s.391) by police force area", "Full time equivalent", "designated_officers_fte"),
         (
             "Table 4: Police staff and designated officers (s.38, s.391) combined by police force area",
@@ -148,7 +155,10 @@ def test_workers_and_units_by_title(tmp_path: Path, title: str, unit: str, item:
 def test_days_in_headings(tmp_path: Path, heading: str) -> None:
     rows = officers()
     rows[4][2] = heading
-    assert set(counts_of(sources.read(save(tmp_path / "x.xlsx", {"T": rows}), "r"), "kent")) == {"2018-03-31", "2018-09-30"}
+    assert set(counts_of(sources.read(save(tmp_path / "x.xlsx", {"T": rows}), "r"), "kent")) == {
+        "2018-03-31",
+        "2018-09-30",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """`peel why`: every number in the account, against the tables and against values.csv."""
 
 import re
-import time
+from collections.abc import Hashable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def headings(text: str) -> list[str]:
     return [line for line in text.splitlines()[2:] if line and not line.startswith(" ")]
 
 
-def records(edition: str = "2017") -> dict[tuple[str, str], dict[str, Any]]:
+@cache
+def records(edition: str = "2017") -> dict[tuple[str, str], dict[Hashable, Any]]:
     """The rows of values.csv by measure and force."""
     return {(row["measure"], row["force_id"]): row for row in values(open_edition(edition)).to_dict(orient="records")}
 
@@ -227,9 +229,12 @@ def test_names_are_forgiving_and_errors_one_line(capsys: pytest.CaptureFixture[s
 
 
 def test_it_answers_in_time(tmp_path: Path) -> None:
+    """Counted in processor time, so that what else the machine does is not measured."""
+    usage = pytest.importorskip("resource")
     took = []
-    for _ in range(3):
-        start = time.perf_counter()
+    for _ in range(2):
+        before = usage.getrusage(usage.RUSAGE_CHILDREN)
         assert peel("why", "outcome_charged_pct", NATIONAL, cwd=tmp_path).returncode == 0
-        took.append(time.perf_counter() - start)
+        after = usage.getrusage(usage.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(took) < SECONDS

@@ -27,8 +27,8 @@ def cluster_pool(address: str, tasks: int) -> Pool:
         client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(
-            f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and `dask worker {address} "
-            "--nthreads 1` on each machine"
+            f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and "
+            f"`dask worker {address} --nthreads 1` on each machine"
         ) from error
     _check_workers(client, address)
     return Pool(_executor(client), window=min(AT_A_TIME, tasks))
@@ -57,7 +57,7 @@ def _executor(client: Any) -> Executor:
         """Closes its client too when it is shut down."""
 
         def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            super().shutdown(wait=wait, cancel_futures=cancel_futures)
+            super().shutdown(wait=wait and not cancel_futures)
             self._client.close()
 
     executor: Executor = ClusterExecutor(client, pure=False)

@@ -7,13 +7,17 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.kept import KEPT_IN
 from peel_analysis.location import VARIABLE
 from peel_analysis.writing import part_of, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
 ORPHAN_CHECK = 1.0  # seconds
@@ -112,7 +116,7 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
     started = time.perf_counter()
     error = ""
     try:
-        _write_values(report)  # before the page, whose key says that all is done
+        _write_values(report, workplace)  # before the page, whose key says that all is done
         _write_page(report)
     except Exception as fault:  # as above
         error = fault_line(fault)
@@ -120,12 +124,20 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
     return Outcome(report.force_id, "page", report.key, "failed" if error else "done", seconds, error)
 
 
-def _write_values(report: Report) -> None:
+@lru_cache(maxsize=1)
+def _values(edition: str, kept: str) -> "pd.DataFrame":
+    """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
     from peel_analysis.data import open_edition
-    from peel_analysis.forces import ENGLAND_AND_WALES
-    from peel_analysis.values import as_csv, values
+    from peel_analysis.values import values
 
-    rows = values(open_edition(report.edition))
+    return values(open_edition(edition))
+
+
+def _write_values(report: Report, workplace: Workplace) -> None:
+    from peel_analysis.forces import ENGLAND_AND_WALES
+    from peel_analysis.values import as_csv
+
+    rows = _values(report.edition, workplace.kept)
     write_text(report.values, as_csv(rows[rows["force_id"].isin((report.force_id, ENGLAND_AND_WALES))]))
 
 

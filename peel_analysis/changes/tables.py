@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from decimal import Decimal
 
 from peel_analysis.changes.compared import Comparison
 from peel_analysis.changes.inputs import IN_WORDS, ORDER
@@ -156,8 +157,8 @@ def _record(move: Move) -> list[str]:
         "" if a.is_missing else move.shown(a),
         "" if b.is_missing else move.shown(b),
         "" if move.difference_shown is None else str(move.difference_shown),
-        "" if move.difference is None else f"{move.difference:f}",
-        *(f"{parts[cause]:f}" if parts else "" for cause in PARTS),
+        "" if move.difference is None else _exactly(move.difference),
+        *(_exactly(parts[cause]) if parts else "" for cause in PARTS),
         _number(move.size) if parts else "",
         move.kind,
         a.status,
@@ -170,6 +171,10 @@ def _record(move: Move) -> list[str]:
         a.note,
         b.note,
     ]
+
+
+def _exactly(part: Decimal) -> str:
+    return f"{part.normalize():f}"
 
 
 def _number(value: float) -> str:

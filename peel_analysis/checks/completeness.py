@@ -43,7 +43,7 @@ class Incomplete:
         listed = " and ".join([", ".join(quarters[:-1]), quarters[-1]] if len(quarters) > 1 else quarters)
         return (
             f"The published record of outcomes holds {_percent(self.ratio)} of the crimes that {name} recorded in the "
-            f"{self.window.words} ({listed}), so its share is too low by an unknown amount."
+            f"{self.window.words} ({listed}), so its share falls short by an unknown amount."
         )
 
 

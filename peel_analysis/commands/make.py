@@ -75,6 +75,8 @@ def _run(
     *,
     lines: bool,
 ) -> list[Outcome]:
+    if given.fresh or not all(plan.is_fresh() for plan in plans):
+        _refuse_unusable_data(edition)
     out = Path(given.out).resolve()
     kept = out / KEPT / shared_key(edition.folder)[:20]
     workplace = Workplace(str(edition.folder.resolve()), str(kept), given.engine)
@@ -85,6 +87,13 @@ def _run(
             return run(plans, workplace, fresh=given.fresh, told=told, open_pool=open_pool)
         finally:
             remove_left_over(out)
+
+
+def _refuse_unusable_data(edition: Edition) -> None:
+    """Calculate every measure once before the first notebook starts: data that cannot be used stop the run here."""
+    from peel_analysis.values import values
+
+    values(edition)
 
 
 def _tidy(out: Path, kept: Path) -> None:

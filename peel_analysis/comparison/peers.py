@@ -81,7 +81,8 @@ def _group(entry: dict[str, Any], edition: Edition, force_id: str) -> PeerGroup:
     if entry["method"] not in methods:
         raise InputError(f"data/peer_sets.toml, {entry['id']}: method is '{entry['method']}'; use {', '.join(methods)}")
     peer_ids = methods[entry["method"]](edition, force_id, int(entry.get("size", 0)))
-    return PeerGroup(entry["id"], entry["title"], entry["as_at"], entry["note"], peer_ids)
+    as_at = entry["as_at"].format(mid_year=edition.mid_year)
+    return PeerGroup(entry["id"], entry["title"], as_at, entry["note"], peer_ids)
 
 
 def _same_region(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:

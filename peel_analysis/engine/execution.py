@@ -81,14 +81,11 @@ def execute(
 
 def _run(source: Path, target: Path, engine: Engine, request: Mapping[str, Any]) -> NotebookFailedError | None:
     papermill_engines.register("peel", PeelEngine)  # the entry point is there only where the package is installed
+    # Saving after each cell takes longer than most cells, and nobody looks at a notebook before its run has ended.
+    name, more = ("peel", {"save_each_cell": False}) if engine == "peel" else ("nbclient", {})
     try:
         papermill.execute_notebook(
-            source,
-            target,
-            engine_name={"peel": "peel", "stock": "nbclient"}[engine],
-            progress_bar=False,
-            config=ENCRYPTED,
-            **request,
+            source, target, engine_name=name, progress_bar=False, config=ENCRYPTED, **request, **more
         )
     except Exception as error:
         if not target.exists():  # refused before the run began

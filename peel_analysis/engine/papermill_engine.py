@@ -15,8 +15,24 @@ class PeelEngine:
     """
 
     @classmethod
-    def execute_notebook(cls, nb: Any, kernel_name: str, **kwargs: Any) -> Any:
-        """Return the executed notebook. Runs it again on an ordinary kernel when the warm process died under it."""
+    def execute_notebook(
+        cls, nb: Any, kernel_name: str, *, output_path: Any = None, save_each_cell: bool = True, **kwargs: Any
+    ) -> Any:
+        """Return the executed notebook. Runs it again on an ordinary kernel when the warm process died under it.
+
+        Without `save_each_cell` the engine writes the notebook only when its run ends in an error.
+        """
+        from papermill.iorw import write_ipynb
+
+        try:
+            return cls._execute(nb, kernel_name, output_path=output_path if save_each_cell else None, **kwargs)
+        except Exception:
+            if not save_each_cell:
+                write_ipynb(nb, output_path)
+            raise
+
+    @classmethod
+    def _execute(cls, nb: Any, kernel_name: str, **kwargs: Any) -> Any:
         from papermill.engines import NBClientEngine
 
         if sys.platform != "linux":

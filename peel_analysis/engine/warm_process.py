@@ -48,6 +48,7 @@ LIBRARIES = (
 )
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = ("matplotlib_inline", "peel_analysis")
+KEPT_IN = "PEEL_KEPT"  # as in kept.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 LENGTH = struct.Struct("!I")
@@ -205,6 +206,9 @@ def prepare(request: Message) -> None:
     sys.orig_argv[:] = request["command"]
     if not sys.flags.safe_path:
         sys.path.insert(0, request["cwd"])  # as -m does; ipykernel's launcher takes it away again
+    if sys.dont_write_bytecode and KEPT_IN in os.environ:  # else each notebook of a batch compiles the package anew
+        sys.pycache_prefix = str(Path(os.environ[KEPT_IN], "bytecode"))
+        sys.dont_write_bytecode = False
     tempfile.tempdir = None
     random.seed()
     if "numpy" in sys.modules:

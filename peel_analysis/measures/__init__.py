@@ -1,6 +1,7 @@
 """Measures declared in `data/measures.toml`, and the one engine that calculates all of them."""
 
 from peel_analysis.measures.declarations import Measure, Part, declared, get
-from peel_analysis.measures.engine import Result, Value, calculate
+from peel_analysis.measures.engine import calculate
+from peel_analysis.measures.result import Result, Value
 
 __all__ = ["Measure", "Part", "Result", "Value", "calculate", "declared", "get"]

@@ -1,8 +1,5 @@
 """The engine: one measure, one edition, one row a force and one for England and Wales."""
 
-import math
-from dataclasses import dataclass, fields
-
 import numpy as np
 import pandas as pd
 
@@ -14,90 +11,11 @@ from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.exclusions import Exclusions, exclusions_of
 from peel_analysis.measures.published import fill_published
+from peel_analysis.measures.result import COLUMNS, Result
 from peel_analysis.measures.sums import sum_of
 from peel_analysis.periods import Period
 
-
-@dataclass(frozen=True)
-class Value:
-    """One force's value of a measure, or England and Wales's, with its counts, status, reasons and comparator."""
-
-    force_id: str
-    value: float
-    numerator: float
-    denominator: float
-    status: str
-    note: str
-    short: str
-    in_figure: bool
-    in_national: bool
-    comparator_value: float
-    comparator_numerator: float
-    comparator_denominator: float
-    comparator_status: str
-    comparator_note: str
-
-    @property
-    def is_missing(self) -> bool:
-        """True when there is no value; `status` and `note` say why."""
-        return math.isnan(self.value)
-
-    @property
-    def has_comparator(self) -> bool:
-        """True when there is a value in the comparator's window."""
-        return not math.isnan(self.comparator_value)
-
-
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
-COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
-
-
-@dataclass(frozen=True, eq=False)  # told apart by identity, so that what is worked out from one can be kept
-class Result:
-    """A measure calculated for an edition.
-
-    `rows`: one row a force and England and Wales last, by force_id, with COLUMNS; value in the measure's unit, not
-    rounded, and missing where `status` says why. `in_figure` and `in_national` are the register's two switches;
-    `members` are the forces in both sums of the England and Wales value, `comparator_members` those of the comparator.
-    """
-
-    measure: Measure
-    edition: Edition
-    rows: pd.DataFrame
-    members: tuple[str, ...]
-    comparator_members: tuple[str, ...]
-    release: str
-
-    @property
-    def forces(self) -> pd.DataFrame:
-        """The 43 forces' rows."""
-        return self.rows.drop(index=ENGLAND_AND_WALES)
-
-    def of(self, force_id: str) -> Value:
-        """Return the value of one force or of England and Wales."""
-        row = self.rows.loc[force_id].to_dict()
-        return Value(force_id=force_id, **{str(name): value for name, value in row.items()})
-
-    @property
-    def national(self) -> Value:
-        """The value of England and Wales."""
-        return self.of(ENGLAND_AND_WALES)
-
-    @property
-    def plotted(self) -> pd.DataFrame:
-        """The forces that a figure draws: those that the register leaves in and that have a value."""
-        rows = self.forces
-        return rows[rows["in_figure"] & rows["value"].notna()]
-
-    @property
-    def window(self) -> Period:
-        """The window of the values."""
-        return self.edition.window(self.measure.window)
-
-    @property
-    def comparator_window(self) -> Period | None:
-        """The window of the comparator values, when the measure has one."""
-        return self.edition.window(self.measure.comparator) if self.measure.comparator else None
 
 
 def calculate(measure: Measure, edition: Edition) -> Result:

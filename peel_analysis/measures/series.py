@@ -8,7 +8,7 @@ import pandas as pd
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.errors import InputError
 from peel_analysis.measures.declarations import Measure
-from peel_analysis.measures.engine import Result
+from peel_analysis.measures.result import Result
 from peel_analysis.periods import Period
 
 

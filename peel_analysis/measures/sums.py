@@ -112,7 +112,7 @@ def _by_force(counts: pd.DataFrame, window: Period, name: str) -> pd.DataFrame:
     except GapError as error:
         remedy = "remove one of the two" if "overlap" in str(error) else "add the missing rows"
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
-    _refuse_absent(inside, len(tiled), window, name)
+    _refuse_absent(inside, tiled, window, name)
     grouped = inside.groupby("force_id")
     total = grouped["count"].sum(min_count=1).astype(float)
     blank = inside[inside["count"].isna()]
@@ -132,12 +132,14 @@ def _periods(rows: pd.DataFrame) -> list[Period]:
     ]
 
 
-def _refuse_absent(inside: pd.DataFrame, periods: int, window: Period, name: str) -> None:
+def _refuse_absent(inside: pd.DataFrame, periods: list[Period], window: Period, name: str) -> None:
     """Refuse a table in which a force lacks a period that others have: a blank row with a status would say why."""
     held = inside.groupby("force_id")["period_start"].nunique()
-    absent = [force_id for force_id in forces.ids() if held.get(force_id, 0) < periods]
+    absent = [force_id for force_id in forces.ids() if held.get(force_id, 0) < len(periods)]
     if absent:
+        own = set(inside.loc[inside["force_id"] == absent[0], "period_start"])
+        lacking = [period.words for period in periods if period.start.isoformat() not in own]
         raise GapError(
-            f"{name}: {window.words}: no row for {forces.in_words(absent)} in {periods - held.get(absent[0], 0)} of "
-            f"{periods} periods; add the rows, or blank counts with a status that says why"
+            f"{name}: {window.words}: no row for {forces.in_words(absent)} in the {' and the '.join(lacking)}; "
+            "add the rows, or blank counts with a status that says why"
         )

@@ -18,7 +18,7 @@ def _exporter() -> Any:
     from nbconvert.exporters import HTMLExporter
 
     return HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="peel", extra_template_basedirs=[str(TEMPLATES)]
+        template_name="peel", extra_template_basedirs=[str(TEMPLATES)], optimistic_validation=True
     )
 
 
@@ -28,7 +28,10 @@ def section_html(notebook: Any, section_id: str) -> str:
     The notebook's title becomes a second-level heading, and so on down; ids of headings get the section's id in front,
     so that "Areas for improvement" can stand in four sections; style sheets for JupyterLab are taken out.
     """
-    html, _ = _exporter().from_notebook_node(notebook)
+    from nbconvert.exporters import TemplateExporter
+
+    # Not HTMLExporter's own method: it parses the page again, for pictures without words and for JupyterLab's classes.
+    html, _ = TemplateExporter.from_notebook_node(_exporter(), notebook)
     html = STYLE.sub("", ANCHOR.sub("", html))
     html = HEADING.sub(lambda match: f"<{match[1]}h{int(match[2]) + 1}", html)
     return HEADING_ID.sub(rf"\1{section_id}-", html).strip()

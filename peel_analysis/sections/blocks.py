@@ -10,6 +10,7 @@ from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
+NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from
 ALONE = '<p class="not-drawn">No other force has a public value, so none is drawn beside it.</p>'
 
 
@@ -44,13 +45,13 @@ def statement_block(result: Result, force_id: str) -> str:
 
     A measure that the edition does not have is told in its reason alone: a table would say it 43 times.
     """
-    about = "" if wording.not_available(result) else f"{about_block(result, force_id)}\n"
+    about = "" if wording.not_available(result) else f"{about_block(result, force_id, 'No value')}\n"
     return f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n{about}</div>'
 
 
-def about_block(result: Result, force_id: str) -> str:
+def about_block(result: Result, force_id: str, missing_from: str = "Not in the figure") -> str:
     """Return what stands under every figure: footnotes, source, cautions and the table of all forces."""
-    parts = (_footnotes(result), source_line(result), cautions(result, force_id), _data(result, force_id))
+    parts = (_footnotes(result, missing_from), source_line(result), cautions(result, force_id), _data(result, force_id))
     return "\n".join(part for part in parts if part)
 
 
@@ -77,8 +78,8 @@ def _not_drawn(result: Result) -> str:
     return f'<p class="not-drawn">The figure by force is not drawn, because {have} a public value.{rate}</p>'
 
 
-def _footnotes(result: Result) -> str:
-    items = "".join(f"<li>{escape(note.sentence)}</li>" for note in wording.footnotes(result))
+def _footnotes(result: Result, missing_from: str) -> str:
+    items = "".join(f"<li>{escape(note.sentence)}</li>" for note in wording.footnotes(result, missing_from))
     return f'<ol class="footnotes">{items}</ol>' if items else ""
 
 

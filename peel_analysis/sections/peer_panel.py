@@ -36,7 +36,7 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> str:
         rows.append(Row(title, (_value(result, mean), Cell(how)), "total"))
     rows.append(_row(result, ENGLAND_AND_WALES, result.national.value, result.national.status, "", kind="total"))
     first = _row(result, force_id, own.value, own.status, own.short, kind="own-force")
-    caption = f"{group.title}, {result.window.words}"
+    caption = f"{result.measure.title}: {group.title.lower()}, {result.window.words}"
     table = tables.html_table(caption, ("Force", result.measure.unit, "Note"), [first, *rows])
     return f'{table}<p class="key">{escape(group.note)} Set as at {escape(group.as_at)}.</p>'
 

@@ -1,0 +1,97 @@
+"""Outcomes by group: every group of outcome types calculated as a measure of its own, with one set of exclusions."""
+
+from dataclasses import dataclass, replace
+
+from peel_analysis import measures
+from peel_analysis.data import Edition, registers
+from peel_analysis.measures import Result, Value
+
+MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
+GROUPING, VERSION = "home_office_groups", "1"
+ALL_OUTCOMES = "all"  # the dimension of a table that gives the total of all outcomes instead of every type
+OTHER, NONE = "All other outcomes", "No outcome in the record"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of outcome types: its place in the order, the force's share and that of England and Wales."""
+
+    name: str
+    order: int
+    types: tuple[str, ...]
+    own: Value
+    national: Value
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The groups of one force in order; `whole` is recorded crime, `absent` are groups that the table cannot give."""
+
+    force_id: str
+    groups: tuple[Group, ...]
+    absent: tuple[str, ...]
+    whole: Result
+
+    @property
+    def own(self) -> Value:
+        """The force's value that the register's switches and the marks belong to."""
+        return self.whole.of(self.force_id)
+
+    @property
+    def is_shown(self) -> bool:
+        """True when the force has shares and no exclusion keeps them out of the figure."""
+        return self.own.in_figure and not self.own.is_missing
+
+
+def spread_of(edition: Edition, force_id: str) -> Spread:
+    """Return every group of outcomes that the edition's table holds, each calculated as a measure of its own.
+
+    Groups are those of data/outcome_groups.csv. Where the table gives the total in place of every type, what is left
+    of it is "All other outcomes", and recorded crime without an outcome is "No outcome in the record".
+    """
+    counts = edition.counts("outcomes_recorded")
+    held = set() if counts is None else set(counts["dimension"])
+    results, absent = [], []
+    for name, order, types in grouping():
+        if held.issuperset(types):
+            results.append((name, order, types, _calculated(edition, types)))
+        else:
+            absent.append(name)
+    groups = [Group(name, order, types, result.of(force_id), result.national) for name, order, types, result in results]
+    whole = results[0][3] if results else measures.calculate(measures.get(MEASURE), edition)
+    if ALL_OUTCOMES in held:
+        groups += _rest(edition, force_id, groups, whole)
+    return Spread(force_id, tuple(groups), tuple(absent), whole)
+
+
+def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
+    """Return the groups in order: name, place, and the outcome types in it."""
+    rows = registers.read_register(registers.OUTCOME_GROUPS)
+    mine = rows[(rows["grouping_id"] == GROUPING) & (rows["version"] == VERSION)]
+    by_name: dict[str, tuple[int, list[str]]] = {}
+    for row in registers.records(mine):
+        by_name.setdefault(row["group"], (int(row["group_order"]), []))[1].append(row["outcome_type"])
+    ordered = sorted(by_name.items(), key=lambda item: item[1][0])
+    return [(name, order, tuple(types)) for name, (order, types) in ordered]
+
+
+def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
+    measure = measures.get(MEASURE)
+    one = replace(measure, numerator=replace(measure.numerator, dimensions=types, version=""), comparator="")
+    return measures.calculate(one, edition)
+
+
+def _rest(edition: Edition, force_id: str, groups: list[Group], whole: Result) -> list[Group]:
+    """Return what the total holds beside the groups, and what recorded crime holds beside the total."""
+    every = _calculated(edition, (ALL_OUTCOMES,))
+    other, none = [], []
+    for of, one in (("own", every.of(force_id)), ("national", every.national)):
+        known = sum(getattr(group, of).numerator for group in groups)
+        other.append(_with_count(one, one.numerator - known))
+        none.append(_with_count(one, max(one.denominator - one.numerator, 0.0)))
+    order = len(grouping())
+    return [Group(OTHER, order, (), *other), Group(NONE, order + 1, (), *none)]
+
+
+def _with_count(one: Value, count: float) -> Value:
+    return replace(one, numerator=count, value=100 * count / one.denominator)

@@ -1,0 +1,128 @@
+"""A batch of two quick sections for tests: the real data folder, and notebooks that take as long as a test wants."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+PROJECT = Path(__file__).resolve().parents[1]
+EDITION = "2017"
+KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
+QUICK = "print(force)"
+PATIENCE = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class SmallBatch:
+    """A folder with data, notebooks and what the command makes of them."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "out"
+
+    @property
+    def reports(self) -> Path:
+        return self.out / EDITION
+
+    def write_notebooks(self, *cells: str) -> None:
+        """Write a notebook a section, with one cell each of those given."""
+        for name, cell in zip(("01_force_in_numbers", "02_risk_based_inspection"), cells, strict=True):
+            parameters = new_code_cell('force = "norfolk"\nedition = "2017"', metadata={"tags": ["parameters"]}, id="p")
+            content = [new_markdown_cell("# A section", id="t"), parameters, new_code_cell(cell, id="c")]
+            notebook = new_notebook(cells=content, metadata={"kernelspec": KERNELSPEC})
+            path = self.folder / "notebooks" / f"{name}.ipynb"
+            path.parent.mkdir(exist_ok=True)
+            nbformat.write(notebook, path)
+
+    def command(self, *arguments: str) -> list[str]:
+        given = ["batch", "--data", str(self.data), "--out", str(self.out), *arguments]
+        return [sys.executable, "-m", "peel_analysis.cli", *given]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(PROJECT), "PEEL_NOTEBOOKS": str(self.folder / "notebooks")}
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            self.command(*arguments), cwd=self.folder, env=self.environment, text=True, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def log(self, name: str = "run.jsonl") -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.reports / name).read_text(encoding="utf-8").splitlines()]
+
+    def outcomes(self) -> Counter[str]:
+        return Counter(line["outcome"] for line in self.log())
+
+    def done(self) -> set[str]:
+        """What the last run did, as force/section."""
+        return {f"{line['force_id']}/{line['section_id']}" for line in self.log() if line["outcome"] == "done"}
+
+    def notebooks(self) -> list[Path]:
+        return sorted(self.reports.glob("*/notebooks/*.ipynb"))
+
+    def left_over(self) -> list[Path]:
+        return list(self.out.rglob("*.part*"))
+
+    def check_whole(self, forces: Sequence[str]) -> None:
+        """Every report of these forces is there, whole, and nothing half-written is."""
+        for force in forces:
+            assert (self.reports / force / "index.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+            assert (self.reports / force / "values.csv").read_text(encoding="utf-8").count(f",{force},")
+        for path in self.notebooks():
+            nbformat.validate(nbformat.read(path, as_version=4))
+        assert len(self.notebooks()) == 2 * len(forces)
+        assert self.left_over() == []
+
+    def wait_for_units(self, number: int, process: "subprocess.Popen[str]") -> None:
+        """Wait until the run has finished so many units, and is not at its end."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.notebooks()) < number:
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+
+
+def small_batch(folder: Path, *cells: str) -> SmallBatch:
+    """Return a batch in a new folder, whose sections.toml keeps the first two sections only."""
+    made = SmallBatch(folder)
+    shutil.copytree(PROJECT / "data", made.data)
+    sections = made.data / "sections.toml"
+    parts = re.split(r"(?m)^(?=\[\[section\]\])", sections.read_text(encoding="utf-8"))
+    sections.write_text("".join(parts[:3]), encoding="utf-8")
+    made.write_notebooks(*(cells or (QUICK, QUICK)))
+    return made
+
+
+def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    """Return the processes that a process has started, directly or not."""
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def still_there(processes: Sequence[psutil.Process], seconds: float = 10.0) -> list[str]:
+    """Return the command lines of the processes that have not ended within so many seconds."""
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return [" ".join(one.cmdline()) for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]

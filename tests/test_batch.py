@@ -1,0 +1,228 @@
+"""A batch does every unit that is stale and no other, tells what it did, and outlives a unit that fails."""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small_batch import PROJECT, QUICK, SmallBatch, small_batch
+
+from peel_analysis import forces
+from peel_analysis.batch import report_of
+from peel_analysis.batch.shards import share
+from peel_analysis.batch.units import units_of
+from peel_analysis.commands.make import _chosen
+from peel_analysis.data import open_edition
+from peel_analysis.errors import InputError
+from peel_analysis.location import NOTEBOOKS, VARIABLE
+
+THREE = ("kent", "norfolk", "suffolk")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> SmallBatch:
+    """A batch of three forces that has run once."""
+    batch = small_batch(tmp_path_factory.mktemp("batch") / "first")
+    done = batch.run("--forces", ",".join(THREE))
+    assert done.returncode == 0, done.stderr
+    (batch.folder / "printed").write_text(done.stdout)
+    return batch
+
+
+@pytest.fixture
+def again(first: SmallBatch, tmp_path: Path) -> SmallBatch:
+    """A copy of that batch in another place: content keys hold no path."""
+    shutil.copytree(first.folder, tmp_path / "again")
+    return SmallBatch(tmp_path / "again")
+
+
+def test_every_report_is_made_and_told(first: SmallBatch) -> None:
+    first.check_whole(THREE)
+    units = {f"{force}/{name}" for force in THREE for name in ("force_in_numbers", "risk_based_inspection", "page")}
+    assert first.done() == units
+    for line in first.log():
+        assert re.fullmatch(r"[0-9a-f]{64}", line["key"])
+        assert line["seconds"] > 0
+        assert (line["outcome"], line["error"]) == ("done", "")
+    printed = (first.folder / "printed").read_text().splitlines()
+    assert {line.split()[1] for line in printed if line.startswith("done ")} == units
+    assert [line.split() for line in printed[-4:-1]] == [
+        ["done", "fresh", "failed"], ["sections", "6", "0", "0"], ["pages", "3", "0", "0"],
+    ]  # fmt: skip
+
+
+def test_the_index_links_every_report_that_is_there(first: SmallBatch) -> None:
+    index = (first.reports / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a href="([^"]+)"', index) == [f"{force}/index.html" for force in THREE]
+    assert index.count('<th scope="row">') == forces.NUMBER_OF_FORCES
+    assert index.count("(no report made)") == forces.NUMBER_OF_FORCES - len(THREE)
+
+
+def test_nothing_changed_nothing_is_done_or_imported(again: SmallBatch) -> None:
+    index = (again.reports / "index.html").stat().st_mtime_ns
+    command = again.command("--forces", ",".join(THREE))
+    command[1:1] = ["-X", "importtime"]
+    done = subprocess.run(command, cwd=again.folder, env=again.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert again.outcomes() == {"fresh": 9}
+    assert (again.reports / "index.html").stat().st_mtime_ns == index
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "peel_analysis.batch.run" in imported
+    assert not imported & {"papermill", "nbconvert", "jupyter_client", "nbclient"}
+
+
+def test_findings_of_one_force_make_its_own_units_stale(again: SmallBatch) -> None:
+    path = again.data / "findings" / "2017" / "kent.md"
+    path.write_text("# Kent\n\n## Force in numbers\n\nInvented.\n", encoding="utf-8")
+    assert again.run("--forces", ",".join(THREE)).returncode == 0
+    assert again.done() == {"kent/force_in_numbers", "kent/risk_based_inspection", "kent/page"}
+
+
+def test_a_notebook_makes_its_own_section_stale_and_fresh_makes_all(again: SmallBatch) -> None:
+    again.write_notebooks(QUICK, "print(force, edition)")
+    assert again.run("--forces", "kent").returncode == 0
+    assert again.done() == {"kent/risk_based_inspection", "kent/page"}
+    assert again.run("--forces", "kent", "--fresh").returncode == 0
+    assert again.done() == {"kent/force_in_numbers", "kent/risk_based_inspection", "kent/page"}
+
+
+def test_a_page_or_a_values_file_that_is_gone_is_made_again(again: SmallBatch) -> None:
+    (again.reports / "kent" / "values.csv").unlink()
+    (again.reports / "norfolk" / "index.html").unlink()
+    assert again.run("--forces", ",".join(THREE)).returncode == 0
+    assert again.done() == {"kent/page", "norfolk/page"}
+    again.check_whole(THREE)
+
+
+def keys(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return the content keys of Kent's and Norfolk's units, as a process that has just started has them."""
+    from peel_analysis.batch import units
+    from peel_analysis.sections import catalogue
+
+    monkeypatch.setenv(VARIABLE, str(batch.data))
+    monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
+    units.shared_key.cache_clear()
+    catalogue._read.cache_clear()
+    edition = open_edition("2017")
+    plans = [units_of(edition, forces.find(name), batch.out) for name in ("kent", "norfolk")]
+    return {unit.key for plan in plans for unit in plan}
+
+
+@pytest.mark.parametrize("changed", ["exclusions.csv", "populations.csv", "measures.toml", "editions/2017.toml"])
+def test_shared_data_make_everything_stale(changed: str, again: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keys(again, monkeypatch)
+    with (again.data / changed).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert len(before) == 4
+    assert not before & keys(again, monkeypatch)
+
+
+def test_the_package_makes_everything_stale(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "peel_analysis", tmp_path / "peel_analysis")
+    code = "import sys; from pathlib import Path; from peel_analysis.batch import shared_key\n"
+    code += "print(shared_key(Path(sys.argv[1])))"
+    found = []
+    for changed in ("batch/shards.py", "report/style.css", "report/templates/peel/index.html.j2", None):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(PROJECT / "data")],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.append(done.stdout)
+        if changed:
+            with (tmp_path / "peel_analysis" / changed).open("a", encoding="utf-8") as file:
+                file.write("\n")
+    assert len(set(found)) == 4
+
+
+def test_a_failed_cell_stops_nothing_else_and_is_kept(tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "b", QUICK, 'assert force != "kent", "no such number"')
+    done = batch.run("--forces", ",".join(THREE))
+    assert done.returncode == 1
+    assert batch.outcomes() == {"done": 7, "failed": 1}
+    (failed,) = (line for line in batch.log() if line["outcome"] == "failed")
+    kept = batch.reports / "kent" / "notebooks" / "02_risk_based_inspection.failed.ipynb"
+    expected = "02_risk_based_inspection.ipynb failed in cell 3: AssertionError: no such number"
+    assert failed["error"] == f"{expected}; the notebook as far as it ran: {kept}"
+    assert f"failed: kent/risk_based_inspection: {expected}" in done.stderr
+    assert "AssertionError" in kept.read_text(encoding="utf-8")
+    assert not (batch.reports / "kent" / "index.html").exists()
+    assert "sections           5         0         1" in done.stdout
+
+    batch.write_notebooks(QUICK, QUICK)
+    assert batch.run("--forces", "kent").returncode == 0
+    assert batch.done() == {"kent/risk_based_inspection", "kent/page"}
+    assert not kept.exists()
+
+
+def test_a_unit_that_its_worker_dies_of_fails_alone(tmp_path: Path) -> None:
+    deadly = (
+        "import os, psutil\n"
+        "if force == 'kent':\n"
+        "    [worker] = psutil.Process(os.getppid()).parents()[:1]\n"
+        "    worker.kill()\n"
+        "    import time; time.sleep(60)"
+    )
+    batch = small_batch(tmp_path / "b", QUICK, deadly)
+    done = batch.run("--forces", ",".join(THREE))
+    assert done.returncode == 1
+    assert batch.outcomes() == {"done": 7, "failed": 1}
+    assert "failed: kent/risk_based_inspection: the worker process died of it twice" in done.stderr
+
+
+def test_a_report_says_where_it_is_and_keeps_its_own_log(again: SmallBatch) -> None:
+    command = [*again.command()[:3], "report", "Kent", "--data", str(again.data), "--out", str(again.out)]
+    log = (again.reports / "run.jsonl").read_text()
+    done = subprocess.run(command, cwd=again.folder, env=again.environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"{again.reports / 'kent' / 'index.html'}\n")
+    assert (again.reports / "run.jsonl").read_text() == log
+    assert len((again.reports / "kent" / "run.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_shard_has_its_own_log(again: SmallBatch) -> None:
+    assert again.run("--forces", ",".join(THREE), "--shard", "2/3").returncode == 0
+    assert {line["force_id"] for line in again.log("run-2-of-3.jsonl")} == {"norfolk"}
+
+
+def test_shards_are_disjoint_and_together_all() -> None:
+    everyone = forces.all_forces()
+    shares = [share(everyone, f"{k}/8") for k in range(1, 9)]
+    assert sorted(force.id for one in shares for force in one) == sorted(force.id for force in everyone)
+    assert {len(one) for one in shares} == {5, 6}
+
+
+@pytest.mark.parametrize("shard", ["0/8", "9/8", "2", "2/8/3", "a/b", "1/0"])
+def test_a_shard_that_is_none_is_refused(shard: str) -> None:
+    with pytest.raises(InputError, match=rf"--shard {shard}: give K/N with K from 1 to N, such as 2/8"):
+        share(forces.all_forces(), shard)
+
+
+def test_forces_are_chosen_by_any_name_and_once() -> None:
+    given = argparse.Namespace(forces="Norfolk,Devon & Cornwall,norfolk", shard=None)
+    assert [force.id for force in _chosen(given)] == ["norfolk", "devon-and-cornwall"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--forces", "norfok"), "No force called 'norfok'"),
+        (("--jobs", "0"), "--jobs 0: give a number of workers, 1 or more"),
+        (("--edition", "1066"), "No edition '1066'"),
+    ],
+)
+def test_a_request_that_cannot_be_met_ends_with_2(arguments: tuple[str, ...], error: str, first: SmallBatch) -> None:
+    done = first.run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"peel: {error}")
+
+
+def test_a_key_stands_for_what_a_unit_is_made_from(first: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(keys(first, monkeypatch)) == 4
+    plan = report_of(open_edition("2017"), forces.find("kent"), first.out)
+    assert plan.is_fresh()
+    assert all(unit.is_fresh() for unit in plan.units)

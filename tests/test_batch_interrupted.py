@@ -1,0 +1,78 @@
+"""However a batch is stopped, what is there is whole, no process is left, and the next run goes on from it."""
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+from small_batch import SmallBatch, family, small_batch, still_there
+
+from peel_analysis.writing import part_of, remove_left_over
+
+SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
+FOUR = ("essex", "kent", "norfolk", "suffolk")
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> SmallBatch:
+    return small_batch(tmp_path / "b", SLOW, SLOW)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_stopped_batch_leaves_whole_files_and_goes_on(number: signal.Signals, batch: SmallBatch) -> None:
+    process = batch.start("--forces", ",".join(FOUR))
+    batch.wait_for_units(2, process)
+    children = family(process)
+    assert children
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # Ctrl-C reaches every process of the terminal
+    else:
+        process.send_signal(number)
+    printed, errors = process.communicate(timeout=30)
+    assert still_there(children) == []
+
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert errors == "peel: stopped; what is finished is kept, and the same command goes on from it\n"
+        assert batch.left_over() == []
+    whole = {str(path.relative_to(batch.reports)) for path in batch.notebooks()}
+    assert 2 <= len(whole) < 8
+    assert "page" not in printed or (batch.reports / "essex" / "index.html").exists()
+
+    done = batch.run("--forces", ",".join(FOUR))
+    assert done.returncode == 0, done.stderr
+    fresh = {line["force_id"] + "/" + line["section_id"] for line in batch.log() if line["outcome"] == "fresh"}
+    assert len([name for name in fresh if not name.endswith("/page")]) == len(whole)
+    batch.check_whole(FOUR)
+
+
+def test_what_a_killed_worker_was_doing_is_done_again(batch: SmallBatch) -> None:
+    process = batch.start("--forces", ",".join(FOUR))
+    batch.wait_for_units(2, process)
+    workers = [one for one in family(process) if "multiprocessing.spawn" in " ".join(one.cmdline())]
+    assert len(workers) == 2
+    children = family(process)
+    workers[0].kill()
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert batch.outcomes() == {"done": 12}
+    assert still_there(children) == []
+    batch.check_whole(FOUR)
+
+
+def test_left_overs_of_dead_processes_are_removed_and_no_others(tmp_path: Path) -> None:
+    mine = part_of(tmp_path / "a" / "index.html")
+    dead = max(psutil.pids()) + 100_000
+    theirs = [
+        mine.with_name(mine.name.replace(str(os.getpid()), str(dead))),
+        part_of(tmp_path / "a" / "01_x.ipynb", ".ipynb"),
+    ]
+    theirs[1] = theirs[1].with_name(theirs[1].name.replace(str(os.getpid()), str(dead)))
+    elsewhere = mine.with_name(".index.html.other-machine-12345.part")
+    others = [mine, elsewhere, tmp_path / "a" / "index.html", tmp_path / "a" / ".hidden.part"]
+    (tmp_path / "a").mkdir()
+    for path in (*theirs, *others):
+        path.write_text("x")
+    assert sorted(remove_left_over(tmp_path)) == sorted(theirs)
+    assert sorted((tmp_path / "a").iterdir()) == sorted(others)

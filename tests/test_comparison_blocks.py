@@ -1,0 +1,138 @@
+"""What must not be compared: each kind of block raises with its reason, and what is allowed passes."""
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+from invented import Folder, folder
+
+from peel_analysis import forces, measures
+from peel_analysis.comparison import NotComparableError, check_force, check_over_time, check_together, check_years
+from peel_analysis.comparison.blocks import blocks
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.data.settings import Release
+from peel_analysis.errors import InputError
+
+TRACKED = ("outcome_charged_pct", "outcome_evidential_victim_pct", "outcome_no_suspect_pct", "outcome_action_taken_pct")
+DOMESTIC_ABUSE = ("da_charge_rate", "da_arrest_rate", "da_voluntary_attendance_rate")
+NORTH_YORKSHIRE = ("da_share_of_crime_pct", *DOMESTIC_ABUSE)
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    return open_edition("2017")
+
+
+def reason_of(block_id: str) -> str:
+    return next(block.reason for block in blocks() if block.id == block_id)
+
+
+@pytest.mark.parametrize(("general", "domestic"), [*product(TRACKED, DOMESTIC_ABUSE)])
+def test_tracked_and_untracked_outcomes_never_share_anything(edition: Edition, general: str, domestic: str) -> None:
+    one, other = measures.get(general), measures.get(domestic)
+    assert (one.tracked, other.tracked) == (True, False)
+    for pair in ((one, other), (other, one)):
+        with pytest.raises(NotComparableError) as refused:
+            check_together(*pair, edition)
+        assert str(refused.value) == reason_of("tracked_and_untracked_outcomes")
+
+
+def test_measures_of_different_windows_are_refused(edition: Edition) -> None:
+    with pytest.raises(NotComparableError, match=r"different windows \(12 months to 30 June 2017; 12 months to 31 March"):
+        check_together(measures.get("crime_per_1000"), measures.get("asb_incidents_per_1000"), edition)
+    with pytest.raises(NotComparableError, match=r"; as at 1 July 2017\)"):
+        check_together(measures.get("crime_per_1000"), measures.get("ocg_per_million"), edition)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("crime_per_1000", "crime_change_12m"),
+        ("outcome_charged_pct", "outcome_action_taken_pct"),
+        ("da_arrest_rate", "da_charge_rate"),
+        ("outcome_charged_pct", "da_share_of_crime_pct"),
+        ("crime_per_1000", "crime_per_1000"),
+    ],
+)
+def test_what_may_stand_together_passes(edition: Edition, first: str, second: str) -> None:
+    check_together(measures.get(first), measures.get(second), edition)
+
+
+@pytest.mark.parametrize("measure_id", ["calls_per_1000", "da_calls_per_1000"])
+def test_calls_of_2016_and_2017_are_refused_for_every_force(measure_id: str) -> None:
+    for force_id in (*forces.ids(), forces.ENGLAND_AND_WALES):
+        with pytest.raises(NotComparableError) as refused:
+            check_years(measures.get(measure_id), force_id, 2016, 2017)
+        assert str(refused.value) == reason_of("calls_2016_2017")
+    check_years(measures.get(measure_id), "norfolk", 2017, 2018)
+    check_years(measures.get(measure_id), "norfolk", 2017, 2017)
+
+
+def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017() -> None:
+    groups = measures.get("ocg_per_million")
+    for force_id in forces.ids():
+        if force_id in ("warwickshire", "west-mercia"):
+            with pytest.raises(NotComparableError) as refused:
+                check_years(groups, force_id, 2016, 2017)
+            assert str(refused.value) == reason_of("organised_crime_groups_2016_2017")
+        else:
+            check_years(groups, force_id, 2016, 2017)
+    check_years(groups, "warwickshire", 2017, 2018)
+
+
+@pytest.mark.parametrize("measure_id", NORTH_YORKSHIRE)
+def test_north_yorkshire_is_never_shown_on_domestic_abuse(edition: Edition, measure_id: str) -> None:
+    measure = measures.get(measure_id)
+    with pytest.raises(NotComparableError) as refused:
+        check_force(measure, "north-yorkshire", edition)
+    assert str(refused.value) == reason_of("north_yorkshire_domestic_abuse")
+    check_force(measure, "south-yorkshire", edition)
+    check_force(measures.get("crime_per_1000"), "north-yorkshire", edition)
+    register = measures.calculate(measure, edition).of("north-yorkshire")
+    assert (register.in_figure, register.is_missing) == (False, True), "the exclusions register says the same"
+
+
+def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: Edition) -> None:
+    later = replace(
+        edition,
+        id="2018",
+        releases={**edition.releases, "outcomes_recorded": Release("outcomes_recorded", "2025-01")},
+    )
+    charged = measures.get("outcome_charged_pct")
+    with pytest.raises(NotComparableError, match="editions 2017 and 2018 use different releases, so the two for Kent"):
+        check_over_time(charged, "kent", edition, later)
+    check_over_time(charged, "kent", edition, replace(later, releases=edition.releases))
+    check_over_time(measures.get("crime_per_1000"), "kent", edition, later)
+
+
+@pytest.mark.parametrize("other", ["2019", "2025"])
+def test_the_editions_of_this_project_do_not_share_a_release_of_outcomes(edition: Edition, other: str) -> None:
+    with pytest.raises(NotComparableError, match="use different releases"):
+        check_over_time(measures.get("outcome_charged_pct"), "norfolk", edition, open_edition(other))
+
+
+def test_every_block_names_what_exists_and_where_it_is_said() -> None:
+    known = {measure.id for measure in measures.declared()}
+    for block in blocks():
+        assert set(block.measures) | set(block.others) <= known, block.id
+        assert set(block.forces) <= set(forces.ids()), block.id
+        assert block.reason.endswith("."), block.id
+        assert block.said_in, block.id
+        assert set(block.years) <= {"all", "2016", "2017"}, block.id
+
+
+def test_a_refusal_is_an_error_that_the_command_tells() -> None:
+    assert issubclass(NotComparableError, InputError)
+
+
+def test_a_block_is_added_as_data_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data: Folder = folder(tmp_path, monkeypatch)
+    entry = (
+        '[[block]]\nid = "invented"\nkind = "force"\nmeasures = ["crime_per_1000"]\nforces = ["kent"]\n'
+        'years = ["all"]\nreason = "An invented reason."\nsaid_in = "nowhere"\n'
+    )
+    data.write("comparability.toml", data.read("comparability.toml") + entry)
+    with pytest.raises(NotComparableError, match="An invented reason"):
+        check_force(measures.get("crime_per_1000"), "kent", data.edition())
+    check_force(measures.get("crime_per_1000"), "essex", data.edition())

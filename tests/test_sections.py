@@ -1,0 +1,261 @@
+"""Sections: what stands out, numbers in brief, tiles, and the refusals that are shown in a figure's place."""
+
+import csv
+import io
+import re
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from conftest import Page
+
+from peel_analysis import forces, measures, values
+from peel_analysis.comparison import NotComparableError, compare
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.errors import InputError
+from peel_analysis.measures import Result
+from peel_analysis.sections import Section, catalogue, open_section, plan_of
+from peel_analysis.sections.catalogue import Block
+from peel_analysis.sections.standing_out import standing_out
+from peel_analysis.statistics import read_policy
+from peel_analysis.wording import reading
+
+JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
+VALUE_ID = re.compile(r"(\d{4})/([a-z0-9_]+)/([a-z-]+)")
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    return open_edition("2017")
+
+
+@pytest.fixture(scope="module")
+def results(edition: Edition) -> dict[str, Result]:
+    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+
+
+@pytest.fixture(scope="module")
+def rows(edition: Edition) -> set[tuple[str, str, str]]:
+    """The rows of values.csv: edition, measure and force."""
+    text = values.as_csv(values.values(edition))
+    return {(row["edition"], row["measure"], row["force_id"]) for row in csv.DictReader(io.StringIO(text))}
+
+
+def section(section_id: str, force_id: str, edition: Edition, results: dict[str, Result]) -> Section:
+    """Return a section that shares the results, so that 43 of them cost as much as one."""
+    return Section(plan_of(section_id), forces.find(force_id), edition, results=dict(results))
+
+
+def overview(force_id: str, edition: Edition, results: dict[str, Result]) -> Section:
+    return section("effectiveness_overview", force_id, edition, results)
+
+
+def parsed(html: str) -> Tag:
+    return BeautifulSoup(html, "html.parser")
+
+
+@pytest.mark.parametrize("force_id", forces.ids())
+def test_what_stands_out_has_at_most_seven_lines_each_with_its_value_and_figure(
+    force_id: str, edition: Edition, results: dict[str, Result], rows: set[tuple[str, str, str]]
+) -> None:
+    shown = overview(force_id, edition, results)
+    html = parsed(shown.standing_out().html)
+    lines = html.select("ul.standing-out > li")
+    assert len(lines) <= 7
+    flagged = {
+        one
+        for one in shown.plan.headline_measures
+        if (compare(results[one]).verdicts[force_id].words or read_policy().otherwise) != read_policy().otherwise
+    }
+    assert {str(line["data-value"]).split("/")[1] for line in lines} == flagged or len(lines) == 7
+    for line in lines:
+        found = VALUE_ID.fullmatch(str(line["data-value"]))
+        assert found is not None
+        assert found.groups() in rows
+        assert found[3] == force_id
+        assert [link["href"] for link in line.select("a")] == [f"#figure-{found[2]}"]
+        assert re.search(r"This is (notably )?(higher|lower) than ", line.get_text())
+    if not lines:
+        assert "On no figure is" in html.get_text()
+
+
+def test_the_clearest_comes_first(edition: Edition, results: dict[str, Result]) -> None:
+    notable = 0
+    for force_id in forces.ids():
+        lines = parsed(overview(force_id, edition, results).standing_out().html).select("li")
+        kinds = ["notably" in line.get_text() for line in lines]
+        assert kinds == sorted(kinds, reverse=True), force_id
+        notable += sum(kinds)
+    assert notable > 0, "the list would not be tested on a notable figure"
+
+
+def test_more_than_seven_are_cut_to_seven(results: dict[str, Result]) -> None:
+    result = results["outcome_charged_pct"]
+    assert compare(result).verdicts["norfolk"].words == "higher than"
+    assert len(parsed(standing_out([result] * 9, "norfolk")).select("li")) == 7
+
+
+def test_what_stands_out_says_how_many_flags_to_expect_of_chance(edition: Edition, results: dict[str, Result]) -> None:
+    key = parsed(overview("norfolk", edition, results).standing_out().html).select_one("p.key")
+    assert key is not None
+    assert read_policy().label in key.get_text()
+    assert "by chance alone" in key.get_text()
+
+
+@pytest.mark.parametrize("force_id", forces.ids())
+def test_numbers_in_brief_are_the_readings_of_the_headline_measures(
+    force_id: str, edition: Edition, results: dict[str, Result], rows: set[tuple[str, str, str]]
+) -> None:
+    shown = overview(force_id, edition, results)
+    lines = parsed(shown.numbers_in_brief().html).select("ul.numbers-in-brief > li")
+    assert lines
+    for line in lines:
+        found = VALUE_ID.fullmatch(str(line["data-value"]))
+        assert found is not None
+        assert found.groups() in rows
+        assert found[2] in shown.plan.headline_measures
+        assert reading(results[found[2]], force_id) in line.get_text()
+        assert not JUDGMENT_WORDS.search(line.get_text())
+
+
+@pytest.mark.parametrize("edition_id", ["2017", "2019", "2025"])
+def test_every_link_to_a_figure_goes_to_one_that_a_notebook_draws(edition_id: str) -> None:
+    drawn = set()
+    for plan in catalogue():
+        source = plan.notebook.read_text(encoding="utf-8")
+        drawn |= set(re.findall(r'section\.(?:figure|statement)\(\\"([a-z0-9_]+)\\"', source))
+    edition = open_edition(edition_id)
+    results = {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+    for force_id in ("norfolk", "city-of-london", "suffolk"):
+        shown = overview(force_id, edition, results)
+        for html in (shown.standing_out().html, shown.numbers_in_brief().html):
+            linked = {str(link["href"]).removeprefix("#figure-") for link in parsed(html).select("a.to-figure")}
+            assert linked <= drawn
+
+
+def test_on_the_finished_page_every_id_is_a_row_and_every_link_arrives(page: Page) -> None:
+    with (page.path.parent / "values.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["edition"], row["measure"], row["force_id"]) for row in csv.DictReader(file)}
+    traced = page.html.select("[data-value]")
+    assert len(traced) > 10
+    for one in traced:
+        assert tuple(str(one["data-value"]).split("/")) in rows, one["data-value"]
+    links = page.html.select("a.to-figure")
+    assert len(links) >= 5
+    for link in links:
+        assert page.html.find(id=str(link["href"]).removeprefix("#")) is not None, link["href"]
+    assert len(page.html.select("ul.standing-out > li")) <= 7
+
+
+def test_on_the_finished_page_generated_sentences_hold_no_word_of_judgment(page: Page) -> None:
+    said = page.html.select("p.reading, ul.standing-out > li, ul.numbers-in-brief > li, ol.footnotes > li")
+    assert len(said) > 20
+    for one in said:
+        assert not JUDGMENT_WORDS.search(one.get_text()), one.get_text()
+    for image in page.html.select("img[alt]"):
+        assert not JUDGMENT_WORDS.search(str(image["alt"])), image["alt"]
+
+
+def test_tiles_show_a_dash_with_its_reason_and_never_an_invented_value(
+    edition: Edition, results: dict[str, Result]
+) -> None:
+    numbers = section("force_in_numbers", "suffolk", edition, results)
+    html = parsed(numbers.tiles("Crime outcomes").html)
+    charged = html.select_one("[data-measure=outcome_charged_pct]")
+    assert charged is not None
+    dash = charged.select_one(".tile-value [aria-hidden=true]")
+    reason = charged.select_one(".tile-value .for-screen-readers")
+    assert dash is not None
+    assert reason is not None
+    assert dash.get_text() == "–"
+    assert "Athena" in reason.get_text()
+    national = charged.select_one(".tile-national")
+    assert national is not None
+    assert "11.5%" in national.get_text()
+
+
+def test_tiles_show_each_measure_of_their_group_once(edition: Edition, results: dict[str, Result]) -> None:
+    numbers = section("force_in_numbers", "norfolk", edition, results)
+    for block in numbers.plan.blocks:
+        html = parsed(numbers.tiles(block.title.rstrip("*")).html)
+        assert [tile["data-measure"] for tile in html.select("li.tile")] == list(block.measures)
+
+
+def test_tiles_that_must_not_stand_together_are_refused(edition: Edition, results: dict[str, Result]) -> None:
+    numbers = section("force_in_numbers", "norfolk", edition, results)
+    mixed = Block("Mixed", ("outcome_charged_pct", "da_charge_rate"))
+    spoilt = Section(numbers.plan, numbers.force, edition, results=dict(results))
+    object.__setattr__(spoilt, "plan", type(numbers.plan)(1, "x", "x", blocks=(mixed,)))
+    with pytest.raises(NotComparableError):
+        spoilt.tiles("Mixed")
+
+
+@pytest.mark.parametrize(
+    ("measure_id", "reason"),
+    [
+        ("calls_per_1000", "no counts over time are public"),
+        ("crime_change_12m", "no counts over time are public"),
+    ],
+)
+def test_a_trend_that_cannot_be_drawn_shows_why_in_its_place(
+    edition: Edition, results: dict[str, Result], measure_id: str, reason: str
+) -> None:
+    html = parsed(section("investigating", "norfolk", edition, results).trend(measure_id).html)
+    assert html.find("img") is None
+    refused = html.select_one("p.refused")
+    assert refused is not None
+    assert reason in refused.get_text()
+
+
+def test_a_funnel_that_is_refused_shows_why_in_its_place(edition: Edition, results: dict[str, Result]) -> None:
+    html = parsed(section("protecting", "norfolk", edition, results).funnel("da_arrest_rate").html)
+    refused = html.select_one("p.refused")
+    assert refused is not None
+    assert refused.get_text() == "A funnel needs at least 20 forces with a comparable value; found 0."
+    assert html.find("img") is None
+
+
+def test_peers_show_both_means_labelled(edition: Edition, results: dict[str, Result]) -> None:
+    html = parsed(section("investigating", "norfolk", edition, results).peers("crime_per_1000").html)
+    heads = [one.get_text() for one in html.select("tr.total th")]
+    assert heads.count("Weighted mean of the peers") == heads.count("Simple mean of the peers") == 2
+    city = parsed(section("investigating", "city-of-london", edition, results).peers("crime_per_1000").html)
+    assert city.find("table") is None
+    assert "has no peers here" in city.get_text()
+
+
+def test_a_figure_keeps_its_number_when_its_cell_is_run_again(edition: Edition, results: dict[str, Result]) -> None:
+    shown = section("investigating", "norfolk", edition, results)
+    first = [repr(shown.figure(one)) for one in ("crime_per_1000", "outcome_charged_pct")]
+    again = [repr(shown.figure(one)) for one in ("outcome_charged_pct", "crime_per_1000")]
+    assert first == again[::-1]
+    assert first[0] == "<figure 1: crime_per_1000>"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("investigatin", "norfolk", "2017"), "No section 'investigatin'; the sections are force_in_numbers, risk"),
+        (("investigating", "norfok", "2017"), "No force called 'norfok'; did you mean Norfolk"),
+        (("investigating", "norfolk", "2018"), "No edition '2018'; the editions are 2017"),
+    ],
+)
+def test_a_section_that_does_not_exist(arguments: tuple[str, str, str], message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        open_section(*arguments)
+    assert str(refused.value).startswith(message)
+
+
+def test_a_section_opens_by_any_name_of_a_force() -> None:
+    opened = open_section("investigating", "Devon & Cornwall", "2017")
+    assert (opened.force.id, opened.edition.id, opened.plan.number) == ("devon-and-cornwall", "2017", 5)
+
+
+def test_every_section_has_its_notebook_and_its_number() -> None:
+    plans = catalogue()
+    assert [plan.number for plan in plans] == list(range(1, len(plans) + 1))
+    assert len({plan.id for plan in plans}) == len(plans) == 9
+    assert all(plan.notebook.is_file() for plan in plans)
+    known = {measure.id for measure in measures.declared()}
+    for plan in plans:
+        named = {*plan.headline_measures, *(one for block in plan.blocks for one in block.measures)}
+        assert named <= known

@@ -1,0 +1,188 @@
+"""Every number in every generated sentence is found in values.csv, for all 43 forces and all measures.
+
+What counts as found, and nothing else does:
+- the shown form of a value of the same measure: rounded half up from the text of values.csv to the measure's decimals;
+- a count of the same row, where the sentence gives counts ("12 of the 27");
+- a number that is part of the unit's name ("per 1,000 population"), of the period's name ("12 months to 30 June 2017"),
+  or of a sentence that is quoted verbatim: the row's own note and comparator_note, or a reason of a register;
+- in a footnote also: members of England and Wales of the 43 forces, the forces that it counts, the comparator's year.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from peel_analysis import forces, measures, values, wording
+from peel_analysis.comparison.blocks import blocks
+from peel_analysis.data import open_edition
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Measure, Result
+from peel_analysis.periods import Period
+from peel_analysis.statistics import read_policy
+
+EDITIONS = ("2017", "2019", "2025")
+NUMBER = re.compile(r"[+-]?\d(?:[\d,]*\d)?(?:\.\d+)?%?")
+JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Values:
+    """The text of an edition's values.csv by measure and force, and the sentences made from the same results."""
+
+    rows: dict[tuple[str, str], Row]
+    results: dict[str, Result]
+    readings: dict[tuple[str, str], str]
+
+
+@pytest.fixture(scope="module", params=EDITIONS)
+def given(request: pytest.FixtureRequest) -> Values:
+    edition = open_edition(request.param)
+    told = [measure for measure in measures.declared() if measure.kind != "survey"]
+    text = values.as_csv(values.values(edition, told))
+    rows = {(row["measure"], row["force_id"]): row for row in csv.DictReader(io.StringIO(text))}
+    results = {measure.id: measures.calculate(measure, edition) for measure in told}
+    return Values(rows, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
+
+
+def shown(measure: Measure, cell: str) -> set[str]:
+    """Return the forms in which a sentence may show a cell of values.csv, worked out from its text alone."""
+    if not cell:
+        return set()
+    number = Decimal(cell).quantize(Decimal(1).scaleb(-measure.decimals), ROUND_HALF_UP)
+    plain = f"{abs(number):,}" if measure.kind == "change" or number == 0 else f"{number:,}"
+    sign = "%" if measure.is_percent else ""
+    signed = f"{number:+,}{sign}" if number else f"{abs(number)}{sign}"
+    return {f"{plain}{sign}", signed} if measure.kind == "change" else {f"{plain}{sign}"}
+
+
+def whole(cell: str) -> set[str]:
+    return {f"{Decimal(cell):,}"} if cell else set()
+
+
+def quoted(row: Row) -> list[str]:
+    """Return what a sentence may quote word for word, the longest first."""
+    policy = read_policy()
+    sentences = [row["note"], row["comparator_note"], *(block.reason for block in blocks())]
+    return sorted(filter(None, (*sentences, *policy.no_verdict.values())), key=len, reverse=True)
+
+
+def windows(result: Result) -> list[str]:
+    comparator = result.comparator_window
+    named = [one.words for one in (result.window, comparator) if isinstance(one, Period)]
+    return [*named, "the 12 months before"] if result.measure.earlier else named
+
+
+def left_over(sentence: str, result: Result, quotations: Iterable[str]) -> list[str]:
+    """Return the numbers of a sentence outside quotations and the names of periods and units."""
+    names = [*windows(result), result.measure.title, result.measure.unit, result.measure.unit.split(" ", 1)[-1]]
+    for part in (*quotations, *names):
+        sentence = sentence.replace(part, " ")
+        sentence = sentence.replace(part[:1].upper() + part[1:], " ")
+    return NUMBER.findall(sentence)
+
+
+def of_unit(measure: Measure) -> set[str]:
+    """Return the numbers in the unit's own name: "arrests per 100 domestic abuse-related offences" has 100."""
+    return set(NUMBER.findall(measure.unit))
+
+
+def test_every_number_in_every_reading_is_in_values_csv(given: Values) -> None:
+    told = 0
+    for (measure_id, force_id), row in given.rows.items():
+        result = given.results[measure_id]
+        measure, national = result.measure, given.rows[measure_id, ENGLAND_AND_WALES]
+        sentence = given.readings[measure_id, force_id]
+        found = left_over(sentence, result, [*quoted(row), national["note"]])
+        allowed = shown(measure, row["value"]) | shown(measure, row["comparator_value"]) | of_unit(measure)
+        allowed |= shown(measure, national["value"])
+        if measure.kind == "cases":
+            allowed |= whole(row["numerator"]) | whole(row["denominator"])
+        assert set(found) <= allowed, (sentence, set(found) - allowed)
+        told += len(found)
+    assert told > 300, "the sentences give numbers at all"
+
+
+def test_each_number_stands_for_what_the_sentence_says_it_is(given: Values) -> None:
+    """The number after "England and Wales" is that of its row, and the one after "it was" is the comparator's."""
+    against = re.compile(r"the England and Wales (?:rate|figure|change) of ([+-]?[\d,.]*\d%?)")
+    earlier = re.compile(r"[IA][ns] [^.]*? it was ([+-]?[\d,.]*\d%?)")
+    checked = 0
+    for (measure_id, force_id), row in given.rows.items():
+        result = given.results[measure_id]
+        sentence = given.readings[measure_id, force_id]
+        if given_national := against.search(sentence):
+            assert given_national[1] in shown(result.measure, given.rows[measure_id, ENGLAND_AND_WALES]["value"])
+            checked += 1
+        if given_earlier := earlier.search(sentence):
+            assert given_earlier[1] in shown(result.measure, row["comparator_value"]), sentence
+            checked += 1
+        if row["value"] and result.measure.kind != "cases":
+            opening = sentence.split(". ")[0]
+            own = {one.lstrip("+") for one in shown(result.measure, row["value"])}
+            unchanged = result.measure.kind == "change" and "did not change" in opening
+            assert unchanged or any(one in opening for one in own), sentence
+    assert checked > 150
+
+
+def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
+    for measure_id, result in given.results.items():
+        mine = [row for (one, _), row in given.rows.items() if one == measure_id]
+        notes = {row[name] for row in mine for name in ("note", "comparator_note")}
+        notes |= {wording.official_name(row["force_id"]) for row in mine} | {result.measure.window_note}
+        unnamed = {
+            note[:1].upper() + note[1:]
+            for row in mine
+            for name in ("note", "comparator_note")
+            for note in (row[name].replace(wording.official_name(row["force_id"]), "each force"),)
+        }
+        for footnote in wording.footnotes(result):
+            parts = sorted(filter(None, notes | unnamed), key=len, reverse=True)
+            found = left_over(footnote.sentence, result, parts)
+            allowed = {mine[0]["members"], "43", mine[0]["comparator_period_end"][:4], str(len(footnote.force_ids))}
+            assert set(found) <= allowed, footnote
+
+
+def test_every_number_in_every_alternative_text_is_in_values_csv(given: Values) -> None:
+    for measure_id, result in given.results.items():
+        if result.plotted.empty:
+            continue
+        everyone = {
+            one: shown(result.measure, row["value"]) for (name, one), row in given.rows.items() if name == measure_id
+        }
+        for force_id in forces.ids():
+            text = wording.alt_text(result, force_id)
+            found = set(left_over(text, result, [])) - {str(len(result.plotted))}
+            assert found <= set().union(*everyone.values()), text
+            if own := re.search(rf"{wording.official_name(force_id)}: ([^ ]+)\.", text):
+                assert own[1] in everyone[force_id], text
+            if whole_value := re.search(r"England and Wales: ([^ ]+)\.", text):
+                assert whole_value[1] in everyone[ENGLAND_AND_WALES], text
+
+
+def test_no_sentence_holds_a_word_of_judgment(given: Values) -> None:
+    said = list(given.readings.values())
+    for result in given.results.values():
+        said += [wording.caption(result), *(note.sentence for note in wording.footnotes(result))]
+        said += [wording.alt_text(result, "norfolk")] if "norfolk" in result.plotted.index else []
+    assert [sentence for sentence in said if JUDGMENT_WORDS.search(sentence)] == []
+
+
+def test_no_sentence_says_that_a_figure_is_higher_than_itself(given: Values) -> None:
+    compared = re.compile(r"This is (?:notably )?(higher|lower) than the .*? of ([+-]?[\d,]*(?:\.\d+)?%?)[. ]")
+    found = 0
+    for (measure_id, force_id), sentence in given.readings.items():
+        measure, words = given.results[measure_id].measure, compared.search(sentence)
+        if not words:
+            continue
+        found += 1
+        cells = (given.rows[measure_id, name]["value"] for name in (force_id, ENGLAND_AND_WALES))
+        own, national = (Decimal(cell).quantize(Decimal(1).scaleb(-measure.decimals), ROUND_HALF_UP) for cell in cells)
+        assert own != national, sentence
+        assert (own > national) == (words[1] == "higher"), sentence
+    assert found > 20
