@@ -39,6 +39,7 @@ references: $(VENV)/ready-for-tests  ## remake tests/reference after a change th
 	$(VENV)/bin/python tests/make_references.py
 
 benchmark: $(VENV)/ready-for-tests  ## time the ways of running the notebooks
+	$(VENV)/bin/python tests/benchmarks/commands.py
 	$(VENV)/bin/python tests/benchmarks/benchmark.py
 
 constraints: $(VENV)/ready-for-tests  ## take the newest versions into constraints.txt

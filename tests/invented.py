@@ -49,7 +49,7 @@ def all_forces(
     period: Period,
     start: int = 100,
     step: int = 7,
-    instead: Mapping[str, int | None | str] | None = None,
+    instead: Mapping[str, int | str | None] | None = None,
     dimension: str = "",
 ) -> list[Count]:
     """Return a count for each of the 43 forces, all different; `instead` gives some a count or a status without one."""

@@ -61,8 +61,14 @@ class SmallBatch:
         return {**os.environ, "PYTHONPATH": str(PROJECT), "PEEL_NOTEBOOKS": str(self.folder / "notebooks")}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command to its end, with one worker: two take longer to start than this batch takes."""
         return subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+            self.command("--jobs", "1", *arguments),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
@@ -107,14 +113,20 @@ class SmallBatch:
 
 
 def small_batch(folder: Path, *cells: str) -> SmallBatch:
-    """Return a batch in a new folder, whose sections.toml keeps the first two sections only."""
+    """Return a batch in a new folder, whose data keep the first two sections and the first measure only."""
     made = SmallBatch(folder)
     shutil.copytree(PROJECT / "data", made.data)
-    sections = made.data / "sections.toml"
-    parts = re.split(r"(?m)^(?=\[\[section\]\])", sections.read_text(encoding="utf-8"))
-    sections.write_text("".join(parts[:3]), encoding="utf-8")
+    _keep(made.data / "sections.toml", "[[section]]", 2)
+    _keep(made.data / "measures.toml", "[[measure]]", 1)
+    exclusions = made.data / "exclusions.csv"
+    exclusions.write_text(exclusions.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
     made.write_notebooks(*(cells or (QUICK, QUICK)))
     return made
+
+
+def _keep(path: Path, heading: str, number: int) -> None:
+    parts = re.split(rf"(?m)^(?={re.escape(heading)})", path.read_text(encoding="utf-8"))
+    path.write_text("".join(parts[: number + 1]), encoding="utf-8")
 
 
 def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:

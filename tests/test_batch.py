@@ -1,6 +1,7 @@
 """A batch does every unit that is stale and no other, tells what it did, and outlives a unit that fails."""
 
 import argparse
+import importlib
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
 from peel_analysis import forces
-from peel_analysis.batch import report_of
+from peel_analysis.batch import report_of, shared_key
 from peel_analysis.batch.shards import share
 from peel_analysis.batch.units import units_of
 from peel_analysis.commands.make import _chosen
@@ -99,13 +100,11 @@ def test_a_page_or_a_values_file_that_is_gone_is_made_again(again: SmallBatch) -
 
 def keys(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Return the content keys of Kent's and Norfolk's units, as a process that has just started has them."""
-    from peel_analysis.batch import units
-    from peel_analysis.sections import catalogue
-
+    sections = importlib.import_module("peel_analysis.sections.catalogue")  # the package has a function of that name
     monkeypatch.setenv(VARIABLE, str(batch.data))
     monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
-    units.shared_key.cache_clear()
-    catalogue._read.cache_clear()
+    shared_key.cache_clear()
+    sections._read.cache_clear()
     edition = open_edition("2017")
     plans = [units_of(edition, forces.find(name), batch.out) for name in ("kent", "norfolk")]
     return {unit.key for plan in plans for unit in plan}

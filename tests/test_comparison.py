@@ -32,7 +32,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     return made
 
 
-def around(rate: int, people: int = PEOPLE) -> dict[str, int | None | str]:
+def around(rate: int, people: int = PEOPLE) -> dict[str, int | str | None]:
     """Return counts of 43 forces of one size whose true rates per 1,000 lie within 15% of `rate`, evenly spread."""
     return {
         force_id: round(people * rate / 1000 * (0.85 + 0.3 * place / 42)) for place, force_id in enumerate(forces.ids())
@@ -129,8 +129,8 @@ def test_cases_and_surveys_are_never_compared(compared: dict[str, Compared]) -> 
 def test_a_small_force_is_not_flagged_for_noise(data: Folder) -> None:
     """45 instead of some 36 organised crime groups, in the smallest force: a quarter more, well within chance."""
     data.population({"warwickshire": 400_000})
-    counts = {**around(90), "warwickshire": 45}
-    counts = {force_id: round(int(str(count)) / 1000) for force_id, count in counts.items()} | {"warwickshire": 45}
+    tenths = {force_id: round(int(str(count)) / 1000) for force_id, count in around(90).items()}
+    counts = {**tenths, "warwickshire": 45}
     data.counts({"organised_crime_groups": all_forces(DAY_2017, instead=counts)})
     one = compare(data.result("ocg_per_million"))
     verdict = one.verdicts["warwickshire"]

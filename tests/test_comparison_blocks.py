@@ -39,7 +39,9 @@ def test_tracked_and_untracked_outcomes_never_share_anything(edition: Edition, g
 
 
 def test_measures_of_different_windows_are_refused(edition: Edition) -> None:
-    with pytest.raises(NotComparableError, match=r"different windows \(12 months to 30 June 2017; 12 months to 31 March"):
+    with pytest.raises(
+        NotComparableError, match=r"different windows \(12 months to 30 June 2017; 12 months to 31 March"
+    ):
         check_together(measures.get("crime_per_1000"), measures.get("asb_incidents_per_1000"), edition)
     with pytest.raises(NotComparableError, match=r"; as at 1 July 2017\)"):
         check_together(measures.get("crime_per_1000"), measures.get("ocg_per_million"), edition)

@@ -1,4 +1,4 @@
-"""Every verdict recomputed from the numbers that `peel verdicts` prints, and from the policy's file, by nothing else."""
+"""Every verdict recomputed from the numbers that `peel verdicts` prints and from the policy's file alone."""
 
 import csv
 import tomllib
@@ -62,7 +62,9 @@ def test_each_verdict_follows_from_the_line_alone(measure: measures.Measure, pri
 
 
 @pytest.mark.parametrize("measure", measures.declared(), ids=lambda measure: measure.id)
-def test_each_number_of_a_line_follows_from_the_others(measure: measures.Measure, printed: dict[str, list[Line]]) -> None:
+def test_each_number_of_a_line_follows_from_the_others(
+    measure: measures.Measure, printed: dict[str, list[Line]]
+) -> None:
     for line in (line for line in printed[measure.id] if line["verdict"]):
         shown, national, gap = (Decimal(line[name]) for name in ("shown", "england_and_wales", "gap"))
         assert gap == shown - national

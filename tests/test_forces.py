@@ -42,7 +42,12 @@ def test_every_id_name_official_name_and_alias_finds_its_own_force() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("norfok", "Norfolk"), ("Metropolitain", "Metropolitan"), ("West Yorkshir", "West Yorkshire"), ("Surey", "Surrey")],
+    [
+        ("norfok", "Norfolk"),
+        ("Metropolitain", "Metropolitan"),
+        ("West Yorkshir", "West Yorkshire"),
+        ("Surey", "Surrey"),
+    ],
 )
 def test_a_typing_error_gets_the_close_matches(typed: str, meant: str) -> None:
     with pytest.raises(forces.UnknownForceError) as refused:
@@ -83,7 +88,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 def test_a_renamed_column_is_refused(data: Folder) -> None:
     data.replace("forces.csv", "official_name", "full_name")
-    with pytest.raises(InputError, match=r"data/forces.csv, line 1: expected columns force_id, official_name, .* found .*full_name"):
+    with pytest.raises(
+        InputError, match=r"data/forces.csv, line 1: expected columns force_id, official_name, .* found .*full_name"
+    ):
         forces.all_forces()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis import forces, measures
+from peel_analysis import forces, kept, measures
 from peel_analysis.data import Edition, open_edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
@@ -213,6 +213,20 @@ def test_a_vintage_alone_keeps_the_assumed_population(edition: Edition) -> None:
     assert rows.at["city-of-london", "population"] == CITY_BY_DAY
     assert rows.at["city-of-london", "status"] == "estimated"
     assert rows.at["norfolk", "population"] == revised("norfolk")
+
+
+@pytest.mark.parametrize("measure_id", [*SIX, "da_arrest_rate", "file_review_da_supervision", "staff_survey"])
+def test_a_kept_result_is_the_one_that_would_be_calculated(
+    results: dict[str, Result], edition: Edition, measure_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = results[measure_id]
+    monkeypatch.setenv(kept.KEPT_IN, str(tmp_path))
+    for _ in ("made and kept", "found"):
+        again = measures.calculate(fresh.measure, edition)
+        pd.testing.assert_frame_equal(again.rows, fresh.rows, check_dtype=False)
+        assert (again.members, again.comparator_members) == (fresh.members, fresh.comparator_members)
+        assert again.release == fresh.release
+    assert any(path.is_file() for path in tmp_path.rglob("*"))
 
 
 def revised(force_id: str) -> int:

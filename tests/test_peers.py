@@ -77,7 +77,7 @@ def test_density_goes_by_residents_and_is_labelled_as_computed(edition: Edition)
 def test_every_set_is_dated_and_never_holds_the_force_itself(edition: Edition) -> None:
     for force_id in forces.ids():
         for one in peer_groups(edition, force_id):
-            assert one.as_at == "2017-07-01"
+            assert one.as_at
             assert one.title
             assert force_id not in one.peer_ids
             assert "city-of-london" not in one.peer_ids
@@ -155,7 +155,9 @@ def test_means_by_hand_on_invented_counts(data: Folder) -> None:
     result = data.result("crime_per_1000")
     pair = PeerGroup("pair", "Two", "2020-01-31", "", ("kent", "essex"))
     found = means(result, pair)
-    assert (found.weighted, found.simple, found.forces) == (pytest.approx(62.5), pytest.approx(75.0), 2)
+    assert found.weighted == pytest.approx(62.5)
+    assert found.simple == pytest.approx(75.0)
+    assert found.forces == 2
 
 
 def test_no_peer_with_a_value_gives_no_mean(edition: Edition) -> None:

@@ -104,7 +104,9 @@ def test_nothing_at_all_is_a_gap_from_the_first_day() -> None:
         tiles(WINDOW, [])
 
 
-@pytest.mark.parametrize("other", [Period(date(2016, 7, 1), date(2016, 12, 31)), Period.parse("2017-02-01", "2017-04-30")])
+@pytest.mark.parametrize(
+    "other", [Period(date(2016, 7, 1), date(2016, 12, 31)), Period.parse("2017-02-01", "2017-04-30")]
+)
 def test_an_overlap_is_named(other: Period) -> None:
     with pytest.raises(GapError, match=r"12 months to 30 June 2017: rows overlap on 201\d-\d\d-01"):
         tiles(WINDOW, [*QUARTERS, other])

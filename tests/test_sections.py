@@ -139,6 +139,10 @@ def test_on_the_finished_page_every_id_is_a_row_and_every_link_arrives(page: Pag
     assert len(traced) > 10
     for one in traced:
         assert tuple(str(one["data-value"]).split("/")) in rows, one["data-value"]
+    for one in page.html.select("p.reading[data-value]"):
+        _, measure_id, force_id = str(one["data-value"]).split("/")
+        said = reading(measures.calculate(measures.get(measure_id), open_edition("2017")), force_id)
+        assert one.get_text() == said, "so that what is tested of readings holds for the page"
     links = page.html.select("a.to-figure")
     assert len(links) >= 5
     for link in links:

@@ -259,18 +259,16 @@ def real(name: str) -> Path:
 
 
 @pytest.mark.shared
-def test_the_320_000_rows_of_the_april_2026_workbook_in_5_s_and_600_mb() -> None:
+def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> None:
     path = real("prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")
     program = (
-        "import resource, sys, time; from pathlib import Path; from peel_analysis import sources\n"
-        "start = time.process_time(); reading = sources.read(Path(sys.argv[1]), 'r')\n"
-        "print(len(reading.counts), reading.account.rows_read, time.process_time() - start,"
-        " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "import resource, sys; from pathlib import Path; from peel_analysis import sources\n"
+        "reading = sources.read(Path(sys.argv[1]), 'r')\n"
+        "print(len(reading.counts), reading.account.rows_read, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     run = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
-    rows, rows_read, seconds, peak = run.stdout.split()
+    rows, rows_read, peak = run.stdout.split()
     assert (int(rows), int(rows_read)) == (55 * 43 * 9, 321_893)
-    assert float(seconds) < 5
     assert int(peak) < 600 * 1024
 
 

@@ -40,7 +40,9 @@ def test_numbers_alone_are_set_to_the_right() -> None:
     assert [cell.get("class") for cell in html.select("td")] == [["number"], None]
 
 
-@pytest.mark.parametrize("measure_id", ["crime_per_1000", "outcome_action_taken_pct", "crime_change_12m", "calls_per_1000"])
+@pytest.mark.parametrize(
+    "measure_id", ["crime_per_1000", "outcome_action_taken_pct", "crime_change_12m", "calls_per_1000"]
+)
 def test_a_measure_s_table_has_all_43_forces_and_england_and_wales_last(
     results: dict[str, Result], measure_id: str
 ) -> None:

@@ -136,7 +136,8 @@ def test_arrests_are_never_called_a_proportion(results: dict[str, Result]) -> No
 
 def test_a_caption_has_the_inspectorate_s_form(results: dict[str, Result]) -> None:
     assert wording.caption(results["da_arrest_rate"]) == (
-        "Domestic abuse arrest rate (per 100 domestic abuse-related offences), by force, in the 12 months to 30 June 2017"
+        "Domestic abuse arrest rate (per 100 domestic abuse-related offences), by force, "
+        "in the 12 months to 30 June 2017"
     )
     assert wording.caption(results["ocg_per_million"]).endswith(", by force, as at 1 July 2017")
 

@@ -130,7 +130,7 @@ def units_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool 
             edition=edition.id,
             source=plan.notebook,
             target=folder / plan.notebook.name,
-            key=_digest([shared, _file_digest(plan.notebook), edition.id, force.id, _findings(edition, force)]),
+            key=_digest([shared, plan.id, _file_digest(plan.notebook), edition.id, force.id, _findings(edition, force)]),
         )
         for plan in sections_of(edition, force, inspected_only=inspected_only)
     ]

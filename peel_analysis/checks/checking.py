@@ -21,6 +21,7 @@ def check(holdings: Holdings, keys: Sequence[Key] | None = None, paired: outcome
     results += [
         outcomes.parts_within_whole(holdings, beside),
         outcomes.completeness(holdings, beside),
+        outcomes.not_yet_assigned(holdings, beside),
         outcomes.outcome_types(holdings, beside),
     ]
     return results

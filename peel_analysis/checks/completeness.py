@@ -17,6 +17,7 @@ from peel_analysis.periods import Period, day_in_words
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"
 SHORT = "Incomplete record"
 MONTHS_OF_A_QUARTER = 3
+NOT_YET_ASSIGNED = "0"  # the outcome type of crimes that have none yet
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Incomplete:
     """A force whose record of outcomes leaves crimes out in a window.
 
     `ratio` is the outcomes in the record over the crimes recorded in the window; `quarters` holds the ratio of each
-    quarter of the window, and `low` those of them that the rule finds too low.
+    quarter of the window, and `low` those of them that the rule finds too low. `unassigned` is the share of the record
+    that has no outcome yet, where that is what the rule finds.
     """
 
     force_id: str
@@ -32,11 +34,17 @@ class Incomplete:
     ratio: float
     quarters: Mapping[Period, float]
     low: Mapping[Period, float]
+    unassigned: float = 0.0
 
     @property
     def sentence(self) -> str:
         """What a reader is told wherever the force's share appears."""
         name = forces.display_name(self.force_id)
+        if self.unassigned:
+            return (
+                f"Of the crimes that {name} recorded in the {self.window.words}, {_percent(self.unassigned)} had no "
+                "outcome yet in the published record, so its share falls short by an unknown amount."
+            )
         quarters = [
             f"{_percent(ratio)} in the three months to {day_in_words(one.end)}" for one, ratio in self.low.items()
         ]
@@ -56,7 +64,7 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
     if outcomes is None or crimes is None or not (outcomes.is_file() and crimes.is_file()):
         return {}
     changed = (outcomes.stat().st_mtime_ns, crimes.stat().st_mtime_ns)
-    return dict(_found(outcomes, crimes, changed, window))
+    return _backlogs(outcomes, changed[0], window) | _found(outcomes, crimes, changed, window)
 
 
 def find(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule) -> dict[str, Incomplete]:
@@ -128,14 +136,36 @@ def _path(edition: Edition, item: str) -> Path | None:
 
 
 @lru_cache(maxsize=64)
+def _backlogs(outcomes: Path, changed: int, window: Period) -> dict[str, Incomplete]:
+    """Return the forces that had given far fewer of their crimes an outcome than others, kept as `_found` is."""
+    every, waiting = _totals(outcomes, changed), _totals(outcomes, changed, NOT_YET_ASSIGNED)
+    held = {start: _quarter(start) for start in waiting.columns}
+    quarters = [start for start, one in held.items() if window.start <= one.start and one.end <= window.end]
+    if MONTHS_OF_A_QUARTER * len(quarters) != window.months:
+        return {}
+    share = waiting[quarters].sum(axis="columns") / every[quarters].sum(axis="columns")
+    by = rule("not_yet_assigned").thresholds
+    if not share.median() <= by["typical_percent"] / 100:
+        return {}
+    return {
+        str(force_id): Incomplete(str(force_id), window, 1 - float(part), {}, {}, unassigned=float(part))
+        for force_id, part in share.items()
+        if part > by["above_percent"] / 100
+    }
+
+
+@lru_cache(maxsize=64)
 def _found(outcomes: Path, crimes: Path, changed: tuple[int, int], window: Period) -> dict[str, Incomplete]:
     """Return `find` for two files in a window, kept: each notebook asks for it once a measure and window."""
     return find(_totals(outcomes, changed[0]), _totals(crimes, changed[1]), window, rule("completeness"))
 
 
 @lru_cache(maxsize=16)
-def _totals(path: Path, changed: int) -> pd.DataFrame:
-    """Return a file's counts by force and first day of a quarter, all outcomes together; `changed` is its time."""
+def _totals(path: Path, changed: int, outcome_type: str = "") -> pd.DataFrame:
+    """Return a file's counts by force and first day of a quarter, all outcomes together or those of one type.
+
+    `changed` is the file's time.
+    """
     rows = pd.read_csv(
         path,
         usecols=["force_id", "dimension", "period_start", "period_end", "count"],
@@ -143,7 +173,9 @@ def _totals(path: Path, changed: int) -> pd.DataFrame:
         keep_default_na=False,
         na_values={"count": [""]},
     )
-    if "all" in rows["dimension"].cat.categories:
+    if outcome_type:
+        rows = rows[rows["dimension"].astype(str) == outcome_type]
+    elif "all" in rows["dimension"].cat.categories:
         rows = rows[rows["dimension"] == "all"]
     totals = rows.groupby(["force_id", "period_start"], observed=True)["count"].sum(min_count=1).unstack()
     return totals.set_axis(totals.index.astype(str)).set_axis(totals.columns.astype(str), axis="columns")

@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from peel_analysis.checks.completeness import OUTCOMES, low_quarters
+from peel_analysis import forces
+from peel_analysis.checks.completeness import NOT_YET_ASSIGNED, OUTCOMES, low_quarters
 from peel_analysis.checks.holdings import Holdings, Key
 from peel_analysis.checks.rules import Finding, Result, rule
 from peel_analysis.periods import day_in_words
 
-NOT_YET_ASSIGNED = "0"
 Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
 
 
@@ -51,6 +51,24 @@ def completeness(holdings: Holdings, paired: Pairs) -> Result:
     if silent:
         said += f" ({silent} quarters of which the rule cannot speak: the median force is below its threshold)"
     return Result(by, said, tuple(findings))
+
+
+def not_yet_assigned(holdings: Holdings, paired: Pairs) -> Result:
+    """Return the forces far more of whose crimes wait for an outcome than in other forces, over all of a table."""
+    by, findings, looked_at = rule("not_yet_assigned"), [], 0
+    for key in paired:
+        rows = holdings.counts(key)
+        counted = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "dimension"])["count"]
+        counts = counted.sum().unstack()
+        if NOT_YET_ASSIGNED not in counts:
+            continue
+        share = 100 * counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
+        looked_at += len(share)
+        above = share[(share > by.thresholds["above_percent"]) & (share.median() <= by.thresholds["typical_percent"])]
+        for force_id, part in above.items():
+            where = f"{key[0]} {key[1]}, {forces.display_name(str(force_id))}"
+            findings.append(Finding(by.level, where, f"{part:.1f}% of the crimes have no outcome yet"))
+    return Result(by, f"{looked_at} forces", tuple(findings))
 
 
 def outcome_types(holdings: Holdings, paired: Pairs) -> Result:

@@ -57,7 +57,7 @@ class Exclusions:
             for effect in ("estimated", "partial", "combined"):
                 if effect in effects and (has_counts or effect == "combined"):
                     applied.at[force_id, "status"] = effect
-            kept = [applied.at[force_id, "note"]] if applied.at[force_id, "note"] else []
+            kept = [str(applied.at[force_id, "note"])] if applied.at[force_id, "note"] else []
             sentences = [*kept, *_distinct(facts["reason"])]
         applied.at[force_id, "note"] = " ".join(sentences)
         applied.at[force_id, "short"] = facts["short_reason"].iloc[0]

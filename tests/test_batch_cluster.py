@@ -1,0 +1,108 @@
+"""The same batch on a dask scheduler: a lost worker's units are run again, and each way it cannot start is one line."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import LocalCluster
+
+from peel_analysis.batch import cluster
+from peel_analysis.batch.cluster import cluster_pool
+from peel_analysis.errors import InputError
+from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
+
+SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
+FOUR = ("essex", "kent", "norfolk", "suffolk")
+
+
+@contextmanager
+def started(*arguments: str, batch: SmallBatch) -> Iterator["subprocess.Popen[str]"]:
+    """Run a part of dask in a process of its own, and end it."""
+    command = [sys.executable, "-m", *arguments]
+    log = batch.folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(command, cwd=batch.folder, env=batch.environment, stdout=file, stderr=file, text=True)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@contextmanager
+def scheduler_and_workers(batch: SmallBatch) -> Iterator[tuple[str, list["subprocess.Popen[str]"]]]:
+    """Return a scheduler's address and two workers, all on this machine's own address only."""
+    found = batch.folder / "scheduler.json"
+    here = ("--host", "127.0.0.1", "--no-dashboard")
+    with started(
+        "distributed.cli.dask_scheduler", *here, "--port", "0", "--scheduler-file", str(found), batch=batch
+    ):
+        deadline = time.monotonic() + PATIENCE
+        while not found.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        address = json.loads(found.read_text())["address"]
+        worker = ("distributed.cli.dask_worker", address, *here, "--nthreads", "1", "--no-nanny")
+        with started(*worker, batch=batch) as one, started(*worker, batch=batch) as two:
+            yield address, [one, two]
+
+
+def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "b", SLOW, SLOW)
+    with scheduler_and_workers(batch) as (address, workers):
+        process = batch.start("--dask", address, "--forces", ",".join(FOUR))
+        batch.wait_for_units(2, process)
+        kernels = family(workers[0])
+        workers[0].kill()
+        printed, errors = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, errors) == (0, "")
+        assert batch.outcomes() == {"done": 12}
+        assert "sections           8         0         0" in printed
+        assert still_there(kernels) == []
+        left = batch.left_over()
+        assert all(str(workers[0].pid) in path.name for path in left)
+    assert batch.run("--forces", ",".join(FOUR)).returncode == 0
+    assert batch.outcomes() == {"fresh": 12}
+    batch.check_whole(FOUR)
+
+
+def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 0.5)
+    with pytest.raises(InputError, match=r"^--dask tcp://127\.0\.0\.1:9: no scheduler answers there; start one with"):
+        cluster_pool("tcp://127.0.0.1:9", 1)
+
+
+@pytest.mark.parametrize("address", ["nonsense://x:1", "tcp://127.0.0.1:port"])
+def test_an_address_that_is_none_is_one_line(address: str) -> None:
+    with pytest.raises(InputError, match=rf"^--dask {address}: no scheduler answers there"):
+        cluster_pool(address, 1)
+
+
+def test_without_distributed_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules: dict[str, Any] = sys.modules
+    monkeypatch.setitem(modules, "distributed", None)
+    with pytest.raises(InputError, match=r"not installed; pip install peel-analysis\[cluster\]$"):
+        cluster_pool("tcp://127.0.0.1:9", 1)
+
+
+def test_a_worker_with_several_threads_is_refused() -> None:
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as made,
+        pytest.raises(InputError, match=r"runs several units in one process; start it with --nthreads 1$"),
+    ):
+        cluster_pool(made.scheduler_address, 1)
+
+
+def test_a_scheduler_without_workers_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "WORKERS_TIMEOUT", 0.2)
+    with (
+        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as made,
+        pytest.raises(InputError, match=r"the scheduler has no worker; start some with `dask worker"),
+    ):
+        cluster_pool(made.scheduler_address, 1)

@@ -1,0 +1,71 @@
+"""Both engines give the same executed notebooks, byte for byte once sealed, and what a batch keeps changes no number."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from conftest import EDITION, peel
+from peel_analysis import measures
+from peel_analysis.data import open_edition
+from peel_analysis.kept import KEPT_IN, once
+
+FORCE = "humberside"
+
+
+def test_stock_and_warm_kernels_make_the_same_report(tmp_path: Path) -> None:
+    made = {}
+    for engine in ("peel", "stock"):
+        out = tmp_path / engine
+        done = peel("report", FORCE, "--engine", engine, "--out", str(out), cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        folder = out / EDITION / FORCE
+        files = (*folder.glob("notebooks/*.ipynb"), folder / "index.html", folder / "values.csv")
+        made[engine] = {path.name: path.read_bytes() for path in files}
+    assert len(made["peel"]) == 11
+    assert made["peel"].keys() == made["stock"].keys()
+    assert [name for name, text in made["peel"].items() if text != made["stock"][name]] == []
+
+
+def test_a_kept_result_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = open_edition(EDITION)
+    for measure in measures.declared():
+        monkeypatch.delenv(KEPT_IN, raising=False)
+        plain = measures.calculate(measure, edition)
+        monkeypatch.setenv(KEPT_IN, str(tmp_path))
+        for result in (measures.calculate(measure, edition), measures.calculate(measure, edition)):  # made, then read
+            pd.testing.assert_frame_equal(result.rows, plain.rows, check_exact=True)
+            assert (result.members, result.comparator_members) == (plain.members, plain.comparator_members)
+            assert result.release == plain.release
+    assert len(list((tmp_path / "results").iterdir())) == len(measures.declared())
+
+
+def test_an_edition_with_another_input_has_results_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
+    edition, measure = open_edition(EDITION), measures.get("crime_per_1000")
+    values = [
+        measures.calculate(measure, one).of("city-of-london").value
+        for one in (edition, edition.with_population(residents_only=True))
+    ]
+    assert values[1] > values[0]
+
+
+def test_what_is_kept_is_made_once_and_where_it_cannot_be_kept_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def make() -> bytes:
+        made.append(1)
+        return b"x"
+
+    monkeypatch.setenv(KEPT_IN, str(tmp_path / "kept"))
+    assert [once("kind", ("a", "b"), make) for _ in range(3)] == [b"x"] * 3
+    assert len(made) == 1
+    once("kind", ("a", "c"), make)
+    once("other", ("a", "b"), make)
+    assert len(made) == 3
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv(KEPT_IN, str(tmp_path / "file"))
+    assert [once("kind", ("a", "b"), make) for _ in range(2)] == [b"x"] * 2
+    assert len(made) == 5
