@@ -15,13 +15,18 @@ from typing import Any
 
 import nbformat
 import psutil
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 PROJECT = Path(__file__).resolve().parents[1]
 EDITION = "2017"
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 QUICK = "print(force)"
 PATIENCE = 60.0  # seconds
+
+
+def code_cell(cell_id: str, source: str, *tags: str) -> dict[str, Any]:
+    """Return a code cell as a notebook file holds it."""
+    about = {"cell_type": "code", "id": cell_id, "metadata": {"tags": list(tags)}, "source": source}
+    return {**about, "execution_count": None, "outputs": []}
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,20 @@ class SmallBatch:
     def write_notebooks(self, *cells: str) -> None:
         """Write a notebook a section, with one cell each of those given."""
         for name, cell in zip(("01_force_in_numbers", "02_risk_based_inspection"), cells, strict=True):
-            parameters = new_code_cell('force = "norfolk"\nedition = "2017"', metadata={"tags": ["parameters"]}, id="p")
-            content = [new_markdown_cell("# A section", id="t"), parameters, new_code_cell(cell, id="c")]
-            notebook = new_notebook(cells=content, metadata={"kernelspec": KERNELSPEC})
+            cells_in_order = [
+                {"cell_type": "markdown", "id": "t", "metadata": {}, "source": "# A section"},
+                code_cell("p", 'force = "norfolk"\nedition = "2017"', "parameters"),
+                code_cell("c", cell),
+            ]
+            notebook = {
+                "cells": cells_in_order,
+                "metadata": {"kernelspec": KERNELSPEC},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
             path = self.folder / "notebooks" / f"{name}.ipynb"
             path.parent.mkdir(exist_ok=True)
-            nbformat.write(notebook, path)
+            path.write_text(json.dumps(notebook), encoding="utf-8")
 
     def command(self, *arguments: str) -> list[str]:
         given = ["batch", "--data", str(self.data), "--out", str(self.out), *arguments]
@@ -99,7 +112,7 @@ class SmallBatch:
             assert (self.reports / force / "index.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
             assert (self.reports / force / "values.csv").read_text(encoding="utf-8").count(f",{force},")
         for path in self.notebooks():
-            nbformat.validate(nbformat.read(path, as_version=4))
+            nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
         assert len(self.notebooks()) == 2 * len(forces)
         assert self.left_over() == []
 
@@ -131,7 +144,8 @@ def _keep(path: Path, heading: str, number: int) -> None:
 
 def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     """Return the processes that a process has started, directly or not."""
-    return psutil.Process(process.pid).children(recursive=True)
+    children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return children
 
 
 def still_there(processes: Sequence[psutil.Process], seconds: float = 10.0) -> list[str]:

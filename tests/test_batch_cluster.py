@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from distributed import LocalCluster
+from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 
 from peel_analysis.batch import cluster
 from peel_analysis.batch.cluster import cluster_pool
 from peel_analysis.errors import InputError
-from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 
 SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
 FOUR = ("essex", "kent", "norfolk", "suffolk")
@@ -27,7 +27,9 @@ def started(*arguments: str, batch: SmallBatch) -> Iterator["subprocess.Popen[st
     command = [sys.executable, "-m", *arguments]
     log = batch.folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
     with log.open("w") as file:
-        process = subprocess.Popen(command, cwd=batch.folder, env=batch.environment, stdout=file, stderr=file, text=True)
+        process = subprocess.Popen(
+            command, cwd=batch.folder, env=batch.environment, stdout=file, stderr=file, text=True
+        )
         try:
             yield process
         finally:
@@ -40,9 +42,7 @@ def scheduler_and_workers(batch: SmallBatch) -> Iterator[tuple[str, list["subpro
     """Return a scheduler's address and two workers, all on this machine's own address only."""
     found = batch.folder / "scheduler.json"
     here = ("--host", "127.0.0.1", "--no-dashboard")
-    with started(
-        "distributed.cli.dask_scheduler", *here, "--port", "0", "--scheduler-file", str(found), batch=batch
-    ):
+    with started("distributed.cli.dask_scheduler", *here, "--port", "0", "--scheduler-file", str(found), batch=batch):
         deadline = time.monotonic() + PATIENCE
         while not found.exists():
             assert time.monotonic() < deadline
@@ -93,7 +93,7 @@ def test_without_distributed_the_error_says_what_to_install(monkeypatch: pytest.
 
 def test_a_worker_with_several_threads_is_refused() -> None:
     with (
-        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as made,
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as made,  # type: ignore[no-untyped-call]
         pytest.raises(InputError, match=r"runs several units in one process; start it with --nthreads 1$"),
     ):
         cluster_pool(made.scheduler_address, 1)
@@ -102,7 +102,7 @@ def test_a_worker_with_several_threads_is_refused() -> None:
 def test_a_scheduler_without_workers_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "WORKERS_TIMEOUT", 0.2)
     with (
-        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as made,
+        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as made,  # type: ignore[no-untyped-call]
         pytest.raises(InputError, match=r"the scheduler has no worker; start some with `dask worker"),
     ):
         cluster_pool(made.scheduler_address, 1)

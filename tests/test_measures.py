@@ -127,6 +127,30 @@ def test_a_figure_only_exclusion_keeps_the_force_in_the_national_sums(returned: 
     assert len(result.comparator_members) == 42
 
 
+def test_a_force_that_is_out_of_the_national_value_only_stays_in_the_figure(returned: Folder) -> None:
+    row = "2017,asb_incidents_per_1000,2017,kent,excluded_from_national,not_comparable,,stated,An invented reason.,x,y"
+    returned.write("exclusions.csv", returned.read("exclusions.csv") + row + "\n")
+    result = returned.result("asb_incidents_per_1000")
+    assert "kent" in result.plotted.index
+    assert "kent" not in result.members
+    assert result.national.numerator == totals(result, "numerator", result.members)
+    assert len(result.members) == 42
+
+
+def test_a_comparator_that_is_out_of_the_figure_is_not_shown_and_counts_nationally(returned: Folder) -> None:
+    result = returned.result("da_arrest_rate")
+    for force_id in ("lancashire", "warwickshire", "west-mercia"):
+        assert not result.of(force_id).has_comparator, "it has no bar in either year"
+        assert force_id in result.comparator_members
+    assert set(result.comparator_members) == set(forces.ids()) - {
+        "cambridgeshire",
+        "derbyshire",
+        "durham",
+        "gloucestershire",
+        "north-yorkshire",
+    }
+
+
 def test_forces_counted_together_are_in_the_national_sums_and_have_no_rate_of_their_own(returned: Folder) -> None:
     result = returned.result("ocg_per_million")
     pair = ("warwickshire", "west-mercia")

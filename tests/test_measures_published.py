@@ -197,6 +197,19 @@ def test_every_comparator_worked_out_a_second_way(results: dict[str, Result], me
     assert (result.national.comparator_numerator, result.national.comparator_denominator) == (top, below)
 
 
+def test_incomplete_records_can_be_left_out_of_england_and_wales(results: dict[str, Result], edition: Edition) -> None:
+    usual = results["outcome_charged_pct"]
+    doubtful = set(usual.forces.index[usual.forces["status"] == "incomplete"])
+    result = measures.calculate(usual.measure, edition.without_incomplete())
+    assert set(usual.members) - set(result.members) == doubtful
+    assert len(doubtful) == 3
+    rows = result.rows.loc[list(result.members)]
+    assert result.national.numerator == rows["numerator"].sum()
+    assert result.national.value == pytest.approx(100 * rows["numerator"].sum() / rows["denominator"].sum())
+    assert result.national.value > usual.national.value
+    assert all(not result.of(force_id).is_missing for force_id in doubtful), "they are shown all the same"
+
+
 def test_another_vintage_of_the_populations_can_be_had(edition: Edition) -> None:
     other = edition.with_population(vintage="2018-revised", residents_only=True)
     result = measures.calculate(measures.get("crime_per_1000"), other)

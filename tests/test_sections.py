@@ -3,13 +3,14 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import Page
 
 from peel_analysis import forces, measures, values
-from peel_analysis.comparison import NotComparableError, compare
+from peel_analysis.comparison import Compared, NotComparableError, compare
 from peel_analysis.data import Edition, open_edition
 from peel_analysis.errors import InputError
 from peel_analysis.measures import Result
@@ -86,6 +87,25 @@ def test_the_clearest_comes_first(edition: Edition, results: dict[str, Result]) 
         assert kinds == sorted(kinds, reverse=True), force_id
         notable += sum(kinds)
     assert notable > 0, "the list would not be tested on a notable figure"
+
+
+def test_a_notable_figure_comes_before_one_that_lies_further_out(
+    results: dict[str, Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, notable = results["crime_per_1000"], results["outcome_charged_pct"]
+    invented = {far.measure.id: (False, 9.0), notable.measure.id: (True, 2.0)}
+
+    def compared(result: Result) -> Compared:
+        chance, z = invented[result.measure.id]
+        one = compare(result)
+        given = replace(
+            one.verdicts["norfolk"], words="higher than", size=True, position=True, chance=chance, robust_z=z
+        )
+        return replace(one, verdicts={**one.verdicts, "norfolk": given})
+
+    monkeypatch.setattr("peel_analysis.sections.standing_out.compare", compared)
+    lines = parsed(standing_out([far, notable], "norfolk")).select("li")
+    assert [str(line["data-value"]).split("/")[1] for line in lines] == [notable.measure.id, far.measure.id]
 
 
 def test_more_than_seven_are_cut_to_seven(results: dict[str, Result]) -> None:

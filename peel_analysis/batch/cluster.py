@@ -24,7 +24,7 @@ def cluster_pool(address: str, tasks: int) -> Pool:
             "--dask: the package distributed is not installed; pip install peel-analysis[cluster]"
         ) from error
     try:
-        client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
+        client: Any = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError(
             f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and "
@@ -53,12 +53,12 @@ def _check_workers(client: Any, address: str) -> None:
 def _executor(client: Any) -> Executor:
     from distributed.cfexecutor import ClientExecutor
 
-    class ClusterExecutor(ClientExecutor):  # type: ignore[misc]
+    class ClusterExecutor(ClientExecutor):
         """Closes its client too when it is shut down."""
 
         def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            super().shutdown(wait=wait and not cancel_futures)
+            super().shutdown(wait=wait and not cancel_futures)  # type: ignore[no-untyped-call]
             self._client.close()
 
-    executor: Executor = ClusterExecutor(client, pure=False)
+    executor: Executor = ClusterExecutor(client, pure=False)  # type: ignore[no-untyped-call]
     return executor

@@ -122,7 +122,7 @@ def sections_of(edition: Edition, force: Force, *, inspected_only: bool) -> list
 def units_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool = False) -> list[Unit]:
     """Return the units of a force's report in report order."""
     folder = report_folder(out, edition, force.id) / "notebooks"
-    shared = shared_key(edition.folder)
+    common = (shared_key(edition.folder), edition.id, force.id, _findings(edition, force))
     return [
         Unit(
             force_id=force.id,
@@ -130,7 +130,7 @@ def units_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool 
             edition=edition.id,
             source=plan.notebook,
             target=folder / plan.notebook.name,
-            key=_digest([shared, plan.id, _file_digest(plan.notebook), edition.id, force.id, _findings(edition, force)]),
+            key=_digest([*common, plan.id, _file_digest(plan.notebook)]),
         )
         for plan in sections_of(edition, force, inspected_only=inspected_only)
     ]

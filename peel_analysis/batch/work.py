@@ -100,11 +100,13 @@ def fault_line(error: Exception) -> str:
 
 
 def _seal(path: Path, unit: Unit) -> None:
-    """Write the content key into the notebook's metadata, and take out times and paths, so that runs compare."""
+    """Write the content key into the notebook's metadata, and take out times, paths and chance: runs compare."""
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         cell["metadata"].pop("execution", None)
+        if "injected-parameters" in cell["metadata"].get("tags", ()):
+            cell["id"] = "injected-parameters"  # papermill gives it a random one
     notebook["metadata"].pop("papermill", None)
     notebook["metadata"]["peel_key"] = unit.key
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -113,6 +113,12 @@ class WarmProvisioner(LocalProvisioner):
                 raise WarmProcessFaultError(f"a kernel did not open its sockets in {BIND_TIMEOUT:.0f} seconds")
             await asyncio.sleep(POLL_INTERVAL)
 
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal; but not the interrupt that comes before a kill: the kernel would print what it thinks of it."""
+        stopping = signum == signal.SIGINT and getattr(self.parent, "shutting_down", False)
+        if not (stopping and isinstance(self.process, ForkedKernel)):
+            await super().send_signal(signum)
+
     async def kill(self, restart: bool = False) -> None:
         """Kill the kernel and wait until it has ended. The warm process then ends what the kernel left running."""
         if not isinstance(self.process, ForkedKernel):

@@ -1,12 +1,12 @@
 """A measure's result as bytes and back, so that a batch calculates it once and not in every notebook."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-TEXT = "str"
+TEXT: Literal["str"] = "str"
 
 
 def as_bytes(rows: pd.DataFrame, **more: Any) -> bytes:
@@ -18,10 +18,12 @@ def as_bytes(rows: pd.DataFrame, **more: Any) -> bytes:
 def from_bytes(text: bytes) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the rows, with the types that they had, and what went with them (sequences as lists)."""
     held = json.loads(text)
-    columns = {name: _column(values, kind) for name, (kind, values) in held["columns"].items()}
     index = pd.Index(held["forces"], name="force_id", dtype=TEXT)
+    columns = {name: _column(values, kind, index) for name, (kind, values) in held["columns"].items()}
     return pd.DataFrame(columns, index=index, copy=False), held["more"]
 
 
-def _column(values: list[Any], kind: str) -> Any:
-    return pd.array(values, dtype=TEXT) if kind == TEXT else np.array(values, dtype=kind)
+def _column(values: list[Any], kind: str, index: "pd.Index[str]") -> Any:
+    if kind == "object":
+        return pd.Series(values, index=index, dtype="object")  # as an array, text would be found in it
+    return pd.array(values, dtype=TEXT) if kind == TEXT else np.array(values, dtype=np.dtype(kind))
