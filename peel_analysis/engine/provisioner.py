@@ -114,7 +114,7 @@ class WarmProvisioner(LocalProvisioner):
             await asyncio.sleep(POLL_INTERVAL)
 
     async def send_signal(self, signum: int) -> None:
-        """Send a signal; but not the interrupt that comes before a kill: the kernel would print what it thinks of it."""
+        """Send a signal, but not the interrupt before a kill: the kernel would print what it thinks of it."""
         stopping = signum == signal.SIGINT and getattr(self.parent, "shutting_down", False)
         if not (stopping and isinstance(self.process, ForkedKernel)):
             await super().send_signal(signum)

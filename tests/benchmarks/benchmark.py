@@ -1,0 +1,160 @@
+"""`make benchmark`: the ways of making the reports timed in one run, in turn, and set beside the targets.
+
+The loop of commands is timed over one force's notebooks a round, for it takes minutes; the others over three forces'.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import ways
+
+from peel_analysis import forces
+
+CHOSEN = ("norfolk", "north-yorkshire", "west-midlands")
+SIZES = (5, 15, 43)  # forces
+ALL = SIZES[-1]
+
+
+@dataclass
+class Measured:
+    """Seconds by way, a figure a round; how many notebooks each way ran; the machine's load; the peak memory."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    notebooks: dict[str, int] = field(default_factory=dict)
+    loads: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+    def add(self, way: str, notebooks: int, seconds: float) -> None:
+        """Note a round's figure."""
+        self.seconds[way].append(seconds)
+        self.notebooks[way] = notebooks
+        self.loads.append(os.getloadavg()[0])
+        print(f"  {way}: {seconds:.1f} s", flush=True)
+
+    def median(self, way: str) -> float:
+        """Return the median seconds of a way."""
+        return statistics.median(self.seconds[way])
+
+    def a_notebook(self, way: str) -> float:
+        """Return the median seconds a notebook."""
+        return self.median(way) / self.notebooks[way]
+
+
+WAYS = {
+    "a": "(a) a loop of the papermill command",
+    "b": "(b) a pool of two papermill commands",
+    "c": "(c) ours: warm kernels, two workers",
+    "d": "(d) the limit: the cells as functions, two warm processes, drawn afresh",
+    "d, kept": "    the same with kept results and drawings",
+    "a+": "(a) with nbconvert after each notebook",
+    "c+": "(c) with a page a force: peel batch",
+    "5": "    peel batch, 5 forces",
+    "15": "    peel batch, 15 forces",
+    "43": "(e) peel batch, 43 forces, with HTML",
+    "f": "(f) peel batch, 43 forces, nothing changed",
+}
+
+
+def main() -> None:
+    """Run the rounds and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="one round, and no batch of more than 5 forces")
+    given = parser.parse_args()
+    rounds = 1 if given.quick else given.rounds
+    measured = Measured()
+    pool = ways.functions_pool()
+    for number in range(1, rounds + 1):
+        print(f"round {number} of {rounds}, load {os.getloadavg()[0]:.1f}", flush=True)
+        _round(measured, pool, SIZES[:1] if given.quick else SIZES)
+    pool.shutdown()
+    print("\n".join(["", *_table(measured, rounds)]))
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="peel-benchmark-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _round(measured: Measured, pool: ways.Executor, sizes: tuple[int, ...]) -> None:
+    """Time each way once, in turn, each in a new folder."""
+    with _folder() as folder:
+        one = ways.units_of(CHOSEN[:1], folder / "a")
+        without, whole = ways.loop(one)
+        measured.add("a", len(one), without)
+        measured.add("a+", len(one), whole)
+        units = ways.units_of(CHOSEN, folder / "b")
+        measured.add("b", len(units), ways.pool_of_commands(units))
+        measured.add("c", len(units), ways.ours(ways.units_of(CHOSEN, folder / "c"), folder))
+        measured.add("d", len(units), ways.as_functions(pool, units, None))
+        measured.add("d, kept", len(units), ways.as_functions(pool, units, folder / "functions"))
+        measured.add("c+", len(units), ways.batch(CHOSEN, folder / "c+")[0])
+        each = len(units) // len(CHOSEN)
+        for size in sizes:
+            chosen = forces.ids()[:size]
+            seconds, memory = ways.batch(chosen, folder / str(size))
+            measured.add(str(size), size * each, seconds)
+            if size == ALL:
+                measured.memory.append(memory)
+                measured.add("f", size * each, ways.batch(chosen, folder / str(size))[0])
+
+
+def _table(measured: Measured, rounds: int) -> list[str]:
+    """Return the table's lines: medians, seconds a notebook, and how many times faster than (a) each way is."""
+    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, {time.strftime('%d %B %Y')}"
+    load = (
+        f"load {min(measured.loads):.1f} to {max(measured.loads):.1f}, median {statistics.median(measured.loads):.1f}"
+    )
+    lines = [
+        f"Medians of {rounds} round{'s' if rounds > 1 else ''}, one way after the other in each; {machine}; {load}",
+        f"{'':<76}{'notebooks':>9}{'seconds':>9}{'a notebook':>12}{'faster':>8}",
+    ]
+    for way, words in WAYS.items():
+        if way in measured.seconds:
+            base = "a+" if way in ("a+", "c+", "5", "15", "43") else "a"
+            faster = "" if way == "f" else f"{measured.a_notebook(base) / measured.a_notebook(way):.1f}"
+            lines.append(
+                f"{words:<76}{measured.notebooks[way]:>9}{measured.median(way):>9.1f}"
+                f"{measured.a_notebook(way):>12.3f}{faster:>8}"
+            )
+    return [*lines, "", f"{'':<60}{'found':>10}  target", *_targets(measured)]
+
+
+def _targets(measured: Measured) -> list[str]:
+    """Return a line a target: what was found, and whether it is reached."""
+    quicker = measured.a_notebook("a") / measured.a_notebook("c")
+    beside_limit = measured.median("c") / measured.median("d")
+    html = measured.a_notebook("a+") / measured.a_notebook("c+")
+    rows = [
+        ("(c) against (a), times faster", quicker, "at least 10", quicker >= 10),
+        ("(c) against (d) drawn afresh, times as long", beside_limit, "at most 1.35", beside_limit <= 1.35),
+        ("with HTML: (c) against (a), times faster", html, "at least 15", html >= 15),
+    ]
+    if measured.memory:
+        whole, nothing, memory = measured.median(str(ALL)), measured.median("f"), max(measured.memory)
+        rows += [
+            ("(e) all 43 forces with HTML, seconds", whole, "at most 90, better 60", whole <= 90),
+            ("(f) nothing changed, seconds", nothing, "at most 3", nothing <= 3),
+            ("(e) peak memory of all processes (PSS), MB", memory, "at most 900", memory <= 900),
+        ]
+    return [
+        f"{words:<60}{found:>10.2f}  {target}: {'reached' if met else 'MISSED'}" for words, found, target, met in rows
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The ways of running section notebooks that the benchmark compares; each returns the seconds that it took."""
+
+import ast
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from memory import PeakMemory
+
+from peel_analysis import forces, kept
+from peel_analysis.batch import Unit, Workplace, local_pool, report_of
+from peel_analysis.batch.work import run_unit
+from peel_analysis.data import open_edition
+
+PROJECT = Path(__file__).resolve().parents[2]
+EDITION, WORKERS = "2017", 2
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
+SHOWN_BY = ("_repr_html_", "_repr_markdown_")
+
+
+def units_of(force_ids: Sequence[str], out: Path) -> list[Unit]:
+    """Return the units of some forces' reports."""
+    edition = open_edition(EDITION)
+    return [unit for force_id in force_ids for unit in report_of(edition, forces.find(force_id), out).units]
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, env=ENVIRONMENT, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
+
+
+def papermill_command(unit: Unit) -> None:
+    """Run a unit with the papermill command as it comes."""
+    unit.target.parent.mkdir(parents=True, exist_ok=True)
+    given = [part for name, value in unit.parameters.items() for part in ("-p", name, value)]
+    _run([sys.executable, "-m", "papermill", "--no-progress-bar", str(unit.source), str(unit.target), *given])
+
+
+def nbconvert_command(unit: Unit) -> None:
+    """Make an executed notebook into HTML with nbconvert's command."""
+    _run([sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", str(unit.target)])
+
+
+def loop(units: Sequence[Unit]) -> tuple[float, float]:
+    """Return the seconds of a loop of the papermill command, and of one that runs nbconvert after each notebook too."""
+    without = whole = 0.0
+    for unit in units:
+        started = time.perf_counter()
+        papermill_command(unit)
+        without += time.perf_counter() - started
+        nbconvert_command(unit)
+        whole += time.perf_counter() - started
+    return without, whole
+
+
+def pool_of_commands(units: Sequence[Unit]) -> float:
+    """Return the seconds of papermill commands, two at a time."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(papermill_command, units))
+    return time.perf_counter() - started
+
+
+def ours(units: Sequence[Unit], folder: Path) -> float:
+    """Return the seconds of the same units on warm kernels in two workers, the start of the workers included."""
+    workplace = Workplace(str(PROJECT / "data"), str(folder / "kept"), "peel")
+    started = time.perf_counter()
+    pool = local_pool(WORKERS, len(units)).executor
+    outcomes = list(pool.map(run_unit, units, [workplace] * len(units)))
+    pool.shutdown()
+    if failed := [outcome.error for outcome in outcomes if outcome.failed]:
+        raise RuntimeError(failed[0])
+    return time.perf_counter() - started
+
+
+def functions_pool() -> Executor:
+    """Return two processes that have imported what cells import: the limit, for nothing is left but the cells."""
+    pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+    list(pool.map(_warm_up, range(2 * WORKERS)))
+    return pool
+
+
+def _warm_up(_: int) -> None:
+    import seaborn  # noqa: F401
+
+    import peel_analysis.sections.section  # noqa: F401
+
+    time.sleep(0.5)  # so that the other process takes the next one
+
+
+def as_functions(pool: Executor, units: Sequence[Unit], keep_in: Path | None) -> float:
+    """Return the seconds of the cells alone in the warm processes; without `keep_in`, all is drawn afresh."""
+    started = time.perf_counter()
+    list(pool.map(_cells, units, [keep_in] * len(units)))
+    return time.perf_counter() - started
+
+
+def _cells(unit: Unit, keep_in: Path | None) -> None:
+    os.environ.pop(kept.KEPT_IN, None)
+    if keep_in:
+        os.environ[kept.KEPT_IN] = str(keep_in)
+    names: dict[str, Any] = {"display": lambda *shown: [_shown(one) for one in shown]}
+    for cell in json.loads(unit.source.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            _cell("".join(cell["source"]), names)
+            if "parameters" in cell["metadata"].get("tags", ()):
+                names |= unit.parameters
+
+
+def _cell(source: str, names: dict[str, Any]) -> None:
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    with redirect_stdout(StringIO()):
+        exec(compile(tree, "cell", "exec"), names)
+        if isinstance(last, ast.Expr):
+            _shown(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+
+
+def _shown(value: Any) -> None:
+    makers: list[Callable[[], str]] = [getattr(value, name) for name in SHOWN_BY if hasattr(value, name)]
+    for make in makers:
+        make()
+
+
+def batch(force_ids: Sequence[str], out: Path) -> tuple[float, float]:
+    """Return the seconds of the whole command `peel batch`, pages included, and its peak memory in megabytes."""
+    command = [sys.executable, "-m", "peel_analysis.cli", "batch", "--forces", ",".join(force_ids)]
+    command += ["--jobs", str(WORKERS), "--out", str(out)]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=ENVIRONMENT, cwd=PROJECT, stdout=subprocess.DEVNULL)
+    with PeakMemory(process.pid) as memory:
+        code = process.wait()
+    seconds = time.perf_counter() - started
+    if code:
+        raise RuntimeError(f"peel batch ended with {code}; see {out}")
+    return seconds, memory.peak
