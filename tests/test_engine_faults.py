@@ -97,7 +97,7 @@ def test_elsewhere_the_engine_is_papermills_own(platform: str, tmp_path: Path, m
     monkeypatch.setattr(NBClientEngine, "execute_notebook", stands_in)
     monkeypatch.setattr(sys, "platform", platform)
     PeelEngine.execute_notebook(object(), "python3", start_timeout=5)
-    assert asked == [{"start_timeout": 5}]
+    assert asked == [{"output_path": None, "start_timeout": 5}]
 
 
 @LINUX

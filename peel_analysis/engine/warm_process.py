@@ -26,7 +26,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-# Third-party only: a notebook must see this package as it is on disk when the notebook starts.
+# None of this package: a notebook must see this package as it is on disk when the notebook starts.
 LIBRARIES = (
     "numpy",
     "pandas",
@@ -36,6 +36,7 @@ LIBRARIES = (
     "matplotlib.backends.backend_svg",
     "seaborn",
     "psutil",
+    "tomllib",
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "ipykernel.ipkernel",

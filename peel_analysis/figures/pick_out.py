@@ -1,7 +1,7 @@
 """Picks one force out of a finished drawing by editing its SVG, so that 43 reports share one drawing."""
 
 from collections.abc import Callable
-from xml.sax.saxutils import escape
+from html import escape
 
 from peel_analysis import forces
 from peel_analysis.figures.style import OTHER, PICKED, Look
@@ -18,7 +18,7 @@ def pick_out(svg: str, force_id: str) -> str:
         svg = _edit(svg, group, lambda words: words.replace(_paint(OTHER), _paint(PICKED)))
     for group in (f"name-{force_id}", f"value-{force_id}", "key-name"):
         svg = _edit(svg, group, _embolden)
-    return _edit(svg, "key-name", lambda words: words.replace(PLACEHOLDER, escape(forces.display_name(force_id))))
+    return _edit(svg, "key-name", lambda words: words.replace(PLACEHOLDER, escape(forces.display_name(force_id), quote=False)))
 
 
 def _edit(svg: str, group: str, change: Callable[[str], str]) -> str:

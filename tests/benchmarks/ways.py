@@ -109,7 +109,7 @@ def _cells(unit: Unit, keep_in: Path | None) -> None:
     os.environ.pop(kept.KEPT_IN, None)
     if keep_in:
         os.environ[kept.KEPT_IN] = str(keep_in)
-    names: dict[str, Any] = {"display": lambda *shown: [_shown(one) for one in shown]}
+    names: dict[str, Any] = {"display": _display}
     for cell in json.loads(unit.source.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             _cell("".join(cell["source"]), names)
@@ -124,6 +124,11 @@ def _cell(source: str, names: dict[str, Any]) -> None:
         exec(compile(tree, "cell", "exec"), names)
         if isinstance(last, ast.Expr):
             _shown(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+
+
+def _display(*values: Any) -> None:
+    for value in values:
+        _shown(value)
 
 
 def _shown(value: Any) -> None:
