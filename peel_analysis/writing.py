@@ -3,11 +3,13 @@
 import os
 import re
 import socket
+import time
 from functools import cache
 from pathlib import Path
 
 import psutil
 
+LONG_AGO = 86_400.0  # seconds
 PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb)?")
 
 
@@ -28,16 +30,26 @@ def write_text(path: Path, text: str) -> None:
 
 
 def remove_left_over(folder: Path) -> list[Path]:
-    """Remove below `folder` what processes of this machine that were killed have left half-written; return it."""
-    left_over = [path for path in folder.rglob(".*.part*") if _is_left_over(path.name)]
+    """Remove below `folder` what processes that were killed have left half-written, and return it.
+
+    Whether another machine's process still runs cannot be seen from here: what it wrote a day ago is left over.
+    """
+    left_over = [path for path in folder.rglob(".*.part*") if _is_left_over(path)]
     for path in left_over:
         path.unlink(missing_ok=True)
     return left_over
 
 
-def _is_left_over(name: str) -> bool:
-    match = PART.fullmatch(name)
-    return match is not None and match["host"] == _host() and not psutil.pid_exists(int(match["process"]))
+def _is_left_over(path: Path) -> bool:
+    match = PART.fullmatch(path.name)
+    if match is None:
+        return False
+    if match["host"] == _host():
+        return not psutil.pid_exists(int(match["process"]))
+    try:
+        return time.time() - path.stat().st_mtime > LONG_AGO
+    except FileNotFoundError:  # it has just been renamed
+        return False
 
 
 @cache

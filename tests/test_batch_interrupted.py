@@ -70,9 +70,11 @@ def test_left_overs_of_dead_processes_are_removed_and_no_others(tmp_path: Path) 
     ]
     theirs[1] = theirs[1].with_name(theirs[1].name.replace(str(os.getpid()), str(dead)))
     elsewhere = mine.with_name(".index.html.other-machine-12345.part")
+    theirs.append(mine.with_name(".index.html.other-machine-12346.part"))
     others = [mine, elsewhere, tmp_path / "a" / "index.html", tmp_path / "a" / ".hidden.part"]
     (tmp_path / "a").mkdir()
     for path in (*theirs, *others):
         path.write_text("x")
+    os.utime(theirs[-1], (0, 0))
     assert sorted(remove_left_over(tmp_path)) == sorted(theirs)
     assert sorted((tmp_path / "a").iterdir()) == sorted(others)
