@@ -18,7 +18,9 @@ def pick_out(svg: str, force_id: str) -> str:
         svg = _edit(svg, group, lambda words: words.replace(_paint(OTHER), _paint(PICKED)))
     for group in (f"name-{force_id}", f"value-{force_id}", "key-name"):
         svg = _edit(svg, group, _embolden)
-    return _edit(svg, "key-name", lambda words: words.replace(PLACEHOLDER, escape(forces.display_name(force_id), quote=False)))
+    return _edit(
+        svg, "key-name", lambda words: words.replace(PLACEHOLDER, escape(forces.display_name(force_id), quote=False))
+    )
 
 
 def _edit(svg: str, group: str, change: Callable[[str], str]) -> str:
