@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -87,7 +88,7 @@ class SmallBatch:
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             self.command(*arguments), cwd=self.folder, env=self.environment, text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heed_interrupts,
         )  # fmt: skip
 
     def log(self, name: str = "run.jsonl") -> list[dict[str, Any]]:
@@ -123,6 +124,11 @@ class SmallBatch:
             assert time.monotonic() < deadline
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
+
+
+def _heed_interrupts() -> None:
+    """A gate that runs in the background ignores Ctrl-C, and what it starts would do so too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def small_batch(folder: Path, *cells: str) -> SmallBatch:
