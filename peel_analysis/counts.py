@@ -1,6 +1,7 @@
 """The one shape of a count: a table with one row a force, item, dimension, period and release."""
 
 import difflib
+import io
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -115,6 +116,18 @@ def as_text(rows: pd.DataFrame, key: Sequence[str] = KEY) -> str:
     """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes."""
     ordered = rows.sort_values(list(key), kind="stable")
     return str(ordered.to_csv(index=False, lineterminator="\n"))
+
+
+def as_bytes(rows: pd.DataFrame) -> bytes:
+    """Return the rows as an Arrow file, which is read much faster than CSV and holds the same values and types."""
+    out = io.BytesIO()
+    rows.to_feather(out, compression="uncompressed")
+    return out.getvalue()
+
+
+def from_bytes(held: bytes) -> pd.DataFrame:
+    """Return the rows of an Arrow file."""
+    return pd.read_feather(io.BytesIO(held))
 
 
 def write(rows: pd.DataFrame, path: Path) -> None:

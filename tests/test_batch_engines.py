@@ -8,6 +8,7 @@ from conftest import EDITION, peel
 
 from peel_analysis import measures
 from peel_analysis.data import open_edition
+from peel_analysis.data.edition import _read_counts
 from peel_analysis.kept import KEPT_IN, once
 
 FORCE = "humberside"
@@ -39,6 +40,21 @@ def test_a_kept_result_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyP
             assert (result.members, result.comparator_members) == (plain.members, plain.comparator_members)
             assert result.release == plain.release
     assert len(list((tmp_path / "results").iterdir())) == len(measures.declared())
+
+
+def test_a_kept_table_is_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edition = open_edition(EDITION)
+    for item in edition.releases:
+        tables: list[pd.DataFrame] = []
+        for folder in ("", str(tmp_path), str(tmp_path)):  # not kept, made, then read
+            monkeypatch.setenv(KEPT_IN, folder)
+            _read_counts.cache_clear()
+            table = edition.counts(item)
+            assert table is not None
+            tables.append(table)
+        for kept_table in tables[1:]:
+            pd.testing.assert_frame_equal(kept_table, tables[0], check_exact=True)
+    assert list((tmp_path / "counts").iterdir())
 
 
 def test_an_edition_with_another_input_has_results_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from peel_analysis import counts as counts_table
-from peel_analysis import forces
+from peel_analysis import forces, kept
 from peel_analysis.data import registers, settings
 from peel_analysis.data.populations import POPULATION, read_populations
 from peel_analysis.data.settings import Lack, PopulationInstead, Release
@@ -137,8 +137,10 @@ class Edition:
 @cache
 def _read_counts(path: Path, changed: int, name: str) -> pd.DataFrame:
     """Return a checked table of counts; `changed` is in the key so that an edit is seen."""
-    del changed
-    return counts_table.read(path, name)
+    if kept.folder() is None:
+        return counts_table.read(path, name)
+    held = kept.once("counts", (str(path), str(changed)), lambda: counts_table.as_bytes(counts_table.read(path, name)))
+    return counts_table.from_bytes(held)
 
 
 def editions() -> tuple[str, ...]:
