@@ -48,6 +48,7 @@ MORE = (
     "rule",
     "code_version",
     "member_list",
+    "part_of",
 )
 COLUMNS = (*CONTRACT, *MORE)
 RANKS = ("rank_first", "rank_last")
@@ -59,7 +60,11 @@ def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.Data
     `value` is not rounded. A missing value is empty and `status` says why; it is never 0. `members` is the number of
     forces in the England and Wales value. Raises InputError when a table does not answer.
     """
-    results = (measures.calculate(measure, edition) for measure in (chosen or measures.declared()))
+    return of_results(measures.calculate(measure, edition) for measure in (chosen or measures.declared()))
+
+
+def of_results(results: Iterable[Result]) -> pd.DataFrame:
+    """Return the same rows for measures that have been calculated; `part_of` is empty: a report's file adds to them."""
     return pd.concat([_rows(result) for result in results], ignore_index=True)
 
 
@@ -73,6 +78,7 @@ def _rows(result: Result) -> pd.DataFrame:
         release=result.release,
         members=len(result.members),
         comparator_period_end=comparator.end.isoformat() if comparator else "",
+        part_of="",
     )
     rows = rows.assign(**_compared(compare(result)), **provenance.columns_of(result))
     return rows.rename_axis("force_id").reset_index()[list(COLUMNS)]
@@ -108,5 +114,7 @@ def as_json(rows: pd.DataFrame) -> str:
 
 
 def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    columns = [str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator", *RANKS))]
+    columns = [
+        str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator", "members", *RANKS))
+    ]
     return {name: rows[name].round().astype("Int64") for name in columns}

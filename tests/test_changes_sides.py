@@ -1,6 +1,7 @@
 """The sides of a comparison: settings, values files and build folders, and what each error says."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from peel_analysis.changes.split import NOT_KNOWN
 from peel_analysis.data import open_edition
 from peel_analysis.errors import InputError
 from peel_analysis.location import VARIABLE
+from peel_analysis.report.values_file import values_of
 from peel_analysis.values import CONTRACT, as_csv, values
 
 NATIONAL = "england-and-wales"
@@ -35,11 +37,11 @@ def file(rows: pd.DataFrame, tmp_path: Path) -> Path:
     return path
 
 
-def build_folder(rows: pd.DataFrame, path: Path, *force_ids: str) -> Path:
+def build_folder(text: Callable[[str], str], path: Path, *force_ids: str) -> Path:
+    """Return a folder as a batch leaves it, with the text of each force's values file."""
     for force_id in force_ids:
         (path / force_id).mkdir(parents=True)
-        mine = rows[rows["force_id"].isin((force_id, NATIONAL))]
-        (path / force_id / "values.csv").write_text(as_csv(mine), encoding="utf-8")
+        (path / force_id / "values.csv").write_text(text(force_id), encoding="utf-8")
     return path
 
 
@@ -151,7 +153,7 @@ def test_a_file_without_verdicts_will_do(rows: pd.DataFrame, tmp_path: Path) -> 
 
 
 def test_a_build_folder_is_read_force_by_force(rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = build_folder(rows, tmp_path / "2017", "norfolk", "kent")
+    folder = build_folder(values_of(open_edition("2017")).text, tmp_path / "2017", "norfolk", "kent")
     comparison = compare(open_side(str(folder)), open_side("2017"))
     assert {move.force_id for move in comparison.moves} == {"norfolk", "kent", NATIONAL}
     measures = rows["measure"].nunique()
@@ -160,9 +162,16 @@ def test_a_build_folder_is_read_force_by_force(rows: pd.DataFrame, tmp_path: Pat
 
 
 def test_a_build_folder_that_disagrees_is_refused(rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = build_folder(rows, tmp_path / "2017", "kent")
-    build_folder(rows.assign(value=rows["value"] + 1), folder, "norfolk")
+    folder = build_folder(values_of(open_edition("2017")).text, tmp_path / "2017", "kent")
+    build_folder(lambda _: as_csv(rows.assign(value=rows["value"] + 1)), folder, "norfolk")
     with pytest.raises(InputError, match=r"kent/values\.csv and norfolk/values\.csv disagree on England and Wales"):
+        open_side(str(folder))
+
+
+def test_a_report_in_a_folder_of_another_name_is_refused(tmp_path: Path) -> None:
+    folder = build_folder(values_of(open_edition("2017")).text, tmp_path, "kent")
+    (folder / "kent").rename(folder / "our-report")
+    with pytest.raises(InputError, match=r"no row for our-report; the folder of a report has the id of its force"):
         open_side(str(folder))
 
 

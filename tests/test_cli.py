@@ -207,7 +207,7 @@ def test_command_works_from_any_folder_and_is_quiet_in_a_pipe(tmp_path: Path) ->
     assert page.is_file()
     assert len(list(page.parent.glob("notebooks/*.ipynb"))) == 9
     rows = list(csv.DictReader(io.StringIO((page.parent / "values.csv").read_text(encoding="utf-8"))))
-    assert {row["force_id"] for row in rows} == {"norfolk", "england-and-wales"}
+    assert [row["force_id"] for row in rows[:48]] == ["norfolk"] * 24 + ["england-and-wales"] * 24
     assert [path for path in page.parent.rglob("*") if ".part" in path.name or ".failed" in path.name] == []
 
 

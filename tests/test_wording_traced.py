@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from tracing import NUMBER, Row, shown, whole, without
 
 from peel_analysis import forces, measures, values, wording
 from peel_analysis.comparison.blocks import blocks
@@ -26,9 +27,7 @@ from peel_analysis.periods import Period
 from peel_analysis.statistics import read_policy
 
 EDITIONS = ("2017", "2019", "2025")
-NUMBER = re.compile(r"[+-]?\d(?:[\d,]*\d)?(?:\.\d+)?%?")
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
-Row = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,21 +49,6 @@ def given(request: pytest.FixtureRequest) -> Values:
     return Values(rows, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
 
 
-def shown(measure: Measure, cell: str) -> set[str]:
-    """Return the forms in which a sentence may show a cell of values.csv, worked out from its text alone."""
-    if not cell:
-        return set()
-    number = Decimal(cell).quantize(Decimal(1).scaleb(-measure.decimals), ROUND_HALF_UP)
-    plain = f"{abs(number):,}" if measure.kind == "change" or number == 0 else f"{number:,}"
-    sign = "%" if measure.is_percent else ""
-    signed = f"{number:+,}{sign}" if number else f"{abs(number)}{sign}"
-    return {f"{plain}{sign}", signed} if measure.kind == "change" else {f"{plain}{sign}"}
-
-
-def whole(cell: str) -> set[str]:
-    return {f"{Decimal(cell):,}"} if cell else set()
-
-
 def quoted(row: Row) -> list[str]:
     """Return what a sentence may quote word for word, the longest first."""
     policy = read_policy()
@@ -81,10 +65,7 @@ def windows(result: Result) -> list[str]:
 def left_over(sentence: str, result: Result, quotations: Iterable[str]) -> list[str]:
     """Return the numbers of a sentence outside quotations and the names of periods and units."""
     names = [*windows(result), result.measure.title, result.measure.unit, result.measure.unit.split(" ", 1)[-1]]
-    for part in (*quotations, *names):
-        sentence = sentence.replace(part, " ")
-        sentence = sentence.replace(part[:1].upper() + part[1:], " ")
-    return NUMBER.findall(sentence)
+    return NUMBER.findall(without(sentence, (*quotations, *names)))
 
 
 def of_unit(measure: Measure) -> set[str]:

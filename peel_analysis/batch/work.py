@@ -17,7 +17,7 @@ from peel_analysis.location import VARIABLE
 from peel_analysis.writing import part_of, write_text
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from peel_analysis.report.values_file import EditionValues
 
 CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
 ORPHAN_CHECK = 1.0  # seconds
@@ -127,20 +127,16 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _values(edition: str, kept: str) -> "pd.DataFrame":
+def _values(edition: str, kept: str) -> "EditionValues":
     """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
     from peel_analysis.data import open_edition
-    from peel_analysis.values import values
+    from peel_analysis.report.values_file import values_of
 
-    return values(open_edition(edition))
+    return values_of(open_edition(edition))
 
 
 def _write_values(report: Report, workplace: Workplace) -> None:
-    from peel_analysis.forces import ENGLAND_AND_WALES
-    from peel_analysis.values import as_csv
-
-    rows = _values(report.edition, workplace.kept)
-    write_text(report.values, as_csv(rows[rows["force_id"].isin((report.force_id, ENGLAND_AND_WALES))]))
+    write_text(report.values, _values(report.edition, workplace.kept).text(report.force_id))
 
 
 def _write_page(report: Report) -> None:

@@ -1,4 +1,7 @@
-"""Values that an earlier run wrote: a values file, or a build folder with one of each force."""
+"""Values that an earlier run wrote: a values file, or a build folder with one of each force.
+
+The numbers that a report's file adds for its figures are left out: they follow from the same counts.
+"""
 
 from pathlib import Path
 
@@ -10,15 +13,16 @@ from peel_analysis.values import CONTRACT
 
 KEY = ["edition", "measure", "force_id"]
 NUMBERS = ("value", "numerator", "denominator")
+PART_OF = "part_of"
 REPORT_VALUES = "*/values.csv"  # in <out>/<edition>, a folder a force
 
 
 def read_stored(path: Path) -> pd.DataFrame:
     """Return the values in a file or in a build folder (<out>/<edition>): one row a measure and force.
 
-    Text columns, and value, numerator and denominator as numbers. Raises InputError for a file without the columns of
-    the contract, with a repeated row or with text in place of a number, for a folder without values files, and for
-    a folder whose files disagree on England and Wales.
+    Text columns, and value, numerator and denominator as numbers. Of a report's file in a build folder, the force's own
+    rows count. Raises InputError for a file without the columns of the contract, with a repeated row or with text in
+    place of a number, for a folder without values files, and for one whose files disagree on England and Wales.
     """
     if not path.is_dir():
         return _read(path)
@@ -29,7 +33,8 @@ def read_stored(path: Path) -> pd.DataFrame:
         )
     tables = [_read(file) for file in files]
     _refuse_disagreement(path, files, tables)
-    rows = pd.concat([rows if not place else _of_forces(rows) for place, rows in enumerate(tables)], ignore_index=True)
+    own = [_own(rows, file) for file, rows in zip(files, tables, strict=True)]
+    rows = pd.concat([*own, _national(tables[0])], ignore_index=True)
     _refuse_repeats(rows, str(path))
     return rows
 
@@ -46,8 +51,18 @@ def _read(path: Path) -> pd.DataFrame:
         )
     for column in NUMBERS:
         rows[column] = _numbers(rows[column], path)
-    _refuse_repeats(rows, str(path))
-    return rows
+    measures = rows[rows[PART_OF] == ""] if PART_OF in rows else rows  # earlier versions wrote no parts of figures
+    _refuse_repeats(measures, str(path))
+    return measures
+
+
+def _own(rows: pd.DataFrame, file: Path) -> pd.DataFrame:
+    mine = rows[rows["force_id"] == file.parent.name]
+    if mine.empty:
+        raise InputError(
+            f"{file}: no row for {file.parent.name}; the folder of a report has the id of its force as name"
+        )
+    return mine
 
 
 def _numbers(text: pd.Series, path: Path) -> pd.Series:
@@ -66,21 +81,20 @@ def _refuse_repeats(rows: pd.DataFrame, where: str) -> None:
         raise InputError(f"{where}: more than one row for {first['measure']} and {first['force_id']}; keep one edition")
 
 
-def _of_forces(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["force_id"] != ENGLAND_AND_WALES]
-
-
 def _refuse_disagreement(path: Path, files: list[Path], tables: list[pd.DataFrame]) -> None:
     """Refuse a folder in which reports were made from different data: England and Wales stands in each of them."""
-    first = _national(tables[0])
+    first = _compared(tables[0])
     for file, rows in zip(files[1:], tables[1:], strict=True):
-        if not _national(rows).equals(first):
+        if not _compared(rows).equals(first):
             names = " and ".join(f"{one.parent.name}/{one.name}" for one in (files[0], file))
             raise InputError(
                 f"{path}: {names} disagree on England and Wales; make all the reports again from the same data"
             )
 
 
+def _compared(rows: pd.DataFrame) -> pd.DataFrame:
+    return _national(rows)[[*KEY, *NUMBERS, "status"]].reset_index(drop=True)
+
+
 def _national(rows: pd.DataFrame) -> pd.DataFrame:
-    national = rows[rows["force_id"] == ENGLAND_AND_WALES]
-    return national[[*KEY, *NUMBERS, "status"]].reset_index(drop=True)
+    return rows[rows["force_id"] == ENGLAND_AND_WALES]

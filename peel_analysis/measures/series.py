@@ -7,6 +7,7 @@ import pandas as pd
 
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.errors import InputError
+from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.result import Result
 from peel_analysis.periods import Period
@@ -14,10 +15,15 @@ from peel_analysis.periods import Period
 
 @dataclass(frozen=True)
 class Series:
-    """Rolling 12-month values: one row a window's last day, one column a force and England and Wales."""
+    """Rolling 12-month values and the counts behind them: one row a window's last day, one column a force.
+
+    England and Wales is the last column: the counts of `members` together.
+    """
 
     measure: Measure
     values: pd.DataFrame
+    numerator: pd.DataFrame
+    denominator: pd.DataFrame
     members: tuple[str, ...]
     step_months: int
 
@@ -51,11 +57,15 @@ def rolling(result: Result) -> Series:
     numerator, denominator = numerator.loc[ends], denominator.loc[ends]
     always = set(result.members) & set(result.comparator_members or result.members)
     members = [force_id for force_id in result.members if force_id in always and numerator[force_id].notna().all()]
+    numerator, denominator = (_with_national(counts, members) for counts in (numerator, denominator))
     values = measure.multiplier * numerator / denominator
-    values = values.where(result.forces["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
-    national = numerator[members].sum(axis="columns") / denominator[members].sum(axis="columns")
+    values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
     step = 3 if len(ends) > 1 and ends[1][5:7] != ends[0][5:7] else 12
-    return Series(measure, values.assign(**{"england-and-wales": measure.multiplier * national}), tuple(members), step)
+    return Series(measure, values, numerator, denominator, tuple(members), step)
+
+
+def _with_national(counts: pd.DataFrame, members: list[str]) -> pd.DataFrame:
+    return counts.assign(**{ENGLAND_AND_WALES: counts[members].sum(axis="columns")})
 
 
 def _denominator(measure: Measure, edition: Edition, numerator: pd.DataFrame) -> pd.DataFrame:

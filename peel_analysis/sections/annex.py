@@ -6,13 +6,13 @@ from html import escape
 import pandas as pd
 
 from peel_analysis import forces, measures
-from peel_analysis.comparison.compared import KINDS
+from peel_analysis.comparison import chance
 from peel_analysis.data import Edition, open_edition, registers
 from peel_analysis.forces import Force
 from peel_analysis.measures import Measure
 from peel_analysis.numbers import whole
 from peel_analysis.sections.display import Html, style
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES, expected_by_chance, read_policy
+from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
 from peel_analysis.tables import Cell, Row, html_table
 
 DATA_RETURN = "HMICFRS_RETURN"
@@ -117,21 +117,16 @@ class Annex:
         """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
         policy = read_policy()
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
-        chance = escape(expected_by_chance(forces.NUMBER_OF_FORCES, _compared_measures(), policy).sentence())
+        chance_alone = escape(chance.in_all().sentence())
         return Html(
             f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"
-            f'<ul class="policy">{items}</ul><p>{chance} {escape(COUNTS_NOT_SAMPLES)}</p>',
+            f'<ul class="policy">{items}</ul><p>{chance_alone} {escape(COUNTS_NOT_SAMPLES)}</p>',
             "wording policy",
         )
 
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         return Html("\n".join((_marks(), _notes(self.edition), _glossary())), "marks, notes and terms")
-
-
-def _compared_measures() -> int:
-    """Return how many measures are put to the chance test: those of a kind that a funnel is made for."""
-    return sum(measure.kind in KINDS for measure in measures.declared())
 
 
 def _source(row: dict[str, str]) -> str:

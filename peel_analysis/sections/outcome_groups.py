@@ -43,25 +43,52 @@ class Spread:
         return self.own.in_figure and not self.own.is_missing
 
 
+@dataclass(frozen=True)
+class Outcomes:
+    """Every group of outcomes for all forces: name, place, types and result; `every` is the total in place of types."""
+
+    groups: tuple[tuple[str, int, tuple[str, ...], Result], ...]
+    absent: tuple[str, ...]
+    whole: Result
+    every: Result | None
+
+
 def spread_of(edition: Edition, force_id: str) -> Spread:
+    """Return every group of outcomes of a force, as `outcomes_of` gives them for all."""
+    return spread_in(outcomes_of(edition), force_id)
+
+
+def outcomes_of(edition: Edition) -> Outcomes:
     """Return every group of outcomes that the edition's table holds, each calculated as a measure of its own.
 
-    Groups are those of data/outcome_groups.csv. Where the table gives the total in place of every type, what is left
-    of it is "All other outcomes", and recorded crime without an outcome is "No outcome in the record".
+    Groups are those of data/outcome_groups.csv.
     """
     counts = edition.counts("outcomes_recorded")
     held = set() if counts is None else set(counts["dimension"])
-    results, absent = [], []
+    groups, absent = [], []
     for name, order, types in grouping():
         if held.issuperset(types):
-            results.append((name, order, types, _calculated(edition, types)))
+            groups.append((name, order, types, _calculated(edition, types)))
         else:
             absent.append(name)
-    groups = [Group(name, order, types, result.of(force_id), result.national) for name, order, types, result in results]
-    whole = results[0][3] if results else measures.calculate(measures.get(MEASURE), edition)
-    if ALL_OUTCOMES in held:
-        groups += _rest(edition, force_id, groups, whole)
-    return Spread(force_id, tuple(groups), tuple(absent), whole)
+    whole = groups[0][3] if groups else measures.calculate(measures.get(MEASURE), edition)
+    every = _calculated(edition, (ALL_OUTCOMES,)) if ALL_OUTCOMES in held else None
+    return Outcomes(tuple(groups), tuple(absent), whole, every)
+
+
+def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
+    """Return the groups of one force.
+
+    Where the table gives the total in place of every type, what is left of it is "All other outcomes", and recorded
+    crime without an outcome is "No outcome in the record".
+    """
+    groups = [
+        Group(name, order, types, result.of(force_id), result.national)
+        for name, order, types, result in outcomes.groups
+    ]
+    if outcomes.every is not None:
+        groups += _rest(outcomes.every, force_id, groups)
+    return Spread(force_id, tuple(groups), outcomes.absent, outcomes.whole)
 
 
 def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
@@ -81,9 +108,8 @@ def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
     return measures.calculate(one, edition)
 
 
-def _rest(edition: Edition, force_id: str, groups: list[Group], whole: Result) -> list[Group]:
+def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:
     """Return what the total holds beside the groups, and what recorded crime holds beside the total."""
-    every = _calculated(edition, (ALL_OUTCOMES,))
     other, none = [], []
     for of, one in (("own", every.of(force_id)), ("national", every.national)):
         known = sum(getattr(group, of).numerator for group in groups)

@@ -2,9 +2,9 @@
 
 from html import escape
 
-from peel_analysis.comparison import compare
+from peel_analysis.comparison import chance, compare
 from peel_analysis.measures import Result
-from peel_analysis.statistics import Verdict, expected_by_chance
+from peel_analysis.statistics import Verdict
 from peel_analysis.wording import official_name, reading, value_id
 
 AT_MOST = 7  # lines
@@ -41,9 +41,5 @@ def _clearness(verdict: Verdict) -> tuple[bool, float, float]:
 
 def _by_chance(results: list[Result]) -> str:
     """Return the note on multiple comparisons for the measures that have a funnel."""
-    compared = [compare(result) for result in results]
-    tested = [one for one in compared if one.funnel is not None]
-    if not tested:
-        return ""
-    forces = max(one.funnel.forces for one in tested if one.funnel is not None)
-    return escape(expected_by_chance(forces, len(tested), tested[0].policy).sentence())
+    expected = chance.among(results)
+    return escape(expected.sentence()) if expected else ""

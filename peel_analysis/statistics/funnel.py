@@ -65,8 +65,8 @@ class Funnel:
     def statement(self) -> str:
         """Return the sentence that says how the limits were made."""
         adjusted = {
-            "additive": f"additive tau-squared {self.tau2:.3g} (phi {self.phi:.1f})",
-            "multiplicative": f"multiplicative phi {max(1.0, self.phi):.1f}",
+            "additive": f"additive tau-squared {self.tau2:.3g} (phi {self.phi:,.1f})",
+            "multiplicative": f"multiplicative phi {max(1.0, self.phi):,.1f}",
             "none": "no allowance for overdispersion",
         }[self.overdispersion]
         return (

@@ -1,19 +1,15 @@
 """The ways of running section notebooks that the benchmark compares; each returns the seconds that it took."""
 
-import ast
-import json
 import multiprocessing
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
+import cells
 from memory import PeakMemory
 
 from peel_analysis import forces, kept
@@ -24,7 +20,6 @@ from peel_analysis.data import open_edition
 PROJECT = Path(__file__).resolve().parents[2]
 EDITION, WORKERS = "2017", 2
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
-SHOWN_BY = ("_repr_html_", "_repr_markdown_")
 
 
 def units_of(force_ids: Sequence[str], out: Path) -> list[Unit]:
@@ -120,32 +115,7 @@ def _cells(unit: Unit, keep_in: Path | None) -> None:
     os.environ.pop(kept.KEPT_IN, None)
     if keep_in:
         os.environ[kept.KEPT_IN] = str(keep_in)
-    names: dict[str, Any] = {"display": _display}
-    for cell in json.loads(unit.source.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            _cell("".join(cell["source"]), names)
-            if "parameters" in cell["metadata"].get("tags", ()):
-                names |= unit.parameters
-
-
-def _cell(source: str, names: dict[str, Any]) -> None:
-    tree = ast.parse(source)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    with redirect_stdout(StringIO()):
-        exec(compile(tree, "cell", "exec"), names)
-        if isinstance(last, ast.Expr):
-            _shown(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
-
-
-def _display(*values: Any) -> None:
-    for value in values:
-        _shown(value)
-
-
-def _shown(value: Any) -> None:
-    makers: list[Callable[[], str]] = [getattr(value, name) for name in SHOWN_BY if hasattr(value, name)]
-    for make in makers:
-        make()
+    cells.shown(unit.source, unit.parameters)
 
 
 def batch(force_ids: Sequence[str], out: Path) -> tuple[float, float]:

@@ -1,0 +1,159 @@
+"""The numbers that a report's sentences say beside its measures' values, as rows of its values file.
+
+They are the points of lines, what funnels rest on, the groups of outcomes, and what chance alone would give. Each row
+names in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There are rows for every
+figure that can be made, so that a notebook may show another one without a word here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+from typing import Any
+
+import pandas as pd
+
+from peel_analysis.comparison import chance, compare
+from peel_analysis.comparison.compared import KINDS
+from peel_analysis.data import Edition
+from peel_analysis.errors import InputError
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Result, Value
+from peel_analysis.measures.series import Series, rolling
+from peel_analysis.sections.catalogue import catalogue
+from peel_analysis.sections.outcome_groups import Outcomes, spread_in
+from peel_analysis.statistics import ExpectedByChance
+from peel_analysis.values import COLUMNS
+from peel_analysis.wording import not_available
+
+OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
+PERCENT, CRIMES = "percent", "crimes"
+
+
+@dataclass(frozen=True)
+class Further:
+    """A number: the figure that says it, what it is (the end of its name), whose, as at which day, and its counts.
+
+    `members` are how many forces an England and Wales point of a line is the sum of.
+    """
+
+    part_of: str
+    name: str
+    force_id: str
+    day: date
+    value: float
+    unit: str
+    status: str = "reported"
+    note: str = ""
+    numerator: float = float("nan")
+    denominator: float = float("nan")
+    members: float = float("nan")
+
+
+def table(edition: Edition, every: Iterable[Further]) -> pd.DataFrame:
+    """Return the rows with the columns of the values file; a row's measure is the figure and the number's name."""
+    return pd.DataFrame([_row(edition, one) for one in every], columns=list(COLUMNS))
+
+
+def _row(edition: Edition, one: Further) -> dict[str, Any]:
+    return {
+        "edition": edition.id,
+        "measure": f"{one.part_of}-{one.name}" if one.name else one.part_of,
+        "force_id": one.force_id,
+        "period_end": one.day.isoformat(),
+        "value": one.value,
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "unit": one.unit,
+        "status": one.status,
+        "note": one.note,
+        "members": one.members,
+        "part_of": one.part_of,
+    }
+
+
+def lines_of(results: Iterable[Result]) -> Iterator[tuple[Result, Series]]:
+    """Yield the measures that have a line over time, with it."""
+    for result in results:
+        try:
+            if not not_available(result):
+                yield result, rolling(result)
+        except InputError:  # there is no line, and the section says why
+            continue
+
+
+def points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Further]:
+    """Yield each point of each line: of the force, and of England and Wales. A gap in a line is no number."""
+    for result, series in lines:
+        for name in (force_id, ENGLAND_AND_WALES):
+            one, figure, unit = result.of(name), f"{result.measure.id}-trend", result.measure.unit
+            counts = (frame[name].tolist() for frame in (series.values, series.numerator, series.denominator))
+            members = len(series.members) if name == ENGLAND_AND_WALES else float("nan")
+            for day, value, *of in zip(series.days, *counts, strict=True):
+                if not isnan(value):
+                    yield Further(figure, "", name, day, value, unit, one.status, one.note, of[0], of[1], members)
+
+
+def funnels(results: Iterable[Result]) -> Iterator[Further]:
+    """Yield what each funnel rests on; of one that too few forces allow, how many there are and how many it needs."""
+    for result in results:
+        if result.measure.kind not in KINDS or not_available(result):
+            continue
+        compared = compare(result)
+        numbers: list[tuple[str, float, str]] = [("forces", compared.ranks.forces, "forces")]
+        if funnel := compared.funnel:
+            numbers += [
+                ("winsorised", 100 * funnel.winsorised, PERCENT),
+                ("phi", funnel.phi, "times the variance of chance"),
+                ("tau-squared", funnel.tau2, f"squared, on the {funnel.scale} scale"),
+                ("without-largest", funnel.target_without_largest, result.measure.unit),
+            ]
+        else:
+            numbers.append(("fewest-forces", compared.policy.fewest_forces, "forces"))
+        for name, value, unit in numbers:
+            yield Further(f"{result.measure.id}-funnel", name, ENGLAND_AND_WALES, result.window.end, value, unit)
+
+
+def shares(outcomes: Outcomes, force_id: str) -> Iterator[Further]:
+    """Yield the share of each group of outcomes, their total, and how far that lies from recorded crime."""
+    if not_available(outcomes.whole):
+        return
+    spread, day = spread_in(outcomes, force_id), outcomes.whole.window.end
+    for side in ("own", "national") if spread.is_shown else ("national",):
+        held: list[Value] = [getattr(group, side) for group in spread.groups]
+        for group, one in zip(spread.groups, held, strict=True):
+            yield _share(outcomes, _slug(group.name), one, one.numerator)
+        counted = sum(one.numerator for one in held)
+        yield _share(outcomes, "all", held[0], counted)
+        yield Further(OUTCOMES, "difference", held[0].force_id, day, counted - held[0].denominator, CRIMES)
+
+
+def _share(outcomes: Outcomes, name: str, one: Value, count: float) -> Further:
+    measure, day = outcomes.whole.measure, outcomes.whole.window.end
+    value = measure.multiplier * count / one.denominator
+    return Further(OUTCOMES, name, one.force_id, day, value, measure.unit, one.status, one.note, count, one.denominator)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Further]:
+    """Yield the flags to expect of chance: among the overview's figures, and wherever the policy is applied."""
+    headline = {measure_id for plan in catalogue() for measure_id in plan.headline_measures}
+    day = edition.window("crime").end
+    among = chance.among(result for result in results if result.measure.id in headline)
+    for part_of, expected in ((STANDING_OUT, among), (POLICY, chance.in_all())):
+        if expected is not None:
+            yield from _expected(part_of, expected, day)
+
+
+def _expected(part_of: str, expected: ExpectedByChance, day: date) -> Iterator[Further]:
+    for name, value, unit in (
+        ("comparisons", expected.tests, "comparisons"),
+        ("limits", 100 * expected.level, PERCENT),
+        ("by-chance", expected.nominal, "comparisons"),
+        ("by-chance-where-forces-differ", expected.overdispersed, "comparisons"),
+    ):
+        yield Further(part_of, name, ENGLAND_AND_WALES, day, value, unit)

@@ -1,0 +1,60 @@
+"""The values file beside a report: every number that the report says, with the rows about its force first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from peel_analysis import measures, values
+from peel_analysis.data import Edition
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Result
+from peel_analysis.measures.series import Series
+from peel_analysis.report import further_values
+from peel_analysis.report.further_values import Further
+from peel_analysis.sections.outcome_groups import Outcomes, outcomes_of
+
+
+@dataclass(frozen=True)
+class EditionValues:
+    """What the values files of an edition's reports are made from, calculated once for all of them.
+
+    `rows` are CSV rows by force, `further` those that no force has to itself; `lines` and `outcomes` hold all forces.
+    """
+
+    edition: Edition
+    rows: dict[str, str]
+    further: str
+    lines: tuple[tuple[Result, Series], ...]
+    outcomes: Outcomes
+
+    def text(self, force_id: str) -> str:
+        """Return the values file of a force's report.
+
+        The force comes first, then England and Wales, then the numbers that sentences say beside the measures' values,
+        then the other forces, which figures and tables show too.
+        """
+        own = (*further_values.points(self.lines, force_id), *further_values.shares(self.outcomes, force_id))
+        first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _rows(self.edition, own), self.further)
+        others = (rows for name, rows in self.rows.items() if name not in (force_id, ENGLAND_AND_WALES))
+        return "".join((",".join(values.COLUMNS), "\n", *first, *others))
+
+
+def values_of(edition: Edition) -> EditionValues:
+    """Return what an edition's values files are made from. Raises InputError when a table does not answer."""
+    results = tuple(measures.calculate(measure, edition) for measure in measures.declared())
+    by_force = values.of_results(results).groupby("force_id", sort=False)
+    of_all = (*further_values.funnels(results), *further_values.flags(edition, results))
+    return EditionValues(
+        edition=edition,
+        rows={str(force_id): _without_heading(values.as_csv(rows)) for force_id, rows in by_force},
+        further=_rows(edition, of_all),
+        lines=tuple(further_values.lines_of(results)),
+        outcomes=outcomes_of(edition),
+    )
+
+
+def _rows(edition: Edition, every: Iterable[Further]) -> str:
+    return _without_heading(values.as_csv(further_values.table(edition, every)))
+
+
+def _without_heading(text: str) -> str:
+    return text.partition("\n")[2]

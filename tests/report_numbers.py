@@ -1,0 +1,205 @@
+"""The numbers that a text of a report says, and the numbers that the values.csv beside it lets it say.
+
+What counts as found, and nothing else does:
+- in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
+  shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
+- of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
+- how many forces have a value of the measure, are in its figure, or share a reason;
+- how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
+- when a force was inspected, as the register of judgments has it, where no figure is told;
+- a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure.
+"""
+
+import csv
+import io
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from report_texts import Said
+from tracing import NUMBER, Row, sentences_of_data, shown, whole, without
+
+from peel_analysis import forces, measures
+from peel_analysis.comparison import peer_groups
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Measure
+from peel_analysis.periods import day_in_words
+from peel_analysis.report.values_file import EditionValues
+from peel_analysis.sections.judgments import programme
+from peel_analysis.sections.outcome_groups import VERSION
+from peel_analysis.statistics import read_policy
+
+WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
+ALL_FORCES = str(forces.NUMBER_OF_FORCES)
+ANY_WINDOW = "12 months to the end of each"
+DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limits": 1}  # by the end of a row's name
+WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The values.csv beside a report as text: rows by measure and force, further rows by the figure that says them."""
+
+    edition: Edition
+    force_id: str
+    rows: dict[str, dict[str, Row]]
+    further: dict[str, list[Row]]
+
+
+def read(every: EditionValues, force_id: str) -> Beside:
+    rows: dict[str, dict[str, Row]] = defaultdict(dict)
+    further: dict[str, list[Row]] = defaultdict(list)
+    for row in csv.DictReader(io.StringIO(every.text(force_id))):
+        if row["part_of"]:
+            further[row["part_of"]].append(row)
+        else:
+            rows[row["measure"]][row["force_id"]] = row
+    assert {len(by_force) for by_force in rows.values()} == {44}
+    return Beside(every.edition, force_id, rows, further)
+
+
+def measure_of(about: str) -> Measure | None:
+    """Return the measure of a figure: "crime_per_1000-trend" and "crime_per_1000" are both of crime_per_1000."""
+    base = "outcome_charged_pct" if about == "outcome-spread" else about.partition("-")[0]
+    return next((measure for measure in measures.declared() if measure.id == base), None)
+
+
+# What is no number of a sentence's own
+
+
+def numbers(said: Said, beside: Beside) -> set[str]:
+    """Return the numbers of a text outside of what it quotes and names."""
+    measure = measure_of(said.about)
+    rows = beside.rows[measure.id].values() if measure else ()
+    quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
+    days = {day_in_words(date.fromisoformat(row["period_end"])) for row in beside.further.get(said.about, ())}
+    parts = (*sorted(quoted, key=len, reverse=True), *sentences_of_data(), *names(beside.edition.id, beside.force_id))
+    inspected = () if said.about else years(beside.edition.id, beside.force_id)
+    return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
+
+
+def reasons(row: Row) -> list[str]:
+    return [row[name] for name in ("note", "comparator_note") if row[name]]
+
+
+def unnamed(row: Row, reason: str) -> str:
+    """Return a reason as it stands for several forces, without the name of any."""
+    named = "England and Wales" if row["force_id"] == ENGLAND_AND_WALES else forces.find(row["force_id"]).official_name
+    told = reason.replace(named, "each force")
+    return told[:1].upper() + told[1:]
+
+
+@cache
+def names(edition_id: str, force_id: str) -> tuple[str, ...]:
+    """Return the names that hold numbers: of the edition, periods, measures and units, the policy and sets of peers."""
+    edition = open_edition(edition_id)
+    told = {window.words for window in edition.windows.values()}
+    told |= {
+        text for one in measures.declared() for text in (one.title, one.tile, one.unit, one.unit.split(" ", 1)[-1])
+    }
+    told |= {edition.title, read_policy().label, ANY_WINDOW, f"version {VERSION}"}
+    told |= {group.as_at for group in peer_groups(edition, force_id)}
+    return tuple(sorted((one for one in told if NUMBER.search(one)), key=len, reverse=True))
+
+
+@cache
+def years(edition_id: str, force_id: str) -> tuple[str, ...]:
+    """Return when the force was last inspected, as the register has it, and the edition's own programme."""
+    edition = open_edition(edition_id)
+    rows = edition.register_of_judgments()
+    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], programme(edition)}
+    return tuple(sorted(filter(None, told), key=len, reverse=True))
+
+
+# What is found
+
+
+def allowed(said: Said, beside: Beside) -> set[str]:
+    """Return the numbers that a text may say, by what it is about and which kind of text it is."""
+    measure = measure_of(said.about)
+    further = beside.further.get(said.about or WITHOUT_A_FIGURE.get(said.kind, ""), [])
+    of_figure = {form for row in further for form in forms(row, measure)}
+    if said.kind == "summary":
+        return entries(said)
+    if measure is None:
+        return of_figure
+    rows = beside.rows[measure.id]
+    two = [rows[beside.force_id], rows[ENGLAND_AND_WALES]]
+    if said.about.endswith("-trend"):
+        return points(measure, further) if said.kind == "alt" else {row["members"] for row in further} | {ALL_FORCES}
+    if said.about.endswith("-funnel"):
+        return values(measure, two, "value") if said.kind == "alt" else of_figure
+    if said.about == "outcome-spread":
+        return of_figure | {groups(further)} | {two[0]["members"], ALL_FORCES}
+    if said.kind == "alt":
+        return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
+    if said.kind == "footnotes":
+        return counts(list(rows.values()))
+    return values(measure, two, "value", "comparator_value")
+
+
+def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
+    """Return the shown forms of these columns of these rows; of cases the two counts as well."""
+    told = {form for row in rows for name in names for form in shown(measure, row[name])}
+    if measure.kind != "cases":
+        return told
+    return told | {form for row in rows for name in ("numerator", "denominator") for form in whole(row[name])}
+
+
+def extremes(rows: dict[str, Row]) -> list[Row]:
+    """Return the rows of the largest and of the smallest value in the figure."""
+    drawn = [row for row in rows.values() if row["force_id"] != ENGLAND_AND_WALES and is_drawn(row)]
+    ordered = sorted(drawn, key=lambda row: float(row["value"]))
+    return ordered[:1] + ordered[-1:]
+
+
+def is_drawn(row: Row) -> bool:
+    return row["in_figure"] == "True" and row["value"] != ""
+
+
+def points(measure: Measure, further: list[Row]) -> set[str]:
+    """Return the shown forms of the first and the last point of each line."""
+    told = set()
+    for name in {row["force_id"] for row in further}:
+        line = sorted((row for row in further if row["force_id"] == name), key=lambda row: row["period_end"])
+        told |= values(measure, [line[0], line[-1]], "value")
+    return told
+
+
+def forms(row: Row, measure: Measure | None) -> set[str]:
+    """Return the forms in which a sentence may show a further row that is not the point of a line."""
+    name = row["measure"].removeprefix(row["part_of"]).removeprefix("-")
+    sign = "%" if row["unit"] == "percent" else ""
+    told = whole(row["numerator"].removeprefix("-")) | whole(row["denominator"])
+    if name == "tau-squared":
+        return {f"{float(row['value']):.3g}"}
+    if name in DECIMALS or name in WHOLE:
+        size = Decimal(row["value"]).quantize(Decimal(1).scaleb(-DECIMALS.get(name, 0)), ROUND_HALF_UP)
+        return {f"{abs(size):,}{sign}"}
+    return told | shown(measure, row["value"]) if measure else told
+
+
+def groups(further: list[Row]) -> str:
+    """Return how many groups of outcomes there are."""
+    parts = [row["measure"].removeprefix("outcome-spread-") for row in further if row["force_id"] == ENGLAND_AND_WALES]
+    return str(len({*parts} - {"all", "difference"}))
+
+
+def counts(rows: list[Row]) -> set[str]:
+    """Return how many forces there are in all, in England and Wales, in the figure, and for each reason."""
+    of_forces = [row for row in rows if row["force_id"] != ENGLAND_AND_WALES]
+    drawn = sum(is_drawn(row) for row in of_forces)
+    sharing = [Counter(unnamed(row, row[name]) for row in of_forces) for name in ("note", "comparator_note")]
+    told = {drawn, len(of_forces), *(number for shared in sharing for number in shared.values())}
+    return {str(number) for number in told} | {rows[0]["members"], rows[0]["comparator_period_end"][:4]}
+
+
+def entries(said: Said) -> set[str]:
+    """Return how many entries stand under a line that opens them."""
+    folded = said.element.parent
+    assert folded is not None
+    assert folded.name == "details"
+    return {str(len(folded.select(entry))) for entry in ("li", "tbody tr")} | {ALL_FORCES}

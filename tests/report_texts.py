@@ -1,0 +1,68 @@
+"""Every text that the cells of a report's notebooks show, with the figure, list or tile that it stands in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement
+
+BLOCKS = ("p", "li", "figcaption", "summary", "caption", "dd", "dt", "h2", "h3", "h4")
+READINGS = ("reading", "standing-out", "numbers-in-brief", "tile")
+LISTS = ("footnotes", "caveats", "key")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text: what the page's ids call the figure (or the measure) that it is about, its kind, and its element."""
+
+    about: str
+    kind: str
+    text: str
+    element: Tag
+
+
+def texts(html: str) -> Iterator[Said]:
+    """Yield every text of a cell's output but for the cells of tables, each block once, and every alternative text."""
+    page = BeautifulSoup(html, "html.parser")
+    for silent in page.select("style, .figure-number"):  # a figure's number is its place on the page
+        silent.decompose()
+    for element in page.find_all(True):
+        if element.name in BLOCKS and _own_words(element):
+            yield Said(_about(element), _kind(element), " ".join(_own_words(element).split()), element)
+        if "alt" in element.attrs:
+            yield Said(_about(element), "alt", str(element["alt"]), element)
+    for part in page.find_all(string=True):
+        if part.strip() and part.parent and not _block(part) and not part.find_parent(("thead", "tbody")):
+            yield Said(_about(part.parent), "loose", part.strip(), part.parent)
+
+
+def _block(part: PageElement) -> Tag | None:
+    return part.find_parent(BLOCKS)
+
+
+def _own_words(element: Tag) -> str:
+    """Return the words of a block without those of the blocks within it."""
+    return " ".join(part for part in element.find_all(string=True) if _block(part) is element).strip()
+
+
+def _around(element: Tag) -> Iterator[Tag]:
+    yield element
+    yield from element.parents
+
+
+def _about(element: Tag) -> str:
+    for around in _around(element):
+        if str(around.get("id", "")).startswith("figure-"):
+            return str(around["id"]).removeprefix("figure-")
+        if "data-measure" in around.attrs:
+            return str(around["data-measure"])
+        if "data-value" in around.attrs:
+            return str(around["data-value"]).split("/")[1]
+    return ""
+
+
+def _kind(element: Tag) -> str:
+    if element.name == "summary":
+        return "summary"
+    names = [name for around in _around(element) for name in around.get("class") or ()]
+    return next((name for name in names if name in (*READINGS, *LISTS)), element.name)

@@ -1,0 +1,68 @@
+"""Every number in every generated sentence of all 43 reports is found in the values.csv beside the report.
+
+The cells of the section notebooks are run for every force, and every text that they show is read: readings, captions,
+notes, alternative texts, tiles, lists. Cells of tables are no sentences, and findings are the inspectors' own words.
+What counts as found is said in report_numbers.py.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cells
+import pytest
+from report_numbers import allowed, numbers, read
+from report_texts import LISTS, READINGS, texts
+from tracing import NUMBER
+
+from peel_analysis import forces
+from peel_analysis.data import open_edition
+from peel_analysis.kept import KEPT_IN
+from peel_analysis.report.values_file import EditionValues, values_of
+from peel_analysis.sections import catalogue, plan_of
+
+
+@pytest.fixture(scope="module", params=("2017", "2019", "2025"))
+def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditionValues]:
+    """The edition's values; what is the same for all forces is kept, as a batch keeps it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
+        yield values_of(open_edition(request.param))
+
+
+@pytest.mark.parametrize("force_id", forces.ids())
+def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: EditionValues, force_id: str) -> None:
+    beside = read(every, force_id)
+    kinds: Counter[str] = Counter()
+    for plan in catalogue():
+        for html in cells.shown(plan.notebook, {"force": force_id, "edition": every.edition.id})["html"]:
+            for said in texts(html):
+                missing = numbers(said, beside) - allowed(said, beside)
+                assert not missing, f"{plan.id}, {said.about or 'no figure'}, {said.kind}: {missing} in {said.text!r}"
+                kinds[said.kind] += bool(NUMBER.search(said.text))
+    wanted = {*READINGS, *LISTS, "alt", "summary", "caption", "figcaption"} - {"standing-out"}
+    assert wanted <= set(+kinds), f"every kind of text was there to be read: {dict(kinds)}"
+
+
+@pytest.mark.parametrize(
+    ("plan", "about", "told", "untrue"),
+    [
+        ("investigating", "crime_per_1000", "58.9", "58.8"),
+        ("investigating", "crime_per_1000", "75.7", "75.6"),
+        ("investigating", "crime_per_1000-trend", "58.9", "58.7"),
+        ("investigating", "outcome_charged_pct-funnel", "39", "42"),
+        ("investigating", "outcome-spread", "4.4%", "4.5%"),
+        ("preventing", "asb_incidents_per_1000-funnel", "30.6", "30.7"),
+        ("effectiveness_overview", "", "168", "169"),
+        ("annex_a", "", "817", "816"),
+    ],
+)
+def test_a_number_that_is_another_would_be_seen(plan: str, about: str, told: str, untrue: str) -> None:
+    beside = read(values_of(open_edition("2017")), "norfolk")
+    given = {"force": "norfolk", "edition": "2017"}
+    every_text = [said for html in cells.shown(plan_of(plan).notebook, given)["html"] for said in texts(html)]
+    saying = [said for said in every_text if said.about == about and told in NUMBER.findall(said.text)]
+    assert saying, f"{told} is said of {about or 'no figure'}"
+    for said in saying:
+        changed = replace(said, text=said.text.replace(told, untrue))
+        assert untrue in numbers(changed, beside) - allowed(changed, beside)
