@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from peel_analysis.batch.units import Report, Unit
-from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, prepare_worker, run_unit
+from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
+from peel_analysis.batch.worker import prepare_worker
 
 STOP_TIMEOUT = 5.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
@@ -24,6 +25,15 @@ class Pool:
 
     executor: Executor
     window: int
+
+    def stop(self) -> None:
+        """Stop at once: nothing half-written is in place, and the next run goes on from what is whole."""
+        processes = dict(getattr(self.executor, "_processes", None) or {})
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.join(STOP_TIMEOUT)
 
 
 @dataclass
@@ -109,7 +119,7 @@ def _one_pool(state: Run, pool: Pool) -> None:
                 _suspect(state, broken)
                 break
     except BaseException:
-        _stop(pool.executor)
+        pool.stop()
         raise
     pool.executor.shutdown(cancel_futures=True)
 
@@ -165,21 +175,16 @@ def _suspect(state: Run, broken: list[Task]) -> None:
         state.suspects += tasks
 
 
-def _stop(executor: Executor) -> None:
-    """Stop at once: nothing half-written is in place, and the next run goes on from what is whole."""
-    processes = dict(getattr(executor, "_processes", None) or {})
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes.values():
-        process.terminate()
-    for process in processes.values():
-        process.join(STOP_TIMEOUT)
+def local_pool(jobs: int, tasks: int, *, warm: bool = True) -> Pool:
+    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe.
 
-
-def local_pool(jobs: int, tasks: int) -> Pool:
-    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
+    With `warm`, each starts the process that its kernels are forked from before it has a unit.
+    """
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(),))
+    executor = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), warm)
+    )
     with _without_interrupts():
         for _ in range(workers):
             executor.submit(os.getpid)  # starts a worker

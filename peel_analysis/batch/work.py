@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import threading
 import time
 import traceback
 from dataclasses import dataclass
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from peel_analysis.report.values_file import EditionValues
 
 CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
-ORPHAN_CHECK = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -52,18 +49,6 @@ class Outcome:
     def failed(self) -> bool:
         """True when there is no new output."""
         return self.outcome == "failed"
-
-
-def prepare_worker(parent: int) -> None:
-    """Set up a local worker process: Ctrl-C is its parent's business, and it ends when its parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(ORPHAN_CHECK)
-    os._exit(1)
 
 
 def run_unit(unit: Unit, workplace: Workplace) -> Outcome:

@@ -25,7 +25,7 @@ def report(given: argparse.Namespace) -> int:
     force, edition = forces.find(given.force), open_edition(given.edition)
     plans = _plans([force], edition, given)
     log = plans[0].page.with_name("run.jsonl")
-    outcomes = _run(plans, edition, given, partial(local_pool, SIDE_BY_SIDE), log, lines=False)
+    outcomes = _run(plans, edition, given, partial(local_pool, SIDE_BY_SIDE, warm=_is_warm(given)), log, lines=False)
     if any(outcome.failed for outcome in outcomes):
         return 1
     print(plans[0].page)
@@ -48,10 +48,14 @@ def batch(given: argparse.Namespace) -> int:
 
 def _pool(given: argparse.Namespace) -> Callable[[int], Pool]:
     if not given.dask:
-        return partial(local_pool, given.jobs)
+        return partial(local_pool, given.jobs, warm=_is_warm(given))
     from peel_analysis.batch.cluster import cluster_pool
 
     return partial(cluster_pool, given.dask)
+
+
+def _is_warm(given: argparse.Namespace) -> bool:
+    return bool(given.engine == "peel")
 
 
 def _chosen(given: argparse.Namespace) -> list[Force]:
@@ -75,18 +79,40 @@ def _run(
     *,
     lines: bool,
 ) -> list[Outcome]:
-    if given.fresh or not all(plan.is_fresh() for plan in plans):
-        _refuse_unusable_data(edition)
     out = Path(given.out).resolve()
     kept = out / KEPT / shared_key(edition.folder)[:20]
     workplace = Workplace(str(edition.folder.resolve()), str(kept), given.engine)
+    opened = _opened(plans, edition, given, open_pool)
+
+    def next_pool(tasks: int) -> Pool:
+        return opened.pop() if opened else open_pool(tasks)
+
     _tidy(out, kept)
     total = sum(len(plan.units) + 1 for plan in plans)
     with telling(total, log, lines=lines) as told:
         try:
-            return run(plans, workplace, fresh=given.fresh, told=told, open_pool=open_pool)
+            return run(plans, workplace, fresh=given.fresh, told=told, open_pool=next_pool)
         finally:
+            for unused in opened:
+                unused.stop()
             remove_left_over(out)
+
+
+def _opened(
+    plans: list[Report], edition: Edition, given: argparse.Namespace, open_pool: Callable[[int], Pool]
+) -> list[Pool]:
+    """Return the first pool of a run, or none when all is fresh; the data are checked while its workers start."""
+    units = [unit for plan in plans for unit in plan.units]
+    stale = sum(given.fresh or not task.is_fresh() for tasks in (units, plans) for task in tasks)
+    if not stale:
+        return []
+    pool = open_pool(stale)
+    try:
+        _refuse_unusable_data(edition)
+    except BaseException:
+        pool.stop()
+        raise
+    return [pool]
 
 
 def _refuse_unusable_data(edition: Edition) -> None:

@@ -5,10 +5,13 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from peel_analysis.engine import warm_connection
@@ -135,6 +138,17 @@ class WarmProvisioner(LocalProvisioner):
         remove = getattr(self.parent, "remove_socket_folder", None)
         if remove and not restart:
             remove()
+
+
+def start_ahead(kernel_name: str = "python3") -> None:
+    """Start this worker's warm process for the kernels of a name, before a notebook asks for one.
+
+    Where that is not possible nothing is said: the first notebook tries again, and says why not.
+    """
+    with suppress(NoSuchKernel, WarmProcessFaultError):
+        split = split_command(AsyncKernelManager(kernel_name=kernel_name).format_kernel_cmd())
+        if split is not None:
+            warm_connection.warm_process_for(split[0], os.environ, str(Path.cwd()))
 
 
 def split_command(cmd: list[str]) -> tuple[list[str], list[str]] | None:

@@ -10,7 +10,7 @@ from peel_analysis.measures import Result
 from peel_analysis.measures.series import Series
 from peel_analysis.report import further_values
 from peel_analysis.report.further_values import Further
-from peel_analysis.sections.outcome_groups import Outcomes, outcomes_of
+from peel_analysis.sections.outcome_groups import MEASURE, Outcomes, outcomes_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class EditionValues:
     rows: dict[str, str]
     further: str
     lines: tuple[tuple[Result, Series], ...]
-    outcomes: Outcomes
+    outcomes: Outcomes | None
 
     def text(self, force_id: str) -> str:
         """Return the values file of a force's report.
@@ -32,7 +32,8 @@ class EditionValues:
         The force comes first, then England and Wales, then the numbers that sentences say beside the measures' values,
         then the other forces, which figures and tables show too.
         """
-        own = (*further_values.points(self.lines, force_id), *further_values.shares(self.outcomes, force_id))
+        shares = further_values.shares(self.outcomes, force_id) if self.outcomes else ()
+        own = (*further_values.points(self.lines, force_id), *shares)
         first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _rows(self.edition, own), self.further)
         others = (rows for name, rows in self.rows.items() if name not in (force_id, ENGLAND_AND_WALES))
         return "".join((",".join(values.COLUMNS), "\n", *first, *others))
@@ -48,7 +49,7 @@ def values_of(edition: Edition) -> EditionValues:
         rows={str(force_id): _without_heading(values.as_csv(rows)) for force_id, rows in by_force},
         further=_rows(edition, of_all),
         lines=tuple(further_values.lines_of(results)),
-        outcomes=outcomes_of(edition),
+        outcomes=outcomes_of(edition) if any(result.measure.id == MEASURE for result in results) else None,
     )
 
 
