@@ -9,11 +9,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from shared_folder import shared
 
 from peel_analysis import forces
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 QUESTIONS = ("preventing", "investigating", "vulnerable", "serious_organised_crime", "specialist_capabilities")
 EXCLUDED = {"figure": "excluded_from_figure", "national": "excluded_from_national"}
 POWERS = {
@@ -70,12 +70,6 @@ Row = dict[str, str]
 def register(name: str) -> list[Row]:
     with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def shared(path: str) -> Path:
-    if not (SHARED / path).exists():
-        pytest.skip(f"the founders' shared folder is not beside this checkout: no {path}")
-    return SHARED / path
 
 
 def shared_rows(path: str) -> list[Row]:

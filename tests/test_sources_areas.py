@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
+from shared_folder import shared
+from workbooks import Row, save
 
 from peel_analysis import forces, sources
 from peel_analysis.sources import police_force_areas
@@ -13,11 +14,9 @@ from peel_analysis.sources.areas import Area, classify
 from peel_analysis.sources.markers import MARKERS, number_or_marker
 from peel_analysis.sources.sheets import open_book
 
-RAW = Path(__file__).resolve().parents[2] / "shared" / "raw" / "ons"
 TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year ending March 2017 to March 20181,2"
 MID_YEARS = "Table P9: Mid-year population estimates for police force areas, 2015 to 20161"
 REGION_CODES = {"London": "E12000007", "West Midlands": "E12000005"}
-Row = list[object]
 
 
 def area_rows(figures: dict[str, Row], default: Row) -> list[Row]:
@@ -45,17 +44,6 @@ def incidents_sheet(figures: dict[str, Row] | None = None) -> list[Row]:
         ["Source: Police recorded incidents"],
         ["8. Norfolk Constabulary gave 11 months."],
     ]
-
-
-def save(path: Path, sheets: dict[str, list[Row]]) -> Path:
-    book = openpyxl.Workbook()
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.remove(book.worksheets[0])
-    book.save(path)
-    return path
 
 
 def read(tmp_path: Path, rows: list[Row], name: str = "Table P5 ") -> sources.Reading:
@@ -259,16 +247,9 @@ def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
     assert found[5] == Area("region", "West Midlands")
 
 
-def real(name: str) -> Path:
-    path = RAW / name
-    if not path.exists():
-        pytest.skip(f"the founders' shared folder with {name} is not here")
-    return path
-
-
 @pytest.mark.shared
 def test_the_march_2018_workbook() -> None:
-    book = open_book(real("policeforceareatablesyearendingmarch2018v2.xlsx"))
+    book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
     reading = police_force_areas.read(book, "2018-03", "2017", "2018-revised")
     incidents = reading.counts.set_index(["force_id", "period_end"])
     assert incidents.loc[("norfolk", "2017-03-31"), "count"] == 21_071
@@ -285,7 +266,7 @@ def test_the_march_2018_workbook() -> None:
 
 @pytest.mark.shared
 def test_rates_divide_by_the_population_two_mid_years_back() -> None:
-    book = open_book(real("policeforceareatablesyearendingmarch2018v2.xlsx"))
+    book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
     people = police_force_areas.read(book, "r", "rates", "printed").populations
     wide = people.pivot(index=["force_id", "mid_year"], columns="vintage", values="population").dropna()
     unrevised = wide[wide.index.get_level_values("mid_year") <= 2011]
@@ -294,7 +275,7 @@ def test_rates_divide_by_the_population_two_mid_years_back() -> None:
 
 @pytest.mark.shared
 def test_the_june_2018_workbook_with_its_corrections_sheet() -> None:
-    reading = sources.read(real("policeforceareadatatablesyearendingjune2018corrected.xlsx"), "2018-06")
+    reading = sources.read(shared("raw/ons/policeforceareadatatablesyearendingjune2018corrected.xlsx"), "2018-06")
     people = reading.populations.set_index("force_id")
     assert people.loc["norfolk", "population"] == 898_400
     assert people["mid_year"].unique().tolist() == [2017]
