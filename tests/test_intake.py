@@ -35,10 +35,11 @@ def crime_file(folder: Path, rows: list[Row], name: str = "download (3).csv") ->
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A data folder with nothing but the forces."""
+    """A data folder with nothing but the forces and the notes on counts."""
     made = tmp_path / "data"
     made.mkdir()
-    shutil.copy(DATA / "forces.csv", made)
+    for name in ("forces.csv", "count_notes.csv"):
+        shutil.copy(DATA / name, made)
     return made
 
 

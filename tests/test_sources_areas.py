@@ -102,12 +102,6 @@ def test_no_marker_is_read_as_a_number(mark: str) -> None:
     assert number_or_marker(f" {mark} ") == MARKERS[mark]
 
 
-def test_statuses_that_footnotes_give(tmp_path: Path) -> None:
-    rows = read(tmp_path, incidents_sheet()).counts.set_index("force_id")
-    assert rows.loc["warwickshire", "status"] == "estimated"
-    assert rows.loc["cheshire", "status"] == "reported"  # its short year is the next one
-
-
 def test_printed_totals_are_compared_with_the_sum_of_their_forces(tmp_path: Path) -> None:
     reading = read(tmp_path, incidents_sheet({"London": [1000, 10.0], "Wales": [1999, 10.0]}))
     totals = {total.area: (total.printed, total.summed) for total in reading.account.printed_totals}
@@ -253,7 +247,6 @@ def test_the_march_2018_workbook() -> None:
     reading = police_force_areas.read(book, "2018-03", "2017", "2018-revised")
     incidents = reading.counts.set_index(["force_id", "period_end"])
     assert incidents.loc[("norfolk", "2017-03-31"), "count"] == 21_071
-    assert incidents.loc[("cheshire", "2018-03-31"), "status"] == "partial"
     assert len(incidents) == 43 * 11
     people = reading.populations.set_index(["vintage", "force_id", "mid_year"])["population"]
     assert people["2017", "norfolk", 2016] == 892_870

@@ -19,7 +19,6 @@ from peel_analysis.sources.area_tables import AreaTable, find_table, has_numbers
 from peel_analysis.sources.areas import Area
 from peel_analysis.sources.headings import fold
 from peel_analysis.sources.markers import MARKERS, Marker
-from peel_analysis.sources.police_force_area_notes import STATUS
 from peel_analysis.sources.printed_totals import printed_totals
 from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
 from peel_analysis.sources.sheets import Book, Sheet
@@ -162,7 +161,6 @@ def _incidents_row(table: AreaTable, area: Area, value: float | Marker, end: dat
     if isinstance(value, float) and not value.is_integer():
         row = table.areas.index(area)
         raise SourceError(f"{table.place(row, position)}: found {value} where a whole number should be; correct it")
-    status = value.status if isinstance(value, Marker) else STATUS.get((ITEM, area.id, end.isoformat()), "reported")
     return {
         "force_id": area.id,
         "item": ITEM,
@@ -170,7 +168,7 @@ def _incidents_row(table: AreaTable, area: Area, value: float | Marker, end: dat
         "period_start": date.fromordinal(end.replace(year=end.year - 1).toordinal() + 1).isoformat(),
         "period_end": end.isoformat(),
         "count": pd.NA if isinstance(value, Marker) else int(value),
-        "status": status,
+        "status": value.status if isinstance(value, Marker) else "reported",
     }
 
 
