@@ -207,7 +207,7 @@ def test_an_exclusion_uses_the_words_that_the_engine_knows() -> None:
 
 def test_an_exclusion_names_its_force() -> None:
     for row in register("exclusions"):
-        assert forces.get(row["force_id"]).official_name.removeprefix("The ") in row["reason"], row["reason"]
+        assert forces.find(row["force_id"]).official_name.removeprefix("The ") in row["reason"], row["reason"]
 
 
 def test_exclusions_and_caveats_are_of_measures_that_exist() -> None:
