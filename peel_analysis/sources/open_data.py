@@ -11,8 +11,8 @@ import pandas as pd
 from peel_analysis import forces, periods
 from peel_analysis.sources.headings import Field, Heading, fold
 from peel_analysis.sources.offence_groups import FRAUD, offence_group
-from peel_analysis.sources.reading import LeftOut, SourceError
-from peel_analysis.sources.sheets import Column, as_text
+from peel_analysis.sources.reading import LeftOut
+from peel_analysis.sources.sheets import Column, SourceError, as_text
 
 YEAR = Field("year", ("Financial Year", "FY", "Year"))
 QUARTER = Field("quarter", ("Financial Quarter", "Quarter", "FQ"))

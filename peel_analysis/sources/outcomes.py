@@ -28,8 +28,8 @@ from peel_analysis.sources.open_data import (
     tally,
     translate,
 )
-from peel_analysis.sources.reading import Account, LeftOut, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book, Column, as_text
+from peel_analysis.sources.reading import LeftOut, Reading, reading_of
+from peel_analysis.sources.sheets import Book, Column, SourceError, as_text
 
 FORMAT = "Home Office crime outcomes open data"
 ITEMS = {"recorded": "outcomes_recorded", "assigned": "outcomes_assigned"}
@@ -78,7 +78,7 @@ def read(book: Book, release: str, basis: str = "", not_supplied: Collection[str
     force, fraud offences, the "of which" types, and rows whose cell says that there is no count ("N/A - offence code
     expired", "NA"). Raises SourceError for anything else that is not understood.
     """
-    found, sheets_left = headings(book, COLUMNS, FORMAT)
+    found = headings(book, COLUMNS, FORMAT)
     bases = [basis] if basis else [name for name in ITEMS if any(name in heading.positions for heading in found)]
     if not bases or any(name not in heading.positions for name in bases for heading in found):
         raise SourceError(
@@ -103,21 +103,17 @@ def read(book: Book, release: str, basis: str = "", not_supplied: Collection[str
             parts.append(tally(kept, types, values, ITEMS[name], release))
         rows_read += len(types)
     table = shape.combine([complete(shape.combine(parts), places, not_supplied)])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(heading.sheet.name for heading in found if heading.sheet.name),
-        sheets_left=sheets_left,
+    return reading_of(
+        book,
+        FORMAT,
+        release,
+        table,
+        sheets_read=[heading.sheet for heading in found],
         rows_read=rows_read,
         left_out=left_out,
         forces=table.loc[table["count"].notna(), "force_id"].nunique(),
-        first=min(table["period_start"], default=""),
-        last=max(table["period_end"], default=""),
-        notes=("type 0, not yet assigned, is kept as a dimension; it is no outcome",),
+        notes=["type 0, not yet assigned, is kept as a dimension; it is no outcome"],
     )
-    return Reading(shape.check(table, book.file), populations_table([]), account)
 
 
 def _types(heading: Heading, columns: dict[str, Column], rows: Rows) -> npt.NDArray[np.object_]:

@@ -20,8 +20,8 @@ from peel_analysis.sources.areas import Area
 from peel_analysis.sources.headings import fold
 from peel_analysis.sources.markers import MARKERS, Marker
 from peel_analysis.sources.printed_totals import printed_totals
-from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book, Sheet
+from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, reading_of
+from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 FORMAT = "ONS police force area data tables"
 ITEM = "asb_incidents"
@@ -92,32 +92,28 @@ def read(
         table.refuse_missing_forces(not_supplied)
         {INCIDENTS: _read_incidents, MID_YEARS: _read_mid_years, CRIME_RATES: _read_crime_rates}[what](table, found)
         _count_areas(table, found)
-        read_sheets.append(sheet.name)
+        read_sheets.append(sheet)
     if not read_sheets:
         raise SourceError(f"{book.file}: no table of incidents or populations among the sheets {', '.join(left)}")
     incidents = pd.DataFrame(found.incidents).assign(release=release) if found.incidents else pd.DataFrame()
-    table_of_counts = shape.combine([incidents])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(read_sheets),
-        sheets_left=tuple(left),
-        rows_read=found.rows_read,
-        left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
-        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
-        first=min(table_of_counts["period_start"], default=""),
-        last=max(table_of_counts["period_end"], default=""),
-        notes=tuple(dict.fromkeys(found.notes)),
-        printed_totals=tuple(found.printed),
-    )
     rates = rates_vintage or f"{release}-rates"
     populations = [(force_id, year, value, rates) for (force_id, year), value in found.behind_rates.items()]
     populations += [
         (force_id, year, value, mid_years_vintage or release) for (force_id, year), value in found.mid_years.items()
     ]
-    return Reading(shape.check(table_of_counts, book.file), populations_table(populations), account)
+    return reading_of(
+        book,
+        FORMAT,
+        release,
+        shape.combine([incidents]),
+        populations,
+        sheets_read=read_sheets,
+        rows_read=found.rows_read,
+        left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
+        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
+        notes=list(dict.fromkeys(found.notes)),
+        printed_totals=found.printed,
+    )
 
 
 def _read_incidents(table: AreaTable, found: Found) -> None:

@@ -18,8 +18,8 @@ from peel_analysis.sources.open_data import (
     tally,
     translate,
 )
-from peel_analysis.sources.reading import Account, LeftOut, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book
+from peel_analysis.sources.reading import LeftOut, Reading, reading_of
+from peel_analysis.sources.sheets import Book, SourceError
 
 FORMAT = "Home Office police recorded crime open data"
 ITEM = "recorded_crime"
@@ -39,7 +39,7 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
     Left out and counted: bodies that are no force, and fraud offences. Forces in `not_supplied` may be missing, and get
     blank rows that say so. Raises SourceError for anything else that is not understood.
     """
-    found, sheets_left = headings(book, COLUMNS, FORMAT)
+    found = headings(book, COLUMNS, FORMAT)
     parts = []
     left_out: dict[str, LeftOut] = {}
     places: dict[tuple[str, str], str] = {}
@@ -59,17 +59,13 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
         parts.append(tally(rows, groups, values, ITEM, release))
         rows_read += len(values)
     table = shape.combine([complete(shape.combine(parts), places, not_supplied)])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(heading.sheet.name for heading in found if heading.sheet.name),
-        sheets_left=sheets_left,
+    return reading_of(
+        book,
+        FORMAT,
+        release,
+        table,
+        sheets_read=[heading.sheet for heading in found],
         rows_read=rows_read,
         left_out=left_out,
         forces=table.loc[table["count"].notna(), "force_id"].nunique(),
-        first=min(table["period_start"], default=""),
-        last=max(table["period_end"], default=""),
     )
-    return Reading(shape.check(table, book.file), populations_table([]), account)

@@ -19,8 +19,8 @@ from peel_analysis.sources.areas import Area
 from peel_analysis.sources.headings import fold
 from peel_analysis.sources.markers import MARKERS, Marker
 from peel_analysis.sources.printed_totals import printed_totals
-from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book, Sheet, as_text
+from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, reading_of
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
 FORMAT = "Home Office police workforce tables"
 WORKERS = {
@@ -103,25 +103,20 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
             raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
         table.refuse_missing_forces(not_supplied)
         _read_table(table, f"{item}_{_unit(sheet)}", found)
-        read_sheets.append(sheet.name)
+        read_sheets.append(sheet)
     if not read_sheets:
         raise SourceError(f"{book.file}: no table of one kind of worker by force among the sheets {', '.join(left)}")
-    table_of_counts = shape.combine([pd.DataFrame(found.counts).assign(release=release)])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(read_sheets),
-        sheets_left=tuple(left),
+    return reading_of(
+        book,
+        FORMAT,
+        release,
+        shape.combine([pd.DataFrame(found.counts).assign(release=release)]),
+        sheets_read=read_sheets,
         rows_read=found.rows_read,
         left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
         forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
-        first=min(table_of_counts["period_start"]),
-        last=max(table_of_counts["period_end"]),
-        printed_totals=tuple(found.printed),
+        printed_totals=found.printed,
     )
-    return Reading(shape.check(table_of_counts, book.file), populations_table([]), account)
 
 
 def _unit(sheet: Sheet) -> str:
