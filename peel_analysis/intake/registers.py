@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import counts as shape
-from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_printed
+from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_made, read_printed
 from peel_analysis.data.registers import COUNT_NOTES, read_register
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
 from peel_analysis.sources.reading import POPULATION_COLUMNS, Account, Reading
@@ -32,11 +32,7 @@ def with_notes(reading: Reading) -> Reading:
 
 def read_populations(folder: Path) -> pd.DataFrame:
     """Return populations.csv with whole numbers; empty, with its columns, where there is none."""
-    path = folder / POPULATIONS
-    types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
-    if not path.is_file():
-        return pd.DataFrame(columns=list(POPULATION_COLUMNS)).astype(types)
-    return pd.read_csv(path, dtype=str, keep_default_na=False).astype(types)
+    return read_made(folder, POPULATIONS, POPULATION_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
 
 
 def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
