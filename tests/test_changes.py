@@ -11,7 +11,6 @@ from peel_analysis.changes import Comparison, compare, open_side
 from peel_analysis.changes.inputs import DEFINED, EXCLUDED, NEW, ORDER, PEOPLE, REVISED
 from peel_analysis.changes.moves import Move, in_order
 from peel_analysis.changes.split import NOT_SEPARABLE, Step, exact, split
-from peel_analysis.location import VARIABLE
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
@@ -20,9 +19,7 @@ NEWER = "2017@window=2018-03-31"
 TINY = 1e-9
 
 
-@pytest.fixture(autouse=True)
-def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 def compared(a: str, b: str, *measure_ids: str) -> Comparison:

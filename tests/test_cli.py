@@ -12,7 +12,6 @@ import pytest
 from conftest import peel
 
 from peel_analysis import cli
-from peel_analysis.location import VARIABLE
 from peel_analysis.measures import declared
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -23,10 +22,7 @@ ROWS_A_MEASURE = 44  # 43 forces, and England and Wales
 HEAVY = ("pandas", "numpy", "papermill", "matplotlib", "seaborn", "nbconvert", "pyarrow")
 
 
-@pytest.fixture(autouse=True)
-def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put back whatever data folder a command chooses."""
-    monkeypatch.setenv(VARIABLE, "")
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
