@@ -18,7 +18,6 @@ from peel_analysis.changes.split import PARTS
 browser = test_page_browser.browser  # the fixture
 SIDES = ("2017", "2017@residents-only")
 
-
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 

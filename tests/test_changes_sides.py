@@ -16,7 +16,6 @@ from peel_analysis.values import CONTRACT, as_csv, values
 
 NATIONAL = "england-and-wales"
 
-
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 

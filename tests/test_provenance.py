@@ -17,7 +17,6 @@ from peel_analysis.values import COLUMNS, CONTRACT, values
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
 
-
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 

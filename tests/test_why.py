@@ -23,7 +23,6 @@ NATIONAL = "england-and-wales"
 HEADINGS = ["Value", "Formula", "England and Wales", "Exclusions", "Verdict", "Published value", "Provenance"]
 SECONDS = 2.0
 
-
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
