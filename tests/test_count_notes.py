@@ -108,5 +108,5 @@ def test_a_note_that_cannot_be_used_is_named_and_nothing_is_taken_in(
 
 def test_notes_that_are_missing_are_told(folder: Path, tmp_path: Path) -> None:
     (folder / NOTES).unlink()
-    with pytest.raises(InputError, match=rf"^data/{NOTES}: the file is missing from "):
+    with pytest.raises(InputError, match=rf"^data/{NOTES}: the file is missing from .*; copy the project's own$"):
         plan(area_tables(tmp_path / "x.xlsx"), folder, "2018-03")

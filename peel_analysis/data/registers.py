@@ -139,7 +139,7 @@ def _read(folder: Path, register: Register) -> pd.DataFrame:
     path = folder / register.file
     where = f"data/{register.file}"
     if not path.exists():
-        raise InputError(f"{where}: the file is missing from {folder}")
+        raise InputError(f"{where}: the file is missing from {folder}; copy the project's own")
     rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     if tuple(rows.columns) != register.columns:
         found = ", ".join(map(str, rows.columns))
@@ -158,15 +158,15 @@ def _read(folder: Path, register: Register) -> pd.DataFrame:
     return rows
 
 
+def records(rows: pd.DataFrame) -> list[dict[str, str]]:
+    """Return a register's rows as dictionaries of text, for reading one after the other."""
+    return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
+
+
 def _refuse(wrong: pd.Series, cells: pd.Series, where: str, remedy: str) -> None:
     if wrong.any():
         line = _line(wrong)
         raise InputError(f"{where}, line {line}: {cells.name} is '{cells.iloc[line - 2]}'; {remedy}")
-
-
-def records(rows: pd.DataFrame) -> list[dict[str, str]]:
-    """Return a register's rows as dictionaries of text, for reading one after the other."""
-    return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
 
 
 def _check_forces(force_ids: pd.Series, where: str, others: tuple[str, ...]) -> None:
