@@ -68,7 +68,7 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
             f"{path}: no such file; put the published file there ({published.publisher}: {published.title})"
         )
     read = READERS.get(published.reader) or TRANSCRIBED[published.reader]
-    reading = read(path, published)
+    reading = registers.with_notes(read(path, published))
     for item, release in published.tables:
         if item == POPULATIONS:
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])

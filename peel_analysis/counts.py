@@ -5,7 +5,6 @@ import io
 import os
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import pandas as pd
 
 from peel_analysis import forces
 from peel_analysis.errors import InputError
+from peel_analysis.periods import is_day
 
 COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
@@ -199,13 +199,6 @@ def _check_known(
 def _check_dates(rows: pd.DataFrame, name: str, lines: Sequence[int] | None) -> None:
     for column in ("period_start", "period_end"):
         for value in rows[column].unique():
-            if not _is_date(value):
+            if not is_day(value):
                 line = _first(rows[column].isin([value]), lines)
                 raise TableError(f"{name}, line {line}, column {column}: {value!r} is no date; write one as 2017-06-30")
-
-
-def _is_date(text: object) -> bool:
-    try:
-        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -72,14 +72,9 @@ def ids() -> tuple[str, ...]:
     return tuple(force.id for force in all_forces())
 
 
-def get(force_id: str) -> Force:
-    """Return the force with this id. Raises UnknownForceError when there is none."""
-    return find(force_id)
-
-
 def display_name(force_id: str) -> str:
-    """Return the name that a table or a figure shows for a force id or for England and Wales."""
-    return "England and Wales" if force_id == ENGLAND_AND_WALES else get(force_id).name
+    """Return the name that a table or a figure shows for a force or for England and Wales. Raises UnknownForceError."""
+    return "England and Wales" if force_id == ENGLAND_AND_WALES else find(force_id).name
 
 
 def in_words(force_ids: Iterable[str]) -> str:

@@ -50,6 +50,14 @@ class Period:
         return f"{self.months} months to {day_in_words(self.end)}"
 
 
+def is_day(text: object) -> bool:
+    """Return True for a text that is a day as this project writes one: 2017-06-30."""
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def day_in_words(day: date) -> str:
     """Return "30 June 2017"."""
     return f"{day.day} {day:%B %Y}"

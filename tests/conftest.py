@@ -1,4 +1,7 @@
-"""Finished reports for the tests of pages: made once a run, by the command, in a folder that is not the project's."""
+"""What tests share: the results of 2017, and finished reports for the tests of pages.
+
+The reports are made once a run, by the command, in a folder that is not the project's.
+"""
 
 import json
 import os
@@ -6,12 +9,18 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+
+from peel_analysis import measures
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.location import VARIABLE
+from peel_analysis.measures import Result
 
 PROJECT = Path(__file__).resolve().parents[1]
 EDITION = "2017"
@@ -90,31 +99,36 @@ def page(made: Path, request: pytest.FixtureRequest) -> Page:
     return _page(made, "reports", request.param)
 
 
-@pytest.fixture(scope="session")
-def norfolk(made: Path) -> Page:
-    """Norfolk's page."""
-    return _page(made, "reports", "norfolk")
+def _of_force(force_id: str, run: str = "reports") -> Callable[[Path], Page]:
+    """Return a fixture: the page of one force."""
+
+    @pytest.fixture(scope="session")
+    def page_of_force(made: Path) -> Page:
+        return _page(made, run, force_id)
+
+    return page_of_force
+
+
+norfolk = _of_force("norfolk")
+suffolk = _of_force("suffolk")  # without outcomes
+north_yorkshire = _of_force("north-yorkshire")  # without domestic abuse measures
+city_of_london = _of_force("city-of-london")  # without a rate of organised crime groups
+norfolk_inspected_only = _of_force("norfolk", "inspected")  # without the questions that were not inspected
+
+
+@pytest.fixture
+def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the project's own data folder, and put back whatever data folder a command chooses."""
+    monkeypatch.setenv(VARIABLE, "")
 
 
 @pytest.fixture(scope="session")
-def suffolk(made: Path) -> Page:
-    """Suffolk's page: a force without outcomes."""
-    return _page(made, "reports", "suffolk")
+def edition() -> Edition:
+    """Edition 2017."""
+    return open_edition("2017")
 
 
 @pytest.fixture(scope="session")
-def north_yorkshire(made: Path) -> Page:
-    """North Yorkshire's page: a force without domestic abuse measures."""
-    return _page(made, "reports", "north-yorkshire")
-
-
-@pytest.fixture(scope="session")
-def city_of_london(made: Path) -> Page:
-    """The City of London's page: a force without a rate of organised crime groups."""
-    return _page(made, "reports", "city-of-london")
-
-
-@pytest.fixture(scope="session")
-def norfolk_inspected_only(made: Path) -> Page:
-    """Norfolk's page without the questions that were not inspected."""
-    return _page(made, "inspected", "norfolk")
+def results(edition: Edition) -> dict[str, Result]:
+    """The result of every measure in edition 2017, by measure."""
+    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from shared_folder import shared
 
 from peel_analysis import build as module
 from peel_analysis import counts
@@ -16,7 +17,6 @@ from peel_analysis.sources.published_files import FILES, PublishedFile
 from peel_analysis.sources.reading import populations_table
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 ROLLING = next(published for published in FILES if published.reader == "rolling recorded crime")
 MID_2024 = next(published for published in FILES if published.reader == "mid-2024 populations")
 
@@ -153,9 +153,7 @@ def test_city_of_london_has_its_assumed_populations() -> None:
 
 @pytest.mark.shared
 def test_data_is_what_the_published_files_make_byte_for_byte(tmp_path: Path) -> None:
-    if not (SHARED / "raw").is_dir():
-        pytest.skip("the founders' shared folder with the published files is not here")
-    build(SHARED / "raw", tmp_path)
+    build(shared("raw"), tmp_path)
     made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*.csv")}
     assert len(made) == 24  # 21 tables of counts and three registers
     assert made == {name: (DATA / name).read_bytes() for name in made}

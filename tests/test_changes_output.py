@@ -14,15 +14,11 @@ from peel_analysis import cli
 from peel_analysis.changes import Comparison, compare, open_side, tables
 from peel_analysis.changes.page import changes_page
 from peel_analysis.changes.split import PARTS
-from peel_analysis.location import VARIABLE
 
 browser = test_page_browser.browser  # the fixture
 SIDES = ("2017", "2017@residents-only")
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture(scope="module")

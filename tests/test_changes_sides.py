@@ -13,16 +13,12 @@ from peel_analysis.changes import compare, open_side
 from peel_analysis.changes.split import NOT_KNOWN
 from peel_analysis.data import open_edition
 from peel_analysis.errors import InputError
-from peel_analysis.location import VARIABLE
 from peel_analysis.report.values_file import values_of
 from peel_analysis.values import CONTRACT, as_csv, values
 
 NATIONAL = "england-and-wales"
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture(scope="module")

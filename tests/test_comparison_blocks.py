@@ -19,11 +19,6 @@ DOMESTIC_ABUSE = ("da_charge_rate", "da_arrest_rate", "da_voluntary_attendance_r
 NORTH_YORKSHIRE = ("da_share_of_crime_pct", *DOMESTIC_ABUSE)
 
 
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return open_edition("2017")
-
-
 def reason_of(block_id: str) -> str:
     return next(block.reason for block in blocks() if block.id == block_id)
 

@@ -37,7 +37,6 @@ def test_every_id_name_official_name_and_alias_finds_its_own_force() -> None:
     for force in forces.all_forces():
         for name in (force.id, force.name, force.official_name, *force.aliases):
             assert forces.find(name) == force, name
-        assert forces.get(force.id) == force
 
 
 @pytest.mark.parametrize(

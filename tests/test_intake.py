@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
+from workbooks import Row, save
 
 from peel_analysis import counts, forces, location
 from peel_analysis.cli import main
@@ -16,7 +16,6 @@ from peel_analysis.sources import SourceError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = ["Financial Year", "Financial Quarter", "Force Name", "Offence Group", "Offence Code", "Number of Offences"]
-Row = list[object]
 
 
 def crime_rows(years: tuple[str, ...] = ("2016/17",), number: int = 1000) -> list[Row]:
@@ -34,23 +33,13 @@ def crime_file(folder: Path, rows: list[Row], name: str = "download (3).csv") ->
     return path
 
 
-def workbook(path: Path, sheets: dict[str, list[Row]]) -> Path:
-    book = openpyxl.Workbook()
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.remove(book.worksheets[0])
-    book.save(path)
-    return path
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A data folder with nothing but the forces."""
+    """A data folder with nothing but the forces and the notes on counts."""
     made = tmp_path / "data"
     made.mkdir()
-    shutil.copy(DATA / "forces.csv", made)
+    for name in ("forces.csv", "count_notes.csv"):
+        shutil.copy(DATA / name, made)
     return made
 
 
@@ -161,7 +150,7 @@ def test_a_release_that_cannot_name_a_file_is_refused(folder: Path, tmp_path: Pa
 )
 def test_the_release_that_a_cover_says(folder: Path, tmp_path: Path, cover: Row, release: str) -> None:
     sheets: dict[str, list[Row]] = {"Cover_sheet": [["Title"], cover], "2016_17 ": [list(CRIME), *crime_rows()]}
-    file = workbook(tmp_path / "x.xlsx", sheets)
+    file = save(tmp_path / "x.xlsx", sheets)
     if release:
         assert plan(file, folder).account.release == release
     else:
@@ -175,7 +164,7 @@ def test_a_cell_that_is_not_understood_changes_nothing(
     monkeypatch.setenv(location.VARIABLE, str(folder))
     rows = crime_rows(("2016/17", "2017/18"))
     rows[50][-1] = "about 900"
-    file = workbook(tmp_path / "x.xlsx", {"Notes": [["Notes"]], "2016_17": [list(CRIME), *rows]})
+    file = save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], "2016_17": [list(CRIME), *rows]})
     before = contents(folder)
     assert main(["data", "add", str(file), "--release", "2018-05", "--data", str(folder)]) == 2
     assert "peel: x.xlsx, sheet '2016_17', cell F52: found 'about 900' where a count" in capsys.readouterr().err
@@ -256,20 +245,20 @@ def area_table(total: float = 43_000.0) -> list[Row]:
 def test_a_national_row_that_leaves_a_force_out_is_kept_as_such(folder: Path, tmp_path: Path) -> None:
     rows = area_table(42_900.0)
     next(row for row in rows if row[0] == "Kent")[1] = 900.0
-    addition = added(workbook(tmp_path / "x.xlsx", {"P5": rows}), folder)
+    addition = added(save(tmp_path / "x.xlsx", {"P5": rows}), folder)
     assert addition.account.release == "2018-03"
     assert addition.is_sound
     printed = pd.read_csv(folder / "printed_totals.csv", dtype=str, keep_default_na=False).iloc[0]
     assert (printed["printed"], printed["without"]) == ("42900", "")
     next(row for row in rows if row[0] == "Kent")[1] = 950.0
     rows[2][1] = 42_000.0
-    added(workbook(tmp_path / "x.xlsx", {"P5": rows}), folder)
+    added(save(tmp_path / "x.xlsx", {"P5": rows}), folder)
     printed = pd.read_csv(folder / "printed_totals.csv", dtype=str, keep_default_na=False).iloc[0]
     assert (printed["printed"], printed["without"]) == ("42000", "kent")
 
 
 def test_a_national_row_that_does_not_add_up_stops_the_file(folder: Path, tmp_path: Path) -> None:
-    addition = plan(workbook(tmp_path / "x.xlsx", {"P5": area_table(50_000.0)}), folder)
+    addition = plan(save(tmp_path / "x.xlsx", {"P5": area_table(50_000.0)}), folder)
     assert not addition.is_sound
 
 
@@ -278,7 +267,7 @@ def test_populations_of_another_vintage_are_added_beside_the_others(folder: Path
     (folder / "populations.csv").write_text(before, encoding="utf-8")
     rows: list[Row] = [["Table P9: Mid-year population estimates for police force areas, 2016"], ["Area Name", 2016]]
     rows += [[force.name, 1_000_000.0] for force in forces.all_forces()]
-    addition = added(workbook(tmp_path / "x.xlsx", {"P9": rows}), folder, "2019-03")
+    addition = added(save(tmp_path / "x.xlsx", {"P9": rows}), folder, "2019-03")
     assert [one.line for one in addition.differences] == ["  populations 2019-03: 43 rows new, 0 revised, 0 unchanged"]
     people = pd.read_csv(folder / "populations.csv", dtype=str)
     assert people["vintage"].value_counts().to_dict() == {"2019-03": 43, "2017": 1}

@@ -1,18 +1,19 @@
 """Every published file, as it is and as other issues of it look: rewritten workbooks give the same tables."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
+from shared_folder import shared
+from workbooks import Row, save
 
 from peel_analysis.intake import plan
 
-RAW = Path(__file__).resolve().parents[2] / "shared" / "raw"
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = "home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"
 AREAS = (
@@ -30,15 +31,9 @@ FILES = (
     *WORKFORCE,
 )
 MARKED = r"Norfolk|Cheshire|West Midlands|South East|Metropolitan Police|England"
-Sheets = dict[str, list[list[object]]]
+Sheets = dict[str, list[Row]]
 
 pytestmark = pytest.mark.shared
-
-
-def real(name: str) -> Path:
-    if not (RAW / name).exists():
-        pytest.skip(f"the founders' shared folder with {name} is not here")
-    return RAW / name
 
 
 def cells(sheets: Sheets, change: Callable[[str], str]) -> Sheets:
@@ -58,7 +53,7 @@ def other_table_numbers(sheets: Sheets) -> Sheets:
 
 
 def headings_further_down(sheets: Sheets) -> Sheets:
-    words: list[list[object]] = [[], ["This worksheet contains one table. Notes are on another."], []]
+    words: list[Row] = [[], ["This worksheet contains one table. Notes are on another."], []]
     return {name: [*rows[:1], *words, *rows[1:]] for name, rows in sheets.items()}
 
 
@@ -80,7 +75,7 @@ def raised_footnote_digits(sheets: Sheets) -> Sheets:
 
 
 def with_a_corrections_sheet(sheets: Sheets) -> Sheets:
-    said: list[list[object]] = [
+    said: list[Row] = [
         ["Corrections"],
         ["Table P7, Norfolk, was corrected on 3 March 2019"],
         ["Norfolk", 21_071.0],
@@ -112,14 +107,10 @@ def rewritten(path: Path, issue: Callable[[Sheets], Sheets], folder: Path) -> Pa
         name: [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
         for name in book.sheet_names
     }
-    made = openpyxl.Workbook()
-    made.remove(made.worksheets[0])
-    for name, rows in issue(sheets).items():
-        sheet = made.create_sheet(name)
-        for row in rows:
-            sheet.append([None if cell == "" else cell for cell in row])
-    made.save(folder / "issue.xlsx")
-    return folder / "issue.xlsx"
+    changed = {
+        name: [[None if cell == "" else cell for cell in row] for row in rows] for name, rows in issue(sheets).items()
+    }
+    return save(folder / "issue.xlsx", changed)
 
 
 def tables(file: Path, folder: Path) -> dict[str, str]:
@@ -133,7 +124,7 @@ def tables(file: Path, folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", FILES)
 def test_every_published_file_is_in_the_data_folder_and_changes_nothing(name: str) -> None:
     release = "2026-04" if name.endswith("cleaned-230426.parquet") else ""
-    addition = plan(real(name), DATA, release)
+    addition = plan(shared(f"raw/{name}"), DATA, release)
     assert {(one.new, one.revised) for one in addition.differences} == {(0, 0)}
     if not release:
         assert addition.texts == {}
@@ -144,19 +135,20 @@ def test_every_published_file_is_in_the_data_folder_and_changes_nothing(name: st
 def test_other_issues_of_a_publication_give_the_same_tables(
     name: str, issue: Callable[[Sheets], Sheets], tmp_path: Path
 ) -> None:
-    published = real(name)
+    published = shared(f"raw/{name}")
     assert tables(rewritten(published, issue, tmp_path), tmp_path) == tables(published, tmp_path)
 
 
 @pytest.mark.parametrize("name", AREAS)
 def test_area_tables_without_codes_give_the_same_tables(name: str, tmp_path: Path) -> None:
-    published = real(name)
+    published = shared(f"raw/{name}")
     assert tables(rewritten(published, without_codes, tmp_path), tmp_path) == tables(published, tmp_path)
 
 
 def test_the_320_000_rows_are_in_within_10_s_and_800_mb(tmp_path: Path) -> None:
-    published = real(CRIME)
-    (tmp_path / "forces.csv").write_bytes((DATA / "forces.csv").read_bytes())
+    published = shared(f"raw/{CRIME}")
+    for name in ("forces.csv", "count_notes.csv"):
+        shutil.copy(DATA / name, tmp_path)
     program = (
         "import resource, sys, time; from peel_analysis.cli import main\n"
         "code = main(['data', 'add', sys.argv[1], '--release', '2026-04', '--data', sys.argv[2]])\n"

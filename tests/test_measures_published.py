@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from peel_analysis import forces, kept, measures
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.numbers import rounded
@@ -17,16 +17,6 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 CITY_BY_DAY = 553_103
 ACTION = ("1", "2", "3", "6", "7", "8", "22")
 NO_OUTCOMES = {"2017": "suffolk", "2016": "dorset"}
-
-
-@pytest.fixture(scope="module")
-def edition() -> Edition:
-    return open_edition("2017")
-
-
-@pytest.fixture(scope="module")
-def results(edition: Edition) -> dict[str, Result]:
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
 
 
 @pytest.mark.parametrize(

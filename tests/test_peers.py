@@ -10,16 +10,11 @@ from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import forces, measures
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import Edition
 from peel_analysis.errors import InputError
 
 WELSH = {"dyfed-powys", "gwent", "north-wales", "south-wales"}
 HEADER = "title,as_at,force_id,peer_id\n"
-
-
-@pytest.fixture
-def edition() -> Edition:
-    return open_edition("2017")
 
 
 @pytest.fixture

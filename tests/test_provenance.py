@@ -17,10 +17,7 @@ from peel_analysis.values import COLUMNS, CONTRACT, values
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture(scope="module")

@@ -1,65 +1,18 @@
-"""ONS police force area tables: tables in other layouts with invented counts, and the real workbooks."""
+"""ONS police force area tables: tables in other layouts with invented counts, and the real workbook."""
 
 from pathlib import Path
 
-import openpyxl
-import pandas as pd
 import pytest
+from area_sheets import TITLE, incidents_sheet, read
+from shared_folder import shared
+from workbooks import Row, save
 
-from peel_analysis import forces, sources
+from peel_analysis import sources
 from peel_analysis.sources import police_force_areas
 from peel_analysis.sources.area_tables import year_to
 from peel_analysis.sources.areas import Area, classify
 from peel_analysis.sources.markers import MARKERS, number_or_marker
 from peel_analysis.sources.sheets import open_book
-
-RAW = Path(__file__).resolve().parents[2] / "shared" / "raw" / "ons"
-TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year ending March 2017 to March 20181,2"
-MID_YEARS = "Table P9: Mid-year population estimates for police force areas, 2015 to 20161"
-REGION_CODES = {"London": "E12000007", "West Midlands": "E12000005"}
-Row = list[object]
-
-
-def area_rows(figures: dict[str, Row], default: Row) -> list[Row]:
-    """Regions with their forces beneath, as published: code, name, then the figures."""
-    rows: list[Row] = []
-    for region in dict.fromkeys(force.region for force in forces.all_forces()):
-        code = REGION_CODES.get(region, "W92000004" if region == "Wales" else "E12000009")
-        rows.append([code, region, *figures.get(region, ["..", ".."])])
-        for force in forces.all_forces():
-            if force.region == region:
-                rows.append([force.ons_code, force.name, *figures.get(force.id, default)])
-    return rows
-
-
-def incidents_sheet(figures: dict[str, Row] | None = None) -> list[Row]:
-    return [
-        [TITLE],
-        [],
-        ["England and Wales"],
-        [None, None, "Apr '16 to Mar '175, 6", None],
-        ["Area Code", "Area Name", "Number of Incidents", "Rate per 1,000 population"],
-        ["K04000001", "ENGLAND AND WALES (exc. BTP)", "..", ".."],
-        *area_rows(figures or {}, [500, 10.0]),
-        [None, "British Transport Police7", 9, ".."],
-        ["Source: Police recorded incidents"],
-        ["8. Norfolk Constabulary gave 11 months."],
-    ]
-
-
-def save(path: Path, sheets: dict[str, list[Row]]) -> Path:
-    book = openpyxl.Workbook()
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.remove(book.worksheets[0])
-    book.save(path)
-    return path
-
-
-def read(tmp_path: Path, rows: list[Row], name: str = "Table P5 ") -> sources.Reading:
-    return sources.read(save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], name: rows}), "r")
 
 
 def test_incidents_by_year_and_the_populations_behind_their_rates(tmp_path: Path) -> None:
@@ -88,19 +41,6 @@ def test_tables_without_codes_tell_them_apart_by_position(tmp_path: Path) -> Non
     assert len(reading.counts) == 43
 
 
-def test_city_of_london_is_london_less_the_metropolitan_police(tmp_path: Path) -> None:
-    figures: dict[str, Row] = {"London": [1100, 11.0], "city-of-london": [100, "+"], "metropolitan": [1000, 10.5]}
-    figures["metropolitan"] = [1000, 1000 / 99_000 * 1000]
-    reading = read(tmp_path, incidents_sheet(figures))
-    assert reading.populations.query("force_id == 'city-of-london'")["population"].tolist() == [1000]
-
-
-def test_rounded_rates_give_no_populations_and_the_account_says_so(tmp_path: Path) -> None:
-    reading = read(tmp_path, incidents_sheet({"norfolk": [501, 10.3]}))
-    assert len(reading.populations) == 0
-    assert any("rounded" in note for note in reading.account.notes)
-
-
 def test_a_marker_is_no_value_with_its_reason(tmp_path: Path) -> None:
     reading = read(tmp_path, incidents_sheet({"norfolk": ["[x]", "[x]"], "kent": ["*", "*"]}))
     rows = reading.counts.set_index("force_id")
@@ -112,12 +52,6 @@ def test_a_marker_is_no_value_with_its_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mark", [mark for mark in MARKERS if mark])
 def test_no_marker_is_read_as_a_number(mark: str) -> None:
     assert number_or_marker(f" {mark} ") == MARKERS[mark]
-
-
-def test_statuses_that_footnotes_give(tmp_path: Path) -> None:
-    rows = read(tmp_path, incidents_sheet()).counts.set_index("force_id")
-    assert rows.loc["warwickshire", "status"] == "estimated"
-    assert rows.loc["cheshire", "status"] == "reported"  # its short year is the next one
 
 
 def test_printed_totals_are_compared_with_the_sum_of_their_forces(tmp_path: Path) -> None:
@@ -205,34 +139,6 @@ def test_a_column_that_is_not_understood_is_refused(tmp_path: Path) -> None:
         read(tmp_path, rows)
 
 
-def test_populations_by_mid_year_under_the_vintage_asked_for(tmp_path: Path) -> None:
-    heading: list[Row] = [[MID_YEARS], [None, None, "Mid-year"], ["Area Code", "Area Name", 2015, "20161"]]
-    path = save(tmp_path / "x.xlsx", {"Table 12": [*heading, *area_rows({"norfolk": [891_000, 891_700]}, [100, 200])]})
-    reading = police_force_areas.read(open_book(path), "r", mid_years_vintage="revised")
-    rows = reading.populations.query("force_id == 'norfolk' and vintage == 'revised'")
-    assert dict(zip(rows["mid_year"], rows["population"], strict=True)) == {2015: 891_000, 2016: 891_700}
-    assert len(reading.counts) == 0
-
-
-def test_population_column_of_a_table_of_crime_rates(tmp_path: Path) -> None:
-    heading: list[Row] = [
-        ["Table P3: Police recorded crime, rate of offences"],
-        ["Area Code", "Area Name", "Population figures\n (mid-2017)3  rounded to 100", "Rate"],
-    ]
-    reading = read(tmp_path, [*heading, *area_rows({}, [100, "+"])])
-    assert reading.populations["mid_year"].unique().tolist() == [2017]
-
-
-def test_two_tables_that_disagree_on_a_population_are_refused(tmp_path: Path) -> None:
-    mid_years: list[Row] = [[MID_YEARS], ["Area Code", "Area Name", 2016], *area_rows({}, [100])]
-    rates: list[Row] = [["Rates"], ["Area Code", "Area Name", "Population figures (mid-2016)"], *area_rows({}, [101])]
-    path = save(tmp_path / "x.xlsx", {"a": mid_years, "b": rates})
-    with pytest.raises(
-        sources.SourceError, match=r"sheet 'b', cell C4: population 101, and 100 elsewhere in the workbook"
-    ):
-        sources.read(path, "r")
-
-
 @pytest.mark.parametrize(
     ("heading", "day"),
     [
@@ -259,20 +165,12 @@ def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
     assert found[5] == Area("region", "West Midlands")
 
 
-def real(name: str) -> Path:
-    path = RAW / name
-    if not path.exists():
-        pytest.skip(f"the founders' shared folder with {name} is not here")
-    return path
-
-
 @pytest.mark.shared
 def test_the_march_2018_workbook() -> None:
-    book = open_book(real("policeforceareatablesyearendingmarch2018v2.xlsx"))
+    book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
     reading = police_force_areas.read(book, "2018-03", "2017", "2018-revised")
     incidents = reading.counts.set_index(["force_id", "period_end"])
     assert incidents.loc[("norfolk", "2017-03-31"), "count"] == 21_071
-    assert incidents.loc[("cheshire", "2018-03-31"), "status"] == "partial"
     assert len(incidents) == 43 * 11
     people = reading.populations.set_index(["vintage", "force_id", "mid_year"])["population"]
     assert people["2017", "norfolk", 2016] == 892_870
@@ -281,22 +179,3 @@ def test_the_march_2018_workbook() -> None:
     assert people.xs(2016, level="mid_year")["2017"].sum() == 58_381_217
     assert all(total.printed == total.summed for total in reading.account.printed_totals)
     assert len(reading.account.printed_totals) == 11 * 11 + 6  # the national row has figures for six of the years
-
-
-@pytest.mark.shared
-def test_rates_divide_by_the_population_two_mid_years_back() -> None:
-    book = open_book(real("policeforceareatablesyearendingmarch2018v2.xlsx"))
-    people = police_force_areas.read(book, "r", "rates", "printed").populations
-    wide = people.pivot(index=["force_id", "mid_year"], columns="vintage", values="population").dropna()
-    unrevised = wide[wide.index.get_level_values("mid_year") <= 2011]
-    assert (unrevised["rates"] - unrevised["printed"]).abs().max() < 50  # the printed ones are rounded to hundreds
-
-
-@pytest.mark.shared
-def test_the_june_2018_workbook_with_its_corrections_sheet() -> None:
-    reading = sources.read(real("policeforceareadatatablesyearendingjune2018corrected.xlsx"), "2018-06")
-    people = reading.populations.set_index("force_id")
-    assert people.loc["norfolk", "population"] == 898_400
-    assert people["mid_year"].unique().tolist() == [2017]
-    assert "Correction" in reading.account.sheets_left
-    assert pd.isna(reading.counts["count"]).sum() == 0

@@ -3,8 +3,8 @@
 import gzip
 from pathlib import Path
 
-import openpyxl
 import pytest
+from workbooks import save
 
 from peel_analysis import sources
 from peel_analysis.counts import TableError
@@ -40,15 +40,12 @@ def test_a_packed_file_is_known_by_its_bytes(tmp_path: Path) -> None:
 
 
 def test_a_file_like_no_format_says_what_it_starts_with(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.worksheets[0].title = "Index"
-    book.worksheets[0].append(["Police workforce"])
-    book.save(tmp_path / "x.xlsx")
+    path = save(tmp_path / "x.xlsx", {"Index": [["Police workforce"]]})
     with pytest.raises(
         sources.SourceError,
         match=r"x.xlsx: not a format known here \(sheet 'Index', row 1 starts with 'Police workforce'\); the formats",
     ):
-        sources.recognise(tmp_path / "x.xlsx")
+        sources.recognise(path)
 
 
 def test_a_renamed_column_is_named_and_not_taken_for_another_format(tmp_path: Path) -> None:

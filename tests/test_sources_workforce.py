@@ -4,18 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
+from shared_folder import shared
+from workbooks import Row, save
 
 from peel_analysis import forces, sources
 from peel_analysis.counts import TableError, combine, read, write
 from peel_analysis.sources import workforce
 from peel_analysis.sources.sheets import open_book
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 TITLE = "Table 1: Police officers by police force area, England and Wales, 31 March 2018 and 30 September 20181"
-Row = list[object]
 
 
 def area_rows(figures: dict[str, Row], default: Row) -> list[Row]:
@@ -50,17 +49,6 @@ def officers(
         ["Notes"],
         ["1. Words about the table."],
     ]
-
-
-def save(path: Path, sheets: dict[str, list[Row]]) -> Path:
-    book = openpyxl.Workbook()
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.remove(book.worksheets[0])
-    book.save(path)
-    return path
 
 
 def counts_of(reading: sources.Reading, force_id: str) -> dict[str, float]:
@@ -201,14 +189,11 @@ def test_a_force_that_gave_no_figures(tmp_path: Path) -> None:
     [("police-workforce-sep18-tables.ods", "2018-09"), ("police-workforce-tables-jan17.ods", "2017-09")],
 )
 def test_the_real_workbooks_against_values_read_by_others(name: str, release: str) -> None:
-    path = SHARED / "raw" / "home_office" / name
-    if not path.exists():
-        pytest.skip(f"the founders' shared folder with {name} is not here")
-    book = open_book(path)
+    book = open_book(shared(f"raw/home_office/{name}"))
     reading = workforce.read(book, release)
     assert sources.recognise(book).release(book) == release
     assert all(total.agrees for total in reading.account.printed_totals)
-    known = pd.read_csv(SHARED / "facts" / "officer_fte.csv").set_index(["force_id", "date"])["officer_fte"]
+    known = pd.read_csv(shared("facts/officer_fte.csv")).set_index(["force_id", "date"])["officer_fte"]
     rows = reading.counts[reading.counts["item"] == "police_officers_fte"]
     both = rows.set_index(["force_id", "period_end"]).join(known.rename_axis(["force_id", "period_end"]), how="inner")
     assert len(both) >= 43

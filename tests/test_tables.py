@@ -3,16 +3,9 @@
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from peel_analysis import forces, measures, tables
-from peel_analysis.data import open_edition
+from peel_analysis import forces, tables
 from peel_analysis.measures import Result
 from peel_analysis.tables import Cell, Row
-
-
-@pytest.fixture(scope="module")
-def results() -> dict[str, Result]:
-    edition = open_edition("2017")
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
 
 
 def parsed(html: str) -> Tag:

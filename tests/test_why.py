@@ -23,10 +23,7 @@ NATIONAL = "england-and-wales"
 HEADINGS = ["Value", "Formula", "England and Wales", "Exclusions", "Verdict", "Published value", "Provenance"]
 SECONDS = 2.0
 
-
-@pytest.fixture(autouse=True)
-def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "")
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 def said(measure_id: str, force_id: str, edition: str = "2017") -> str:

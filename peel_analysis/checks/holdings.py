@@ -1,6 +1,6 @@
 """The tables that a check looks at: those in the data folder, and those about to be added."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,11 +68,19 @@ def release_order(release: str) -> tuple[bool, str]:
 
 def read_printed(folder: Path) -> pd.DataFrame:
     """Return data/printed_totals.csv as text; empty, with its columns, where there is none."""
-    path = folder / PRINTED
+    return read_made(folder, PRINTED, PRINTED_COLUMNS)
+
+
+def read_made(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
+
+    Raises TableError for columns that are not these.
+    """
+    path = folder / name
     if not path.is_file():
-        return pd.DataFrame(columns=list(PRINTED_COLUMNS), dtype=str)
+        return pd.DataFrame(columns=list(columns), dtype=str)
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    shape.check_columns(rows.columns, PRINTED, PRINTED_COLUMNS)
+    shape.check_columns(rows.columns, name, columns)
     return rows
 
 

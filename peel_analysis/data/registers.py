@@ -9,19 +9,28 @@ import pandas as pd
 from peel_analysis import forces
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
+from peel_analysis.periods import is_day
 
 
 @dataclass(frozen=True)
 class Register:
-    """One CSV in data/: its columns in order, and those that together identify a row."""
+    """One CSV in data/: its columns in order, and those that together identify a row.
+
+    `choices` are the words that a column may hold, and `days` the columns that hold a day. Where each row is about
+    `one_force`, its force_id may not be `all`, England and Wales or blank.
+    """
 
     file: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    days: tuple[str, ...] = ()
+    one_force: bool = False
 
 
 EFFECTS = ("excluded_from_figure", "excluded_from_national", "partial", "combined", "estimated")
+NOTED = ("partial", "estimated", "combined", "not_comparable")  # what a count can be, when it is not just reported
+ALL_FORCES = (forces.ENGLAND_AND_WALES, "all", "")
 
 STATUSES = Register("statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",))
 EXCLUSIONS = Register(
@@ -87,6 +96,15 @@ SERIES_BREAKS = Register(
     "series_breaks.csv",
     ("item", "force_id", "first_day", "last_day", "label", "sentence", "said_in"),
     ("item", "force_id", "first_day"),
+    days=("first_day", "last_day"),
+)
+COUNT_NOTES = Register(
+    "count_notes.csv",
+    ("item", "force_id", "period_start", "period_end", "status", "reason", "said_in"),
+    ("item", "force_id", "period_start", "period_end"),
+    (("status", NOTED),),
+    days=("period_start", "period_end"),
+    one_force=True,
 )
 GLOSSARY = Register("glossary.csv", ("term", "meaning"), ("term",))
 ALL = (
@@ -102,6 +120,7 @@ ALL = (
     SURVEYS,
     OUTCOME_GROUPS,
     SERIES_BREAKS,
+    COUNT_NOTES,
     GLOSSARY,
 )
 
@@ -109,7 +128,8 @@ ALL = (
 def read_register(register: Register) -> pd.DataFrame:
     """Return the register as text, one row a fact; an empty cell is an empty string.
 
-    Raises InputError that names the file and the line for a column, key, choice or force id that is not as declared.
+    Raises InputError that names the file and the line for a column, key, choice, day or force id that is not as
+    declared.
     """
     return _read(data_folder(), register).copy()
 
@@ -119,7 +139,7 @@ def _read(folder: Path, register: Register) -> pd.DataFrame:
     path = folder / register.file
     where = f"data/{register.file}"
     if not path.exists():
-        raise InputError(f"{where}: the file is missing from {folder}")
+        raise InputError(f"{where}: the file is missing from {folder}; copy the project's own")
     rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     if tuple(rows.columns) != register.columns:
         found = ", ".join(map(str, rows.columns))
@@ -130,12 +150,11 @@ def _read(folder: Path, register: Register) -> pd.DataFrame:
         key = ", ".join(rows[list(register.key)].to_numpy()[line - 2])
         raise InputError(f"{where}, line {line}: repeats an earlier row's key ({key}); keep one of the two")
     for column, allowed in register.choices:
-        wrong = ~rows[column].isin(allowed)
-        if wrong.any():
-            found = rows[column].iloc[_line(wrong) - 2]
-            raise InputError(f"{where}, line {_line(wrong)}: {column} is '{found}'; use one of {', '.join(allowed)}")
+        _refuse(~rows[column].isin(allowed), rows[column], where, f"use one of {', '.join(allowed)}")
+    for column in register.days:
+        _refuse(~rows[column].map(is_day), rows[column], where, "write a day as 2017-06-30")
     if "force_id" in rows:
-        _check_forces(rows["force_id"], where)
+        _check_forces(rows["force_id"], where, () if register.one_force else ALL_FORCES)
     return rows
 
 
@@ -144,8 +163,14 @@ def records(rows: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
 
 
-def _check_forces(force_ids: pd.Series, where: str) -> None:
-    unknown = ~force_ids.isin({*forces.ids(), forces.ENGLAND_AND_WALES, "all", ""})
+def _refuse(wrong: pd.Series, cells: pd.Series, where: str, remedy: str) -> None:
+    if wrong.any():
+        line = _line(wrong)
+        raise InputError(f"{where}, line {line}: {cells.name} is '{cells.iloc[line - 2]}'; {remedy}")
+
+
+def _check_forces(force_ids: pd.Series, where: str, others: tuple[str, ...]) -> None:
+    unknown = ~force_ids.isin({*forces.ids(), *others})
     if unknown.any():
         name = force_ids.iloc[_line(unknown) - 2]
         try:

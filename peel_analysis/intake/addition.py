@@ -63,7 +63,7 @@ def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[s
     if release and published and release not in (published.release, *(name for _, name in published.tables)):
         published = None
     release = _release(release, known, book, provenance, published)
-    reading = _read(known, book, release, not_supplied, published)
+    reading = registers.with_notes(_read(known, book, release, not_supplied, published))
     tables = _tables(reading, folder, known)
     printed = registers.printed_after(folder, registers.printed_rows(reading.account, release), list(tables))
     holdings = Holdings(folder, tables, printed)

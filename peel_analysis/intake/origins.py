@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import counts as shape
+from peel_analysis.checks.holdings import read_made
 from peel_analysis.sources import data_return, outcomes, police_force_areas, recorded_crime, workforce
 from peel_analysis.sources.published_files import (
     AREA_TABLES,
@@ -45,12 +45,7 @@ WORDS = {
 
 def read_provenance(folder: Path) -> pd.DataFrame:
     """Return provenance.csv as text; empty, with its columns, where there is none."""
-    path = folder / PROVENANCE
-    if not path.is_file():
-        return pd.DataFrame(columns=list(PROVENANCE_COLUMNS), dtype=str)
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    shape.check_columns(rows.columns, PROVENANCE, PROVENANCE_COLUMNS)
-    return rows
+    return read_made(folder, PROVENANCE, PROVENANCE_COLUMNS)
 
 
 def added_as(provenance: pd.DataFrame, sha256: str) -> list[str]:

@@ -1,14 +1,16 @@
-"""The registers that go with the counts: populations, printed totals and provenance, before and after a file."""
+"""The registers that go with the counts: notes on single ones; populations, printed totals and provenance."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from peel_analysis import counts as shape
-from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_printed
+from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_made, read_printed
+from peel_analysis.data.registers import COUNT_NOTES, read_register
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
-from peel_analysis.sources.reading import POPULATION_COLUMNS, Account
+from peel_analysis.sources.reading import POPULATION_COLUMNS, Account, Reading
 
 POPULATIONS = "populations.csv"
 POPULATION_KEY = ("vintage", "mid_year", "force_id")
@@ -16,13 +18,21 @@ PROVENANCE_KEY = ("table", "release", "source_file")
 PRINTED_KEY = ("item", "release", "area", "period_end")
 
 
+def with_notes(reading: Reading) -> Reading:
+    """Return the reading with the statuses that publishers' footnotes give single counts (data/count_notes.csv).
+
+    A note is about an item, a force and a period, in every release and dimension. A count whose own cell says more than
+    "reported" keeps what it says. Raises InputError for a row of the register that is wrong.
+    """
+    notes = read_register(COUNT_NOTES).set_index(list(COUNT_NOTES.key))["status"]
+    noted = notes.reindex(pd.MultiIndex.from_frame(reading.counts[list(COUNT_NOTES.key)])).to_numpy()
+    stands = (reading.counts["status"] != "reported") | pd.isna(noted)
+    return replace(reading, counts=reading.counts.assign(status=reading.counts["status"].where(stands, noted)))
+
+
 def read_populations(folder: Path) -> pd.DataFrame:
     """Return populations.csv with whole numbers; empty, with its columns, where there is none."""
-    path = folder / POPULATIONS
-    types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
-    if not path.is_file():
-        return pd.DataFrame(columns=list(POPULATION_COLUMNS)).astype(types)
-    return pd.read_csv(path, dtype=str, keep_default_na=False).astype(types)
+    return read_made(folder, POPULATIONS, POPULATION_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
 
 
 def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:

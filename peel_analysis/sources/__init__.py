@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peel_analysis.sources import data_return, outcomes, police_force_areas, recorded_crime, releases, workforce
-from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError
-from peel_analysis.sources.sheets import Book, open_book
+from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading
+from peel_analysis.sources.sheets import Book, SourceError, open_book
 
 __all__ = [
     "FORMATS",

@@ -8,8 +8,7 @@ from datetime import date
 from peel_analysis import forces
 from peel_analysis.sources.areas import Area, classify, is_code
 from peel_analysis.sources.markers import Marker, number_or_marker
-from peel_analysis.sources.reading import SourceError
-from peel_analysis.sources.sheets import Sheet, as_text
+from peel_analysis.sources.sheets import Sheet, SourceError, as_text
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"

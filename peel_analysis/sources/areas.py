@@ -97,7 +97,7 @@ def _classify(code: str, name: str, before: Area | None) -> Area | None:
 def _in_west_midlands(area: Area | None) -> bool:
     if area is None or area.kind not in ("force", "region"):
         return False
-    return (area.id if area.kind == "region" else forces.get(area.id).region) == "West Midlands"
+    return (area.id if area.kind == "region" else forces.find(area.id).region) == "West Midlands"
 
 
 def _force_of_code(code: str, name: str) -> Area:

@@ -7,7 +7,7 @@ from peel_analysis import counts as shape
 from peel_analysis import forces
 from peel_analysis.sources.headings import Field, Heading, headings, likeness
 from peel_analysis.sources.open_data import BLANK_ROW, blank, translate
-from peel_analysis.sources.reading import Account, LeftOut, Reading, populations_table
+from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, as_text
 
 FORMAT = "HMICFRS data return"
@@ -47,7 +47,7 @@ def read(book: Book, release: str) -> Reading:
     An organised crime group is counted as at a day: its period starts and ends on it. Raises SourceError for a force,
     an item or a count that is not understood, and TableError for rows that the shape of counts refuses.
     """
-    found, left = headings(book, COLUMNS, FORMAT)
+    found = headings(book, COLUMNS, FORMAT)
     parts: list[pd.DataFrame] = []
     left_out: dict[str, LeftOut] = {}
     rows_read = 0
@@ -60,20 +60,16 @@ def read(book: Book, release: str) -> Reading:
         if blanks:
             left_out[BLANK_ROW] = LeftOut(left_out.get(BLANK_ROW, LeftOut(0)).rows + blanks)
     table = shape.combine(parts)
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(heading.sheet.name for heading in found if heading.sheet.name),
-        sheets_left=left,
+    return reading_of(
+        book,
+        FORMAT,
+        release,
+        table,
+        sheets_read=[heading.sheet for heading in found],
         rows_read=rows_read,
         left_out=left_out,
         forces=table["force_id"].nunique(),
-        first=min(table["period_start"], default=""),
-        last=max(table["period_end"], default=""),
     )
-    return Reading(shape.check(table, book.file), populations_table([]), account)
 
 
 def _rows(heading: Heading) -> tuple[pd.DataFrame, int]:

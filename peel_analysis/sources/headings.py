@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peel_analysis.sources.reading import SourceError
-from peel_analysis.sources.sheets import Book, Sheet
+from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 ENOUGH = 3  # names that make a row a heading of this format, though a renamed one
 
@@ -87,13 +86,12 @@ def likeness(book: Book, fields: Sequence[Field]) -> tuple[int, int]:
     return best
 
 
-def headings(book: Book, fields: Sequence[Field], format_name: str) -> tuple[list[Heading], tuple[str, ...]]:
-    """Return the headings of the sheets that hold the table, and the names of the sheets that do not.
+def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Heading]:
+    """Return the headings of the sheets that hold the table.
 
     Raises SourceError when no sheet does, and for a sheet named like a financial year without the heading.
     """
     found: list[Heading] = []
-    left: list[str] = []
     for sheet in book.sheets:
         heading = find_heading(sheet, fields)
         if heading:
@@ -101,8 +99,6 @@ def headings(book: Book, fields: Sequence[Field], format_name: str) -> tuple[lis
         elif re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
             names = ", ".join(field.called[0] for field in fields if field.required)
             raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
-        else:
-            left.append(sheet.name)
     if not found:
         raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
-    return found, tuple(left)
+    return found

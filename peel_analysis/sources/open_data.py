@@ -1,7 +1,7 @@
-"""What the Home Office's open data tables have in common: a row a quarter, force and offence code, and counts."""
+"""The rows of the Home Office's open data tables: a quarter, force and offence code each, and counts."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,7 @@ import pandas as pd
 from peel_analysis import forces, periods
 from peel_analysis.sources.headings import Field, Heading, fold
 from peel_analysis.sources.offence_groups import FRAUD, offence_group
-from peel_analysis.sources.reading import LeftOut, SourceError
-from peel_analysis.sources.sheets import Column, as_text
+from peel_analysis.sources.sheets import Column, SourceError, as_text
 
 YEAR = Field("year", ("Financial Year", "FY", "Year"))
 QUARTER = Field("quarter", ("Financial Quarter", "Quarter", "FQ"))
@@ -132,68 +131,6 @@ def blank(column: Column) -> npt.NDArray[np.bool_]:
     """Return True for each cell without text."""
     is_blank = np.array([as_text(value) == "" for value in column.values], dtype=bool)
     return np.asarray(is_blank[column.codes] if len(is_blank) else np.zeros(0, dtype=bool), dtype=bool)
-
-
-def tally(
-    rows: Rows, dimension: npt.NDArray[np.object_], values: npt.NDArray[np.object_], item: str, release: str
-) -> pd.DataFrame:
-    """Return the counts of one item in the one shape: summed by force, dimension and quarter, over the rows kept."""
-    kept = np.flatnonzero(rows.reason == "")
-    table = pd.DataFrame(
-        {
-            "force_id": pd.Categorical(rows.force[kept]),
-            "dimension": pd.Categorical(dimension[kept]),
-            "period_start": pd.Categorical(rows.start[kept]),
-            "period_end": pd.Categorical(rows.end[kept]),
-            "count": values[kept].astype(float),
-        }
-    )
-    keys = ["force_id", "dimension", "period_start", "period_end"]
-    sums = table.groupby(keys, observed=True, sort=True)["count"].sum().reset_index()
-    return sums.assign(item=item, status="reported", release=release)
-
-
-def count_left_out(into: dict[str, LeftOut], rows: Rows, values: npt.NDArray[np.object_] | None) -> None:
-    """Add the sheet's rows left out to those of other sheets, by reason, with what they count."""
-    codes, reasons = pd.factorize(rows.reason)
-    numbers = np.bincount(codes)
-    totals = None if values is None else np.bincount(codes, weights=np.nan_to_num(values.astype(float)))
-    for position, reason in enumerate(reasons):
-        if not reason:
-            continue
-        before = into.get(reason, LeftOut(0))
-        total = None if totals is None or reason == BLANK_ROW else int(totals[position]) + (before.total or 0)
-        into[reason] = LeftOut(before.rows + int(numbers[position]), total)
-
-
-def complete(counts: pd.DataFrame, places: dict[tuple[str, str], str], not_supplied: Collection[str]) -> pd.DataFrame:
-    """Return the counts with a blank row, status not_supplied, for each force that the caller says gave no figures.
-
-    `places` names the sheet of each period. Raises SourceError for any other force without rows in a period.
-    """
-    added: list[pd.DataFrame] = []
-    for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
-        _, start, end = map(str, key)
-        missing = [force_id for force_id in forces.ids() if force_id not in set(part["force_id"])]
-        if unexplained := [force_id for force_id in missing if force_id not in not_supplied]:
-            raise SourceError(
-                f"{places[start, end]}: no row for {forces.in_words(unexplained)} in {start} to {end}; "
-                "take the file as published, or say with --not-supplied that the force gave no figures"
-            )
-        for force_id in missing:
-            rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
-            added.append(rows.assign(count=pd.Series(pd.NA, index=rows.index, dtype="Int64")))
-    return pd.concat([counts, *added], ignore_index=True) if added else counts
-
-
-def refuse_quarters_twice(rows: Rows, places: dict[tuple[str, str], str]) -> None:
-    """Note the sheet's quarters in `places`. Raises SourceError for a quarter that an earlier sheet holds too."""
-    here = rows.heading.sheet.place(rows.heading.row)
-    kept = rows.reason == ""
-    for start, end in sorted(set(zip(rows.start[kept], rows.end[kept], strict=True))):
-        if (start, end) in places:
-            raise SourceError(f"{here}: holds {start} to {end}, as {places[start, end]} does; take out one of the two")
-        places[start, end] = here
 
 
 def _year(cell: object) -> int:

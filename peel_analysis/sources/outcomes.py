@@ -14,22 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peel_analysis import counts as shape
 from peel_analysis.sources.headings import Field, Heading, headings, likeness
-from peel_analysis.sources.open_data import (
-    BLANK_ROW,
-    FIELDS,
-    Rows,
-    complete,
-    count,
-    count_left_out,
-    read_rows,
-    refuse_quarters_twice,
-    tally,
-    translate,
-)
-from peel_analysis.sources.reading import Account, LeftOut, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book, Column, as_text
+from peel_analysis.sources.open_data import BLANK_ROW, FIELDS, Rows, count, read_rows, translate
+from peel_analysis.sources.reading import Reading
+from peel_analysis.sources.sheets import Book, Column, SourceError, as_text
+from peel_analysis.sources.tallies import Tallies
 
 FORMAT = "Home Office crime outcomes open data"
 ITEMS = {"recorded": "outcomes_recorded", "assigned": "outcomes_assigned"}
@@ -55,6 +44,7 @@ OF_WHICH = {
     "3a",
 }  # parts of types 1, 2 and 3 that an offender got for another offence: counted there already
 OF_WHICH_REASON = "part of another outcome type (1a, 2a, 3a)"
+NOTES = ("type 0, not yet assigned, is kept as a dimension; it is no outcome",)
 WITHOUT_COUNT = "no count on the {}: {}"
 
 
@@ -78,46 +68,27 @@ def read(book: Book, release: str, basis: str = "", not_supplied: Collection[str
     force, fraud offences, the "of which" types, and rows whose cell says that there is no count ("N/A - offence code
     expired", "NA"). Raises SourceError for anything else that is not understood.
     """
-    found, sheets_left = headings(book, COLUMNS, FORMAT)
+    found = headings(book, COLUMNS, FORMAT)
     bases = [basis] if basis else [name for name in ITEMS if any(name in heading.positions for heading in found)]
     if not bases or any(name not in heading.positions for name in bases for heading in found):
         raise SourceError(
             f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
             "for the outcomes asked for; give the column its published name"
         )
-    parts: list[pd.DataFrame] = []
-    left_out: dict[str, LeftOut] = {}
-    places: dict[tuple[str, str], str] = {}
-    rows_read = 0
+    tallies = Tallies()
     for heading in found:
         columns = heading.sheet.columns(heading.row, heading.positions)
         rows = read_rows(heading, columns, bases, KEYS)
         types = _types(heading, columns, rows)
-        refuse_quarters_twice(rows, places)
-        count_left_out(left_out, rows, None)
+        tallies.begin(rows)
+        tallies.leave_out(rows, None)
         for name in bases:
             values = translate(heading, name, columns[name], count, rows.reason != BLANK_ROW)
             without = _without_count(rows, values, columns[name], name)
-            count_left_out(left_out, without, None)
+            tallies.leave_out(without, None)
             kept = replace(rows, reason=np.where(without.reason == "", rows.reason, without.reason))
-            parts.append(tally(kept, types, values, ITEMS[name], release))
-        rows_read += len(types)
-    table = shape.combine([complete(shape.combine(parts), places, not_supplied)])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(heading.sheet.name for heading in found if heading.sheet.name),
-        sheets_left=sheets_left,
-        rows_read=rows_read,
-        left_out=left_out,
-        forces=table.loc[table["count"].notna(), "force_id"].nunique(),
-        first=min(table["period_start"], default=""),
-        last=max(table["period_end"], default=""),
-        notes=("type 0, not yet assigned, is kept as a dimension; it is no outcome",),
-    )
-    return Reading(shape.check(table, book.file), populations_table([]), account)
+            tallies.add(kept, types, values, ITEMS[name], release)
+    return tallies.reading(book, FORMAT, release, found, not_supplied, NOTES)
 
 
 def _types(heading: Heading, columns: dict[str, Column], rows: Rows) -> npt.NDArray[np.object_]:

@@ -6,23 +6,19 @@ rates (P3).
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-import pandas as pd
-
-from peel_analysis import counts as shape
-from peel_analysis import forces
-from peel_analysis.sources.area_tables import AreaTable, find_table, has_numbers, title, year_to
+from peel_analysis import forces, periods
+from peel_analysis.sources.area_counts import reading_of_tables, refuse_fraction, rows_of_counts, tables_by_kind
+from peel_analysis.sources.area_tables import AreaTable, title, year_to
 from peel_analysis.sources.areas import Area
 from peel_analysis.sources.headings import fold
-from peel_analysis.sources.markers import MARKERS, Marker
-from peel_analysis.sources.police_force_area_notes import STATUS
+from peel_analysis.sources.markers import Marker
 from peel_analysis.sources.printed_totals import printed_totals
-from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book, Sheet
+from peel_analysis.sources.reading import PrintedTotal, Reading
+from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 FORMAT = "ONS police force area data tables"
 ITEM = "asb_incidents"
@@ -41,8 +37,6 @@ class Found:
     incidents: list[dict[str, object]] = field(default_factory=list)
     behind_rates: Populations = field(default_factory=dict)
     mid_years: Populations = field(default_factory=dict)
-    rows_read: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
     printed: list[PrintedTotal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -77,57 +71,39 @@ def read(
     the release with "-rates"; printed populations, rounded to hundreds, get `mid_years_vintage`, else the release.
     The City of London has no rate of its own before 2019: its population is London's less the Metropolitan Police's.
     Regions, countries and bodies that are no force are left out and counted. Forces in `not_supplied` may be missing,
-    and get blank rows that say so. Raises SourceError for a table without
-    all 43 forces and for cells and headings that are not understood.
+    and get blank rows that say so. Raises SourceError for a table without all 43 forces and for cells and headings that
+    are not understood.
     """
     found = Found()
-    read_sheets, left = [], []
-    for sheet in book.sheets:
-        what = kind(sheet)
-        table = find_table(sheet) if what else None
-        if what is None or (table is None and not has_numbers(sheet)):
-            left.append(sheet.name)
-            continue
-        if table is None:
-            raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
-        table.refuse_missing_forces(not_supplied)
+    by_kind = tables_by_kind(book, kind, "incidents or populations", not_supplied)
+    for what, table in by_kind:
         {INCIDENTS: _read_incidents, MID_YEARS: _read_mid_years, CRIME_RATES: _read_crime_rates}[what](table, found)
-        _count_areas(table, found)
-        read_sheets.append(sheet.name)
-    if not read_sheets:
-        raise SourceError(f"{book.file}: no table of incidents or populations among the sheets {', '.join(left)}")
-    incidents = pd.DataFrame(found.incidents).assign(release=release) if found.incidents else pd.DataFrame()
-    table_of_counts = shape.combine([incidents])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(read_sheets),
-        sheets_left=tuple(left),
-        rows_read=found.rows_read,
-        left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
-        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
-        first=min(table_of_counts["period_start"], default=""),
-        last=max(table_of_counts["period_end"], default=""),
-        notes=tuple(dict.fromkeys(found.notes)),
-        printed_totals=tuple(found.printed),
-    )
     rates = rates_vintage or f"{release}-rates"
     populations = [(force_id, year, value, rates) for (force_id, year), value in found.behind_rates.items()]
     populations += [
         (force_id, year, value, mid_years_vintage or release) for (force_id, year), value in found.mid_years.items()
     ]
-    return Reading(shape.check(table_of_counts, book.file), populations_table(populations), account)
+    return reading_of_tables(
+        book,
+        FORMAT,
+        release,
+        [table for _, table in by_kind],
+        found.incidents,
+        not_supplied,
+        populations,
+        notes=list(dict.fromkeys(found.notes)),
+        printed_totals=found.printed,
+    )
 
 
 def _read_incidents(table: AreaTable, found: Found) -> None:
     counts, rates = _columns_by_year(table)
     for end, position in counts.items():
         values = table.values(position)
-        for force_id in forces.ids():  # one without a row is one that the caller says gave no figures
-            area = Area("force", force_id)
-            found.incidents.append(_incidents_row(table, area, values.get(area, MARKERS["[x]"]), end, position))
+        for area, value in values.items():
+            if area.kind == "force" and isinstance(value, float):
+                refuse_fraction(table, area, value, position)
+        found.incidents += rows_of_counts(values, ITEM, periods.twelve_months_to(end).start, end)
         found.printed += printed_totals(values, ITEM, end.isoformat())
         if end in rates:
             _add_populations(table, values, table.values(rates[end]), end, found)
@@ -156,22 +132,6 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
             raise SourceError(f"{table.heading_place(position)}: a second column for the year to {end}; take out one")
         into[end] = position
     return counts, rates
-
-
-def _incidents_row(table: AreaTable, area: Area, value: float | Marker, end: date, position: int) -> dict[str, object]:
-    if isinstance(value, float) and not value.is_integer():
-        row = table.areas.index(area)
-        raise SourceError(f"{table.place(row, position)}: found {value} where a whole number should be; correct it")
-    status = value.status if isinstance(value, Marker) else STATUS.get((ITEM, area.id, end.isoformat()), "reported")
-    return {
-        "force_id": area.id,
-        "item": ITEM,
-        "dimension": "",
-        "period_start": date.fromordinal(end.replace(year=end.year - 1).toordinal() + 1).isoformat(),
-        "period_end": end.isoformat(),
-        "count": pd.NA if isinstance(value, Marker) else int(value),
-        "status": status,
-    }
 
 
 def _add_populations(
@@ -220,14 +180,6 @@ def _add_printed(table: AreaTable, position: int, mid_year: int, found: Found) -
                 f"{table.place(row, position)}: population {round(value):,}, and {before:,} elsewhere in the workbook; "
                 "take the corrected file from the publisher"
             )
-
-
-def _count_areas(table: AreaTable, found: Found) -> None:
-    rows = [area for area in table.areas if area]
-    found.rows_read += len(rows)
-    for plural, one in (("regions", "region"), ("countries", "country"), ("bodies that are no force", "body")):
-        if number := sum(area.kind == one for area in rows):
-            found.left_out[plural] += number
 
 
 def _names_force(note: str) -> bool:

@@ -1,21 +1,15 @@
 """What a reader hands back: counts, populations, and an account of what it read and left out."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.counts import COLUMNS
-from peel_analysis.errors import InputError
+from peel_analysis import counts as shape
+from peel_analysis.sources.sheets import Book, Sheet
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
 POPULATION_COLUMNS = ("force_id", "mid_year", "population", "vintage")
-
-
-class SourceError(InputError):
-    """A published file that is not understood. The message names file, sheet, cell, what was found and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Account:
     sheets_read: tuple[str, ...] = ()
     sheets_left: tuple[str, ...] = ()
     rows_read: int = 0
-    left_out: dict[str, LeftOut] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
     forces: int = 0
     first: str = ""
     last: str = ""
@@ -104,18 +98,49 @@ class Reading:
     account: Account
 
 
+def reading_of(
+    book: Book,
+    format_name: str,
+    release: str,
+    counts: pd.DataFrame,
+    populations: Sequence[tuple[str, int, int, str]] = (),
+    *,
+    sheets_read: Sequence[Sheet] = (),
+    rows_read: int,
+    left_out: Mapping[str, LeftOut] | None = None,
+    forces: int,
+    notes: Sequence[str] = (),
+    printed_totals: Sequence[PrintedTotal] = (),
+) -> Reading:
+    """Return what was read of a book: the counts, checked, the populations, and the account of both.
+
+    `populations` are rows of (force_id, mid_year, population, vintage); the sheets that are not among `sheets_read` are
+    those left. Raises TableError for counts that are not in the one shape.
+    """
+    account = Account(
+        file=book.file,
+        sha256=book.sha256,
+        format=format_name,
+        release=release,
+        sheets_read=tuple(sheet.name for sheet in sheets_read if sheet.name),
+        sheets_left=tuple(sheet.name for sheet in book.sheets if sheet not in sheets_read),
+        rows_read=rows_read,
+        left_out=left_out or {},
+        forces=forces,
+        first=min(counts["period_start"], default=""),
+        last=max(counts["period_end"], default=""),
+        notes=tuple(notes),
+        printed_totals=tuple(printed_totals),
+    )
+    return Reading(shape.check(counts, book.file), populations_table(populations), account)
+
+
 def no_counts() -> pd.DataFrame:
     """Return an empty table of counts."""
-    return pd.DataFrame({column: pd.Series(dtype="Int64" if column == "count" else "str") for column in COLUMNS})
+    return pd.DataFrame({column: pd.Series(dtype="Int64" if column == "count" else "str") for column in shape.COLUMNS})
 
 
-def populations_table(rows: list[tuple[str, int, int, str]]) -> pd.DataFrame:
+def populations_table(rows: Sequence[tuple[str, int, int, str]]) -> pd.DataFrame:
     """Return (force_id, mid_year, population, vintage) rows as a table with whole numbers; it may be empty."""
-    table = pd.DataFrame(rows, columns=list(POPULATION_COLUMNS))
+    table = pd.DataFrame(list(rows), columns=list(POPULATION_COLUMNS))
     return table.astype({"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"})
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 digest of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

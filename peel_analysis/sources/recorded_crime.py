@@ -4,22 +4,12 @@ from collections.abc import Collection
 
 import numpy as np
 
-from peel_analysis import counts as shape
 from peel_analysis.sources.headings import Field, headings, likeness
 from peel_analysis.sources.offence_groups import offence_group
-from peel_analysis.sources.open_data import (
-    BLANK_ROW,
-    FIELDS,
-    complete,
-    count,
-    count_left_out,
-    read_rows,
-    refuse_quarters_twice,
-    tally,
-    translate,
-)
-from peel_analysis.sources.reading import Account, LeftOut, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book
+from peel_analysis.sources.open_data import BLANK_ROW, FIELDS, count, read_rows, translate
+from peel_analysis.sources.reading import Reading
+from peel_analysis.sources.sheets import Book, SourceError
+from peel_analysis.sources.tallies import Tallies
 
 FORMAT = "Home Office police recorded crime open data"
 ITEM = "recorded_crime"
@@ -39,11 +29,8 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
     Left out and counted: bodies that are no force, and fraud offences. Forces in `not_supplied` may be missing, and get
     blank rows that say so. Raises SourceError for anything else that is not understood.
     """
-    found, sheets_left = headings(book, COLUMNS, FORMAT)
-    parts = []
-    left_out: dict[str, LeftOut] = {}
-    places: dict[tuple[str, str], str] = {}
-    rows_read = 0
+    found = headings(book, COLUMNS, FORMAT)
+    tallies = Tallies()
     for heading in found:
         columns = heading.sheet.columns(heading.row, heading.positions)
         rows = read_rows(heading, columns, ["offences"], KEYS)
@@ -54,22 +41,7 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
                 f"{heading.place(int(missing[0]), 'offences')}: found N/A where a number of offences should be"
             )
         groups = translate(heading, "group", columns["group"], offence_group, used)
-        refuse_quarters_twice(rows, places)
-        count_left_out(left_out, rows, np.where(used, values, 0))
-        parts.append(tally(rows, groups, values, ITEM, release))
-        rows_read += len(values)
-    table = shape.combine([complete(shape.combine(parts), places, not_supplied)])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(heading.sheet.name for heading in found if heading.sheet.name),
-        sheets_left=sheets_left,
-        rows_read=rows_read,
-        left_out=left_out,
-        forces=table.loc[table["count"].notna(), "force_id"].nunique(),
-        first=min(table["period_start"], default=""),
-        last=max(table["period_end"], default=""),
-    )
-    return Reading(shape.check(table, book.file), populations_table([]), account)
+        tallies.begin(rows)
+        tallies.leave_out(rows, np.where(used, values, 0))
+        tallies.add(rows, groups, values, ITEM, release)
+    return tallies.reading(book, FORMAT, release, found, not_supplied)

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import itertools
 from abc import ABC, abstractmethod
@@ -18,12 +19,16 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from peel_analysis.sources.reading import SourceError, sha256
+from peel_analysis.errors import InputError
 
 TOP = 40  # rows in which a heading is looked for: covers, notes and titles above a table are shorter
 MEGABYTE = 2**20
 ZIP, GZIP, PARQUET, OLE = b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0"
 Integers = npt.NDArray[np.int64]
+
+
+class SourceError(InputError):
+    """A published file that is not understood. The message names file, sheet, cell, what was found and the remedy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +171,12 @@ def open_book(path: Path) -> Book:
     if not path.is_file():
         raise SourceError(f"{path}: no such file; check the name")
     return Book(path.name, sha256(path), tuple(_sheets(path)))
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 digest of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def as_text(cell: object) -> str:

@@ -9,11 +9,13 @@ import pandas as pd
 from peel_analysis import counts as shape
 from peel_analysis import forces, periods
 from peel_analysis.sources.published_files import PublishedFile
-from peel_analysis.sources.reading import Account, Reading, SourceError, no_counts, populations_table, sha256
+from peel_analysis.sources.reading import Reading, no_counts, reading_of
+from peel_analysis.sources.sheets import Book, SourceError, sha256
 
 FORMAT = "transcribed table"
 OUTCOME_TYPES = {f"t{number}": str(number) for number in (1, 2, 3, 6, 7, 8, 22)} | {"assigned": "all"}
 CITY_POPULATIONS = {"daytime-2014": "total daytime population", "workday-2014": "workday population"}
+Populations = list[tuple[str, int, int, str]]
 
 
 def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
@@ -30,7 +32,7 @@ def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
         release=published.release,
     )
     parts = [base.assign(dimension=kind, count=_numbers(rows, column, path)) for column, kind in OUTCOME_TYPES.items()]
-    return _reading(shape.combine(parts), populations_table([]), path, published, len(rows))
+    return _reading(shape.combine(parts), [], path, published, len(rows))
 
 
 def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
@@ -50,7 +52,7 @@ def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
                 release=published.release,
             )
         )
-    return _reading(shape.combine(parts), populations_table([]), path, published, len(rows))
+    return _reading(shape.combine(parts), [], path, published, len(rows))
 
 
 def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
@@ -62,7 +64,7 @@ def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
         (ids.get(code) or forces.find(name).id, 2024, number, published.release)
         for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
     ]
-    return _reading(no_counts(), populations_table(populations), path, published, len(rows))
+    return _reading(no_counts(), populations, path, published, len(rows))
 
 
 def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
@@ -75,7 +77,7 @@ def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
         for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
         if str(measure).startswith(words)
     ]
-    return _reading(no_counts(), populations_table(populations), path, published, len(rows))
+    return _reading(no_counts(), populations, path, published, len(rows))
 
 
 READERS: dict[str, Callable[[Path, PublishedFile], Reading]] = {
@@ -103,17 +105,8 @@ def _numbers(rows: pd.DataFrame, column: str, path: Path) -> list[int]:
 
 
 def _reading(
-    counts: pd.DataFrame, populations: pd.DataFrame, path: Path, published: PublishedFile, rows: int
+    counts: pd.DataFrame, populations: Populations, path: Path, published: PublishedFile, rows: int
 ) -> Reading:
-    ids = {*counts["force_id"], *populations["force_id"]}
-    account = Account(
-        file=published.file,
-        sha256=sha256(path),
-        format=FORMAT,
-        release=published.release,
-        rows_read=rows,
-        forces=len(ids),
-        first=min(counts["period_start"], default=""),
-        last=max(counts["period_end"], default=""),
-    )
-    return Reading(shape.check(counts, path.name), populations, account)
+    book = Book(published.file, sha256(path), ())
+    named = {*counts["force_id"], *(force_id for force_id, *_ in populations)}
+    return reading_of(book, FORMAT, published.release, counts, populations, rows_read=rows, forces=len(named))

@@ -5,22 +5,19 @@ counts one kind of worker by force; tables by rank, by sex or over many years ar
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-import pandas as pd
-
 from peel_analysis import counts as shape
-from peel_analysis import forces
-from peel_analysis.sources.area_tables import AreaTable, find_table, has_numbers, title
+from peel_analysis.sources.area_counts import reading_of_tables, refuse_fraction, rows_of_counts, tables_by_kind
+from peel_analysis.sources.area_tables import AreaTable, title
 from peel_analysis.sources.areas import Area
 from peel_analysis.sources.headings import fold
 from peel_analysis.sources.markers import MARKERS, Marker
 from peel_analysis.sources.printed_totals import printed_totals
-from peel_analysis.sources.reading import Account, LeftOut, PrintedTotal, Reading, SourceError, populations_table
-from peel_analysis.sources.sheets import Book, Sheet, as_text
+from peel_analysis.sources.reading import PrintedTotal, Reading
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
 FORMAT = "Home Office police workforce tables"
 WORKERS = {
@@ -60,8 +57,6 @@ class Found:
 
     counts: list[dict[str, object]] = field(default_factory=list)
     items: dict[str, str] = field(default_factory=dict)
-    rows_read: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
     printed: list[PrintedTotal] = field(default_factory=list)
 
 
@@ -92,36 +87,11 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
     forces, and for a date or a cell that is not understood.
     """
     found = Found()
-    read_sheets, left = [], []
-    for sheet in book.sheets:
-        item = workers(sheet)
-        table = find_table(sheet) if item else None
-        if item is None or (table is None and not has_numbers(sheet)):
-            left.append(sheet.name)
-            continue
-        if table is None:
-            raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
-        table.refuse_missing_forces(not_supplied)
-        _read_table(table, f"{item}_{_unit(sheet)}", found)
-        read_sheets.append(sheet.name)
-    if not read_sheets:
-        raise SourceError(f"{book.file}: no table of one kind of worker by force among the sheets {', '.join(left)}")
-    table_of_counts = shape.combine([pd.DataFrame(found.counts).assign(release=release)])
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=FORMAT,
-        release=release,
-        sheets_read=tuple(read_sheets),
-        sheets_left=tuple(left),
-        rows_read=found.rows_read,
-        left_out={reason: LeftOut(rows) for reason, rows in found.left_out.items()},
-        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
-        first=min(table_of_counts["period_start"]),
-        last=max(table_of_counts["period_end"]),
-        printed_totals=tuple(found.printed),
-    )
-    return Reading(shape.check(table_of_counts, book.file), populations_table([]), account)
+    by_kind = tables_by_kind(book, workers, "one kind of worker by force", not_supplied)
+    for item, table in by_kind:
+        _read_table(table, f"{item}_{_unit(table.sheet)}", found)
+    tables = [table for _, table in by_kind]
+    return reading_of_tables(book, FORMAT, release, tables, found.counts, not_supplied, printed_totals=found.printed)
 
 
 def _unit(sheet: Sheet) -> str:
@@ -148,16 +118,8 @@ def _read_table(table: AreaTable, item: str, found: Found) -> None:
         values = {
             area: _number(table, area, value, position, item, nil) for area, value in table.values(position).items()
         }
-        for force_id in forces.ids():  # one without a row is one that the caller says gave no figures
-            value = values.get(Area("force", force_id), MARKERS["[x]"])
-            found.counts.append(_row(force_id, item, day, value))
-        totals = {area: round(value, DECIMALS) if isinstance(value, float) else value for area, value in values.items()}
-        found.printed += [_rounded(total) for total in printed_totals(totals, item, day.isoformat())]
-    areas = [area for area in table.areas if area]
-    found.rows_read += len(areas)
-    for plural, one in (("regions", "region"), ("countries", "country"), ("bodies that are no force", "body")):
-        if number := sum(area.kind == one for area in areas):
-            found.left_out[plural] += number
+        found.counts += rows_of_counts(values, item, day, day)
+        found.printed += [_rounded(total) for total in printed_totals(values, item, day.isoformat())]
 
 
 def _columns_by_day(table: AreaTable) -> dict[date, int]:
@@ -191,25 +153,12 @@ def _days_of(cell: object) -> list[date]:
 
 
 def _number(table: AreaTable, area: Area, value: float | Marker, position: int, item: str, nil: bool) -> float | Marker:
-    """Return a cell's number; a dash is nil where a note says so. Raises SourceError for half a head."""
+    """Return a cell's number, rounded; a dash is nil where a note says so. Raises SourceError for half a head."""
     if isinstance(value, Marker):
         return 0.0 if nil and value in (MARKERS["-"], MARKERS["–"]) else value
-    if area.kind == "force" and item not in shape.FRACTIONAL and not value.is_integer():
-        place = table.place(table.areas.index(area), position)
-        raise SourceError(f"{place}: found {value} where a whole number should be; correct it")
-    return value
-
-
-def _row(force_id: str, item: str, day: date, value: float | Marker) -> dict[str, object]:
-    return {
-        "force_id": force_id,
-        "item": item,
-        "dimension": "",
-        "period_start": day.isoformat(),
-        "period_end": day.isoformat(),
-        "count": pd.NA if isinstance(value, Marker) else round(value, DECIMALS),
-        "status": value.status if isinstance(value, Marker) else "reported",
-    }
+    if area.kind == "force" and item not in shape.FRACTIONAL:
+        refuse_fraction(table, area, value, position)
+    return round(value, DECIMALS)
 
 
 def _rounded(total: PrintedTotal) -> PrintedTotal:

@@ -1,0 +1,43 @@
+"""Invented sheets of the ONS police force area tables: incidents, and what stands round them."""
+
+from pathlib import Path
+
+from workbooks import Row, save
+
+from peel_analysis import forces, sources
+
+TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year ending March 2017 to March 20181,2"
+REGION_CODES = {"London": "E12000007", "West Midlands": "E12000005"}
+
+
+def area_rows(figures: dict[str, Row], default: Row) -> list[Row]:
+    """Regions with their forces beneath, as published: code, name, then the figures."""
+    rows: list[Row] = []
+    for region in dict.fromkeys(force.region for force in forces.all_forces()):
+        code = REGION_CODES.get(region, "W92000004" if region == "Wales" else "E12000009")
+        rows.append([code, region, *figures.get(region, ["..", ".."])])
+        for force in forces.all_forces():
+            if force.region == region:
+                rows.append([force.ons_code, force.name, *figures.get(force.id, default)])
+    return rows
+
+
+def incidents_sheet(figures: dict[str, Row] | None = None) -> list[Row]:
+    """Return a sheet of one year: 500 incidents and a rate of 10 in each force, unless `figures` says otherwise."""
+    return [
+        [TITLE],
+        [],
+        ["England and Wales"],
+        [None, None, "Apr '16 to Mar '175, 6", None],
+        ["Area Code", "Area Name", "Number of Incidents", "Rate per 1,000 population"],
+        ["K04000001", "ENGLAND AND WALES (exc. BTP)", "..", ".."],
+        *area_rows(figures or {}, [500, 10.0]),
+        [None, "British Transport Police7", 9, ".."],
+        ["Source: Police recorded incidents"],
+        ["8. Norfolk Constabulary gave 11 months."],
+    ]
+
+
+def read(tmp_path: Path, rows: list[Row], name: str = "Table P5 ") -> sources.Reading:
+    """Return what is read of a workbook with these rows on its second sheet."""
+    return sources.read(save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], name: rows}), "r")

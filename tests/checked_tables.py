@@ -1,0 +1,60 @@
+"""Invented tables of counts for the checks, and the holdings that they look at."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis import counts, forces
+from peel_analysis.checks.holdings import PRINTED_COLUMNS, Holdings
+from peel_analysis.periods import Period, quarter
+
+CRIME = ("recorded_crime", "2020-01")
+OUTCOMES = ("outcomes_recorded", "2020-01")
+
+
+def quarters(number: int, first_year: int = 2010) -> list[Period]:
+    """Return the first quarters from April of a year on."""
+    return [
+        quarter(f"{first_year + index // 4}/{(first_year + index // 4 + 1) % 100:02d}", index % 4 + 1)
+        for index in range(number)
+    ]
+
+
+def table(
+    periods: list[Period],
+    item: str = "recorded_crime",
+    dimension: str = "",
+    count: int = 1000,
+    release: str = "2020-01",
+) -> pd.DataFrame:
+    """A table with the same count for each force and period, give or take 1%."""
+    rows = [
+        (
+            force_id,
+            item,
+            dimension,
+            one.start.isoformat(),
+            one.end.isoformat(),
+            count + (place + at) % 7,
+            "reported",
+            release,
+        )
+        for place, force_id in enumerate(forces.ids())
+        for at, one in enumerate(periods)
+    ]
+    return counts.combine([pd.DataFrame(rows, columns=list(counts.COLUMNS))])
+
+
+def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.DataFrame | None = None) -> Holdings:
+    """Return holdings of these tables and printed totals alone."""
+    added = {(str(part["item"].iloc[0]), str(part["release"].iloc[0])): part for part in (rows, *more)}
+    return Holdings(tmp_path, added, printed if printed is not None else pd.DataFrame(columns=list(PRINTED_COLUMNS)))
+
+
+def set_count(rows: pd.DataFrame, force_id: str, start: str, count: int, dimension: str = "") -> pd.DataFrame:
+    """Return the table with another count in one row."""
+    where = (rows["force_id"] == force_id) & (rows["period_start"] == start) & (rows["dimension"] == dimension)
+    assert where.sum() == 1
+    changed = rows.copy()
+    changed.loc[where, "count"] = count
+    return changed

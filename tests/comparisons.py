@@ -1,0 +1,44 @@
+"""Two sides compared, and the counts and populations behind them, read past the package."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis.changes import Comparison, compare, open_side
+from peel_analysis.changes.moves import Move
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+NATIONAL = "england-and-wales"
+OLDER = "2017@window=2018-03-31,recorded_crime=2017-18-older"
+NEWER = "2017@window=2018-03-31"
+TINY = 1e-9
+
+
+def compared(a: str, b: str, *measure_ids: str) -> Comparison:
+    """Return what moved between two sides, in all measures or in these."""
+    return compare(open_side(a), open_side(b), measure_ids or None)
+
+
+def move(comparison: Comparison, measure_id: str, force_id: str) -> Move:
+    """Return the move of one value."""
+    return next(one for one in comparison.moves if (one.measure_id, one.force_id) == (measure_id, force_id))
+
+
+def crimes(release: str, first: str, last: str, folder: Path = DATA) -> pd.Series:
+    """Crimes by force in a stretch of days, straight from the table."""
+    rows = pd.read_csv(folder / "counts" / "recorded_crime" / f"{release}.csv")
+    inside = (rows["period_start"] >= first) & (rows["period_end"] <= last)
+    return rows[inside].groupby("force_id")["count"].sum()
+
+
+def people(vintage: str) -> pd.Series:
+    """Populations of mid-2016 by force, the City of London's by day."""
+    rows = pd.read_csv(DATA / "populations.csv")
+    found = rows[(rows["mid_year"] == 2016) & (rows["vintage"] == vintage)].set_index("force_id")["population"]
+    by_day = rows.set_index(["force_id", "vintage"])["population"]["city-of-london", "daytime-2014"]
+    return found.where(found.index != "city-of-london", by_day)
+
+
+def nonzero(one: Move) -> set[str]:
+    """Return the causes that have a part in a move."""
+    return {cause for cause, part in one.split.parts.items() if part}

@@ -1,0 +1,112 @@
+"""Footnotes on single counts: what they make of the counts that are taken in, and rows that cannot be used."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from workbooks import Row, save
+
+from peel_analysis import counts, forces, location
+from peel_analysis.data.registers import COUNT_NOTES, read_register
+from peel_analysis.errors import InputError
+from peel_analysis.intake import plan
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+NOTES = "count_notes.csv"
+CHESHIRE = "asb_incidents,cheshire,2017-04-01,2018-03-31,partial,"
+TITLE = "Table P5: Anti-social behaviour incidents, by police force area, year ending March 2017 to March 2018"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with the forces and the notes, in use until the test ends."""
+    made = tmp_path / "data"
+    made.mkdir()
+    for name in ("forces.csv", NOTES):
+        shutil.copy(DATA / name, made)
+    monkeypatch.setenv(location.VARIABLE, str(made))
+    return made
+
+
+def area_tables(path: Path, figures: dict[str, Row] | None = None) -> Path:
+    """A workbook with invented incidents in two years, 1,000 a force unless `figures` says otherwise."""
+    heading: Row = [None, *(f"Number of incidents, year ending March {year}" for year in (2017, 2018))]
+    rows: list[Row] = [[force.name, *(figures or {}).get(force.id, [1000, 1000])] for force in forces.all_forces()]
+    return save(path, {"P5": [[TITLE], heading, *rows]})
+
+
+def statuses(file: Path, folder: Path, release: str = "2018-03") -> "pd.Series[str]":
+    """The statuses by force and last day, as they are in the data folder when the file has been added."""
+    plan(file, folder, release).write()
+    rows = counts.read(folder / "counts" / "asb_incidents" / f"{release}.csv")
+    return rows.set_index(["force_id", "period_end"])["status"]
+
+
+def test_statuses_that_footnotes_give(folder: Path, tmp_path: Path) -> None:
+    found = statuses(area_tables(tmp_path / "x.xlsx"), folder)
+    assert found[found != "reported"].to_dict() == {
+        ("cheshire", "2018-03-31"): "partial",
+        ("warwickshire", "2017-03-31"): "estimated",
+        ("warwickshire", "2018-03-31"): "estimated",
+    }
+
+
+def test_a_note_is_about_every_release(folder: Path, tmp_path: Path) -> None:
+    file = area_tables(tmp_path / "x.xlsx")
+    assert statuses(file, folder, "2019-03").equals(statuses(file, folder, "2018-03"))
+
+
+def test_a_cell_that_says_why_it_has_no_number_keeps_its_status(folder: Path, tmp_path: Path) -> None:
+    found = statuses(area_tables(tmp_path / "x.xlsx", {"cheshire": [1000, ".."]}), folder)
+    assert found["cheshire", "2018-03-31"] == "not_supplied"
+
+
+def test_a_row_that_is_added_changes_its_count_when_the_file_is_taken_in_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = area_tables(tmp_path / "x.xlsx")
+    lines = (folder / NOTES).read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / NOTES).write_text(lines[0], encoding="utf-8")
+    assert set(statuses(file, folder)) == {"reported"}
+    later = tmp_path / "later"
+    shutil.copytree(folder, later)
+    (later / NOTES).write_text("".join(lines), encoding="utf-8")
+    monkeypatch.setenv(location.VARIABLE, str(later))
+    assert [(one.new, one.revised) for one in plan(file, later).differences] == [(0, 3)]
+
+
+def test_the_counts_in_data_that_a_footnote_is_about_are_those_of_the_register() -> None:
+    rows = pd.concat([counts.read(path) for path in (DATA / "counts").glob("*/*.csv")])
+    key = [*COUNT_NOTES.key, "status"]
+    noted = rows.loc[rows["status"].isin(["partial", "estimated"]), key]
+    assert set(noted.itertuples(index=False)) == set(read_register(COUNT_NOTES)[key].itertuples(index=False))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("status,reason", "state,reason", "line 1: expected columns item, force_id, .*; found item, force_id, .*state"),
+        (",partial,", ",short,", "line 2: status is 'short'; use one of partial, estimated, combined, not_comparable"),
+        (",partial,", ",reported,", "line 2: status is 'reported'; use one of partial, "),
+        ("2018-03-31,partial", "31/03/2018,partial", "line 2: period_end is '31/03/2018'; write a day as 2017-06-30"),
+        ("2017-04-01,2018-03-31,partial", ",2018-03-31,partial", "line 2: period_start is ''; write a day as 2017-06"),
+        (",cheshire,", ",Cheshir,", "line 2: force_id 'Cheshir' is not the id of a force: .*did you mean Cheshire"),
+        (",cheshire,", ",all,", "line 2: force_id 'all' is not the id of a force"),
+        (CHESHIRE, f"{CHESHIRE}One.,Said.\n{CHESHIRE}", "line 3: repeats an earlier row's key .*; keep one of the two"),
+    ],
+)
+def test_a_note_that_cannot_be_used_is_named_and_nothing_is_taken_in(
+    folder: Path, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = (folder / NOTES).read_text(encoding="utf-8")
+    assert old in text
+    (folder / NOTES).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=f"^data/{NOTES}, {message}"):
+        plan(area_tables(tmp_path / "x.xlsx"), folder, "2018-03")
+
+
+def test_notes_that_are_missing_are_told(folder: Path, tmp_path: Path) -> None:
+    (folder / NOTES).unlink()
+    with pytest.raises(InputError, match=rf"^data/{NOTES}: the file is missing from .*; copy the project's own$"):
+        plan(area_tables(tmp_path / "x.xlsx"), folder, "2018-03")

@@ -1,0 +1,92 @@
+"""Judgments, questions inspected and areas for improvement: what each row rests on, and that rows agree."""
+
+from collections import Counter
+
+import pytest
+from register_rows import register, shared_rows
+
+from peel_analysis import forces
+
+QUESTIONS = ("preventing", "investigating", "vulnerable", "serious_organised_crime", "specialist_capabilities")
+
+
+def test_a_judgment_says_what_it_rests_on() -> None:
+    grades = {"Outstanding", "Good", "Requires improvement", "Inadequate"}
+    for row in register("judgments"):
+        evidence = row["evidence"]
+        assert evidence in {"explicit", "press", "carried", "derived", "narrative", "report", "not_found"}
+        if evidence == "not_found":
+            assert row["grade"] == row["source_url"] == ""
+        else:
+            assert row["grade"] in (grades | {"Ungraded"} if row["question"] == "specialist_capabilities" else grades)
+            assert row["source_url"]
+        if evidence in {"derived", "narrative", "carried", "not_found"}:
+            assert row["note"], row
+        assert row["question"] in {"overall", *QUESTIONS}
+        if row["last_inspected"]:
+            assert row["last_inspected"] <= row["edition"]
+
+
+def test_norfolk_has_the_judgments_of_its_report() -> None:
+    rows = [row for row in register("judgments") if (row["force_id"], row["edition"]) == ("norfolk", "2017")]
+    assert {row["question"]: (row["grade"], row["last_inspected"]) for row in rows} == {
+        "overall": ("Good", "2017"),
+        "preventing": ("Outstanding", "2016"),
+        "investigating": ("Good", "2016"),
+        "vulnerable": ("Good", "2017"),
+        "serious_organised_crime": ("Good", "2016"),
+        "specialist_capabilities": ("Ungraded", "2017"),
+    }
+    assert {row["evidence"] for row in rows} == {"report"}
+
+
+def test_each_force_has_all_five_questions_inspected_or_not() -> None:
+    rows = register("sections_inspected")
+    assert {(row["force_id"], row["question"]) for row in rows} == {(f, q) for f in forces.ids() for q in QUESTIONS}
+    assert {row["inspected"] for row in rows} == {"yes", "no", "unknown"}
+    assert all(row["source_url"] for row in rows if row["inspected"] != "unknown")
+
+
+def test_a_question_inspected_in_2017_was_last_inspected_in_2017() -> None:
+    judged = {(row["force_id"], row["question"]): row for row in register("judgments") if row["edition"] == "2017"}
+    for row in register("sections_inspected"):
+        last = judged[row["force_id"], row["question"]]["last_inspected"]
+        if row["inspected"] == "yes":
+            assert last in {"2017", ""}, row
+        if row["inspected"] == "no":
+            assert last != "2017", row
+
+
+def test_areas_for_improvement_are_numbered_from_one_under_each_question() -> None:
+    numbers: dict[tuple[str, ...], list[int]] = {}
+    for row in register("areas_for_improvement"):
+        numbers.setdefault((row["edition"], row["force_id"], row["question"]), []).append(int(row["number"]))
+        assert row["kind"] in {"area_for_improvement", "cause_of_concern"}
+        assert row["status"] in {"open", "closed", "not_known"}
+        assert row["source_url"]
+        if row["first_raised"]:
+            assert row["first_raised"] <= row["edition"]
+    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
+
+
+def test_norfolk_has_two_areas_for_improvement_the_second_raised_in_2016() -> None:
+    rows = [row for row in register("areas_for_improvement") if row["force_id"] == "norfolk"]
+    assert [(row["question"], row["first_raised"]) for row in rows] == [("vulnerable", "2017"), ("vulnerable", "2016")]
+    assert "supervis" in rows[0]["sentence"]
+    assert "protection notices and orders and Clare's Law" in rows[1]["sentence"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "year", "columns"),
+    [
+        ("judgments", "inspection_year", ("force_id", "question", "grade", "last_inspected")),
+        ("areas_for_improvement", "inspection_year", ("force_id", "question", "kind")),
+        ("sections_inspected", "", ("force_id", "question")),
+    ],
+)
+def test_each_row_of_the_facts_is_kept(name: str, year: str, columns: tuple[str, ...]) -> None:
+    found = Counter(
+        (row[year] if year else "2017", *(row[c] for c in columns)) for row in shared_rows(f"facts/{name}.csv")
+    )
+    assert Counter((row["edition"], *(row[c] for c in columns)) for row in register(name)) == found
