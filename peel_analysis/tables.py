@@ -89,7 +89,7 @@ def _columns(result: Result) -> list[str]:
         columns += ["Difference in crimes", "Crimes in the earlier 12 months"]
     else:
         columns += ["Count", "Population" if "population" in measure.denominator.items else "Out of"]
-    if result.comparator_window is not None and wording.has_earlier(result):
+    if result.comparator_window is not None and result.has_earlier:
         columns.append(f"Value {wording.window_phrase(result.comparator_window)}")
     return [*columns, "Note"]
 
@@ -97,7 +97,7 @@ def _columns(result: Result) -> list[str]:
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
     cells = [_value_cell(result, one.value, one.status), _interval_cell(result, one)]
     cells += [_count(one.numerator), _count(one.denominator)]
-    if wording.has_earlier(result):
+    if result.has_earlier:
         cells.append(_value_cell(result, one.comparator_value, one.comparator_status))
     cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
     kind = "total" if one.force_id == ENGLAND_AND_WALES else "own-force" if one.force_id == force_id else ""

@@ -116,17 +116,11 @@ def _against_earlier(result: Result, force_id: str) -> str:
     except NotComparableError as refusal:
         return str(refusal)
     if not own.has_comparator:
-        return own.comparator_note if has_earlier(result) else ""
+        return own.comparator_note if result.has_earlier else ""
     value = value_in_words(result.measure, own.comparator_value)
     phrase = window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status == "incomplete" else ""
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
-
-
-def has_earlier(result: Result) -> bool:
-    """Return whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
-    lacking = (result.rows["comparator_status"] == "not_available").all()
-    return result.comparator_window is not None and not lacking
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from peel_analysis.sections.annex import open_annex
 from peel_analysis.sections.judgments import inspection_line, judgment, judgments_table
 from peel_analysis.sections.section import open_section
 from peel_analysis.tables import by_force
-from peel_analysis.wording import footnotes, has_earlier, not_available, reading, sources_in_words
+from peel_analysis.wording import footnotes, not_available, reading, sources_in_words
 
 OTHERS = ("2019", "2025")
 HELD = (
@@ -108,7 +108,7 @@ def test_outcomes_of_the_year_before_are_missing_with_a_reason(edition: str) -> 
 def test_years_before_the_table_take_no_column_and_no_sentence() -> None:
     for edition, shown in (("2017", True), ("2025", False)):
         one = result(edition, "outcome_charged_pct")
-        assert has_earlier(one) == shown
+        assert one.has_earlier == shown
         assert ('<th scope="col">Value in the 12 months' in by_force(one, "norfolk")) == shown
         assert ("no earlier year" in " ".join(note.sentence for note in footnotes(one))) != shown
         assert "no earlier year" not in reading(one, "norfolk")

@@ -291,3 +291,12 @@ def test_a_register_that_is_missing(data: Folder, name: str) -> None:
     (data.path / name).unlink()
     said = refusal(lambda: tables.by_force(data.result("crime_per_1000"), "norfolk"))
     assert said.startswith(f"data/{name}: the file is missing from ")
+
+
+def test_a_row_of_a_register_with_a_cell_too_many_is_named_by_its_line(data: Folder) -> None:
+    lines = data.path.joinpath("statuses.csv").read_text(encoding="utf-8").splitlines()
+    data.path.joinpath("statuses.csv").write_text("\n".join([*lines[:3], "", lines[3] + ",more", *lines[4:]]), "utf-8")
+    said = refusal(lambda: data.result("crime_per_1000"))
+    assert said == (
+        "data/statuses.csv, line 5: 6 cells for 5 columns; put a cell that holds a comma in quotation marks"
+    )

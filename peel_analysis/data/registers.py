@@ -1,5 +1,7 @@
 """The registers in `data/`: small CSV files of facts, each with declared columns and a key."""
 
+import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -128,10 +130,10 @@ ALL = (
 def read_register(register: Register) -> pd.DataFrame:
     """Return the register as text, one row a fact; an empty cell is an empty string.
 
-    Raises InputError that names the file and the line for a column, key, choice, day or force id that is not as
-    declared.
+    Raises InputError that names the file and the line for a row with a cell too many or too few, and for a column, key,
+    choice, day or force id that is not as declared.
     """
-    return _read(data_folder(), register).copy()
+    return _read(data_folder(), register).copy(deep=False)  # pandas copies when one of the two is written to
 
 
 @cache
@@ -140,46 +142,68 @@ def _read(folder: Path, register: Register) -> pd.DataFrame:
     where = f"data/{register.file}"
     if not path.exists():
         raise InputError(f"{where}: the file is missing from {folder}; copy the project's own")
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    if tuple(rows.columns) != register.columns:
-        found = ", ".join(map(str, rows.columns))
-        raise InputError(f"{where}, line 1: expected columns {', '.join(register.columns)}; found {found}")
-    repeated = rows.duplicated(list(register.key))
-    if repeated.any():
-        line = _line(repeated)
-        key = ", ".join(rows[list(register.key)].to_numpy()[line - 2])
-        raise InputError(f"{where}, line {line}: repeats an earlier row's key ({key}); keep one of the two")
+    lines, rows = _rows(path, register, where)
+    by_name = {name: [row[place] for row in rows] for place, name in enumerate(register.columns)}
+    _check_keys(lines, rows, register, where)
     for column, allowed in register.choices:
-        _refuse(~rows[column].isin(allowed), rows[column], where, f"use one of {', '.join(allowed)}")
+        remedy = f"use one of {', '.join(allowed)}"
+        _refuse(lines, column, by_name[column], allowed.__contains__, where, remedy)
     for column in register.days:
-        _refuse(~rows[column].map(is_day), rows[column], where, "write a day as 2017-06-30")
-    if "force_id" in rows:
-        _check_forces(rows["force_id"], where, () if register.one_force else ALL_FORCES)
-    return rows
+        _refuse(lines, column, by_name[column], is_day, where, "write a day as 2017-06-30")
+    if "force_id" in by_name:
+        _check_forces(lines, by_name["force_id"], where, () if register.one_force else ALL_FORCES)
+    return pd.DataFrame(by_name, dtype="str")
+
+
+def _rows(path: Path, register: Register, where: str) -> tuple[list[int], list[list[str]]]:
+    """Return the rows of the file and the line on which each ends; blank lines are no rows."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        found = next(reader, [])
+        if tuple(found) != register.columns:
+            wanted = ", ".join(register.columns)
+            raise InputError(f"{where}, line 1: expected columns {wanted}; found {', '.join(found)}")
+        numbered = [(reader.line_num, row) for row in reader if row]
+    for line, row in numbered:
+        if len(row) != len(register.columns):
+            raise InputError(
+                f"{where}, line {line}: {len(row)} cells for {len(register.columns)} columns; put a cell that holds a "
+                "comma in quotation marks"
+            )
+    return [line for line, _ in numbered], [row for _, row in numbered]
+
+
+def _check_keys(lines: list[int], rows: list[list[str]], register: Register, where: str) -> None:
+    places = [register.columns.index(name) for name in register.key]
+    seen: set[tuple[str, ...]] = set()
+    for line, row in zip(lines, rows, strict=True):
+        key = tuple(row[place] for place in places)
+        if key in seen:
+            raise InputError(
+                f"{where}, line {line}: repeats an earlier row's key ({', '.join(key)}); keep one of the two"
+            )
+        seen.add(key)
+
+
+def _refuse(
+    lines: list[int], column: str, cells: list[str], is_right: Callable[[str], bool], where: str, remedy: str
+) -> None:
+    for line, cell in zip(lines, cells, strict=True):
+        if not is_right(cell):
+            raise InputError(f"{where}, line {line}: {column} is '{cell}'; {remedy}")
+
+
+def _check_forces(lines: list[int], force_ids: list[str], where: str, others: tuple[str, ...]) -> None:
+    known = {*forces.ids(), *others}
+    for line, name in zip(lines, force_ids, strict=True):
+        if name not in known:
+            try:
+                near = f"; write it as '{forces.find(name).id}'"
+            except forces.UnknownForceError as error:
+                near = f": {error}"
+            raise InputError(f"{where}, line {line}: force_id '{name}' is not the id of a force{near}")
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, str]]:
     """Return a register's rows as dictionaries of text, for reading one after the other."""
     return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
-
-
-def _refuse(wrong: pd.Series, cells: pd.Series, where: str, remedy: str) -> None:
-    if wrong.any():
-        line = _line(wrong)
-        raise InputError(f"{where}, line {line}: {cells.name} is '{cells.iloc[line - 2]}'; {remedy}")
-
-
-def _check_forces(force_ids: pd.Series, where: str, others: tuple[str, ...]) -> None:
-    unknown = ~force_ids.isin({*forces.ids(), *others})
-    if unknown.any():
-        name = force_ids.iloc[_line(unknown) - 2]
-        try:
-            near = f"; write it as '{forces.find(name).id}'"
-        except forces.UnknownForceError as error:
-            near = f": {error}"
-        raise InputError(f"{where}, line {_line(unknown)}: force_id '{name}' is not the id of a force{near}")
-
-
-def _line(mask: pd.Series) -> int:
-    """Return the line in the file of the first True: the header is line 1."""
-    return int(mask.to_numpy().argmax()) + 2

@@ -61,7 +61,7 @@ class Result:
     comparator_members: tuple[str, ...]
     release: str
 
-    @property
+    @cached_property
     def forces(self) -> pd.DataFrame:
         """The 43 forces' rows."""
         return self.rows.drop(index=ENGLAND_AND_WALES)
@@ -86,7 +86,7 @@ class Result:
         """The value of England and Wales."""
         return self.of(ENGLAND_AND_WALES)
 
-    @property
+    @cached_property
     def plotted(self) -> pd.DataFrame:
         """The forces that a figure draws: those that the register leaves in and that have a value."""
         rows = self.forces
@@ -101,3 +101,9 @@ class Result:
     def comparator_window(self) -> Period | None:
         """The window of the comparator values, when the measure has one."""
         return self.edition.window(self.measure.comparator) if self.measure.comparator else None
+
+    @cached_property
+    def has_earlier(self) -> bool:
+        """Whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
+        lacking = (self.rows["comparator_status"] == "not_available").all()
+        return self.comparator_window is not None and not lacking
