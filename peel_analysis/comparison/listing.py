@@ -1,5 +1,6 @@
 """Verdicts as lines of text: each test's numbers, so that a person can recompute any verdict by hand."""
 
+import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from peel_analysis.statistics import Verdict
 COLUMNS = (
     "measure",
     "force_id",
+    "value",
     "shown",
     "england_and_wales",
     "ratio",
@@ -30,13 +32,15 @@ COLUMNS = (
 
 
 def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
-    """Yield a header and then one comma-separated line a force: shown values, the three tests, and the words."""
+    """Yield a header and then one comma-separated line a force: its value, as it is shown, the tests, and the words."""
     compared = compare(result)
     yield ",".join(COLUMNS)
     for force_id in force_ids:
         verdict = compared.verdicts[force_id]
         ranks = compared.ranks.words(compared.row(force_id))
-        cells = (result.measure.id, force_id, *_tests(verdict), ranks, verdict.words, verdict.reason or verdict.basis)
+        value = result.of(force_id).value
+        given = (result.measure.id, force_id, "" if math.isnan(value) else str(value))
+        cells = (*given, *_tests(verdict), ranks, verdict.words, verdict.reason or verdict.basis)
         yield ",".join(f'"{cell}"' if "," in cell else cell for cell in cells)
 
 
@@ -64,4 +68,4 @@ def _cell(number: Decimal | float | bool | None) -> str:
         return ""
     if isinstance(number, bool):
         return "yes" if number else "no"
-    return str(number) if isinstance(number, Decimal) else f"{number:.3f}"
+    return str(number) if isinstance(number, Decimal) else f"{number:.6f}"
