@@ -8,13 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_GREY, DARK_PINK, ORANGE, TURQUOISE, analysis_function
 
 WIDTH, LEFT, RIGHT = 7.6, 1.2, 0.25  # inches; the report's column
 BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
-EM = LABEL_SIZE / 72  # inches
-EMS = {"iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}  # of a letter, as Arial has them
 APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
 LINES = 5  # of a label inside its segment
 INK, OUTLINE = "#0b0c0c", "#3d3d3d"
@@ -137,7 +136,7 @@ def _placed(halves: tuple[list[tuple[str, float, float]], list[tuple[str, float,
     for half in (first, 1 - first):
         level = 0
         for text, start, end in halves[half]:
-            middle, width = (start + end) / 2, width_of(text)
+            middle, width = (start + end) / 2, _width(text)
             line = min(middle, start + INSET) if half == 0 else max(middle, end - INSET)
             span = (line, line + width) if half == 0 else (line - width, line)
             level += 1
@@ -169,20 +168,14 @@ def inside(segment: Segment, width: float) -> str:
     lines: list[str] = []
     for word in segment.name.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        lines[-1:] = [longer] if width_of(longer) <= width - PADDING else [*lines[-1:], word]
+        lines[-1:] = [longer] if _width(longer) <= width - PADDING else [*lines[-1:], word]
     lines.append(segment.shown)
-    fits = len(lines) <= LINES and max(width_of(line) for line in lines) <= width - PADDING
+    fits = len(lines) <= LINES and max(_width(line) for line in lines) <= width - PADDING
     return "\n".join(lines) if fits else ""
 
 
-def width_of(text: str) -> float:
-    """Return about how wide a label is set, in inches; the font of the reader's system decides in the end."""
-    return EM * sum(_ems(letter) for letter in text)
-
-
-def _ems(letter: str) -> float:
-    known = next((ems for letters, ems in EMS.items() if letter in letters), 0.0)
-    return known or (0.7 if letter.isupper() else 0.56)
+def _width(text: str) -> float:
+    return width_of(text, LABEL_SIZE)
 
 
 def _height(labels: Sequence[Label]) -> float:
