@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.lettering import width_of
@@ -188,15 +190,10 @@ def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
         name, (0, bottom + BAR / 2), (-6, 0), textcoords="offset points", ha="right", va="center", fontweight="bold",
         color=INK, annotation_clip=False,
     )  # fmt: skip
-    axes.barh(
-        bottom, 100 * inch, height=BAR, align="edge", color="#ffffff", edgecolor=OUTLINE, linewidth=0.6, clip_on=False
-    )
+    _rectangle(axes, 0, bottom, 100 * inch, "#ffffff", "")
     for segment, start in stack.drawn:
         fill, hatch = LOOKS[(segment.order - 1) % len(LOOKS)]
-        axes.barh(
-            bottom, segment.share * inch, left=start * inch, height=BAR, align="edge", color=fill, edgecolor=OUTLINE,
-            linewidth=0.6, hatch=hatch, clip_on=False,
-        )  # fmt: skip
+        _rectangle(axes, start * inch, bottom, segment.share * inch, fill, hatch)
         words = inside(segment, segment.share * inch)
         if words:
             axes.text(
@@ -206,12 +203,22 @@ def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
             )  # fmt: skip
 
 
+def _rectangle(axes: Axes, left: float, bottom: float, width: float, fill: str, hatch: str) -> None:
+    """Draw a part of a bar. The limits are set, so that nothing of what `barh` works out about them is needed."""
+    axes.add_artist(
+        Rectangle(
+            (left, bottom), width, BAR, facecolor=fill, edgecolor=OUTLINE, linewidth=0.6, hatch=hatch, clip_on=False
+        )
+    )
+
+
 def _labels(axes: Axes, labels: Sequence[Label], bottom: float, *, upward: bool) -> None:
     """Draw the labels outside the bar, each at its level, with a line that starts inside its segment."""
     edge, way = (bottom + BAR, 1) if upward else (bottom, -1)
     for label in labels:
         y = edge + way * (label.level * LEVEL)
-        axes.plot([label.line, label.line], [edge - way * 0.07, y], color=INK, linewidth=0.7, solid_capstyle="butt")
+        ends = [label.line, label.line], [edge - way * 0.07, y]
+        axes.add_artist(Line2D(*ends, color=INK, linewidth=0.7, solid_capstyle="butt"))
         to_right = label.left == label.line
         axes.annotate(
             label.text, (label.line, y), (3 if to_right else -3, 0), textcoords="offset points", color=INK,
