@@ -120,6 +120,7 @@ def test_a_force_that_is_not_drawn_leaves_the_others() -> None:
     assert len(re.findall(r'<g id="other-mark-', svg)) == funnel.eligible.sum()
 
 
+@pytest.mark.filterwarnings("ignore:.*points cannot be placed")
 def test_a_strip_of_forces_that_are_all_alike_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = folder(tmp_path, monkeypatch)
     data.counts({"recorded_crime": [*all_forces(YEAR_2016, 1000, 0), *all_forces(YEAR_2017, 1000, 0)]})
