@@ -174,11 +174,12 @@ def test_without_values_the_block_has_no_picture_and_says_why(results: dict[str,
 def test_the_funnel_draws_the_forces_that_its_limits_rest_on(results: dict[str, Result]) -> None:
     compared = compare(results["crime_per_1000"])
     svg = as_svg(funnel_plot(compared, "norfolk"))
-    points = set(re.findall(r'<g id="point-([a-z-]+)">', svg))
+    points = set(re.findall(r'<g id="(?:own|other)-mark-([a-z-]+)">', svg))
     assert points == set(forces.ids()) - {"city-of-london"}
+    assert '<g id="own-mark-norfolk">' in svg
     assert len(re.findall(r'<g id="limit-', svg)) == 4
     own = as_svg(funnel_plot(compared, "city-of-london"))
-    assert "point-city-of-london" in own, "the report's own force is shown all the same"
+    assert '<g id="own-mark-city-of-london">' in own, "the report's own force is shown all the same"
 
 
 def test_a_funnel_that_is_refused_is_not_drawn(results: dict[str, Result]) -> None:

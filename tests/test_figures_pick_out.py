@@ -93,15 +93,18 @@ def test_drawings_are_the_same_in_every_run() -> None:
     code = (
         "import hashlib\n"
         "from peel_analysis import measures\n"
+        "from peel_analysis.comparison import compare\n"
         "from peel_analysis.data import open_edition\n"
-        "from peel_analysis.figures import ranked_svg\n"
-        f"for measure_id in {MEASURES!r}:\n"
-        "    result = measures.calculate(measures.get(measure_id), open_edition('2017'))\n"
-        "    print(hashlib.sha256(ranked_svg(result, 'norfolk').encode()).hexdigest())\n"
+        "from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg\n"
+        "def of(measure_id): return measures.calculate(measures.get(measure_id), open_edition('2017'))\n"
+        f"drawn = [ranked_svg(of(measure_id), 'norfolk') for measure_id in {MEASURES!r}]\n"
+        "drawn.append(strip_svg(of('crime_change_12m'), 'norfolk'))\n"
+        "drawn.append(funnel_svg(compare(of('outcome_charged_pct')), 'norfolk'))\n"
+        "for svg in drawn: print(hashlib.sha256(svg.encode()).hexdigest())\n"
     )
     runs = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         for _ in range(2)
     }
     assert len(runs) == 1
-    assert len(set(runs.pop().split())) == len(MEASURES)
+    assert len(set(runs.pop().split())) == len(MEASURES) + 2

@@ -8,6 +8,7 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.data import open_edition
+from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.spread import (
     LEFT,
     LOOKS,
@@ -19,7 +20,6 @@ from peel_analysis.figures.spread import (
     inside,
     place,
     spread_svg,
-    width_of,
 )
 from peel_analysis.sections import outcome_spread
 from peel_analysis.sections.outcome_groups import NONE, OTHER, Spread, grouping, spread_of
@@ -165,7 +165,7 @@ def test_a_label_goes_inside_where_it_fits() -> None:
     assert inside(segment, 3.0) == "Charged or summonsed\n20.0%"
     assert inside(segment, 0.8) == "Charged or\nsummonsed\n20.0%"
     assert inside(segment, 0.3) == ""
-    assert width_of("mm") > width_of("nn") > width_of("ii") > 0
+    assert width_of("mm", 9) > width_of("nn", 9) > width_of("ii", 9) > 0
 
 
 def test_small_segments_are_labelled_without_crossings() -> None:

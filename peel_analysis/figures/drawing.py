@@ -1,17 +1,33 @@
 """The SVG of a figure: byte for byte the same on each run, and drawn once a measure for all forces of a batch."""
 
 import io
+from collections.abc import Callable
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from peel_analysis import kept
-from peel_analysis.figures import pick_out, ranked, style
+from peel_analysis.comparison import Compared
+from peel_analysis.figures import funnel, ranked, strip, style
+from peel_analysis.figures.pick_out import pick_out, shapes_first
 from peel_analysis.measures import Result
+from peel_analysis.statistics import Funnel
 
 
 def ranked_svg(result: Result, force_id: str) -> str:
     """Return the ranked bars of a measure as SVG text with `force_id` picked out."""
-    return pick_out.pick_out(_ranked_base(result), force_id)
+    return pick_out(_drawn_once("ranked", _asked(result), lambda: ranked.ranked_bars(result)), force_id)
+
+
+def strip_svg(result: Result, force_id: str) -> str:
+    """Return the strip of a measure's changes as SVG text with `force_id` picked out."""
+    return pick_out(_drawn_once("strip", _asked(result), lambda: strip.change_strip(result, None)), force_id)
+
+
+def funnel_svg(compared: Compared, force_id: str) -> str:
+    """Return the funnel of a measure as SVG text with `force_id` picked out."""
+    asked = f"{_asked(compared.result)}\n{_fields(compared.funnel)}"
+    return pick_out(_drawn_once("funnel", asked, lambda: funnel.funnel_plot(compared, None)), force_id)
 
 
 def as_svg(figure: Figure) -> str:
@@ -20,11 +36,21 @@ def as_svg(figure: Figure) -> str:
     with style.analysis_function():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
-    return text[text.index("<svg") :]
+    return shapes_first(text[text.index("<svg") :])
 
 
-def _ranked_base(result: Result) -> str:
-    """Return the drawing without a picked force, drawn once in a batch."""
+def _drawn_once(kind: str, asked: str, draw: Callable[[], Figure]) -> str:
+    """Return the drawing that any force can be picked out of, drawn once in a batch."""
+    return kept.once("drawings", (kind, asked), lambda: as_svg(draw()).encode()).decode()
+
+
+def _asked(result: Result) -> str:
+    """Return all that a drawing of a result depends on, as text."""
     rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
-    asked = (rows, repr(result.measure), str(result.window), str(result.comparator_window))
-    return kept.once("drawings", asked, lambda: as_svg(ranked.ranked_bars(result)).encode()).decode()
+    return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
+
+
+def _fields(funnel: Funnel | None) -> str:
+    """Return every field of a funnel as text, each number in full."""
+    held = vars(funnel) if funnel is not None else {}
+    return repr({name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in held.items()})

@@ -7,18 +7,27 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from peel_analysis import forces
 from peel_analysis.comparison import Compared
+from peel_analysis.figures.funnel_names import LEVELS, MARK, NAME, places_of_names
+from peel_analysis.figures.lettering import Place
+from peel_analysis.figures.pick_out import Role, part_id, roles
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, FOCUS_GREY, OUTLINE, analysis_function
 from peel_analysis.numbers import whole
+from peel_analysis.statistics import Funnel
+from peel_analysis.statistics.intervals import Array
 
 WIDTH, HEIGHT = 7.6, 4.2  # inches
-POINTS = 120
+POINTS = 120  # of a line
+MARGIN = 0.05  # beside the outermost forces and above the highest, as a share of the axis
+DASHES = ((4, 2), (1, 1.5))  # of the limits at each level
 
 
-def funnel_plot(compared: Compared, force_id: str) -> Figure:
+def funnel_plot(compared: Compared, force_id: str | None) -> Figure:
     """Return the funnel of a measure with `force_id` picked out.
 
-    Sizes are on a logarithmic scale, so that the Metropolitan Police does not squeeze the rest to one side. Forces that
-    take no part in the limits are hollow. Raises ValueError for a measure whose funnel is refused.
+    With None it is the drawing that any force can be picked out of as SVG: it holds each one's own mark and name. Sizes
+    are on a logarithmic scale, so that the Metropolitan Police does not squeeze the rest to one side. Forces that take
+    no part in the limits are hollow, and drawn only when picked out. Raises ValueError for a measure whose funnel is
+    refused.
     """
     funnel = compared.funnel
     if funnel is None:
@@ -26,52 +35,78 @@ def funnel_plot(compared: Compared, force_id: str) -> Figure:
     with analysis_function():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes((0.08, 0.13, 0.88, 0.76))
-        _limits(axes, compared)
-        _points(axes, compared, force_id)
-        axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _: whole(size)))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.grid(visible=True, axis="y")
-        axes.tick_params(axis="both", length=0, which="both")
-        axes.set_ylim(bottom=0)
+        sizes = _sizes(funnel)
+        _scale(axes, funnel, sizes)
+        _limits(axes, funnel, sizes)
+        _forces(axes, compared, force_id, float(sizes[-1]))
         _labels(axes, compared)
     return figure
 
 
-def _limits(axes: Axes, compared: Compared) -> None:
-    funnel = compared.funnel
-    assert funnel is not None
-    drawn = funnel.eligible & np.isfinite(funnel.value)
-    sizes = np.geomspace(funnel.denominator[drawn].min() * 0.9, funnel.denominator[drawn].max() * 1.1, POINTS)
-    for level, dashes, words in ((0.95, (4, 2), "95%"), (0.998, (1, 1.5), "99.8%")):
-        for line, side in zip(funnel.limits(sizes, level), ("lower", "upper"), strict=True):
+def _sizes(funnel: Funnel) -> Array:
+    """Return the sizes at which the limits are drawn: to a little beyond those of the forces that they rest on."""
+    drawn = funnel.denominator[funnel.eligible & np.isfinite(funnel.value)]
+    return np.geomspace(drawn.min() * 0.9, drawn.max() * 1.1, POINTS)
+
+
+def _scale(axes: Axes, funnel: Funnel, sizes: Array) -> None:
+    """Set the axes so that the limits and every force with a value are within them, whoever is picked out."""
+    known = np.isfinite(funnel.value[:-1])
+    across = np.log([*sizes[[0, -1]], *funnel.denominator[:-1][known]])
+    margin = MARGIN * (across.max() - across.min())
+    highest = max(funnel.value[:-1][known].max(), *(funnel.limits(sizes, level)[1].max() for level in LEVELS))
+    axes.set_xscale("log")
+    axes.set_xlim(np.exp(across.min() - margin), np.exp(across.max() + margin))
+    axes.set_ylim(0, (1 + MARGIN) * highest)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _: whole(size)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.grid(visible=True, axis="y")
+    axes.tick_params(axis="both", length=0, which="both")
+
+
+def _limits(axes: Axes, funnel: Funnel, sizes: Array) -> None:
+    for level, dashes in zip(LEVELS, DASHES, strict=True):
+        lines = funnel.limits(sizes, level)
+        for line, side in zip(lines, ("lower", "upper"), strict=True):
             axes.plot(sizes, line, color=OUTLINE, linewidth=1.2, linestyle=(0, dashes), gid=f"limit-{level}-{side}")
         axes.annotate(
-            words, (sizes[-1], funnel.limits(sizes[-1:], level)[1][0]), (3, 0), textcoords="offset points",
+            f"{100 * level:g}%", (sizes[-1], lines[1][-1]), (3, 0), textcoords="offset points",
             va="center", fontsize=8, color=OUTLINE, annotation_clip=False,
         )  # fmt: skip
     axes.axhline(funnel.target, color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)))
 
 
-def _points(axes: Axes, compared: Compared, force_id: str) -> None:
+def _forces(axes: Axes, compared: Compared, force_id: str | None, end: float) -> None:
+    """Draw the marks and names in the roles that they have; no name goes beyond the size `end`."""
     funnel = compared.funnel
     assert funnel is not None
+    names = places_of_names(axes, compared, end)
     for row, row_id in enumerate(compared.force_ids[:-1]):
-        if not np.isfinite(funnel.value[row]) or (not funnel.eligible[row] and row_id != force_id):
+        if not np.isfinite(funnel.value[row]):
             continue
-        own = row_id == force_id
-        face = ("white" if not funnel.eligible[row] else DARK_BLUE) if own else FOCUS_GREY
-        axes.plot(
-            [funnel.denominator[row]], [funnel.value[row]], linestyle="", marker="D" if own else "o",
-            markersize=9 if own else 5.5, markerfacecolor=face, markeredgecolor=DARK_BLUE if own else OUTLINE,
-            zorder=5 if own else 3, gid=f"point-{row_id}",
-        )  # fmt: skip
-        if own or abs(funnel.z[row]) > 3.09:
-            axes.annotate(
-                forces.display_name(row_id), (funnel.denominator[row], funnel.value[row]), (7, 4),
-                textcoords="offset points", fontweight="bold" if own else "normal",
-            )  # fmt: skip
+        at = (float(funnel.denominator[row]), float(funnel.value[row]))
+        for role in roles(row_id, force_id):
+            if role == "own" or funnel.eligible[row]:
+                _mark(axes, role, row_id, at, hollow=not funnel.eligible[row])
+            if (role, row_id) in names:
+                _name(axes, role, row_id, at, names[role, row_id])
+
+
+def _mark(axes: Axes, role: Role, row_id: str, at: tuple[float, float], *, hollow: bool) -> None:
+    own = role == "own"
+    axes.plot(
+        [at[0]], [at[1]], linestyle="", marker="D" if own else "o", markersize=9 if own else MARK,
+        zorder=5 if own else 3, markerfacecolor="white" if hollow else DARK_BLUE if own else FOCUS_GREY,
+        markeredgecolor=DARK_BLUE if own else OUTLINE, gid=part_id(role, "mark", row_id),
+    )  # fmt: skip
+
+
+def _name(axes: Axes, role: Role, row_id: str, at: tuple[float, float], place: Place) -> None:
+    axes.annotate(
+        forces.display_name(row_id), at, place, textcoords="offset points", ha=place.alignment, fontsize=NAME,
+        fontweight="bold" if role == "own" else "normal", gid=part_id(role, "name", row_id),
+    )  # fmt: skip
 
 
 def _labels(axes: Axes, compared: Compared) -> None:

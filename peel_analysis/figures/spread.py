@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_GREY, DARK_PINK, ORANGE, TURQUOISE, analysis_function
 
 WIDTH, LEFT, RIGHT = 7.6, 1.2, 0.25  # inches; the report's column
 BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
-EM = LABEL_SIZE / 72  # inches
-EMS = {"iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}  # of a letter, as Arial has them
 APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
 LINES = 5  # of a label inside its segment
 INK, OUTLINE = "#0b0c0c", "#3d3d3d"
@@ -137,7 +138,7 @@ def _placed(halves: tuple[list[tuple[str, float, float]], list[tuple[str, float,
     for half in (first, 1 - first):
         level = 0
         for text, start, end in halves[half]:
-            middle, width = (start + end) / 2, width_of(text)
+            middle, width = (start + end) / 2, _width(text)
             line = min(middle, start + INSET) if half == 0 else max(middle, end - INSET)
             span = (line, line + width) if half == 0 else (line - width, line)
             level += 1
@@ -169,20 +170,14 @@ def inside(segment: Segment, width: float) -> str:
     lines: list[str] = []
     for word in segment.name.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        lines[-1:] = [longer] if width_of(longer) <= width - PADDING else [*lines[-1:], word]
+        lines[-1:] = [longer] if _width(longer) <= width - PADDING else [*lines[-1:], word]
     lines.append(segment.shown)
-    fits = len(lines) <= LINES and max(width_of(line) for line in lines) <= width - PADDING
+    fits = len(lines) <= LINES and max(_width(line) for line in lines) <= width - PADDING
     return "\n".join(lines) if fits else ""
 
 
-def width_of(text: str) -> float:
-    """Return about how wide a label is set, in inches; the font of the reader's system decides in the end."""
-    return EM * sum(_ems(letter) for letter in text)
-
-
-def _ems(letter: str) -> float:
-    known = next((ems for letters, ems in EMS.items() if letter in letters), 0.0)
-    return known or (0.7 if letter.isupper() else 0.56)
+def _width(text: str) -> float:
+    return width_of(text, LABEL_SIZE)
 
 
 def _height(labels: Sequence[Label]) -> float:
@@ -195,15 +190,10 @@ def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
         name, (0, bottom + BAR / 2), (-6, 0), textcoords="offset points", ha="right", va="center", fontweight="bold",
         color=INK, annotation_clip=False,
     )  # fmt: skip
-    axes.barh(
-        bottom, 100 * inch, height=BAR, align="edge", color="#ffffff", edgecolor=OUTLINE, linewidth=0.6, clip_on=False
-    )
+    _rectangle(axes, 0, bottom, 100 * inch, "#ffffff", "")
     for segment, start in stack.drawn:
         fill, hatch = LOOKS[(segment.order - 1) % len(LOOKS)]
-        axes.barh(
-            bottom, segment.share * inch, left=start * inch, height=BAR, align="edge", color=fill, edgecolor=OUTLINE,
-            linewidth=0.6, hatch=hatch, clip_on=False,
-        )  # fmt: skip
+        _rectangle(axes, start * inch, bottom, segment.share * inch, fill, hatch)
         words = inside(segment, segment.share * inch)
         if words:
             axes.text(
@@ -213,12 +203,22 @@ def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
             )  # fmt: skip
 
 
+def _rectangle(axes: Axes, left: float, bottom: float, width: float, fill: str, hatch: str) -> None:
+    """Draw a part of a bar. The limits are set, so that nothing of what `barh` works out about them is needed."""
+    axes.add_artist(
+        Rectangle(
+            (left, bottom), width, BAR, facecolor=fill, edgecolor=OUTLINE, linewidth=0.6, hatch=hatch, clip_on=False
+        )
+    )
+
+
 def _labels(axes: Axes, labels: Sequence[Label], bottom: float, *, upward: bool) -> None:
     """Draw the labels outside the bar, each at its level, with a line that starts inside its segment."""
     edge, way = (bottom + BAR, 1) if upward else (bottom, -1)
     for label in labels:
         y = edge + way * (label.level * LEVEL)
-        axes.plot([label.line, label.line], [edge - way * 0.07, y], color=INK, linewidth=0.7, solid_capstyle="butt")
+        ends = [label.line, label.line], [edge - way * 0.07, y]
+        axes.add_artist(Line2D(*ends, color=INK, linewidth=0.7, solid_capstyle="butt"))
         to_right = label.left == label.line
         axes.annotate(
             label.text, (label.line, y), (3 if to_right else -3, 0), textcoords="offset points", color=INK,

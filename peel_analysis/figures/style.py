@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
 FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
@@ -43,5 +44,12 @@ SETTINGS: dict[str, Any] = {
 @contextmanager
 def analysis_function() -> Iterator[None]:
     """Draw in the Analysis Function's style within the block; text stays text in an SVG."""
-    with mpl.rc_context(), plt.style.context(["afcharts.afcharts", SETTINGS]):
+    with mpl.rc_context(_settings()):
         yield
+
+
+@cache
+def _settings() -> mpl.RcParams:
+    """Return the style's settings with ours over them, read once: a context of styles reads the file each time."""
+    style = mpl.rc_params_from_file(str(resources.files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
+    return mpl.RcParams({**style, **SETTINGS})

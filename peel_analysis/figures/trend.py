@@ -2,20 +2,25 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from peel_analysis import forces, statistics
 from peel_analysis.data import registers
+from peel_analysis.figures import scale
+from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.series import Series
 from peel_analysis.wording import value_in_words
 
 WIDTH, HEIGHT = 7.6, 3.1  # inches
+ACROSS, UP = 0.68, 0.74  # of the drawing that the chart takes up
+NOTE, ROW = 8, 0.2  # the size of a note in points, and the height of its row in inches
+POINTS = 25  # along a note at which it is asked whether a line runs there
 SHADE = "#e9e9e9"
 FEW_POINTS = 6  # so few that each gets its own date on the axis
 
@@ -31,8 +36,8 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
         raise ValueError(f"{series.measure.id}: {force_id} has no line to draw")
     with analysis_function():
         figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.07, 0.12, 0.68, 0.74))
-        for name, colour, dashes in ((force_id, DARK_BLUE, ""), (ENGLAND_AND_WALES, DARK_PINK, (5, 2))):
+        axes = figure.add_axes((0.07, 0.12, ACROSS, UP))
+        for name, colour, dashes in ((force_id, DARK_BLUE, None), (ENGLAND_AND_WALES, DARK_PINK, (5, 2))):
             _line(axes, series.values[name], name, colour, dashes)
         _scale(axes, series)
         _breaks(axes, series, force_id)
@@ -50,27 +55,27 @@ def breaks(series: Series, force_id: str) -> list[dict[str, str]]:
     return [row for row in about if row["last_day"] >= first and row["first_day"] <= str(series.values.index[-1])]
 
 
-def _line(axes: Axes, values: pd.Series, name: str, colour: str, dashes: "tuple[int, int] | str") -> None:
+def _line(axes: Axes, values: pd.Series, name: str, colour: str, dashes: "tuple[int, int] | None") -> None:
+    """Draw a line with a gap where a point is missing. Seaborn would take longer over it than all the rest takes."""
     days = _numbers([date.fromisoformat(str(end)) for end in values.index])
-    marker = "o" if name != ENGLAND_AND_WALES else None
-    sns.lineplot(
-        x=days, y=values.to_numpy(), ax=axes, color=colour, errorbar=None, estimator=None, linewidth=2, marker=marker,
-        markersize=4.5, linestyle=(0, dashes) if dashes else "-", gid=f"line-{name}",
+    axes.plot(
+        days, values.to_numpy(), color=colour, linewidth=2, linestyle=(0, dashes) if dashes else "-",
+        marker=None if name == ENGLAND_AND_WALES else "o", markersize=4.5, markeredgecolor="white",
+        markeredgewidth=0.75, gid=f"line-{name}",
     )  # fmt: skip
 
 
 def _scale(axes: Axes, series: Series) -> None:
     axes.set_ylim(bottom=0)
-    axes.grid(visible=True, axis="y")
-    axes.set_xlabel("")
-    axes.set_ylabel("")
-    axes.tick_params(axis="both", length=0)
-    days = [date.fromisoformat(str(end)) for end in series.values.index]
+    axes.set_xlim(axes.get_xlim())
+    axes.axis("off")
+    scale.levels(axes)
+    days = series.days
     if len(days) <= FEW_POINTS:
-        axes.set_xticks(_numbers(days), [f"{day:%b %Y}" for day in days])
+        scale.words_below(axes, _numbers(days), [f"{day:%b %Y}" for day in days])
     else:
         years = sorted({day.year for day in days})
-        axes.set_xticks(_numbers([date(year, 6, 30) for year in years]), [str(year) for year in years])
+        scale.words_below(axes, _numbers([date(year, 6, 30) for year in years]), [str(year) for year in years])
     axes.annotate(
         series.measure.unit[:1].upper() + series.measure.unit[1:], (0, 1), (-22, 12), xycoords="axes fraction",
         textcoords="offset points", ha="left", va="bottom",
@@ -82,11 +87,24 @@ def _breaks(axes: Axes, series: Series, force_id: str) -> None:
     for row in breaks(series, force_id):
         first, last = _numbers([date.fromisoformat(row[name]) for name in ("first_day", "last_day")])
         axes.axvspan(first, last, color=SHADE, zorder=0)
+        width = (right - left) * width_of(row["label"], NOTE) / (ACROSS * WIDTH)
+        start = max(left, min(first, right - width))
+        foot, top = (_is_crossed(axes, series, force_id, (start, start + width), edge) for edge in (0, 1))
+        edge = 1 if foot and not top else 0
         axes.annotate(
-            row["label"], (first, 0), (3, 4), textcoords="offset points", va="bottom",
-            ha="left", fontsize=8, color=OUTLINE,
+            row["label"], (start, edge), (3, -4 if edge else 4), xycoords=("data", "axes fraction"),
+            textcoords="offset points", va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=OUTLINE,
         )  # fmt: skip
-    axes.set_xlim(left, right)
+
+
+def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, float], edge: int) -> bool:
+    """Return whether a line runs where words would stand at the foot (0) or at the top (1) of the chart."""
+    places, days, highest = np.linspace(*span, POINTS), _numbers(series.days), axes.get_ylim()[1]
+    for name in (force_id, ENGLAND_AND_WALES):
+        shares = np.interp(places, days, series.values[name].to_numpy()) / highest
+        if (np.abs(shares - edge) < ROW / (UP * HEIGHT)).any():
+            return True
+    return False
 
 
 def _limits(axes: Axes, own: pd.Series) -> None:

@@ -3,9 +3,7 @@
 from html import escape
 
 from peel_analysis import tables, wording
-from peel_analysis.figures import ranked_svg
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.strip import change_strip
+from peel_analysis.figures import ranked_svg, strip_svg
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
 
@@ -56,12 +54,8 @@ def about_block(result: Result, force_id: str, missing_from: str = "Not in the f
 
 
 def _image(result: Result, force_id: str) -> str:
-    draw = _strip_svg if result.measure.kind == "change" else ranked_svg
+    draw = strip_svg if result.measure.kind == "change" else ranked_svg
     return picture(draw(result, force_id), wording.alt_text(result, force_id))
-
-
-def _strip_svg(result: Result, force_id: str) -> str:
-    return as_svg(change_strip(result, force_id))
 
 
 def _reading(result: Result, force_id: str) -> str:

@@ -3,8 +3,7 @@
 from html import escape
 
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.funnel import funnel_plot
+from peel_analysis.figures import funnel_svg
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import frame, source_line
 from peel_analysis.sections.display import picture
@@ -18,7 +17,7 @@ def funnel_block(result: Result, force_id: str, number: int) -> str:
     if compared.funnel is None:
         html = f'<p class="refused">{escape(compared.funnel_refused)}</p>'
         return frame(f"{result.measure.id}-funnel", number, caption, html, drawn=False)
-    image = picture(as_svg(funnel_plot(compared, force_id)), _alt_text(compared, force_id))
+    image = picture(funnel_svg(compared, force_id), _alt_text(compared, force_id))
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(compared))
     html = f'{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}'
     return frame(f"{result.measure.id}-funnel", number, caption, html)

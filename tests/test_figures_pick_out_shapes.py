@@ -1,0 +1,189 @@
+"""Strips and funnels, where the picked force has another shape: picked out, it is byte for byte the drawing of it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from invented import YEAR_2016, YEAR_2017, all_forces, folder
+
+from peel_analysis import forces, kept, measures
+from peel_analysis.comparison import compare
+from peel_analysis.data import open_edition
+from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg
+from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures.funnel import funnel_plot
+from peel_analysis.figures.strip import change_strip
+from peel_analysis.measures import Result
+
+REFERENCE, TARGET = re.compile(r'(?:href="|url\()#([^")]+)'), re.compile(r' id="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A kind of drawing of a measure: picked out of the shared one, and drawn for one force."""
+
+    picked: Callable[[Result, str], str]
+    alone: Callable[[Result, str], str]
+    measure_id: str
+    edition: str = "2017"
+
+    @property
+    def result(self) -> Result:
+        return real(self.measure_id, self.edition)
+
+
+STRIP = Drawing(strip_svg, lambda result, force_id: as_svg(change_strip(result, force_id)), "crime_change_12m")
+FUNNEL = Drawing(
+    lambda result, force_id: funnel_svg(compare(result), force_id),
+    lambda result, force_id: as_svg(funnel_plot(compare(result), force_id)),
+    "outcome_charged_pct",
+)
+DRAWINGS = (
+    STRIP,
+    replace(STRIP, measure_id="crime_change_5y"),
+    FUNNEL,
+    replace(FUNNEL, measure_id="asb_incidents_per_1000"),
+    replace(FUNNEL, measure_id="outcome_action_taken_pct", edition="2019"),
+)
+EACH = pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda drawing: f"{drawing.measure_id}-{drawing.edition}")
+
+
+@cache
+def real(measure_id: str, edition: str) -> Result:
+    return measures.calculate(measures.get(measure_id), open_edition(edition))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _keep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the shared drawings for the module, as a batch does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(kept.KEPT_IN, str(tmp_path_factory.mktemp("kept")))
+        yield
+
+
+@EACH
+def test_each_force_picked_out_is_the_drawing_of_it_alone(drawing: Drawing) -> None:
+    result, pictures = drawing.result, set()
+    for force_id in forces.ids():
+        picked = drawing.picked(result, force_id)
+        assert picked == drawing.alone(result, force_id), force_id
+        pictures.add(picked)
+    missing = result.forces["value"].isna().sum()
+    assert len(pictures) == len(forces.ids()) - max(0, missing - 1), "one picture for all that have no value"
+
+
+@EACH
+def test_only_the_picked_force_has_its_own_mark_and_name(drawing: Drawing) -> None:
+    for force_id in ("norfolk", "metropolitan", "city-of-london"):
+        svg = drawing.picked(drawing.result, force_id)
+        parts = re.findall(r'<g id="(own|other)-([a-z]+)-([^"]+)">', svg)
+        assert {row_id for role, _, row_id in parts if role == "own"} == {force_id}
+        assert force_id not in {row_id for role, _, row_id in parts if role == "other"}
+        names = [text for text in words_in(svg) if text.startswith(forces.display_name(force_id))]
+        assert len(names) == 1
+
+
+def words_in(svg: str) -> list[str]:
+    return [text.get_text().strip() for text in BeautifulSoup(svg, "html.parser").find_all("text")]
+
+
+@EACH
+def test_every_reference_of_a_picked_drawing_has_its_target_and_every_shape_is_used(drawing: Drawing) -> None:
+    for force_id in forces.ids():
+        svg = drawing.picked(drawing.result, force_id)
+        targets = TARGET.findall(svg)
+        assert len(targets) == len(set(targets))
+        assert set(REFERENCE.findall(svg)) <= set(targets)
+        shapes = re.findall(r'<path id="([^"]+)"', svg)
+        assert shapes
+        assert set(shapes) <= set(REFERENCE.findall(svg))
+
+
+def test_references_are_whole_in_ranked_bars_too() -> None:
+    svg = ranked_svg(real("outcome_charged_pct", "2017"), "norfolk")
+    assert set(REFERENCE.findall(svg)) <= set(TARGET.findall(svg))
+    assert svg.index("<defs>") < svg.index('<g id="figure_1">') < svg.index("<use ")
+
+
+def test_a_force_that_is_not_drawn_leaves_the_others() -> None:
+    result = real("outcome_charged_pct", "2017")
+    assert result.of("suffolk").is_missing
+    svg = FUNNEL.picked(result, "suffolk")
+    assert "suffolk" not in svg
+    assert "own-" not in svg
+    funnel = compare(result).funnel
+    assert funnel is not None
+    assert len(re.findall(r'<g id="other-mark-', svg)) == funnel.eligible.sum()
+
+
+@pytest.mark.filterwarnings("ignore:.*points cannot be placed")
+def test_a_strip_of_forces_that_are_all_alike_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = folder(tmp_path, monkeypatch)
+    data.counts({"recorded_crime": [*all_forces(YEAR_2016, 1000, 0), *all_forces(YEAR_2017, 1000, 0)]})
+    result = data.result("crime_change_12m")
+    for force_id in ("norfolk", "kent"):
+        assert strip_svg(result, force_id) == as_svg(change_strip(result, force_id))
+
+
+@EACH
+def test_the_marks_stand_where_they_do_whoever_is_picked_out(drawing: Drawing) -> None:
+    places: dict[str, str] = {}
+    for force_id in ("norfolk", "metropolitan", "city-of-london", "kent"):
+        svg = drawing.picked(drawing.result, force_id)
+        for role, row_id, place in re.findall(
+            r'<g id="(own|other)-mark-([^"]+)">.*?<use [^>]*?(x="[^"]+" y="[^"]+")', svg, re.DOTALL
+        ):
+            assert places.setdefault(row_id, place) == place, (role, row_id)
+    assert len(places) >= 39
+
+
+@pytest.mark.parametrize("drawing", [STRIP, FUNNEL], ids=["strip", "funnel"])
+def test_all_forces_share_one_kept_drawing(drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(kept.KEPT_IN, str(tmp_path))
+    drawn = [drawing.picked(drawing.result, force_id) for force_id in forces.ids()]
+    (shared,) = (tmp_path / "drawings").iterdir()
+    assert shared.read_text(encoding="utf-8").startswith("<svg")
+    for module, function in (("strip", "change_strip"), ("funnel", "funnel_plot")):
+        monkeypatch.setattr(f"peel_analysis.figures.{module}.{function}", None)  # from here on nothing can be drawn
+    assert [drawing.picked(drawing.result, force_id) for force_id in forces.ids()] == drawn
+
+
+def changed(result: Result, column: str, value: float | str) -> Result:
+    rows = result.rows.copy()
+    rows.loc["kent", column] = value
+    return replace(result, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "column", "value"),
+    [
+        (STRIP, "value", 1.0),
+        (STRIP, "in_figure", False),
+        (FUNNEL, "numerator", 9000.0),
+        (FUNNEL, "denominator", 90000.0),
+        (FUNNEL, "status", "partial"),
+    ],
+)
+def test_another_result_is_another_drawing(drawing: Drawing, column: str, value: float | str) -> None:
+    other = changed(drawing.result, column, value)
+    picked = drawing.picked(other, "norfolk")
+    assert picked != drawing.picked(drawing.result, "norfolk")
+    assert picked == drawing.alone(other, "norfolk")
+
+
+def test_another_policy_or_declaration_is_another_funnel() -> None:
+    compared = compare(FUNNEL.result)
+    assert compared.funnel is not None
+    named = replace(compared.result, measure=replace(compared.result.measure, unit="percent of something else"))
+    others = [
+        replace(compared, funnel=replace(compared.funnel, overdispersion="none")),
+        replace(compared, funnel=replace(compared.funnel, target=compared.funnel.target + 1e-9)),
+        replace(compared, result=named),
+    ]
+    for other in others:
+        assert funnel_svg(other, "norfolk") == as_svg(funnel_plot(other, "norfolk"))
+    assert len({funnel_svg(one, "norfolk") for one in (compared, others[0], others[2])}) == 3
