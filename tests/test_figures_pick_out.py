@@ -19,6 +19,12 @@ MEASURES = ("crime_per_1000", "outcome_charged_pct", "outcome_action_taken_pct",
 FORCES = ("norfolk", "avon-and-somerset", "metropolitan", "city-of-london", "suffolk", "dorset")
 
 
+@pytest.fixture(autouse=True)
+def in_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only in a batch, which keeps drawings, is a force picked out; elsewhere it is drawn alone."""
+    monkeypatch.setenv(KEPT_IN, str(tmp_path / "kept"))
+
+
 @cache
 def real(measure_id: str) -> Result:
     return measures.calculate(measures.get(measure_id), open_edition("2017"))
@@ -70,17 +76,15 @@ def test_a_name_with_signs_of_its_own_stays_text(monkeypatch: pytest.MonkeyPatch
 
 def test_the_kept_drawing_is_the_one_that_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = real("crime_per_1000")
-    drawn = [ranked_svg(result, force_id) for force_id in FORCES]
-    monkeypatch.setenv(KEPT_IN, str(tmp_path))
+    drawn = [alone(result, force_id) for force_id in FORCES]
     assert [ranked_svg(result, force_id) for force_id in FORCES] == drawn
-    (kept,) = (tmp_path / "drawings").iterdir()
+    (kept,) = (tmp_path / "kept" / "drawings").iterdir()
     monkeypatch.setattr("peel_analysis.figures.ranked.ranked_bars", None)  # from here on nothing can be drawn
     assert [ranked_svg(result, force_id) for force_id in FORCES] == drawn
     assert kept.read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_other_values_are_another_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEPT_IN, str(tmp_path))
+def test_other_values_are_another_drawing() -> None:
     result = real("crime_per_1000")
     rows = result.rows.copy()
     rows["value"] = rows["value"].where(rows.index != "kent", 1.0)
@@ -89,7 +93,9 @@ def test_other_values_are_another_drawing(tmp_path: Path, monkeypatch: pytest.Mo
     assert ranked_svg(other, "norfolk") == alone(other, "norfolk")
 
 
-def test_drawings_are_the_same_in_every_run() -> None:
+@pytest.mark.parametrize("keeps", [True, False])
+def test_drawings_are_the_same_in_every_run(keeps: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEPT_IN)
     code = (
         "import hashlib\n"
         "from peel_analysis import measures\n"
@@ -102,9 +108,10 @@ def test_drawings_are_the_same_in_every_run() -> None:
         "drawn.append(funnel_svg(compare(of('outcome_charged_pct')), 'norfolk'))\n"
         "for svg in drawn: print(hashlib.sha256(svg.encode()).hexdigest())\n"
     )
-    runs = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-        for _ in range(2)
-    }
+    runs = set()
+    for number in range(2):
+        if keeps:
+            monkeypatch.setenv(KEPT_IN, str(tmp_path / str(number)))
+        runs.add(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     assert len(runs) == 1
     assert len(set(runs.pop().split())) == len(MEASURES) + 2
