@@ -16,18 +16,12 @@ from typing import Any
 
 import nbformat
 import psutil
+from small_notebook import code_cell, notebook_of
 
 PROJECT = Path(__file__).resolve().parents[1]
 EDITION = "2017"
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 QUICK = "print(force)"
 PATIENCE = 60.0  # seconds
-
-
-def code_cell(cell_id: str, source: str, *tags: str) -> dict[str, Any]:
-    """Return a code cell as a notebook file holds it."""
-    about = {"cell_type": "code", "id": cell_id, "metadata": {"tags": list(tags)}, "source": source}
-    return {**about, "execution_count": None, "outputs": []}
 
 
 @dataclass(frozen=True)
@@ -56,15 +50,9 @@ class SmallBatch:
                 code_cell("p", 'force = "norfolk"\nedition = "2017"', "parameters"),
                 code_cell("c", cell),
             ]
-            notebook = {
-                "cells": cells_in_order,
-                "metadata": {"kernelspec": KERNELSPEC},
-                "nbformat": 4,
-                "nbformat_minor": 5,
-            }
             path = self.folder / "notebooks" / f"{name}.ipynb"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(notebook), encoding="utf-8")
+            path.write_text(notebook_of(cells_in_order), encoding="utf-8")
 
     def command(self, *arguments: str) -> list[str]:
         given = ["batch", "--data", str(self.data), "--out", str(self.out), *arguments]

@@ -1,39 +1,20 @@
 """Every way a notebook can fail is told by the runner, on both engines, and leaves nothing behind."""
 
-import json
 import pickle
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from papermill.iorw import load_notebook_node
+from small_notebook import write
 
 from peel_analysis.engine import warm_connection
 from peel_analysis.engine.execution import Engine, NotebookFailedError, execute
 
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 KILLS_LATER = "import os, threading; threading.Timer(1.0, os._exit, [1]).start()"
 ENGINES = pytest.mark.parametrize("engine", ["peel", "stock"])
-
-
-def write(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
-    cells: list[dict[str, Any]] = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{place}",
-            "metadata": {"tags": list(tags)},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for place, source in enumerate(sources)
-    ]
-    notebook = {"cells": cells, "metadata": {"kernelspec": KERNELSPEC}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    return path
 
 
 @pytest.fixture

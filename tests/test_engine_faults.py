@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes, write
+from small_notebook import write
+from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
 from peel_analysis.engine import kernel_manager, provisioner, warm_connection, warm_process
 from peel_analysis.engine.execution import execute

@@ -17,31 +17,14 @@ from typing import Any
 import psutil
 import pytest
 from papermill.iorw import load_notebook_node
+from small_notebook import write
 
 from peel_analysis.engine import kernel_manager, warm_connection
 from peel_analysis.engine.execution import execute
 
 PROJECT = Path(__file__).resolve().parents[1]
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 WARM = "/warm_process.py"  # in the command line of the process, and not in that of these tests
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
-
-
-def write(path: Path, *sources: str) -> Path:
-    cells: list[dict[str, Any]] = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{place}",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for place, source in enumerate(sources)
-    ]
-    notebook = {"cells": cells, "metadata": {"kernelspec": KERNELSPEC}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    return path
 
 
 def printed(path: Path) -> str:

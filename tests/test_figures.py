@@ -9,9 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import forces, kept, measures
+from peel_analysis import forces, kept
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
 from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.funnel import funnel_plot
@@ -22,12 +21,6 @@ from peel_analysis.measures.series import rolling
 from peel_analysis.sections.blocks import figure_block
 
 BAR = re.compile(r'<g id="bar-([a-z-]+)">')
-
-
-@pytest.fixture(scope="module")
-def results() -> dict[str, Result]:
-    edition = open_edition("2017")
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ VALUE_ID = re.compile(r"(\d{4})/([a-z0-9_]+)/([a-z-]+)")
 
 
 @pytest.fixture(scope="module")
-def edition() -> Edition:
-    return open_edition("2017")
-
-
-@pytest.fixture(scope="module")
-def results(edition: Edition) -> dict[str, Result]:
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
-
-
-@pytest.fixture(scope="module")
 def rows(edition: Edition) -> set[tuple[str, str, str]]:
     """The rows of values.csv: edition, measure and force."""
     text = values.as_csv(values.values(edition))

@@ -9,16 +9,9 @@ from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import forces, measures, wording
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.periods import Period
-
-
-@pytest.fixture(scope="module")
-def results() -> dict[str, Result]:
-    edition = open_edition("2017")
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
 
 
 @pytest.fixture

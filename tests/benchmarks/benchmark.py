@@ -23,7 +23,7 @@ import ways
 from peel_analysis import forces
 
 SIZES = (5, 15, 43)  # forces
-FEW, SOME, ALL = 1, 2, SIZES[-1]  # of the loop of commands and of the pool of commands; of a whole batch
+FEW, SOME, ALL = 3, 3, SIZES[-1]  # of the loop of commands and of the pool of commands; of a whole batch
 
 
 @dataclass
