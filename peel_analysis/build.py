@@ -8,12 +8,13 @@ import pandas as pd
 
 from peel_analysis import counts as shape
 from peel_analysis.checks.holdings import PRINTED, PRINTED_COLUMNS, read_printed
+from peel_analysis.data.published_files import WHERE, published_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.dictionary import README, with_provenance
 from peel_analysis.intake.origins import PROVENANCE, read_provenance
 from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import Account, Reading, SourceError, outcomes, police_force_areas, recorded_crime, workforce
-from peel_analysis.sources.published_files import FILES, PROVENANCE_COLUMNS, PublishedFile
+from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
 from peel_analysis.sources.sheets import open_book
 from peel_analysis.sources.transcribed import READERS as TRANSCRIBED
 
@@ -36,12 +37,12 @@ def build(raw: Path, out: Path) -> list[Account]:
     `raw` holds the published files under the publishers' folders (`home_office`, `ons`). Tables that were read off
     public pages come from the folder `facts` beside `raw`; without it they stay as they are in `out`, and their
     accounts say so. What `peel data add` has put into `out` stays. All tables are made and checked before the first is
-    written. Raises SourceError or TableError.
+    written. Raises SourceError, TableError, or InputError for what data/published_files.toml declares.
     """
     if not raw.is_dir():
         raise SourceError(f"{raw}: no such folder; give the one that holds home_office and ons")
     tables = Tables()
-    accounts = [_add(published, raw, out, tables) for published in FILES]
+    accounts = [_add(published, raw, out, tables) for published in published_files()]
     _keep_added(out, tables)
     texts = {
         out / "counts" / item / f"{release}.csv": shape.as_text(shape.check(table, f"{item}/{release}.csv"))
@@ -60,6 +61,10 @@ def build(raw: Path, out: Path) -> list[Account]:
 
 def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Account:
     """Add the tables of one file, read anew or, for a transcribed file that is not there, as they are in `out`."""
+    read = READERS.get(published.reader) or TRANSCRIBED.get(published.reader)
+    if read is None:
+        known = ", ".join((*READERS, *TRANSCRIBED))
+        raise SourceError(f"{WHERE}, {published.file}: no reader {published.reader!r}; use one of {known}")
     path = raw / published.file if published.reader in READERS else raw.parent / published.file
     if published.reader in TRANSCRIBED and not path.is_file():
         return _keep(published, out, tables)
@@ -67,7 +72,6 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
         raise SourceError(
             f"{path}: no such file; put the published file there ({published.publisher}: {published.title})"
         )
-    read = READERS.get(published.reader) or TRANSCRIBED[published.reader]
     reading = registers.with_notes(read(path, published))
     for item, release in published.tables:
         if item == POPULATIONS:
@@ -82,7 +86,7 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
 
 def _keep_added(out: Path, tables: Tables) -> None:
     """Take over from `out` the rows of the registers that belong to tables which no file of this build makes."""
-    made = {pair for published in FILES for pair in published.tables}
+    made = {pair for published in published_files() for pair in published.tables}
     for row in read_provenance(out).to_dict("records"):
         if (row["table"], row["release"]) not in made:
             tables.provenance.append({str(key): str(value) for key, value in row.items()})

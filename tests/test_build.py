@@ -11,19 +11,21 @@ from shared_folder import shared
 from peel_analysis import build as module
 from peel_analysis import counts
 from peel_analysis.build import build
+from peel_analysis.data.published_files import published_files
 from peel_analysis.intake.registers import check_populations
 from peel_analysis.sources import SourceError
-from peel_analysis.sources.published_files import FILES, PublishedFile
+from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import populations_table
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+FILES = published_files()
 ROLLING = next(published for published in FILES if published.reader == "rolling recorded crime")
 MID_2024 = next(published for published in FILES if published.reader == "mid-2024 populations")
 
 
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *files: PublishedFile) -> Path:
     """A raw folder with two invented transcribed tables beside it."""
-    monkeypatch.setattr(module, "FILES", files or (ROLLING, MID_2024))
+    monkeypatch.setattr(module, "published_files", lambda: files or (ROLLING, MID_2024))
     (tmp_path / "raw").mkdir()
     (tmp_path / "facts").mkdir()
     (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,120\nkent,300\n", encoding="utf-8")

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
     """A data folder with nothing but the forces and the notes on counts."""
     made = tmp_path / "data"
     made.mkdir()
-    for name in ("forces.csv", "count_notes.csv"):
+    for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
         shutil.copy(DATA / name, made)
     return made
 

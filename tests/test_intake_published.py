@@ -147,7 +147,7 @@ def test_area_tables_without_codes_give_the_same_tables(name: str, tmp_path: Pat
 
 def test_the_320_000_rows_are_in_within_10_s_and_800_mb(tmp_path: Path) -> None:
     published = shared(f"raw/{CRIME}")
-    for name in ("forces.csv", "count_notes.csv"):
+    for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
         shutil.copy(DATA / name, tmp_path)
     program = (
         "import resource, sys, time; from peel_analysis.cli import main\n"

@@ -1,0 +1,71 @@
+"""data/published_files.toml: what it must say, and what is said of an entry that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+from invented import Folder, folder
+
+from peel_analysis.build import READERS, build
+from peel_analysis.data.published_files import published_files, words_for_added
+from peel_analysis.errors import InputError
+from peel_analysis.sources import FORMATS
+from peel_analysis.sources.transcribed import READERS as TRANSCRIBED
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    return folder(tmp_path, monkeypatch)
+
+
+def test_every_file_has_a_reader_and_every_format_its_words() -> None:
+    assert {one.reader for one in published_files()} == {*READERS, *TRANSCRIBED}
+    for one in FORMATS:
+        assert all(words_for_added(one.name).values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[[file]]", "[[file]", r"data/published_files.toml: not TOML: .*line \d+"),
+        (
+            'release = "2026-04"\n',
+            "",
+            r"\[\[file\]\] number 1 \(home_office/.*\): no setting release; the",
+        ),
+        ('release = "2026-04"', 'relese = "2026-04"', r"number 1 .*: no setting release"),
+        ('publisher = "the forces', 'from = "the forces', r'\[added."HMICFRS data return"\]: no setting publisher'),
+        (
+            '["populations", "2024"]',
+            '["populations", "2017"]',
+            r"ons/.* and facts/.* both give populations of 2017",
+        ),
+    ],
+)
+def test_an_entry_that_cannot_be_used(data: Folder, old: str, new: str, message: str) -> None:
+    data.replace("published_files.toml", old, new)
+    with pytest.raises(InputError, match=message):
+        published_files()
+
+
+def test_a_setting_that_there_is_not_is_named(data: Folder) -> None:
+    data.replace("published_files.toml", 'licence = "as the London', 'terms = "none"\nlicence = "as the London')
+    with pytest.raises(InputError, match=r"denominators.csv\): a setting 'terms' that there is not; the settings are"):
+        published_files()
+
+
+def test_a_reader_that_there_is_not_is_named(data: Folder, tmp_path: Path) -> None:
+    data.replace("published_files.toml", 'reader = "recorded crime"', 'reader = "crimes"')
+    with pytest.raises(InputError, match=r"prc-pfa-.*: no reader 'crimes'; use one of recorded crime, outcomes"):
+        build(tmp_path, tmp_path / "out")
+
+
+def test_a_format_without_words(data: Folder) -> None:
+    data.replace("published_files.toml", '[added."HMICFRS data return"]', '[added."other"]')
+    with pytest.raises(InputError, match=r'no words for a HMICFRS data return; add \[added."HMICFRS'):
+        words_for_added("HMICFRS data return")
+
+
+def test_a_folder_without_the_file(data: Folder) -> None:
+    (data.path / "published_files.toml").unlink()
+    with pytest.raises(InputError, match=r"data/published_files.toml: the file is missing from .*; copy the project's"):
+        published_files()
