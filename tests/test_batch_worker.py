@@ -1,0 +1,81 @@
+"""A worker as it starts: what it needs is there before its first unit, and nothing of it stays behind."""
+
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from small_batch import SmallBatch, family, small_batch, still_there
+from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
+
+from peel_analysis.batch import local_pool
+from peel_analysis.batch.worker import GRAMMAR
+from peel_analysis.engine import provisioner, warm_connection
+from peel_analysis.engine.warm_connection import WarmProcessFaultError
+
+__all__ = ["no_faults_from_before"]  # a fixture that every test here uses
+
+
+def imported() -> tuple[bool, bool]:
+    """Return whether this process has imported papermill, and the grammar of addresses that jsonschema would make."""
+    return "papermill" in sys.modules, GRAMMAR in sys.modules
+
+
+def imported_later() -> bool:
+    """Return whether the grammar can be imported all the same."""
+    __import__(GRAMMAR)
+    return GRAMMAR in sys.modules
+
+
+def test_a_worker_has_papermill_before_its_first_unit_and_no_grammar_of_addresses() -> None:
+    pool = local_pool(1, 1, warm=False)
+    try:
+        assert pool.executor.submit(imported).result() == (True, False)
+        assert pool.executor.submit(imported_later).result()
+    finally:
+        pool.stop()
+
+
+@LINUX
+def test_kernels_come_from_the_warm_process_that_was_started_ahead(tmp_path: Path) -> None:
+    provisioner.start_ahead()
+    [warm] = warm_processes()
+    assert WARM in answer(tmp_path, PARENT)
+    assert [process.pid for process in warm_processes()] == [warm.pid]
+
+
+def test_what_cannot_be_started_ahead_is_left_to_the_first_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    provisioner.start_ahead("no-such-kernel")
+
+    def refuse(*_: object) -> None:
+        raise WarmProcessFaultError("not today")
+
+    monkeypatch.setattr(warm_connection, "warm_process_for", refuse)
+    provisioner.start_ahead()
+    assert warm_processes() == []
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> SmallBatch:
+    return small_batch(tmp_path / "b")
+
+
+def test_data_that_cannot_be_used_stop_a_batch_and_its_workers_before_the_first_notebook(batch: SmallBatch) -> None:
+    path = batch.data / "populations.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("norfolk,2016,", "norfolk,2016,-"), encoding="utf-8")
+    process = batch.start("--forces", "norfolk,kent")
+    seen: dict[int, psutil.Process] = {}
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            seen |= {one.pid: one for one in family(process)}
+        time.sleep(0.02)
+    _, errors = process.communicate()
+    assert seen, "workers start while the data are checked"
+    assert process.returncode == 2
+    assert errors.startswith("peel: data/populations.csv, line ")
+    assert errors.count("\n") == 1
+    assert still_there(list(seen.values())) == []
+    assert batch.notebooks() == []
+    assert not (batch.reports / "run.jsonl").exists()
