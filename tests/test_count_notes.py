@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with the forces and the notes, in use until the test ends."""
     made = tmp_path / "data"
     made.mkdir()
-    for name in ("forces.csv", NOTES):
+    for name in ("forces.csv", "published_files.toml", NOTES):
         shutil.copy(DATA / name, made)
     monkeypatch.setenv(location.VARIABLE, str(made))
     return made
