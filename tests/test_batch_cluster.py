@@ -1,6 +1,7 @@
 """The same batch on a dask scheduler: a lost worker's units are run again, and each way it cannot start is one line."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,8 @@ from peel_analysis.errors import InputError
 
 SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
 FOUR = ("essex", "kent", "norfolk", "suffolk")
+# What dask itself says when the worker dies between the end of a unit and the fetching of its outcome.
+RESCHEDULED = re.compile(r"distributed\.client - WARNING - Couldn't gather \d+ keys, rescheduling")
 
 
 @contextmanager
@@ -61,7 +64,8 @@ def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
         kernels = family(workers[0])
         workers[0].kill()
         printed, errors = process.communicate(timeout=PATIENCE)
-        assert (process.returncode, errors) == (0, "")
+        told = [line for line in errors.splitlines() if not RESCHEDULED.search(line)]
+        assert (process.returncode, told) == (0, [])
         assert batch.outcomes() == {"done": 12}
         assert "sections           8         0         0" in printed
         assert still_there(kernels) == []
