@@ -49,6 +49,7 @@ class Further:
     numerator: float = float("nan")
     denominator: float = float("nan")
     members: float = float("nan")
+    release: str = ""
 
 
 def table(edition: Edition, every: Iterable[Further]) -> pd.DataFrame:
@@ -68,6 +69,7 @@ def _row(edition: Edition, one: Further) -> dict[str, Any]:
         "unit": one.unit,
         "status": one.status,
         "note": one.note,
+        "release": one.release,
         "members": one.members,
         "part_of": one.part_of,
     }
@@ -87,12 +89,24 @@ def points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Fu
     """Yield each point of each line: of the force, and of England and Wales. A gap in a line is no number."""
     for result, series in lines:
         for name in (force_id, ENGLAND_AND_WALES):
-            one, figure, unit = result.of(name), f"{result.measure.id}-trend", result.measure.unit
+            one, national = result.of(name), name == ENGLAND_AND_WALES
             counts = (frame[name].tolist() for frame in (series.values, series.numerator, series.denominator))
-            members = len(series.members) if name == ENGLAND_AND_WALES else float("nan")
-            for day, value, *of in zip(series.days, *counts, strict=True):
+            for day, value, numerator, denominator in zip(series.days, *counts, strict=True):
                 if not isnan(value):
-                    yield Further(figure, "", name, day, value, unit, one.status, one.note, of[0], of[1], members)
+                    yield Further(
+                        part_of=f"{result.measure.id}-trend",
+                        name="",
+                        force_id=name,
+                        day=day,
+                        value=value,
+                        unit=result.measure.unit,
+                        status=one.status,
+                        note=one.note,
+                        numerator=numerator,
+                        denominator=denominator,
+                        members=len(series.members) if national else float("nan"),
+                        release=result.release,
+                    )
 
 
 def funnels(results: Iterable[Result]) -> Iterator[Further]:
@@ -111,8 +125,9 @@ def funnels(results: Iterable[Result]) -> Iterator[Further]:
             ]
         else:
             numbers.append(("fewest-forces", compared.policy.fewest_forces, "forces"))
+        part_of, day, release = f"{result.measure.id}-funnel", result.window.end, result.release
         for name, value, unit in numbers:
-            yield Further(f"{result.measure.id}-funnel", name, ENGLAND_AND_WALES, result.window.end, value, unit)
+            yield Further(part_of, name, ENGLAND_AND_WALES, day, value, unit, release=release)
 
 
 def shares(outcomes: Outcomes, force_id: str) -> Iterator[Further]:
@@ -126,13 +141,25 @@ def shares(outcomes: Outcomes, force_id: str) -> Iterator[Further]:
             yield _share(outcomes, _slug(group.name), one, one.numerator)
         counted = sum(one.numerator for one in held)
         yield _share(outcomes, "all", held[0], counted)
-        yield Further(OUTCOMES, "difference", held[0].force_id, day, counted - held[0].denominator, CRIMES)
+        apart, release = counted - held[0].denominator, outcomes.whole.release
+        yield Further(OUTCOMES, "difference", held[0].force_id, day, apart, CRIMES, release=release)
 
 
 def _share(outcomes: Outcomes, name: str, one: Value, count: float) -> Further:
-    measure, day = outcomes.whole.measure, outcomes.whole.window.end
-    value = measure.multiplier * count / one.denominator
-    return Further(OUTCOMES, name, one.force_id, day, value, measure.unit, one.status, one.note, count, one.denominator)
+    whole = outcomes.whole
+    return Further(
+        part_of=OUTCOMES,
+        name=name,
+        force_id=one.force_id,
+        day=whole.window.end,
+        value=whole.measure.multiplier * count / one.denominator,
+        unit=whole.measure.unit,
+        status=one.status,
+        note=one.note,
+        numerator=count,
+        denominator=one.denominator,
+        release=whole.release,
+    )
 
 
 def _slug(name: str) -> str:

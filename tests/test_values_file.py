@@ -1,0 +1,85 @@
+"""The values file beside a report: its order, its further rows, and that they follow from the measures' own."""
+
+import csv
+import io
+
+import pytest
+
+from peel_analysis import forces, measures, values
+from peel_analysis.data import Edition
+from peel_analysis.data.registers import STATUSES, read_register
+from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Result
+from peel_analysis.report.values_file import values_of
+
+Row = dict[str, str]
+NUMBER_OF_MEASURES = len(measures.declared())
+
+
+@pytest.fixture(scope="module")
+def rows(edition: Edition) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(values_of(edition).text("norfolk"))))
+
+
+@pytest.fixture(scope="module")
+def further(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["part_of"]]
+
+
+def test_the_force_comes_first_then_england_and_wales_then_further_rows_then_the_others(rows: list[Row]) -> None:
+    order = list(dict.fromkeys("further" if row["part_of"] else row["force_id"] for row in rows))
+    others = [force_id for force_id in forces.ids() if force_id != "norfolk"]
+    assert order == ["norfolk", ENGLAND_AND_WALES, "further", *others]
+
+
+def test_the_rows_of_the_measures_are_those_of_peel_values(rows: list[Row], edition: Edition) -> None:
+    printed = list(csv.DictReader(io.StringIO(values.as_csv(values.values(edition)))))
+    beside = {(row["measure"], row["force_id"]): row for row in rows if not row["part_of"]}
+    assert beside == {(row["measure"], row["force_id"]): row for row in printed}
+    assert len(beside) == 44 * NUMBER_OF_MEASURES
+
+
+def test_a_further_row_is_like_the_others(further: list[Row], results: dict[str, Result]) -> None:
+    statuses = set(read_register(STATUSES)["status"])
+    keys = [(row["measure"], row["force_id"], row["period_end"]) for row in further]
+    assert len(set(keys)) == len(keys)
+    for row in further:
+        assert row["measure"].startswith(row["part_of"])
+        assert row["force_id"] in ("norfolk", ENGLAND_AND_WALES)
+        assert row["status"] in statuses
+        assert row["value"]
+        assert row["unit"]
+        measure_id = "outcome_charged_pct" if row["part_of"] == "outcome-spread" else row["part_of"].split("-")[0]
+        assert row["release"] == (results[measure_id].release if measure_id in results else "")
+    assert any(row["release"] for row in further)
+
+
+def test_the_last_point_of_a_line_is_the_value(further: list[Row], results: dict[str, Result]) -> None:
+    lines = {row["part_of"] for row in further if row["part_of"].endswith("-trend")}
+    assert {"crime_per_1000-trend", "asb_incidents_per_1000-trend"} <= lines
+    for line in lines:
+        mine = [row for row in further if row["part_of"] == line and row["force_id"] == "norfolk"]
+        last = max(mine, key=lambda row: row["period_end"])
+        own = results[line.removesuffix("-trend")].of("norfolk")
+        assert float(last["value"]) == pytest.approx(own.value)
+        assert int(last["numerator"]) == own.numerator
+
+
+def test_groups_of_outcomes_add_up_to_their_total(further: list[Row]) -> None:
+    for force_id in ("norfolk", ENGLAND_AND_WALES):
+        mine = {
+            row["measure"].removeprefix("outcome-spread-"): row
+            for row in further
+            if row["part_of"] == "outcome-spread" and row["force_id"] == force_id
+        }
+        total, apart = mine.pop("all"), mine.pop("difference")
+        assert sum(int(row["numerator"]) for row in mine.values()) == int(total["numerator"])
+        assert int(total["numerator"]) - int(total["denominator"]) == float(apart["value"])
+
+
+def test_an_edition_without_the_measure_of_outcomes_has_no_groups(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tuple(one for one in measures.declared() if one.id == "crime_per_1000")
+    monkeypatch.setattr(measures, "declared", lambda: kept)
+    assert "outcome-spread" not in values_of(edition).text("norfolk")
