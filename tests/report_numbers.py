@@ -34,7 +34,8 @@ from peel_analysis.statistics import read_policy
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
-ANY_WINDOW = "12 months to the end of each"
+ANY_WINDOW = "12 months to"
+ENDS = ("alt", "reading")  # texts of a line or funnel that say values; its notes say what it is made of
 DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limits": 1}  # by the end of a row's name
 WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference")
 
@@ -129,9 +130,9 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     rows = beside.rows[measure.id]
     two = [rows[beside.force_id], rows[ENGLAND_AND_WALES]]
     if said.about.endswith("-trend"):
-        return points(measure, further) if said.kind == "alt" else {row["members"] for row in further} | {ALL_FORCES}
+        return points(measure, further) if said.kind in ENDS else {row["members"] for row in further} | {ALL_FORCES}
     if said.about.endswith("-funnel"):
-        return values(measure, two, "value") if said.kind == "alt" else of_figure
+        return values(measure, two, "value") if said.kind in ENDS else of_figure
     if said.about == "outcome-spread":
         return of_figure | {groups(further)} | {two[0]["members"], ALL_FORCES}
     if said.kind == "alt":

@@ -79,6 +79,22 @@ def test_alternative_texts_are_of_fair_length_unique_and_name_the_force(page: Pa
     assert [text for text in texts if name not in text] == []
 
 
+def test_every_figure_says_what_it_shows_and_where_it_is_from(page: Page) -> None:
+    figures = page.html.select("figure.figure:has(img)")
+    assert {str(figure["id"]).rpartition("-")[2] for figure in figures} > {"trend", "funnel", "spread"}
+    for figure in figures:
+        assert words(figure.find(class_="reading")).endswith("."), figure["id"]
+        assert words(figure.find(class_="source")).startswith("Source: "), figure["id"]
+
+
+def test_the_table_of_offence_groups_names_its_source(page: Page) -> None:
+    caption = page.html.find("caption", string=re.compile("by offence group"))
+    assert isinstance(caption, Tag)
+    frame = caption.find_parent(class_="table-frame")
+    assert isinstance(frame, Tag)
+    assert "Home Office, Police recorded crime" in words(frame.find_next_sibling("p", class_="source"))
+
+
 def test_headings_have_one_title_and_no_jumps(page: Page) -> None:
     levels = [int(heading.name[1]) for heading in page.html.find_all(re.compile("^h[1-6]$"))]
     assert levels.count(1) == 1

@@ -5,13 +5,15 @@ from matplotlib.axes import Axes
 
 from peel_analysis import forces
 from peel_analysis.comparison import Compared
+from peel_analysis.comparison.compared import LEVELS
 from peel_analysis.figures.lettering import PLACES, Box, Place, Surroundings, best_place, box_around, box_of
 from peel_analysis.figures.pick_out import Role
-from peel_analysis.statistics import Funnel
+from peel_analysis.statistics import Funnel, normal_quantile
 from peel_analysis.statistics.intervals import Array
 
-LEVELS = (0.95, 0.998)  # of the limits
-NAMED = 3.09  # standard errors off the target, the outer limit: beyond it a force is named whoever is picked out
+NAMED = normal_quantile(
+    LEVELS[-1]
+)  # standard errors off the target, the outer limit: beyond it a force is named whoever is picked out
 NAME, MARK = 9, 5.5  # points
 OVER = 8  # points above the axes that a name may reach
 

@@ -7,6 +7,7 @@ from peel_analysis import measures
 from peel_analysis.data import Edition
 from peel_analysis.measures import Measure
 from peel_analysis.numbers import whole
+from peel_analysis.sections.blocks import source_line
 from peel_analysis.tables import Cell, Row, html_table, mark
 from peel_analysis.wording import official_name, value_in_words
 
@@ -14,7 +15,7 @@ RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 
 
 def by_group(edition: Edition, force_id: str) -> str:
-    """Return an HTML table, a row an offence group, most crimes first, then all crime (excluding fraud).
+    """Return an HTML table and its source, a row an offence group, most crimes first, then all crime (excluding fraud).
 
     Columns: crimes in the force, its rate, the England and Wales rate, the change on the previous 12 months in the
     force and in England and Wales. The source and the forces are those of the measures of all crime.
@@ -33,7 +34,8 @@ def by_group(edition: Edition, force_id: str) -> str:
         "Change, England and Wales",
     )
     caption = f"Recorded crime (excluding fraud) by offence group, {official_name(force_id)}, {window}"
-    return html_table(caption, columns, [row for _, row in (*rows, total)])
+    source = source_line(measures.calculate(measures.get(RATE), edition))
+    return f"{html_table(caption, columns, [row for _, row in (*rows, total)])}\n{source}"
 
 
 def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:

@@ -19,8 +19,25 @@ def funnel_block(result: Result, force_id: str, number: int) -> str:
         return frame(f"{result.measure.id}-funnel", number, caption, html, drawn=False)
     image = picture(funnel_svg(compared, force_id), _alt_text(compared, force_id))
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(compared))
-    html = f'{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}'
+    said = f'<p class="reading">{escape(_reading(compared, force_id))}</p>'
+    html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}'
     return frame(f"{result.measure.id}-funnel", number, caption, html)
+
+
+def _reading(compared: Compared, force_id: str) -> str:
+    """Return where the force lies and what that means; for a force that is not set against the limits, why."""
+    result, name = compared.result, official_name(force_id)
+    own, verdict = result.of(force_id), compared.verdicts[force_id]
+    if own.is_missing:
+        return f"There is no comparable figure for {name}. {own.note}".strip()
+    value, national = (value_in_words(result.measure, one.value) for one in (own, result.national))
+    if verdict.chance is None:
+        return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
+    account = "alone do not account" if verdict.chance else "can account"
+    return (
+        f"{name}: {value}. {_place(verdict.chance)} Chance and the differences among forces {account} for how far this "
+        f"is from the England and Wales value of {national}."
+    )
 
 
 def _alt_text(compared: Compared, force_id: str) -> str:

@@ -1,5 +1,6 @@
 """A measure over time in a section: the line, what it is made of, and its points as a table."""
 
+from datetime import date
 from html import escape
 
 from peel_analysis import tables, wording
@@ -25,11 +26,14 @@ def trend_block(result: Result, force_id: str, number: int) -> str:
     if series.values[force_id].dropna().empty:
         reason = escape(wording.reading(result, force_id))
         return frame(f"{result.measure.id}-trend", number, caption, f'<p class="refused">{reason}</p>', drawn=False)
-    image = picture(as_svg(trend_lines(series, force_id)), _alt_text(result, series, force_id))
+    reading = _reading(series, force_id)
+    alt = f"Line chart: {result.measure.title}, {_span(series)}. {reading}"
+    image = picture(as_svg(trend_lines(series, force_id)), alt)
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(series, force_id))
     table = tables.html_table(caption, ("12 months to", *_names(force_id)), _rows(series, force_id))
     data = f'<details class="data"><summary>The points of the lines</summary>\n{table}</details>'
-    html = f'{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}\n{data}'
+    said = f'<p class="reading">{escape(reading)}</p>'
+    html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}\n{data}'
     return frame(f"{result.measure.id}-trend", number, caption, html)
 
 
@@ -50,14 +54,18 @@ def _rows(series: Series, force_id: str) -> list[Row]:
     return rows
 
 
-def _alt_text(result: Result, series: Series, force_id: str) -> str:
-    """Return what the lines show, with the values at both ends."""
+def _reading(series: Series, force_id: str) -> str:
+    """Return what the lines say: the values at both ends of each."""
     said = []
     for name in (force_id, ENGLAND_AND_WALES):
-        values = series.values[name].dropna()
-        ends = [value_in_words(series.measure, float(value)) for value in (values.iloc[0], values.iloc[-1])]
-        said.append(f"{official_name(name)}: from {ends[0]} to {ends[1]}.")
-    return f"Line chart: {result.measure.title}, {_span(series)}. {' '.join(said)}"
+        points = series.values[name].dropna()
+        first, last = (
+            f"{value_in_words(series.measure, float(points.iloc[place]))} in the 12 months to "
+            f"{day_in_words(date.fromisoformat(str(points.index[place])))}"
+            for place in (0, -1)
+        )
+        said.append(f"{official_name(name)}: {first}, and {last}.")
+    return " ".join(said)
 
 
 def _notes(series: Series, force_id: str) -> list[str]:

@@ -6,7 +6,7 @@ from html import escape
 from peel_analysis import tables
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
 from peel_analysis.forces import ENGLAND_AND_WALES, display_name
-from peel_analysis.measures import Result, Value
+from peel_analysis.measures import Result
 from peel_analysis.tables import Cell, Row
 from peel_analysis.wording import value_in_words
 
@@ -39,10 +39,6 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> str:
     caption = f"{result.measure.title}: {group.title.lower()}, {result.window.words}"
     table = tables.html_table(caption, ("Force", result.measure.unit, "Note"), [first, *rows])
     return f'{table}<p class="key">{escape(group.note)} Set as at {escape(group.as_at)}.</p>'
-
-
-def _from_the_largest(one: Value) -> float:
-    return math.inf if one.is_missing else -one.value
 
 
 def _row(result: Result, force_id: str, value: float, status: str, short: str, kind: str = "") -> Row:
