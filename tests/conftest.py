@@ -14,18 +14,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbval.kernel
 import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis import measures
 from peel_analysis.data import Edition, open_edition
+from peel_analysis.engine.sockets import OnSockets
 from peel_analysis.location import VARIABLE
 from peel_analysis.measures import Result
 
 PROJECT = Path(__file__).resolve().parents[1]
 EDITION = "2017"
 FORCES = ("norfolk", "suffolk", "north-yorkshire", "city-of-london")
-PATIENCE = 600  # seconds that one test process waits for the reports that another is making
+PATIENCE = 400  # seconds that one test process waits for the reports that another is making
+
+
+class NbvalKernelManager(OnSockets):
+    """As nbval's own, but listening on Unix sockets: two kernels on TCP can meet, and nbval then waits without end."""
+
+    def start_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel as nbval does."""
+        self.open_socket_folder()
+        super().start_kernel(**kwargs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give nbval the kernel manager above."""
+    nbval.kernel.KernelManager = NbvalKernelManager
 
 
 @dataclass(frozen=True)

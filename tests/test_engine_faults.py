@@ -10,6 +10,7 @@ from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from
 
 from peel_analysis.engine import kernel_manager, provisioner, warm_connection, warm_process
 from peel_analysis.engine.execution import execute
+from peel_analysis.engine.sockets import SocketKernelManager
 
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
@@ -98,7 +99,7 @@ def test_elsewhere_the_engine_is_papermills_own(platform: str, tmp_path: Path, m
     monkeypatch.setattr(NBClientEngine, "execute_notebook", stands_in)
     monkeypatch.setattr(sys, "platform", platform)
     PeelEngine.execute_notebook(object(), "python3", start_timeout=5)
-    assert asked == [{"output_path": None, "start_timeout": 5}]
+    assert asked == [{"output_path": None, "start_timeout": 5, "kernel_manager_class": SocketKernelManager}]
 
 
 @LINUX

@@ -19,7 +19,7 @@ import pytest
 from papermill.iorw import load_notebook_node
 from small_notebook import write
 
-from peel_analysis.engine import kernel_manager, warm_connection
+from peel_analysis.engine import sockets, warm_connection
 from peel_analysis.engine.execution import execute
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -126,7 +126,7 @@ def test_the_sockets_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @LINUX
 def test_a_long_temporary_path_is_not_used_for_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/tmp/" + "long" * 30)
-    folder = kernel_manager._private_folder()
+    folder = sockets.private_folder()
     assert folder is not None
     folder.rmdir()
     assert folder.parent == Path("/tmp")

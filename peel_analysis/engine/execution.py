@@ -14,6 +14,7 @@ from papermill.iorw import load_notebook_node, write_ipynb
 from traitlets.config import Config
 
 from peel_analysis.engine.papermill_engine import PeelEngine
+from peel_analysis.engine.sockets import SocketKernelManager
 
 logger = logging.getLogger(__name__)
 
@@ -82,10 +83,11 @@ def execute(
 def _run(source: Path, target: Path, engine: Engine, request: Mapping[str, Any]) -> NotebookFailedError | None:
     papermill_engines.register("peel", PeelEngine)  # the entry point is there only where the package is installed
     # Saving after each cell takes longer than most cells, and nobody looks at a notebook before its run has ended.
-    name, more = ("peel", {"save_each_cell": False}) if engine == "peel" else ("nbclient", {})
+    peel: dict[str, Any] = {"engine_name": "peel", "save_each_cell": False}
+    stock: dict[str, Any] = {"engine_name": "nbclient", "kernel_manager_class": SocketKernelManager}
     try:
         papermill.execute_notebook(
-            source, target, engine_name=name, progress_bar=False, config=ENCRYPTED, **request, **more
+            source, target, progress_bar=False, config=ENCRYPTED, **request, **(peel if engine == "peel" else stock)
         )
     except Exception as error:
         if not target.exists():  # refused before the run began

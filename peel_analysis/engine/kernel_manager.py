@@ -1,22 +1,15 @@
-"""A kernel manager and client without jupyter_client's fixed waits, over Unix sockets in a private folder."""
+"""A kernel manager and client without jupyter_client's fixed waits, for kernels that the warm process forks."""
 
-import shutil
 import sys
-import tempfile
 import time
 import uuid
-from pathlib import Path
 from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.manager import AsyncKernelManager
 
 from peel_analysis.engine.provisioner import WarmProvisioner
-
-PROVISIONER_NAME = "peel-warm"
-LONGEST_SOCKET_PATH = 100  # the system's limit is 107 bytes
-FOLDER_PREFIX = "peel-"
+from peel_analysis.engine.sockets import WARM, SocketKernelManager
 
 
 class PromptKernelClient(AsyncKernelClient):
@@ -54,54 +47,13 @@ class PromptKernelClient(AsyncKernelClient):
                 return message
 
 
-class WarmKernelManager(AsyncKernelManager):
+class WarmKernelManager(SocketKernelManager):
     """Manages a kernel that WarmProvisioner starts. What it cannot start that way, it starts as its base class does."""
 
-    socket_folder: Path | None = None
-
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
-        """Start the kernel, listening on Unix sockets in a folder that only this user can read."""
-        if not self._may_be_warm():
-            await super().start_kernel(**kwargs)
-            return
-        if self.provisioner is None:
+        """Start the kernel with a provisioner and a client of our own, where its specification lets us."""
+        if sys.platform == "linux" and self.provisioner_named() in ("", WARM) and self.provisioner is None:
             self.client_factory = PromptKernelClient
-            self.socket_folder = _private_folder()
-            if self.socket_folder:
-                self._use_sockets_in(self.socket_folder)
             self.kernel_id = self.kernel_id or kwargs.pop("kernel_id", str(uuid.uuid4()))
             self.provisioner = WarmProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
-        try:
-            await super().start_kernel(**kwargs)
-        except BaseException:
-            self.remove_socket_folder()
-            raise
-
-    def _may_be_warm(self) -> bool:
-        provisioner = (self.kernel_spec.metadata if self.kernel_spec else {}).get("kernel_provisioner", {})
-        named: str = provisioner.get("provisioner_name", PROVISIONER_NAME)
-        return sys.platform == "linux" and named == PROVISIONER_NAME
-
-    def _use_sockets_in(self, folder: Path) -> None:
-        self.transport = "ipc"
-        self.ip = str(folder / "k")
-        self.connection_file = str(folder / "connection.json")
-        if getattr(self, "transport_encryption", "disabled") == "auto":
-            self.transport_encryption = "disabled"  # no other user can open these sockets
-
-    def remove_socket_folder(self) -> None:
-        """Delete the kernel's sockets and connection file. Does nothing the second time."""
-        if self.socket_folder:
-            shutil.rmtree(self.socket_folder, ignore_errors=True)
-
-
-def _private_folder() -> Path | None:
-    """Return a new folder with a path short enough for Unix sockets, or None when there is no such place."""
-    for parent in (tempfile.gettempdir(), "/tmp"):
-        if len(str(Path(parent).absolute())) + len(FOLDER_PREFIX) + len("12345678/k-99999") > LONGEST_SOCKET_PATH:
-            continue
-        try:
-            return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=Path(parent).absolute()))
-        except OSError:
-            continue
-    return None
+        await super().start_kernel(**kwargs)

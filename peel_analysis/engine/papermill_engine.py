@@ -35,8 +35,11 @@ class PeelEngine:
     def _execute(cls, nb: Any, kernel_name: str, **kwargs: Any) -> Any:
         from papermill.engines import NBClientEngine
 
+        from peel_analysis.engine.sockets import SocketKernelManager
+
+        ordinary = {"kernel_manager_class": SocketKernelManager, **kwargs}
         if sys.platform != "linux":
-            return NBClientEngine.execute_notebook(nb, kernel_name, **kwargs)
+            return NBClientEngine.execute_notebook(nb, kernel_name, **ordinary)
 
         from peel_analysis.engine import warm_connection
         from peel_analysis.engine.kernel_manager import WarmKernelManager
@@ -49,7 +52,7 @@ class PeelEngine:
             if warm_connection.deaths() == known:
                 raise
             logger.warning("the warm process died; the notebook runs again from its start on an ordinary kernel")
-            return NBClientEngine.execute_notebook(nb, kernel_name, **kwargs)
+            return NBClientEngine.execute_notebook(nb, kernel_name, **ordinary)
 
     @classmethod
     def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:

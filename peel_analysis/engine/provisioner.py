@@ -132,13 +132,6 @@ class WarmProvisioner(LocalProvisioner):
         while self.process.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(POLL_INTERVAL)
 
-    async def cleanup(self, restart: bool = False) -> None:
-        """Give back what the kernel used; the sockets' folder only when it will not be started again."""
-        await super().cleanup(restart=restart)
-        remove = getattr(self.parent, "remove_socket_folder", None)
-        if remove and not restart:
-            remove()
-
 
 def start_ahead(kernel_name: str = "python3") -> None:
     """Start this worker's warm process for the kernels of a name, before a notebook asks for one.
