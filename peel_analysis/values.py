@@ -8,6 +8,7 @@ import pandas as pd
 
 from peel_analysis import measures, provenance
 from peel_analysis.comparison import Compared, compare
+from peel_analysis.comparison.compared import LEVELS
 from peel_analysis.data import Edition
 from peel_analysis.measures import Measure, Result
 
@@ -87,8 +88,8 @@ def _rows(result: Result) -> pd.DataFrame:
 def _compared(compared: Compared) -> dict[str, Any]:
     """Return the columns of intervals, rank range and verdict, in the order of the result's rows."""
     limits = {
-        f"{side}_{name}": getattr(compared.intervals[level], side)
-        for level, name in ((0.95, "95"), (0.998, "998"))
+        f"{side}_{level:g}".replace("0.", ""): getattr(compared.intervals[level], side)
+        for level in LEVELS
         for side in ("lower", "upper")
     }
     given = [compared.verdicts.get(force_id) for force_id in compared.force_ids]

@@ -74,7 +74,8 @@ def test_the_command_ends_with_2_for_an_error_and_with_0_for_queries(
     said = capsys.readouterr().out
     assert "records of outcomes marked as incomplete in edition 2017: 8" in said
     assert "12 months to 30 June 2017: The published record of outcomes holds 76% of the crimes that Derbyshire" in said
-    (tmp_path / "forces.csv").write_bytes((DATA / "forces.csv").read_bytes())
+    for name in ("forces.csv", "count_notes.csv"):
+        (tmp_path / name).write_bytes((DATA / name).read_bytes())
     rows = table(quarters(4))
     counts.write(rows[rows["force_id"] != "kent"], tmp_path / "counts" / "recorded_crime" / "2020-01.csv")
     assert main(["check", "--data", str(tmp_path)]) == 2

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from peel_analysis.checks import outcomes, tables
+from peel_analysis.checks import notes, outcomes, tables
 from peel_analysis.checks.completeness import CRIMES, OUTCOMES
 from peel_analysis.checks.holdings import Holdings, Key
 from peel_analysis.checks.rules import Result
@@ -19,6 +19,7 @@ def check(holdings: Holdings, keys: Sequence[Key] | None = None, paired: outcome
     results = [first, *(one(holdings, passed) for one in tables.TABLE_CHECKS)]
     beside = outcomes.pairs(holdings, passed, paired)
     results += [
+        notes.noted(holdings, passed),
         outcomes.parts_within_whole(holdings, beside),
         outcomes.completeness(holdings, beside),
         outcomes.not_yet_assigned(holdings, beside),
