@@ -30,7 +30,9 @@ def test_marks_and_line_ends_of_other_programs_are_no_matter(found: bytes, tmp_p
 def test_another_encoding_is_refused_with_its_line(encoding: str, line: int, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes("a\nDyfed\u2013Powys\n".encode(encoding))
-    with pytest.raises(InputError, match=rf"^data/x\.csv, line {line}: the byte 0x\w\w is not UTF-8; save it"):
+    with pytest.raises(
+        InputError, match=rf"^data/x\.csv, line {line}: the byte 0x\w\w is not UTF-8; save the file as "
+    ):
         text_of(path, "data/x.csv")
 
 
