@@ -154,13 +154,17 @@ def test_an_exclusion_that_stands_twice(data: Folder) -> None:
     ("old", "new", "message"),
     [
         ("[windows]", "[windows", r"not TOML: .*\(at line \d+, column \d+\); mend that line"),
-        ("[windows]", "[window]", "no setting 'windows'; write it as in the file of another edition"),
+        ("[windows]", "[window]", r"no setting 'window'; did you mean windows\? The settings are id, title,"),
         ("mid_year = 2016\n", "", "no setting 'mid_year'"),
-        ('title = "', 'name = "', "no setting 'title'"),
+        ('title = "', 'name = "', "there is no setting 'name'; the settings are id, title, "),
         ("end = 2017-06-30", 'end = "30 June"', r"\[windows\], crime: end is '30 June'; write a date without quotes"),
         ("end = 2017-06-30, months = 12", "end = 2017-06-30", r"\[windows\], crime: months is None; give a number"),
         ("start = 2017-07-21", "start = 2018-07-21", r"\[windows\], ipsos: it starts on 2018-07-21, after its end"),
-        ('status = "estimated"', 'state = "estimated"', "unexpected keyword argument 'state'; write the setting as"),
+        (
+            'status = "estimated"',
+            'state = "estimated"',
+            "city-of-london: there is no setting 'state'; did you mean status",
+        ),
         (
             "instead.city-of-london",
             "instead.londn",
@@ -251,12 +255,16 @@ def test_populations_that_cannot_be_used(data: Folder, old: str, new: str, messa
             'kind = "stock"',
             "measure 'ocg_per_million': kind is 'stock'; use one of rate, rate",
         ),
-        ('tile = "Staff survey"', 'tyle = "Staff survey"', "measure 'staff_survey': .*'tyle'; write the entry as the"),
-        ('id = "da_calls_per_1000"', 'id = "calls_per_1000"', "two measures have the same id; give each its own"),
+        ('tile = "Staff survey"', 'tyle = "Staff survey"', "'staff_survey': there is no setting 'tyle'; did you mean"),
+        (
+            'id = "da_calls_per_1000"',
+            'id = "calls_per_1000"',
+            "two measures have the id 'calls_per_1000'; give each its own",
+        ),
         (
             '{ items = ["calls"] }',
             '{ item = ["calls"] }',
-            "'calls_per_1000': a numerator or denominator without 'items'",
+            "'calls_per_1000', numerator: there is no setting 'item'; did you mean items",
         ),
     ],
 )
@@ -276,8 +284,12 @@ def test_a_published_value_that_is_no_number(data: Folder) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('kind = "force"', 'kind = "forces"', "kind is 'forces'; use together, over_time, force"),
-        ('reason = "North', 'why = "North', "block 'north_yorkshire_domestic_abuse': no reason; every block says what"),
+        ('kind = "force"', 'kind = "forces"', "kind is 'forces'; use one of together, over_time, force"),
+        (
+            'reason = "North',
+            'why = "North',
+            "block 'north_yorkshire_domestic_abuse': there is no setting 'why'; the set",
+        ),
         ("[[block]]", "[[block]", r"data/comparability.toml: .*line \d+"),
     ],
 )
