@@ -79,7 +79,9 @@ def rule(rule_id: str) -> Rule:
     path = data_folder() / FILE
     rules = _read(path if path.is_file() else PROJECT / "data" / FILE)
     if rule_id not in rules:
-        raise InputError(f"{WHERE}: no check '{rule_id}'; the checks are {', '.join(rules)}")
+        raise InputError(
+            f"{WHERE}: no check '{rule_id}'; the checks are {', '.join(rules)}; add it as in the project's own"
+        )
     return rules[rule_id]
 
 

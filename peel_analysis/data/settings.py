@@ -127,10 +127,10 @@ def check_named(given: Mapping[str, Any], file: str) -> None:
     """
     instead = given.get("source_instead", {})
     checked(instead, f"{file}, source_instead", dict.fromkeys(instead, str))
-    sources = [*texts(given, file, "sources"), *instead, *instead.values()]
     judgments = [given["judgments"]] if "judgments" in given else []
     for name, found, register, column in (
-        ("sources", sources, registers.SOURCES, "source_id"),
+        ("sources", texts(given, file, "sources"), registers.SOURCES, "source_id"),
+        ("source_instead", [*instead, *instead.values()], registers.SOURCES, "source_id"),
         ("judgments", judgments, registers.JUDGMENTS, "edition"),
     ):
         if (data_folder() / register.file).is_file() and (known := set(registers.read_register(register)[column])):
