@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ KINDS: dict[type, str] = {
     bool: "true or false",
     list: "a list in brackets",
     dict: "settings in braces or under a heading",
+    date: "a date without quotes, as 2017-06-30",
 }
 
 
@@ -70,10 +72,67 @@ def checked(
     return dict(given)
 
 
+def entries(given: Mapping[str, Any], where: str, heading: str, name: str = "id") -> list[tuple[str, dict[str, Any]]]:
+    """Return the entries under [[heading]], each with its place in messages: "data/measures.toml, measure 'x'".
+
+    Raises InputError where there is none, or where two have the same `name`.
+    """
+    found = given.get(heading)
+    if not isinstance(found, list) or not found or not all(isinstance(entry, dict) for entry in found):
+        raise InputError(f"{where}: no [[{heading}]] in double brackets; write each {heading} under one")
+    names = [entry.get(name) for entry in found]
+    if repeated := [one for place, one in enumerate(names) if one is not None and one in names[:place]]:
+        raise InputError(f"{where}: two {heading}s have the {name} '{repeated[0]}'; give each its own")
+    return [
+        (f"{where}, {heading} " + (f"number {place}" if one is None else f"'{one}'"), entry)
+        for place, (one, entry) in enumerate(zip(names, found, strict=True), start=1)
+    ]
+
+
+def texts(given: Mapping[str, Any], where: str, name: str) -> tuple[str, ...]:
+    """Return a setting that is a list of texts; empty where it is not given. Raises InputError for anything else."""
+    found = given.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise InputError(f'{where}: {name} is {found!r}; write a list of texts in quotes, as ["a", "b"]')
+    return tuple(found)
+
+
+def named(found: Collection[str], where: str, name: str, known: Collection[str], register: str) -> None:
+    """Raise InputError for what a setting names and `register`, as "data/sources.csv", does not have."""
+    for one in found:
+        if one not in known:
+            near = difflib.get_close_matches(one, known, n=1)
+            meant = f"did you mean {near[0]}?" if near else "mend the name or add it there"
+            raise InputError(f"{where}: {name} has '{one}', which is not in {register}; {meant}")
+
+
+def one_of(given: Mapping[str, Any], where: str, name: str, choices: Collection[str]) -> str:
+    """Return a setting that is one of a few words. Raises InputError, with the words, for another."""
+    if given[name] not in choices:
+        raise InputError(f"{where}: {name} is '{given[name]}'; use one of {', '.join(choices)}")
+    return str(given[name])
+
+
+def filled(given: Mapping[str, Any], where: str, name: str, values: Mapping[str, object]) -> str:
+    """Return a setting's text with what stands in braces filled in; empty where it is not given.
+
+    Raises InputError for a name in braces that is not among `values`, and for a brace that stands alone.
+    """
+    known = ", ".join(f"{{{one}}}" for one in values) or "none here"
+    try:
+        return str(given.get(name, "")).format(**values)
+    except KeyError as error:
+        raise InputError(
+            f"{where}: {name} has {{{error.args[0]}}}, which is not filled in; there are {known}"
+        ) from error
+    except (ValueError, IndexError, AttributeError, TypeError) as error:
+        raise InputError(f"{where}: {name} has a brace that is not filled in ({error}); there are {known}") from error
+
+
 def _is_of(value: Any, kind: type | tuple[type, ...]) -> bool:
     allowed = kind if isinstance(kind, tuple) else (kind,)
-    if isinstance(value, bool):  # which Python counts among the whole numbers
-        return bool in allowed
+    if isinstance(value, bool | datetime):  # which Python counts among the whole numbers, and among the dates
+        return type(value) in allowed
     return isinstance(value, (*allowed, int) if float in allowed else allowed)
 
 

@@ -124,6 +124,7 @@ def small_batch(folder: Path, *cells: str) -> SmallBatch:
     made = SmallBatch(folder)
     shutil.copytree(PROJECT / "data", made.data)
     _keep(made.data / "sections.toml", "[[section]]", 2)
+    _without_tiles(made.data / "sections.toml")
     _keep(made.data / "measures.toml", "[[measure]]", 1)
     exclusions = made.data / "exclusions.csv"
     exclusions.write_text(exclusions.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
@@ -134,6 +135,12 @@ def small_batch(folder: Path, *cells: str) -> SmallBatch:
 def _keep(path: Path, heading: str, number: int) -> None:
     parts = re.split(rf"(?m)^(?={re.escape(heading)})", path.read_text(encoding="utf-8"))
     path.write_text("".join(parts[: number + 1]), encoding="utf-8")
+
+
+def _without_tiles(path: Path) -> None:
+    """Take the tiles out: they name measures that the folder does not keep."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?ms)^\[\[section\.block\]\].*?(?=^\[\[section\]\])", "", text), encoding="utf-8")
 
 
 def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:

@@ -25,11 +25,11 @@ def test_the_words_of_a_rule_hold_its_thresholds() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[[check]]\nid = "a"\n', r"data/checks.toml: TypeError: .*; give each check its fields"),
-        ("[[check]\n", r"data/checks.toml: TOMLDecodeError"),
+        ('[[check]]\nid = "a"\n', r"data/checks.toml, check 'a': no setting 'level'; add it: text in quotes"),
+        ("[[check]\n", r"data/checks.toml: not TOML: .*line 1"),
         (
             '[[check]]\nid = "a"\nlevel = "loud"\nrule = "r"\nreason = "s"\n',
-            r"check 'a' has level 'loud'; use error, query, information",
+            r"check 'a': level is 'loud'; use one of error, query, information",
         ),
     ],
 )

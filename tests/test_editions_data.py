@@ -22,13 +22,17 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     ("old", "new", "message"),
     [
         ("[windows]", "[windows", r"not TOML: .*\(at line \d+, column \d+\); mend that line"),
-        ("[windows]", "[window]", "no setting 'windows'; write it as in the file of another edition"),
+        ("[windows]", "[window]", r"no setting 'window'; did you mean windows\? The settings are id, title,"),
         ("mid_year = 2016\n", "", "no setting 'mid_year'"),
-        ('title = "', 'name = "', "no setting 'title'"),
+        ('title = "', 'name = "', "there is no setting 'name'; the settings are id, title, "),
         ("end = 2017-06-30", 'end = "30 June"', r"\[windows\], crime: end is '30 June'; write a date without quotes"),
         ("end = 2017-06-30, months = 12", "end = 2017-06-30", r"\[windows\], crime: months is None; give a number"),
         ("start = 2017-07-21", "start = 2018-07-21", r"\[windows\], ipsos: it starts on 2018-07-21, after its end"),
-        ('status = "estimated"', 'state = "estimated"', "unexpected keyword argument 'state'; write the setting as"),
+        (
+            'status = "estimated"',
+            'state = "estimated"',
+            "city-of-london: there is no setting 'state'; did you mean status",
+        ),
         (
             "instead.city-of-london",
             "instead.londn",

@@ -30,12 +30,16 @@ def test_an_unknown_measure_gets_its_near_ones(data: Folder) -> None:
             'kind = "stock"',
             "measure 'ocg_per_million': kind is 'stock'; use one of rate, rate",
         ),
-        ('tile = "Staff survey"', 'tyle = "Staff survey"', "measure 'staff_survey': .*'tyle'; write the entry as the"),
-        ('id = "da_calls_per_1000"', 'id = "calls_per_1000"', "two measures have the same id; give each its own"),
+        ('tile = "Staff survey"', 'tyle = "Staff survey"', "'staff_survey': there is no setting 'tyle'; did you mean"),
+        (
+            'id = "da_calls_per_1000"',
+            'id = "calls_per_1000"',
+            "two measures have the id 'calls_per_1000'; give each its own",
+        ),
         (
             '{ items = ["calls"] }',
             '{ item = ["calls"] }',
-            "'calls_per_1000': a numerator or denominator without 'items'",
+            "'calls_per_1000', numerator: there is no setting 'item'; did you mean items",
         ),
     ],
 )
@@ -49,8 +53,12 @@ def test_measures_that_cannot_be_read(data: Folder, old: str, new: str, message:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('kind = "force"', 'kind = "forces"', "kind is 'forces'; use together, over_time, force"),
-        ('reason = "North', 'why = "North', "block 'north_yorkshire_domestic_abuse': no reason; every block says what"),
+        ('kind = "force"', 'kind = "forces"', "kind is 'forces'; use one of together, over_time, force"),
+        (
+            'reason = "North',
+            'why = "North',
+            "block 'north_yorkshire_domestic_abuse': there is no setting 'why'; the set",
+        ),
         ("[[block]]", "[[block]", r"data/comparability.toml: .*line \d+"),
     ],
 )

@@ -112,7 +112,9 @@ def test_a_list_that_cannot_be_read(data: Folder, text: str, message: str) -> No
 
 def test_sets_that_cannot_be_read(data: Folder) -> None:
     data.replace("peer_sets.toml", 'method = "density"', 'method = "luck"')
-    with pytest.raises(InputError, match=r"data/peer_sets.toml, density: method is 'luck'; use region, density"):
+    with pytest.raises(
+        InputError, match=r"data/peer_sets.toml, set 'density': method is 'luck'; use one of region, dens"
+    ):
         peer_groups(data.edition(), "norfolk")
 
 

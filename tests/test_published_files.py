@@ -30,10 +30,14 @@ def test_every_file_has_a_reader_and_every_format_its_words() -> None:
         (
             'release = "2026-04"\n',
             "",
-            r"\[\[file\]\] number 1 \(home_office/.*\): no setting release; the",
+            r"file 'home_office/.*': no setting 'release'; add it: text",
         ),
-        ('release = "2026-04"', 'relese = "2026-04"', r"number 1 .*: no setting release"),
-        ('publisher = "the forces', 'from = "the forces', r'\[added."HMICFRS data return"\]: no setting publisher'),
+        (
+            'release = "2026-04"',
+            'relese = "2026-04"',
+            r"file 'home_.*': there is no setting 'relese'; did you mean rel",
+        ),
+        ('publisher = "the forces', 'from = "the forces', r'\[added."HMICFRS data return"\]: there is no setting '),
         (
             '["populations", "2024"]',
             '["populations", "2017"]',
@@ -49,7 +53,7 @@ def test_an_entry_that_cannot_be_used(data: Folder, old: str, new: str, message:
 
 def test_a_setting_that_there_is_not_is_named(data: Folder) -> None:
     data.replace("published_files.toml", 'licence = "as the London', 'terms = "none"\nlicence = "as the London')
-    with pytest.raises(InputError, match=r"denominators.csv\): a setting 'terms' that there is not; the settings are"):
+    with pytest.raises(InputError, match=r"denominators.csv': there is no setting 'terms'; .*ettings are file, reader"):
         published_files()
 
 

@@ -1,17 +1,20 @@
 """The rules of the checks, read from data/checks.toml, and what a check finds."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from peel_analysis import forces
+from peel_analysis.data_files import checked, entries, filled, one_of, settings_of
 from peel_analysis.errors import InputError
 from peel_analysis.location import PROJECT, data_folder
 
+FILE = "checks.toml"
+WHERE = f"data/{FILE}"
+SETTINGS: dict[str, type] = {"id": str, "level": str, "rule": str, "reason": str, "thresholds": dict}
 LEVELS = ("error", "query", "information")
 
 
@@ -73,30 +76,29 @@ def rule(rule_id: str) -> Rule:
 
     A data folder without the file goes by the project's own. Raises InputError for a file or a rule that is wrong.
     """
-    path = data_folder() / "checks.toml"
-    rules = _read(path if path.is_file() else PROJECT / "data" / "checks.toml")
+    path = data_folder() / FILE
+    rules = _read(path if path.is_file() else PROJECT / "data" / FILE)
     if rule_id not in rules:
-        raise InputError(f"data/checks.toml: no check '{rule_id}'; the checks are {', '.join(rules)}")
+        raise InputError(
+            f"{WHERE}: no check '{rule_id}'; the checks are {', '.join(rules)}; add it as in the project's own"
+        )
     return rules[rule_id]
 
 
 @cache
 def _read(path: Path) -> dict[str, Rule]:
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        rules = [_rule(row) for row in settings["check"]]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"data/checks.toml: {type(error).__name__}: {error}; give each check its fields") from error
-    for one in rules:
-        if one.level not in LEVELS:
-            raise InputError(f"data/checks.toml: check '{one.id}' has level '{one.level}'; use {', '.join(LEVELS)}")
+    given = checked(settings_of(path, WHERE), WHERE, {"check": object}, ["check"])
+    rules = [_rule(entry, where) for where, entry in entries(given, WHERE, "check")]
     return {one.id: one for one in rules}
 
 
-def _rule(row: dict[str, Any]) -> Rule:
-    made = Rule(**{"thresholds": {}, **row})
-    thresholds = MappingProxyType(dict(made.thresholds))
-    return replace(made, rule=made.rule.format(**thresholds), thresholds=thresholds)
+def _rule(entry: dict[str, Any], where: str) -> Rule:
+    given = checked(entry, where, SETTINGS, ["thresholds"])
+    one_of(given, where, "level", LEVELS)
+    found = given.get("thresholds", {})
+    thresholds = checked(found, f"{where}, thresholds", dict.fromkeys(found, float))
+    words = filled(given, where, "rule", thresholds)
+    return Rule(given["id"], given["level"], words, given["reason"], MappingProxyType(thresholds))
 
 
 def _plural(level: str, number: int) -> str:

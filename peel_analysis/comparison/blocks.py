@@ -1,6 +1,6 @@
 """What must not be compared: the code refuses, with the reason, and the notebooks show it in place of the figure."""
 
-import tomllib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -8,12 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from peel_analysis.data import Edition
+from peel_analysis.data_files import checked, entries, named, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.forces import display_name
+from peel_analysis.forces import ids as force_ids
 from peel_analysis.location import data_folder
-from peel_analysis.measures import Measure
+from peel_analysis.measures import Measure, declared
 
-KINDS = ("together", "over_time", "force")
+FILE = "comparability.toml"
+WHERE = f"data/{FILE}"
+KINDS = {"together": "with", "over_time": "years", "force": "years"}  # and what each needs beside its measures
+SETTINGS: dict[str, type] = {
+    "id": str,
+    "kind": str,
+    "measures": list,
+    "with": list,
+    "forces": list,
+    "years": list,
+    "reason": str,
+    "said_in": str,
+}
 
 
 class NotComparableError(InputError):
@@ -43,7 +57,7 @@ class Block:
 
 
 def blocks() -> tuple[Block, ...]:
-    """Return the declared comparability blocks."""
+    """Return the declared comparability blocks. Raises InputError, with the block, for one that refuses nothing."""
     return _read(data_folder())
 
 
@@ -93,26 +107,30 @@ def _of(kind: str) -> Iterator[Block]:
 
 @cache
 def _read(folder: Path) -> tuple[Block, ...]:
-    path = folder / "comparability.toml"
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["block"]
-        read = tuple(_block(entry) for entry in entries)
-    except FileNotFoundError as error:
-        raise InputError(f"data/comparability.toml: the file is missing from {folder}") from error
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"data/comparability.toml: {error}") from error
-    for block in read:
-        if block.kind not in KINDS:
-            raise InputError(f"data/comparability.toml, {block.id}: kind is '{block.kind}'; use {', '.join(KINDS)}")
-    return read
+    given = checked(settings_of(folder / FILE, WHERE), WHERE, {"block": object}, ["block"])
+    return tuple(_block(entry, where) for where, entry in entries(given, WHERE, "block"))
 
 
-def _block(entry: dict[str, Any]) -> Block:
-    wanted = ("id", "kind", "reason", "said_in")
-    if missing := [name for name in wanted if not entry.get(name)]:
-        where = f"data/comparability.toml, block '{entry.get('id', '?')}'"
-        raise InputError(f"{where}: no {missing[0]}; every block says what it refuses and why")
-    named: dict[str, Any] = {name: str(entry[name]) for name in wanted}
-    for field, name in (("measures", "measures"), ("others", "with"), ("forces", "forces"), ("years", "years")):
-        named[field] = tuple(entry.get(name, ()))
-    return Block(**named)
+def _block(entry: dict[str, Any], where: str) -> Block:
+    given = checked(entry, where, SETTINGS, ("with", "forces", "years"))
+    kind = one_of(given, where, "kind", KINDS)
+    needed = ("reason", "said_in", "measures", KINDS[kind])
+    if missing := [name for name in needed if not given.get(name)]:
+        raise InputError(f"{where}: no {missing[0]}; a block of kind {kind} needs {', '.join(needed)}")
+    lists = {name: texts(given, where, name) for name in ("measures", "with", "forces", "years")}
+    known = [measure.id for measure in declared()]
+    for name in ("measures", "with"):
+        named(lists[name], where, name, known, "data/measures.toml")
+    named(lists["forces"], where, "forces", force_ids(), "data/forces.csv")
+    if wrong := [year for year in lists["years"] if not re.fullmatch(r"all|\d{4}", year)]:
+        raise InputError(f"{where}: years has '{wrong[0]}'; write years of four figures in quotes, or \"all\"")
+    return Block(
+        id=given["id"],
+        kind=kind,
+        measures=lists["measures"],
+        reason=given["reason"],
+        said_in=given["said_in"],
+        others=lists["with"],
+        forces=lists["forces"],
+        years=lists["years"],
+    )

@@ -1,8 +1,8 @@
 """Peers: dated sets of forces that a force is set beside, with the weighted and the simple mean of their values."""
 
 import csv
+import io
 import math
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,10 +11,17 @@ from typing import Any
 from peel_analysis import forces
 from peel_analysis.data import Edition
 from peel_analysis.data.edition import POPULATION
+from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, text_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.measures import Result
 
+FILE = "peer_sets.toml"
+WHERE = f"data/{FILE}"
+SETTINGS: dict[str, type] = {"id": str, "title": str, "as_at": str, "method": str, "note": str, "size": int}
+METHODS = ("region", "density")
+AREAS = "force_areas.csv"
+AREA_COLUMNS = ("force_id", "area_km2")
 COLUMNS = ("title", "as_at", "force_id", "peer_id")
 
 
@@ -38,23 +45,44 @@ class PeerMeans:
     forces: int
 
 
+@dataclass(frozen=True)
+class PeerSet:
+    """One set of data/peer_sets.toml; `as_at` may name the {mid_year} of an edition's populations."""
+
+    id: str
+    title: str
+    as_at: str
+    method: str
+    note: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class PeerSets:
+    """The declared sets, and the forces that have no peers, with the reason."""
+
+    sets: tuple[PeerSet, ...]
+    without: tuple[str, ...]
+    reason: str
+
+
 def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
     """Return the force's peer groups: the declared sets, then a user's lists. Empty for a force that has no peers.
 
-    Raises InputError for a list whose columns or forces are not as declared.
+    Raises InputError for a set, an area or a list that is not as it must be.
     """
     settings = _settings(data_folder())
-    if force_id in settings["none"]["forces"]:
+    if force_id in settings.without:
         return ()
-    declared = [_group(entry, edition, force_id) for entry in settings["set"]]
+    declared = [_group(one, edition, force_id) for one in settings.sets]
     listed = [_listed(path, force_id) for path in sorted((data_folder() / "peers").glob("*.csv"))]
     return tuple(group for group in (*declared, *listed) if group.peer_ids)
 
 
 def why_none(force_id: str) -> str:
     """Return why a force has no peers, or "" when it has."""
-    none = _settings(data_folder())["none"]
-    return str(none["reason"]) if force_id in none["forces"] else ""
+    settings = _settings(data_folder())
+    return settings.reason if force_id in settings.without else ""
 
 
 def means(result: Result, group: PeerGroup) -> PeerMeans:
@@ -69,26 +97,37 @@ def means(result: Result, group: PeerGroup) -> PeerMeans:
 
 
 @cache
-def _settings(folder: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads((folder / "peer_sets.toml").read_text(encoding="utf-8"))
-    except (FileNotFoundError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"data/peer_sets.toml: {error}") from error
+def _settings(folder: Path) -> PeerSets:
+    given = checked(settings_of(folder / FILE, WHERE), WHERE, {"set": object, "none": dict}, ["set"])
+    where = f"{WHERE}, [none]"
+    none = checked(given["none"], where, {"forces": list, "reason": str})
+    without = texts(none, where, "forces")
+    named(without, where, "forces", forces.ids(), "data/forces.csv")
+    sets = tuple(_set(entry, place) for place, entry in entries(given, WHERE, "set"))
+    return PeerSets(sets, without, none["reason"])
 
 
-def _group(entry: dict[str, Any], edition: Edition, force_id: str) -> PeerGroup:
+def _set(entry: dict[str, Any], where: str) -> PeerSet:
+    made = PeerSet(**checked(entry, where, SETTINGS, ["size"]))
+    one_of(entry, where, "method", METHODS)
+    filled(entry, where, "as_at", {"mid_year": 0})
+    if made.method == "density" and made.size < 1:
+        raise InputError(f"{where}: size is {made.size}; write how many forces are in the set, as 7")
+    if made.method != "density" and "size" in entry:
+        raise InputError(f"{where}: size is never used by the method {made.method}; take it out")
+    return made
+
+
+def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
     methods = {"region": _same_region, "density": _similar_density}
-    if entry["method"] not in methods:
-        raise InputError(f"data/peer_sets.toml, {entry['id']}: method is '{entry['method']}'; use {', '.join(methods)}")
-    peer_ids = methods[entry["method"]](edition, force_id, int(entry.get("size", 0)))
-    as_at = entry["as_at"].format(mid_year=edition.mid_year)
-    return PeerGroup(entry["id"], entry["title"], as_at, entry["note"], peer_ids)
+    peer_ids = methods[one.method](edition, force_id, one.size)
+    return PeerGroup(one.id, one.title, one.as_at.format(mid_year=edition.mid_year), one.note, peer_ids)
 
 
 def _same_region(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
     del edition, size
     region = forces.find(force_id).region
-    without = _settings(data_folder())["none"]["forces"]
+    without = _settings(data_folder()).without
     alike = [force.id for force in forces.all_forces() if force.region == region]
     return tuple(peer for peer in alike if peer != force_id and peer not in without)
 
@@ -96,7 +135,7 @@ def _same_region(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
 def _similar_density(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
     """Return the `size` nearest forces by the logarithm of residents per square kilometre, nearest first."""
     areas, residents = _areas(data_folder()), edition.with_population(residents_only=True).populations[POPULATION]
-    without = _settings(data_folder())["none"]["forces"]
+    without = _settings(data_folder()).without
     density = {one: math.log(float(residents[one]) / areas[one]) for one in forces.ids() if one not in without}
     others = sorted((abs(value - density[force_id]), one) for one, value in density.items() if one != force_id)
     return tuple(one for _, one in others[:size])
@@ -104,24 +143,47 @@ def _similar_density(edition: Edition, force_id: str, size: int) -> tuple[str, .
 
 @cache
 def _areas(folder: Path) -> dict[str, float]:
-    with (folder / "force_areas.csv").open(encoding="utf-8", newline="") as file:
-        areas = {row["force_id"]: float(row["area_km2"]) for row in csv.DictReader(file)}
+    where = f"data/{AREAS}"
+    rows = _rows(folder / AREAS, where, AREA_COLUMNS)
+    areas = {row["force_id"]: _area(row["area_km2"], f"{where}, line {line}") for line, row in rows}
     if missing := sorted(set(forces.ids()) - set(areas)):
-        raise InputError(f"data/force_areas.csv: no area for {', '.join(missing)}; add a row for each force")
+        raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
     return areas
+
+
+def _area(text: str, where: str) -> float:
+    try:
+        area = float(text)
+    except ValueError:
+        area = math.nan
+    if not 0 < area < math.inf:
+        raise InputError(f"{where}: area_km2 is '{text}'; write square kilometres, a number above zero")
+    return area
+
+
+def _rows(path: Path, where: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a CSV by column, each with its line; blank lines are no rows."""
+    reader = csv.reader(io.StringIO(text_of(path, where)))
+    found = next(reader, [])
+    if tuple(found) != columns:
+        raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
+    numbered = [(reader.line_num, row) for row in reader if row]
+    for line, row in numbered:
+        if len(row) != len(columns):
+            raise InputError(
+                f"{where}, line {line}: {len(row)} cells for {len(columns)} columns; give one cell a column"
+            )
+    return [(line, dict(zip(columns, row, strict=True))) for line, row in numbered]
 
 
 def _listed(path: Path, force_id: str) -> PeerGroup:
     where = f"data/peers/{path.name}"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise InputError(f"{where}, line 1: expected columns {', '.join(COLUMNS)}; found {reader.fieldnames}")
-        rows = list(reader)
-    for line, row in enumerate(rows, start=2):
+    numbered = _rows(path, where, COLUMNS)
+    for line, row in numbered:
         for column in ("force_id", "peer_id"):
             if row[column] not in forces.ids():
                 raise InputError(f"{where}, line {line}: {column} '{row[column]}' is not an id of data/forces.csv")
+    rows = [row for _, row in numbered]
     mine = [row for row in rows if row["force_id"] == force_id and row["peer_id"] != force_id]
     title, as_at = (rows[0]["title"], rows[0]["as_at"]) if rows else (path.stem, "")
     return PeerGroup(path.stem, title, as_at, "A list added by the user.", tuple(row["peer_id"] for row in mine))

@@ -1,6 +1,5 @@
 """An edition of the report: its windows, populations, releases and registers, read from one small TOML file."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -15,6 +14,7 @@ from peel_analysis import forces, kept
 from peel_analysis.data import registers, settings
 from peel_analysis.data.populations import POPULATION, read_populations
 from peel_analysis.data.settings import Lack, PopulationInstead, Release
+from peel_analysis.data_files import checked, settings_of
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.periods import Period
@@ -29,6 +29,22 @@ __all__ = [
     "open_edition",
     "read_populations",
 ]
+
+SETTINGS: dict[str, type] = {
+    "id": str,
+    "title": str,
+    "inspected_title": str,
+    "judgments": str,
+    "about": str,
+    "sources": list,
+    "source_instead": dict,
+    "windows": dict,
+    "population": dict,
+    "releases": dict,
+    "lacks": dict,
+}
+OPTIONAL = ("inspected_title", "judgments", "about", "sources", "source_instead", "lacks")
+POPULATION_SETTINGS: dict[str, type] = {"mid_year": int, "vintage": str, "sentence": str, "instead": dict}
 
 
 @dataclass(frozen=True)
@@ -149,25 +165,25 @@ def editions() -> tuple[str, ...]:
 
 
 def open_edition(edition_id: str | int) -> Edition:
-    """Return an edition by its id. Raises InputError, with the list of editions, when there is none."""
+    """Return an edition by its id.
+
+    Raises InputError, with the list of editions, when there is none, and for a file that is not as it must be.
+    """
     known = editions()
     name = str(edition_id).strip()
     if name not in known:
         raise InputError(f"No edition '{name}'; the editions are {', '.join(known) or '(none)'}")
     path = data_folder() / "editions" / f"{name}.toml"
     file = f"data/editions/{name}.toml"
-    try:
-        return _edition(name, tomllib.loads(path.read_text(encoding="utf-8")), file)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: not TOML: {error}; mend that line") from error
-    except KeyError as error:
-        raise InputError(f"{file}: no setting {error}; write it as in the file of another edition") from error
-    except (TypeError, AttributeError) as error:
-        raise InputError(f"{file}: {error}; write the setting as in the file of another edition") from error
+    return _edition(name, checked(settings_of(path, file), file, SETTINGS, OPTIONAL), file)
 
 
 def _edition(name: str, given: dict[str, Any], file: str) -> Edition:
-    population = given["population"]
+    if given["id"] != name:
+        raise InputError(f"{file}: id is '{given['id']}' and the file is named {name}.toml; give both the same name")
+    where = f"{file}, [population]"
+    population = checked(given["population"], where, POPULATION_SETTINGS, ["instead"])
+    settings.check_named(given, file)
     return Edition(
         id=name,
         title=given["title"],
@@ -176,7 +192,7 @@ def _edition(name: str, given: dict[str, Any], file: str) -> Edition:
         vintage=population["vintage"],
         population_sentence=population["sentence"],
         population_instead=settings.population_instead(population.get("instead", {}), file),
-        releases=settings.releases(given["releases"]),
+        releases=settings.releases(given["releases"], file),
         lacks=settings.lacks(given.get("lacks", {}), file),
         folder=data_folder(),
         settings=MappingProxyType(given),

@@ -1,18 +1,19 @@
 """The published files behind data/, and the words of their provenance: `data/published_files.toml`."""
 
-import tomllib
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from peel_analysis.data_files import checked, entries, settings_of
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.sources.published_files import PublishedFile
 
 FILE = "published_files.toml"
 WHERE = f"data/{FILE}"
-SETTINGS = tuple(one.name for one in fields(PublishedFile))
+LISTS = ("tables", "vintages")
+SETTINGS = {one.name: list if one.name in LISTS else str for one in fields(PublishedFile)}
 OPTIONAL = ("vintages",)
 WORDS = ("publisher", "title", "licence", "how_made")
 
@@ -38,36 +39,28 @@ def words_for_added(format_name: str) -> dict[str, str]:
 
 @cache
 def _read(folder: Path) -> tuple[tuple[PublishedFile, ...], dict[str, dict[str, str]]]:
-    path = folder / FILE
-    if not path.exists():
-        raise InputError(f"{WHERE}: the file is missing from {folder}; copy the project's own")
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{WHERE}: not TOML: {error}; mend that line") from error
-    files = tuple(_file(number, entry) for number, entry in enumerate(given.get("file", ()), start=1))
+    given = checked(settings_of(folder / FILE, WHERE), WHERE, {"file": object, "added": dict}, ["file", "added"])
+    listed = entries(given, WHERE, "file", "file") if "file" in given else []
+    files = tuple(_file(entry, where) for where, entry in listed)
     _refuse_repeats(files)
-    added = {name: _complete(f'[added."{name}"]', words, WORDS) for name, words in given.get("added", {}).items()}
-    return files, added
+    added = checked(given.get("added", {}), f"{WHERE}, [added]", dict.fromkeys(given.get("added", {}), dict))
+    words = dict.fromkeys(WORDS, str)
+    return files, {name: checked(entry, f'{WHERE}, [added."{name}"]', words) for name, entry in added.items()}
 
 
-def _file(number: int, entry: dict[str, Any]) -> PublishedFile:
-    named = entry.get("file", "without a name")
-    given = _complete(f"[[file]] number {number} ({named})", entry, SETTINGS, OPTIONAL)
-    tables = tuple((str(item), str(release)) for item, release in given.pop("tables"))
-    worked_out, printed = given.pop("vintages", ("", ""))
-    return PublishedFile(tables=tables, vintages=(worked_out, printed), **given)
+def _file(entry: dict[str, Any], where: str) -> PublishedFile:
+    given = checked(entry, where, SETTINGS, OPTIONAL)
+    tables = tuple(_pair(pair, where, "tables", "an item and a release") for pair in given.pop("tables"))
+    found = given.pop("vintages", ["", ""])
+    vintages = _pair(found, where, "vintages", "the one worked out and the one printed")
+    return PublishedFile(tables=tables, vintages=vintages, **given)
 
 
-def _complete(
-    where: str, given: dict[str, Any], wanted: tuple[str, ...], optional: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    missing = [name for name in wanted if name not in given and name not in optional]
-    unknown = [name for name in given if name not in wanted]
-    if missing or unknown:
-        found = f"no setting {missing[0]}" if missing else f"a setting {unknown[0]!r} that there is not"
-        raise InputError(f"{WHERE}, {where}: {found}; the settings are {', '.join(wanted)}")
-    return dict(given)
+def _pair(found: Any, where: str, name: str, of_what: str) -> tuple[str, str]:
+    match found:
+        case [str(first), str(second)]:
+            return first, second
+    raise InputError(f"{where}: {name} has {found!r}; write two texts in brackets: {of_what}")
 
 
 def _refuse_repeats(files: tuple[PublishedFile, ...]) -> None:

@@ -1,18 +1,54 @@
 """What a measure is: an entry of `data/measures.toml`."""
 
 import difflib
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from peel_analysis.data import registers
+from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 
 KINDS = ("rate", "rate_of_stock", "share", "ratio_of_counts", "change", "cases", "survey")
 PER_POPULATION = ("rate", "rate_of_stock")
 PERCENT = ("share", "change", "cases")
+PER_HUNDRED = 100
+FILE = "measures.toml"
+WHERE = f"data/{FILE}"
+SETTINGS: dict[str, type] = {
+    "id": str,
+    "title": str,
+    "tile": str,
+    "kind": str,
+    "numerator": dict,
+    "denominator": dict,
+    "multiplier": int,
+    "unit": str,
+    "decimals": int,
+    "window": str,
+    "comparator": str,
+    "earlier": str,
+    "sources": list,
+    "part_of": str,
+    "tracked": bool,
+    "window_note": str,
+    "caption": str,
+    "reading": str,
+}
+ALWAYS = ("id", "title", "tile", "kind", "unit", "decimals", "window", "sources")
+OPTIONAL = tuple(name for name in SETTINGS if name not in ALWAYS)
+COUNTED = ("numerator", "denominator", "multiplier", "caption", "reading")
+NEEDED = {
+    **dict.fromkeys(KINDS, COUNTED),
+    "change": ("numerator", "earlier", "multiplier", "caption", "reading"),
+    "survey": (),
+}
+IN_CAPTION = ("window",)
+IN_READING = ("force", "value", "window", "changed")
+OF_CASES = ("numerator", "denominator")
 
 
 @dataclass(frozen=True)
@@ -80,38 +116,64 @@ def _list(known: dict[str, Measure]) -> str:
 
 @cache
 def _read(folder: Path) -> dict[str, Measure]:
-    path = folder / "measures.toml"
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["measure"]
-    except FileNotFoundError as error:
-        raise InputError(f"data/measures.toml: the file is missing from {folder}") from error
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise InputError(f"data/measures.toml: {error}") from error
-    measures = [_measure(entry) for entry in entries]
-    by_id = {measure.id: measure for measure in measures}
-    if len(by_id) != len(measures):
-        raise InputError("data/measures.toml: two measures have the same id; give each its own")
+    given = checked(settings_of(folder / FILE, WHERE), WHERE, {"measure": object}, ["measure"])
+    placed = [(where, _measure(entry, where)) for where, entry in entries(given, WHERE, "measure")]
+    by_id = {measure.id: measure for _, measure in placed}
+    sources = _sources(folder)
+    for where, measure in placed:
+        named([measure.part_of] if measure.part_of else [], where, "part_of", by_id, WHERE)
+        named(measure.sources if sources else (), where, "sources", sources, f"data/{registers.SOURCES.file}")
     return by_id
 
 
-def _measure(entry: dict[str, Any]) -> Measure:
-    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-    where = f"data/measures.toml, measure '{entry.get('id', '?')}'"
-    try:
-        for name in ("numerator", "denominator"):
-            if name in fields:
-                fields[name] = _part(fields[name])
-        measure = Measure(**fields)
-    except KeyError as error:
-        raise InputError(f"{where}: a numerator or denominator without {error}; list what it counts") from error
-    except TypeError as error:
-        raise InputError(f"{where}: {error}; write the entry as the others are") from error
-    if measure.kind not in KINDS:
+def _sources(folder: Path) -> tuple[str, ...]:
+    """Return the ids of the sources; none where the data folder has no register of them."""
+    if not (folder / registers.SOURCES.file).is_file():
+        return ()
+    return tuple(registers.read_register(registers.SOURCES)["source_id"])
+
+
+def _measure(entry: dict[str, Any], where: str) -> Measure:
+    given = checked(entry, where, SETTINGS, OPTIONAL)
+    kind = one_of(given, where, "kind", KINDS)
+    _check_needed(given, where, kind)
+    _check_numbers(given, where, kind)
+    filled(given, where, "caption", dict.fromkeys(IN_CAPTION, ""))
+    filled(given, where, "reading", dict.fromkeys((*IN_READING, *(OF_CASES if kind == "cases" else ())), ""))
+    given["sources"] = texts(given, where, "sources")
+    for name in ("numerator", "denominator"):
+        if name in given:
+            given[name] = _part(given[name], f"{where}, {name}")
+    return Measure(**given)
+
+
+def _check_needed(given: Mapping[str, Any], where: str, kind: str) -> None:
+    """Refuse a measure without what its kind is calculated from, or with what its kind never uses."""
+    needed = NEEDED[kind]
+    if missing := [name for name in needed if name not in given]:
+        raise InputError(f"{where}: no setting '{missing[0]}'; a measure of kind {kind} needs {', '.join(needed)}")
+    others = {name for names in NEEDED.values() for name in names} - set(needed)
+    if unused := [name for name in given if name in others]:
+        raise InputError(f"{where}: {unused[0]} is never used by a measure of kind {kind}; take it out")
+
+
+def _check_numbers(given: Mapping[str, Any], where: str, kind: str) -> None:
+    if given["decimals"] < 0:
+        raise InputError(f"{where}: decimals is {given['decimals']}; write 0 or more")
+    multiplier = given.get("multiplier", 1)
+    if multiplier <= 0:
+        raise InputError(f"{where}: multiplier is {multiplier}; write a whole number above zero, as 1000")
+    if kind in PERCENT and multiplier != PER_HUNDRED:
         raise InputError(
-            f"data/measures.toml, measure '{measure.id}': kind is '{measure.kind}'; use one of {', '.join(KINDS)}"
+            f"{where}: multiplier is {multiplier}; a measure of kind {kind} is shown in percent: write 100"
         )
-    return measure
 
 
-def _part(entry: dict[str, Any]) -> Part:
-    return Part(tuple(entry["items"]), tuple(entry.get("dimensions", ())), entry.get("version", ""))
+def _part(entry: dict[str, Any], where: str) -> Part:
+    given = checked(entry, where, {"items": list, "dimensions": list, "version": str}, ["dimensions", "version"])
+    for name in ("items", "dimensions"):
+        if given.get(name) == []:
+            raise InputError(
+                f"{where}: {name} is an empty list; name what counts, or leave dimensions out to count all"
+            )
+    return Part(texts(given, where, "items"), texts(given, where, "dimensions"), given.get("version", ""))

@@ -6,6 +6,7 @@ import pandas as pd
 from peel_analysis import forces, kept
 from peel_analysis.checks import completeness
 from peel_analysis.data.edition import Edition
+from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
@@ -130,6 +131,11 @@ def _counted(measure: Measure, edition: Edition, window: Period, exclusions: Exc
 
 
 def _without_counts(measure: Measure, edition: Edition) -> pd.DataFrame:
+    if measure.id not in edition.lacks:
+        raise InputError(
+            f"{edition.file}: no reason why the survey '{measure.id}' has no value; name it under [lacks], "
+            "as in the items of [lacks.not_applicable]"
+        )
     lack = edition.lacks[measure.id]
     return pd.DataFrame(
         {

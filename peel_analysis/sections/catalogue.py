@@ -1,13 +1,28 @@
 """The sections of a report in report order: `data/sections.toml`."""
 
-import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from peel_analysis.data_files import checked, entries, filled, named, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder, notebooks_folder
+from peel_analysis.measures import declared
+
+FILE = "sections.toml"
+WHERE = f"data/{FILE}"
+SETTINGS: dict[str, type] = {
+    "id": str,
+    "title": str,
+    "question": str,
+    "short_title": str,
+    "graded": bool,
+    "headline_measures": list,
+    "block": list,
+}
+OPTIONAL = tuple(name for name in SETTINGS if name not in ("id", "title"))
 
 
 @dataclass(frozen=True)
@@ -34,8 +49,14 @@ class SectionPlan:
 
     @property
     def notebook(self) -> Path:
-        """The section's notebook."""
-        return notebooks_folder() / f"{self.number:02}_{self.id}.ipynb"
+        """The section's notebook, named by its place and its id. Raises InputError when it is not there."""
+        path = notebooks_folder() / f"{self.number:02}_{self.id}.ipynb"
+        if not path.is_file():
+            raise InputError(
+                f"{WHERE}, section '{self.id}': no notebook {path.name} in {path.parent}; add it, named by the "
+                "section's place in the report and its id"
+            )
+        return path
 
     @property
     def name_of_question(self) -> str:
@@ -44,7 +65,7 @@ class SectionPlan:
 
 
 def catalogue() -> tuple[SectionPlan, ...]:
-    """Return all sections in report order."""
+    """Return all sections in report order. Raises InputError, with the section, for one that is not as it must be."""
     return _read(data_folder())
 
 
@@ -58,19 +79,31 @@ def plan_of(section_id: str) -> SectionPlan:
 
 @cache
 def _read(folder: Path) -> tuple[SectionPlan, ...]:
-    path = folder / "sections.toml"
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["section"]
-        return tuple(_plan(number, dict(entry)) for number, entry in enumerate(entries, start=1))
-    except FileNotFoundError as error:
-        raise InputError(f"data/sections.toml: the file is missing from {folder}") from error
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"data/sections.toml: {error}") from error
+    given = checked(settings_of(folder / FILE, WHERE), WHERE, {"section": object}, ["section"])
+    known = [measure.id for measure in declared()]
+    placed = enumerate(entries(given, WHERE, "section"), start=1)
+    return tuple(_plan(number, entry, where, known) for number, (where, entry) in placed)
 
 
-def _plan(number: int, entry: dict[str, Any]) -> SectionPlan:
-    blocks = tuple(
-        Block(block["title"], tuple(block["measures"]), block.get("note", "")) for block in entry.pop("block", [])
-    )
-    headline = tuple(entry.pop("headline_measures", ()))
-    return SectionPlan(number=number, blocks=blocks, headline_measures=headline, **entry)
+def _plan(number: int, entry: dict[str, Any], where: str, known: Collection[str]) -> SectionPlan:
+    given = checked(entry, where, SETTINGS, OPTIONAL)
+    headline = _measures(given, where, "headline_measures", known)
+    groups = entries(given, where, "block", "title") if "block" in given else []
+    blocks = tuple(_block(group, place, known) for place, group in groups)
+    plain = {name: value for name, value in given.items() if name not in ("headline_measures", "block")}
+    return SectionPlan(number=number, blocks=blocks, headline_measures=headline, **plain)
+
+
+def _block(group: dict[str, Any], where: str, known: Collection[str]) -> Block:
+    given = checked(group, where, {"title": str, "measures": list, "note": str}, ["note"])
+    filled(given, where, "note", {"window": ""})
+    shown = _measures(given, where, "measures", known)
+    if not shown:
+        raise InputError(f"{where}: measures is an empty list; name what the tiles show, or take the block out")
+    return Block(given["title"], shown, given.get("note", ""))
+
+
+def _measures(given: Mapping[str, Any], where: str, name: str, known: Collection[str]) -> tuple[str, ...]:
+    found = texts(given, where, name)
+    named(found, where, name, known, "data/measures.toml")
+    return found

@@ -1,21 +1,42 @@
 """The wording policy: when a figure is said to be higher or lower, read from data/wording_policy.toml."""
 
+import math
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from peel_analysis.data_files import checked, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.statistics.funnel import Overdispersion
 
 FILE = "wording_policy.toml"
+WHERE = f"data/{FILE}"
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
 BASES = ("size, position and chance", "size and position", "size only")
-OWN_REASONS = ("no_value", "no_national_value", "no_spread")  # those that the verdict itself gives
+REASONS = (
+    "assumed_population",
+    "partial_return",
+    "incomplete_record",
+    "not_in_figure",
+    "no_value",
+    "no_national_value",
+    "no_spread",
+)
+PARTS: dict[str, dict[str, type]] = {
+    "size": {"sentence": str, "ratio": str, "smallest_gap": dict},
+    "position": {"sentence": str, "robust_z": float, "fewest_forces": int},
+    "chance": {"sentence": str, "level": float, "overdispersion": str, "winsorised": float},
+    "words": {"all_three": list, "size_and_position": list, "size_only": list, "otherwise": str, "sentence": str},
+    "basis": dict.fromkeys(BASES, str),
+    "no_verdict": dict.fromkeys(REASONS, str),
+    "multiple_comparisons": {"sentence": str},
+}
+SETTINGS: dict[str, type] = {"name": str, "version": str, "date": date, **dict.fromkeys(PARTS, dict)}
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,7 +76,7 @@ class Policy:
     def gap_for(self, decimals: int) -> Decimal:
         """Return the smallest gap that counts on a measure shown to so many decimals; InputError if undeclared."""
         if decimals not in self.smallest_gap:
-            raise InputError(f"data/{FILE}: no smallest_gap under [size] for a measure shown to {decimals} decimals")
+            raise InputError(f"{WHERE}: no smallest_gap under [size] for a measure shown to {decimals} decimals")
         return self.smallest_gap[decimals]
 
 
@@ -64,50 +85,70 @@ def read_policy(path: Path | None = None) -> Policy:
 
     Raises InputError for a setting that is missing or cannot be read, and for a word of judgment in any sentence.
     """
-    source = path or data_folder() / FILE
-    try:
-        policy = _policy(tomllib.loads(source.read_text(encoding="utf-8")))
-    except (OSError, KeyError, TypeError, ValueError, ArithmeticError) as error:
-        raise InputError(f"data/{FILE}: a setting is missing or cannot be read: {error!r}") from error
+    policy = _policy(checked(settings_of(path or data_folder() / FILE, WHERE), WHERE, SETTINGS))
     _check(policy)
     return policy
 
 
-def _policy(text: dict[str, Any]) -> Policy:
-    size, position, chance, words = text["size"], text["position"], text["chance"], text["words"]
+def _policy(given: dict[str, Any]) -> Policy:
+    parts = {name: checked(given[name], f"{WHERE}, [{name}]", kinds) for name, kinds in PARTS.items()}
+    size, position, chance, words = (parts[name] for name in ("size", "position", "chance", "words"))
+    pairs = {name: _pair(words, name) for name in ("all_three", "size_and_position", "size_only")}
+    one_of(chance, f"{WHERE}, [chance]", "overdispersion", get_args(Overdispersion))
     return Policy(
-        name=text["name"],
-        version=text["version"],
-        date=text["date"],
-        ratio=Decimal(size["ratio"]),
-        smallest_gap={int(decimals): Decimal(gap) for decimals, gap in size["smallest_gap"].items()},
-        robust_z=float(position["robust_z"]),
-        fewest_forces=int(position["fewest_forces"]),
-        level=float(chance["level"]),
+        name=given["name"],
+        version=given["version"],
+        date=given["date"],
+        ratio=_decimal(size["ratio"], f"{WHERE}, [size]: ratio"),
+        smallest_gap=_gaps(size["smallest_gap"]),
+        robust_z=float(_within(position, "position", "robust_z", 0, math.inf)),
+        fewest_forces=int(_within(position, "position", "fewest_forces", 0, math.inf)),
+        level=float(_within(chance, "chance", "level", 0, 1)),
         overdispersion=cast(Overdispersion, chance["overdispersion"]),
         winsorised=float(chance["winsorised"]),
-        all_three=_pair(words["all_three"]),
-        size_and_position=_pair(words["size_and_position"]),
-        size_only=_pair(words["size_only"]),
+        **pairs,
         otherwise=words["otherwise"],
-        rules=tuple(part["sentence"] for part in (size, position, chance, words, text["multiple_comparisons"])),
-        basis={name: text["basis"][name] for name in BASES},
-        no_verdict={**{name: text["no_verdict"][name] for name in OWN_REASONS}, **text["no_verdict"]},
+        rules=tuple(part["sentence"] for part in (size, position, chance, words, parts["multiple_comparisons"])),
+        basis=parts["basis"],
+        no_verdict=parts["no_verdict"],
     )
 
 
-def _pair(words: list[str]) -> tuple[str, str]:
-    above, below = words
+def _gaps(given: dict[str, Any]) -> dict[int, Decimal]:
+    where = f"{WHERE}, [size.smallest_gap]"
+    if wrong := [name for name in given if not name.isdecimal()]:
+        raise InputError(f"{where}: '{wrong[0]}' is no number of decimals; write 0, 1 or 2")
+    return {int(name): _decimal(gap, f"{where}: {name}") for name, gap in given.items()}
+
+
+def _decimal(text: Any, where: str) -> Decimal:
+    if not isinstance(text, str) or not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise InputError(f'{where} is {text!r}; write a number in quotes, as "0.10"')
+    return Decimal(text)
+
+
+def _within(given: dict[str, Any], part: str, name: str, above: float, below: float) -> float:
+    found: float = given[name]
+    if not above < found < below:
+        wanted = f"between {above} and {below}" if below < math.inf else f"above {above}"
+        raise InputError(f"{WHERE}, [{part}]: {name} is {found}; write a number {wanted}")
+    return found
+
+
+def _pair(words: dict[str, Any], name: str) -> tuple[str, str]:
+    pair = texts(words, f"{WHERE}, [words]", name)
+    if len(pair) != 2:
+        raise InputError(f"{WHERE}, [words]: {name} is {list(pair)!r}; write two texts, above and below")
+    above, below = pair
     return above, below
 
 
 def _check(policy: Policy) -> None:
-    if policy.overdispersion not in get_args(Overdispersion):
-        choices = ", ".join(get_args(Overdispersion))
-        raise InputError(f"data/{FILE}: overdispersion is one of {choices}; found {policy.overdispersion!r}")
+    if not 0 <= policy.winsorised < HALF:
+        raise InputError(
+            f"{WHERE}, [chance]: winsorised is {policy.winsorised}; write the part at each end, under {HALF}"
+        )
     words = (*policy.all_three, *policy.size_and_position, *policy.size_only, policy.otherwise)
     for text in (*words, *policy.sentences()):
         if found := JUDGMENT_WORDS.search(text):
-            raise InputError(
-                f"data/{FILE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}"
-            )
+            raise InputError(f"{WHERE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}")

@@ -1,0 +1,73 @@
+"""Misspelt checks and wording policies: each is refused in one line that names the place and the remedy."""
+
+from pathlib import Path
+
+import pytest
+from invented import Folder, folder
+
+from peel_analysis.checks.rules import rule
+from peel_analysis.errors import InputError
+from peel_analysis.statistics import read_policy
+from peel_analysis.statistics.policy import REASONS
+
+POLICY = "data/wording_policy.toml"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    return folder(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "above_percent = 105",
+            "above_percnt = 105",
+            "data/checks.toml, check 'parts_within_whole': rule has {above_percent}, which is not filled in; there are "
+            "{above_percnt}",
+        ),
+        (
+            "above_percent = 105",
+            'above_percent = "105"',
+            "data/checks.toml, check 'parts_within_whole', thresholds: above_percent is '105'; write a number",
+        ),
+        ('id = "forces"', 'id = "shape"', "data/checks.toml: two checks have the id 'shape'; give each its own"),
+    ],
+)
+def test_a_check_that_is_misspelt(data: Folder, old: str, new: str, message: str) -> None:
+    data.replace("checks.toml", old, new)
+    with pytest.raises(InputError) as refused:
+        rule("shape")
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("level = 0.998", "level = 99.8", f"{POLICY}, [chance]: level is 99.8; write a number between 0 and 1"),
+        (
+            "fewest_forces = 20",
+            "fewest_forces = 0",
+            f"{POLICY}, [position]: fewest_forces is 0; write a number above 0",
+        ),
+        (
+            "winsorised = 0.1",
+            "winsorised = 0.5",
+            f"{POLICY}, [chance]: winsorised is 0.5; write the part at each end, under 0.5",
+        ),
+        ('ratio = "0.10"', "ratio = 0.10", f"{POLICY}, [size]: ratio is 0.1; write text in quotes"),
+        ('1 = "1.0"', 'one = "1.0"', f"{POLICY}, [size.smallest_gap]: 'one' is no number of decimals; write 0, 1 or 2"),
+        (
+            'partial_return = "',
+            'partial_retrun = "',
+            f"{POLICY}, [no_verdict]: there is no setting 'partial_retrun'; did you mean partial_return? The "
+            f"settings are {', '.join(REASONS)}",
+        ),
+    ],
+)
+def test_a_policy_that_is_misspelt(data: Folder, old: str, new: str, message: str) -> None:
+    data.replace("wording_policy.toml", old, new)
+    with pytest.raises(InputError) as refused:
+        read_policy()
+    assert str(refused.value) == message
