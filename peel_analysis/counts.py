@@ -77,7 +77,7 @@ def _read(path: Path, name: str) -> pd.DataFrame:
 def _refuse_other_files(path: Path, name: str) -> None:
     """Refuse a file that is not UTF-8 or has a row with a cell too many or too few: other faults follow from these."""
     try:
-        rows_of(path, name)
+        rows_of(path, name, lambda found: check_columns(found, name))
     except InputError as error:
         raise TableError(str(error)) from error
 

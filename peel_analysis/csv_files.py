@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +24,18 @@ class Rows:
         return [row[place] for row in self.cells]
 
 
-def rows_of(path: Path, where: str, columns: Sequence[str] = ()) -> Rows:
+def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None]) -> Rows:
     """Return the rows of a CSV file; blank lines are no rows.
 
-    `where` names the file in messages, as "data/forces.csv". Raises InputError for a file that is missing or is not
-    UTF-8, for quotation marks that do not pair, for columns other than `columns` (when these are given) in their order,
-    and for a row with a cell too many or too few.
+    `where` names the file in messages, as "data/forces.csv"; `columns` are those that it must have, in their order, or
+    a function that refuses others. Raises InputError for a file that is missing or is not UTF-8, for quotation marks
+    that do not pair, for other columns, and for a row with a cell too many or too few.
     """
     numbered = _numbered(text_of(path, where), where)
     _, found = next(numbered, (1, ()))
-    if columns and found != tuple(columns):
+    if callable(columns):
+        columns(found)
+    elif found != tuple(columns):
         raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
     rows = tuple(numbered)
     for line, row in rows:

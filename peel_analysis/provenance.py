@@ -134,13 +134,16 @@ def _read(path: Path) -> dict[tuple[str, str], Table]:
 
 @cache
 def _as_written(path: Path, _written: int) -> dict[tuple[str, str], Table]:
-    rows = rows_of(path, WHERE)
-    if missing := [name for name in TABLE_COLUMNS if name not in rows.columns]:
-        raise InputError(
-            f"{WHERE}, line 1: no column {missing[0]}; found {', '.join(rows.columns)}; give the column its name back"
-        )
+    rows = rows_of(path, WHERE, _check_columns)
     tables = [Table(*row) for row in zip(*(rows.column(name) for name in TABLE_COLUMNS), strict=True)]
     return {(table.table, table.release): table for table in tables}
+
+
+def _check_columns(found: tuple[str, ...]) -> None:
+    if missing := [name for name in TABLE_COLUMNS if name not in found]:
+        raise InputError(
+            f"{WHERE}, line 1: no column {missing[0]}; found {', '.join(found)}; give the column its name back"
+        )
 
 
 def definition_of(measure: Measure) -> dict[str, object]:

@@ -140,7 +140,10 @@ def test_an_exclusion_without_a_reason(data: Folder) -> None:
     reason = row.split(",stated,")[1].split(",")[0]
     data.replace("exclusions.csv", f"stated,{reason}", "stated,")
     said = refusal(lambda: data.result("crime_per_1000"))
-    assert said == "data/exclusions.csv: da_arrest_rate, 2017, durham: the reason is empty; say why, it is printed"
+    assert (
+        said
+        == "data/exclusions.csv, line 21: da_arrest_rate, 2017, durham: the reason is empty; say why, it is printed"
+    )
 
 
 def test_an_exclusion_that_stands_twice(data: Folder) -> None:
@@ -270,7 +273,8 @@ def test_measures_that_cannot_be_read(data: Folder, old: str, new: str, message:
 def test_a_published_value_that_is_no_number(data: Folder) -> None:
     data.replace("published_values.csv", ",57.7,", ",most,")
     said = refusal(lambda: data.result("da_arrest_rate"))
-    assert said == "data/published_values.csv: da_arrest_rate, norfolk: the value is 'most'; write a number, as 57.7"
+    where = "data/published_values.csv, line 2: da_arrest_rate, norfolk"
+    assert said == f"{where}: the value is 'most'; write a number, as 57.7"
 
 
 @pytest.mark.parametrize(

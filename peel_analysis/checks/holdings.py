@@ -81,8 +81,7 @@ def read_made(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     path = folder / name
     if not path.is_file():
         return pd.DataFrame(columns=list(columns), dtype=str)
-    rows = rows_of(path, f"data/{name}")
-    shape.check_columns(rows.columns, f"data/{name}", columns)
+    rows = rows_of(path, f"data/{name}", lambda found: shape.check_columns(found, f"data/{name}", columns))
     return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
 
 

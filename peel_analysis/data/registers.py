@@ -40,7 +40,6 @@ EXCLUSIONS = Register(
     ),
     ("edition", "measure_id", "period_year", "force_id", "effect"),
     (("effect", EFFECTS), ("missing_because", NO_COUNT), ("basis", BASES)),
-    one_force=True,
 )
 CAVEATS = Register(
     "caveats.csv",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from peel_analysis import forces
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.errors import InputError
@@ -93,12 +94,14 @@ def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str])
     """Return what is wrong with a row and how to put it right, or ""; without `years`, any year is right."""
     who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
     if measure is None:
-        return f"no measure '{row['measure_id']}'; use an id of data/measures.toml"
+        return f"{who}: no measure '{row['measure_id']}'; use an id of data/measures.toml"
     if years and row["period_year"] not in years:
         return f"{who}: no window of edition {row['edition']} ends in that year; use one of {', '.join(sorted(years))}"
     items = measure.numerator.items
     if unknown := [part for part in row["components"].split(";") if part and part not in items]:
         return f"{who}: the measure does not count '{unknown[0]}'; use one of {', '.join(items)}"
+    if row["force_id"] not in forces.ids():
+        return f"{who}: no force '{row['force_id']}'; use an id of data/forces.csv"
     if not row["reason"]:
         return f"{who}: the reason is empty; say why, it is printed"
     if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
