@@ -45,12 +45,11 @@ def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str
 
 def refuse_other_number(cells: int, columns: int, where: str) -> None:
     """Raise InputError, which begins with `where`, unless a row has one cell a column."""
+    found = f"{cells} cell{'' if cells == 1 else 's'} for {columns} columns"
     if cells > columns:
-        raise InputError(
-            f"{where}: {cells} cells for {columns} columns; put a cell that holds a comma in quotation marks"
-        )
+        raise InputError(f"{where}: {found}; put a cell that holds a comma in quotation marks")
     if cells < columns:
-        raise InputError(f"{where}: {cells} cells for {columns} columns; put a comma for every cell, a blank one too")
+        raise InputError(f"{where}: {found}; put a comma for every cell, a blank one too")
 
 
 def _numbered(text: str, where: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -81,7 +81,7 @@ def test_extra_column_is_refused(tmp_path: Path) -> None:
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(counts.TableError, match="2026-04.csv, line 1: no column force_id; "):
+    with pytest.raises(counts.TableError, match=r"2026-04.csv, line 1: no column force_id; "):
         counts.read(table(tmp_path, ""))
 
 
