@@ -2,7 +2,6 @@
 
 import difflib
 import io
-import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis import forces
+from peel_analysis.csv_files import rows_of
 from peel_analysis.errors import InputError
 from peel_analysis.periods import is_day
 
@@ -18,8 +18,9 @@ COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count
 KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
 STATUSES = ("reported", "partial", "estimated", "combined", "not_supplied", "not_comparable")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
-WHOLE_NUMBER = re.compile(r"-?\d+")
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
+DIGITS = 15  # of a number: more are a slip, and floating point does not hold them exactly
+WHOLE_NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}")
+NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}(\.\d+)?")
 FRACTIONAL = frozenset(  # items counted in full-time equivalents; every other count is a whole number
     f"{workers}_fte"
     for workers in (
@@ -39,21 +40,46 @@ class TableError(InputError):
 
 
 def read(path: Path, name: str = "") -> pd.DataFrame:
-    """Return the counts in a CSV file, checked: text columns, and `count` as whole numbers with blanks (Int64).
+    """Return the counts in `<item>/<release>.csv`, checked: text columns, `count` as whole numbers with blanks (Int64).
 
     `name` is what an error calls the file, where its own name alone would not tell it from others.
-    A table of FRACTIONAL items alone keeps the decimals (Float64). Raises TableError for anything that `check` refuses
-    and for text where a count should be.
+    A table of FRACTIONAL items alone keeps the decimals (Float64). Raises TableError for anything that `check` refuses,
+    for text where a count should be, for an item that is not the folder's name or a release that is not the file's, for
+    a row with a cell too many or too few, and for a file that is no CSV in UTF-8.
     """
     name = name or path.name
     try:
-        text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise TableError(f"{name}: not a table: {error}; give a CSV file in UTF-8 with {', '.join(COLUMNS)}") from None
+        return _read(path, name)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, TableError) as error:
+        _refuse_other_files(path, name)
+        if isinstance(error, TableError):
+            raise
+        said = " ".join(str(error).split())
+        raise TableError(f"{name}: not a table: {said}; give a CSV file in UTF-8 with {', '.join(COLUMNS)}") from None
+
+
+def _read(path: Path, name: str) -> pd.DataFrame:
+    text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"]) <= FRACTIONAL
     numbers = _decimals(text["count"], name) if fractional else _whole_numbers(text["count"], name)
-    return check(text.assign(count=numbers), name)
+    rows = check(text.assign(count=numbers), name)
+    for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
+        if (line := _first(rows[column] != own, None)) is not None:
+            found = rows.loc[rows[column] != own, column].iloc[0]
+            raise TableError(
+                f"{name}, line {line}, column {column}: found {found!r} in the {called} of {own!r}; put the row where "
+                "it belongs, or mend the cell"
+            )
+    return rows
+
+
+def _refuse_other_files(path: Path, name: str) -> None:
+    """Refuse a file that is not UTF-8 or has a row with a cell too many or too few: other faults follow from these."""
+    try:
+        rows_of(path, name, lambda found: check_columns(found, name))
+    except InputError as error:
+        raise TableError(str(error)) from error
 
 
 def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None) -> pd.DataFrame:
@@ -130,22 +156,6 @@ def from_bytes(held: bytes) -> pd.DataFrame:
     return pd.read_feather(io.BytesIO(held))
 
 
-def write(rows: pd.DataFrame, path: Path) -> None:
-    """Write the counts, checked and sorted, as UTF-8 with LF line ends. The file is replaced whole or not at all."""
-    write_text(as_text(check(rows, path.name)[list(COLUMNS)]), path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a text beside its place and rename it, so that no reader meets half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _first(wrong: pd.Series, lines: Sequence[int] | None) -> int | None:
     """Return the line number of the first row marked wrong, or None."""
     positions = np.flatnonzero(wrong.to_numpy(dtype=bool))
@@ -177,7 +187,7 @@ def _refuse_other_text(text: "pd.Series[str]", name: str, allowed: re.Pattern[st
         found = text[text.isin(wrong)].iloc[0]
         raise TableError(
             f"{name}, line {line}, column count: found {found!r} where a count should be; "
-            f"write {remedy}, or leave it blank with a status that says why"
+            f"write {remedy} of at most {DIGITS} digits, or leave it blank with a status that says why"
         )
     return values
 

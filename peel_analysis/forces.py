@@ -1,6 +1,5 @@
 """The 43 territorial police forces of England and Wales, and the names that people and files give them."""
 
-import csv
 import difflib
 import re
 from collections.abc import Iterable
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from peel_analysis.csv_files import rows_of
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 
@@ -35,24 +35,8 @@ class Force:
 
 @cache
 def _read(folder: Path) -> tuple[Force, ...]:
-    path = folder / "forces.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            found = ", ".join(reader.fieldnames or ())
-            raise InputError(f"data/forces.csv, line 1: expected columns {', '.join(COLUMNS)}; found {found}")
-        forces = tuple(
-            Force(
-                id=row["force_id"],
-                official_name=row["official_name"],
-                name=row["name"],
-                ons_code=row["ons_code"],
-                region=row["region"],
-                country=row["country"],
-                aliases=(*(alias.strip() for alias in row["aliases"].split("|")), row["ons_name"]),
-            )
-            for row in reader
-        )
+    rows = rows_of(folder / "forces.csv", "data/forces.csv", COLUMNS)
+    forces = tuple(_force(dict(zip(COLUMNS, row, strict=True))) for row in rows.cells)
     ids = [force.id for force in forces]
     if len(set(ids)) != len(ids) or len(ids) != NUMBER_OF_FORCES:
         raise InputError(
@@ -62,8 +46,20 @@ def _read(folder: Path) -> tuple[Force, ...]:
     return forces
 
 
+def _force(row: dict[str, str]) -> Force:
+    return Force(
+        id=row["force_id"],
+        official_name=row["official_name"],
+        name=row["name"],
+        ons_code=row["ons_code"],
+        region=row["region"],
+        country=row["country"],
+        aliases=(*(alias.strip() for alias in row["aliases"].split("|")), row["ons_name"]),
+    )
+
+
 def all_forces() -> tuple[Force, ...]:
-    """Return the 43 forces in alphabetical order of id."""
+    """Return the 43 forces in alphabetical order of id. Raises InputError for a data/forces.csv that is wrong."""
     return _read(data_folder())
 
 

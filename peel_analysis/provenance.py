@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import __version__
+from peel_analysis.csv_files import rows_of
 from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
@@ -18,6 +20,7 @@ WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # wha
 SHORT = 8
 TABLE_COLUMNS = ("table", "release", "publisher", "title", "release_words", "source_file", "sha256")
 POPULATIONS = "populations"
+WHERE = "data/provenance.csv"
 COLUMNS = ("source_sha256", "rule", "code_version", "member_list")
 
 
@@ -122,16 +125,25 @@ def _vintages(edition: Edition, force_ids: tuple[str, ...]) -> list[tuple[str, s
 
 
 def _read(path: Path) -> dict[tuple[str, str], Table]:
-    """Return data/provenance.csv by table and release; a data folder need not have one."""
+    """Return data/provenance.csv by table and release; a data folder need not have one.
+
+    Raises InputError for a file that lacks one of TABLE_COLUMNS, and as `rows_of` does.
+    """
     return _as_written(path, path.stat().st_mtime_ns) if path.exists() else {}
 
 
 @cache
 def _as_written(path: Path, _written: int) -> dict[tuple[str, str], Table]:
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    rows = rows.reindex(columns=list(TABLE_COLUMNS), fill_value="")
-    tables = [Table(*row) for row in rows.itertuples(index=False, name=None)]
+    rows = rows_of(path, WHERE, _check_columns)
+    tables = [Table(*row) for row in zip(*(rows.column(name) for name in TABLE_COLUMNS), strict=True)]
     return {(table.table, table.release): table for table in tables}
+
+
+def _check_columns(found: tuple[str, ...]) -> None:
+    if missing := [name for name in TABLE_COLUMNS if name not in found]:
+        raise InputError(
+            f"{WHERE}, line 1: no column {missing[0]}; found {', '.join(found)}; give the column its name back"
+        )
 
 
 def definition_of(measure: Measure) -> dict[str, object]:

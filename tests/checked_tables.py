@@ -7,6 +7,7 @@ import pandas as pd
 from peel_analysis import counts, forces
 from peel_analysis.checks.holdings import PRINTED_COLUMNS, Holdings
 from peel_analysis.periods import Period, quarter
+from peel_analysis.writing import write_text
 
 CRIME = ("recorded_crime", "2020-01")
 OUTCOMES = ("outcomes_recorded", "2020-01")
@@ -49,6 +50,14 @@ def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.Da
     """Return holdings of these tables and printed totals alone."""
     added = {(str(part["item"].iloc[0]), str(part["release"].iloc[0])): part for part in (rows, *more)}
     return Holdings(tmp_path, added, printed if printed is not None else pd.DataFrame(columns=list(PRINTED_COLUMNS)))
+
+
+def write_table(folder: Path, rows: pd.DataFrame) -> Path:
+    """Write a table of one item and release to its place in `folder`, a folder of counts, and return the place."""
+    item, release = (str(rows[column].iloc[0]) for column in ("item", "release"))
+    path = folder / item / f"{release}.csv"
+    write_text(path, counts.as_text(rows))
+    return path
 
 
 def set_count(rows: pd.DataFrame, force_id: str, start: str, count: int, dimension: str = "") -> pd.DataFrame:

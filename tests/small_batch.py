@@ -21,6 +21,14 @@ from small_notebook import code_cell, notebook_of
 PROJECT = Path(__file__).resolve().parents[1]
 EDITION = "2017"
 QUICK = "print(force)"
+BLOCK = """[[block]]
+id = "invented"
+kind = "force"
+measures = ["calls_per_1000"]
+years = ["2017"]
+reason = "An invented reason."
+said_in = "Invented"
+"""
 PATIENCE = 60.0  # seconds
 
 
@@ -126,8 +134,10 @@ def small_batch(folder: Path, *cells: str) -> SmallBatch:
     _keep(made.data / "sections.toml", "[[section]]", 2)
     _without_tiles(made.data / "sections.toml")
     _keep(made.data / "measures.toml", "[[measure]]", 1)
-    exclusions = made.data / "exclusions.csv"
-    exclusions.write_text(exclusions.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    for name in ("exclusions.csv", "caveats.csv"):
+        register = made.data / name
+        register.write_text(register.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    (made.data / "comparability.toml").write_text(BLOCK, encoding="utf-8")
     made.write_notebooks(*(cells or (QUICK, QUICK)))
     return made
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from checked_tables import quarters, table
+from checked_tables import quarters, table, write_table
 
-from peel_analysis import counts, location
+from peel_analysis import location
 from peel_analysis.checks.checking import check, check_edition, errors
 from peel_analysis.checks.holdings import Holdings
 from peel_analysis.checks.rules import rule
@@ -77,6 +77,6 @@ def test_the_command_ends_with_2_for_an_error_and_with_0_for_queries(
     for name in ("forces.csv", "count_notes.csv"):
         (tmp_path / name).write_bytes((DATA / name).read_bytes())
     rows = table(quarters(4))
-    counts.write(rows[rows["force_id"] != "kent"], tmp_path / "counts" / "recorded_crime" / "2020-01.csv")
+    write_table(tmp_path / "counts", rows[rows["force_id"] != "kent"])
     assert main(["check", "--data", str(tmp_path)]) == 2
     assert "error: recorded_crime 2020-01, 2010-04-01 to 2010-06-30: no row for Kent" in capsys.readouterr().out

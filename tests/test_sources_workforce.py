@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from checked_tables import write_table
 from shared_folder import shared
 from workbooks import Row, save
 
 from peel_analysis import forces, sources
-from peel_analysis.counts import TableError, combine, read, write
+from peel_analysis.counts import TableError, combine, read
 from peel_analysis.sources import workforce
 from peel_analysis.sources.sheets import open_book
 
@@ -72,17 +73,16 @@ def test_officers_by_force_and_date_with_their_decimals(tmp_path: Path) -> None:
 
 def test_decimals_survive_the_table_in_the_data_folder(tmp_path: Path) -> None:
     reading = sources.read(save(tmp_path / "x.xlsx", {"T": officers()}), "2018-09")
-    write(reading.counts, tmp_path / "2018-09.csv")
-    assert read(tmp_path / "2018-09.csv")["count"].sum() == pytest.approx(43 * 201.75)
+    assert read(write_table(tmp_path, reading.counts))["count"].sum() == pytest.approx(43 * 201.75)
     whole = combine([reading.counts.assign(item="recorded_crime", count=3.0)])
     assert str(whole["count"].dtype) == "Int64"
 
 
 def test_a_whole_number_is_asked_of_every_other_item(tmp_path: Path) -> None:
     rows = sources.read(save(tmp_path / "x.xlsx", {"T": officers()}), "r").counts
-    (tmp_path / "r.csv").write_text(rows.assign(item="recorded_crime").to_csv(index=False), encoding="utf-8")
+    path = write_table(tmp_path, rows.assign(item="recorded_crime"))
     with pytest.raises(TableError, match=r"r.csv, line 2, column count: found '100.25' where a count should be"):
-        read(tmp_path / "r.csv")
+        read(path)
 
 
 def test_region_and_force_of_one_name_footnote_digits_and_names_turned_round(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import counts as shape
+from peel_analysis.csv_files import rows_of
 
 PRINTED = "printed_totals.csv"
 PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without", "bodies")
@@ -33,7 +34,7 @@ class Holdings:
             item, release = key
             name = f"{item}/{release}.csv"
             stored = self.folder / "counts" / item / f"{release}.csv"
-            self._read[key] = shape.check(self.added[key], name) if key in self.added else shape.read(stored)
+            self._read[key] = shape.check(self.added[key], name) if key in self.added else shape.read(stored, name)
         return self._read[key]
 
     def totals(self, key: Key) -> pd.DataFrame:
@@ -74,14 +75,14 @@ def read_printed(folder: Path) -> pd.DataFrame:
 def read_made(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
 
-    Raises TableError for columns that are not these.
+    Raises InputError for columns that are not these, a row with a cell too many or too few, and a file that is not
+    UTF-8.
     """
     path = folder / name
     if not path.is_file():
         return pd.DataFrame(columns=list(columns), dtype=str)
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    shape.check_columns(rows.columns, name, columns)
-    return rows
+    rows = rows_of(path, f"data/{name}", lambda found: shape.check_columns(found, f"data/{name}", columns))
+    return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
 
 
 def is_quarter(start: str, end: str) -> bool:

@@ -12,13 +12,19 @@ ERRORS_IN_DATA = 2
 
 
 def check(given: argparse.Namespace) -> int:
-    """Print each check's rule and result; return 2 when a finding is an error. Queries are not errors."""
+    """Print each check's rule and result; return 2 when a finding is an error. Queries are not errors.
+
+    Raises InputError for a register or a declaration that cannot be used.
+    """
     from peel_analysis.checks.checking import check as check_tables
     from peel_analysis.checks.checking import check_edition
+    from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.holdings import Holdings
-    from peel_analysis.data import open_edition
+    from peel_analysis.data import editions, open_edition
     from peel_analysis.location import data_folder
 
+    chosen = [given.edition] if given.edition else editions()
+    read_held(open_edition(edition_id) for edition_id in chosen)
     if not given.edition:
         return told(check_tables(Holdings(data_folder())))
     edition = open_edition(given.edition)

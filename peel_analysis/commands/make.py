@@ -116,9 +116,11 @@ def _opened(
 
 
 def _refuse_unusable_data(edition: Edition) -> None:
-    """Calculate every measure once before the first notebook starts: data that cannot be used stop the run here."""
+    """Read all registers and calculate all measures before a notebook starts: unusable data stop the run here."""
+    from peel_analysis.checks.declarations import read_all
     from peel_analysis.values import values
 
+    read_all(edition)
     values(edition)
 
 

@@ -1,40 +1,28 @@
-"""The registers in `data/`: small CSV files of facts, each with declared columns and a key."""
+"""The registers in `data/`, each with its columns, its key and the words that a column may hold."""
 
-import csv
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import forces
-from peel_analysis.errors import InputError
+from peel_analysis.data.register import A_PROGRAMME, checked_rows, keys_of
+from peel_analysis.data.register import Register as Register
 from peel_analysis.location import data_folder
-from peel_analysis.periods import is_day
-
-
-@dataclass(frozen=True)
-class Register:
-    """One CSV in data/: its columns in order, and those that together identify a row.
-
-    `choices` are the words that a column may hold, and `days` the columns that hold a day. Where each row is about
-    `one_force`, its force_id may not be `all`, England and Wales or blank.
-    """
-
-    file: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    days: tuple[str, ...] = ()
-    one_force: bool = False
-
 
 EFFECTS = ("excluded_from_figure", "excluded_from_national", "partial", "combined", "estimated")
+NO_COUNT = ("", "not_supplied", "not_comparable")
+BASES = ("stated", "implied", "ambiguous")
+GRADES = ("", "Outstanding", "Good", "Adequate", "Requires improvement", "Inadequate", "Ungraded")
+EVIDENCE = ("explicit", "press", "carried", "report", "derived", "narrative", "not_found")
+AREAS = ("area_for_improvement", "cause_of_concern")
+PROGRESS = ("open", "closed", "not_known")
+YES_OR_NO = ("yes", "no")
 NOTED = ("partial", "estimated", "combined", "not_comparable")  # what a count can be, when it is not just reported
-ALL_FORCES = (forces.ENGLAND_AND_WALES, "all", "")
 
-STATUSES = Register("statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",))
+STATUSES = Register(
+    "statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",), (("has_value", YES_OR_NO),)
+)
 EXCLUSIONS = Register(
     "exclusions.csv",
     (
@@ -51,7 +39,7 @@ EXCLUSIONS = Register(
         "said_in",
     ),
     ("edition", "measure_id", "period_year", "force_id", "effect"),
-    (("effect", EFFECTS),),
+    (("effect", EFFECTS), ("missing_because", NO_COUNT), ("basis", BASES)),
 )
 CAVEATS = Register(
     "caveats.csv",
@@ -68,21 +56,31 @@ PUBLISHED_VALUES = Register(
     ("edition", "force_id", "measure_id", "period_words", "value", "unit", "said_in", "note"),
     ("edition", "force_id", "measure_id", "period_words"),
 )
-FOOTNOTES = Register("footnotes.csv", ("edition", "number", "subject", "sentence", "section"), ("edition", "number"))
+FOOTNOTES = Register(
+    "footnotes.csv",
+    ("edition", "number", "subject", "sentence", "section"),
+    ("edition", "number"),
+    numbers=("number",),
+)
 JUDGMENTS = Register(
     "judgments.csv",
     ("edition", "force_id", "question", "grade", "last_inspected", "evidence", "source_url", "note"),
     ("edition", "force_id", "question"),
+    (("grade", GRADES), ("evidence", EVIDENCE)),
+    edition_is=A_PROGRAMME,
 )
 AREAS_FOR_IMPROVEMENT = Register(
     "areas_for_improvement.csv",
     ("edition", "force_id", "question", "kind", "number", "sentence", "source_url", "first_raised", "status", "note"),
     ("edition", "force_id", "question", "kind", "number"),
+    (("kind", AREAS), ("status", PROGRESS)),
+    edition_is=A_PROGRAMME,
 )
 SECTIONS_INSPECTED = Register(
     "sections_inspected.csv",
     ("edition", "force_id", "question", "inspected", "source_url", "note"),
     ("edition", "force_id", "question"),
+    (("inspected", (*YES_OR_NO, "unknown")),),
 )
 SURVEYS = Register(
     "surveys.csv",
@@ -93,6 +91,8 @@ OUTCOME_GROUPS = Register(
     "outcome_groups.csv",
     ("grouping_id", "version", "outcome_type", "outcome_words", "group", "group_order", "in_action_taken"),
     ("grouping_id", "version", "outcome_type"),
+    (("in_action_taken", YES_OR_NO),),
+    numbers=("group_order",),
 )
 SERIES_BREAKS = Register(
     "series_breaks.csv",
@@ -131,79 +131,30 @@ def read_register(register: Register) -> pd.DataFrame:
     """Return the register as text, one row a fact; an empty cell is an empty string.
 
     Raises InputError that names the file and the line for a row with a cell too many or too few, and for a column, key,
-    choice, day or force id that is not as declared.
+    choice, day, edition or force id that is not as declared.
     """
     return _read(data_folder(), register).copy(deep=False)  # pandas copies when one of the two is written to
 
 
-@cache
-def _read(folder: Path, register: Register) -> pd.DataFrame:
-    path = folder / register.file
-    where = f"data/{register.file}"
-    if not path.exists():
-        raise InputError(f"{where}: the file is missing from {folder}; copy the project's own")
-    lines, rows = _rows(path, register, where)
-    by_name = {name: [row[place] for row in rows] for place, name in enumerate(register.columns)}
-    _check_keys(lines, rows, register, where)
-    for column, allowed in register.choices:
-        remedy = f"use one of {', '.join(allowed)}"
-        _refuse(lines, column, by_name[column], allowed.__contains__, where, remedy)
-    for column in register.days:
-        _refuse(lines, column, by_name[column], is_day, where, "write a day as 2017-06-30")
-    if "force_id" in by_name:
-        _check_forces(lines, by_name["force_id"], where, () if register.one_force else ALL_FORCES)
-    return pd.DataFrame(by_name, dtype="str")
-
-
-def _rows(path: Path, register: Register, where: str) -> tuple[list[int], list[list[str]]]:
-    """Return the rows of the file and the line on which each ends; blank lines are no rows."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        found = next(reader, [])
-        if tuple(found) != register.columns:
-            wanted = ", ".join(register.columns)
-            raise InputError(f"{where}, line 1: expected columns {wanted}; found {', '.join(found)}")
-        numbered = [(reader.line_num, row) for row in reader if row]
-    for line, row in numbered:
-        if len(row) != len(register.columns):
-            raise InputError(
-                f"{where}, line {line}: {len(row)} cells for {len(register.columns)} columns; put a cell that holds a "
-                "comma in quotation marks"
-            )
-    return [line for line, _ in numbered], [row for _, row in numbered]
-
-
-def _check_keys(lines: list[int], rows: list[list[str]], register: Register, where: str) -> None:
-    places = [register.columns.index(name) for name in register.key]
-    seen: set[tuple[str, ...]] = set()
-    for line, row in zip(lines, rows, strict=True):
-        key = tuple(row[place] for place in places)
-        if key in seen:
-            raise InputError(
-                f"{where}, line {line}: repeats an earlier row's key ({', '.join(key)}); keep one of the two"
-            )
-        seen.add(key)
-
-
-def _refuse(
-    lines: list[int], column: str, cells: list[str], is_right: Callable[[str], bool], where: str, remedy: str
-) -> None:
-    for line, cell in zip(lines, cells, strict=True):
-        if not is_right(cell):
-            raise InputError(f"{where}, line {line}: {column} is '{cell}'; {remedy}")
-
-
-def _check_forces(lines: list[int], force_ids: list[str], where: str, others: tuple[str, ...]) -> None:
-    known = {*forces.ids(), *others}
-    for line, name in zip(lines, force_ids, strict=True):
-        if name not in known:
-            try:
-                near = f"; write it as '{forces.find(name).id}'"
-            except forces.UnknownForceError as error:
-                near = f": {error}"
-            raise InputError(f"{where}, line {line}: force_id '{name}' is not the id of a force{near}")
+def place_of(register: Register, row: Mapping[str, str]) -> str:
+    """Return where a row of a register stands, for a message: "data/exclusions.csv, line 7"."""
+    key = tuple(row[name] for name in register.key)
+    line = _lines_by_key(data_folder(), register).get(key)
+    return f"{register.where}, {f'line {line}' if line else ', '.join(key)}"  # rows set together have no line
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, str]]:
     """Return a register's rows as dictionaries of text, for reading one after the other."""
     return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
+
+
+@cache
+def _read(folder: Path, register: Register) -> pd.DataFrame:
+    rows = checked_rows(folder, register)
+    return pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
+
+
+@cache
+def _lines_by_key(folder: Path, register: Register) -> dict[tuple[str, ...], int]:
+    rows = checked_rows(folder, register)
+    return dict(zip(keys_of(rows, register), rows.lines, strict=True))

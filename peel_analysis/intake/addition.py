@@ -70,12 +70,13 @@ def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[s
     words = published.words() if published else origin(known.name, release)
     source_file = published.file if published else book.file
     origins = registers.origin_rows(tables, reading.populations, words, source_file, book.sha256)
+    provenance_after = registers.provenance_after(provenance, origins, known.name)
     return Addition(
         account=reading.account,
         differences=tuple(_differences(reading, folder)),
         remarks=tuple(_remarks(reading, holdings, list(tables), provenance, release)),
         results=tuple(check(holdings, list(tables))),
-        texts=_changed(folder, tables, reading.populations, printed, registers.provenance_after(provenance, origins)),
+        texts=_changed(folder, tables, reading.populations, printed, provenance_after),
     )
 
 

@@ -8,7 +8,9 @@ import pandas as pd
 
 from peel_analysis import counts as shape
 from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_made, read_printed
+from peel_analysis.data.populations import read_populations as check_stored
 from peel_analysis.data.registers import COUNT_NOTES, read_register
+from peel_analysis.sources import data_return
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
 from peel_analysis.sources.reading import POPULATION_COLUMNS, Account, Reading
 
@@ -31,7 +33,12 @@ def with_notes(reading: Reading) -> Reading:
 
 
 def read_populations(folder: Path) -> pd.DataFrame:
-    """Return populations.csv with whole numbers; empty, with its columns, where there is none."""
+    """Return populations.csv with whole numbers; empty, with its columns, where there is none.
+
+    Raises InputError for a row that is wrong.
+    """
+    if (folder / POPULATIONS).is_file():
+        check_stored(folder)
     return read_made(folder, POPULATIONS, POPULATION_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
 
 
@@ -110,13 +117,12 @@ def origin_rows(
     return pd.DataFrame(rows, columns=list(PROVENANCE_COLUMNS), dtype=str)
 
 
-def provenance_after(before: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+def provenance_after(before: pd.DataFrame, added: pd.DataFrame, format_name: str) -> pd.DataFrame:
     """Return the provenance with the rows added in place of those of the same table and release.
 
     Several returns of forces can make one table: each keeps its row, by the name of its file.
     """
-    returns = added["title"].eq("Data return to HMICFRS").any()
-    key: Sequence[str] = PROVENANCE_KEY if returns else PROVENANCE_KEY[:2]
+    key: Sequence[str] = PROVENANCE_KEY if format_name == data_return.FORMAT else PROVENANCE_KEY[:2]
     replaced = set(added[list(key)].itertuples(index=False, name=None))
     kept = [row not in replaced for row in before[list(key)].itertuples(index=False, name=None)]
     return pd.concat([before[pd.Series(kept, index=before.index, dtype=bool)], added], ignore_index=True)

@@ -1,6 +1,6 @@
 """The exclusions register at work: which forces are out of the figure, out of England and Wales, or only partly in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,19 +85,25 @@ def checked_register(edition: Edition) -> pd.DataFrame:
     known = {measure.id: measure for measure in declared()}
     years = {"all", *(str(window.end.year) for window in edition.windows.values())}
     for row in registers.records(register):
-        where = f"data/exclusions.csv: {row['measure_id']}, {row['period_year']}, {row['force_id']}"
-        if row["measure_id"] not in known:
-            raise InputError(f"{where}: no measure '{row['measure_id']}'; use an id of data/measures.toml")
-        if row["edition"] == edition.id and row["period_year"] not in years:
-            held = ", ".join(sorted(years))
-            raise InputError(f"{where}: no window of edition {edition.id} ends in that year; use one of {held}")
-        items = known[row["measure_id"]].numerator.items
-        if unknown := [part for part in row["components"].split(";") if part and part not in items]:
-            raise InputError(f"{where}: the measure does not count '{unknown[0]}'; use one of {', '.join(items)}")
-        if row["force_id"] not in forces.ids():
-            raise InputError(f"{where}: no force '{row['force_id']}'; use an id of data/forces.csv")
-        if not row["reason"]:
-            raise InputError(f"{where}: the reason is empty; say why, it is printed")
-        if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
-            raise InputError(f"{where}: missing_because is empty; use not_supplied or not_comparable")
+        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition.id else set()):
+            raise InputError(f"{registers.place_of(registers.EXCLUSIONS, row)}: {wrong}")
     return register
+
+
+def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str]) -> str:
+    """Return what is wrong with a row and how to put it right, or ""; without `years`, any year is right."""
+    who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
+    if measure is None:
+        return f"{who}: no measure '{row['measure_id']}'; use an id of data/measures.toml"
+    if years and row["period_year"] not in years:
+        return f"{who}: no window of edition {row['edition']} ends in that year; use one of {', '.join(sorted(years))}"
+    items = measure.numerator.items
+    if unknown := [part for part in row["components"].split(";") if part and part not in items]:
+        return f"{who}: the measure does not count '{unknown[0]}'; use one of {', '.join(items)}"
+    if row["force_id"] not in forces.ids():
+        return f"{who}: no force '{row['force_id']}'; use an id of data/forces.csv"
+    if not row["reason"]:
+        return f"{who}: the reason is empty; say why, it is printed"
+    if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
+        return f"{who}: missing_because is empty; use not_supplied or not_comparable"
+    return ""

@@ -1,23 +1,29 @@
 """Values that only the published report gives: filled in where no counts are public, and marked as published."""
 
+import difflib
+import math
+from functools import cache
+
 import pandas as pd
 
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.errors import InputError
-from peel_analysis.measures.declarations import Measure
+from peel_analysis.measures.declarations import Measure, declared
 
 AS_PUBLISHED = "as_published"
 CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
+NEARLY = 0.8  # as like a measure's id as this, an id is a slip; those of what the report prints besides are not
 
 
 def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd.DataFrame:
     """Return the rows with the published value wherever one exists and no value could be calculated.
 
     The status of a filled row is `as_published`; its counts stay missing, for they are not public. A share of cases
-    reviewed is published as "12 of 27": both counts are filled in and the share is worked out from them.
+    reviewed is published as "12 of 27": both counts are filled in and the share is worked out from them. Raises
+    InputError as `checked_published` does.
     """
-    published = edition.register(registers.PUBLISHED_VALUES)
+    published = checked_published(edition)
     reviewed = {
         row["force_id"]: _number(row)
         for row in registers.records(published[published["measure_id"] == measure.id + CASES_REVIEWED])
@@ -28,17 +34,62 @@ def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd
         if force_id not in filled.index or filled["value"].notna()[force_id]:
             continue
         if measure.kind == "cases":
-            filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = value, reviewed[force_id]
-            value = measure.multiplier * value / reviewed[force_id]
+            cases = _cases(row, reviewed)
+            filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = value, cases
+            value = measure.multiplier * value / cases
         filled.at[force_id, "value"], filled.at[force_id, "status"] = value, AS_PUBLISHED
         filled.at[force_id, "note"] = f"As published: {row['said_in']}."
         filled.at[force_id, "short"] = "As published"
     return filled
 
 
+def checked_published(edition: Edition) -> pd.DataFrame:
+    """Return the edition's published values, of measures and of what else the report prints, such as survey sizes.
+
+    Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
+    """
+    published = edition.register(registers.PUBLISHED_VALUES)
+    measure_ids = [measure.id for measure in declared()]
+    known = (*measure_ids, *(measure_id + CASES_REVIEWED for measure_id in measure_ids))
+    for row in registers.records(published[~published["measure_id"].isin(known)]):
+        if near := _nearly(row["measure_id"], known):
+            where = _where(row)
+            raise InputError(
+                f"{where}: no measure '{row['measure_id']}'; did you mean {near}? The ids are in data/measures.toml"
+            )
+    return published
+
+
+@cache
+def _nearly(measure_id: str, known: tuple[str, ...]) -> str:
+    """Return the id that another was to be, or ""; remembered, for every measure asks it of the same rows."""
+    return next(iter(difflib.get_close_matches(measure_id, known, n=1, cutoff=NEARLY)), "")
+
+
+def _cases(row: dict[str, str], reviewed: dict[str, float]) -> float:
+    """Return the number of cases reviewed behind a share of cases."""
+    cases = reviewed.get(row["force_id"], 0)
+    if not cases > 0:
+        wanted = row["measure_id"] + CASES_REVIEWED
+        raise InputError(
+            f"{_where(row)}: {row['measure_id']} of {row['force_id']} is a number of cases, and no row says out of how "
+            f"many; add one with measure_id {wanted} and a value above zero"
+        )
+    return cases
+
+
 def _number(row: dict[str, str]) -> float:
     try:
-        return float(row["value"])
+        value = float(row["value"])
     except ValueError:
-        where = f"data/published_values.csv: {row['measure_id']}, {row['force_id']}"
-        raise InputError(f"{where}: the value is '{row['value']}'; write a number, as 57.7") from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(
+            f"{_where(row)}: {row['measure_id']}, {row['force_id']}: the value is '{row['value']}'; write a number, "
+            "as 57.7"
+        )
+    return value
+
+
+def _where(row: dict[str, str]) -> str:
+    return registers.place_of(registers.PUBLISHED_VALUES, row)

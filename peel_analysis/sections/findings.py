@@ -4,7 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from peel_analysis import forces
 from peel_analysis.data import Edition
+from peel_analysis.data_files import text_of
 from peel_analysis.errors import InputError
 
 
@@ -16,8 +18,8 @@ def has_findings(edition: Edition, force_id: str) -> bool:
 def findings(edition: Edition, force_id: str, section_title: str, heading: str = "") -> str:
     """Return the Markdown under a section's sub-heading (or before its first one), or "" when there is none.
 
-    Footnote markers such as [^4] become links to the notes of the section. Raises InputError for a file whose
-    sub-headings come before any section heading.
+    Footnote markers such as [^4] become links to the notes of the section. Raises InputError for a file that is not
+    UTF-8, or whose sub-headings come before any section heading.
     """
     path = _path(edition, force_id)
     if not path.exists():
@@ -37,8 +39,20 @@ def cited(edition: Edition, force_id: str, section_title: str) -> list[int]:
     return sorted({int(number) for number in re.findall(r"\[\^(\d+)\]", text)})
 
 
+def check_findings(edition: Edition) -> None:
+    """Read all findings of the edition. Raises InputError as `findings` does, and for a file that is of no force."""
+    for path in sorted((edition.folder / "findings" / edition.id).glob("*.md")):
+        if path.stem not in forces.ids():
+            raise InputError(f"{_where(path)}: no force '{path.stem}'; name the file after an id of data/forces.csv")
+        _parts(path, path.stat().st_mtime_ns)
+
+
 def _path(edition: Edition, force_id: str) -> Path:
     return edition.folder / "findings" / edition.id / f"{force_id}.md"
+
+
+def _where(path: Path) -> str:
+    return f"data/findings/{path.parent.name}/{path.name}"
 
 
 @cache
@@ -47,12 +61,14 @@ def _parts(path: Path, changed: int) -> dict[tuple[str, str], str]:
     del changed
     parts: dict[tuple[str, str], list[str]] = {}
     section = heading = ""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_of(path, _where(path)).splitlines(), start=1):
         if line.startswith("## "):
             section, heading = line[3:].strip(), ""
         elif line.startswith("### "):
             if not section:
-                raise InputError(f"{path.name}, line {number}: a ### heading before any ## heading; put it under one")
+                raise InputError(
+                    f"{_where(path)}, line {number}: a ### heading before any ## heading; put it under one"
+                )
             heading = line[4:].strip()
         elif not line.startswith("# "):
             parts.setdefault((section, heading), []).append(line)

@@ -5,10 +5,12 @@ import pandas as pd
 
 from peel_analysis import counts as shape
 from peel_analysis import forces
+from peel_analysis.csv_files import refuse_other_number
+from peel_analysis.errors import InputError
 from peel_analysis.sources.headings import Field, Heading, headings, likeness
 from peel_analysis.sources.open_data import BLANK_ROW, blank, translate
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
-from peel_analysis.sources.sheets import Book, as_text
+from peel_analysis.sources.sheets import Book, SourceError, TextSheet, as_text
 
 FORMAT = "HMICFRS data return"
 ITEMS = (
@@ -45,13 +47,15 @@ def read(book: Book, release: str) -> Reading:
     """Return the counts of a return, in the one shape, under the release named. It may hold one force or many.
 
     An organised crime group is counted as at a day: its period starts and ends on it. Raises SourceError for a force,
-    an item or a count that is not understood, and TableError for rows that the shape of counts refuses.
+    an item or a count that is not understood and for a row of a CSV file with a cell too many or too few, and
+    TableError for rows that the shape of counts refuses.
     """
     found = headings(book, COLUMNS, FORMAT)
     parts: list[pd.DataFrame] = []
     left_out: dict[str, LeftOut] = {}
     rows_read = 0
     for heading in found:
+        _refuse_other_rows(heading)
         part, blanks = _rows(heading)
         lines = [heading.row + 2 + int(row) for row in part.index]
         name = f"{book.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else book.file
@@ -70,6 +74,21 @@ def read(book: Book, release: str) -> Reading:
         left_out=left_out,
         forces=table["force_id"].nunique(),
     )
+
+
+def _refuse_other_rows(heading: Heading) -> None:
+    """Refuse a row of a CSV file without a cell for each column; cells at its end that are blank are none too many."""
+    if not isinstance(heading.sheet, TextSheet):
+        return
+    rows = heading.sheet.rows()
+    columns = len(rows[heading.row])
+    for place, row in enumerate(rows[heading.row + 1 :], start=heading.row + 1):
+        last = max((number for number, cell in enumerate(row, start=1) if as_text(cell)), default=0)
+        if last and not last <= columns <= len(row):
+            try:
+                refuse_other_number(len(row), columns, heading.sheet.place(place))
+            except InputError as error:
+                raise SourceError(str(error)) from error
 
 
 def _rows(heading: Heading) -> tuple[pd.DataFrame, int]:
@@ -111,4 +130,6 @@ def _count(cell: object) -> object:
             f"found {as_text(cell)!r} where a count should be; write a whole number, or leave it blank with the status "
             "that says why"
         )
+    if len(text.removeprefix("-")) > shape.DIGITS:
+        raise ValueError(f"found {as_text(cell)!r}, a count of more than {shape.DIGITS} digits; correct it")
     return int(text)

@@ -1,0 +1,172 @@
+"""What a row of a register names must be there: editions, measures, grades, statuses. All changes here are invented."""
+
+from pathlib import Path
+
+import pytest
+from invented import Folder, folder
+
+from peel_analysis.checks.declarations import read_all, read_held
+from peel_analysis.data import open_edition, read_register, registers
+from peel_analysis.errors import InputError
+from peel_analysis.measures.published import checked_published
+from peel_analysis.values import values
+
+SUFFOLK = "2017,outcome_charged_pct,2017,suffolk"
+PEERS = "data/peer_sets.toml"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    return folder(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "exclusions.csv",
+            SUFFOLK,
+            SUFFOLK.replace("2017", "2071", 1),
+            "edition is '2071'; use an edition: 2017, 2019, ",
+        ),
+        ("exclusions.csv", SUFFOLK, SUFFOLK.replace("2017", "", 1), "edition is ''; use an edition: 2017, 2019, "),
+        (
+            "exclusions.csv",
+            ",not_supplied,",
+            ",lost,",
+            r"missing_because is 'lost'; use one of \(blank\), not_supplied",
+        ),
+        ("exclusions.csv", ",stated,", ",hearsay,", "basis is 'hearsay'; use one of stated, implied"),
+        ("caveats.csv", "\n2019,", "\n2091,", "edition is '2091'; use an edition"),
+        ("published_values.csv", "\n2017,", "\n2071,", "edition is '2071'; use an edition"),
+        ("footnotes.csv", "\n2017,3,", "\n2017,three,", "number is 'three'; write a whole number"),
+        ("judgments.csv", ",Good,", ",Splendid,", "grade is 'Splendid'; use one of .*Requires improvement, Inadequate"),
+        ("judgments.csv", ",explicit,", ",heard,", "evidence is 'heard'; use one of explicit"),
+        ("judgments.csv", "\n2015,", "\n2105,", "edition is '2105'; use a programme of inspections: 2014, 2015"),
+        ("sections_inspected.csv", ",unknown,", ",maybe,", "inspected is 'maybe'; use one of yes, no, unknown"),
+        ("areas_for_improvement.csv", ",not_known,", ",lost,", "status is 'lost'; use one of open, closed, not_known"),
+        ("outcome_groups.csv", ",yes\n", ",perhaps\n", "in_action_taken is 'perhaps'; use one of yes, no"),
+        ("statuses.csv", "reported,yes", "reported,si", "has_value is 'si'; use one of yes, no"),
+    ],
+)
+def test_a_word_that_there_is_not_is_refused_with_its_line(
+    data: Folder, file: str, old: str, new: str, message: str
+) -> None:
+    read = {register.file: register for register in registers.ALL}
+    data.write(file, data.read(file).replace(old, new, 1))
+    line = 1 + next(at for at, text in enumerate(data.read(file).split("\n")) if new.strip("\n") in text)
+    with pytest.raises(InputError, match=rf"^data/{file}, line {line}: {message}"):
+        read_register(read[file])
+
+
+def test_a_misspelt_edition_does_not_let_a_force_back_into_the_values(data: Folder) -> None:
+    data.write("exclusions.csv", data.read("exclusions.csv").replace(SUFFOLK, SUFFOLK.replace("2017", "2071", 1)))
+    with pytest.raises(InputError, match=r"^data/exclusions.csv, line 2: edition is '2071'"):
+        values(data.edition())
+
+
+def test_judgments_may_be_of_the_programme_that_an_edition_names(data: Folder) -> None:
+    data.write("judgments.csv", data.read("judgments.csv").replace("2018/19,", "2044,"))
+    data.replace("editions/2019.toml", 'judgments = "2018/19"', 'judgments = "2044"')
+    assert "2044" in set(read_register(registers.JUDGMENTS)["edition"])
+    assert len(open_edition("2019").register_of_judgments()) > 0
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "caveats.csv",
+            ",asb_incidents_per_1000,",
+            ",asb_incident_per_1000,",
+            "applies_to has 'asb_incident_per_1000', which is no measure of data/measures.toml "
+            r"\(did you mean asb_incidents_per_1000\?\); write ids",
+        ),
+        (
+            "caveats.csv",
+            ",ocg_per_million,",
+            ",weather,",
+            "applies_to has 'weather', which is no measure .*; write ids",
+        ),
+        (
+            "judgments.csv",
+            ",preventing,",
+            ",preventng,",
+            r"question is 'preventng', which data/sections.toml does not have \(did you mean preventing\?\)",
+        ),
+        (
+            "series_breaks.csv",
+            "\nrecorded_crime,",
+            "\nrecorded_crimes,",
+            r"item is 'recorded_crimes', which data/measures.toml does not have \(did you mean recorded_crime\?\)",
+        ),
+        (
+            "published_values.csv",
+            ",da_arrest_rate,",
+            ",da_arest_rate,",
+            r"no measure 'da_arest_rate'; did you mean da_arrest_rate\? The ids are in data/measures.toml",
+        ),
+        (
+            "exclusions.csv",
+            ",da_arrest_rate,",
+            ",da_arest_rate,",
+            "da_arest_rate, 2017, .*: no measure 'da_arest_rate'",
+        ),
+    ],
+)
+def test_what_names_no_measure_or_question_is_refused_before_reports_and_by_the_check(
+    data: Folder, file: str, old: str, new: str, message: str
+) -> None:
+    data.write(file, data.read(file).replace(old, new, 1))
+    edition = data.edition()
+    with pytest.raises(InputError, match=rf"^data/{file}, line \d+: {message}"):
+        read_all(edition)
+    with pytest.raises(InputError, match=rf"^data/{file}, line \d+: {message}"):
+        read_held([edition])
+
+
+def test_what_the_report_prints_beside_its_measures_stays_in_the_published_values(data: Folder) -> None:
+    assert "forces_inspected" in set(checked_published(data.edition())["measure_id"])
+
+
+def test_a_share_of_cases_needs_the_number_of_cases(data: Folder) -> None:
+    lines = data.read("published_values.csv").splitlines(keepends=True)
+    data.write("published_values.csv", "".join(line for line in lines if "file_review_da_supervision_n" not in line))
+    with pytest.raises(
+        InputError, match=r"^data/published_values.csv, line \d+: .* add one with measure_id file_revi.*_n"
+    ):
+        data.result("file_review_da_supervision")
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_published_value_is_a_number_that_can_be_shown(data: Folder, value: str) -> None:
+    data.replace("published_values.csv", ",57.7,", f",{value},")
+    with pytest.raises(
+        InputError, match=rf"^data/published_values.csv, line 2: .*the value is '{value}'; write a number"
+    ):
+        data.result("da_arrest_rate")
+
+
+@pytest.mark.parametrize("name", ["peer_sets.toml", "comparability.toml", "sections.toml"])
+def test_a_declaration_that_is_no_toml_is_found_before_reports_and_by_the_check(data: Folder, name: str) -> None:
+    edition = data.edition()
+    data.write(name, data.read(name) + "\n[")
+    with pytest.raises(InputError, match=f"^data/{name}: "):
+        read_all(edition)
+    with pytest.raises(InputError, match=f"^data/{name}: "):
+        read_held([edition])
+
+
+def test_a_register_that_only_reports_need_is_missed_by_them_alone(data: Folder) -> None:
+    (data.path / "glossary.csv").unlink()
+    read_held([data.edition()])
+    with pytest.raises(InputError, match=r"^data/glossary.csv: the file is missing"):
+        read_all(data.edition())
+
+
+def test_findings_that_are_of_no_force_are_refused(data: Folder) -> None:
+    data.write("findings/2017/norflk.md", "## Preventing crime\n\nInvented.\n")
+    with pytest.raises(
+        InputError, match=r"^data/findings/2017/norflk.md: no force 'norflk'; name the file after an id"
+    ):
+        read_all(data.edition())
