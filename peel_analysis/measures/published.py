@@ -27,9 +27,11 @@ def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd
         force_id, value = row["force_id"], _number(row)
         if force_id not in filled.index or filled["value"].notna()[force_id]:
             continue
+        counted = (float("nan"), float("nan"))  # one of the two alone would stand beside a value that is not from it
         if measure.kind == "cases":
-            filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = value, reviewed[force_id]
+            counted = (value, reviewed[force_id])
             value = measure.multiplier * value / reviewed[force_id]
+        filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = counted
         filled.at[force_id, "value"], filled.at[force_id, "status"] = value, AS_PUBLISHED
         filled.at[force_id, "note"] = f"As published: {row['said_in']}."
         filled.at[force_id, "short"] = "As published"
