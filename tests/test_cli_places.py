@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from command import run
-from conftest import peel
 
 from peel_analysis import location
 from peel_analysis.location import NOTEBOOKS, VARIABLE
@@ -117,10 +116,14 @@ def test_a_folder_of_notebooks_that_lacks_one_names_it(
     assert error == f"{tmp_path / '01_force_in_numbers.ipynb'}: no such file or folder; give one that is there\n"
 
 
-def test_a_data_folder_of_the_environment_may_be_named_from_here(tmp_path: Path) -> None:
+def test_a_data_folder_of_the_environment_is_known_to_kernels_by_its_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "ours").symlink_to(DATA, target_is_directory=True)
-    done = peel("report", "norfolk", cwd=tmp_path, **{VARIABLE: "ours"})
-    assert (done.returncode, done.stderr) == (0, "")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, "ours")
+    assert run(capsys, "forces")[0] == 0
+    assert os.environ[VARIABLE] == str(DATA)
 
 
 def test_a_return_into_a_folder_that_cannot_be_written_to(
