@@ -70,7 +70,9 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
         return _keep(published, out, tables)
     if not path.is_file():
         raise SourceError(
-            f"{path}: no such file; put the published file there ({published.publisher}: {published.title})"
+            f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
+            f"{published.release_words}). Not all of these files can be had outside the project (README.md, Limits): "
+            "data/ holds what was made of them, and `peel data add` takes in a file that is published"
         )
     reading = registers.with_notes(read(path, published))
     for item, release in published.tables:

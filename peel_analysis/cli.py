@@ -1,26 +1,34 @@
 """The `peel` command: thin. Each subcommand imports what it needs, so that help answers at once."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 from peel_analysis.errors import InputError
-from peel_analysis.location import use_data_folder
+from peel_analysis.location import VARIABLE, check_writable, data_folder, use_data_folder
 
 DONE, FAILED, USAGE = 0, 1, 2
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run: TypeAlias = Callable[[argparse.Namespace], int]
+REMEDIES: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "no such file or folder; give one that is there"),
+    (PermissionError, "not allowed; give a place where you may read and write, or change its permissions"),
+    (NotADirectoryError, "a file where a folder is needed; give another place"),
+    (FileExistsError, "a file where a folder is needed; give another place"),
+    (IsADirectoryError, "a folder where a file is needed; give the name of a file"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
     given = parser().parse_args(arguments)
     try:
-        if given.data:
-            use_data_folder(given.data)
+        _check_places(given)
         code: int = given.run(given)
-    except (InputError, FileNotFoundError) as error:
+    except InputError as error:
         print(f"peel: {error}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
@@ -29,7 +37,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has gone, as with `peel values | head`
         sys.stderr.close()
         return DONE
+    except OSError as error:
+        print(f"peel: {_in_words(error)}", file=sys.stderr)
+        return USAGE
     return code
+
+
+def _check_places(given: argparse.Namespace) -> None:
+    """Refuse folders that cannot be used before any work is done; make the data folder known to kernels by its path."""
+    if given.data:
+        use_data_folder(given.data)
+    elif os.environ.get(VARIABLE):
+        use_data_folder(data_folder())
+    if "out" in given:
+        check_writable(given.out, f"--out {given.out}")
+
+
+def _in_words(error: OSError) -> str:
+    """Return what the system refused in one line: the path, what was found there and what to do."""
+    path = error.filename2 or error.filename
+    if path is None:
+        return f"{error.strerror}; put that right and run the command again" if error.strerror else str(error)
+    place = Path(os.fsdecode(path))
+    shown = place.parent if place.name.startswith(".") else place  # a file is written under a hidden name first
+    remedy = next(
+        (words for kind, words in REMEDIES if isinstance(error, kind)), f"{error.strerror}; give another place"
+    )
+    return f"{shown}: {remedy}"
 
 
 def parser() -> argparse.ArgumentParser:

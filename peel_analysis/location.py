@@ -3,29 +3,61 @@
 import os
 from pathlib import Path
 
+from peel_analysis.errors import InputError
+
 VARIABLE = "PEEL_DATA"  # kernels and workers inherit it, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 def data_folder() -> Path:
-    """Return the data folder in use: the one in PEEL_DATA, else `data/` beside the package."""
-    return Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else PROJECT / "data"
+    """Return the data folder in use: the one in PEEL_DATA, else `data/` beside the package.
+
+    Raises InputError when PEEL_DATA names no folder.
+    """
+    named = os.environ.get(VARIABLE)
+    return _folder(Path(named), f"{VARIABLE}={named}", "data") if named else PROJECT / "data"
 
 
 def use_data_folder(folder: Path | str) -> Path:
     """Make `folder` the data folder of this process and of the kernels it starts; return its full path.
 
-    Raises FileNotFoundError when it is not a folder.
+    Raises InputError when it is not a folder.
     """
-    path = Path(folder).resolve()
-    if not path.is_dir():
-        raise FileNotFoundError(f"--data {folder}: no such folder; give one laid out like the project's data/")
+    path = _folder(Path(folder).resolve(), f"--data {folder}", "data")
     os.environ[VARIABLE] = str(path)
     return path
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the section notebooks: the one in PEEL_NOTEBOOKS, else `notebooks/` beside the package."""
+    """Return the folder of the section notebooks: the one in PEEL_NOTEBOOKS, else `notebooks/` beside the package.
+
+    Raises InputError when PEEL_NOTEBOOKS names no folder.
+    """
     named = os.environ.get(NOTEBOOKS)
-    return Path(named).resolve() if named else PROJECT / "notebooks"
+    return _folder(Path(named).resolve(), f"{NOTEBOOKS}={named}", "notebooks") if named else PROJECT / "notebooks"
+
+
+def _folder(path: Path, said: str, like: str) -> Path:
+    if not path.is_dir():
+        found = "a file, not a folder" if path.exists() else "no such folder"
+        raise InputError(f"{said}: {found}; give one laid out like the project's {like}/")
+    return path
+
+
+def check_writable(folder: Path | str, said: str) -> None:
+    """Try whether files can be written to a folder, or to where it would be made; nothing is left there.
+
+    `said` names the folder as the user did. Raises InputError when they cannot.
+    """
+    from tempfile import TemporaryFile  # not above: the help would wait for it
+
+    place = Path(folder).resolve()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise InputError(f"{said}: {place} is a file; give a folder, or the name of one that is to be made")
+    try:
+        TemporaryFile(dir=place).close()
+    except OSError as error:
+        raise InputError(f"{said}: {place} cannot be written to ({error.strerror}); give a folder that can") from error

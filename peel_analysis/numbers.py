@@ -11,7 +11,12 @@ def rounded(value: float, decimals: int) -> Decimal:
 
     The noise of binary arithmetic is dropped first, so that 57.64999999999999 is the half that it stands for.
     """
-    return Decimal(f"{float(value):.{SIGNIFICANT}g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return without_noise(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def without_noise(value: float) -> Decimal:
+    """Return the decimal number that a binary one stands for: 1518.9600000000003 gives 1518.96."""
+    return Decimal(f"{float(value):.{SIGNIFICANT}g}")
 
 
 def shown(value: float, decimals: int, *, percent: bool = False, signed: bool = False) -> str:
@@ -25,8 +30,10 @@ def shown(value: float, decimals: int, *, percent: bool = False, signed: bool = 
 
 
 def whole(count: float) -> str:
-    """Return a count as text: "52,569"."""
-    return shown(count, 0)
+    """Return a count as text: "52,569". One in full-time equivalents keeps its decimals: "1,518.96"."""
+    if math.isnan(count) or count == round(count):
+        return shown(count, 0)
+    return shown(count, -int(without_noise(count).normalize().as_tuple().exponent))
 
 
 def in_words(number: int) -> str:

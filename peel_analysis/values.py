@@ -11,6 +11,7 @@ from peel_analysis.comparison import Compared, compare
 from peel_analysis.comparison.compared import LEVELS
 from peel_analysis.data import Edition
 from peel_analysis.measures import Measure, Result
+from peel_analysis.numbers import without_noise
 
 CONTRACT = (
     "edition",
@@ -104,7 +105,10 @@ def _compared(compared: Compared) -> dict[str, Any]:
 
 
 def as_csv(rows: pd.DataFrame) -> str:
-    """Return the values as CSV text: counts and ranks whole, values as Python writes them, empty where missing."""
+    """Return the values as CSV text: ranks whole, values as Python writes them, empty where missing.
+
+    Counts are whole numbers; those in full-time equivalents keep their decimals.
+    """
     return rows.assign(**_whole_counts(rows)).to_csv(index=False, lineterminator="\n")
 
 
@@ -118,4 +122,17 @@ def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
     columns = [
         str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator", "members", *RANKS))
     ]
-    return {name: rows[name].round().astype("Int64") for name in columns}
+    return {name: _counts(rows[name]) for name in columns}
+
+
+def _counts(column: pd.Series) -> pd.Series:
+    held = column.dropna()
+    if (held == held.round()).all():
+        return column.astype("Int64")
+    counts = [count if pd.isna(count) else _count(count) for count in column]
+    return pd.Series(counts, index=column.index, dtype=object)  # of objects, or whole ones would be written as 966.0
+
+
+def _count(count: float) -> int | float:
+    number = without_noise(count)
+    return int(number) if number == int(number) else float(number)

@@ -190,9 +190,8 @@ def _members(result: Result) -> list[Footnote]:
 def caveats(result: Result, force_id: str | None = None) -> list[str]:
     """Return the caveats that travel with the measure: those about all forces and those about this one."""
     rows = result.edition.register(registers.CAVEATS)
-    mine = rows["applies_to"].map(lambda measure_ids: result.measure.id in measure_ids.split(";"))
-    about = rows["force_id"].isin(("all", force_id or "all"))
-    return rows.loc[mine & about, "sentence"].tolist()
+    about = rows[rows["force_id"].isin(("all", force_id or "all"))]
+    return [row["sentence"] for row in registers.records(about) if result.measure.id in row["applies_to"].split(";")]
 
 
 def sources_in_words(result: Result) -> str:

@@ -1,5 +1,6 @@
 """Workers of a running dask scheduler in place of local ones: the same unit function, on a folder that all share."""
 
+import asyncio
 from concurrent.futures import Executor
 from typing import Any
 
@@ -21,9 +22,10 @@ def cluster_pool(address: str, tasks: int) -> Pool:
         from distributed import Client
     except ImportError as error:
         raise InputError(
-            "--dask: the package distributed is not installed; pip install peel-analysis[cluster]"
+            '--dask: the package distributed is not installed; pip install -c constraints.txt -e ".[cluster]"'
         ) from error
     try:
+        asyncio.run(_answers(address))
         client: Any = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise InputError(
@@ -32,6 +34,17 @@ def cluster_pool(address: str, tasks: int) -> Pool:
         ) from error
     _check_workers(client, address)
     return Pool(_executor(client), window=min(AT_A_TIME, tasks))
+
+
+async def _answers(address: str) -> None:
+    """Connect and leave again. A client that finds no scheduler would wait long and print a traceback at its end."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    settings = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    opening = connect(address, timeout=CONNECT_TIMEOUT, **settings)  # type: ignore[no-untyped-call]
+    connection = await asyncio.wait_for(opening, CONNECT_TIMEOUT)  # another server may take it and say nothing
+    await connection.close()
 
 
 def _check_workers(client: Any, address: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peel_analysis import forces
 from peel_analysis.batch.units import Report
@@ -16,6 +17,9 @@ from peel_analysis.batch.work import Outcome
 from peel_analysis.data import Edition
 from peel_analysis.sections.judgments import OVERALL, judgment
 from peel_analysis.writing import write_text
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 Told = Callable[[Outcome], None]
 
@@ -48,15 +52,15 @@ def telling(total: int, log: Path, *, lines: bool) -> Iterator[Told]:
                 bar.close()
 
 
-def _bar(total: int):  # type: ignore[no-untyped-def]
+def _bar(total: int) -> "tqdm":
     from tqdm import tqdm
 
     return tqdm(total=total, unit="unit", leave=False)
 
 
-def _say(line: str, bar: object) -> None:
+def _say(line: str, bar: "tqdm | None") -> None:
     if bar is not None:
-        bar.write(line, file=sys.stderr)  # type: ignore[attr-defined]
+        bar.write(line, file=sys.stderr)
     else:
         print(line, file=sys.stderr, flush=True)
 

@@ -9,7 +9,7 @@ from peel_analysis.changes.compared import Comparison
 from peel_analysis.changes.inputs import IN_WORDS, ORDER
 from peel_analysis.changes.moves import Move, in_order, part_shown
 from peel_analysis.changes.split import PARTS
-from peel_analysis.numbers import in_words, whole
+from peel_analysis.numbers import in_words, whole, without_noise
 
 SHOWN = 25  # rows of the terminal's table, unless all are asked for
 FLIPS = 10  # sentences, and verdicts, unless all are asked for
@@ -182,7 +182,7 @@ def _number(value: float) -> str:
 
 
 def _count(count: float) -> str:
-    return "" if math.isnan(count) else f"{count:.0f}"
+    return "" if math.isnan(count) else _exactly(without_noise(count))
 
 
 def as_changelog(comparison: Comparison) -> str:

@@ -8,7 +8,13 @@ from pathlib import Path
 def changes(given: argparse.Namespace) -> int:
     """Print the comparison as a table, CSV or a changelog list; with --html, write the page too."""
     from peel_analysis.changes import compare, open_side, tables
+    from peel_analysis.errors import InputError
+    from peel_analysis.location import check_writable
 
+    if given.html:
+        if Path(given.html).is_dir():
+            raise InputError(f"--html {given.html}: a folder; give the name of a file, such as changes.html in it")
+        check_writable(Path(given.html).parent, f"--html {given.html}")
     chosen = [given.measure] if given.measure else None
     comparison = compare(open_side(given.a), open_side(given.b), chosen)
     if given.html:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from peel_analysis.commands.check import ERRORS_IN_DATA, told
-from peel_analysis.location import data_folder
+from peel_analysis.location import check_writable, data_folder
 
 
 def build(given: argparse.Namespace) -> int:
@@ -13,6 +13,7 @@ def build(given: argparse.Namespace) -> int:
     from peel_analysis.checks.checking import check
     from peel_analysis.checks.holdings import Holdings
 
+    check_writable(data_folder(), f"--data {data_folder()}")
     for account in build_tables(Path(given.raw), data_folder()):
         print("\n".join(account.lines()))
     return told(check(Holdings(data_folder())))
@@ -23,6 +24,8 @@ def add(given: argparse.Namespace) -> int:
     from peel_analysis import forces
     from peel_analysis.intake import plan
 
+    if not given.dry_run:
+        check_writable(data_folder(), f"--data {data_folder()}")
     not_supplied = [forces.find(name).id for name in given.not_supplied.split(",") if name.strip()]
     addition = plan(Path(given.file), data_folder(), given.release or "", not_supplied)
     print("\n".join(addition.lines()))

@@ -99,11 +99,9 @@ def import_libraries() -> None:
             importlib.import_module(name)
     if "matplotlib" in sys.modules and "pandas" in sys.modules:
         _draw_once()
-    imported = [name for name in NEVER_IMPORTED if name in sys.modules]
-    if imported:
+    if imported := [name for name in NEVER_IMPORTED if name in sys.modules]:
         raise RuntimeError(f"the warm process must not import {', '.join(imported)}")
-    threads = sum(1 for _ in Path("/proc/self/task").iterdir())
-    if threads != 1:
+    if (threads := sum(1 for _ in Path("/proc/self/task").iterdir())) != 1:
         raise RuntimeError(f"the warm process has {threads} threads; it may fork only while it has one")
     gc.collect()
     gc.freeze()  # the collector would otherwise write to pages that kernels share
@@ -133,8 +131,7 @@ def serve(connection: socket.socket, client: int) -> Message | None:
         while os.getppid() == client:  # a child that the client forked can hold the connection open after its end
             if not select.select([connection], [], [], 1.0)[0]:
                 continue
-            request = receive(connection)
-            if request is None:
+            if (request := receive(connection)) is None:
                 break
             if request["wanted"] == "returncode":
                 send(connection, {"returncode": returncode(request["kernel"], folders)})
@@ -232,8 +229,7 @@ def main() -> None:
     """Serve the client whose connection and process number are the two arguments."""
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]  # a script's folder: a kernel has the working folder there
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    client = int(sys.argv[2])
+    connection, client = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
     try:
@@ -242,8 +238,7 @@ def main() -> None:
         send(connection, {"error": f"{type(error).__name__}: {error}"})
         return
     send(connection, {"ready": True})
-    request = serve(connection, client)
-    if request is not None:
+    if (request := serve(connection, client)) is not None:
         # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
         set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
         prepare({**request, "env": {**set_by_imports, **request["env"]}})

@@ -16,6 +16,7 @@ from peel_analysis.measures.result import COLUMNS, Result
 from peel_analysis.measures.sums import sum_of
 from peel_analysis.periods import Period
 
+NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
 
 
@@ -101,11 +102,16 @@ def _pooled(rows: pd.DataFrame) -> pd.Series:
     """Return which forces are in both sums of England and Wales: those that the register leaves in and that counted.
 
     Forces that were counted together have their total in the row of one of them: the populations of all go with it.
+    None are where a force that the register leaves in is in no table that is held, as with a data return of some
+    forces, or where one force alone has counted: neither is England and Wales.
     """
     known = rows["in_national"] & rows["denominator"].notna()
     counted = known & rows["numerator"].notna()
     together = known & (rows["status"] == "combined")
-    return counted | together if (counted & together).any() else counted
+    pooled = counted | together if (counted & together).any() else counted
+    left_out = rows["in_national"] & ~pooled
+    in_part = (left_out & rows["status"].isin(NOT_HELD)).any() or (left_out.any() and pooled.sum() == 1)
+    return pooled & (not in_part)
 
 
 def _counted(measure: Measure, edition: Edition, window: Period, exclusions: Exclusions) -> tuple[pd.DataFrame, str]:
@@ -116,7 +122,7 @@ def _counted(measure: Measure, edition: Edition, window: Period, exclusions: Exc
     else:
         below = sum_of(measure.denominator, edition, window, exclusions.left_out)
         top, released = numerator.rows["count"], f"{numerator.release}; {below.release}".strip("; ")
-    first = numerator.rows["status"] != "reported"
+    first = (numerator.rows["status"] != "reported") & (top.isna() | below.rows["count"].notna())
     explained = numerator.rows.where(first, below.rows)
     rows = pd.DataFrame(
         {
@@ -154,9 +160,10 @@ def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[s
     eligible = int(rows["in_national"].sum())
     row: dict[str, object] = {"in_figure": True, "in_national": True, "short": ""}
     if not (rows.loc[pooled, "denominator"] != 0).any():
-        first = rows[rows["in_national"]].iloc[0]
+        first = rows[rows["in_national"] & rows["value"].isna()].iloc[0]
         missing = {"value": np.nan, "numerator": np.nan, "denominator": np.nan}
-        return row | missing | {"status": first["status"], "note": first["note"], "short": first["short"]}
+        note = _in_part(int(rows["value"].notna().sum())) or first["note"]
+        return row | missing | {"status": first["status"], "note": note, "short": first["short"]}
     numerator, denominator = (float(rows.loc[pooled, column].sum()) for column in ("numerator", "denominator"))
     members = int(pooled.sum())
     partial = members < eligible or (rows.loc[pooled, "status"] == "partial").any()
@@ -167,3 +174,11 @@ def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[s
         "status": "partial" if partial else "reported",
         "note": f"Based on {members} of {forces.NUMBER_OF_FORCES} forces.",
     }
+
+
+def _in_part(held: int) -> str:
+    """Return why the counts of some forces make no England and Wales value, or "" where no force has any."""
+    if held == 1:
+        return "One force alone has a figure, and that is not England and Wales."
+    needed = "England and Wales needs a count of each other force, or a row that says why it has none"
+    return f"{held} of {forces.NUMBER_OF_FORCES} forces have a figure; {needed}." if held else ""

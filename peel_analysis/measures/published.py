@@ -33,9 +33,10 @@ def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd
         force_id, value = row["force_id"], _number(row)
         if force_id not in filled.index or filled["value"].notna()[force_id]:
             continue
+        counted = (float("nan"), float("nan"))  # one of the two alone would stand beside a value that is not from it
         if measure.kind == "cases":
             cases = _cases(row, reviewed)
-            filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = value, cases
+            counted = (value, cases)
             value = measure.multiplier * value / cases
         filled.at[force_id, "value"], filled.at[force_id, "status"] = value, AS_PUBLISHED
         filled.at[force_id, "note"] = f"As published: {row['said_in']}."

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from peel_analysis import forces
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
@@ -43,7 +44,8 @@ def rolling(result: Result) -> Series:
 
     Rates per head divide by the edition's population throughout, so that the line moves with the counts alone. England
     and Wales is sum over sum of the same forces at every point: those in both of the result's own values. A force
-    without a value in the edition has no line. Raises InputError for a measure without counts, or with one window only.
+    without a value in the edition has no line. Raises InputError for a measure without counts, with one window only, or
+    without counts of England and Wales at every point.
     """
     measure, edition = result.measure, result.edition
     items = [item for item in measure.items if item != POPULATION]
@@ -57,6 +59,10 @@ def rolling(result: Result) -> Series:
     numerator, denominator = numerator.loc[ends], denominator.loc[ends]
     always = set(result.members) & set(result.comparator_members or result.members)
     members = [force_id for force_id in result.members if force_id in always and numerator[force_id].notna().all()]
+    if not members:
+        raise InputError(
+            f"{measure.title}: no counts of England and Wales are held over time, so there is no line to draw."
+        )
     numerator, denominator = (_with_national(counts, members) for counts in (numerator, denominator))
     values = measure.multiplier * numerator / denominator
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
@@ -83,7 +89,7 @@ def _twelve_months(items: tuple[str, ...], dimensions: tuple[str, ...], edition:
         rows = rows[rows["dimension"].isin(dimensions)]
     counted = rows.assign(count=rows["count"].to_numpy(dtype=float, na_value=float("nan")))
     grouped = counted.groupby(["period_start", "period_end", "force_id"], sort=True)["count"]
-    table = grouped.sum(min_count=1).unstack("force_id")
+    table = grouped.sum(min_count=1).unstack("force_id").reindex(columns=forces.ids())
     blank = counted[counted["count"].isna()]
     for start, end, force_id in zip(blank["period_start"], blank["period_end"], blank["force_id"], strict=True):
         table.loc[(start, end), force_id] = float("nan")  # a sum with a part missing is missing

@@ -13,6 +13,8 @@ from peel_analysis.measures.declarations import Part
 from peel_analysis.periods import GapError, Period, tiles
 
 RANK = ("reported", "estimated", "incomplete", "partial", "combined", "not_comparable", "not_supplied")
+NOT_RETURNED = "These figures are not in the data return that this edition uses."
+NOT_RETURNED_SHORT = "Not in the data return"
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ def sum_of(part: Part, edition: Edition, window: Period, left_out: dict[str, set
     """Return the part's counts in `window` by force.
 
     `left_out` names, by force, items that the force's partial return does not hold: they are skipped for it, and
-    where no item is left there is no count. A force with a blank count has none. Raises GapError for a window that
-    the periods do not tile, and InputError for a force that the table leaves out.
+    where no item is left there is no count. A force with a blank count has none, nor has one that is in no row of a
+    data return. Raises GapError for a window that the periods do not tile, and for a force that a published table
+    leaves out or of which a table has a part of the window only.
     """
     sums = [_item_sum(item, part, edition, window) for item in part.items]
     total = _add([_skip(one.rows, item, left_out) for item, one in zip(part.items, sums, strict=True)])
@@ -76,7 +79,14 @@ def _item_sum(item: str, part: Part, edition: Edition, window: Period) -> Sum:
         return Sum(_lacking(item, edition), "")
     release = edition.releases[item]
     name = f"data/counts/{release.item}/{release.release}.csv"
-    return Sum(_by_force(counts, window, name), f"{release.item} {release.release}")
+    rows = _by_force(counts, window, name, of_a_return=_is_returned(release.item))
+    return Sum(_explain_absent(rows, item, edition), f"{release.item} {release.release}")
+
+
+def _is_returned(item: str) -> bool:
+    from peel_analysis.sources.data_return import ITEMS  # not above: the readers would slow every kernel's start
+
+    return item in ITEMS
 
 
 def _touches(counts: pd.DataFrame, window: Period) -> bool:
@@ -103,7 +113,17 @@ def _lacking(item: str, edition: Edition) -> pd.DataFrame:
     )
 
 
-def _by_force(counts: pd.DataFrame, window: Period, name: str) -> pd.DataFrame:
+def _explain_absent(rows: pd.DataFrame, item: str, edition: Edition) -> pd.DataFrame:
+    """Give the forces that a data return does not name the status that the edition declares for the item."""
+    status = edition.lacks[item].status if item in edition.lacks else "not_available"
+    absent = rows["status"].isna()
+    explained = rows.copy()
+    explained.loc[absent, ["status", "sentence", "short"]] = (status, NOT_RETURNED, NOT_RETURNED_SHORT)
+    return explained
+
+
+def _by_force(counts: pd.DataFrame, window: Period, name: str, *, of_a_return: bool) -> pd.DataFrame:
+    """Return the sums by force; a row without a status for a force that is in no row of a data return."""
     first, last = window.start.isoformat(), window.end.isoformat()
     inside = counts[(counts["period_start"] >= first) & (counts["period_end"] <= last)]
     periods = inside[["period_start", "period_end"]].drop_duplicates()
@@ -112,7 +132,7 @@ def _by_force(counts: pd.DataFrame, window: Period, name: str) -> pd.DataFrame:
     except GapError as error:
         remedy = "remove one of the two" if "overlap" in str(error) else "add the missing rows"
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
-    _refuse_absent(inside, tiled, window, name)
+    _refuse_absent(inside, tiled, window, name, of_a_return=of_a_return)
     grouped = inside.groupby("force_id")
     total = grouped["count"].sum(min_count=1).astype(float)
     blank = inside[inside["count"].isna()]
@@ -132,14 +152,19 @@ def _periods(rows: pd.DataFrame) -> list[Period]:
     ]
 
 
-def _refuse_absent(inside: pd.DataFrame, periods: list[Period], window: Period, name: str) -> None:
-    """Refuse a table in which a force lacks a period that others have: a blank row with a status would say why."""
-    held = inside.groupby("force_id")["period_start"].nunique()
-    absent = [force_id for force_id in forces.ids() if held.get(force_id, 0) < len(periods)]
-    if absent:
-        own = set(inside.loc[inside["force_id"] == absent[0], "period_start"])
+def _refuse_absent(
+    inside: pd.DataFrame, periods: list[Period], window: Period, name: str, *, of_a_return: bool
+) -> None:
+    """Refuse a table in which a force lacks a period that others have: a blank row with a status would say why.
+
+    A data return may hold one force or many: one that it does not name at all is not refused.
+    """
+    held = inside.groupby("force_id")["period_start"].nunique().reindex(forces.ids(), fill_value=0)
+    short = held.index[(held < len(periods)) & ((held > 0) | (not of_a_return))]
+    if len(short):
+        own = set(inside.loc[inside["force_id"] == short[0], "period_start"])
         lacking = [period.words for period in periods if period.start.isoformat() not in own]
         raise GapError(
-            f"{name}: {window.words}: no row for {forces.in_words(absent)} in the {' and the '.join(lacking)}; "
+            f"{name}: {window.words}: no row for {forces.in_words(short)} in the {' and the '.join(lacking)}; "
             "add the rows, or blank counts with a status that says why"
         )

@@ -125,7 +125,12 @@ def _count(cell: object) -> object:
     text = as_text(cell).replace(",", "")
     if not text:
         return pd.NA
-    if not text.removeprefix("-").isdecimal():
+    if text.startswith("-") and text[1:].isdecimal():
+        raise ValueError(
+            f"found {as_text(cell)!r}, and a force cannot count fewer than none; write the count, or leave it blank "
+            "with the status that says why"
+        )
+    if not text.isdecimal():
         raise ValueError(
             f"found {as_text(cell)!r} where a count should be; write a whole number, or leave it blank with the status "
             "that says why"

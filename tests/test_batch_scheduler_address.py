@@ -1,0 +1,31 @@
+"""A scheduler that is not there: one line at once, and nothing after it when the process ends."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from conftest import peel
+
+from peel_analysis.batch import cluster
+from peel_analysis.errors import InputError
+
+pytest.importorskip("distributed")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "nonsense://x:1", "tcp://127.0.0.1:port"])
+def test_an_address_that_is_none_is_one_line_to_the_end(address: str, tmp_path: Path) -> None:
+    done = peel("batch", "--forces", "norfolk", "--dask", address, "--out", "reports", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"peel: --dask {address}: no scheduler answers there; start one with `dask scheduler`, and "
+        f"`dask worker {address} --nthreads 1` on each machine\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_says_nothing_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"--dask {address}: no scheduler answers there"):
+            cluster.cluster_pool(address, 1)

@@ -1,0 +1,153 @@
+"""Folders and files that cannot be used: one line that names the place, what was found and what to do; exit code 2."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from command import run
+
+from peel_analysis import location
+from peel_analysis.location import NOTEBOOKS, VARIABLE
+
+pytestmark = pytest.mark.usefixtures("own_data_folder")
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+RETURN = "force,item,from,to,count,status\nKent,calls,2016-07-01,2017-06-30,5,reported\n"  # invented
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return the one line that a command is refused with."""
+    code, printed, error = run(capsys, *arguments)
+    assert (code, printed, error.count("\n")) == (2, "", 1)
+    assert error.startswith("peel: ")
+    return error.removeprefix("peel: ")
+
+
+def no_notebook(*_: object, **__: object) -> None:
+    """Stand in for what starts workers and notebooks."""
+    raise AssertionError("work was begun before --out was tried")
+
+
+@pytest.mark.parametrize("command", [("report", "norfolk"), ("batch", "--forces", "norfolk")])
+@pytest.mark.parametrize("below", ["", "reports"])
+def test_out_that_is_a_file_or_below_one(
+    command: tuple[str, ...],
+    below: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("peel_analysis.commands.make._run", no_notebook)
+    file = tmp_path / "notes.txt"
+    file.touch()
+    error = refused(capsys, *command, "--out", str(file / below))
+    assert error == f"--out {file / below}: {file} is a file; give a folder, or the name of one that is to be made\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="the machine has no folder that nobody can write to")
+def test_out_that_nobody_can_write_to(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("peel_analysis.commands.make._run", no_notebook)
+    error = refused(capsys, "report", "norfolk", "--out", "/proc/reports")
+    assert error.startswith("--out /proc/reports: /proc cannot be written to (")
+    assert error.endswith("give a folder that can\n")
+
+
+def test_trying_a_folder_leaves_nothing(tmp_path: Path) -> None:
+    location.check_writable(tmp_path / "new" / "folder", "--out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "/a/b.csv"), "/a/b.csv: not allowed; give a place"),
+        (PermissionError(errno.EACCES, "Permission denied", "/a/.b.csv.12"), "/a: not allowed; give a place"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "/a/b"), "/a/b: a file where a folder is needed; give"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "/a/.c", None, "/a/c"), "/a/c: a folder where a file is"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "/a/b"), "/a/b: no such file or folder; give"),
+        (FileNotFoundError("no such notebook: a.ipynb"), "no such notebook: a.ipynb"),
+        (OSError(errno.EROFS, "Read-only file system", "/a/b"), "/a/b: Read-only file system; give another place"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device; put that right and run"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line(
+    error: OSError, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("peel_analysis.forces.all_forces", refuse)
+    assert refused(capsys, "forces").startswith(words)
+
+
+def test_a_page_of_changes_that_is_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    error = refused(capsys, "changes", "2017", "2019", "--html", str(tmp_path))
+    assert error == f"--html {tmp_path}: a folder; give the name of a file, such as changes.html in it\n"
+    (tmp_path / "notes.txt").touch()
+    below = tmp_path / "notes.txt" / "changes.html"
+    assert refused(capsys, "changes", "2017", "2019", "--html", str(below)).startswith(f"--html {below}: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(("name", "found"), [("notes.txt", "a file, not a folder"), ("nowhere", "no such folder")])
+def test_folders_that_the_environment_names(
+    name: str, found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    named = str(tmp_path / name)
+    with monkeypatch.context() as changed:
+        changed.setenv(VARIABLE, named)
+        error = refused(capsys, "values")
+        assert error == f"{VARIABLE}={named}: {found}; give one laid out like the project's data/\n"
+    error = refused(capsys, "values", "--data", named)
+    assert error == f"--data {named}: {found}; give one laid out like the project's data/\n"
+    monkeypatch.setenv(NOTEBOOKS, named)
+    error = refused(capsys, "report", "norfolk", "--out", str(tmp_path / "out"))
+    assert error == f"{NOTEBOOKS}={named}: {found}; give one laid out like the project's notebooks/\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_notebooks_that_lacks_one_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(NOTEBOOKS, str(tmp_path))
+    error = refused(capsys, "report", "norfolk", "--out", str(tmp_path / "out"))
+    assert error == f"{tmp_path / '01_force_in_numbers.ipynb'}: no such file or folder; give one that is there\n"
+
+
+def test_a_data_folder_of_the_environment_is_known_to_kernels_by_its_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ours").symlink_to(DATA, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, "ours")
+    assert run(capsys, "forces")[0] == 0
+    assert os.environ[VARIABLE] == str(DATA)
+
+
+def test_a_return_into_a_folder_that_cannot_be_written_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    file = tmp_path / "return.csv"
+    file.write_text(RETURN, encoding="utf-8")
+    error = refused(capsys, "data", "add", str(file), "--release", "invented")
+    assert error == f"--data {DATA}: {DATA} cannot be written to (Permission denied); give a folder that can\n"
+    code, printed, _ = run(capsys, "data", "add", str(file), "--release", "invented", "--dry-run")
+    assert code == 0  # which writes nothing
+    assert "Would write: " in printed
+
+
+def test_a_raw_folder_without_its_files_is_told_where_they_can_be_had(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = refused(capsys, "data", "build", "--raw", str(tmp_path))
+    assert error.startswith(f"{tmp_path}/home_office/")
+    assert "no such file; put the published file there (Home Office: " in error
+    assert "Not all of these files can be had outside the project (README.md, Limits)" in error
+    limits = (DATA.parent / "README.md").read_text(encoding="utf-8").partition("## Limits\n")[2]
+    assert "files of which not all can be had outside the project" in limits
