@@ -200,7 +200,7 @@ def test_an_unknown_reason_and_uneven_numbers_are_refused() -> None:
 
 
 def test_flags_expected_by_chance() -> None:
-    found = expected_by_chance(43, 15, POLICY)
+    found = expected_by_chance(645, POLICY)
     assert found.tests == 645
     assert found.nominal == pytest.approx(645 * 0.002)
     z = stats.norm.ppf([0.1, 0.9])
@@ -216,7 +216,7 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
         "notably higher than", "notably lower than", "higher than", "lower than", "similar to",
     }  # fmt: skip
     assert POLICY.label == f"size, position and chance, version 1.0 ({POLICY.date:%Y-%m-%d})"
-    spoken = [*words, *POLICY.sentences(), expected_by_chance(43, 15, POLICY).sentence()]
+    spoken = [*words, *POLICY.sentences(), expected_by_chance(645, POLICY).sentence()]
     assert [text for text in spoken if JUDGMENT.search(text)] == []
 
 
