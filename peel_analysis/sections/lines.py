@@ -55,4 +55,4 @@ def read_apart(results: Iterable[Result], force_id: str) -> str:
     if not told:
         return ""
     reasons = reasons_apart([result.measure for result in told], told[0].edition)
-    return "".join(f'<p class="key read-apart">To be read apart: {escape(reason)}</p>' for reason in reasons)
+    return "".join(f'<p class="read-apart">To be read apart: {escape(reason)}</p>' for reason in reasons)
