@@ -4,6 +4,7 @@ What counts as found, and nothing else does:
 - in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
 - of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
+- where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
@@ -137,6 +138,8 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return of_figure | {groups(further)} | {two[0]["members"], ALL_FORCES}
     if said.kind == "alt":
         return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
+    if said.kind == "place":
+        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
     if said.kind == "footnotes":
         return counts(list(rows.values()))
     return values(measure, two, "value", "comparator_value")

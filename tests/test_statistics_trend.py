@@ -1,9 +1,9 @@
-"""Control limits, rolling sums and a change among all changes."""
+"""Control limits and rolling sums."""
 
 import numpy as np
 import pytest
 
-from peel_analysis.statistics import change_position, control_limits, rolling_sum
+from peel_analysis.statistics import control_limits, rolling_sum
 
 NAN = float("nan")
 # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: flow rates of ten batches
@@ -49,17 +49,3 @@ def test_four_quarters_make_a_year_and_a_gap_makes_none() -> None:
     assert np.isnan(rolling_sum([1, 2, 3])).all()
     with pytest.raises(ValueError, match="window of at least one point; found 0"):
         rolling_sum([1], window=0)
-
-
-def test_a_change_is_placed_among_the_other_forces_changes() -> None:
-    found = change_position([-5, 0, 3, 3, 20, NAN])
-    assert found.less.tolist() == pytest.approx([0, 1, 2, 2, 4, NAN], nan_ok=True)
-    assert found.same.tolist() == pytest.approx([0, 0, 1, 1, 0, NAN], nan_ok=True)
-    assert found.more.tolist() == pytest.approx([4, 3, 1, 1, 0, NAN], nan_ok=True)
-    assert found.percentile.tolist() == pytest.approx([0, 25, 62.5, 62.5, 100, NAN], nan_ok=True)
-
-
-def test_a_force_that_is_not_eligible_counts_for_nobody() -> None:
-    found = change_position([1, 2, 900], [True, True, False])
-    assert found.percentile.tolist() == pytest.approx([0, 100, NAN], nan_ok=True)
-    assert np.isnan(change_position([1.0]).percentile).all()

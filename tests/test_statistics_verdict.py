@@ -196,7 +196,7 @@ def test_an_unknown_reason_and_uneven_numbers_are_refused() -> None:
 
 
 def test_flags_expected_by_chance() -> None:
-    found = expected_by_chance(43, 15, POLICY)
+    found = expected_by_chance(645, POLICY)
     assert found.tests == 645
     assert found.nominal == pytest.approx(645 * 0.002)
     z = stats.norm.ppf([0.1, 0.9])

@@ -32,8 +32,12 @@ def values(given: argparse.Namespace) -> int:
 
 
 def verdicts(given: argparse.Namespace) -> int:
-    """Print the policy, then for each measure every force's verdict with the numbers that it can be recomputed from."""
+    """Print the policy, how many flags to expect of chance, and for each measure every force's verdict.
+
+    Each verdict comes with the numbers that it can be recomputed from.
+    """
     from peel_analysis import measures
+    from peel_analysis.comparison import chance
     from peel_analysis.comparison.listing import verdict_lines
     from peel_analysis.data import open_edition
     from peel_analysis.statistics import read_policy
@@ -41,7 +45,10 @@ def verdicts(given: argparse.Namespace) -> int:
     edition = open_edition(given.edition)
     chosen = [measures.get(given.measure)] if given.measure else list(measures.declared())
     force_ids = [forces.find(given.force).id] if given.force else list(forces.ids())
-    print("\n".join("# " + sentence for sentence in read_policy().sentences()))
-    for measure in chosen:
-        print("\n".join(verdict_lines(measures.calculate(measure, edition), force_ids)))
+    results = [measures.calculate(measure, edition) for measure in chosen]
+    expected = chance.among(results)
+    by_chance = expected.sentence() if expected else chance.NONE_MADE
+    print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))
+    for result in results:
+        print("\n".join(verdict_lines(result, force_ids)))
     return 0

@@ -6,6 +6,7 @@ from peel_analysis.comparison.blocks import (
     check_over_time,
     check_together,
     check_years,
+    reasons_apart,
 )
 from peel_analysis.comparison.compared import Compared, compare
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
@@ -20,4 +21,5 @@ __all__ = [
     "check_years",
     "compare",
     "peer_groups",
+    "reasons_apart",
 ]

@@ -1,9 +1,10 @@
 """What must not be compared: the code refuses, with the reason, and the notebooks show it in place of the figure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ class Block:
     forces: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
 
+    def keeps_apart(self, first: Measure, second: Measure) -> bool:
+        """Return whether the block is about these two measures, in either order."""
+        one, other = set(self.measures), set(self.others)
+        return (first.id in one and second.id in other) or (first.id in other and second.id in one)
+
     def holds_for_force(self, force_id: str) -> bool:
         """Return whether the block is about this force; one without forces is about all."""
         return not self.forces or force_id in self.forces
@@ -64,8 +70,7 @@ def blocks() -> tuple[Block, ...]:
 def check_together(first: Measure, second: Measure, edition: Edition) -> None:
     """Raise NotComparableError when two measures must not share a chart, a table or a sentence."""
     for block in _of("together"):
-        one, other = set(block.measures), set(block.others)
-        if (first.id in one and second.id in other) or (first.id in other and second.id in one):
+        if block.keeps_apart(first, second):
             raise NotComparableError(block.reason)
     windows = [edition.window(measure.window) for measure in (first, second)]
     if windows[0] != windows[1]:
@@ -73,6 +78,22 @@ def check_together(first: Measure, second: Measure, edition: Edition) -> None:
             f"{first.title} and {second.title} are counted in different windows ({windows[0].words}; "
             f"{windows[1].words}), so they are not put together."
         )
+
+
+def reasons_apart(listed: Sequence[Measure], edition: Edition) -> list[str]:
+    """Return why measures that stand in one list are not to be compared with each other, each reason once.
+
+    It is for sentences that follow each other; what `check_together` refuses stays out of charts and tables.
+    """
+    pairs = list(combinations(listed, 2))
+    reasons = [block.reason for block in _of("together") if any(block.keeps_apart(*pair) for pair in pairs)]
+    windows = dict.fromkeys(edition.window(measure.window).words for measure in listed)
+    if len(windows) > 1:
+        reasons.append(
+            f"The figures are counted in different windows ({'; '.join(windows)}), so they are not added, divided or "
+            "set beside each other."
+        )
+    return reasons
 
 
 def check_force(measure: Measure, force_id: str, edition: Edition) -> None:

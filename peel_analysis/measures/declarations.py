@@ -13,7 +13,6 @@ from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 
 KINDS = ("rate", "rate_of_stock", "share", "ratio_of_counts", "change", "cases", "survey")
-PER_POPULATION = ("rate", "rate_of_stock")
 PERCENT = ("share", "change", "cases")
 PER_HUNDRED = 100
 FILE = "measures.toml"

@@ -38,6 +38,7 @@ def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd
             cases = _cases(row, reviewed)
             counted = (value, cases)
             value = measure.multiplier * value / cases
+        filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = counted
         filled.at[force_id, "value"], filled.at[force_id, "status"] = value, AS_PUBLISHED
         filled.at[force_id, "note"] = f"As published: {row['said_in']}."
         filled.at[force_id, "short"] = "As published"

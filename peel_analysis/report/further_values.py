@@ -21,7 +21,6 @@ from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Value
 from peel_analysis.measures.series import Series, rolling
-from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.outcome_groups import Outcomes, spread_in
 from peel_analysis.statistics import ExpectedByChance
 from peel_analysis.values import COLUMNS
@@ -167,13 +166,10 @@ def _slug(name: str) -> str:
 
 
 def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Further]:
-    """Yield the flags to expect of chance: among the overview's figures, and wherever the policy is applied."""
-    headline = {measure_id for plan in catalogue() for measure_id in plan.headline_measures}
-    day = edition.window("crime").end
-    among = chance.among(result for result in results if result.measure.id in headline)
-    for part_of, expected in ((STANDING_OUT, among), (POLICY, chance.in_all())):
-        if expected is not None:
-            yield from _expected(part_of, expected, day)
+    """Yield the flags to expect of chance over the edition's figures: the overview says them, and so does Annex A."""
+    if expected := chance.among(results):
+        for part_of in (STANDING_OUT, POLICY):
+            yield from _expected(part_of, expected, edition.window("crime").end)
 
 
 def _expected(part_of: str, expected: ExpectedByChance, day: date) -> Iterator[Further]:

@@ -13,6 +13,7 @@ from peel_analysis.sections.display import STYLE
 FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_-]+)">.*?</figure>', re.DOTALL)
 NUMBER = re.compile(r'(<span class="figure-number">)\d+(</span>)')
 TO_FIGURE = re.compile(r'\s*<a class="to-figure" href="#figure-([a-z0-9_-]+)">See the figure</a>')
+TARGET = re.compile(r'id="((?:figure|tile)-[a-z0-9_-]+)"')
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,20 @@ def _number_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
 
 
 def _link_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
-    """Name the figure in each link to one; a link to what is not on the page is taken out."""
+    """Name the figure in each link to one; a link to what is not on the page goes to its tile, or is taken out."""
     figures = {
         match[1]: (found[0] if (found := re.search(r"(?<=figure-number\">)\d+", match[0])) else "")
         for one in sections
         for match in FIGURE.finditer(one.html)
     }
-    ids = {match for one in sections for match in re.findall(r'id="figure-([a-z0-9_-]+)"', one.html)}
+    ids = {match for one in sections for match in TARGET.findall(one.html)}
 
     def link(match: re.Match[str]) -> str:
         measure = match[1]
-        if measure not in ids:
-            return ""
         words = f"Figure {figures[measure]}" if measure in figures else "The data"
-        return f' <a class="to-figure" href="#figure-{measure}">{words}</a>'
+        for target, named in ((f"figure-{measure}", words), (f"tile-{measure}", "The tile")):
+            if target in ids:
+                return f' <a class="to-figure" href="#{target}">{named}</a>'
+        return ""
 
     return [SectionHtml(one.id, one.title, TO_FIGURE.sub(link, one.html)) for one in sections]

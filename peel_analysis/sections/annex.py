@@ -117,10 +117,11 @@ class Annex:
         """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
         policy = read_policy()
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
-        chance_alone = escape(chance.in_all().sentence())
+        expected = chance.among(measures.calculate(measure, self.edition) for measure in measures.declared())
+        chance_alone = f"In this edition: {escape(expected.sentence())} " if expected else ""
         return Html(
             f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"
-            f'<ul class="policy">{items}</ul><p>{chance_alone} {escape(COUNTS_NOT_SAMPLES)}</p>',
+            f'<ul class="policy">{items}</ul><p>{chance_alone}{escape(COUNTS_NOT_SAMPLES)}</p>',
             "wording policy",
         )
 

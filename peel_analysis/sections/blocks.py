@@ -3,6 +3,7 @@
 from html import escape
 
 from peel_analysis import tables, wording
+from peel_analysis.comparison import compare
 from peel_analysis.figures import ranked_svg, strip_svg
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
@@ -24,7 +25,7 @@ def figure_block(result: Result, force_id: str, number: int) -> str:
         result.measure.id,
         number,
         wording.caption(result),
-        f"{_reading(result, force_id)}\n{image}\n{about_block(result, force_id)}",
+        f"{_reading(result, force_id)}\n{_place(result, force_id)}{image}\n{about_block(result, force_id)}",
         drawn=drawn,
     )
 
@@ -61,6 +62,19 @@ def _image(result: Result, force_id: str) -> str:
 def _reading(result: Result, force_id: str) -> str:
     value_id = wording.value_id(result, force_id)
     return f'<p class="reading" data-value="{value_id}">{escape(wording.reading(result, force_id))}</p>'
+
+
+def _place(result: Result, force_id: str) -> str:
+    """Return where a force's change lies among all forces' changes, always as a range; "" for other measures."""
+    compared = compare(result)
+    row = compared.row(force_id)
+    if result.measure.kind != "change" or not compared.ranks.has_place(row):
+        return ""
+    name, place = escape(wording.official_name(force_id)), compared.ranks.words(row)
+    return (
+        f'<p class="place">In the order of all forces\' changes, from the largest rise to the largest fall, {name} '
+        f"is {place}: as near as their intervals let an order be told.</p>\n"
+    )
 
 
 def _not_drawn(result: Result) -> str:

@@ -18,10 +18,11 @@ from peel_analysis.sections.display import Html, Markdown, style
 from peel_analysis.sections.findings import cited, findings, has_findings
 from peel_analysis.sections.funnels import funnel_block
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
+from peel_analysis.sections.lines import lines, read_apart
 from peel_analysis.sections.over_time import trend_block
 from peel_analysis.sections.peer_panel import peer_panel
 from peel_analysis.sections.standing_out import standing_out
-from peel_analysis.wording import not_available, reading, value_id
+from peel_analysis.wording import not_available
 
 
 @dataclass
@@ -106,7 +107,7 @@ class Section:
 
     def standing_out(self) -> Html:
         """Show the few figures on which the force is found higher or lower than England and Wales."""
-        results = [self.result(measure_id) for measure_id in self.plan.headline_measures]
+        results = [self.result(measure.id) for measure in measures.declared()]
         return Html(standing_out(results, self.force.id), "what stands out")
 
     def statement(self, measure_id: str) -> Html:
@@ -151,18 +152,9 @@ class Section:
 
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""
-        items = "".join(
-            f'<li data-value="{value_id(self.result(measure_id), self.force.id)}">'
-            f"{escape(reading(self.result(measure_id), self.force.id))} "
-            f"{self._to_figure(measure_id)}</li>"
-            for measure_id in self.plan.headline_measures
-        )
-        return Html(f'<ul class="numbers-in-brief">{items}</ul>', "what the numbers say")
-
-    def _to_figure(self, measure_id: str) -> str:
-        if not_available(self.result(measure_id)):
-            return ""
-        return f'<a class="to-figure" href="#figure-{measure_id}">See the figure</a>'
+        results = [self.result(measure_id) for measure_id in self.plan.headline_measures]
+        items, apart = lines(results, self.force.id), read_apart(results, self.force.id)
+        return Html(f'<ul class="numbers-in-brief">{items}</ul>{apart}', "what the numbers say")
 
     def areas_for_improvement(self) -> Html:
         """Show the areas for improvement and causes of concern on the section's question, or that none is recorded."""

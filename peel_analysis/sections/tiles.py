@@ -30,9 +30,8 @@ def _tile(result: Result, force_id: str) -> str:
         _earlier(result, force_id),
         _remark(own),
     ]
-    return (
-        f'<li class="tile" data-measure="{result.measure.id}">\n' + "\n".join(line for line in lines if line) + "</li>"
-    )
+    measure_id, told = result.measure.id, "\n".join(line for line in lines if line)
+    return f'<li class="tile" id="tile-{measure_id}" data-measure="{measure_id}">\n{told}</li>'
 
 
 def _capital(words: str) -> str:

@@ -15,9 +15,7 @@ from peel_analysis.statistics.intervals import (
 from peel_analysis.statistics.policy import Policy, read_policy
 from peel_analysis.statistics.position import Position, RankRange, rank_range, robust_position
 from peel_analysis.statistics.trend import (
-    ChangePosition,
     ControlLimits,
-    change_position,
     control_limits,
     rolling_sum,
 )
@@ -32,7 +30,6 @@ from peel_analysis.statistics.verdict import (
 
 __all__ = [
     "COUNTS_NOT_SAMPLES",
-    "ChangePosition",
     "ControlLimits",
     "ExpectedByChance",
     "Funnel",
@@ -43,7 +40,6 @@ __all__ = [
     "RankRange",
     "Verdict",
     "as_shown",
-    "change_position",
     "control_limits",
     "eligible",
     "expected_by_chance",

@@ -79,6 +79,10 @@ class Policy:
             raise InputError(f"{WHERE}: no smallest_gap under [size] for a measure shown to {decimals} decimals")
         return self.smallest_gap[decimals]
 
+    def gap_asked(self, national: Decimal, decimals: int) -> Decimal:
+        """Return the gap that passes the size rule beside an England and Wales value, as shown to so many decimals."""
+        return max(self.ratio * abs(national), self.gap_for(decimals))
+
 
 def read_policy(path: Path | None = None) -> Policy:
     """Return the policy in the data folder, or in the file named.

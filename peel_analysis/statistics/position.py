@@ -47,9 +47,13 @@ class RankRange:
     first: Array
     last: Array
 
+    def has_place(self, row: int) -> bool:
+        """Return whether the force of a row is ranked."""
+        return bool(np.isfinite(self.first[row]))
+
     def words(self, row: int) -> str:
         """Return "between 3 and 9 of 42", always as a range, or "no rank"."""
-        if np.isnan(self.first[row]):
+        if not self.has_place(row):
             return "no rank"
         return f"between {self.first[row]:.0f} and {self.last[row]:.0f} of {self.forces}"
 

@@ -1,4 +1,4 @@
-"""Change over time: control limits, rolling sums, and a force's change among all forces' changes."""
+"""Change over time: control limits and rolling sums."""
 
 from dataclasses import dataclass
 
@@ -61,37 +61,3 @@ def rolling_sum(values: Numbers, window: int = 4) -> Array:
     if series.size >= window:
         sums[window - 1 :] = np.lib.stride_tricks.sliding_window_view(series, window).sum(axis=1)
     return sums
-
-
-@dataclass(frozen=True)
-class ChangePosition:
-    """One row a force: how many of the other forces changed by less, by the same and by more.
-
-    `percentile` is the share of the other forces that changed by less, half of the equal ones counted, in per cent.
-    """
-
-    less: Array
-    same: Array
-    more: Array
-    percentile: Array
-
-
-def change_position(changes: Numbers, eligible: npt.ArrayLike | None = None) -> ChangePosition:
-    """Return where each eligible force's change lies among the other eligible forces' changes.
-
-    A force with no change, or not eligible, has missing numbers and counts for nobody; so has a force on its own.
-    """
-    change = np.atleast_1d(np.asarray(changes, dtype=np.float64))
-    chosen = np.isfinite(change) if eligible is None else np.isfinite(change) & np.asarray(eligible, dtype=bool)
-    others = chosen[np.newaxis, :] & ~np.eye(change.size, dtype=bool)
-    less, same, more = (
-        np.where(chosen, (compared & others).sum(axis=1), np.nan)
-        for compared in (
-            change[np.newaxis, :] < change[:, np.newaxis],
-            change[np.newaxis, :] == change[:, np.newaxis],
-            change[np.newaxis, :] > change[:, np.newaxis],
-        )
-    )
-    number = less + same + more
-    percentile = np.divide(100 * (less + same / 2), number, out=np.full(change.shape, np.nan), where=number > 0)
-    return ChangePosition(less, same, more, percentile)

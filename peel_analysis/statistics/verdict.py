@@ -104,9 +104,9 @@ def _verdict(
     if reason or shown is None or national_shown is None:
         return Verdict("", policy.no_verdict[reason], "", policy.label, shown, national_shown)
 
-    gap, smallest_gap = shown - national_shown, policy.gap_for(decimals)
+    gap = shown - national_shown
     above = gap > 0
-    size = abs(gap) >= max(policy.ratio * abs(national_shown), smallest_gap)
+    size = abs(gap) >= policy.gap_asked(national_shown, decimals)
     robust_z = float(position.z[row]) if enough else None
     placed = robust_z is not None and abs(robust_z) >= policy.robust_z and (robust_z > 0) == above
     tested = enough and math.isfinite(funnel_z)
@@ -121,7 +121,7 @@ def _verdict(
         national_shown=national_shown,
         ratio=(shown / national_shown).quantize(Decimal("0.01"), ROUND_HALF_UP) if national_shown > 0 else None,
         gap=gap,
-        smallest_gap=smallest_gap,
+        smallest_gap=policy.gap_for(decimals),
         size=size,
         median=position.median if enough else None,
         mad=position.mad if enough else None,
@@ -166,15 +166,14 @@ class ExpectedByChance:
     def sentence(self) -> str:
         """Return the note on multiple comparisons."""
         return (
-            f"{self.tests:,} comparisons with {self.level:.1%} limits: about {self.nominal:.1f} would fall outside by "
-            f"chance alone, and about {self.overdispersed:.1f} where forces differ among themselves by more than "
-            "chance. The size and position tests remove some of these."
+            f"{self.tests:,} comparisons with {self.level:.1%} limits, over all forces and these figures: about "
+            f"{self.nominal:.1f} would fall outside by chance alone, and about {self.overdispersed:.1f} where forces "
+            "differ among themselves by more than chance. The size and position tests remove some of these."
         )
 
 
-def expected_by_chance(forces: int, measures: int, policy: Policy) -> ExpectedByChance:
-    """Return how many flags of the chance test to expect of chance alone, over all forces and measures."""
-    tests = forces * measures
+def expected_by_chance(tests: int, policy: Policy) -> ExpectedByChance:
+    """Return how many flags of the chance test to expect of chance alone, of so many comparisons with the limits."""
     limit = normal_quantile(policy.level)
     narrowed = limit * math.sqrt(_winsorised_variance(policy.winsorised) if policy.overdispersion != "none" else 1)
     return ExpectedByChance(tests, policy.level, tests * _outside(limit), tests * _outside(narrowed))

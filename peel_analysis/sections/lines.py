@@ -1,0 +1,58 @@
+"""Lists of readings: a line a figure, with what its verdict rests on and its link, and the lines to be read apart."""
+
+from collections.abc import Iterable
+from html import escape
+
+from peel_analysis.comparison import compare, reasons_apart
+from peel_analysis.measures import Result
+from peel_analysis.wording import not_available, reading, value_id
+
+SIZE_ALONE = "By the size rule alone: "
+NO_OTHER = "no other force's figure is public."
+TOO_FEW = "too few other forces have a comparable figure for the other tests."
+
+
+def lines(results: Iterable[Result], force_id: str) -> str:
+    """Return a list item a result as HTML: its reading, the id of its row in values.csv, and the link to its figure.
+
+    A measure that the edition does not have gets no link.
+    """
+    return "".join(
+        f'<li data-value="{value_id(result, force_id)}">{escape(_told(result, force_id))} {_to_figure(result)}</li>'
+        for result in results
+    )
+
+
+def _told(result: Result, force_id: str) -> str:
+    return f"{reading(result, force_id)} {size_alone(result, force_id)}".strip()
+
+
+def size_alone(result: Result, force_id: str) -> str:
+    """Return that a force's verdict rests on the size rule alone, and why; "" for one that rests on more, and none."""
+    if compare(result).verdicts[force_id].basis != "size only":
+        return ""
+    others = result.forces["value"].drop(force_id).notna()
+    return SIZE_ALONE + (TOO_FEW if others.any() else NO_OTHER)
+
+
+def _to_figure(result: Result) -> str:
+    """Return the link to the measure's figure; on the page it goes to the measure's tile where there is no figure.
+
+    What is only counted as a part of another measure is shown in the figure of the whole.
+    """
+    if not_available(result):
+        return ""
+    shown = result.measure.part_of or result.measure.id
+    return f'<a class="to-figure" href="#figure-{shown}">See the figure</a>'
+
+
+def read_apart(results: Iterable[Result], force_id: str) -> str:
+    """Return a note for each reason why lines of one list are not to be compared with each other, as HTML.
+
+    Only lines that say a value of the force count: the others hold nothing to compare.
+    """
+    told = [result for result in results if not result.of(force_id).is_missing]
+    if not told:
+        return ""
+    reasons = reasons_apart([result.measure for result in told], told[0].edition)
+    return "".join(f'<p class="read-apart">To be read apart: {escape(reason)}</p>' for reason in reasons)

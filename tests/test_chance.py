@@ -1,0 +1,81 @@
+"""How many flags chance alone would give: the comparisons that are really made, wherever the number is printed."""
+
+import re
+from pathlib import Path
+
+import pytest
+from command import run
+from invented import YEAR_2016, YEAR_2017, all_forces, folder
+
+from peel_analysis import forces, measures
+from peel_analysis.comparison import chance, compare
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.measures import Result
+from peel_analysis.report.further_values import POLICY, STANDING_OUT, flags
+from peel_analysis.sections import open_section
+from peel_analysis.sections.annex import open_annex
+
+MADE = {"2017": (42 + 42 + 39 + 38, "0.3", "1.8"), "2019": (5 * 42, "0.4", "2.3"), "2025": (42 + 4 * 43, "0.4", "2.3")}
+COUNTED = re.compile(r"(\d+) comparisons .*? about ([\d.]+) would .*? about ([\d.]+) where")
+
+
+def said(text: str) -> tuple[int, str, str]:
+    """Return what the note says: comparisons, and the flags to expect without and with forces that differ."""
+    found = COUNTED.search(text)
+    assert found is not None, text
+    return int(found[1]), found[2], found[3]
+
+
+def results_of(edition: Edition) -> list[Result]:
+    return [measures.calculate(measure, edition) for measure in measures.declared()]
+
+
+@pytest.mark.parametrize("edition_id", MADE)
+def test_the_overview_annex_a_and_the_values_file_say_the_same_number(edition_id: str) -> None:
+    edition = open_edition(edition_id)
+    overview = open_section("effectiveness_overview", "norfolk", edition_id)
+    for text in (overview.standing_out().html, open_annex("norfolk", edition_id).wording_policy().html):
+        assert said(text) == MADE[edition_id]
+        assert "over all forces and these figures" in text
+    rows = [one for one in flags(edition, results_of(edition)) if one.name == "comparisons"]
+    assert [(one.part_of, one.value) for one in rows] == [
+        (STANDING_OUT, MADE[edition_id][0]),
+        (POLICY, MADE[edition_id][0]),
+    ]
+
+
+@pytest.mark.parametrize("edition_id", MADE)
+def test_peel_verdicts_prints_the_number_to_expect(edition_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "verdicts", "--edition", edition_id, "--force", "norfolk")
+    notes = [line for line in out.splitlines() if line.startswith("# ")]
+    assert code == 0
+    assert said(notes[-1]) == MADE[edition_id]
+
+
+def test_of_one_measure_it_is_the_number_of_its_own_funnel(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "verdicts", "--measure", "outcome_action_taken_pct", "--force", "norfolk")
+    assert said(out)[0] == 38
+    _, out, _ = run(capsys, "verdicts", "--measure", "crime_change_12m", "--force", "norfolk")
+    assert COUNTED.search(out) is None
+    assert f"# {chance.NONE_MADE}" in out.splitlines()
+
+
+def test_a_force_that_takes_no_part_in_a_funnel_is_no_comparison(edition: Edition, results: dict[str, Result]) -> None:
+    crime, charged = (compare(results[one]) for one in ("crime_per_1000", "outcome_charged_pct"))
+    assert crime.funnel is not None
+    assert charged.funnel is not None
+    expected = chance.among([crime.result, charged.result])
+    assert expected is not None
+    assert expected.tests == sum(int(one.funnel.eligible.sum()) for one in (crime, charged) if one.funnel)
+    assert expected.tests == 42 + 39, "not the larger of the two, twice"
+
+
+def test_an_edition_without_a_funnel_says_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invented crimes of five forces: too few for any funnel."""
+    data = folder(tmp_path, monkeypatch)
+    silent: dict[str, int | str | None] = dict.fromkeys(forces.ids()[5:], "not_supplied")
+    rows = [*all_forces(YEAR_2017, instead=silent), *all_forces(YEAR_2016, instead=silent)]
+    data.counts({"recorded_crime": rows})
+    result = data.result("crime_per_1000")
+    assert chance.among([result]) is None
+    assert list(flags(data.edition(), [result])) == []

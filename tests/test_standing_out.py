@@ -1,0 +1,220 @@
+"""What stands out, for all forces and editions: against the verdicts as printed, line by line, in order, with links."""
+
+import csv
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import cells
+import pytest
+from bs4 import BeautifulSoup, Tag
+from invented import DAY_2016, DAY_2017, YEAR_2017, Folder, all_forces, folder
+
+from peel_analysis import forces, measures
+from peel_analysis.comparison.blocks import blocks
+from peel_analysis.comparison.listing import verdict_lines
+from peel_analysis.data import Edition, open_edition
+from peel_analysis.kept import KEPT_IN
+from peel_analysis.report.page import SectionHtml, page_html
+from peel_analysis.sections import Section, catalogue, open_section, plan_of
+from peel_analysis.sections.lines import lines, read_apart
+from peel_analysis.statistics import read_policy
+
+OVERVIEW = "effectiveness_overview"
+LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
+TARGET = re.compile(r' id="([a-z0-9_-]+)"')
+TRACKED = next(block for block in blocks() if block.id == "tracked_and_untracked_outcomes")
+ALONE = "By the size rule alone: no other force's figure is public."
+FEW = "By the size rule alone: too few other forces have a comparable figure for the other tests."
+Line = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """An edition: every measure's verdicts as `peel verdicts` prints them, and its sections but the overview."""
+
+    edition: Edition
+    printed: dict[str, list[Line]]
+    others: list[SectionHtml]
+    section: Section
+
+    def of(self, force_id: str) -> Section:
+        return Section(plan_of(OVERVIEW), forces.find(force_id), self.edition, results=self.section.results)
+
+
+def without_pictures(html: str) -> str:
+    return re.sub(r"<img [^>]*>|<style.*?</style>|<table>.*?</table>", "", html, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module", params=("2017", "2019", "2025"))
+def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Given:
+    edition = open_edition(request.param)
+    results = {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+    printed: dict[str, list[Line]] = {force_id: [] for force_id in forces.ids()}
+    for result in results.values():
+        for line in csv.DictReader(verdict_lines(result, forces.ids())):
+            printed[line["force_id"]].append(line)
+    parameters = {"force": "norfolk", "edition": edition.id}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
+        shown = {plan: cells.shown(plan.notebook, parameters)["html"] for plan in catalogue() if plan.id != OVERVIEW}
+    others = [SectionHtml(plan.id, plan.title, without_pictures("\n".join(html))) for plan, html in shown.items()]
+    return Given(edition, printed, others, Section(plan_of(OVERVIEW), forces.find("norfolk"), edition, results=results))
+
+
+def by_hand(printed: list[Line]) -> list[str]:
+    """Return the measures that stand out for a force, in order, from what `peel verdicts` prints of it."""
+    policy = read_policy()
+
+    def clearness(line: Line) -> tuple[bool, float, Decimal]:
+        asked = max(policy.ratio * abs(Decimal(line["england_and_wales"])), Decimal(line["smallest_gap"]))
+        return line["chance"] == "yes", abs(float(line["robust_z"] or 0)), abs(Decimal(line["gap"])) / asked
+
+    flagged = [line for line in printed if line["verdict"].endswith(("higher than", "lower than"))]
+    return [line["measure"] for line in sorted(flagged, key=clearness, reverse=True)[:7]]
+
+
+def items(html: str) -> list[Tag]:
+    return BeautifulSoup(html, "html.parser").select("ul > li")
+
+
+def measure_of(line: Tag) -> str:
+    return str(line["data-value"]).split("/")[1]
+
+
+def test_every_force_is_told_what_stands_out_most_in_order(given: Given) -> None:
+    told = 0
+    for force_id in forces.ids():
+        found = items(given.of(force_id).standing_out().html)
+        assert [measure_of(line) for line in found] == by_hand(given.printed[force_id]), force_id
+        assert len(found) <= 7
+        for line in found:
+            assert re.search(r"This is (notably )?(higher|lower) than ", line.get_text())
+        told += len(found)
+    assert told > 80
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "force_id", "measure_id", "said"),
+    [
+        ("2025", "norfolk", "outcome_no_suspect_pct", "21.8%|notably lower than the England and Wales figure of 39.4%"),
+        ("2025", "metropolitan", "outcome_no_suspect_pct", "59.5%|notably higher than the England and Wales figure"),
+        ("2019", "city-of-london", "outcome_evidential_victim_pct", "5.5%|notably lower than|18.7%"),
+        ("2025", "city-of-london", "outcome_evidential_victim_pct", "notably lower than"),
+        ("2017", "norfolk", "da_voluntary_attendance_rate", "1.6 voluntary attendances|lower than|7.0"),
+        ("2017", "norfolk", "clares_law_rtk_per_100k", "17.5|higher than|5.7"),
+    ],
+)
+def test_what_was_left_out_once_is_told(edition_id: str, force_id: str, measure_id: str, said: str) -> None:
+    overview = open_section(OVERVIEW, force_id, edition_id)
+    found = {measure_of(line): line.get_text() for line in items(overview.standing_out().html)}
+    assert all(part in found[measure_id] for part in said.split("|")), found[measure_id]
+
+
+def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
+    tiles = 0
+    for force_id in forces.ids():
+        overview = given.of(force_id)
+        html = overview.standing_out().html
+        sections = [*given.others, SectionHtml(OVERVIEW, "Overview", html + overview.numbers_in_brief().html)]
+        page = page_html(sections, overview.force, given.edition, "key")
+        links, targets = LINK.findall(page), TARGET.findall(page)
+        wanted = sum(LINK.search(str(line)) is not None for line in items(html + overview.numbers_in_brief().html))
+        assert len(links) == wanted, "no link was taken out"
+        assert len(LINK.findall(html)) == len(items(html)), "each line that stands out has one"
+        assert all(targets.count(target) == 1 for target, _ in links)
+        for target, words in links:
+            assert words == "The tile" if target.startswith("tile-") else words == "The data" or "Figure " in words
+            tiles += target.startswith("tile-")
+    assert (tiles > 0) == (given.edition.id != "2017"), "in 2017 all that stand out are drawn"
+
+
+def test_every_measure_that_can_have_a_verdict_has_a_figure_or_a_tile(given: Given) -> None:
+    targets = {target for one in given.others for target in TARGET.findall(one.html)}
+    for measure in measures.declared():
+        if measure.kind not in ("cases", "survey"):
+            assert targets & {f"figure-{measure.part_of or measure.id}", f"tile-{measure.id}"}, measure.id
+
+
+def test_lines_that_must_not_be_compared_say_so(given: Given) -> None:
+    general, domestic = set(TRACKED.measures), set(TRACKED.others)
+    for force_id in forces.ids():
+        overview = given.of(force_id)
+        for html in (overview.standing_out().html, overview.numbers_in_brief().html):
+            listed = {one for line in items(html) if has_value(given, force_id, one := measure_of(line))}
+            both = bool(listed & general and listed & domestic)
+            assert (TRACKED.reason in html) == both, (force_id, listed)
+            windows = {given.section.result(one).window.words for one in listed}
+            assert ("counted in different windows" in html) == (len(windows) > 1), (force_id, listed)
+            assert all(one in html for one in windows)
+
+
+def has_value(given: Given, force_id: str, measure_id: str) -> bool:
+    return not given.section.result(measure_id).of(force_id).is_missing
+
+
+def test_both_lists_of_norfolk_2017_are_warned_of() -> None:
+    overview = open_section(OVERVIEW, "norfolk", "2017")
+    assert TRACKED.reason in overview.standing_out().html
+    assert TRACKED.reason in overview.numbers_in_brief().html
+    assert "(12 months to 30 June 2017; 12 months to 31 March 2017)" in overview.numbers_in_brief().html
+
+
+def test_a_verdict_by_the_size_rule_alone_says_so_and_no_other_does(given: Given) -> None:
+    alone = 0
+    for force_id in forces.ids():
+        overview = given.of(force_id)
+        why = {line["measure"]: line["why"] for line in given.printed[force_id]}
+        for line in items(overview.standing_out().html + overview.numbers_in_brief().html):
+            assert (ALONE in line.get_text()) == (why[measure_of(line)] == "size only")
+            assert FEW not in line.get_text()
+            alone += ALONE in line.get_text()
+    assert (alone > 0) == (given.edition.id == "2017")
+
+
+def test_seven_of_more_lines_are_the_clearest_seven(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No force has more than seven, so seven is made two here: the list is cut after it is put in order."""
+    monkeypatch.setattr("peel_analysis.sections.standing_out.AT_MOST", 2)
+    for force_id in forces.ids():
+        found = [measure_of(line) for line in items(given.of(force_id).standing_out().html)]
+        assert found == by_hand(given.printed[force_id])[:2]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    return folder(tmp_path, monkeypatch)
+
+
+def test_where_a_few_other_forces_have_a_figure_the_line_says_that(data: Folder) -> None:
+    """Invented organised crime groups of five forces."""
+    silent: dict[str, int | str | None] = dict.fromkeys(forces.ids()[5:], "not_supplied")
+    tables = [*all_forces(DAY_2017, instead=silent), *all_forces(DAY_2016, instead=silent)]
+    data.counts({"organised_crime_groups": tables})
+    result = data.result("ocg_per_million")
+    named = forces.ids()[0]
+    assert FEW in lines([result], named)
+    assert "By the size rule" not in lines([result], forces.ids()[-1]), "a force without a figure has no verdict"
+
+
+def test_a_part_of_a_measure_is_linked_to_the_figure_of_the_whole(data: Folder) -> None:
+    """Invented criminal behaviour orders, which no notebook draws apart from the other powers."""
+    data.counts({"criminal_behaviour_orders": all_forces(YEAR_2017)})
+    assert 'href="#figure-asb_powers_per_million"' in lines([data.result("asb_cbo")], "norfolk")
+
+
+def test_no_lines_have_nothing_to_be_read_apart(edition: Edition) -> None:
+    assert read_apart([], "norfolk") == ""
+    missing = measures.calculate(measures.get("ocg_per_million"), edition)
+    assert read_apart([missing], "norfolk") == ""
+
+
+def test_a_figure_that_is_not_on_the_page_leaves_its_tile_and_then_no_link(edition: Edition) -> None:
+    def linked(*ids: str) -> list[tuple[str, str]]:
+        told = '<li>Told. <a class="to-figure" href="#figure-crime_per_1000">See the figure</a></li>'
+        shown = "".join(f'<div id="{one}"></div>' for one in ids)
+        return LINK.findall(page_html([SectionHtml("a", "A", told + shown)], forces.find("norfolk"), edition, "key"))
+
+    assert linked("figure-crime_per_1000", "tile-crime_per_1000") == [("figure-crime_per_1000", "The data")]
+    assert linked("tile-crime_per_1000") == [("tile-crime_per_1000", "The tile")]
+    assert linked() == []
