@@ -9,7 +9,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
-from peel_analysis.measures.exclusions import Exclusions, exclusions_of
+from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, exclusions_of, refused_over_time
 from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import COLUMNS, Result
 from peel_analysis.measures.sums import sum_of
@@ -47,6 +47,7 @@ def _calculated(measure: Measure, edition: Edition) -> Result:
     rows, comparator_members = current, tuple[str, ...]()
     if measure.comparator:
         comparator, comparator_members, _ = _side(measure, edition, measure.comparator)
+        comparator = _without_refused(comparator, measure, edition)
         shown = comparator["in_figure"]
         rows = current.assign(
             comparator_value=comparator["value"].where(shown),
@@ -60,6 +61,16 @@ def _calculated(measure: Measure, edition: Edition) -> Result:
         rows[column] = rows[column].astype(object).fillna("")
     rows = fill_published(rows, measure, edition)
     return Result(measure, edition, rows, members, comparator_members, release)
+
+
+def _without_refused(comparator: pd.DataFrame, measure: Measure, edition: Edition) -> pd.DataFrame:
+    """Return the comparator's rows without the values that must not stand beside the measure's, with the reason."""
+    years = (edition.window(measure.comparator).end.year, edition.window(measure.window).end.year)
+    kept_back = comparator.copy()
+    for force_id, reason in refused_over_time(measure, comparator.index[comparator["value"].notna()], *years).items():
+        kept_back.loc[force_id, ["value", "numerator", "denominator"]] = np.nan
+        kept_back.loc[force_id, ["status", "note"]] = NOT_COMPARABLE, reason
+    return kept_back
 
 
 def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.DataFrame, tuple[str, ...], str]:
