@@ -26,7 +26,11 @@ KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
 }
 NEVER_COMPARED = ("cases", "survey")
 LEVELS = (0.95, 0.998)
-WITHOUT_VERDICT = {"partial": "partial_return", "incomplete": "incomplete_record"}
+WITHOUT_VERDICT = {
+    "partial": "partial_return",
+    "incomplete": "incomplete_record",
+    "mismatched": "mismatched_record",
+}
 
 
 @dataclass(frozen=True, eq=False)

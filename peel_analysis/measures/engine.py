@@ -1,10 +1,13 @@
 """The engine: one measure, one edition, one row a force and one for England and Wales."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from peel_analysis import forces, kept
-from peel_analysis.checks import completeness
+from peel_analysis.checks import completeness, matching, records
+from peel_analysis.checks.records import Doubt
 from peel_analysis.data.edition import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import keeping
@@ -82,19 +85,38 @@ def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.Data
     else:
         rows, release = _counted(measure, edition, window, exclusions)
     rows = exclusions.applied(rows)
-    incomplete = completeness.incomplete(edition, window) if completeness.OUTCOMES in measure.numerator.items else {}
-    incomplete = {force_id: one for force_id, one in incomplete.items() if rows["numerator"].notna()[force_id]}
-    rows = completeness.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
+    incomplete, mismatched = _in_doubt(measure, edition, window, rows)
+    rows = records.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
+    rows = records.mark(rows, mismatched)
     rows["value"] = measure.multiplier * rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
     rows = _explain_zero(rows)
     pooled = _pooled(rows)
     national = _national(measure, rows, pooled)
-    remark = completeness.national_note(incomplete, pooled.index[pooled], left_out=edition.leave_out_incomplete)
-    national["note"] = f"{national['note']} {remark}".strip()
+    members = pooled.index[pooled]
+    remarks = (
+        records.national_note(incomplete, members, left_out=edition.leave_out_incomplete),
+        records.national_note(mismatched, members),
+    )
+    national["note"] = " ".join(filter(None, (str(national["note"]), *remarks)))
     combined = rows["status"] == "combined"
     rows.loc[combined, ["value"]] = np.nan
     rows = pd.concat([rows, pd.DataFrame([national], index=[ENGLAND_AND_WALES])]).rename_axis("force_id")
-    return rows, tuple(pooled.index[pooled]), release
+    return rows, tuple(members), release
+
+
+def _in_doubt(
+    measure: Measure, edition: Edition, window: Period, rows: pd.DataFrame
+) -> tuple[Mapping[str, Doubt], Mapping[str, Doubt]]:
+    """Return the forces whose record of outcomes is incomplete, and those whose record does not match their crimes."""
+    if records.OUTCOMES not in measure.numerator.items:
+        return {}, {}
+    counted = rows["numerator"].notna()
+    incomplete = completeness.incomplete(edition, window)
+    mismatched = matching.mismatched(edition, window)
+    return (
+        {force_id: one for force_id, one in incomplete.items() if counted[force_id]},
+        {force_id: one for force_id, one in mismatched.items() if counted[force_id]},
+    )
 
 
 def _explain_zero(rows: pd.DataFrame) -> pd.DataFrame:
