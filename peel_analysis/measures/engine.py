@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis import forces, kept
-from peel_analysis.checks import completeness, matching, records
+from peel_analysis.checks import completeness, matching, records, steps
 from peel_analysis.checks.records import Doubt
 from peel_analysis.data.edition import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
@@ -88,6 +88,7 @@ def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.Data
     incomplete, mismatched = _in_doubt(measure, edition, window, rows)
     rows = records.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
     rows = records.mark(rows, mismatched)
+    rows = _with_steps(measure, edition, window, rows)
     rows["value"] = measure.multiplier * rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
     rows = _explain_zero(rows)
     pooled = _pooled(rows)
@@ -117,6 +118,17 @@ def _in_doubt(
         {force_id: one for force_id, one in incomplete.items() if counted[force_id]},
         {force_id: one for force_id, one in mismatched.items() if counted[force_id]},
     )
+
+
+def _with_steps(measure: Measure, edition: Edition, window: Period, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a note where one quarter of the window, or of the base of a change, stands apart."""
+    parts = [(window, "the 12 months")]
+    if measure.earlier:
+        parts.append((edition.window(measure.earlier), "the base of the change"))
+    for item in measure.numerator.items:
+        for period, part in parts:
+            rows = steps.noted(rows, item, edition, period, part)
+    return rows
 
 
 def _explain_zero(rows: pd.DataFrame) -> pd.DataFrame:
