@@ -6,6 +6,7 @@ What counts as found, and nothing else does:
 - of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
+- how many peers a set has, and how many of them are in its means;
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
 - a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure.
@@ -134,6 +135,9 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return points(measure, further) if said.kind in ENDS else {row["members"] for row in further} | {ALL_FORCES}
     if said.about.endswith("-funnel"):
         return values(measure, two, "value") if said.kind in ENDS else of_figure
+    if said.about.endswith("-peers"):
+        sets = [row for row in further if row["measure"].endswith("-peers")]
+        return {f"{Decimal(row['value']):.0f}" for row in sets} | {row["members"] for row in sets}
     if said.about == "outcome-spread":
         return of_figure | {groups(further)} | {two[0]["members"], ALL_FORCES}
     if said.kind == "alt":

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from peel_analysis import measures, tables, wording
-from peel_analysis.checks.completeness import find, incomplete, mark, national_note
+from peel_analysis.checks.completeness import find, incomplete
+from peel_analysis.checks.records import mark, national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.data import open_edition
 from peel_analysis.periods import Period

@@ -4,7 +4,6 @@ import pytest
 from sections_shown import parsed, section
 
 from peel_analysis import measures
-from peel_analysis.comparison import NotComparableError
 from peel_analysis.data import Edition
 from peel_analysis.errors import InputError
 from peel_analysis.measures import Result
@@ -42,8 +41,9 @@ def test_tiles_that_must_not_stand_together_are_refused(edition: Edition, result
     mixed = Block("Mixed", ("outcome_charged_pct", "da_charge_rate"))
     spoilt = Section(numbers.plan, numbers.force, edition, results=dict(results))
     object.__setattr__(spoilt, "plan", type(numbers.plan)(1, "x", "x", blocks=(mixed,)))
-    with pytest.raises(NotComparableError):
-        spoilt.tiles("Mixed")
+    html = parsed(spoilt.tiles("Mixed").html)
+    assert len(html.select(".panel .refused")) == 1
+    assert html.select("li.tile") == []
 
 
 @pytest.mark.parametrize(

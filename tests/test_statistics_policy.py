@@ -19,7 +19,7 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
     assert words == {
         "notably higher than", "notably lower than", "higher than", "lower than", "similar to",
     }  # fmt: skip
-    assert POLICY.label == f"size, position and chance, version 1.0 ({POLICY.date:%Y-%m-%d})"
+    assert POLICY.label == f"size, position and chance, version 1.1 ({POLICY.date:%Y-%m-%d})"
     spoken = [*words, *POLICY.sentences(), expected_by_chance(645, POLICY).sentence()]
     assert [text for text in spoken if JUDGMENT.search(text)] == []
 

@@ -1,6 +1,5 @@
 """Two sides compared: every measure, every force and England and Wales."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,9 +9,11 @@ import pandas as pd
 from peel_analysis import forces, values
 from peel_analysis.changes.flips import Flip, sentences
 from peel_analysis.changes.inputs import ORDER, Source, mixed
-from peel_analysis.changes.moves import End, Move, one_sided
+from peel_analysis.changes.moves import End, Move, moves_of, one_sided
+from peel_analysis.changes.refusals import declared_point, refused, stored_point
 from peel_analysis.changes.sides import Side, in_folder
 from peel_analysis.changes.split import NOT_KNOWN, PARTS, Split, exact, no_rows, own_result, split, steps
+from peel_analysis.comparison.blocks import Point
 from peel_analysis.data.edition import Release
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
@@ -99,16 +100,27 @@ def _compare_inputs(comparison: Comparison, measure_id: str, sources: tuple[Sour
     comparison.remarks.extend(_without_values(measure_id, results))
     chain, trouble = steps(ends, declared, sources)
     splits = {str(force_id): split(chain, str(force_id)) for force_id in ends[0].index}
-    if trouble and any(one.joint for one in splits.values()):
+    barred = _refused(declared, sources, splits)
+    if trouble and any(one.joint for force_id, one in splits.items() if force_id not in barred):
         comparison.remarks.append(f"{measure_id}: some causes cannot be told apart: {trouble}")
     moved = not ends[0][["value", "status"]].equals(ends[1][["value", "status"]])
     verdicts = [_verdicts(one, source) if moved else {} for one, source in zip(declared, sources, strict=True)]
     periods = [_period_end(one, source) for one, source in zip(declared, sources, strict=True)]
     sides = [_ends(rows, period, found) for rows, period, found in zip(ends, periods, verdicts, strict=True)]
-    comparison.moves.extend(_moves(measure_id, declared[1] or declared[0], sides[0], sides[1], splits))
+    comparison.moves.extend(moves_of(measure_id, declared[1] or declared[0], sides[0], sides[1], splits, barred))
     one, other = results
     if moved and isinstance(one, Result) and isinstance(other, Result):
-        comparison.flips.extend(sentences((one, sources[0].side.folder), (other, sources[1].side.folder)))
+        flips = sentences((one, sources[0].side.folder), (other, sources[1].side.folder))
+        comparison.flips.extend(flip for flip in flips if flip.force_id not in barred)
+
+
+def _refused(
+    declared: tuple[Measure | None, Measure | None], sources: tuple[Source, Source], splits: dict[str, Split]
+) -> dict[str, str]:
+    """Return why the two editions must not be compared, by the forces that have a value in both."""
+    one, other = (declared_point(measure, source.side) for measure, source in zip(declared, sources, strict=True))
+    points = {force_id: (one, other) for force_id, parts in splits.items() if parts.parts}
+    return refused(declared[1] or declared[0], points, sources[1].side)
 
 
 def _declared(measure_id: str, comparison: Comparison) -> tuple[Measure | None, Measure | None]:
@@ -173,23 +185,6 @@ def _ends(rows: pd.DataFrame, period_end: str, verdicts: dict[str, str]) -> dict
     }
 
 
-def _moves(
-    measure_id: str, measure: Measure | None, a: dict[str, End], b: dict[str, End], splits: dict[str, Split]
-) -> list[Move]:
-    national = a[ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in a else math.nan
-    return [
-        Move(measure_id, measure, force_id, a[force_id], b[force_id], parts, _size(a[force_id], b[force_id], national))
-        for force_id, parts in splits.items()
-    ]
-
-
-def _size(a: End, b: End, national: float) -> float:
-    if a.is_missing or b.is_missing:
-        return 0.0
-    base = abs(a.value if math.isnan(national) or national == 0 else national)
-    return 100 * abs(b.value - a.value) / base if base else math.inf if b.value else 0.0
-
-
 def _compare_values(comparison: Comparison, measure_id: str) -> None:
     """Add a measure's moves where at least one side is only values: the whole difference, cause not known."""
     declared = comparison.b.measures.get(measure_id) or comparison.a.measures.get(measure_id)
@@ -201,10 +196,21 @@ def _compare_values(comparison: Comparison, measure_id: str) -> None:
     verdicts = [_texts(rows, VERDICT) if VERDICT in rows_a and VERDICT in rows_b else {} for rows in pair]
     a, b = (_ends(rows, "", found) for rows, found in zip(pair, verdicts, strict=True))
     splits = {force_id: _whole_difference(a[force_id], b[force_id]) for force_id in a}
-    moves = _moves(measure_id, declared, a, b, splits)
+    barred = refused(declared, _stored_points(comparison, pair, splits), comparison.b)
+    moves = moves_of(measure_id, declared, a, b, splits, barred)
     comparison.moves.extend(moves)
-    if any(move.kind != "same" for move in moves):
+    if any(move.kind not in ("same", "refused") for move in moves):
         comparison.remarks.extend(_what_differs(measure_id, rows_a, rows_b))
+
+
+def _stored_points(
+    comparison: Comparison, pair: tuple[pd.DataFrame, pd.DataFrame], splits: dict[str, Split]
+) -> dict[str, tuple[Point, Point]]:
+    """Return when and from which release the two values of a force are, where it has both."""
+    one, other = (rows[["release", "period_end"]].fillna("").to_dict("index") for rows in pair)
+    both = [force_id for force_id, parts in splits.items() if parts.parts]
+    sides = (comparison.a, comparison.b)
+    return {name: (stored_point(sides[0], one[name]), stored_point(sides[1], other[name])) for name in both}
 
 
 def _value_rows(side: Side, measure_id: str) -> pd.DataFrame:

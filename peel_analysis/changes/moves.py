@@ -1,7 +1,7 @@
 """A move: one force's value of one measure on both sides, the difference, and its parts by cause."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from peel_analysis import forces
@@ -39,13 +39,18 @@ class End:
         """True when this side has no value."""
         return math.isnan(self.value)
 
+    def without_value(self) -> "End":
+        """Return this side without its numbers and verdict: they must not stand beside the other's."""
+        return replace(self, value=math.nan, numerator=math.nan, denominator=math.nan, verdict="")
+
 
 @dataclass(frozen=True)
 class Move:
     """A row of a comparison. `measure_id` is always there; `measure` only when a side declares it.
 
     `size` is the difference in percent of A's England and Wales value (of the row's own where there is none), so that
-    measures in different units can be put in one order.
+    measures in different units can be put in one order. `refused` is why the two sides must not be compared; neither
+    then has its numbers here.
     """
 
     measure_id: str
@@ -55,6 +60,7 @@ class Move:
     b: End
     split: Split
     size: float
+    refused: str = ""
 
     @property
     def title(self) -> str:
@@ -90,7 +96,9 @@ class Move:
 
     @property
     def kind(self) -> str:
-        """One of "appeared", "disappeared", "moved", "status" (the value stays, its status does not) and "same"."""
+        """One of "appeared", "disappeared", "moved", "status" (only the status is another), "same" and "refused"."""
+        if self.refused:
+            return "refused"
         if self.a.is_missing != self.b.is_missing:
             return "appeared" if self.a.is_missing else "disappeared"
         if self.difference:
@@ -133,19 +141,48 @@ class Move:
         return f"{name} {part_shown(part, self.decimals)}{changed}" if part else f"{name}{changed}"
 
 
+def moves_of(
+    measure_id: str,
+    measure: Measure | None,
+    a: dict[str, End],
+    b: dict[str, End],
+    splits: dict[str, Split],
+    barred: dict[str, str],
+) -> list[Move]:
+    """Return a measure's moves, one a force id of `splits`; `barred` holds why some are refused, by force id."""
+    national = a[ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in a else math.nan
+    moves = []
+    for force_id, parts in splits.items():
+        one, other = a[force_id], b[force_id]
+        if reason := barred.get(force_id):
+            ends = (one.without_value(), other.without_value())
+            moves.append(Move(measure_id, measure, force_id, *ends, Split(), 0.0, reason))
+        else:
+            moves.append(Move(measure_id, measure, force_id, one, other, parts, _size(one, other, national)))
+    return moves
+
+
+def _size(a: End, b: End, national: float) -> float:
+    if a.is_missing or b.is_missing:
+        return 0.0
+    base = abs(a.value if math.isnan(national) or national == 0 else national)
+    return 100 * abs(b.value - a.value) / base if base else math.inf if b.value else 0.0
+
+
 def part_shown(part: Decimal, decimals: int) -> str:
     """Return a part or an unrounded difference with three decimals more than the measure is shown with."""
     return shown(float(part), decimals + 3, signed=True)
 
 
 def in_order(moves: list[Move]) -> list[Move]:
-    """Return the moves that are not "same", those without a value on either side last.
+    """Return the moves that are neither "same" nor "refused", those without a value on either side last.
 
     England and Wales come first, then values that appeared or disappeared, then the largest differences. Where a side
     has no value of a measure for anyone, England and Wales's row stands for all.
     """
     left_out = one_sided(moves) | without_values(moves)
-    kept = [move for move in moves if move.kind != "same" and (move.is_national or move.measure_id not in left_out)]
+    told = [move for move in moves if move.kind not in ("same", "refused")]
+    kept = [move for move in told if move.is_national or move.measure_id not in left_out]
     rank = {"appeared": 0, "disappeared": 0, "moved": 1, "status": 2}
     return sorted(
         kept,
@@ -164,4 +201,4 @@ def without_values(moves: list[Move]) -> set[str]:
 
 
 def _with_value(moves: list[Move], side: str) -> set[str]:
-    return {move.measure_id for move in moves if not getattr(move, side).is_missing}
+    return {move.measure_id for move in moves if move.refused or not getattr(move, side).is_missing}

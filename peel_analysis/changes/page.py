@@ -7,6 +7,7 @@ from peel_analysis import forces
 from peel_analysis.changes.compared import Comparison
 from peel_analysis.changes.inputs import IN_WORDS, ORDER
 from peel_analysis.changes.moves import Move, in_order, part_shown
+from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.sides import Side
 from peel_analysis.changes.tables import counts, summary
 from peel_analysis.report.fragment import TEMPLATES
@@ -31,6 +32,7 @@ def changes_page(comparison: Comparison) -> str:
         b=escape(_side(comparison.b)),
         summary=escape(summary(comparison)),
         style=STYLE.read_text(encoding="utf-8"),
+        refused=[escape(refusal.sentence) for refusal in refusals(comparison.moves)],
         most=_moves_table("What moved most", moved[:MOST]) if moved else "",
         came_and_went=_moves_table("Values that appeared or disappeared", came_and_went) if came_and_went else "",
         sentences=_sentences(comparison),

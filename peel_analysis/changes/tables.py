@@ -8,6 +8,7 @@ from decimal import Decimal
 from peel_analysis.changes.compared import Comparison
 from peel_analysis.changes.inputs import IN_WORDS, ORDER
 from peel_analysis.changes.moves import Move, in_order, part_shown
+from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.split import PARTS
 from peel_analysis.numbers import in_words, whole, without_noise
 
@@ -40,6 +41,7 @@ COLUMNS = (
     "verdict_b",
     "note_a",
     "note_b",
+    "refused",
 )
 HEAD = ("measure", "force", "A", "B", "difference", "unrounded", "counts", "cause")
 RIGHT = {2, 3, 4, 5}
@@ -55,8 +57,11 @@ def summary(comparison: Comparison) -> str:
     """Return how many values moved, appeared and disappeared, and how many sentences and verdicts flipped."""
     kinds = [move.kind for move in comparison.moves]
     as_shown = sum(bool(move.difference_shown) for move in comparison.moves)
+    refused = kinds.count("refused")
+    not_compared = f" ({whole(refused)} more must not be compared)" if refused else ""
     return (
-        f"{whole(len(kinds))} values compared: {kinds.count('moved')} moved ({as_shown} as shown), "
+        f"{whole(len(kinds) - refused)} values compared{not_compared}: "
+        f"{kinds.count('moved')} moved ({as_shown} as shown), "
         f"{kinds.count('appeared')} appeared, {kinds.count('disappeared')} disappeared, "
         f"{kinds.count('status')} changed status only; {len(comparison.flips)} sentences and "
         f"{len(comparison.verdict_flips)} verdicts flipped"
@@ -76,9 +81,12 @@ def text_table(comparison: Comparison, *, every: bool) -> str:
     moves = in_order(comparison.moves)
     chosen = moves if every else moves[:SHOWN]
     lines = [f"A: {comparison.a.name}", f"B: {comparison.b.name}", summary(comparison), ""]
+    not_compared = [refusal.sentence for refusal in refusals(comparison.moves)]
+    if not_compared:
+        lines += ["Not compared:", *(f"  {sentence}" for sentence in not_compared), ""]
     if chosen:
         lines += _aligned([HEAD, *(_cells(move) for move in chosen)])
-    else:
+    elif not not_compared:
         lines.append("Nothing moved.")
     if len(moves) > len(chosen):
         lines.append(f"... and {len(moves) - len(chosen)} more; --all shows them")
@@ -170,6 +178,7 @@ def _record(move: Move) -> list[str]:
         b.verdict,
         a.note,
         b.note,
+        move.refused,
     ]
 
 
@@ -191,9 +200,10 @@ def as_changelog(comparison: Comparison) -> str:
     lines = [f"From {comparison.a.name} to {comparison.b.name}: {summary(comparison)}.", ""]
     for measure_id in dict.fromkeys(move.measure_id for move in sorted(moves, key=lambda move: -move.size)):
         lines.append(_bullet([move for move in moves if move.measure_id == measure_id]))
-    if not moves:
+    not_compared = [f"- Not compared: {refusal.sentence}" for refusal in refusals(comparison.moves)]
+    if not moves and not not_compared:
         lines.append("- Nothing moved.")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *not_compared]) + "\n"
 
 
 def _bullet(moves: list[Move]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from peel_analysis.checks import notes, outcomes, shares, tables
-from peel_analysis.checks.completeness import CRIMES, OUTCOMES
 from peel_analysis.checks.holdings import Holdings, Key
+from peel_analysis.checks.records import CRIMES, OUTCOMES
 from peel_analysis.checks.rules import Result
 from peel_analysis.data.edition import Edition
 from peel_analysis.errors import InputError

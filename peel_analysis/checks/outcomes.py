@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis import forces
-from peel_analysis.checks.completeness import NOT_YET_ASSIGNED, OUTCOMES, low_quarters
+from peel_analysis.checks.completeness import NOT_YET_ASSIGNED, low_quarters
 from peel_analysis.checks.holdings import Holdings, Key
+from peel_analysis.checks.matching import high_quarters
+from peel_analysis.checks.records import OUTCOMES
 from peel_analysis.checks.rules import Finding, Result, rule
 from peel_analysis.periods import day_in_words
 
@@ -32,8 +34,7 @@ def parts_within_whole(holdings: Holdings, paired: Pairs) -> Result:
         outcomes, crimes = _both(holdings, key, beside)
         ratios = outcomes / crimes.where(crimes > 0)
         looked_at += int(ratios.notna().to_numpy().sum())
-        above = ratios > by.thresholds["above_percent"] / 100
-        findings += _findings(by.level, key, beside, outcomes, crimes, above)
+        findings += _findings(by.level, key, beside, outcomes, crimes, high_quarters(ratios, by))
     return Result(by, f"{looked_at:,} quarters of forces", tuple(findings))
 
 

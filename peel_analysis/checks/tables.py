@@ -2,25 +2,22 @@
 
 import itertools
 import math
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from peel_analysis import forces
 from peel_analysis.checks.holdings import Holdings, Key, is_quarter, periods_of, whole_counts
 from peel_analysis.checks.rules import Finding, Result, rule
+from peel_analysis.checks.steps import sudden_steps
 from peel_analysis.counts import TableError
 from peel_analysis.sources.areas import REGIONS
 from peel_analysis.sources.data_return import ITEMS as RETURNED
 from peel_analysis.sources.reading import SAME
 from peel_analysis.sources.reading import shown as number_in_words
 
-Numbers: TypeAlias = npt.NDArray[np.float64]
 ONE_DAY = timedelta(days=1)
 COMBINED = ("police_staff_and_designated_officers_fte", ("police_staff_fte", "designated_officers_fte"))
 
@@ -143,28 +140,13 @@ def steps(holdings: Holdings, keys: Sequence[Key]) -> Result:
         totals = holdings.totals(key).reindex(list(forces.ids())).dropna(how="all")
         if totals.shape[1] <= by.thresholds["fewest_changes"] or len(totals) < forces.NUMBER_OF_FORCES // 2:
             continue
-        against, spread = _changes(totals.to_numpy(dtype=float), by.thresholds["least_spread_percent"] / 100)
-        large = np.minimum(totals.to_numpy(dtype=float)[:, 1:], totals.to_numpy(dtype=float)[:, :-1])
-        sudden = (np.abs(against) >= np.log1p(by.thresholds["least_change_percent"] / 100)) & (
-            np.abs(against) >= by.thresholds["robust_z"] * spread[:, None]
-        )
-        sudden &= large >= by.thresholds["fewest"]
+        against, spread, sudden = sudden_steps(totals.to_numpy(dtype=float), by)
         looked_at += int(np.isfinite(against).sum())
         findings += [
             _step(by.level, key, totals, int(row), int(column), float(against[row, column]), float(spread[row]))
             for row, column in zip(*np.nonzero(sudden), strict=True)
         ]
     return Result(by, f"{looked_at:,} changes from one period to the next", tuple(findings))
-
-
-def _changes(counts: Numbers, least_spread: float) -> tuple[Numbers, Numbers]:
-    """Return each force's logarithmic changes against the median force's, and their usual spread by force."""
-    changes = np.diff(np.log(np.where(counts > 0, counts, np.nan)), axis=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a row or a column without any figure has no median
-        against = changes - np.nanmedian(changes, axis=0)
-        spread = np.maximum(1.4826 * np.nanmedian(np.abs(against), axis=1), least_spread)
-    return against, spread
 
 
 def _step(level: str, key: Key, totals: pd.DataFrame, row: int, change: int, against: float, spread: float) -> Finding:

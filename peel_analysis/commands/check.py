@@ -1,12 +1,14 @@
 """`peel check`: what the checks find in the data folder, or in the tables of one edition."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peel_analysis.checks.records import Doubt
     from peel_analysis.checks.rules import Result
     from peel_analysis.data import Edition
+    from peel_analysis.periods import Period
 
 ERRORS_IN_DATA = 2
 
@@ -18,8 +20,10 @@ def check(given: argparse.Namespace) -> int:
     """
     from peel_analysis.checks.checking import check as check_tables
     from peel_analysis.checks.checking import check_edition
+    from peel_analysis.checks.completeness import incomplete
     from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.holdings import Holdings
+    from peel_analysis.checks.matching import mismatched
     from peel_analysis.data import editions, open_edition
     from peel_analysis.location import data_folder
 
@@ -29,10 +33,11 @@ def check(given: argparse.Namespace) -> int:
         return told(check_tables(Holdings(data_folder())))
     edition = open_edition(given.edition)
     code = told(check_edition(edition))
-    marked = list(_incomplete_records(edition))
-    print(f"records of outcomes marked as incomplete in edition {edition.id}: {len(marked) or 'none'}")
-    for line in marked:
-        print(line)
+    for name, find in (("incomplete", incomplete), ("not matching the crimes recorded", mismatched)):
+        marked = list(_marked_records(edition, find))
+        print(f"records of outcomes marked as {name} in edition {edition.id}: {len(marked) or 'none'}")
+        for line in marked:
+            print(line)
     return code
 
 
@@ -44,14 +49,14 @@ def told(results: "Sequence[Result]", *, brief: bool = False) -> int:
     return ERRORS_IN_DATA if errors(results) else 0
 
 
-def _incomplete_records(edition: "Edition") -> Iterator[str]:
-    """Yield whose record is incomplete in each window that a measure takes outcomes from, as the reports say it."""
+def _marked_records(edition: "Edition", find: "Callable[[Edition, Period], Mapping[str, Doubt]]") -> Iterator[str]:
+    """Yield whose record is found in each window that a measure takes outcomes from, as the reports say it."""
     from peel_analysis import measures
-    from peel_analysis.checks.completeness import OUTCOMES, incomplete
+    from peel_analysis.checks.records import OUTCOMES
 
     using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     for name in names:
         window = edition.window(name)
-        for one in incomplete(edition, window).values():
+        for one in find(edition, window).values():
             yield f"  {window.words}: {one.sentence}"

@@ -2,7 +2,7 @@
 
 from peel_analysis.comparison.blocks import (
     NotComparableError,
-    check_force,
+    barred,
     check_over_time,
     check_together,
     check_years,
@@ -15,7 +15,7 @@ __all__ = [
     "Compared",
     "NotComparableError",
     "PeerGroup",
-    "check_force",
+    "barred",
     "check_over_time",
     "check_together",
     "check_years",

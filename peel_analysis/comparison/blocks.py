@@ -8,16 +8,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from peel_analysis import forces
 from peel_analysis.data import Edition
 from peel_analysis.data_files import checked, entries, named, one_of, settings_of, texts
 from peel_analysis.errors import InputError
-from peel_analysis.forces import display_name
-from peel_analysis.forces import ids as force_ids
 from peel_analysis.location import data_folder
 from peel_analysis.measures import Measure, declared
 
 FILE = "comparability.toml"
 WHERE = f"data/{FILE}"
+OUTCOMES = "outcomes_recorded"
 KINDS = {"together": "with", "over_time": "years", "force": "years"}  # and what each needs beside its measures
 SETTINGS: dict[str, type] = {
     "id": str,
@@ -62,6 +62,15 @@ class Block:
         return "all" in self.years or set(years) <= set(self.years)
 
 
+@dataclass(frozen=True)
+class Point:
+    """Whose value it is (an edition, or a side of a comparison), its window's last day, and its release of outcomes."""
+
+    name: str
+    end: str
+    release: str
+
+
 def blocks() -> tuple[Block, ...]:
     """Return the declared comparability blocks. Raises InputError, with the block, for one that refuses nothing."""
     return _read(data_folder())
@@ -96,29 +105,45 @@ def reasons_apart(listed: Sequence[Measure], edition: Edition) -> list[str]:
     return reasons
 
 
-def check_force(measure: Measure, force_id: str, edition: Edition) -> None:
-    """Raise NotComparableError when a force must not be shown or ranked on a measure."""
-    year = str(edition.window(measure.window).end.year)
-    for block in _of("force"):
-        if measure.id in block.measures and block.holds_for_force(force_id) and block.holds_in(year):
-            raise NotComparableError(block.reason)
+def barred(measure: Measure, year: int) -> dict[str, Block]:
+    """Return the forces that must not be shown or ranked on a measure of a year, by id, with the block that says so.
+
+    Calculating a measure asks for them, so that no figure, table or rank has a value to show.
+    """
+    about = [block for block in _of("force") if measure.id in block.measures and block.holds_in(str(year))]
+    return {force_id: block for block in about for force_id in forces.ids() if block.holds_for_force(force_id)}
 
 
-def check_over_time(measure: Measure, force_id: str, earlier: Edition, later: Edition) -> None:
-    """Raise NotComparableError when a measure of two editions must not be compared for a force."""
-    check_years(measure, force_id, earlier.window(measure.window).end.year, later.window(measure.window).end.year)
-    if measure.tracked and earlier.release_of("outcomes_recorded") != later.release_of("outcomes_recorded"):
+def point_of(measure: Measure, edition: Edition, name: str = "") -> Point:
+    """Return when a measure of an edition is from, under the edition's name or the one given."""
+    end = edition.window(measure.window).end.isoformat()
+    return Point(name or f"edition {edition.id}", end, edition.release_of(OUTCOMES))
+
+
+def check_over_time(measure: Measure, force_id: str, earlier: Point, later: Point) -> None:
+    """Raise NotComparableError when a measure of two windows must not be compared for a force.
+
+    Of one window two releases may be compared: their difference is what was added in between, and no change over time.
+    """
+    if earlier.end == later.end:
+        return
+    _check_years(measure, force_id, earlier.end[:4], later.end[:4])
+    if measure.tracked and earlier.release != later.release:
         raise NotComparableError(
-            f"{measure.title}: outcomes are added to past crimes as time goes on, and editions {earlier.id} and "
-            f"{later.id} use different releases, so the two for {display_name(force_id)} are not compared."
+            f"Outcomes are added to past crimes as time goes on, and {earlier.name} and {later.name} rest on different "
+            f"releases of them ({earlier.release} and {later.release}), so the two are not compared."
         )
 
 
 def check_years(measure: Measure, force_id: str, earlier: int, later: int) -> None:
     """Raise NotComparableError when a measure of two years must not be compared for a force."""
+    _check_years(measure, force_id, str(earlier), str(later))
+
+
+def _check_years(measure: Measure, force_id: str, earlier: str, later: str) -> None:
     for block in _of("over_time"):
         about = measure.id in block.measures and block.holds_for_force(force_id)
-        if about and earlier != later and block.holds_in(str(earlier), str(later)):
+        if about and earlier != later and block.holds_in(earlier, later):
             raise NotComparableError(block.reason)
 
 
@@ -142,7 +167,7 @@ def _block(entry: dict[str, Any], where: str) -> Block:
     known = [measure.id for measure in declared()]
     for name in ("measures", "with"):
         named(lists[name], where, name, known, "data/measures.toml")
-    named(lists["forces"], where, "forces", force_ids(), "data/forces.csv")
+    named(lists["forces"], where, "forces", forces.ids(), "data/forces.csv")
     if wrong := [year for year in lists["years"] if not re.fullmatch(r"all|\d{4}", year)]:
         raise InputError(f"{where}: years has '{wrong[0]}'; write years of four figures in quotes, or \"all\"")
     return Block(

@@ -26,7 +26,11 @@ KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
 }
 NEVER_COMPARED = ("cases", "survey")
 LEVELS = (0.95, 0.998)
-WITHOUT_VERDICT = {"partial": "partial_return", "incomplete": "incomplete_record"}
+WITHOUT_VERDICT = {
+    "partial": "partial_return",
+    "incomplete": "incomplete_record",
+    "mismatched": "mismatched_record",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,8 @@ class Compared:
     """One row a force in the order of `force_ids`, England and Wales last; missing numbers are NaN.
 
     `intervals` by level; `ranks` at the 95% level, always a range; `funnel` is None where it is refused, and
-    `funnel_refused` then says why; `verdicts` of the 43 forces.
+    `funnel_refused` then says why; `verdicts` of the 43 forces. `left_out` holds the key of the policy's reason for
+    each force that is in no test, by id: the others are eligible, for a mean of peers too.
     """
 
     result: Result
@@ -45,6 +50,7 @@ class Compared:
     funnel: Funnel | None
     funnel_refused: str
     verdicts: dict[str, Verdict]
+    left_out: dict[str, str]
 
     def row(self, force_id: str) -> int:
         """Return the row of a force."""
@@ -81,7 +87,8 @@ def compare(result: Result) -> Compared:
         reasons[:-1],
     )
     named = dict(zip(force_ids, given, strict=False))
-    return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named)
+    left_out = {one: reason for one, reason in zip(force_ids, reasons, strict=True) if reason}
+    return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named, left_out)
 
 
 @lru_cache(maxsize=8)

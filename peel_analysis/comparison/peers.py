@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from peel_analysis import forces
+from peel_analysis.comparison.compared import Compared, compare
 from peel_analysis.data import Edition
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, text_of, texts
@@ -38,11 +39,29 @@ class PeerGroup:
 
 @dataclass(frozen=True)
 class PeerMeans:
-    """The two means of a peer group's values: sum over sum, and the plain mean of the rates; NaN without values."""
+    """The two means of a peer group's values: sum over sum, and the plain mean of the rates; NaN without values.
+
+    `members` are the peers in them, and `left_out` the others, each with its reason in a few words.
+    """
 
     weighted: float
     simple: float
-    forces: int
+    members: tuple[str, ...]
+    left_out: dict[str, str]
+
+    @property
+    def basis(self) -> str:
+        """How many of the peers are in the means: "mean of 5 of 6 peers"."""
+        return f"mean of {len(self.members)} of {len(self.members) + len(self.left_out)} peers"
+
+    @property
+    def why_left_out(self) -> str:
+        """Who is not in the means, and why, in a sentence; "" when everyone is in."""
+        reasons: dict[str, list[str]] = {}
+        for force_id, reason in self.left_out.items():
+            reasons.setdefault(reason, []).append(force_id)
+        told = [f"{forces.in_words(force_ids)} ({reason})" for reason, force_ids in reasons.items()]
+        return f"Not in the means: {'; '.join(told)}." if told else ""
 
 
 @dataclass(frozen=True)
@@ -86,14 +105,27 @@ def why_none(force_id: str) -> str:
 
 
 def means(result: Result, group: PeerGroup) -> PeerMeans:
-    """Return the weighted and the simple mean over the peers that are in the figure and have a value."""
-    rows = result.plotted
-    rows = rows[rows.index.isin(group.peer_ids)]
-    if rows.empty:
-        return PeerMeans(math.nan, math.nan, 0)
-    counted = rows[["numerator", "denominator"]].dropna()
-    weighted = result.measure.multiplier * float(counted["numerator"].sum()) / float(counted["denominator"].sum())
-    return PeerMeans(weighted, float(rows["value"].mean()), len(rows))
+    """Return the weighted and the simple mean over the peers that may get a verdict on the measure.
+
+    Left out are those without a value or out of the figure, and those whose value rests on an assumed population, a
+    partial return or a record that is incomplete or does not match. Where the counts of one of the others are not
+    public, there is no weighted mean.
+    """
+    compared = compare(result)
+    members = tuple(peer for peer in group.peer_ids if peer not in compared.left_out)
+    left_out = {peer: _why_left_out(compared, peer) for peer in group.peer_ids if peer in compared.left_out}
+    if not members:
+        return PeerMeans(math.nan, math.nan, members, left_out)
+    rows = result.rows.loc[list(members)]
+    top, below = (float(rows[name].sum(skipna=False)) for name in ("numerator", "denominator"))
+    weighted = math.nan if math.isnan(top) or math.isnan(below) else result.measure.multiplier * top / below
+    return PeerMeans(weighted, float(rows["value"].mean()), members, left_out)
+
+
+def _why_left_out(compared: Compared, force_id: str) -> str:
+    """Return why a force is in no mean: as the figure's table notes it, else as the policy says it."""
+    reason = compared.result.of(force_id).short or compared.policy.no_verdict[compared.left_out[force_id]]
+    return reason.removeprefix("No verdict: ").rstrip(".")
 
 
 @cache

@@ -1,16 +1,19 @@
 """The engine: one measure, one edition, one row a force and one for England and Wales."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from peel_analysis import forces, kept
-from peel_analysis.checks import completeness
+from peel_analysis.checks import completeness, matching, records, steps
+from peel_analysis.checks.records import Doubt
 from peel_analysis.data.edition import Edition
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
-from peel_analysis.measures.exclusions import Exclusions, exclusions_of
+from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, exclusions_of, refused_over_time
 from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import COLUMNS, Result
 from peel_analysis.measures.sums import sum_of
@@ -49,6 +52,7 @@ def _calculated(measure: Measure, edition: Edition) -> Result:
     rows, comparator_members = current, tuple[str, ...]()
     if measure.comparator:
         comparator, comparator_members, _ = _side(measure, edition, measure.comparator)
+        comparator = _without_refused(comparator, measure, edition)
         shown = comparator["in_figure"]
         rows = current.assign(
             comparator_value=comparator["value"].where(shown),
@@ -64,6 +68,16 @@ def _calculated(measure: Measure, edition: Edition) -> Result:
     return Result(measure, edition, rows, members, comparator_members, release)
 
 
+def _without_refused(comparator: pd.DataFrame, measure: Measure, edition: Edition) -> pd.DataFrame:
+    """Return the comparator's rows without the values that must not stand beside the measure's, with the reason."""
+    years = (edition.window(measure.comparator).end.year, edition.window(measure.window).end.year)
+    kept_back = comparator.copy()
+    for force_id, reason in refused_over_time(measure, comparator.index[comparator["value"].notna()], *years).items():
+        kept_back.loc[force_id, ["value", "numerator", "denominator"]] = np.nan
+        kept_back.loc[force_id, ["status", "note"]] = NOT_COMPARABLE, reason
+    return kept_back
+
+
 def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.DataFrame, tuple[str, ...], str]:
     """Return the rows of one window, the members of its England and Wales value, and the releases behind it."""
     window = edition.window(window_name)
@@ -73,19 +87,50 @@ def _side(measure: Measure, edition: Edition, window_name: str) -> tuple[pd.Data
     else:
         rows, release = _counted(measure, edition, window, exclusions)
     rows = exclusions.applied(rows)
-    incomplete = completeness.incomplete(edition, window) if completeness.OUTCOMES in measure.numerator.items else {}
-    incomplete = {force_id: one for force_id, one in incomplete.items() if rows["numerator"].notna()[force_id]}
-    rows = completeness.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
+    incomplete, mismatched = _in_doubt(measure, edition, window, rows)
+    rows = records.mark(rows, incomplete, leave_out=edition.leave_out_incomplete)
+    rows = records.mark(rows, mismatched)
+    rows = _with_steps(measure, edition, window, rows)
     rows["value"] = measure.multiplier * rows["numerator"] / rows["denominator"].where(rows["denominator"] != 0)
     rows = _explain_zero(rows)
     pooled = _pooled(rows)
     national = _national(measure, rows, pooled)
-    remark = completeness.national_note(incomplete, pooled.index[pooled], left_out=edition.leave_out_incomplete)
-    national["note"] = f"{national['note']} {remark}".strip()
+    members = pooled.index[pooled]
+    remarks = (
+        records.national_note(incomplete, members, left_out=edition.leave_out_incomplete),
+        records.national_note(mismatched, members),
+    )
+    national["note"] = " ".join(filter(None, (str(national["note"]), *remarks)))
     combined = rows["status"] == "combined"
     rows.loc[combined, ["value"]] = np.nan
     rows = pd.concat([rows, pd.DataFrame([national], index=[ENGLAND_AND_WALES])]).rename_axis("force_id")
-    return rows, tuple(pooled.index[pooled]), release
+    return rows, tuple(members), release
+
+
+def _in_doubt(
+    measure: Measure, edition: Edition, window: Period, rows: pd.DataFrame
+) -> tuple[Mapping[str, Doubt], Mapping[str, Doubt]]:
+    """Return the forces whose record of outcomes is incomplete, and those whose record does not match their crimes."""
+    if records.OUTCOMES not in measure.numerator.items:
+        return {}, {}
+    counted = rows["numerator"].notna()
+    incomplete = completeness.incomplete(edition, window)
+    mismatched = matching.mismatched(edition, window)
+    return (
+        {force_id: one for force_id, one in incomplete.items() if counted[force_id]},
+        {force_id: one for force_id, one in mismatched.items() if counted[force_id]},
+    )
+
+
+def _with_steps(measure: Measure, edition: Edition, window: Period, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a note where one quarter of the window, or of the base of a change, stands apart."""
+    parts = [(window, "the 12 months")]
+    if measure.earlier:
+        parts.append((edition.window(measure.earlier), "the base of the change"))
+    for item in measure.numerator.items:
+        for period, part in parts:
+            rows = steps.noted(rows, item, edition, period, part)
+    return rows
 
 
 def _explain_zero(rows: pd.DataFrame) -> pd.DataFrame:

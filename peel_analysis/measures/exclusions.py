@@ -13,6 +13,7 @@ from peel_analysis.errors import InputError
 from peel_analysis.measures.declarations import Measure, declared
 
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
+NOT_COMPARABLE = "not_comparable"
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,53 @@ def _distinct(reasons: Iterable[str]) -> list[str]:
 
 
 def exclusions_of(measure: Measure, edition: Edition, year: int) -> Exclusions:
-    """Return the exclusions of a measure whose window ends in `year`.
+    """Return the exclusions of a measure whose window ends in `year`: the register's, and those of barred forces.
 
     Raises InputError for a row whose force or measure does not exist, or that gives no reason.
     """
     register = checked_register(edition)
     mine = register["measure_id"] == measure.id
-    return Exclusions(register[mine & register["period_year"].isin((str(year), "all"))])
+    listed = Exclusions(register[mine & register["period_year"].isin((str(year), "all"))])
+    return Exclusions(pd.concat([_barred(measure, edition, year, listed), listed.rows], ignore_index=True))
+
+
+def _barred(measure: Measure, edition: Edition, year: int, listed: Exclusions) -> pd.DataFrame:
+    """Return rows for the forces that data/comparability.toml bars and the register does not already leave out."""
+    from peel_analysis.comparison.blocks import barred  # which is made of measures, so it cannot be imported first
+
+    already = listed.out_of(FROM_FIGURE) & listed.out_of(FROM_NATIONAL)
+    rows = [
+        {
+            "edition": edition.id,
+            "measure_id": measure.id,
+            "period_year": str(year),
+            "force_id": force_id,
+            "effect": effect,
+            "missing_because": NOT_COMPARABLE,
+            "components": "",
+            "basis": "stated",
+            "reason": block.reason,
+            "short_reason": "Not comparable",
+            "said_in": block.said_in,
+        }
+        for force_id, block in barred(measure, year).items()
+        for effect in (FROM_FIGURE, FROM_NATIONAL)
+        if force_id not in already
+    ]
+    return pd.DataFrame(rows, columns=listed.rows.columns, dtype=object)
+
+
+def refused_over_time(measure: Measure, force_ids: Iterable[str], earlier: int, later: int) -> dict[str, str]:
+    """Return which of the forces have a measure of two years that must not be compared, by id, with the reason."""
+    from peel_analysis.comparison.blocks import NotComparableError, check_years
+
+    refused = {}
+    for force_id in force_ids:
+        try:
+            check_years(measure, force_id, earlier, later)
+        except NotComparableError as refusal:
+            refused[force_id] = str(refusal)
+    return refused
 
 
 def checked_register(edition: Edition) -> pd.DataFrame:

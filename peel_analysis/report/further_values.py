@@ -1,8 +1,8 @@
 """The numbers that a report's sentences say beside its measures' values, as rows of its values file.
 
-They are the points of lines, what funnels rest on, the groups of outcomes, and what chance alone would give. Each row
-names in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There are rows for every
-figure that can be made, so that a notebook may show another one without a word here.
+They are the points of lines, what funnels rest on, the means of peers, the groups of outcomes, and what chance alone
+would give. Each row names in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There
+are rows for every figure that can be made, so that a notebook may show another one without a word here.
 """
 
 import re
@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from peel_analysis.comparison import chance, compare
-from peel_analysis.comparison.compared import KINDS
+from peel_analysis.comparison import chance, compare, peer_groups
+from peel_analysis.comparison.compared import KINDS, NEVER_COMPARED
+from peel_analysis.comparison.peers import means
 from peel_analysis.data import Edition
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
@@ -27,14 +28,14 @@ from peel_analysis.values import COLUMNS
 from peel_analysis.wording import not_available
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
-PERCENT, CRIMES = "percent", "crimes"
+PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"
 
 
 @dataclass(frozen=True)
 class Further:
     """A number: the figure that says it, what it is (the end of its name), whose, as at which day, and its counts.
 
-    `members` are how many forces an England and Wales point of a line is the sum of.
+    `members` are how many forces an England and Wales point of a line is the sum of, or a mean of peers is made of.
     """
 
     part_of: str
@@ -114,7 +115,7 @@ def funnels(results: Iterable[Result]) -> Iterator[Further]:
         if result.measure.kind not in KINDS or not_available(result):
             continue
         compared = compare(result)
-        numbers: list[tuple[str, float, str]] = [("forces", compared.ranks.forces, "forces")]
+        numbers: list[tuple[str, float, str]] = [("forces", compared.ranks.forces, FORCES)]
         if funnel := compared.funnel:
             numbers += [
                 ("winsorised", 100 * funnel.winsorised, PERCENT),
@@ -123,10 +124,40 @@ def funnels(results: Iterable[Result]) -> Iterator[Further]:
                 ("without-largest", funnel.target_without_largest, result.measure.unit),
             ]
         else:
-            numbers.append(("fewest-forces", compared.policy.fewest_forces, "forces"))
+            numbers.append(("fewest-forces", compared.policy.fewest_forces, FORCES))
         part_of, day, release = f"{result.measure.id}-funnel", result.window.end, result.release
         for name, value, unit in numbers:
             yield Further(part_of, name, ENGLAND_AND_WALES, day, value, unit, release=release)
+
+
+def peer_means(edition: Edition, results: Iterable[Result], force_id: str) -> Iterator[Further]:
+    """Yield the two means of each of a force's sets of peers, and how many peers the set has.
+
+    `members` is how many of them are in the means. The rows have the force's id: the peers are its own.
+    """
+    groups = peer_groups(edition, force_id)
+    for result in results:
+        if result.measure.kind in NEVER_COMPARED or not_available(result):
+            continue
+        for group in groups:
+            found, unit = means(result, group), result.measure.unit
+            for name, value, of in (
+                ("weighted", found.weighted, unit),
+                ("simple", found.simple, unit),
+                ("peers", len(group.peer_ids), FORCES),
+            ):
+                if not isnan(value):
+                    yield Further(
+                        part_of=f"{result.measure.id}-peers",
+                        name=f"{group.set_id}-{name}",
+                        force_id=force_id,
+                        day=result.window.end,
+                        value=value,
+                        unit=of,
+                        note=found.why_left_out,
+                        members=len(found.members),
+                        release=result.release,
+                    )
 
 
 def shares(outcomes: Outcomes, force_id: str) -> Iterator[Further]:

@@ -17,7 +17,7 @@ from peel_analysis.sections.outcome_groups import MEASURE, Outcomes, outcomes_of
 class EditionValues:
     """What the values files of an edition's reports are made from, calculated once for all of them.
 
-    `rows` are CSV rows by force, `further` those that no force has to itself; `lines` and `outcomes` hold all forces.
+    `rows` are CSV rows by force, `further` those that no force has to itself; the others hold all forces.
     """
 
     edition: Edition
@@ -25,6 +25,7 @@ class EditionValues:
     further: str
     lines: tuple[tuple[Result, Series], ...]
     outcomes: Outcomes | None
+    results: tuple[Result, ...]
 
     def text(self, force_id: str) -> str:
         """Return the values file of a force's report.
@@ -33,7 +34,8 @@ class EditionValues:
         then the other forces, which figures and tables show too.
         """
         shares = further_values.shares(self.outcomes, force_id) if self.outcomes else ()
-        own = (*further_values.points(self.lines, force_id), *shares)
+        beside = further_values.peer_means(self.edition, self.results, force_id)
+        own = (*further_values.points(self.lines, force_id), *beside, *shares)
         first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _rows(self.edition, own), self.further)
         others = (rows for name, rows in self.rows.items() if name not in (force_id, ENGLAND_AND_WALES))
         return "".join((",".join(values.COLUMNS), "\n", *first, *others))
@@ -50,6 +52,7 @@ def values_of(edition: Edition) -> EditionValues:
         further=_rows(edition, of_all),
         lines=tuple(further_values.lines_of(results)),
         outcomes=outcomes_of(edition) if any(result.measure.id == MEASURE for result in results) else None,
+        results=results,
     )
 
 

@@ -44,7 +44,7 @@ def statement_block(result: Result, force_id: str) -> str:
 
     A measure that the edition does not have is told in its reason alone: a table would say it 43 times.
     """
-    about = "" if wording.not_available(result) else f"{about_block(result, force_id, 'No value')}\n"
+    about = "" if wording.not_available(result) else f"{about_block(result, force_id, NO_VALUE)}\n"
     return f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n{about}</div>'
 
 

@@ -17,7 +17,8 @@ def peer_panel(result: Result, force_id: str) -> str:
     if reason := why_none(force_id):
         return f'<p class="none-recorded">{escape(reason)}</p>'
     groups = "\n".join(_group_table(result, group, force_id) for group in peer_groups(result.edition, force_id))
-    return f'<details class="data peers"><summary>{title}</summary>\n{groups}\n</details>'
+    about = f'class="data peers" data-measure="{result.measure.id}-peers"'
+    return f"<details {about}><summary>{title}</summary>\n{groups}\n</details>"
 
 
 def _group_table(result: Result, group: PeerGroup, force_id: str) -> str:
@@ -33,12 +34,13 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> str:
         ("Weighted mean of the peers", group_means.weighted, "Sum over sum"),
         ("Simple mean of the peers", group_means.simple, "Each peer counts the same"),
     ):
-        rows.append(Row(title, (_value(result, mean), Cell(how)), "total"))
+        rows.append(Row(title, (_value(result, mean), Cell(f"{how}, {group_means.basis}")), "total"))
     rows.append(_row(result, ENGLAND_AND_WALES, result.national.value, result.national.status, "", kind="total"))
     first = _row(result, force_id, own.value, own.status, own.short, kind="own-force")
-    caption = f"{result.measure.title}: {group.title.lower()}, {result.window.words}"
+    caption = f"{result.measure.title}: {group.title.lower()}, {result.window.words}, {group_means.basis}"
     table = tables.html_table(caption, ("Force", result.measure.unit, "Note"), [first, *rows])
-    return f'{table}<p class="key">{escape(group.note)} Set as at {escape(group.as_at)}.</p>'
+    notes = (group_means.why_left_out, group.note, f"Set as at {group.as_at}.")
+    return f'{table}<p class="key">{escape(" ".join(filter(None, notes)))}</p>'
 
 
 def _row(result: Result, force_id: str, value: float, status: str, short: str, kind: str = "") -> Row:

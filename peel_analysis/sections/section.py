@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from html import escape
-from itertools import pairwise
+from itertools import combinations
 
 import pandas as pd
 
 from peel_analysis import forces, measures
-from peel_analysis.comparison import check_together
+from peel_analysis.comparison import NotComparableError, check_together
 from peel_analysis.data import Edition, open_edition, registers
 from peel_analysis.errors import InputError
 from peel_analysis.forces import Force
@@ -132,8 +132,11 @@ class Section:
         """Show one group of tiles of Force in numbers."""
         block = next(block for block in self.plan.blocks if block.title.rstrip("*") == title)
         results = [self.result(measure_id) for measure_id in block.measures]
-        for first, second in pairwise(results):
-            check_together(first.measure, second.measure, self.edition)
+        try:
+            for first, second in combinations(results, 2):
+                check_together(first.measure, second.measure, self.edition)
+        except NotComparableError as refusal:
+            return Html(tiles.refused(block, str(refusal)), f"tiles: {title}")
         return Html(tiles.panel(block, results, self.force.id), f"tiles: {title}")
 
     def tiles_introduction(self) -> Html:

@@ -14,10 +14,16 @@ def panel(block: Block, results: list[Result], force_id: str) -> str:
     tiles = "\n".join(_tile(result, force_id) for result in results)
     note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
     foot = f'<p class="tile-note">{escape(note)}</p>' if note else ""
-    return (
-        f'<div class="panel">\n<h2 class="panel-title">{escape(block.title)}</h2>\n'
-        f'<ul class="tiles">\n{tiles}\n</ul>\n{foot}</div>'
-    )
+    return _framed(block, f'<ul class="tiles">\n{tiles}\n</ul>\n{foot}')
+
+
+def refused(block: Block, reason: str) -> str:
+    """Return a group of tiles that must not stand together: its heading, and the reason in place of the figures."""
+    return _framed(block, f'<p class="refused">{escape(reason)}</p>\n')
+
+
+def _framed(block: Block, html: str) -> str:
+    return f'<div class="panel">\n<h2 class="panel-title">{escape(block.title)}</h2>\n{html}</div>'
 
 
 def _tile(result: Result, force_id: str) -> str:
