@@ -31,7 +31,8 @@ class Register:
 
 
 EFFECTS = ("excluded_from_figure", "excluded_from_national", "partial", "combined", "estimated")
-NOTED = ("partial", "estimated", "combined", "not_comparable")  # what a count can be, when it is not just reported
+NOT_COMPARABLE, WITH_CARE = "not_comparable", "with_care"  # what may be said across a break in recording
+NOTED = ("partial", "estimated", "combined", NOT_COMPARABLE)  # what a count can be, when it is not just reported
 ALL_FORCES = (forces.ENGLAND_AND_WALES, "all", "")
 
 STATUSES = Register("statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",))
@@ -96,8 +97,9 @@ OUTCOME_GROUPS = Register(
 )
 SERIES_BREAKS = Register(
     "series_breaks.csv",
-    ("item", "force_id", "first_day", "last_day", "label", "sentence", "said_in"),
+    ("item", "force_id", "first_day", "last_day", "comparison", "label", "sentence", "said_in"),
     ("item", "force_id", "first_day"),
+    (("comparison", (NOT_COMPARABLE, WITH_CARE)),),
     days=("first_day", "last_day"),
 )
 COUNT_NOTES = Register(

@@ -14,13 +14,7 @@ from peel_analysis.statistics.intervals import (
 )
 from peel_analysis.statistics.policy import Policy, read_policy
 from peel_analysis.statistics.position import Position, RankRange, rank_range, robust_position
-from peel_analysis.statistics.trend import (
-    ChangePosition,
-    ControlLimits,
-    change_position,
-    control_limits,
-    rolling_sum,
-)
+from peel_analysis.statistics.trend import ChangePosition, ControlLimits, change_position, control_limits
 from peel_analysis.statistics.verdict import (
     ExpectedByChance,
     Verdict,
@@ -56,7 +50,6 @@ __all__ = [
     "ratio_interval",
     "read_policy",
     "robust_position",
-    "rolling_sum",
     "share_change_interval",
     "share_interval",
     "verdicts",
