@@ -13,7 +13,7 @@ def other_releases(result: Result) -> list[str]:
     measure, edition = result.measure, result.edition
     return [
         f"Both periods are counted in another release ({_words(measure, edition)}) than those of '{other.title}' "
-        f"({_words(other, edition)}), so the counts of the same 12 months can differ between the two."
+        f"({_words(other, edition)}), so the counts of the same period can differ between the two."
         for other in declared()
         if other.kind == measure.kind == "change" and _differ(_tables(measure, edition), _tables(other, edition))
     ]
