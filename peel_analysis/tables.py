@@ -74,7 +74,7 @@ def by_force(result: Result, force_id: str) -> str:
     Columns: value, the counts behind it, the comparator's value where the measure has one, and a note. A missing value
     shows its mark and the short reason. The key to the marks that occur follows the table.
     """
-    caption = f"{result.measure.title}, {result.window.words}"
+    caption = f"{result.measure.title}, {wording.windows_in_words(result)}"
     ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
     values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
     body = [_force_row(result, one, force_id) for one in values]
@@ -85,8 +85,8 @@ def by_force(result: Result, force_id: str) -> str:
 def _columns(result: Result) -> list[str]:
     measure = result.measure
     columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], "95% interval"]
-    if measure.kind == "change":
-        columns += ["Difference in crimes", "Crimes in the earlier 12 months"]
+    if result.earlier_window is not None:
+        columns += ["Difference in crimes", f"Crimes in the {result.earlier_window.words}"]
     else:
         columns += ["Count", "Population" if "population" in measure.denominator.items else "Out of"]
     if result.comparator_window is not None and result.has_earlier:

@@ -9,6 +9,7 @@ from peel_analysis.comparison import NotComparableError, check_years, compare
 from peel_analysis.data import registers
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
+from peel_analysis.measures.releases import other_releases
 from peel_analysis.numbers import in_words, rounded, shown, whole
 from peel_analysis.periods import Period
 
@@ -32,6 +33,12 @@ def window_phrase(window: Period) -> str:
     return window.words if window.is_date else f"in the {window.words}"
 
 
+def windows_in_words(result: Result) -> str:
+    """Return "12 months to 30 June 2017", and for a change the window that it is counted from as well."""
+    earlier = f", against {result.earlier_window.words}" if result.earlier_window else ""
+    return f"{result.window.words}{earlier}"
+
+
 def value_id(result: Result, force_id: str) -> str:
     """Return the id of a row of values.csv: edition, measure and force."""
     return f"{result.edition.id}/{result.measure.id}/{force_id}"
@@ -39,7 +46,13 @@ def value_id(result: Result, force_id: str) -> str:
 
 def caption(result: Result) -> str:
     """Return the figure's caption in the inspectorate's form, without its number."""
-    return result.measure.caption.format(window=window_phrase(result.window))
+    return result.measure.caption.format(**_windows(result))
+
+
+def _windows(result: Result) -> dict[str, str]:
+    """Return what the texts of a declaration name: its window, and that which a change is counted from."""
+    earlier = result.earlier_window
+    return {"window": window_phrase(result.window), "earlier": earlier.words if earlier else ""}
 
 
 def noun(measure: Measure) -> str:
@@ -75,7 +88,7 @@ def _opening(result: Result, force_id: str) -> str:
     fields = {
         "force": official_name(force_id),
         "value": value_in_words(result.measure, own.value),
-        "window": window_phrase(result.window),
+        **_windows(result),
         "changed": changed(result.measure, own.value),
     }
     if result.measure.kind == "cases":
@@ -151,6 +164,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         doubtful = rows[rows["comparator_value"].notna() & (rows["comparator_status"] == "incomplete")]
         notes += _grouped(doubtful, "comparator_note", f"{year} value shown with a mark")
         notes += _grouped(without[without["in_figure"]], "comparator_note", f"Without a {year} value")
+    notes += [Footnote(sentence) for sentence in other_releases(result)]
     if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
     return [*notes, *_members(result)]
@@ -220,5 +234,7 @@ def alt_text(result: Result, force_id: str) -> str:
             f"to {value_in_words(measure, values.min())} ({ends[1]})."
         )
     number = in_words(len(plotted))
-    bars = f"Bar chart of {number} force{'s' if len(plotted) != 1 else ''}: {measure.title}, {result.window.words}."
+    bars = (
+        f"Bar chart of {number} force{'s' if len(plotted) != 1 else ''}: {measure.title}, {windows_in_words(result)}."
+    )
     return f"{bars} {own}{line}{span}"

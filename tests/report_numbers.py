@@ -9,11 +9,13 @@ What counts as found, and nothing else does:
 - how many peers a set has, and how many of them are in its means;
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
-- a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure.
+- a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure;
+- of a line, the mid-years of the populations that its points' releases name: "mid-2012".
 """
 
 import csv
 import io
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +30,7 @@ from peel_analysis.comparison import peer_groups
 from peel_analysis.data import Edition, open_edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure
-from peel_analysis.periods import day_in_words
+from peel_analysis.periods import day_in_words, is_day
 from peel_analysis.report.values_file import EditionValues
 from peel_analysis.sections.judgments import programme
 from peel_analysis.sections.outcome_groups import VERSION
@@ -37,6 +39,7 @@ from peel_analysis.statistics import read_policy
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
 ANY_WINDOW = "12 months to"
+MID_YEAR = re.compile(r"mid-\d{4}")
 ENDS = ("alt", "reading")  # texts of a line or funnel that say values; its notes say what it is made of
 DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limits": 1}  # by the end of a row's name
 WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference")
@@ -78,7 +81,9 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     measure = measure_of(said.about)
     rows = beside.rows[measure.id].values() if measure else ()
     quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
-    days = {day_in_words(date.fromisoformat(row["period_end"])) for row in beside.further.get(said.about, ())}
+    line = beside.further.get(said.about, ())
+    days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
+    days |= {year for row in line for year in MID_YEAR.findall(row["release"])}
     parts = (*sorted(quoted, key=len, reverse=True), *sentences_of_data(), *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
     return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
@@ -104,8 +109,13 @@ def names(edition_id: str, force_id: str) -> tuple[str, ...]:
         text for one in measures.declared() for text in (one.title, one.tile, one.unit, one.unit.split(" ", 1)[-1])
     }
     told |= {edition.title, read_policy().label, ANY_WINDOW, f"version {VERSION}"}
-    told |= {group.as_at for group in peer_groups(edition, force_id)}
+    told |= {told_as_at(group.as_at) for group in peer_groups(edition, force_id)}
+    told |= {one.unit.removesuffix("population") for one in measures.declared()}
     return tuple(sorted((one for one in told if NUMBER.search(one)), key=len, reverse=True))
+
+
+def told_as_at(text: str) -> str:
+    return day_in_words(date.fromisoformat(text)) if is_day(text) else text
 
 
 @cache
@@ -132,7 +142,9 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     rows = beside.rows[measure.id]
     two = [rows[beside.force_id], rows[ENGLAND_AND_WALES]]
     if said.about.endswith("-trend"):
-        return points(measure, further) if said.kind in ENDS else {row["members"] for row in further} | {ALL_FORCES}
+        return (
+            points(measure, further, said) if said.kind in ENDS else {row["members"] for row in further} | {ALL_FORCES}
+        )
     if said.about.endswith("-funnel"):
         return values(measure, two, "value") if said.kind in ENDS else of_figure
     if said.about.endswith("-peers"):
@@ -168,13 +180,10 @@ def is_drawn(row: Row) -> bool:
     return row["in_figure"] == "True" and row["value"] != ""
 
 
-def points(measure: Measure, further: list[Row]) -> set[str]:
-    """Return the shown forms of the first and the last point of each line."""
-    told = set()
-    for name in {row["force_id"] for row in further}:
-        line = sorted((row for row in further if row["force_id"] == name), key=lambda row: row["period_end"])
-        told |= values(measure, [line[0], line[-1]], "value")
-    return told
+def points(measure: Measure, further: list[Row], said: Said) -> set[str]:
+    """Return the shown forms of the points of each line at the days that the text names."""
+    named = [row for row in further if day_in_words(date.fromisoformat(row["period_end"])) in said.text]
+    return values(measure, named, "value")
 
 
 def forms(row: Row, measure: Measure | None) -> set[str]:

@@ -15,9 +15,9 @@ from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.funnel import funnel_plot
 from peel_analysis.figures.strip import change_strip
-from peel_analysis.figures.trend import breaks, trend_lines
+from peel_analysis.figures.trend import trend_lines
 from peel_analysis.measures import Result
-from peel_analysis.measures.series import rolling
+from peel_analysis.measures.series import quarterly, rolling
 from peel_analysis.sections.blocks import figure_block
 
 BAR = re.compile(r'<g id="bar-([a-z-]+)">')
@@ -200,14 +200,14 @@ def test_a_trend_names_both_lines_with_their_last_values(results: dict[str, Resu
 
 def test_breaks_are_those_of_the_measure_and_the_force(results: dict[str, Result]) -> None:
     incidents = rolling(results["asb_incidents_per_1000"])
-    labels = {row["label"] for row in breaks(incidents, "warwickshire")}
-    assert {row["label"] for row in breaks(incidents, "norfolk")} < labels
+    labels = {one.label for one in incidents.breaks("warwickshire")}
+    assert {one.label for one in incidents.breaks("norfolk")} < labels
     assert "Partly estimated" in labels
-    assert {row["item"] for row in breaks(incidents, "norfolk")} == {"asb_incidents"}
+    assert {one.label for one in incidents.breaks("norfolk")} == {"New approach to recording"}
 
 
 def test_control_limits_are_drawn_when_asked_for(results: dict[str, Result]) -> None:
-    series = rolling(results["crime_per_1000"])
+    series = quarterly(results["crime_per_1000"])
     without, with_limits = (
         len(trend_lines(series, "norfolk", control_limits=asked).axes[0].lines) for asked in (False, True)
     )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from peel_analysis.figures import scale
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.style import SETTINGS, analysis_function
 from peel_analysis.figures.trend import NOTE, trend_lines
+from peel_analysis.measures.breaks import Break
 from peel_analysis.measures.series import Series, rolling
 
 WORDS = re.compile(r'x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>')
@@ -76,8 +78,8 @@ def test_a_note_stands_at_the_foot_unless_a_line_runs_there() -> None:
 
 def test_a_note_near_the_end_of_the_lines_stays_in_the_chart(monkeypatch: pytest.MonkeyPatch) -> None:
     words = "Recording was changed in this year"
-    row = {"first_day": "2016-11-01", "last_day": "2016-11-30", "label": words}
-    monkeypatch.setattr("peel_analysis.figures.trend.breaks", lambda *_: [row])
+    one = Break("all", date(2016, 11, 1), date(2016, 11, 30), is_comparable=True, label=words, sentence="")
+    monkeypatch.setattr(Series, "breaks", lambda *_: (one,))
     figure = trend_lines(series("crime_per_1000"), "norfolk")
     with analysis_function():
         figure.draw_without_rendering()

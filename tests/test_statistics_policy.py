@@ -7,6 +7,7 @@ import pytest
 
 from peel_analysis.errors import InputError
 from peel_analysis.location import PROJECT
+from peel_analysis.periods import day_in_words
 from peel_analysis.statistics import expected_by_chance, read_policy, verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"
@@ -19,7 +20,7 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
     assert words == {
         "notably higher than", "notably lower than", "higher than", "lower than", "similar to",
     }  # fmt: skip
-    assert POLICY.label == f"size, position and chance, version 1.1 ({POLICY.date:%Y-%m-%d})"
+    assert POLICY.label == f"size, position and chance, version 1.1 ({day_in_words(POLICY.date)})"
     spoken = [*words, *POLICY.sentences(), expected_by_chance(645, POLICY).sentence()]
     assert [text for text in spoken if JUDGMENT.search(text)] == []
 

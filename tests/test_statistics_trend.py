@@ -1,9 +1,8 @@
-"""Control limits and rolling sums."""
+"""Control limits."""
 
-import numpy as np
 import pytest
 
-from peel_analysis.statistics import control_limits, rolling_sum
+from peel_analysis.statistics import control_limits
 
 NAN = float("nan")
 # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: flow rates of ten batches
@@ -41,11 +40,3 @@ def test_too_short_a_series_is_refused() -> None:
         control_limits(FLOW)
     with pytest.raises(ValueError, match="two of them consecutive; found 2"):
         control_limits([1, NAN, 2], fewest=2)
-
-
-def test_four_quarters_make_a_year_and_a_gap_makes_none() -> None:
-    assert rolling_sum([1, 2, 3, 4, 5]).tolist() == pytest.approx([NAN, NAN, NAN, 10, 14], nan_ok=True)
-    assert np.isnan(rolling_sum([1, 2, NAN, 4, 5, 6, 7])).tolist() == [True] * 6 + [False]
-    assert np.isnan(rolling_sum([1, 2, 3])).all()
-    with pytest.raises(ValueError, match="window of at least one point; found 0"):
-        rolling_sum([1], window=0)

@@ -96,9 +96,32 @@ class Edition:
     @cached_property
     def populations(self) -> pd.DataFrame:
         """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
-        table = read_populations(self.folder)
-        rows = [self._population(table, force_id) for force_id in forces.ids()]
+        rows = [self._population(self._all_populations, force_id) for force_id in forces.ids()]
         return pd.DataFrame(rows, columns=["force_id", POPULATION, "status", "sentence"]).set_index("force_id")
+
+    @cached_property
+    def mid_years(self) -> frozenset[int]:
+        """The mid-years for which the edition's vintage has every force's population, the assumed ones left aside."""
+        return frozenset(year for year, vintage in self._complete if vintage == self.vintage)
+
+    @cached_property
+    def vintages(self) -> tuple[str, ...]:
+        """The vintages that have every force's population of the edition's mid-year, the assumed ones left aside."""
+        return tuple(sorted(vintage for year, vintage in self._complete if year == self.mid_year))
+
+    @cached_property
+    def _complete(self) -> set[tuple[int, str]]:
+        """Return the mid-years and vintages that lack no force but those whose population is assumed."""
+        held: dict[tuple[int, str], set[str]] = {}
+        for force_id, year, vintage in self._all_populations:
+            held.setdefault((year, vintage), set()).add(force_id)
+        needed = set(forces.ids()) - set(self.population_instead)
+        return {key for key, force_ids in held.items() if needed <= force_ids}
+
+    @property
+    def _all_populations(self) -> dict[tuple[str, int, str], float]:
+        path = self.folder / "populations.csv"
+        return _read_populations(self.folder, path.stat().st_mtime_ns if path.exists() else 0)
 
     def _population(self, table: dict[tuple[str, int, str], float], force_id: str) -> tuple[str, float, str, str]:
         instead = self.population_instead.get(force_id)
@@ -140,14 +163,24 @@ class Edition:
             raise InputError(f"{self.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
         return [known[source_id] for source_id in chosen]
 
-    def with_population(self, *, vintage: str | None = None, residents_only: bool = False) -> "Edition":
-        """Return the edition with another vintage of the mid-year populations, or with residents only everywhere."""
+    def with_population(
+        self, *, vintage: str | None = None, mid_year: int | None = None, residents_only: bool = False
+    ) -> "Edition":
+        """Return the edition with another vintage or year of the populations, or with residents only everywhere."""
         instead = MappingProxyType({}) if residents_only else self.population_instead
-        return replace(self, vintage=vintage or self.vintage, population_instead=instead)
+        year, chosen = mid_year or self.mid_year, vintage or self.vintage
+        return replace(self, mid_year=year, vintage=chosen, population_instead=instead)
 
     def without_incomplete(self) -> "Edition":
         """Return the edition that leaves forces with an incomplete record of outcomes out of England and Wales."""
         return replace(self, leave_out_incomplete=True)
+
+
+@cache
+def _read_populations(folder: Path, changed: int) -> dict[tuple[str, int, str], float]:
+    """Return the checked table of populations; `changed` is in the key so that an edit is seen."""
+    del changed
+    return read_populations(folder)
 
 
 @cache

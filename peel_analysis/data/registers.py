@@ -18,7 +18,8 @@ EVIDENCE = ("explicit", "press", "carried", "report", "derived", "narrative", "n
 AREAS = ("area_for_improvement", "cause_of_concern")
 PROGRESS = ("open", "closed", "not_known")
 YES_OR_NO = ("yes", "no")
-NOTED = ("partial", "estimated", "combined", "not_comparable")  # what a count can be, when it is not just reported
+NOT_COMPARABLE, WITH_CARE = "not_comparable", "with_care"  # what may be said across a break in recording
+NOTED = ("partial", "estimated", "combined", NOT_COMPARABLE)  # what a count can be, when it is not just reported
 
 STATUSES = Register(
     "statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",), (("has_value", YES_OR_NO),)
@@ -96,8 +97,9 @@ OUTCOME_GROUPS = Register(
 )
 SERIES_BREAKS = Register(
     "series_breaks.csv",
-    ("item", "force_id", "first_day", "last_day", "label", "sentence", "said_in"),
+    ("item", "force_id", "first_day", "last_day", "comparison", "label", "sentence", "said_in"),
     ("item", "force_id", "first_day"),
+    (("comparison", (NOT_COMPARABLE, WITH_CARE)),),
     days=("first_day", "last_day"),
 )
 COUNT_NOTES = Register(

@@ -1,20 +1,20 @@
-"""Lines over time: rolling 12-month values of a force and of England and Wales, with breaks in recording marked."""
+"""Lines over time: the values of a force and of England and Wales, with breaks in recording marked."""
 
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from peel_analysis import forces, statistics
-from peel_analysis.data import registers
 from peel_analysis.figures import scale
 from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.series import Series
+from peel_analysis.statistics.trend import FEWEST_POINTS
+from peel_analysis.tables import mark
 from peel_analysis.wording import value_in_words
 
 WIDTH, HEIGHT = 7.6, 3.1  # inches
@@ -28,8 +28,10 @@ FEW_POINTS = 6  # so few that each gets its own date on the axis
 def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) -> Figure:
     """Return the figure of a series: the force as a solid line with dots, England and Wales as a dashed one.
 
-    Breaks in recording from data/series_breaks.csv are shaded and labelled. With `control_limits`, XmR limits of the
-    force's own line are drawn. Raises ValueError when the force has no line, or too few points for limits.
+    Breaks in recording from data/series_breaks.csv are shaded and labelled; the line is interrupted at those after
+    which values are not comparable. With `control_limits`, the force's mean and XmR limits are drawn too, anew after
+    each such break: they need points that share no counts, so a line of quarters. Raises ValueError when the force has
+    no line, and for limits of points that overlap or are too few.
     """
     own = series.values[force_id].dropna()
     if own.empty:
@@ -38,34 +40,44 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes((0.07, 0.12, ACROSS, UP))
         for name, colour, dashes in ((force_id, DARK_BLUE, None), (ENGLAND_AND_WALES, DARK_PINK, (5, 2))):
-            _line(axes, series.values[name], name, colour, dashes)
-        _scale(axes, series)
-        _breaks(axes, series, force_id)
+            _line(axes, series, name, colour, dashes)
         if control_limits:
-            _limits(axes, own)
+            _limits(axes, series, force_id)
+        _scale(axes, series, force_id)
+        _breaks(axes, series, force_id)
         _names(axes, series, force_id)
     return figure
 
 
-def breaks(series: Series, force_id: str) -> list[dict[str, str]]:
-    """Return the breaks in recording that fall in the series, for all forces or for this one."""
-    rows = registers.records(registers.read_register(registers.SERIES_BREAKS))
-    first = str(series.values.index[0])
-    about = [row for row in rows if row["item"] in series.measure.items and row["force_id"] in ("all", force_id)]
-    return [row for row in about if row["last_day"] >= first and row["first_day"] <= str(series.values.index[-1])]
-
-
-def _line(axes: Axes, values: pd.Series, name: str, colour: str, dashes: "tuple[int, int] | None") -> None:
-    """Draw a line with a gap where a point is missing. Seaborn would take longer over it than all the rest takes."""
-    days = _numbers([date.fromisoformat(str(end)) for end in values.index])
+def _line(axes: Axes, series: Series, name: str, colour: str, dashes: "tuple[int, int] | None") -> None:
+    """Draw a line with a gap where a point is missing and at a break. Seaborn would take longer than all the rest."""
+    points = series.interrupted(name)
     axes.plot(
-        days, values.to_numpy(), color=colour, linewidth=2, linestyle=(0, dashes) if dashes else "-",
-        marker=None if name == ENGLAND_AND_WALES else "o", markersize=4.5, markeredgecolor="white",
-        markeredgewidth=0.75, gid=f"line-{name}",
+        _numbers(list(points)), list(points.values()), color=colour, linewidth=2,
+        linestyle=(0, dashes) if dashes else "-", marker=None if name == ENGLAND_AND_WALES else "o", markersize=4.5,
+        markeredgecolor="white", markeredgewidth=0.75, gid=f"line-{name}",
     )  # fmt: skip
 
 
-def _scale(axes: Axes, series: Series) -> None:
+def _limits(axes: Axes, series: Series, force_id: str) -> None:
+    """Draw the mean and the limits of each part of the force's line that is long enough, and say once what they are."""
+    if series.overlaps:
+        raise ValueError(
+            "control limits need points that share no counts; draw the line of quarters, not a rolling one"
+        )
+    parts = series.parts(force_id)
+    for part in [one for one in parts if one.count() >= FEWEST_POINTS] or parts[-1:]:
+        limits = statistics.control_limits(part.to_numpy(), floor=0)
+        ends = _numbers([date.fromisoformat(str(part.index[place])) for place in (0, -1)])
+        for level, style in ((limits.centre, "-"), (limits.lower, ":"), (limits.upper, ":")):
+            axes.plot(ends, [level, level], color=OUTLINE, linewidth=1, linestyle=style)
+    axes.annotate(
+        "Grey: mean, limits (XmR)", (1, 1), (6, 12), xycoords="axes fraction", textcoords="offset points",
+        va="bottom", ha="left", fontsize=NOTE, color=OUTLINE,
+    )  # fmt: skip
+
+
+def _scale(axes: Axes, series: Series, force_id: str) -> None:
     axes.set_ylim(bottom=0)
     axes.set_xlim(axes.get_xlim())
     axes.axis("off")
@@ -76,41 +88,37 @@ def _scale(axes: Axes, series: Series) -> None:
     else:
         years = sorted({day.year for day in days})
         scale.words_below(axes, _numbers([date(year, 6, 30) for year in years]), [str(year) for year in years])
+    unit = series.unit(force_id)
     axes.annotate(
-        series.measure.unit[:1].upper() + series.measure.unit[1:], (0, 1), (-22, 12), xycoords="axes fraction",
+        unit[:1].upper() + unit[1:], (0, 1), (-22, 12), xycoords="axes fraction",
         textcoords="offset points", ha="left", va="bottom",
     )  # fmt: skip
 
 
 def _breaks(axes: Axes, series: Series, force_id: str) -> None:
     left, right = axes.get_xlim()
-    for row in breaks(series, force_id):
-        first, last = _numbers([date.fromisoformat(row[name]) for name in ("first_day", "last_day")])
+    for one in series.breaks(force_id):
+        first, last = _numbers([one.first_day, one.last_day])
         axes.axvspan(first, last, color=SHADE, zorder=0)
-        width = (right - left) * width_of(row["label"], NOTE) / (ACROSS * WIDTH)
+        width = (right - left) * width_of(one.label, NOTE) / (ACROSS * WIDTH)
         start = max(left, min(first, right - width))
         foot, top = (_is_crossed(axes, series, force_id, (start, start + width), edge) for edge in (0, 1))
         edge = 1 if foot and not top else 0
         axes.annotate(
-            row["label"], (start, edge), (3, -4 if edge else 4), xycoords=("data", "axes fraction"),
+            one.label, (start, edge), (3, -4 if edge else 4), xycoords=("data", "axes fraction"),
             textcoords="offset points", va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=OUTLINE,
         )  # fmt: skip
 
 
 def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, float], edge: int) -> bool:
     """Return whether a line runs where words would stand at the foot (0) or at the top (1) of the chart."""
-    places, days, highest = np.linspace(*span, POINTS), _numbers(series.days), axes.get_ylim()[1]
+    places, highest = np.linspace(*span, POINTS), axes.get_ylim()[1]
     for name in (force_id, ENGLAND_AND_WALES):
-        shares = np.interp(places, days, series.values[name].to_numpy()) / highest
+        points = series.interrupted(name)
+        shares = np.interp(places, _numbers(list(points)), list(points.values())) / highest
         if (np.abs(shares - edge) < ROW / (UP * HEIGHT)).any():
             return True
     return False
-
-
-def _limits(axes: Axes, own: pd.Series) -> None:
-    limits = statistics.control_limits(own.to_numpy(), floor=0)
-    for level, style in ((limits.centre, "-"), (limits.lower, ":"), (limits.upper, ":")):
-        axes.axhline(level, color=OUTLINE, linewidth=1, linestyle=style)
 
 
 def _names(axes: Axes, series: Series, force_id: str) -> None:
@@ -122,10 +130,15 @@ def _names(axes: Axes, series: Series, force_id: str) -> None:
     places = [ends[0][1], max(ends[1][1], ends[0][1] + gap)]
     for (name, value), place in zip(ends, places, strict=True):
         axes.annotate(
-            f"{forces.display_name(name)} {value_in_words(series.measure, value)}", (1, place), (6, 0),
+            f"{forces.display_name(name)} {value_in_words(series.measure, value)} {_mark(series, name)}".strip(),
+            (1, place), (6, 0),
             xycoords=("axes fraction", "data"), textcoords="offset points", va="center", ha="left",
             color=DARK_BLUE if name == force_id else DARK_PINK, fontweight="bold",
         )  # fmt: skip
+
+
+def _mark(series: Series, name: str) -> str:
+    return "" if name == ENGLAND_AND_WALES else mark(series.statuses[name].iloc[-1])
 
 
 def _numbers(days: list[date]) -> list[float]:

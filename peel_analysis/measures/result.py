@@ -102,6 +102,11 @@ class Result:
         """The window of the comparator values, when the measure has one."""
         return self.edition.window(self.measure.comparator) if self.measure.comparator else None
 
+    @property
+    def earlier_window(self) -> Period | None:
+        """The window that a change is counted from, for a measure of change."""
+        return self.edition.window(self.measure.earlier) if self.measure.earlier else None
+
     @cached_property
     def has_earlier(self) -> bool:
         """Whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""

@@ -1,32 +1,38 @@
-"""A measure as a line: its value in every 12-month window that the counts allow, for a force and England and Wales."""
+"""A measure as a line: its value in each 12-month window or quarter, for each force and England and Wales."""
 
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from peel_analysis import forces
-from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.edition import POPULATION
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.measures.breaks import ALL, Break, breaks_of
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.result import Result
-from peel_analysis.periods import Period
+from peel_analysis.measures.windows import QUARTER, YEAR, counts_by_window, first_day, statuses_by_window
 
 
 @dataclass(frozen=True)
 class Series:
-    """Rolling 12-month values and the counts behind them: one row a window's last day, one column a force.
+    """A measure's values and the counts behind them: one row a window's last day, one column a force.
 
-    England and Wales is the last column: the counts of `members` together.
+    England and Wales is the last column: the counts of `members` together. `statuses` has the forces' alone. Each
+    window is `months` long and ends `step_months` after the one before. `mid_years` are those of the populations that
+    the points divide by, none where they divide by counts; `assumed` are the forces with one assumed population.
     """
 
     measure: Measure
     values: pd.DataFrame
     numerator: pd.DataFrame
     denominator: pd.DataFrame
+    statuses: pd.DataFrame
     members: tuple[str, ...]
+    months: int
     step_months: int
+    mid_years: tuple[int, ...] = ()
+    assumed: frozenset[str] = frozenset()
 
     @property
     def days(self) -> list[date]:
@@ -36,80 +42,159 @@ class Series:
     @property
     def about(self) -> str:
         """How the points follow each other: "each quarter" or "each financial year"."""
-        return "each quarter" if self.step_months == 3 else "each financial year"
+        return "each quarter" if self.step_months == QUARTER else "each financial year"
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether two points that follow each other share months of counts."""
+        return self.months > self.step_months
+
+    @property
+    def mid_year(self) -> int | None:
+        """The mid-year whose population every point divides by; None where there is not one."""
+        return self.mid_years[0] if len(set(self.mid_years)) == 1 else None
+
+    def per_head(self, words: str, force_id: str) -> str:
+        """Return a measure's title or unit with the people that each point is a rate of, where all points have one."""
+        if self.mid_year is None:
+            return words
+        people = f"people of mid-{self.mid_year}"
+        if force_id in self.assumed:
+            people = f"people (assumed; England and Wales: mid-{self.mid_year})"
+        return words.replace(POPULATION, people)
+
+    def unit(self, force_id: str) -> str:
+        """Return the unit of the points: "per 1,000 people of mid-2024"."""
+        unit = self.per_head(self.measure.unit, force_id)
+        return f"{unit}, in three months" if self.months == QUARTER and self.mid_years else unit
+
+    def breaks(self, force_id: str) -> tuple[Break, ...]:
+        """Return the breaks in recording that fall among the points, for all forces or for this one."""
+        first, last = self.days[0], self.days[-1]
+        mine = (one for one in breaks_of(self.measure) if one.is_about(force_id))
+        return tuple(one for one in mine if one.last_day >= first and one.first_day <= last)
+
+    def cuts(self, force_id: str) -> list[date]:
+        """Return the days from which values are not comparable with those before."""
+        return [one.first_day for one in self.breaks(force_id) if not one.is_comparable]
+
+    def parts(self, force_id: str) -> list[pd.Series]:
+        """Return the line cut at breaks, so that values of one part alone are comparable. A part may be empty."""
+        cuts = [day.isoformat() for day in self.cuts(force_id)]
+        values = self.values[force_id]
+        place = [sum(cut <= first_day(str(end), self.months) for cut in cuts) for end in values.index]
+        return [values[[one == number for one in place]] for number in range(len(cuts) + 1)]
+
+    def latest_part(self, force_id: str) -> pd.Series:
+        """Return the values since the last break that are there: those that a sentence may set beside each other."""
+        return self.parts(force_id)[-1].dropna()
+
+    def interrupted(self, force_id: str) -> dict[date, float]:
+        """Return the line as it is drawn: a value a day, missing at a break that must not be compared across."""
+        points = dict.fromkeys(self.cuts(force_id), float("nan"))
+        points |= dict(zip(self.days, self.values[force_id].tolist(), strict=True))
+        return dict(sorted(points.items()))
 
 
 def rolling(result: Result) -> Series:
     """Return the measure in each 12-month window up to the result's own, from the earliest that the counts allow.
 
-    Rates per head divide by the edition's population throughout, so that the line moves with the counts alone. England
-    and Wales is sum over sum of the same forces at every point: those in both of the result's own values. A force
-    without a value in the edition has no line. Raises InputError for a measure without counts, with one window only, or
-    without counts of England and Wales at every point.
+    Rates per head divide by the mid-year estimate that stands to each window as the edition's to its own, where the
+    edition's vintage has all of them; else by the edition's throughout (`mid_year`), never by a mixture. An assumed
+    population stays the same. England and Wales is sum over sum of the same forces at every point: those in both of
+    the result's own values. A force without a value in the edition has no line. A window that reaches across a break
+    after which values are not comparable has no value. Raises InputError for a measure without counts, with one window
+    only, or without counts of England and Wales at every point.
     """
+    return _line(result, YEAR)
+
+
+def quarterly(result: Result) -> Series:
+    """Return the measure in each quarter up to the end of the result's window, made as `rolling` makes it.
+
+    A rate is that of three months. Raises InputError also for counts that are not by quarter.
+    """
+    return _line(result, QUARTER)
+
+
+def _line(result: Result, months: int) -> Series:
     measure, edition = result.measure, result.edition
     items = [item for item in measure.items if item != POPULATION]
     if measure.kind not in ("rate", "share") or any(edition.counts(item) is None for item in items):
         raise InputError(f"{measure.title}: no counts over time are public, so there is no line to draw.")
-    numerator = _twelve_months(measure.numerator.items, measure.numerator.dimensions, edition)
-    denominator = _denominator(measure, edition, numerator)
-    ends = [end for end in numerator.index.intersection(denominator.index) if end <= result.window.end.isoformat()]
+    per_head = measure.denominator.items == (POPULATION,)
+    numerator = counts_by_window(measure.numerator, edition, months)
+    below = numerator if per_head else counts_by_window(measure.denominator, edition, months)
+    ends = [end for end in numerator.index.intersection(below.index) if end <= result.window.end.isoformat()]
     if len(ends) < 2:
-        raise InputError(f"{measure.title}: the counts hold one 12-month window only, so there is no line to draw.")
-    numerator, denominator = numerator.loc[ends], denominator.loc[ends]
+        raise InputError(
+            f"{measure.title}: the counts hold one {months}-month window only, so there is no line to draw."
+        )
+    mid_years = _mid_years(result, ends) if per_head else ()
+    numerator, denominator = numerator.loc[ends], _populations(result, ends, mid_years) if per_head else below.loc[ends]
+    members = _members(result, numerator)
+    statuses = _statuses(result, numerator, months)
+    numerator, denominator = (_with_national(counts, members) for counts in (numerator, denominator))
+    values = measure.multiplier * numerator / denominator
+    values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
+    return Series(
+        measure=measure,
+        values=_without_mixtures(values, measure, months),
+        numerator=numerator,
+        denominator=denominator,
+        statuses=statuses,
+        members=tuple(members),
+        months=months,
+        step_months=QUARTER if ends[1][5:7] != ends[0][5:7] else YEAR,
+        mid_years=mid_years,
+        assumed=frozenset(edition.population_instead) if per_head else frozenset(),
+    )
+
+
+def _mid_years(result: Result, ends: list[str]) -> tuple[int, ...]:
+    """Return the mid-year that each window divides by: its own where all are held, else the edition's throughout."""
+    edition, last = result.edition, result.window.end
+    back = [((last.year - day.year) * 12 + last.month - day.month) // 12 for day in map(date.fromisoformat, ends)]
+    own = tuple(edition.mid_year - years for years in back)
+    return own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
+
+
+def _populations(result: Result, ends: list[str], mid_years: tuple[int, ...]) -> pd.DataFrame:
+    by_year = {
+        year: result.edition.with_population(mid_year=year).populations[POPULATION] for year in dict.fromkeys(mid_years)
+    }
+    return pd.DataFrame([by_year[year] for year in mid_years], index=ends)
+
+
+def _members(result: Result, numerator: pd.DataFrame) -> list[str]:
     always = set(result.members) & set(result.comparator_members or result.members)
     members = [force_id for force_id in result.members if force_id in always and numerator[force_id].notna().all()]
     if not members:
         raise InputError(
-            f"{measure.title}: no counts of England and Wales are held over time, so there is no line to draw."
+            f"{result.measure.title}: no counts of England and Wales are held over time, so there is no line to draw."
         )
-    numerator, denominator = (_with_national(counts, members) for counts in (numerator, denominator))
-    values = measure.multiplier * numerator / denominator
-    values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
-    step = 3 if len(ends) > 1 and ends[1][5:7] != ends[0][5:7] else 12
-    return Series(measure, values, numerator, denominator, tuple(members), step)
+    return members
+
+
+def _statuses(result: Result, numerator: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Return each point's status: that of its counts, or the measure's own where that is due to something else."""
+    statuses = statuses_by_window(result.measure.numerator, result.edition, numerator, months)
+    for force_id, status in result.forces["status"].items():
+        if status != statuses[force_id].iloc[-1]:
+            statuses[force_id] = status
+    return statuses
 
 
 def _with_national(counts: pd.DataFrame, members: list[str]) -> pd.DataFrame:
     return counts.assign(**{ENGLAND_AND_WALES: counts[members].sum(axis="columns")})
 
 
-def _denominator(measure: Measure, edition: Edition, numerator: pd.DataFrame) -> pd.DataFrame:
-    if measure.denominator.items == (POPULATION,):
-        populations = edition.populations[POPULATION]
-        return pd.DataFrame([populations] * len(numerator), index=numerator.index)[list(numerator.columns)]
-    return _twelve_months(measure.denominator.items, measure.denominator.dimensions, edition)
-
-
-def _twelve_months(items: tuple[str, ...], dimensions: tuple[str, ...], edition: Edition) -> pd.DataFrame:
-    """Return the counts of each 12-month window by force: sums of four quarters, or years as they are published."""
-    tables = [counts for item in items if (counts := edition.counts(item)) is not None]
-    rows = pd.concat(tables)
-    if dimensions:
-        rows = rows[rows["dimension"].isin(dimensions)]
-    counted = rows.assign(count=rows["count"].to_numpy(dtype=float, na_value=float("nan")))
-    grouped = counted.groupby(["period_start", "period_end", "force_id"], sort=True)["count"]
-    table = grouped.sum(min_count=1).unstack("force_id").reindex(columns=forces.ids())
-    blank = counted[counted["count"].isna()]
-    for start, end, force_id in zip(blank["period_start"], blank["period_end"], blank["force_id"], strict=True):
-        table.loc[(start, end), force_id] = float("nan")  # a sum with a part missing is missing
-    months = {_period(start, end).months for start, end in table.index}
-    table = table.reset_index("period_start", drop=True).sort_index()
-    if months == {12}:
-        return table
-    if months != {3}:
-        raise InputError(
-            f"{', '.join(items)}: the periods are neither all quarters nor all years; no line can be drawn."
-        )
-    return _without_gaps(table).rolling(4).sum().dropna(how="all")
-
-
-def _without_gaps(table: pd.DataFrame) -> pd.DataFrame:
-    """Put a missing point where a quarter has no row, so that no window of four reaches across a gap."""
-    first, last = date.fromisoformat(table.index[0]), date.fromisoformat(table.index[-1])
-    ends = pd.date_range(first, last, freq="QE-MAR").strftime("%Y-%m-%d")
-    return table.reindex(ends)
-
-
-def _period(start: str, end: str) -> Period:
-    return Period(date.fromisoformat(start), date.fromisoformat(end))
+def _without_mixtures(values: pd.DataFrame, measure: Measure, months: int) -> pd.DataFrame:
+    """Blank the windows that reach across a break after which values are not comparable: they are of neither side."""
+    kept = values.copy()
+    for one in breaks_of(measure):
+        if not one.is_comparable:
+            day = one.first_day.isoformat()
+            across = [end for end in kept.index if first_day(str(end), months) < day <= str(end)]
+            kept.loc[across, list(kept.columns) if one.force_id == ALL else [one.force_id]] = float("nan")
+    return kept

@@ -20,8 +20,7 @@ from peel_analysis.comparison.peers import means
 from peel_analysis.data import Edition
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.measures import Result, Value
-from peel_analysis.measures.series import Series, rolling
+from peel_analysis.measures import Result, Series, Value, rolling
 from peel_analysis.sections.outcome_groups import Outcomes, spread_in
 from peel_analysis.statistics import ExpectedByChance
 from peel_analysis.values import COLUMNS
@@ -86,12 +85,20 @@ def lines_of(results: Iterable[Result]) -> Iterator[tuple[Result, Series]]:
 
 
 def points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Further]:
-    """Yield each point of each line: of the force, and of England and Wales. A gap in a line is no number."""
+    """Yield each point of each line: of the force, and of England and Wales. A gap in a line is no number.
+
+    A rate's release names the mid-year of the population that the point divides by. A point that is as reported has
+    no note of the measure's own value.
+    """
     for result, series in lines:
         for name in (force_id, ENGLAND_AND_WALES):
             one, national = result.of(name), name == ENGLAND_AND_WALES
+            statuses = [one.status] * len(series.days) if national else series.statuses[name].tolist()
             counts = (frame[name].tolist() for frame in (series.values, series.numerator, series.denominator))
-            for day, value, numerator, denominator in zip(series.days, *counts, strict=True):
+            releases = _releases(result, series)
+            for day, release, status, value, numerator, denominator in zip(
+                series.days, releases, statuses, *counts, strict=True
+            ):
                 if not isnan(value):
                     yield Further(
                         part_of=f"{result.measure.id}-trend",
@@ -100,13 +107,20 @@ def points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Fu
                         day=day,
                         value=value,
                         unit=result.measure.unit,
-                        status=one.status,
-                        note=one.note,
+                        status=status,
+                        note=one.note if status == one.status else "",
                         numerator=numerator,
                         denominator=denominator,
                         members=len(series.members) if national else float("nan"),
-                        release=result.release,
+                        release=release,
                     )
+
+
+def _releases(result: Result, series: Series) -> list[str]:
+    """Return the release of each point: the result's own, with the mid-year of the point's population."""
+    own = f"mid-{result.edition.mid_year}"
+    years = series.mid_years or (result.edition.mid_year,) * len(series.days)
+    return [result.release.replace(own, f"mid-{year}") for year in years]
 
 
 def funnels(results: Iterable[Result]) -> Iterator[Further]:

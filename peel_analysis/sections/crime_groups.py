@@ -17,7 +17,7 @@ RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 def by_group(edition: Edition, force_id: str) -> str:
     """Return an HTML table and its source, a row an offence group, most crimes first, then all crime (excluding fraud).
 
-    Columns: crimes in the force, its rate, the England and Wales rate, the change on the previous 12 months in the
+    Columns: crimes in the force, its rate, the England and Wales rate, the change on the earlier 12 months in the
     force and in England and Wales. The source and the forces are those of the measures of all crime.
     """
     counts = edition.counts("recorded_crime")
@@ -25,12 +25,13 @@ def by_group(edition: Edition, force_id: str) -> str:
     rows = sorted((_row(edition, force_id, group) for group in groups), key=lambda row: -row[0])
     total = _row(edition, force_id, "")
     window = edition.window(measures.get(RATE).window).words
+    earlier = edition.window(measures.get(CHANGE).earlier).words
     columns = (
         "Offence group",
         "Crimes",
         "Per 1,000 population",
         "England and Wales",
-        "Change on previous 12 months",
+        f"Change on the {earlier}",
         "Change, England and Wales",
     )
     caption = f"Recorded crime (excluding fraud) by offence group, {official_name(force_id)}, {window}"

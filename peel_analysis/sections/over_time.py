@@ -2,18 +2,22 @@
 
 from datetime import date
 from html import escape
+from math import isnan
+
+import pandas as pd
 
 from peel_analysis import tables, wording
 from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.trend import breaks, trend_lines
+from peel_analysis.figures.trend import trend_lines
 from peel_analysis.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
-from peel_analysis.measures import Result
-from peel_analysis.measures.series import Series, rolling
+from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.periods import day_in_words
 from peel_analysis.sections.blocks import frame, source_line
 from peel_analysis.sections.display import picture
 from peel_analysis.tables import Cell, Row
 from peel_analysis.wording import official_name, value_in_words
+
+UNMARKED = ("reported", "as_published")
 
 
 def trend_block(result: Result, force_id: str, number: int) -> str:
@@ -22,16 +26,18 @@ def trend_block(result: Result, force_id: str, number: int) -> str:
     Raises InputError for a measure whose counts allow no line.
     """
     series = rolling(result)
-    caption = f"{result.measure.title}, {official_name(force_id)} and England and Wales, {_span(series)}"
+    title = series.per_head(result.measure.title, force_id)
+    caption = f"{title}, {official_name(force_id)} and England and Wales, {_span(series)}"
     if series.values[force_id].dropna().empty:
         reason = escape(wording.reading(result, force_id))
         return frame(f"{result.measure.id}-trend", number, caption, f'<p class="refused">{reason}</p>', drawn=False)
-    reading = _reading(series, force_id)
-    alt = f"Line chart: {result.measure.title}, {_span(series)}. {reading}"
+    reading = _reading(result, series, force_id)
+    alt = f"Line chart: {title}, {_span(series)}. {reading}"
     image = picture(as_svg(trend_lines(series, force_id)), alt)
-    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(series, force_id))
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(result, series, force_id))
     table = tables.html_table(caption, ("12 months to", *_names(force_id)), _rows(series, force_id))
-    data = f'<details class="data"><summary>The points of the lines</summary>\n{table}</details>'
+    key = tables.key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if tables.mark(status)))
+    data = f'<details class="data"><summary>The points of the lines</summary>\n{table}{key}</details>'
     said = f'<p class="reading">{escape(reading)}</p>'
     html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}\n{data}'
     return frame(f"{result.measure.id}-trend", number, caption, html)
@@ -47,36 +53,76 @@ def _names(force_id: str) -> tuple[str, str]:
 
 
 def _rows(series: Series, force_id: str) -> list[Row]:
-    rows = []
-    for day, (_, point) in zip(series.days, series.values[[force_id, ENGLAND_AND_WALES]].iterrows(), strict=True):
-        cells = tuple(Cell(value_in_words(series.measure, float(value)), is_number=True) for value in point)
-        rows.append(Row(day_in_words(day), cells))
-    return rows
+    columns = (series.values[force_id], series.statuses[force_id], series.values[ENGLAND_AND_WALES])
+    return [
+        Row(day_in_words(day), (_cell(series, own, status), _cell(series, national)))
+        for day, own, status, national in zip(series.days, *(column.tolist() for column in columns), strict=True)
+    ]
 
 
-def _reading(series: Series, force_id: str) -> str:
-    """Return what the lines say: the values at both ends of each."""
-    said = []
-    for name in (force_id, ENGLAND_AND_WALES):
-        points = series.values[name].dropna()
-        first, last = (
-            f"{value_in_words(series.measure, float(points.iloc[place]))} in the 12 months to "
-            f"{day_in_words(date.fromisoformat(str(points.index[place])))}"
-            for place in (0, -1)
-        )
-        said.append(f"{official_name(name)}: {first}, and {last}.")
+def _cell(series: Series, value: float, status: str = "reported") -> Cell:
+    if isnan(value):
+        return Cell("[x]", is_number=True)
+    return Cell(f"{value_in_words(series.measure, value)} {tables.mark(status)}".strip(), is_number=True)
+
+
+def _reading(result: Result, series: Series, force_id: str) -> str:
+    """Return what the lines say: the first and the last of each line's values that may be set beside each other."""
+    own = result.of(force_id)
+    remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
+    of_force = f"{official_name(force_id)}{remark}: {_ends(series, force_id)}"
+    said = [of_force, f"{official_name(ENGLAND_AND_WALES)}: {_ends(series, ENGLAND_AND_WALES)}"]
+    cuts = [one for one in series.breaks(force_id) if not one.is_comparable]
+    if cuts:
+        label = f"{cuts[-1].label[:1].lower()}{cuts[-1].label[1:]}"
+        said.append(f"No line is drawn across the break ({label}): values before it are not set beside later ones.")
     return " ".join(said)
 
 
-def _notes(series: Series, force_id: str) -> list[str]:
-    notes = [row["sentence"] for row in breaks(series, force_id)]
-    if "population" in series.measure.denominator.items:
-        notes.append(
-            "Every point divides by the same population, that of the edition, so the lines move with the counts alone."
-        )
+def _ends(series: Series, name: str) -> str:
+    points = series.latest_part(name)
+    if points.empty:
+        return "no 12 months lie wholly after the last break in recording."
+    people = "" if series.mid_year is None or name in series.assumed else f", {series.unit(name)}"
+    return f"{', and '.join(dict.fromkeys(_point(series, points, place) for place in (0, -1)))}{people}."
+
+
+def _point(series: Series, points: pd.Series, place: int) -> str:
+    value, day = float(points.iloc[place]), date.fromisoformat(str(points.index[place]))
+    return f"{value_in_words(series.measure, value)} in the 12 months to {day_in_words(day)}"
+
+
+def _notes(result: Result, series: Series, force_id: str) -> list[str]:
+    own = result.of(force_id)
+    notes = [one.sentence for one in series.breaks(force_id)]
+    if own.status not in UNMARKED and own.note:
+        notes.append(own.note)
+    if series.mid_years:
+        notes.append(_about_population(result, series, force_id))
     members = f"{len(series.members)} of {NUMBER_OF_FORCES} forces"
-    notes.append(
-        f"England and Wales is the sum of the same {members} at every point, so its last point can differ from the "
-        "value above."
-    )
+    fewer = "" if set(series.members) == set(result.members) else ", so its last point can differ from the value above"
+    notes.append(f"England and Wales is the sum of the same {members} at every point{fewer}.")
     return notes
+
+
+def _about_population(result: Result, series: Series, force_id: str) -> str:
+    """Return which population the points divide by, and what they must not be taken for."""
+    assumed = f" Every point of {official_name(force_id)} divides by its assumed population."
+    kept = assumed if force_id in series.assumed else ""
+    if series.mid_year is not None:
+        return (
+            f"Every point divides by the same population, that of mid-{series.mid_year}: the estimates of all the "
+            "years before are not held on one basis. The lines move with the counts alone, and an earlier point is not "
+            f"the rate of its own year.{kept}"
+        )
+    first, last = series.mid_years[0], series.mid_years[-1]
+    earlier = (
+        f" Where the report sets an earlier year's value beside this edition's, it divides both by the population of "
+        f"mid-{last}, so that value can differ from the point here."
+        if result.has_earlier
+        else ""
+    )
+    return (
+        f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set of "
+        f"estimates.{earlier}{kept}"
+    )

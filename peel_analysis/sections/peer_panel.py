@@ -1,14 +1,16 @@
 """A force beside its peers: their values, the two means, and where each set of peers comes from."""
 
 import math
+from datetime import date
 from html import escape
 
 from peel_analysis import tables
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
 from peel_analysis.forces import ENGLAND_AND_WALES, display_name
 from peel_analysis.measures import Result
+from peel_analysis.periods import day_in_words, is_day
 from peel_analysis.tables import Cell, Row
-from peel_analysis.wording import value_in_words
+from peel_analysis.wording import value_in_words, windows_in_words
 
 
 def peer_panel(result: Result, force_id: str) -> str:
@@ -37,10 +39,14 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> str:
         rows.append(Row(title, (_value(result, mean), Cell(f"{how}, {group_means.basis}")), "total"))
     rows.append(_row(result, ENGLAND_AND_WALES, result.national.value, result.national.status, "", kind="total"))
     first = _row(result, force_id, own.value, own.status, own.short, kind="own-force")
-    caption = f"{result.measure.title}: {group.title.lower()}, {result.window.words}, {group_means.basis}"
+    caption = f"{result.measure.title}: {group.title.lower()}, {windows_in_words(result)}, {group_means.basis}"
     table = tables.html_table(caption, ("Force", result.measure.unit, "Note"), [first, *rows])
-    notes = (group_means.why_left_out, group.note, f"Set as at {group.as_at}.")
+    notes = (group_means.why_left_out, group.note, f"Set as at {_as_at(group)}.")
     return f'{table}<p class="key">{escape(" ".join(filter(None, notes)))}</p>'
+
+
+def _as_at(group: PeerGroup) -> str:
+    return day_in_words(date.fromisoformat(group.as_at)) if is_day(group.as_at) else group.as_at
 
 
 def _row(result: Result, force_id: str, value: float, status: str, short: str, kind: str = "") -> Row:

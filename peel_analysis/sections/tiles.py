@@ -31,7 +31,7 @@ def _tile(result: Result, force_id: str) -> str:
     lines = [
         f'<p class="tile-label">{escape(result.measure.tile)}</p>',
         f'<p class="tile-value">{_value(result, own)}</p>',
-        f'<p class="tile-window">{escape(_capital(result.window.words))}</p>',
+        f'<p class="tile-window">{escape(_capital(wording.windows_in_words(result)))}</p>',
         f'<p class="tile-national">{NATIONAL}: {_value(result, result.national)}</p>',
         _earlier(result, force_id),
         _remark(own),

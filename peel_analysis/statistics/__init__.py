@@ -14,11 +14,7 @@ from peel_analysis.statistics.intervals import (
 )
 from peel_analysis.statistics.policy import Policy, read_policy
 from peel_analysis.statistics.position import Position, RankRange, rank_range, robust_position
-from peel_analysis.statistics.trend import (
-    ControlLimits,
-    control_limits,
-    rolling_sum,
-)
+from peel_analysis.statistics.trend import ControlLimits, control_limits
 from peel_analysis.statistics.verdict import (
     ExpectedByChance,
     Verdict,
@@ -52,7 +48,6 @@ __all__ = [
     "ratio_interval",
     "read_policy",
     "robust_position",
-    "rolling_sum",
     "share_change_interval",
     "share_interval",
     "verdicts",

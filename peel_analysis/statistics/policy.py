@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 from peel_analysis.data_files import checked, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
+from peel_analysis.periods import day_in_words
 from peel_analysis.statistics.funnel import Overdispersion
 
 FILE = "wording_policy.toml"
@@ -66,8 +67,8 @@ class Policy:
 
     @property
     def label(self) -> str:
-        """The policy as it is cited: "size, position and chance, version 1.0 (2026-01-31)"."""
-        return f"{self.name}, version {self.version} ({self.date.isoformat()})"
+        """The policy as it is cited: "size, position and chance, version 1.0 (31 January 2026)"."""
+        return f"{self.name}, version {self.version} ({day_in_words(self.date)})"
 
     def sentences(self) -> tuple[str, ...]:
         """Return every sentence of the policy, for Annex A."""

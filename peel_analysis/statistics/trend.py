@@ -1,11 +1,11 @@
-"""Change over time: control limits and rolling sums."""
+"""Change over time: control limits."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from peel_analysis.statistics.intervals import Array, Numbers
+from peel_analysis.statistics.intervals import Numbers
 
 XMR_FACTOR = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two consecutive points
 FEWEST_POINTS = 12  # our choice: three years of quarters
@@ -28,8 +28,11 @@ def control_limits(
 ) -> ControlLimits:
     """Return XmR limits, mean -+ 2.66 * mean moving range, from the first `baseline` points (all when not given).
 
-    A missing point is left out and so are both moving ranges that touch it. A series with a break in recording is to
-    be cut there first, one call a part. `floor` (0 for counts) stops the lower limit from going below it.
+    The points must not share counts: moving ranges take two consecutive points as independent. Sums of 12 months that
+    follow each other by a quarter share three quarters, so their ranges are small and the limits so narrow that most
+    points would lie outside; quarters, or years one after the other, are right. A missing point is left out and so are
+    both moving ranges that touch it. A series with a break in recording is to be cut there first, one call a part.
+    `floor` (0 for counts) stops the lower limit from going below it.
 
     Raises ValueError with fewer than `fewest` points, or with no two consecutive ones, in the baseline. Source:
     Wheeler (1993), Understanding Variation: The Key to Managing Chaos.
@@ -46,18 +49,3 @@ def control_limits(
     if floor is not None:
         lower = max(lower, floor)
     return ControlLimits(centre, lower, upper, mean_range, points, (series < lower) | (series > upper))
-
-
-def rolling_sum(values: Numbers, window: int = 4) -> Array:
-    """Return, for each point, the sum of the `window` points that end with it: four quarters make 12 months.
-
-    Missing where the window is not complete or holds a missing point. The points must follow each other without a
-    gap: the caller puts a missing point where a quarter has no row.
-    """
-    if window < 1:
-        raise ValueError(f"a rolling sum needs a window of at least one point; found {window}")
-    series = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    sums = np.full(series.shape, np.nan)
-    if series.size >= window:
-        sums[window - 1 :] = np.lib.stride_tricks.sliding_window_view(series, window).sum(axis=1)
-    return sums

@@ -1,0 +1,43 @@
+"""The playground runs from its first cell to its last in every edition, for Norfolk and for the City of London."""
+
+import ast
+import json
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+from peel_analysis.data import editions
+from peel_analysis.location import PROJECT
+
+EXPLORE = PROJECT / "notebooks" / "explore.ipynb"
+
+
+def shown(force: str, edition: str) -> dict[str, Any]:
+    """Return what each code cell shows last, by its id."""
+    names: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for cell in json.loads(EXPLORE.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            lines = "".join(cell["source"]).splitlines()
+            tree = ast.parse("\n".join(line for line in lines if not line.startswith("%")))
+            end = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, cell["id"], "exec"), names)
+            if isinstance(end, ast.Expr):
+                last[cell["id"]] = eval(compile(ast.Expression(end.value), cell["id"], "eval"), names)
+            if "parameters" in cell["metadata"].get("tags", ()):
+                names |= {"force": force, "edition": edition}
+    return last
+
+
+@pytest.mark.parametrize("force", ["norfolk", "city-of-london"])
+@pytest.mark.parametrize("edition", editions())
+def test_every_cell_runs(force: str, edition: str) -> None:
+    last = shown(force, edition)
+    drawn = [one for one in last.values() if isinstance(one, Figure)]
+    assert len(drawn) == 3, "bars, a funnel and a line"
+    grey = [line for line in drawn[-1].axes[0].lines if not str(line.get_gid()).startswith("line-")]
+    assert len(grey) == 3, "the mean and two control limits"
+    vintages = last["explore-11"]
+    assert len(vintages) == 44
+    assert bool((vintages == 0).all()) == (edition != "2017"), "a second vintage of its mid-year is held for 2017 alone"
