@@ -11,7 +11,7 @@ from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.exclusions import Exclusions, exclusions_of
 from peel_analysis.measures.published import fill_published
-from peel_analysis.measures.result import COLUMNS, Result
+from peel_analysis.measures.result import COLUMNS, Result, based_on
 from peel_analysis.measures.sums import sum_of
 from peel_analysis.periods import Period
 
@@ -159,5 +159,5 @@ def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[s
         "numerator": numerator,
         "denominator": denominator,
         "status": "partial" if partial else "reported",
-        "note": f"Based on {members} of {forces.NUMBER_OF_FORCES} forces.",
+        "note": based_on(members),
     }

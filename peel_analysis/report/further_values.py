@@ -1,8 +1,8 @@
 """The numbers that a report's sentences say beside its measures' values, as rows of its values file.
 
-They are the points of lines, what funnels rest on, the groups of outcomes, and what chance alone would give. Each row
-names in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There are rows for every
-figure that can be made, so that a notebook may show another one without a word here.
+They are the points of lines, the middle of the forces, what funnels rest on, the groups of outcomes, and what chance
+alone would give. Each row names in `part_of` the figure or list that says it: what follows "figure-" in the page's ids.
+There are rows for every figure that can be made, so that a notebook may show another one without a word here.
 """
 
 import re
@@ -107,6 +107,22 @@ def points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Fu
                         members=len(series.members) if national else float("nan"),
                         release=result.release,
                     )
+
+
+def medians(results: Iterable[Result]) -> Iterator[Further]:
+    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part."""
+    for result in results:
+        given = compare(result).verdicts.values()
+        for median in {verdict.median for verdict in given if verdict.median is not None}:
+            yield Further(
+                part_of=result.measure.id,
+                name="median",
+                force_id=ENGLAND_AND_WALES,
+                day=result.window.end,
+                value=median,
+                unit=result.measure.unit,
+                release=result.release,
+            )
 
 
 def funnels(results: Iterable[Result]) -> Iterator[Further]:
