@@ -3,6 +3,7 @@
 What counts as found, and nothing else does:
 - in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
+- in a reading also the middle of the forces, whose row names the measure in `part_of`;
 - of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - how many forces have a value of the measure, are in its figure, or share a reason;
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
@@ -139,7 +140,7 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    return values(measure, two, "value", "comparator_value")
+    return values(measure, two, "value", "comparator_value") | (of_figure if said.kind != "tile" else set())
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
