@@ -4,17 +4,18 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+
+import numpy as np
 
 from peel_analysis import forces, wording
 from peel_analysis.comparison import compare
-from peel_analysis.data import registers
 from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.location import data_folder
+from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Result, Value
 from peel_analysis.numbers import whole
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES
+from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
+
+SHOWN_LEVEL = 0.95  # of the intervals in the table
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,6 @@ def _html_cell(cell: Cell) -> str:
     return f"<td{number}>{html.escape(cell.text)}</td>"
 
 
-def mark(status: str) -> str:
-    """Return a status's mark in a table: "[x]", "[e]" or nothing."""
-    return _register_of_statuses(data_folder())[status]["mark"]
-
-
-@cache
-def _register_of_statuses(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the statuses of the data folder by their names; `folder` is what they are kept under."""
-    return {row["status"]: row for row in registers.records(registers.read_register(registers.STATUSES))}
-
-
 def by_force(result: Result, force_id: str) -> str:
     """Return the table behind a ranked figure: all 43 forces, highest value first, then England and Wales.
 
@@ -78,8 +68,7 @@ def by_force(result: Result, force_id: str) -> str:
     ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
     values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
     body = [_force_row(result, one, force_id) for one in values]
-    about = f'<p class="key">{html.escape(COUNTS_NOT_SAMPLES)}</p>'
-    return html_table(caption, _columns(result), body) + key_to_marks(_statuses(values)) + about
+    return html_table(caption, _columns(result), body) + key_to_marks(_statuses(result, values)) + _about(result)
 
 
 def _columns(result: Result) -> list[str]:
@@ -113,7 +102,7 @@ def _value_cell(result: Result, value: float, status: str) -> Cell:
 
 def _interval_cell(result: Result, one: Value) -> Cell:
     """Return the 95% interval: "58.4 to 59.4", or a mark where no counts are public."""
-    lower, upper = compare(result).limits(one.force_id)
+    lower, upper = compare(result).limits(one.force_id, SHOWN_LEVEL)
     if math.isnan(lower):
         return Cell("[x]", is_number=True)
     words = (wording.value_in_words(result.measure, limit) for limit in (lower, upper))
@@ -124,16 +113,17 @@ def _count(count: float) -> Cell:
     return Cell("[x]" if math.isnan(count) else whole(count), is_number=True)
 
 
-def _statuses(values: list[Value]) -> list[str]:
-    statuses = [status for one in values for status in (one.status, one.comparator_status)]
+def _statuses(result: Result, values: list[Value]) -> list[str]:
+    """Return the statuses whose marks are in the table: those of earlier values only where it has a column of them."""
+    statuses = [one.status for one in values]
+    if result.has_earlier:
+        statuses += [one.comparator_status for one in values]
     return [status for status in dict.fromkeys(statuses) if status and mark(status)]
 
 
-def key_to_marks(statuses: Iterable[str]) -> str:
-    """Return the key to the marks of these statuses as an HTML paragraph, or nothing when there are none."""
-    rows = _register_of_statuses(data_folder())
-    meanings: dict[str, list[str]] = {}
-    for status in statuses:
-        meanings.setdefault(rows[status]["mark"], []).append(rows[status]["words"])
-    words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
-    return f'<p class="key">Key: {html.escape(words)}.</p>' if words else ""
+def _about(result: Result) -> str:
+    """Return what the table's intervals are, as an HTML paragraph; nothing where no row has one."""
+    if not np.isfinite(compare(result).intervals[SHOWN_LEVEL].lower).any():
+        return ""
+    words = CASES_ARE_A_SAMPLE if result.measure.kind == "cases" else COUNTS_NOT_SAMPLES
+    return f'<p class="key">{html.escape(words)}</p>'

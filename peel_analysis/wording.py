@@ -1,21 +1,17 @@
-"""A measure result in words: caption, reading sentence, footnotes and alt text, made by rule."""
-
-from dataclasses import dataclass
-
-import pandas as pd
+"""A measure result in words: caption, reading sentence, caveats and alt text, made by rule."""
 
 from peel_analysis import forces
 from peel_analysis.comparison import NotComparableError, check_years, compare
 from peel_analysis.data import registers
 from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.measures import Measure, Result
-from peel_analysis.measures.releases import other_releases
+from peel_analysis.marks import status_in_words
+from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.numbers import in_words, rounded, shown, whole
 from peel_analysis.periods import Period
+from peel_analysis.statistics import Verdict
 
 NATIONAL = "England and Wales"
-NAMED_AT_MOST = 10  # forces named one by one in a footnote; more are counted
-EACH_FORCE = "each force"
+IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
 
 
 def official_name(force_id: str) -> str:
@@ -67,13 +63,18 @@ def reading(result: Result, force_id: str) -> str:
     if reason := not_available(result):
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
-        return (
-            f"{result.measure.title}: there is no comparable figure for {official_name(force_id)}. {own.note}".strip()
-        )
+        return f"{result.measure.title}: there is {no_figure(own)}"
     sentences = [_opening(result, force_id), _against_national(result, force_id), _against_earlier(result, force_id)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def no_figure(own: Value) -> str:
+    """Return that a force has no figure, and why: "no figure for Kent Police (not public). Forces gave these ..."."""
+    status = status_in_words(own.status)
+    which = f" ({status})" if status else ""
+    return f"no figure for {official_name(own.force_id)}{which}. {own.note}".strip()
 
 
 def not_available(result: Result) -> str:
@@ -115,9 +116,22 @@ def _against_national(result: Result, force_id: str) -> str:
     against = f"the England and Wales {noun(measure)} of {value_in_words(measure, national.value)}"
     if not verdict.words:
         return f"This stands beside {against}. {verdict.reason}"
-    if verdict.size and verdict.position is False:
-        against += " by the stated rule: the gap is within the usual spread of forces"
-    return f"This is {verdict.words} {against}."
+    return f"This is {verdict.words} {against}{_how_tested(result, verdict)}."
+
+
+def _how_tested(result: Result, verdict: Verdict) -> str:
+    """Return what a reader must know of the tests: that only one could be made, or that position decided."""
+    if verdict.position is None or verdict.median is None or verdict.robust_z is None:
+        alone = result.forces["value"].notna().sum() == 1
+        others = "no other force's figure is public" if alone else "too few forces have a comparable figure"
+        return f" (by the size rule alone; {others})"
+    if not verdict.size or verdict.position:
+        return ""
+    middle = f"the middle of the forces ({value_in_words(result.measure, verdict.median)})"
+    if abs(verdict.robust_z) < compare(result).policy.robust_z:
+        return f" by the stated rule: the force lies within the usual spread around {middle}"
+    one, other = ("below", "above") if verdict.robust_z > 0 else ("above", "below")
+    return f" by the stated rule: the force lies {one} England and Wales but {other} {middle}"
 
 
 def _against_earlier(result: Result, force_id: str) -> str:
@@ -132,73 +146,8 @@ def _against_earlier(result: Result, force_id: str) -> str:
         return own.comparator_note if result.has_earlier else ""
     value = value_in_words(result.measure, own.comparator_value)
     phrase = window_phrase(window)
-    caution = f" {own.comparator_note}" if own.comparator_status == "incomplete" else ""
+    caution = f" {own.comparator_note}" if own.comparator_status in IN_DOUBT else ""
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
-
-
-@dataclass(frozen=True)
-class Footnote:
-    """A sentence under a figure, and the forces that it is about (none: the measure as a whole)."""
-
-    sentence: str
-    force_ids: tuple[str, ...] = ()
-
-
-def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[Footnote]:
-    """Return who is missing, marked or without a comparator, and why; then the members of England and Wales.
-
-    `missing_from` opens the notes on missing forces: a measure told without a figure says "No public value".
-    """
-    rows = result.forces
-    missing = rows[rows["value"].isna()]
-    figure_only = rows[rows["value"].notna() & ~rows["in_figure"]]
-    marked = rows[rows["value"].notna() & rows["status"].isin(("partial", "estimated", "incomplete"))]
-    notes = [
-        *_grouped(missing, "note", missing_from),
-        *_grouped(figure_only, "note", "In the England and Wales value, but not in the figure"),
-        *_grouped(marked, "note", "Shown with a mark"),
-    ]
-    if result.comparator_window is not None:
-        without = rows[rows["value"].notna() & rows["comparator_value"].isna() & (rows["comparator_note"] != "")]
-        year = result.comparator_window.end.year
-        doubtful = rows[rows["comparator_value"].notna() & (rows["comparator_status"] == "incomplete")]
-        notes += _grouped(doubtful, "comparator_note", f"{year} value shown with a mark")
-        notes += _grouped(without[without["in_figure"]], "comparator_note", f"Without a {year} value")
-    notes += [Footnote(sentence) for sentence in other_releases(result)]
-    if result.measure.window_note and result.rows["value"].notna().any():
-        notes.append(Footnote(result.measure.window_note))
-    return [*notes, *_members(result)]
-
-
-def _grouped(rows: pd.DataFrame, column: str, opening: str) -> list[Footnote]:
-    """Return a footnote a reason. Reasons that differ by the force's own name only are one, told as "each force"."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for force_id, reason in rows[column].items():
-        unnamed = _unnamed(str(reason), official_name(str(force_id)))
-        groups.setdefault(unnamed, []).append((str(force_id), str(reason)))
-    notes = []
-    for unnamed, members in groups.items():
-        force_ids = tuple(force_id for force_id, _ in members)
-        who = f"{len(force_ids)} forces" if len(force_ids) > NAMED_AT_MOST else forces.in_words(force_ids)
-        reason = members[0][1] if len(members) == 1 else unnamed
-        notes.append(Footnote(f"{opening}: {who}. {reason}".strip(), force_ids))
-    return notes
-
-
-def _unnamed(reason: str, name: str) -> str:
-    """Return a reason with the force's name replaced, so that it can stand for several forces."""
-    opened = reason.replace(f". {name}", f". {EACH_FORCE.capitalize()}").replace(name, EACH_FORCE)
-    return opened[:1].upper() + opened[1:]
-
-
-def _members(result: Result) -> list[Footnote]:
-    if not result.members or result.national.status == "as_published":
-        return []
-    left_out = [force_id for force_id in forces.ids() if force_id not in result.members]
-    sentence = f"{NATIONAL} is based on {len(result.members)} of {forces.NUMBER_OF_FORCES} forces"
-    if left_out:
-        sentence += f" (not {forces.in_words(left_out)})"
-    return [Footnote(f"{sentence}: the sum of their counts over the sum of their denominators.")]
 
 
 def caveats(result: Result, force_id: str | None = None) -> list[str]:

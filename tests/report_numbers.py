@@ -3,6 +3,7 @@
 What counts as found, and nothing else does:
 - in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
+- in a reading also the middle of the forces, whose row names the measure in `part_of`;
 - of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
@@ -158,7 +159,7 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    return values(measure, two, "value", "comparator_value")
+    return values(measure, two, "value", "comparator_value") | (of_figure if said.kind != "tile" else set())
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:

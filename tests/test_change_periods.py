@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from peel_analysis import measures, tables, wording
 from peel_analysis.comparison import peer_groups
 from peel_analysis.data import open_edition
+from peel_analysis.footnotes import footnotes
 from peel_analysis.measures import Result
 from peel_analysis.sections.crime_groups import by_group
 from peel_analysis.sections.peer_panel import peer_panel
@@ -65,7 +66,7 @@ def test_the_table_of_groups_names_the_earlier_period() -> None:
 
 def test_changes_from_two_releases_say_so() -> None:
     for measure_id, other in (("crime_change_5y", "crime_change_12m"), ("crime_change_12m", "crime_change_5y")):
-        (note,) = [one.sentence for one in wording.footnotes(result(measure_id)) if "another release" in one.sentence]
+        (note,) = [one.sentence for one in footnotes(result(measure_id)) if "another release" in one.sentence]
         assert measures.get(other).title in note
         assert "Rolling-year release to December 2018" in note
         assert "April 2026 release" in note
@@ -74,7 +75,7 @@ def test_changes_from_two_releases_say_so() -> None:
 def test_changes_from_one_release_do_not() -> None:
     for edition in ("2019", "2025"):
         for measure_id in ("crime_change_5y", "crime_change_12m"):
-            assert "release" not in " ".join(one.sentence for one in wording.footnotes(result(measure_id, edition)))
+            assert "release" not in " ".join(one.sentence for one in footnotes(result(measure_id, edition)))
 
 
 def test_days_are_in_words() -> None:

@@ -12,6 +12,7 @@ from peel_analysis.checks.completeness import find, incomplete
 from peel_analysis.checks.records import mark, national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.data import open_edition
+from peel_analysis.footnotes import footnotes
 from peel_analysis.periods import Period
 from peel_analysis.values import values
 
@@ -157,7 +158,7 @@ def test_shares_stay_and_carry_mark_and_sentence() -> None:
     assert (wiltshire.status, wiltshire.comparator_status) == ("reported", "incomplete")
     assert "holds 80% of the crimes that Essex recorded" in wording.reading(result, "essex")
     assert "it was 9.2%. The published record of outcomes holds 69%" in wording.reading(result, "wiltshire")
-    notes = [note.sentence for note in wording.footnotes(result)]
+    notes = [note.sentence for note in footnotes(result)]
     assert any(note.startswith("Shown with a mark: Lincolnshire. The published record") for note in notes)
     assert any(note.startswith("2016 value shown with a mark: Wiltshire. The published record") for note in notes)
     table = tables.by_force(result, "wiltshire")

@@ -1,6 +1,7 @@
 """The wording policy's file: its sentences state its settings, and a file that cannot be used is refused."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
 
 def test_the_sentences_state_the_settings() -> None:
     size, position, chance, *_ = POLICY.rules
-    assert f"{POLICY.ratio:.0%}" in size
+    assert POLICY.ratio == Decimal("0.10")
+    assert "at least a tenth above or below" in size
     assert all(f"{gap} on" in size for gap in POLICY.smallest_gap.values())
     assert f"at least {POLICY.robust_z:.0f} " in position
     assert f"{POLICY.level:.1%}" in chance

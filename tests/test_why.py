@@ -165,7 +165,9 @@ def test_a_published_value_names_its_place() -> None:
     text = said("da_arrest_rate", "norfolk")
     assert block(text, "Formula")[1] == "not calculated: as published"
     assert "57.7 arrests per 100 domestic abuse-related offences" in block(text, "Published value")[0]
-    assert "[Norfolk 2017 report, lines 291-295]" in " ".join(block(text, "Published value"))
+    assert "[Norfolk 2017 report, Protecting vulnerable people and supporting victims, Initial response]" in " ".join(
+        block(text, "Published value")
+    )
     assert not [line for line in block(text, "Provenance") if line.startswith("sha256")]
 
 

@@ -2,6 +2,7 @@
 
 What counts as found, and nothing else does:
 - the shown form of a value of the same measure: rounded half up from the text of values.csv to the measure's decimals;
+- the shown form of the middle of the forces, which the values.csv beside a report holds as a row of its own;
 - a count of the same row, where the sentence gives counts ("12 of the 27");
 - a number that is part of the unit's name ("per 1,000 population"), of the period's name ("12 months to 30 June 2017"),
   or of a sentence that is quoted verbatim: the row's own note and comparator_note, or a reason of a register;
@@ -21,9 +22,11 @@ from tracing import NUMBER, Row, shown, whole, without
 from peel_analysis import forces, measures, values, wording
 from peel_analysis.comparison.blocks import blocks
 from peel_analysis.data import open_edition
+from peel_analysis.footnotes import footnotes
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
 from peel_analysis.periods import Period
+from peel_analysis.report import further_values
 from peel_analysis.statistics import read_policy
 
 EDITIONS = ("2017", "2019", "2025")
@@ -35,6 +38,7 @@ class Values:
     """The text of an edition's values.csv by measure and force, and the sentences made from the same results."""
 
     rows: dict[tuple[str, str], Row]
+    medians: dict[str, str]
     results: dict[str, Result]
     readings: dict[tuple[str, str], str]
 
@@ -46,7 +50,9 @@ def given(request: pytest.FixtureRequest) -> Values:
     text = values.as_csv(values.values(edition, told))
     rows = {(row["measure"], row["force_id"]): row for row in csv.DictReader(io.StringIO(text))}
     results = {measure.id: measures.calculate(measure, edition) for measure in told}
-    return Values(rows, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
+    further = values.as_csv(further_values.table(edition, further_values.medians(results.values())))
+    medians = {row["part_of"]: row["value"] for row in csv.DictReader(io.StringIO(further))}
+    return Values(rows, medians, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
 
 
 def quoted(row: Row) -> list[str]:
@@ -80,7 +86,7 @@ def test_every_number_in_every_reading_is_in_values_csv(given: Values) -> None:
         sentence = given.readings[measure_id, force_id]
         found = left_over(sentence, result, [*quoted(row), national["note"]])
         allowed = shown(measure, row["value"]) | shown(measure, row["comparator_value"]) | of_unit(measure)
-        allowed |= shown(measure, national["value"])
+        allowed |= shown(measure, national["value"]) | shown(measure, given.medians.get(measure_id, ""))
         if measure.kind == "cases":
             allowed |= whole(row["numerator"]) | whole(row["denominator"])
         assert set(found) <= allowed, (sentence, set(found) - allowed)
@@ -114,7 +120,8 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
     for measure_id, result in given.results.items():
         mine = [row for (one, _), row in given.rows.items() if one == measure_id]
         notes = {row[name] for row in mine for name in ("note", "comparator_note")}
-        notes |= {wording.official_name(row["force_id"]) for row in mine} | {result.measure.window_note}
+        notes |= {wording.official_name(row["force_id"]) for row in mine}
+        notes |= {result.measure.window_note, result.measure.numerator.version}
         unnamed = {
             note[:1].upper() + note[1:]
             for row in mine
@@ -125,7 +132,7 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
         releases = {row["release"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {row["title"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {one.title for one in changes}
-        for footnote in wording.footnotes(result):
+        for footnote in footnotes(result):
             parts = sorted(filter(None, notes | unnamed | releases), key=len, reverse=True)
             found = left_over(footnote.sentence, result, parts)
             allowed = {mine[0]["members"], "43", mine[0]["comparator_period_end"][:4], str(len(footnote.force_ids))}
@@ -152,7 +159,7 @@ def test_every_number_in_every_alternative_text_is_in_values_csv(given: Values) 
 def test_no_sentence_holds_a_word_of_judgment(given: Values) -> None:
     said = list(given.readings.values())
     for result in given.results.values():
-        said += [wording.caption(result), *(note.sentence for note in wording.footnotes(result))]
+        said += [wording.caption(result), *(note.sentence for note in footnotes(result))]
         said += [wording.alt_text(result, "norfolk")] if "norfolk" in result.plotted.index else []
     assert [sentence for sentence in said if JUDGMENT_WORDS.search(sentence)] == []
 

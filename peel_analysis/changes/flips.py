@@ -10,7 +10,8 @@ from peel_analysis.measures import Result
 
 NUMBER = re.compile(r"[+-]?\d[\d,.]*\d%?|[+-]?\d%?")
 
-EXPLANATION = re.compile(r" by the stated rule: [^.]*")  # why a verdict is what it is; the verdict itself is before it
+# Why a verdict is what it is; the verdict itself is before it. A point between digits does not end the sentence.
+EXPLANATION = re.compile(r" by the stated rule: .*?(?=\.(?:\s|$))| \(by the size rule alone; [^)]*\)")
 
 
 @dataclass(frozen=True)

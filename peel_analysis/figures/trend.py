@@ -12,9 +12,9 @@ from peel_analysis.figures import scale
 from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
 from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.marks import mark
 from peel_analysis.measures.series import Series
 from peel_analysis.statistics.trend import FEWEST_POINTS
-from peel_analysis.tables import mark
 from peel_analysis.wording import value_in_words
 
 WIDTH, HEIGHT = 7.6, 3.1  # inches

@@ -45,8 +45,8 @@ NEEDED = {
     "change": ("numerator", "earlier", "multiplier", "caption", "reading"),
     "survey": (),
 }
-IN_CAPTION = ("window",)
-IN_READING = ("force", "value", "window", "changed")
+IN_CAPTION = ("window", "earlier")
+IN_READING = ("force", "value", "window", "earlier", "changed")
 OF_CASES = ("numerator", "denominator")
 
 

@@ -15,7 +15,7 @@ from peel_analysis.measures import keeping
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, exclusions_of, refused_over_time
 from peel_analysis.measures.published import fill_published
-from peel_analysis.measures.result import COLUMNS, Result
+from peel_analysis.measures.result import COLUMNS, Result, based_on
 from peel_analysis.measures.sums import sum_of
 from peel_analysis.periods import Period
 
@@ -217,7 +217,7 @@ def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[s
         "numerator": numerator,
         "denominator": denominator,
         "status": "partial" if partial else "reported",
-        "note": f"Based on {members} of {forces.NUMBER_OF_FORCES} forces.",
+        "note": based_on(members),
     }
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from peel_analysis import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.declarations import Measure
@@ -43,6 +44,11 @@ class Value:
 
 
 COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
+
+
+def based_on(members: int) -> str:
+    """Return the sentence that opens the note of England and Wales."""
+    return f"Based on {members} of {forces.NUMBER_OF_FORCES} forces."
 
 
 @dataclass(frozen=True, eq=False)  # told apart by identity, so that what is worked out from one can be kept
@@ -85,6 +91,18 @@ class Result:
     def national(self) -> Value:
         """The value of England and Wales."""
         return self.of(ENGLAND_AND_WALES)
+
+    @property
+    def national_warning(self) -> str:
+        """What the note of England and Wales says beyond how many forces are in it: incomplete records, or ""."""
+        return self.national.note.removeprefix(based_on(len(self.members))).strip()
+
+    @property
+    def earlier_national_warning(self) -> str:
+        """The same of the comparator's value, or "" where there is none."""
+        if not self.national.has_comparator:
+            return ""
+        return self.national.comparator_note.removeprefix(based_on(len(self.comparator_members))).strip()
 
     @cached_property
     def plotted(self) -> pd.DataFrame:

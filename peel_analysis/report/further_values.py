@@ -1,8 +1,9 @@
 """The numbers that a report's sentences say beside its measures' values, as rows of its values file.
 
-They are the points of lines, what funnels rest on, the means of peers, the groups of outcomes, and what chance alone
-would give. Each row names in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There
-are rows for every figure that can be made, so that a notebook may show another one without a word here.
+They are the points of lines, the middle of the forces, what funnels rest on, the means of peers, the groups of
+outcomes, and what chance alone would give. Each row names in `part_of` the figure or list that says it: what follows
+"figure-" in the page's ids. There are rows for every figure that can be made, so that a notebook may show another one
+without a word here.
 """
 
 import re
@@ -121,6 +122,22 @@ def _releases(result: Result, series: Series) -> list[str]:
     own = f"mid-{result.edition.mid_year}"
     years = series.mid_years or (result.edition.mid_year,) * len(series.days)
     return [result.release.replace(own, f"mid-{year}") for year in years]
+
+
+def medians(results: Iterable[Result]) -> Iterator[Further]:
+    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part."""
+    for result in results:
+        given = compare(result).verdicts.values()
+        for median in {verdict.median for verdict in given if verdict.median is not None}:
+            yield Further(
+                part_of=result.measure.id,
+                name="median",
+                force_id=ENGLAND_AND_WALES,
+                day=result.window.end,
+                value=median,
+                unit=result.measure.unit,
+                release=result.release,
+            )
 
 
 def funnels(results: Iterable[Result]) -> Iterator[Further]:

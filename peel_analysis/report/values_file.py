@@ -45,7 +45,11 @@ def values_of(edition: Edition) -> EditionValues:
     """Return what an edition's values files are made from. Raises InputError when a table does not answer."""
     results = tuple(measures.calculate(measure, edition) for measure in measures.declared())
     by_force = values.of_results(results).groupby("force_id", sort=False)
-    of_all = (*further_values.funnels(results), *further_values.flags(edition, results))
+    of_all = (
+        *further_values.medians(results),
+        *further_values.funnels(results),
+        *further_values.flags(edition, results),
+    )
     return EditionValues(
         edition=edition,
         rows={str(force_id): _without_heading(values.as_csv(rows)) for force_id, rows in by_force},

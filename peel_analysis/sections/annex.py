@@ -12,6 +12,7 @@ from peel_analysis.forces import Force
 from peel_analysis.measures import Measure
 from peel_analysis.numbers import whole
 from peel_analysis.sections.display import Html, style
+from peel_analysis.sections.marked import marks_table
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
 from peel_analysis.tables import Cell, Row, html_table
 
@@ -19,6 +20,10 @@ DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
     "Where HMICFRS collected data from forces directly, it agreed the design with them, queried figures that stood out "
     "or did not fit together, and asked each force to check its final figures."
+)
+ALSO_PRINTED = (
+    "A caution that is about certain figures is also printed under them; one that is about a single force, in that "
+    "force's report only. Those about the whole report, and about surveys, are printed here alone."
 )
 EFFECT_WORDS = {
     "excluded_from_figure": "Not in the figure",
@@ -57,7 +62,8 @@ class Annex:
     def _definition(self, measure: Measure) -> Row:
         top = ", ".join(_item_words(item) for item in measure.numerator.items)
         if measure.numerator.dimensions:
-            top += f" (types {', '.join(measure.numerator.dimensions)})"
+            types = "type" if len(measure.numerator.dimensions) == 1 else "types"
+            top += f" ({types} {', '.join(measure.numerator.dimensions)})"
         below = ", ".join(_item_words(item) for item in measure.denominator.items)
         if measure.kind == "change":
             below = f"{top} in the {self.edition.window(measure.earlier).words}"
@@ -72,7 +78,7 @@ class Annex:
         body = [
             Row(
                 force.name,
-                (Cell(whole(float(populations[force.id])), is_number=True), Cell(_population_note(rows, force))),
+                (Cell(whole(float(populations[force.id])), is_number=True), Cell(str(rows.at[force.id, "sentence"]))),
             )
             for force in forces.all_forces()
         ]
@@ -85,7 +91,7 @@ class Annex:
         return Html(text + _folded("The population of each force", table), "populations")
 
     def exclusions(self) -> Html:
-        """Show the exclusions register: force, measure, year, effect, reason, and whether the report says so."""
+        """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
         rows = self.edition.register(registers.EXCLUSIONS)
         titles = {measure.id: measure.title for measure in measures.declared()}
         tables_by_measure = [
@@ -93,15 +99,14 @@ class Annex:
             for measure_id, group in rows.groupby("measure_id", sort=False)
         ]
         none = "<p>No force is left out of a figure of this edition by a recorded exclusion.</p>"
-        return Html("\n".join(tables_by_measure) or none, "exclusions")
+        return Html("\n".join((*(tables_by_measure or [none]), marks_table(self.edition))), "exclusions")
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
         rows = self.edition.register(registers.CAVEATS)
         shown = rows[rows["force_id"].isin(("all", *forces.ids()))]
         items = "".join(f"<li>{escape(row['sentence'])}</li>" for _, row in shown.iterrows())
-        opening = "<h2>Cautions</h2>\n<p>Each of these is also printed under the figures that it is about.</p>"
-        return Html(f'{opening}<ul class="caveats">{items}</ul>', "caveats")
+        return Html(f'<h2>Cautions</h2>\n<p>{ALSO_PRINTED}</p><ul class="caveats">{items}</ul>', "caveats")
 
     def surveys(self) -> Html:
         """Show the surveys and the file review: who was asked, when, how many, and how the results may be used."""
@@ -143,10 +148,6 @@ def _is_lacking(item: str, edition: Edition) -> bool:
 
 def _item_words(item: str) -> str:
     return item.removesuffix("_long").removesuffix("_recorded").replace("_", " ")
-
-
-def _population_note(rows: pd.DataFrame, force: Force) -> str:
-    return "Assumed: resident and daytime population" if rows.at[force.id, "status"] != "reported" else ""
 
 
 def _exclusion_table(title: str, rows: pd.DataFrame) -> str:

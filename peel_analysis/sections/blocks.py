@@ -5,6 +5,7 @@ from html import escape
 from peel_analysis import tables, wording
 from peel_analysis.comparison import compare
 from peel_analysis.figures import ranked_svg, strip_svg
+from peel_analysis.footnotes import footnotes
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
 
@@ -87,7 +88,7 @@ def _not_drawn(result: Result) -> str:
 
 
 def _footnotes(result: Result, missing_from: str) -> str:
-    items = "".join(f"<li>{escape(note.sentence)}</li>" for note in wording.footnotes(result, missing_from))
+    items = "".join(f"<li>{escape(note.sentence)}</li>" for note in footnotes(result, missing_from))
     return f'<ol class="footnotes">{items}</ol>' if items else ""
 
 

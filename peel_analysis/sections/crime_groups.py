@@ -2,23 +2,29 @@
 
 import math
 from dataclasses import replace
+from html import escape
 
 from peel_analysis import measures
+from peel_analysis.comparison import compare
 from peel_analysis.data import Edition
-from peel_analysis.measures import Measure
+from peel_analysis.marks import key_to_marks, mark
+from peel_analysis.measures import Measure, Result
 from peel_analysis.numbers import whole
 from peel_analysis.sections.blocks import source_line
-from peel_analysis.tables import Cell, Row, html_table, mark
+from peel_analysis.statistics import COUNTS_NOT_SAMPLES
+from peel_analysis.tables import Cell, Row, html_table
 from peel_analysis.wording import official_name, value_in_words
 
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
+NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none
 
 
 def by_group(edition: Edition, force_id: str) -> str:
     """Return an HTML table and its source, a row an offence group, most crimes first, then all crime (excluding fraud).
 
     Columns: crimes in the force, its rate, the England and Wales rate, the change on the earlier 12 months in the
-    force and in England and Wales. The source and the forces are those of the measures of all crime.
+    force with its 95% interval, and the change in England and Wales. What the interval is stands under the table. The
+    source and the forces are those of the measures of all crime.
     """
     counts = edition.counts("recorded_crime")
     groups = [] if counts is None else [group for group in counts["dimension"].unique() if group]
@@ -32,11 +38,15 @@ def by_group(edition: Edition, force_id: str) -> str:
         "Per 1,000 population",
         "England and Wales",
         f"Change on the {earlier}",
+        "95% interval of the change",
         "Change, England and Wales",
     )
     caption = f"Recorded crime (excluding fraud) by offence group, {official_name(force_id)}, {window}"
-    source = source_line(measures.calculate(measures.get(RATE), edition))
-    return f"{html_table(caption, columns, [row for _, row in (*rows, total)])}\n{source}"
+    every = [row for _, row in (*rows, total)]
+    of_all = measures.calculate(measures.get(RATE), edition)
+    statuses = [of_all.of(force_id).status, *([NO_CHANGE] if _has_blank(every) else [])]
+    about = f'{key_to_marks(statuses)}<p class="key">{escape(COUNTS_NOT_SAMPLES)}</p>'
+    return f"{html_table(caption, columns, every)}\n{about}\n{source_line(of_all)}"
 
 
 def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
@@ -48,6 +58,7 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
         _value(rate, own.value, own.status),
         _value(rate, rates.national.value),
         _value(change, changes.of(force_id).value),
+        _interval(changes, force_id),
         _value(change, changes.national.value),
     )
     return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
@@ -57,7 +68,19 @@ def _of_group(measure: Measure, group: str) -> Measure:
     return replace(measure, numerator=replace(measure.numerator, dimensions=(group,))) if group else measure
 
 
+def _interval(changes: Result, force_id: str) -> Cell:
+    lower, upper = compare(changes).limits(force_id)
+    if math.isnan(lower):
+        return Cell(mark(NO_CHANGE), is_number=True)
+    words = (value_in_words(changes.measure, limit) for limit in (lower, upper))
+    return Cell(" to ".join(words), is_number=True)
+
+
+def _has_blank(rows: list[Row]) -> bool:
+    return any(cell.text == mark(NO_CHANGE) for row in rows for cell in row.cells)
+
+
 def _value(measure: Measure, value: float, status: str = "reported") -> Cell:
     if math.isnan(value):
-        return Cell("[z]", is_number=True)  # a change from no crime at all
+        return Cell(mark(NO_CHANGE), is_number=True)
     return Cell(f"{value_in_words(measure, value)} {mark(status)}".strip(), is_number=True)

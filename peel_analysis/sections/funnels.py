@@ -1,4 +1,4 @@
-"""A funnel in a section: how far a force of its size lies from England and Wales, beyond chance."""
+"""A funnel in a section: is a force of its size farther from England and Wales than forces usually are?"""
 
 from html import escape
 
@@ -7,13 +7,16 @@ from peel_analysis.figures import funnel_svg
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import frame, source_line
 from peel_analysis.sections.display import picture
-from peel_analysis.wording import official_name, value_in_words, window_phrase
+from peel_analysis.wording import no_figure, official_name, value_in_words, window_phrase
 
 
 def funnel_block(result: Result, force_id: str, number: int) -> str:
     """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
     compared = compare(result)
-    caption = f"{result.measure.title} against size, with limits of chance, by force, {window_phrase(result.window)}"
+    caption = (
+        f"{result.measure.title} against size, with limits that hold the usual differences among forces, by force, "
+        f"{window_phrase(result.window)}"
+    )
     if compared.funnel is None:
         html = f'<p class="refused">{escape(compared.funnel_refused)}</p>'
         return frame(f"{result.measure.id}-funnel", number, caption, html, drawn=False)
@@ -29,14 +32,14 @@ def _reading(compared: Compared, force_id: str) -> str:
     result, name = compared.result, official_name(force_id)
     own, verdict = result.of(force_id), compared.verdicts[force_id]
     if own.is_missing:
-        return f"There is no comparable figure for {name}. {own.note}".strip()
+        return f"There is {no_figure(own)}"
     value, national = (value_in_words(result.measure, one.value) for one in (own, result.national))
     if verdict.chance is None:
         return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
-    account = "alone do not account" if verdict.chance else "can account"
+    account = "do not account" if verdict.chance else "can account"
     return (
-        f"{name}: {value}. {_place(verdict.chance)} Chance and the differences among forces {account} for how far this "
-        f"is from the England and Wales value of {national}."
+        f"{name}: {value}. {_place(verdict.chance)} The usual differences among forces, of which chance is a part, "
+        f"{account} for how far this is from the England and Wales value of {national}."
     )
 
 

@@ -7,13 +7,14 @@ from html import escape
 from peel_analysis import forces
 from peel_analysis.data import Edition
 from peel_analysis.figures.spread import Segment, Stack, spread_svg
+from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Value
 from peel_analysis.numbers import whole
 from peel_analysis.sections import blocks
 from peel_analysis.sections.display import picture
-from peel_analysis.sections.outcome_groups import GROUPING, NONE, OTHER, VERSION, Group, Spread, spread_of
-from peel_analysis.tables import Cell, Row, html_table, key_to_marks, mark
-from peel_analysis.wording import NATIONAL, not_available, official_name, value_in_words, window_phrase
+from peel_analysis.sections.outcome_groups import NONE, OTHER, VERSION, Group, Spread, spread_of
+from peel_analysis.tables import Cell, Row, html_table
+from peel_analysis.wording import NATIONAL, no_figure, not_available, official_name, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
@@ -70,7 +71,7 @@ def reading(spread: Spread) -> str:
     """Return which group is the largest and the share charged, beside England and Wales; or why there is none."""
     name = official_name(spread.force_id)
     if not spread.is_shown:
-        return f"There is no comparable figure for {name}; {NATIONAL} is shown alone. {spread.own.note}".strip()
+        return f"{NATIONAL} is shown alone: there is {no_figure(spread.own)}"
     named = [group for group in spread.groups if group.types]
     largest, first = max(named, key=lambda group: group.own.value), spread.groups[0]
     also = [group for group in spread.groups if group is first or group.name == OTHER]
@@ -89,8 +90,8 @@ def _against(spread: Spread, group: Group) -> str:
 def footnotes(spread: Spread) -> list[str]:
     """Return how the shares were made: grouping, groups not to be had, what they add up to, marks and members."""
     notes = [
-        f"Outcome types are grouped as the Home Office groups them (grouping {GROUPING}, version {VERSION}); "
-        "the table under the figure names the types."
+        f"Outcome types are grouped as the Home Office groups them (version {VERSION} of the grouping); the table "
+        "under the figure names the types."
     ]
     if spread.absent:
         named = "; ".join(spread.absent)
@@ -125,8 +126,8 @@ def _members(spread: Spread) -> str:
     without = f" (not {forces.in_words(left_out)})" if left_out else ""
     return (
         f"{NATIONAL} is based on {len(members)} of {forces.NUMBER_OF_FORCES} forces{without}: "
-        "the sum of their counts over the sum of their recorded crimes."
-    )
+        f"the sum of their counts over the sum of their recorded crimes. {spread.whole.national_warning}"
+    ).strip()
 
 
 def table(spread: Spread) -> str:

@@ -10,6 +10,7 @@ from peel_analysis import tables, wording
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.trend import trend_lines
 from peel_analysis.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
+from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.periods import day_in_words
 from peel_analysis.sections.blocks import frame, source_line
@@ -36,7 +37,7 @@ def trend_block(result: Result, force_id: str, number: int) -> str:
     image = picture(as_svg(trend_lines(series, force_id)), alt)
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(result, series, force_id))
     table = tables.html_table(caption, ("12 months to", *_names(force_id)), _rows(series, force_id))
-    key = tables.key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if tables.mark(status)))
+    key = key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if mark(status)))
     data = f'<details class="data"><summary>The points of the lines</summary>\n{table}{key}</details>'
     said = f'<p class="reading">{escape(reading)}</p>'
     html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}\n{data}'
@@ -63,7 +64,7 @@ def _rows(series: Series, force_id: str) -> list[Row]:
 def _cell(series: Series, value: float, status: str = "reported") -> Cell:
     if isnan(value):
         return Cell("[x]", is_number=True)
-    return Cell(f"{value_in_words(series.measure, value)} {tables.mark(status)}".strip(), is_number=True)
+    return Cell(f"{value_in_words(series.measure, value)} {mark(status)}".strip(), is_number=True)
 
 
 def _reading(result: Result, series: Series, force_id: str) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from peel_analysis import tables
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
 from peel_analysis.forces import ENGLAND_AND_WALES, display_name
+from peel_analysis.marks import mark
 from peel_analysis.measures import Result
 from peel_analysis.periods import day_in_words, is_day
 from peel_analysis.tables import Cell, Row
@@ -54,7 +55,7 @@ def _row(result: Result, force_id: str, value: float, status: str, short: str, k
 
 
 def _value(result: Result, value: float, status: str = "reported") -> Cell:
-    sign = tables.mark(status)
+    sign = mark(status)
     if math.isnan(value):
         return Cell(sign or "[x]", is_number=True)
     return Cell(f"{value_in_words(result.measure, value)} {sign}".strip(), is_number=True)

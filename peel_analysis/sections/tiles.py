@@ -3,9 +3,9 @@
 from html import escape
 
 from peel_analysis import wording
+from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.catalogue import Block
-from peel_analysis.tables import mark
 from peel_analysis.wording import NATIONAL, official_name
 
 
@@ -13,7 +13,7 @@ def panel(block: Block, results: list[Result], force_id: str) -> str:
     """Return one group of tiles: a heading, a tile a measure and the group's note."""
     tiles = "\n".join(_tile(result, force_id) for result in results)
     note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
-    foot = f'<p class="tile-note">{escape(note)}</p>' if note else ""
+    foot = key_to_marks(_marked(results, force_id)) + (f'<p class="tile-note">{escape(note)}</p>' if note else "")
     return _framed(block, f'<ul class="tiles">\n{tiles}\n</ul>\n{foot}')
 
 
@@ -24,6 +24,16 @@ def refused(block: Block, reason: str) -> str:
 
 def _framed(block: Block, html: str) -> str:
     return f'<div class="panel">\n<h2 class="panel-title">{escape(block.title)}</h2>\n{html}</div>'
+
+
+def _marked(results: list[Result], force_id: str) -> list[str]:
+    """Return the statuses of the values that the tiles show, not of those that a dash stands for."""
+    statuses = []
+    for result in results:
+        own = result.of(force_id)
+        statuses += [one.status for one in (own, result.national) if not one.is_missing]
+        statuses += [own.comparator_status] if own.has_comparator and result.comparator_window is not None else []
+    return list(dict.fromkeys(status for status in statuses if status))
 
 
 def _tile(result: Result, force_id: str) -> str:
@@ -48,7 +58,7 @@ def _value(result: Result, one: Value) -> str:
     """Return a value, or a dash that a screen reader speaks as its reason."""
     if one.is_missing:
         return f'<span aria-hidden="true">–</span><span class="for-screen-readers">{escape(_why(one))}</span>'
-    return f"<strong>{escape(wording.value_in_words(result.measure, one.value))}</strong>"
+    return f"<strong>{escape(wording.value_in_words(result.measure, one.value))}</strong> {mark(one.status)}".strip()
 
 
 def _why(one: Value) -> str:
@@ -77,6 +87,7 @@ def introduction(force_id: str) -> str:
     """Return the sentence that says how to read the panel."""
     return (
         f'<p class="panel-introduction">Each tile sets {escape(official_name(force_id))} beside {NATIONAL}. '
-        "A dash means that there is no figure: the force did not supply it, it is not comparable, it has not been "
-        "published, or the tables that this edition uses do not hold it. The words under the dash say which.</p>"
+        "A dash means that there is no figure: the force did not supply it, it was counted with another force's, it is "
+        "not comparable, it has not been published, no table that this edition uses holds it, or the measure does not "
+        "apply. The words under the dash say why.</p>"
     )

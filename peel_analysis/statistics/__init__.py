@@ -2,6 +2,7 @@
 
 from peel_analysis.statistics.funnel import Funnel, NotEnoughForcesError, funnel_for
 from peel_analysis.statistics.intervals import (
+    CASES_ARE_A_SAMPLE,
     COUNTS_NOT_SAMPLES,
     Interval,
     normal_quantile,
@@ -25,6 +26,7 @@ from peel_analysis.statistics.verdict import (
 )
 
 __all__ = [
+    "CASES_ARE_A_SAMPLE",
     "COUNTS_NOT_SAMPLES",
     "ControlLimits",
     "ExpectedByChance",

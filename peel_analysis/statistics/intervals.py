@@ -22,6 +22,10 @@ COUNTS_NOT_SAMPLES = (
     "These are counts of everything recorded, not samples: the interval describes how far chance alone could move "
     "the figure if the same process ran again, and says nothing about how completely events were recorded."
 )
+CASES_ARE_A_SAMPLE = (
+    "These are a sample of case files, not all of them: the interval allows for which files were drawn, and says "
+    "nothing about how each was judged."
+)
 EXACT_BELOW = 10  # Fingertips: Byar's method from 10 events up, the exact method below
 
 

@@ -1,0 +1,43 @@
+"""The marks and the words of a value's status, as data/statuses.csv has them, and the key under a table."""
+
+import html
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from peel_analysis.data import registers
+from peel_analysis.location import data_folder
+
+
+def mark(status: str) -> str:
+    """Return a status's mark in a table: "[x]", "[e]" or nothing."""
+    return _register_of_statuses(data_folder())[status]["mark"]
+
+
+def status_in_words(status: str) -> str:
+    """Return a status as a sentence names it: "not public", "incomplete record"; nothing for a reported value."""
+    return _register_of_statuses(data_folder())[status]["words"]
+
+
+def marked() -> list[str]:
+    """Return the statuses of values that are shown with a mark: partial returns, estimates, records in doubt."""
+    return [
+        status
+        for status, row in _register_of_statuses(data_folder()).items()
+        if row["has_value"] == "yes" and row["mark"]
+    ]
+
+
+def key_to_marks(statuses: Iterable[str]) -> str:
+    """Return the key to the marks of these statuses as an HTML paragraph, or nothing when there are none."""
+    meanings: dict[str, list[str]] = {}
+    for status in statuses:
+        meanings.setdefault(mark(status), []).append(status_in_words(status))
+    words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
+    return f'<p class="key">Key: {html.escape(words)}.</p>' if words else ""
+
+
+@cache
+def _register_of_statuses(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the statuses of the data folder by their names; `folder` is what they are kept under."""
+    return {row["status"]: row for row in registers.records(registers.read_register(registers.STATUSES))}

@@ -1,0 +1,61 @@
+"""What stands under a figure beside the missing: incomplete records within England and Wales, and what is counted."""
+
+import pytest
+
+from peel_analysis import measures
+from peel_analysis.data import open_edition, registers
+from peel_analysis.footnotes import footnotes
+from peel_analysis.measures import Result
+from peel_analysis.sections import outcome_spread
+from peel_analysis.sections.outcome_groups import spread_of
+
+
+def result(edition: str, measure_id: str) -> Result:
+    return measures.calculate(measures.get(measure_id), open_edition(edition))
+
+
+def sentences(one: Result) -> list[str]:
+    return [note.sentence for note in footnotes(one)]
+
+
+@pytest.mark.parametrize(
+    ("edition", "warning"),
+    [("2017", "It includes three incomplete records."), ("2019", "It includes one incomplete record."), ("2025", "")],
+)
+def test_england_and_wales_warns_of_the_incomplete_records_in_it(edition: str, warning: str) -> None:
+    one = result(edition, "outcome_charged_pct")
+    assert one.national_warning == warning
+    last = sentences(one)[-1]
+    assert last.startswith("England and Wales is based on ")
+    assert last.endswith(warning or "the sum of their counts over the sum of their denominators.")
+    spread = outcome_spread.footnotes(spread_of(open_edition(edition), "norfolk"))[-1]
+    assert spread.endswith(warning or "the sum of their recorded crimes.")
+
+
+def test_the_earlier_england_and_wales_warns_too() -> None:
+    assert "2016 value of England and Wales: it includes five incomplete records." in sentences(
+        result("2017", "outcome_charged_pct")
+    )
+    assert not any("value of England and Wales" in one for one in sentences(result("2019", "outcome_charged_pct")))
+    assert not any("value of England and Wales" in one for one in sentences(result("2017", "crime_per_1000")))
+
+
+@pytest.mark.parametrize(("edition", "has_22"), [("2017", True), ("2019", False), ("2025", True)])
+def test_action_taken_names_the_outcomes_that_it_counts(edition: str, has_22: bool) -> None:
+    told = [one for one in sentences(result(edition, "outcome_action_taken_pct")) if one.startswith("Action taken")]
+    assert len(told) == 1
+    assert told[0].startswith("Action taken, version 1, counts these outcomes: “Charged or summonsed”, ")
+    rows = registers.records(registers.read_register(registers.OUTCOME_GROUPS))
+    for row in rows:
+        counted = row["in_action_taken"] == "yes" and (row["outcome_type"] != "22" or has_22)
+        assert (f"“{row['outcome_words']}”" in told[0]) == counted, row["outcome_words"]
+
+
+def test_a_measure_of_one_outcome_names_none() -> None:
+    assert not any("counts these outcomes" in one for one in sentences(result("2017", "outcome_charged_pct")))
+
+
+def test_the_spread_names_its_grouping_in_words() -> None:
+    notes = outcome_spread.footnotes(spread_of(open_edition("2017"), "norfolk"))
+    assert "as the Home Office groups them (version 1 of the grouping)" in notes[0]
+    assert not any("_" in note for note in notes), "no id is printed"

@@ -1,0 +1,106 @@
+"""What a reading says of its tests: position is told from the middle of the forces, a test that stood alone as such."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from invented import YEAR_2016, YEAR_2017, all_forces, folder
+
+from peel_analysis import forces, measures, wording
+from peel_analysis.comparison import compare
+from peel_analysis.data import open_edition
+from peel_analysis.measures import Result
+from peel_analysis.report import further_values
+from peel_analysis.statistics.position import MAD_TO_DEVIATION
+
+ALONE = "(by the size rule alone; no other force's figure is public)"
+
+
+@pytest.mark.parametrize("edition", ["2017", "2019", "2025"])
+def test_who_is_said_to_lie_within_the_usual_spread_lies_within_it_of_the_middle(edition: str) -> None:
+    told = 0
+    for measure in measures.declared():
+        result = measures.calculate(measure, open_edition(edition))
+        for force_id, verdict in compare(result).verdicts.items():
+            if "within the usual spread" not in wording.reading(result, force_id):
+                continue
+            assert verdict.median is not None
+            assert verdict.mad is not None
+            own = result.of(force_id).value
+            assert abs(own - verdict.median) < MAD_TO_DEVIATION * verdict.mad, (measure.id, force_id)
+            assert f"({wording.value_in_words(measure, verdict.median)})" in wording.reading(result, force_id)
+            told += 1
+    assert told > 50
+
+
+def test_norfolk_s_gap_is_wider_than_the_spread_in_which_it_lies(results: dict[str, Result]) -> None:
+    verdict = compare(results["crime_per_1000"]).verdicts["norfolk"]
+    assert verdict.mad is not None
+    assert verdict.gap is not None
+    assert abs(float(verdict.gap)) > MAD_TO_DEVIATION * verdict.mad, "so no sentence may say that the gap is within it"
+    assert "the gap is within" not in wording.reading(results["crime_per_1000"], "norfolk")
+
+
+def test_a_force_on_the_other_side_of_the_middle_is_not_said_to_be_within_the_spread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The invented forces record 10 to 94 crimes a thousand people; one with most of the people records none."""
+    data = folder(tmp_path, monkeypatch)
+    given = {one: 10_000 + 2_000 * place for place, one in enumerate(forces.ids())} | {"metropolitan": 0}
+    data.counts({"recorded_crime": [*all_forces(YEAR_2017, instead=given), *all_forces(YEAR_2016, instead=given)]})
+    data.population(dict.fromkeys(forces.ids(), 1_000_000) | {"metropolitan": 400_000_000})
+    result = data.result("crime_per_1000")
+    verdict = compare(result).verdicts["avon-and-somerset"]
+    assert verdict.robust_z is not None
+    assert verdict.robust_z < -1
+    said = wording.reading(result, "avon-and-somerset")
+    assert "the force lies above England and Wales but below the middle of the forces (" in said
+    assert "usual spread" not in said
+
+
+def test_a_figure_that_stands_alone_is_told_by_size_alone(results: dict[str, Result]) -> None:
+    for measure_id in ("da_arrest_rate", "da_charge_rate", "da_voluntary_attendance_rate", "clares_law_rtk_per_100k"):
+        said = wording.reading(results[measure_id], "norfolk")
+        assert f"{ALONE}." in said, measure_id
+    assert "by the size rule" not in wording.reading(results["outcome_charged_pct"], "norfolk")
+
+
+def test_a_few_forces_are_not_called_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invented calls of seven forces; the others supplied none."""
+    data = folder(tmp_path, monkeypatch)
+    silent = dict.fromkeys(forces.ids()[7:], "not_supplied")
+    data.counts({"calls": all_forces(YEAR_2017, 90_000, instead=silent)})
+    said = wording.reading(data.result("calls_per_1000"), forces.ids()[0])
+    assert "(by the size rule alone; too few forces have a comparable figure)" in said
+
+
+@pytest.mark.parametrize(
+    ("measure_id", "force_id", "words"),
+    [
+        ("calls_per_1000", "kent", "no figure for Kent Police (not public). Forces gave"),
+        ("da_share_of_crime_pct", "kent", "no figure for Kent Police (not public). The Home Office gave HMICFRS"),
+        ("file_review_da_supervision", "kent", "no figure for Kent Police (not published)."),
+        ("ocg_per_million", "city-of-london", "no figure for City of London Police (not comparable)."),
+        ("outcome_charged_pct", "suffolk", "no figure for Suffolk Constabulary (not supplied)."),
+    ],
+)
+def test_which_kind_of_figure_is_missing(
+    results: dict[str, Result], measure_id: str, force_id: str, words: str
+) -> None:
+    own = results[measure_id].of(force_id)
+    assert wording.no_figure(own).startswith(words)
+
+
+def test_a_status_without_words_leaves_no_empty_brackets() -> None:
+    own = SimpleNamespace(force_id="dorset", status="reported", note="It is not drawn.")
+    assert wording.no_figure(cast(Any, own)) == "no figure for Dorset Police. It is not drawn."
+
+
+def test_the_middle_of_the_forces_is_in_the_values_file_once_a_measure(results: dict[str, Result]) -> None:
+    rows = {one.part_of: one for one in further_values.medians(results.values())}
+    told = list(further_values.medians(results.values()))
+    assert len(rows) == len(told)
+    assert wording.value_in_words(results["crime_per_1000"].measure, rows["crime_per_1000"].value) == "70.2"
+    assert "da_arrest_rate" not in rows, "one force has no middle"
+    assert all(one.force_id == "england-and-wales" for one in told)
