@@ -128,3 +128,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     made = Folder(tmp_path / "data")
     monkeypatch.setenv(VARIABLE, str(made.path))
     return made
+
+
+def totals(result: Result, column: str, members: tuple[str, ...]) -> float:
+    """Return the sum of a column over these forces."""
+    return float(result.rows.loc[list(members), column].sum())

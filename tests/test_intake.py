@@ -1,60 +1,23 @@
 """Taking a file into a data folder: new, revised and unchanged rows, releases side by side, and refusals."""
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from intake_folder import CRIME, added, contents, crime_file, crime_rows, differences, empty_folder
 from workbooks import Row, save
 
-from peel_analysis import counts, forces, location
+from peel_analysis import counts, location
 from peel_analysis.cli import main
 from peel_analysis.errors import InputError
-from peel_analysis.intake import Addition, plan
+from peel_analysis.intake import plan
 from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import SourceError
-
-DATA = Path(__file__).resolve().parents[1] / "data"
-CRIME = ["Financial Year", "Financial Quarter", "Force Name", "Offence Group", "Offence Code", "Number of Offences"]
-
-
-def crime_rows(years: tuple[str, ...] = ("2016/17",), number: int = 1000) -> list[Row]:
-    return [
-        [year, quarter, force.name, "Robbery", "34", number]
-        for year in years
-        for quarter in (1, 2, 3, 4)
-        for force in forces.all_forces()
-    ]
-
-
-def crime_file(folder: Path, rows: list[Row], name: str = "download (3).csv") -> Path:
-    path = folder / name
-    pd.DataFrame(rows, columns=CRIME).to_csv(path, index=False)
-    return path
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A data folder with nothing but the forces and the notes on counts."""
-    made = tmp_path / "data"
-    made.mkdir()
-    for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
-        shutil.copy(DATA / name, made)
-    return made
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def added(file: Path, folder: Path, release: str = "") -> Addition:
-    addition = plan(file, folder, release)
-    addition.write()
-    return addition
-
-
-def differences(addition: Addition) -> list[tuple[int, int, int]]:
-    return [(one.new, one.revised, one.unchanged) for one in addition.differences]
+    return empty_folder(tmp_path)
 
 
 def test_a_table_and_its_provenance_are_written(folder: Path, tmp_path: Path) -> None:
@@ -208,69 +171,6 @@ def test_the_command_shows_then_writes_then_has_nothing_to_do(
     assert capsys.readouterr().out.endswith("Nothing changes: the data folder holds all of this already.\n")
     rows = counts.read(folder / "counts" / "recorded_crime" / "2018-05.csv")
     assert rows.loc[rows["force_id"] == "kent", "status"].unique().tolist() == ["not_supplied"]
-
-
-RETURN = "force,item,period_start,period_end,count,status\n"
-
-
-def test_returns_of_forces_join_and_each_keeps_its_origin(folder: Path, tmp_path: Path) -> None:
-    norfolk, suffolk = tmp_path / "norfolk.csv", tmp_path / "suffolk.csv"
-    norfolk.write_text(RETURN + "Norfolk,calls,2016-07-01,2017-06-30,1204,reported\n", encoding="utf-8")
-    suffolk.write_text(RETURN + "Suffolk,calls,2016-07-01,2017-06-30,,not_supplied\n", encoding="utf-8")
-    added(norfolk, folder, "return-2017")
-    added(suffolk, folder, "return-2017")
-    norfolk.write_text(RETURN + "Norfolk,calls,2016-07-01,2017-06-30,1205,reported\n", encoding="utf-8")
-    assert differences(added(norfolk, folder, "return-2017")) == [(0, 1, 0)]
-    rows = counts.read(folder / "counts" / "calls" / "return-2017.csv")
-    assert rows["force_id"].tolist() == ["norfolk", "suffolk"]
-    assert rows["count"].tolist()[0] == 1205
-    assert pd.read_csv(folder / "provenance.csv")["source_file"].tolist() == ["norfolk.csv", "suffolk.csv"]
-
-
-def test_a_return_says_itself_what_was_not_supplied(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "norfolk.csv").write_text(RETURN, encoding="utf-8")
-    with pytest.raises(InputError, match="--not-supplied: a HMICFRS data return says itself"):
-        plan(tmp_path / "norfolk.csv", folder, "return-2017", ["kent"])
-
-
-def area_table(total: float = 43_000.0) -> list[Row]:
-    heading: list[Row] = [
-        ["Table P5: Anti-social behaviour incidents, by police force area, year ending March 2018"],
-        [None, "Number of incidents, year ending March 2018 [note 3]"],
-    ]
-    national: Row = ["England and Wales excluding Kent", total]
-    return [*heading, national, *([force.name, 1000.0] for force in forces.all_forces())]
-
-
-def test_a_national_row_that_leaves_a_force_out_is_kept_as_such(folder: Path, tmp_path: Path) -> None:
-    rows = area_table(42_900.0)
-    next(row for row in rows if row[0] == "Kent")[1] = 900.0
-    addition = added(save(tmp_path / "x.xlsx", {"P5": rows}), folder)
-    assert addition.account.release == "2018-03"
-    assert addition.is_sound
-    printed = pd.read_csv(folder / "printed_totals.csv", dtype=str, keep_default_na=False).iloc[0]
-    assert (printed["printed"], printed["without"]) == ("42900", "")
-    next(row for row in rows if row[0] == "Kent")[1] = 950.0
-    rows[2][1] = 42_000.0
-    added(save(tmp_path / "x.xlsx", {"P5": rows}), folder)
-    printed = pd.read_csv(folder / "printed_totals.csv", dtype=str, keep_default_na=False).iloc[0]
-    assert (printed["printed"], printed["without"]) == ("42000", "kent")
-
-
-def test_a_national_row_that_does_not_add_up_stops_the_file(folder: Path, tmp_path: Path) -> None:
-    addition = plan(save(tmp_path / "x.xlsx", {"P5": area_table(50_000.0)}), folder)
-    assert not addition.is_sound
-
-
-def test_populations_of_another_vintage_are_added_beside_the_others(folder: Path, tmp_path: Path) -> None:
-    before = "force_id,mid_year,population,vintage\nkent,2016,1500000,2017\n"
-    (folder / "populations.csv").write_text(before, encoding="utf-8")
-    rows: list[Row] = [["Table P9: Mid-year population estimates for police force areas, 2016"], ["Area Name", 2016]]
-    rows += [[force.name, 1_000_000.0] for force in forces.all_forces()]
-    addition = added(save(tmp_path / "x.xlsx", {"P9": rows}), folder, "2019-03")
-    assert [one.line for one in addition.differences] == ["  populations 2019-03: 43 rows new, 0 revised, 0 unchanged"]
-    people = pd.read_csv(folder / "populations.csv", dtype=str)
-    assert people["vintage"].value_counts().to_dict() == {"2019-03": 43, "2017": 1}
 
 
 def test_files_that_belong_together_are_written_together_or_not_at_all(tmp_path: Path) -> None:

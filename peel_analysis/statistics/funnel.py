@@ -95,25 +95,15 @@ def funnel_for(
     Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
     of zero.
     """
-    if kind not in get_args(Kind) or overdispersion not in get_args(Overdispersion):
-        raise ValueError(
-            f"a funnel is of {get_args(Kind)} and {get_args(Overdispersion)}: {kind!r}, {overdispersion!r}"
-        )
     counts, sizes = (np.atleast_1d(np.asarray(column, dtype=np.float64)) for column in (numerator, denominator))
-    if kind == "share" and (counts > sizes).any():
-        raise ValueError(f"row {int(np.argmax(counts > sizes))}: a count above its total is a ratio, not a share")
+    _refuse_unsuited(counts, sizes, kind, overdispersion)
     present = (counts >= 0) & (sizes > 0)
     chosen = present if eligible is None else present & np.asarray(eligible, dtype=bool)
     forces = int(chosen.sum())
     if forces < fewest:
         raise NotEnoughForcesError(f"A funnel needs at least {fewest} forces with a comparable value; found {forces}.")
-
-    pooled = counts[chosen].sum() / sizes[chosen].sum()
-    centre = pooled if target is None else target / multiplier
-    if not centre > 0:
-        raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
-    if kind == "share" and centre > 1:
-        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
+    pooled = float(counts[chosen].sum() / sizes[chosen].sum())
+    centre = _centre(kind, pooled if target is None else target / multiplier, multiplier)
     largest = int(np.argmax(np.where(chosen, sizes, -1)))
     rest = chosen & (np.arange(sizes.size) != largest)
 
@@ -130,7 +120,7 @@ def funnel_for(
         winsorised=winsorised,
         multiplier=multiplier,
         forces=forces,
-        target=float(centre * multiplier),
+        target=centre * multiplier,
         target_without_largest=float(counts[rest].sum() / sizes[rest].sum() * multiplier),
         largest=largest,
         phi=phi,
@@ -141,6 +131,24 @@ def funnel_for(
         naive_z=naive_z,
         z=z,
     )
+
+
+def _refuse_unsuited(counts: Array, sizes: Array, kind: Kind, overdispersion: Overdispersion) -> None:
+    if kind not in get_args(Kind) or overdispersion not in get_args(Overdispersion):
+        raise ValueError(
+            f"a funnel is of {get_args(Kind)} and {get_args(Overdispersion)}: {kind!r}, {overdispersion!r}"
+        )
+    if kind == "share" and (counts > sizes).any():
+        raise ValueError(f"row {int(np.argmax(counts > sizes))}: a count above its total is a ratio, not a share")
+
+
+def _centre(kind: Kind, centre: float, multiplier: float) -> float:
+    """Return what the funnel stands on, as a plain ratio."""
+    if not centre > 0:
+        raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
+    if kind == "share" and centre > 1:
+        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
+    return centre
 
 
 def winsorised_phi(z: Array, share: float = WINSORISED) -> float:

@@ -98,15 +98,9 @@ def _verdict(
     funnel_z: float,
     reason: str,
 ) -> Verdict:
-    shown = as_shown(value, decimals) if math.isfinite(value) else None
-    national_shown = as_shown(national, decimals) if math.isfinite(national) else None
+    shown, national_shown = (as_shown(one, decimals) if math.isfinite(one) else None for one in (value, national))
     enough = position.forces >= policy.fewest_forces
-    if shown is None:
-        reason = reason or "no_value"
-    elif national_shown is None:
-        reason = reason or "no_national_value"
-    elif enough and position.mad == 0:
-        reason = reason or "no_spread"
+    reason = reason or _untestable(shown, national_shown, spread=not enough or position.mad != 0)
     if reason or shown is None or national_shown is None:
         return Verdict("", policy.no_verdict[reason], "", policy.label, shown, national_shown)
 
@@ -137,6 +131,15 @@ def _verdict(
         funnel_limit=limit if tested else None,
         chance=outside if tested else None,
     )
+
+
+def _untestable(shown: Decimal | None, national_shown: Decimal | None, *, spread: bool) -> str:
+    """Return the policy's key for why a value cannot be tested, "" when it can."""
+    if shown is None:
+        return "no_value"
+    if national_shown is None:
+        return "no_national_value"
+    return "" if spread else "no_spread"
 
 
 def _words(policy: Policy, above: bool, size: bool, position: bool | None, chance: bool) -> str:

@@ -1,0 +1,18 @@
+"""Sections of an edition that share its results, and what their cells show, parsed."""
+
+from bs4 import BeautifulSoup, Tag
+
+from peel_analysis import forces
+from peel_analysis.data import Edition
+from peel_analysis.measures import Result
+from peel_analysis.sections import Section, plan_of
+
+
+def section(section_id: str, force_id: str, edition: Edition, results: dict[str, Result]) -> Section:
+    """Return a section that shares the results, so that 43 of them cost as much as one."""
+    return Section(plan_of(section_id), forces.find(force_id), edition, results=dict(results))
+
+
+def parsed(html: str) -> Tag:
+    """Return what a cell shows, to be searched."""
+    return BeautifulSoup(html, "html.parser")
