@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from peel_analysis.checks import notes, outcomes, shares, tables
+from peel_analysis.checks import notes, outcomes, tables
 from peel_analysis.checks.holdings import Holdings, Key
 from peel_analysis.checks.records import CRIMES, OUTCOMES
 from peel_analysis.checks.rules import Result
@@ -29,10 +29,7 @@ def check(holdings: Holdings, keys: Sequence[Key] | None = None, paired: outcome
 
 
 def check_edition(edition: Edition) -> list[Result]:
-    """Return the results of all checks on the tables that an edition uses, and of the check of its shares.
-
-    Outcomes are set against the edition's own recorded crime.
-    """
+    """Return the results of all checks on the tables that an edition uses, outcomes against its own recorded crime."""
     holdings = Holdings(edition.folder)
     used = {item: (source.item, source.release) for item, source in edition.releases.items()}
     stored = set(holdings.tables())
@@ -40,7 +37,7 @@ def check_edition(edition: Edition) -> list[Result]:
         if key not in stored:
             raise InputError(f"{edition.file}: {item} is to come from {'/'.join(key)}, which data/counts does not hold")
     paired = {used[OUTCOMES]: used[CRIMES]} if OUTCOMES in used and CRIMES in used else {}
-    return [*check(holdings, sorted(set(used.values())), paired), shares.parts_of_whole(edition)]
+    return check(holdings, sorted(set(used.values())), paired)
 
 
 def errors(results: Iterable[Result]) -> int:

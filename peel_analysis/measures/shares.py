@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from peel_analysis import measures
 from peel_analysis.checks.rules import Finding, Result, Rule, rule
 from peel_analysis.data.edition import Edition
+from peel_analysis.measures.declarations import declared
+from peel_analysis.measures.engine import calculate
+from peel_analysis.measures.result import Result as Calculated
 from peel_analysis.periods import Period
 
 
@@ -15,7 +17,7 @@ def parts_of_whole(edition: Edition) -> Result:
     one of them cannot be calculated.
     """
     by = rule("shares")
-    results = [measures.calculate(one, edition) for one in measures.declared() if one.kind == "share"]
+    results = [calculate(one, edition) for one in declared() if one.kind == "share"]
     looked_at = sum(int(one.rows[["value", "comparator_value"]].notna().to_numpy().sum()) for one in results)
     findings = [
         finding
@@ -27,7 +29,7 @@ def parts_of_whole(edition: Edition) -> Result:
     return Result(by, f"{looked_at:,} shares", tuple(findings))
 
 
-def _above(result: measures.Result, column: str, window: Period, by: Rule) -> Iterator[Finding]:
+def _above(result: Calculated, column: str, window: Period, by: Rule) -> Iterator[Finding]:
     most = by.thresholds["most_percent"]
     values = result.rows[column]
     for force_id, value in values[values > most].items():
