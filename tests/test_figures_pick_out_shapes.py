@@ -138,7 +138,7 @@ def test_the_marks_stand_where_they_do_whoever_is_picked_out(drawing: Drawing) -
             r'<g id="(own|other)-mark-([^"]+)">.*?<use [^>]*?(x="[^"]+" y="[^"]+")', svg, re.DOTALL
         ):
             assert places.setdefault(row_id, place) == place, (role, row_id)
-    assert len(places) >= 39
+    assert len(places) >= 38  # of 43, five records of outcomes of edition 2019 are in doubt
 
 
 @pytest.mark.parametrize("drawing", [STRIP, FUNNEL], ids=["strip", "funnel"])
