@@ -1,15 +1,11 @@
-"""Lists of readings: a line a figure, with what its verdict rests on and its link, and the lines to be read apart."""
+"""Lists of readings: a line a figure with its link, and the lines to be read apart."""
 
 from collections.abc import Iterable
 from html import escape
 
-from peel_analysis.comparison import compare, reasons_apart
+from peel_analysis.comparison import reasons_apart
 from peel_analysis.measures import Result
 from peel_analysis.wording import not_available, reading, value_id
-
-SIZE_ALONE = "By the size rule alone: "
-NO_OTHER = "no other force's figure is public."
-TOO_FEW = "too few other forces have a comparable figure for the other tests."
 
 
 def lines(results: Iterable[Result], force_id: str) -> str:
@@ -18,21 +14,9 @@ def lines(results: Iterable[Result], force_id: str) -> str:
     A measure that the edition does not have gets no link.
     """
     return "".join(
-        f'<li data-value="{value_id(result, force_id)}">{escape(_told(result, force_id))} {_to_figure(result)}</li>'
+        f'<li data-value="{value_id(result, force_id)}">{escape(reading(result, force_id))} {_to_figure(result)}</li>'
         for result in results
     )
-
-
-def _told(result: Result, force_id: str) -> str:
-    return f"{reading(result, force_id)} {size_alone(result, force_id)}".strip()
-
-
-def size_alone(result: Result, force_id: str) -> str:
-    """Return that a force's verdict rests on the size rule alone, and why; "" for one that rests on more, and none."""
-    if compare(result).verdicts[force_id].basis != "size only":
-        return ""
-    others = result.forces["value"].drop(force_id).notna()
-    return SIZE_ALONE + (TOO_FEW if others.any() else NO_OTHER)
 
 
 def _to_figure(result: Result) -> str:

@@ -22,6 +22,7 @@ REASONS = (
     "assumed_population",
     "partial_return",
     "incomplete_record",
+    "mismatched_record",
     "not_in_figure",
     "no_value",
     "no_national_value",
