@@ -113,7 +113,10 @@ def test_a_folder_of_notebooks_that_lacks_one_names_it(
 ) -> None:
     monkeypatch.setenv(NOTEBOOKS, str(tmp_path))
     error = refused(capsys, "report", "norfolk", "--out", str(tmp_path / "out"))
-    assert error == f"{tmp_path / '01_force_in_numbers.ipynb'}: no such file or folder; give one that is there\n"
+    assert error == (
+        f"data/sections.toml, section 'force_in_numbers': no notebook 01_force_in_numbers.ipynb in {tmp_path}; add it, "
+        "named by the section's place in the report and its id\n"
+    )
 
 
 def test_a_data_folder_of_the_environment_is_known_to_kernels_by_its_path(

@@ -61,7 +61,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
             'status = "estimated"',
             'status = "guessed"',
             f"{EDITION}, [population.instead], city-of-london: status is 'guessed'; use one of reported, as_published, "
-            "partial, incomplete, estimated",
+            "partial, incomplete, mismatched, estimated",
         ),
         (
             'id = "2017"',

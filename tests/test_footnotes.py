@@ -20,7 +20,11 @@ def sentences(one: Result) -> list[str]:
 
 @pytest.mark.parametrize(
     ("edition", "warning"),
-    [("2017", "It includes three incomplete records."), ("2019", "It includes one incomplete record."), ("2025", "")],
+    [
+        ("2017", "It includes three incomplete records."),
+        ("2019", "It includes one incomplete record. It includes four records that do not match."),
+        ("2025", ""),
+    ],
 )
 def test_england_and_wales_warns_of_the_incomplete_records_in_it(edition: str, warning: str) -> None:
     one = result(edition, "outcome_charged_pct")

@@ -76,7 +76,7 @@ def test_an_offence_group_s_change_has_its_interval() -> None:
     robbery = dict(zip(heads[1:], rows["Robbery"], strict=True))
     expected = rate_change_interval(33, 1, 55, 1)
     assert robbery["Crimes"] == "55"
-    assert robbery["Change on previous 12 months"] == "+66.7%"
+    assert robbery["Change on the 12 months to 30 June 2016"] == "+66.7%"
     assert robbery["95% interval of the change"] == f"{expected.lower[0]:+.1f}% to {expected.upper[0]:+.1f}%"
     assert robbery["95% interval of the change"] == "+8.2% to +156.6%"
     assert COUNTS_NOT_SAMPLES in html.get_text()

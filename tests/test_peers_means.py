@@ -32,9 +32,9 @@ def test_an_incomplete_record_and_a_force_without_a_figure_are_in_no_mean(charge
     assert set(found.members) == {"bedfordshire", "cambridgeshire", "hertfordshire"}
     assert (round(found.weighted, 1), round(found.simple, 1)) == (12.2, 12.0)
     assert found.basis == "mean of 3 of 5 peers"
-    assert found.left_out == {"essex": "Incomplete record", "suffolk": "No 2017 outcomes: moving to Athena"}
+    assert found.left_out == {"essex": "Incomplete record", "suffolk": "Left out as published: was moving to Athena"}
     assert found.why_left_out == (
-        "Not in the means: Essex (Incomplete record); Suffolk (No 2017 outcomes: moving to Athena)."
+        "Not in the means: Essex (Incomplete record); Suffolk (Left out as published: was moving to Athena)."
     )
 
 

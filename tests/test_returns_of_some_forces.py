@@ -102,7 +102,7 @@ def test_the_reason_is_that_of_the_part_that_is_missing(data: Folder) -> None:
     data.counts({"domestic_abuse_arrests": [Count("kent", YEAR_2017, 100, "estimated")]})
     kent = data.result("da_arrest_rate").of("kent")
     assert (kent.is_missing, kent.status) == (True, "not_public")
-    assert kent.note.startswith("Forces gave these figures to HMICFRS")
+    assert kent.note.startswith("The Home Office gave HMICFRS its counts of offences flagged as domestic abuse")
 
 
 def test_powers_of_which_one_force_returned_all_and_another_some(data: Folder) -> None:

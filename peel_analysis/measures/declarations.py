@@ -45,8 +45,9 @@ NEEDED = {
     "change": ("numerator", "earlier", "multiplier", "caption", "reading"),
     "survey": (),
 }
-IN_CAPTION = ("window", "earlier")
-IN_READING = ("force", "value", "window", "earlier", "changed")
+IN_CAPTION = ("window",)
+IN_READING = ("force", "value", "window", "changed")
+OF_A_CHANGE = ("earlier",)
 OF_CASES = ("numerator", "denominator")
 
 
@@ -137,8 +138,9 @@ def _measure(entry: dict[str, Any], where: str) -> Measure:
     kind = one_of(given, where, "kind", KINDS)
     _check_needed(given, where, kind)
     _check_numbers(given, where, kind)
-    filled(given, where, "caption", dict.fromkeys(IN_CAPTION, ""))
-    filled(given, where, "reading", dict.fromkeys((*IN_READING, *(OF_CASES if kind == "cases" else ())), ""))
+    of_kind = {"change": OF_A_CHANGE, "cases": OF_CASES}.get(kind, ())
+    filled(given, where, "caption", dict.fromkeys((*IN_CAPTION, *(OF_A_CHANGE if kind == "change" else ())), ""))
+    filled(given, where, "reading", dict.fromkeys((*IN_READING, *of_kind), ""))
     given["sources"] = texts(given, where, "sources")
     for name in ("numerator", "denominator"):
         if name in given:

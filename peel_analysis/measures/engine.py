@@ -205,7 +205,8 @@ def _national(measure: Measure, rows: pd.DataFrame, pooled: pd.Series) -> dict[s
     eligible = int(rows["in_national"].sum())
     row: dict[str, object] = {"in_figure": True, "in_national": True, "short": ""}
     if not (rows.loc[pooled, "denominator"] != 0).any():
-        first = rows[rows["in_national"] & rows["value"].isna()].iloc[0]
+        without = rows[rows["value"].isna()]
+        first = without.sort_values("in_national", ascending=False, kind="stable").iloc[0]  # of those left in, if any
         missing = {"value": np.nan, "numerator": np.nan, "denominator": np.nan}
         note = _in_part(int(rows["value"].notna().sum())) or first["note"]
         return row | missing | {"status": first["status"], "note": note, "short": first["short"]}
