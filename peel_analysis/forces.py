@@ -65,7 +65,12 @@ def all_forces() -> tuple[Force, ...]:
 
 def ids() -> tuple[str, ...]:
     """Return the 43 force ids in alphabetical order."""
-    return tuple(force.id for force in all_forces())
+    return _ids(data_folder())
+
+
+@cache
+def _ids(folder: Path) -> tuple[str, ...]:
+    return tuple(force.id for force in _read(folder))
 
 
 def display_name(force_id: str) -> str:

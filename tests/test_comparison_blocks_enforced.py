@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 from invented import DATA, DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import cli, forces, measures
-from peel_analysis.comparison.blocks import Block, blocks
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.location import VARIABLE
+from peel_analysis.measures.comparability import Block, blocks
 from peel_analysis.sections import open_section, plan_of
 from peel_analysis.sections.catalogue import Block as TileGroup
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from tracing import sentences_of_data
 
-from peel_analysis.comparison.blocks import blocks
 from peel_analysis.data import registers
 from peel_analysis.data.registers import Register
+from peel_analysis.measures.comparability import blocks
 
 REPORT = "Norfolk 2017 report, "
 WITH_PLACES = [register for register in registers.ALL if "said_in" in register.columns]

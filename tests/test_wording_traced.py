@@ -20,11 +20,11 @@ import pytest
 from tracing import NUMBER, Row, shown, whole, without
 
 from peel_analysis import forces, measures, values, wording
-from peel_analysis.comparison.blocks import blocks
 from peel_analysis.data import open_edition
 from peel_analysis.footnotes import footnotes
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
+from peel_analysis.measures.comparability import blocks
 from peel_analysis.periods import Period
 from peel_analysis.report import further_values
 from peel_analysis.statistics import read_policy

@@ -12,8 +12,9 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.errors import InputError
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import keeping
+from peel_analysis.measures.comparability import refused_over_time
 from peel_analysis.measures.declarations import Measure
-from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, exclusions_of, refused_over_time
+from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, exclusions_of
 from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import COLUMNS, Result, based_on
 from peel_analysis.measures.sums import sum_of

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ from peel_analysis import forces
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.errors import InputError
+from peel_analysis.location import data_folder
+from peel_analysis.measures.comparability import barred
 from peel_analysis.measures.declarations import Measure, declared
 
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
@@ -83,8 +87,6 @@ def exclusions_of(measure: Measure, edition: Edition, year: int) -> Exclusions:
 
 def _barred(measure: Measure, edition: Edition, year: int, listed: Exclusions) -> pd.DataFrame:
     """Return rows for the forces that data/comparability.toml bars and the register does not already leave out."""
-    from peel_analysis.comparison.blocks import barred  # which is made of measures, so it cannot be imported first
-
     already = listed.out_of(FROM_FIGURE) & listed.out_of(FROM_NATIONAL)
     rows = [
         {
@@ -107,28 +109,22 @@ def _barred(measure: Measure, edition: Edition, year: int, listed: Exclusions) -
     return pd.DataFrame(rows, columns=listed.rows.columns, dtype=object)
 
 
-def refused_over_time(measure: Measure, force_ids: Iterable[str], earlier: int, later: int) -> dict[str, str]:
-    """Return which of the forces have a measure of two years that must not be compared, by id, with the reason."""
-    from peel_analysis.comparison.blocks import NotComparableError, check_years
-
-    refused = {}
-    for force_id in force_ids:
-        try:
-            check_years(measure, force_id, earlier, later)
-        except NotComparableError as refusal:
-            refused[force_id] = str(refusal)
-    return refused
-
-
 def checked_register(edition: Edition) -> pd.DataFrame:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
-    register = edition.register(registers.EXCLUSIONS)
+    years = frozenset(str(window.end.year) for window in edition.windows.values())
+    _check(data_folder(), edition.id, years | {"all"})
+    return edition.register(registers.EXCLUSIONS)
+
+
+@cache
+def _check(folder: Path, edition_id: str, years: frozenset[str]) -> None:
+    """Check an edition's rows of the register, once for all of its measures."""
+    del folder  # whose register it is: registers are read once a folder
+    rows = registers.read_register(registers.EXCLUSIONS)
     known = {measure.id: measure for measure in declared()}
-    years = {"all", *(str(window.end.year) for window in edition.windows.values())}
-    for row in registers.records(register):
-        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition.id else set()):
+    for row in registers.records(rows[rows["edition"].isin((edition_id, "all"))]):
+        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition_id else ()):
             raise InputError(f"{registers.place_of(registers.EXCLUSIONS, row)}: {wrong}")
-    return register
 
 
 def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str]) -> str:

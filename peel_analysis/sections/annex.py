@@ -1,11 +1,12 @@
 """Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
-from peel_analysis import forces, measures
+from peel_analysis import forces, kept, measures
 from peel_analysis.comparison import chance
 from peel_analysis.data import Edition, open_edition, registers
 from peel_analysis.forces import Force
@@ -92,6 +93,9 @@ class Annex:
 
     def exclusions(self) -> Html:
         """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
+        return Html(self._once("exclusions", self._exclusions), "exclusions")
+
+    def _exclusions(self) -> str:
         rows = self.edition.register(registers.EXCLUSIONS)
         titles = {measure.id: measure.title for measure in measures.declared()}
         tables_by_measure = [
@@ -99,7 +103,7 @@ class Annex:
             for measure_id, group in rows.groupby("measure_id", sort=False)
         ]
         none = "<p>No force is left out of a figure of this edition by a recorded exclusion.</p>"
-        return Html("\n".join((*(tables_by_measure or [none]), marks_table(self.edition))), "exclusions")
+        return "\n".join((*(tables_by_measure or [none]), marks_table(self.edition)))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
@@ -120,19 +124,26 @@ class Annex:
 
     def wording_policy(self) -> Html:
         """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
+        return Html(self._once("wording policy", self._wording_policy), "wording policy")
+
+    def _wording_policy(self) -> str:
         policy = read_policy()
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
         expected = chance.among(measures.calculate(measure, self.edition) for measure in measures.declared())
         chance_alone = f"In this edition: {escape(expected.sentence())} " if expected else ""
-        return Html(
+        return (
             f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"
-            f'<ul class="policy">{items}</ul><p>{chance_alone}{escape(COUNTS_NOT_SAMPLES)}</p>',
-            "wording policy",
+            f'<ul class="policy">{items}</ul><p>{chance_alone}{escape(COUNTS_NOT_SAMPLES)}</p>'
         )
 
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         return Html("\n".join((_marks(), _notes(self.edition), _glossary())), "marks, notes and terms")
+
+    def _once(self, part: str, make: Callable[[], str]) -> str:
+        """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
+        asked = (part, repr(self.edition), repr(self.edition.settings))
+        return kept.once("annex", asked, lambda: make().encode()).decode()
 
 
 def _source(row: dict[str, str]) -> str:
