@@ -50,6 +50,15 @@ def test_each_point_of_2017_divides_by_its_own_mid_year(measure_id: str, first: 
     assert (line.mid_years[0], line.mid_years[-1], line.mid_year) == (first, 2016, None)
 
 
+@pytest.mark.parametrize(("edition", "years"), [("2017", "mid-2012 to mid-2016"), ("2019", ""), ("2025", "")])
+@pytest.mark.parametrize("force_id", ["norfolk", CITY])
+def test_the_source_of_populations_of_several_years_is_named(edition: str, years: str, force_id: str) -> None:
+    source = text(shown(edition, force_id), ".source")
+    named = f"Populations of {years}: Office for National Statistics, Police force area data tables, year ending March"
+    assert (named in source) == bool(years)
+    assert source.count("Populations of") == bool(years)
+
+
 def test_the_first_rate_of_england_and_wales_is_the_one_of_its_own_year() -> None:
     assert series("2017").values.at["2013-03-31", ENGLAND_AND_WALES] == pytest.approx(61.31, abs=0.005)
 

@@ -161,6 +161,13 @@ def test_a_figure_without_a_public_table_says_so() -> None:
     assert block(text, "England and Wales")[0] == "shown [not_public]"
 
 
+@pytest.mark.parametrize("measure_id", ["calls_per_1000", "da_arrest_rate"])
+def test_england_and_wales_without_members_is_no_sum(measure_id: str) -> None:
+    text = said(measure_id, "england-and-wales")
+    assert "no public table (not_public)" in " ".join(block(text, "Counted"))
+    assert "0 forces" not in text
+
+
 def test_a_published_value_names_its_place() -> None:
     text = said("da_arrest_rate", "norfolk")
     assert block(text, "Formula")[1] == "not calculated: as published"

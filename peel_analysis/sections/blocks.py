@@ -92,12 +92,10 @@ def _footnotes(result: Result, missing_from: str) -> str:
     return f'<ol class="footnotes">{items}</ol>' if items else ""
 
 
-def source_line(result: Result) -> str:
-    """Return the line that names the sources, in the inspectorate's form."""
-    return (
-        f'<p class="source">Source: {escape(wording.sources_in_words(result))}. '
-        "For further information about these data, see Annex A.</p>"
-    )
+def source_line(result: Result, also: str = "") -> str:
+    """Return the line that names the sources, in the inspectorate's form; `also` is a sentence about others."""
+    named = " ".join(filter(None, (f"{wording.sources_in_words(result)}.", also)))
+    return f'<p class="source">Source: {escape(named)} For further information about these data, see Annex A.</p>'
 
 
 def cautions(result: Result, force_id: str) -> str:

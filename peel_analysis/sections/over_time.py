@@ -13,6 +13,7 @@ from peel_analysis.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.periods import day_in_words
+from peel_analysis.provenance import POPULATIONS, tables_of
 from peel_analysis.sections.blocks import frame, source_line
 from peel_analysis.sections.display import picture
 from peel_analysis.tables import Cell, Row
@@ -40,7 +41,8 @@ def trend_block(result: Result, force_id: str, number: int) -> str:
     key = key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if mark(status)))
     data = f'<details class="data"><summary>The points of the lines</summary>\n{table}{key}</details>'
     said = f'<p class="reading">{escape(reading)}</p>'
-    html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{source_line(result)}\n{data}'
+    sources = source_line(result, _source_of_populations(result, series))
+    html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{sources}\n{data}'
     return frame(f"{result.measure.id}-trend", number, caption, html)
 
 
@@ -86,6 +88,16 @@ def _ends(series: Series, name: str) -> str:
         return "no 12 months lie wholly after the last break in recording."
     people = "" if series.mid_year is None or name in series.assumed else f", {series.unit(name)}"
     return f"{', and '.join(dict.fromkeys(_point(series, points, place) for place in (0, -1)))}{people}."
+
+
+def _source_of_populations(result: Result, series: Series) -> str:
+    """Return the source of the points' populations where they are of more years than the edition's own, else ""."""
+    if len(set(series.mid_years)) < 2:
+        return ""
+    own = (POPULATIONS, result.edition.vintage)
+    named = [table for table in tables_of(result, ENGLAND_AND_WALES) if (table.table, table.release) == own]
+    years = f"Populations of mid-{series.mid_years[0]} to mid-{series.mid_years[-1]}"
+    return " ".join(f"{years}: {table.publisher}, {table.title}." for table in named if table.title)
 
 
 def _point(series: Series, points: pd.Series, place: int) -> str:

@@ -108,7 +108,7 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     members = result.comparator_members if suffix else result.members
     force_ids = members if force_id == ENGLAND_AND_WALES else (force_id,)
     skipped = frozenset(exclusions_of(measure, edition, window.end.year).left_out.get(force_id, set()))
-    whose = f", sum over {len(force_ids)} forces" if force_id == ENGLAND_AND_WALES else ""
+    whose = f", sum over {len(force_ids)} forces" if force_id == ENGLAND_AND_WALES and force_ids else ""
     lines = block(f"Counted{suffix}{whose}", part_lines(measure.numerator, edition, window, force_ids, skipped))
     if measure.kind == "change":
         earlier = edition.window(measure.earlier)
