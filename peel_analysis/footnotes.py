@@ -6,7 +6,7 @@ import pandas as pd
 
 from peel_analysis import forces
 from peel_analysis.data import registers
-from peel_analysis.marks import marked
+from peel_analysis.marks import mark, marked
 from peel_analysis.measures import Result
 from peel_analysis.measures.releases import other_releases
 from peel_analysis.wording import IN_DOUBT, NATIONAL, official_name
@@ -35,13 +35,13 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
     notes = [
         *_grouped(missing, "note", missing_from),
         *_grouped(figure_only, "note", "In the England and Wales value, but not in the figure"),
-        *_grouped(with_mark, "note", "Shown with a mark"),
+        *_marked(with_mark, "", "Shown with the mark {sign}"),
     ]
     if result.comparator_window is not None:
         without = rows[rows["value"].notna() & rows["comparator_value"].isna() & (rows["comparator_note"] != "")]
         year = result.comparator_window.end.year
         doubtful = rows[rows["comparator_value"].notna() & rows["comparator_status"].isin(IN_DOUBT)]
-        notes += _grouped(doubtful, "comparator_note", f"{year} value shown with a mark")
+        notes += _marked(doubtful, "comparator_", f"{year} value shown in the table with the mark {{sign}}")
         notes += _grouped(without[without["in_figure"]], "comparator_note", f"Without a {year} value")
     notes += [Footnote(sentence) for sentence in other_releases(result)]
     if result.measure.numerator.version:
@@ -49,6 +49,16 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
     if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
     return [*notes, *_members(result)]
+
+
+def _marked(rows: pd.DataFrame, side: str, opening: str) -> list[Footnote]:
+    """Return a footnote a mark and reason; `opening` names the mark. `side` is "comparator_" for the window before."""
+    signs = rows[f"{side}status"].map(mark)
+    return [
+        note
+        for sign in dict.fromkeys(signs)
+        for note in _grouped(rows[signs == sign], f"{side}note", opening.format(sign=sign))
+    ]
 
 
 def _grouped(rows: pd.DataFrame, column: str, opening: str) -> list[Footnote]:

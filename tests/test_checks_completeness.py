@@ -159,8 +159,11 @@ def test_shares_stay_and_carry_mark_and_sentence() -> None:
     assert "holds 80% of the crimes that Essex recorded" in wording.reading(result, "essex")
     assert "it was 9.2%. The published record of outcomes holds 69%" in wording.reading(result, "wiltshire")
     notes = [note.sentence for note in footnotes(result)]
-    assert any(note.startswith("Shown with a mark: Lincolnshire. The published record") for note in notes)
-    assert any(note.startswith("2016 value shown with a mark: Wiltshire. The published record") for note in notes)
+    assert any(note.startswith("Shown with the mark [u]: Lincolnshire. The published record") for note in notes)
+    assert any(
+        note.startswith("2016 value shown in the table with the mark [u]: Wiltshire. The published record")
+        for note in notes
+    )
     table = tables.by_force(result, "wiltshire")
     assert "9.2% [u]" in table
     assert "7.9% [u]" in table

@@ -150,8 +150,10 @@ def test_footnotes_say_who_is_out_of_the_figure_and_who_is_in_the_national_value
 
 
 def test_footnotes_name_the_marked(results: dict[str, Result]) -> None:
-    assert "Shown with a mark: Warwickshire. " in footnote_about(results["asb_incidents_per_1000"], "warwickshire")
-    assert "Shown with a mark: City of London. " in footnote_about(results["crime_per_1000"], "city-of-london")
+    assert "Shown with the mark [e]: Warwickshire. " in footnote_about(
+        results["asb_incidents_per_1000"], "warwickshire"
+    )
+    assert "Shown with the mark [e]: City of London. " in footnote_about(results["crime_per_1000"], "city-of-london")
 
 
 def test_more_forces_than_can_be_named_are_counted(data: Folder) -> None:

@@ -53,7 +53,7 @@ def pick_out(svg: str, force_id: str) -> str:
     svg = _without_unused_shapes(svg)
     for group in (f"bar-{force_id}", "key-swatch"):
         svg = _edit(svg, group, lambda words: words.replace(_paint(OTHER), _paint(PICKED)))
-    for group in (f"name-{force_id}", f"value-{force_id}", "key-name"):
+    for group in (f"name-{force_id}", f"value-{force_id}", f"mark-{force_id}", "key-name"):
         svg = _edit(svg, group, _embolden)
     return _edit(
         svg, "key-name", lambda words: words.replace(PLACEHOLDER, escape(forces.display_name(force_id), quote=False))

@@ -9,28 +9,31 @@ from matplotlib.patches import Patch
 from peel_analysis import forces
 from peel_analysis.figures.pick_out import PLACEHOLDER
 from peel_analysis.figures.style import DARK_PINK, ORANGE, OTHER, PICKED, Look, analysis_function
+from peel_analysis.marks import mark
 from peel_analysis.measures import Result
 from peel_analysis.wording import value_in_words
 
 WIDTH = 7.6  # inches; the report's column
 ROW = 0.2
 ABOVE, BELOW = 0.78, 0.12  # inches above and below the bars, fixed so that no second layout pass is needed
-LEFT, RIGHT = 1.55, 0.62
+LEFT, RIGHT, MARKS = 1.55, 0.62, 0.26  # and to the right of the values, where any has a mark, the marks
 
 
 def ranked_bars(result: Result, force_id: str | None = None) -> Figure:
     """Return the figure of a measure by force, highest value first, with `force_id` picked out if it is given.
 
-    Forces that the register leaves out, or that have no value, are not drawn: the footnotes name them. Marks: a dark
-    line for England and Wales, a diamond for the comparator window's value. Raises ValueError when no force has one.
+    Forces that the register leaves out, or that have no value, are not drawn: the footnotes name them. A dashed line
+    is England and Wales, a diamond the comparator window's value, and the mark of a value's status stands beside it.
+    Raises ValueError when no force has a value.
     """
     rows = result.plotted.sort_values("value", kind="stable")
+    right = RIGHT + (MARKS if any(map(mark, rows["status"])) else 0)
     if rows.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
     with analysis_function():
         height = ABOVE + BELOW + ROW * len(rows)
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((LEFT / WIDTH, BELOW / height, (WIDTH - LEFT - RIGHT) / WIDTH, ROW * len(rows) / height))
+        axes = figure.add_axes((LEFT / WIDTH, BELOW / height, (WIDTH - LEFT - right) / WIDTH, ROW * len(rows) / height))
         _bars(axes, rows, result, force_id)
         _limits(axes, rows, result)
         _national_line(axes, result, len(rows))
@@ -40,21 +43,24 @@ def ranked_bars(result: Result, force_id: str | None = None) -> Figure:
 
 
 def _bars(axes: Axes, rows: pd.DataFrame, result: Result, force_id: str | None) -> None:
-    for place, (row_id, value) in enumerate(rows["value"].items()):
+    for place, (row_id, value, status) in enumerate(rows[["value", "status"]].itertuples()):
         look = PICKED if row_id == force_id else OTHER
         bar = axes.barh(place, value, height=0.74, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)[0]
         bar.set_gid(f"bar-{row_id}")
-        for gid, text, across, away in (
-            (f"name-{row_id}", forces.display_name(str(row_id)), 0, -6),
-            (f"value-{row_id}", value_in_words(result.measure, float(value)), 1, 40),
+        for gid, text, across, away, align in (
+            (f"name-{row_id}", forces.display_name(str(row_id)), 0, -6, "right"),
+            (f"value-{row_id}", value_in_words(result.measure, float(value)), 1, 40, "right"),
+            (f"mark-{row_id}", mark(str(status)), 1, 44, "left"),
         ):
+            if not text:
+                continue
             words = axes.annotate(
                 text,
                 (across, place),
                 (away, 0),
                 xycoords=("axes fraction", "data"),
                 textcoords="offset points",
-                ha="right",
+                ha=align,
                 va="center",
                 color=look.text,
                 fontweight=look.font_weight,

@@ -10,6 +10,7 @@ from peel_analysis import forces
 from peel_analysis.figures.lettering import BOLD, alignment, width_of
 from peel_analysis.figures.pick_out import part_id, roles
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, FOCUS_GREY, OUTLINE, analysis_function
+from peel_analysis.marks import mark
 from peel_analysis.measures import Result
 from peel_analysis.statistics.intervals import Array
 from peel_analysis.wording import value_in_words
@@ -100,5 +101,5 @@ def _own(axes: Axes, result: Result, row_id: str, value: float, height: float) -
         markeredgecolor="black", zorder=6, gid=part_id("own", "mark", row_id),
     )  # fmt: skip
     axes.axvline(value, color=DARK_BLUE, linewidth=0.8, zorder=1, gid=part_id("own", "line", row_id))
-    words = f"{forces.display_name(row_id)} {value_in_words(result.measure, value)}"
-    _words(axes, words, value, 17, DARK_BLUE, part_id("own", "name", row_id))
+    words = f"{forces.display_name(row_id)} {value_in_words(result.measure, value)} {mark(result.of(row_id).status)}"
+    _words(axes, words.strip(), value, 17, DARK_BLUE, part_id("own", "name", row_id))
