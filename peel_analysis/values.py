@@ -100,7 +100,7 @@ def _compared(compared: Compared) -> dict[str, Any]:
         "ranked": compared.ranks.forces,
         "verdict": [verdict.words if verdict else "" for verdict in given],
         "verdict_reason": [verdict.reason if verdict else "" for verdict in given],
-        "policy_version": compared.policy.version,
+        "policy_version": compared.policy.settings_version,
     }
 
 

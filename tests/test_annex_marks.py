@@ -119,11 +119,11 @@ def test_what_the_annex_says_of_its_cautions_is_true(edition: str) -> None:
             assert row["sentence"] in wording.caveats(results[name], force_id)
 
 
-def test_the_policy_speaks_of_a_tenth_and_of_the_differences_among_forces() -> None:
+def test_the_policy_speaks_of_a_part_of_the_value_and_of_the_differences_among_forces() -> None:
     said = open_annex("norfolk", "2017").wording_policy().html
-    assert "at least a tenth above or below" in said
-    assert "10% away" not in said
-    assert "The limits hold the usual differences among forces, of which chance is a part" in said
+    assert "at least 10% above or below" in said
+    assert "10% of that value, not percentage points" in said
+    assert "hold the usual differences among forces, of which chance is a part" in said
 
 
 def test_greater_manchester_s_five_years_carry_their_caution() -> None:

@@ -36,14 +36,17 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     made = folder(tmp_path, monkeypatch)
     made.write("exclusions.csv", made.read("exclusions.csv").partition("\n")[0] + "\n")
     made.write("published_values.csv", made.read("published_values.csv").partition("\n")[0] + "\n")
-    tables = {}
-    for measure_id in {one for block in blocks() for one in (*block.measures, *block.others)}:
+    windows = {"recorded_crime": "crime"}  # which measures of other windows divide by too
+    for measure_id in sorted({one for block in blocks() for one in (*block.measures, *block.others)}):
         measure = measures.get(measure_id)
-        for item in (*measure.items, "recorded_crime"):
-            periods = PERIODS[measure.window]
-            rows = [row for place, period in enumerate(periods) for row in all_forces(period, 500 + 90 * place)]
-            tables[item] = rows
-    made.counts({item: rows for item, rows in tables.items() if item not in (POPULATION, "outcomes_recorded")})
+        windows = {**dict.fromkeys(measure.items, measure.window), **windows}
+    made.counts(
+        {
+            item: [row for place, period in enumerate(PERIODS[window]) for row in all_forces(period, 500 + 90 * place)]
+            for item, window in windows.items()
+            if item not in (POPULATION, "outcomes_recorded")
+        }
+    )
     return made
 
 

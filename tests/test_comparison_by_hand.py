@@ -1,10 +1,14 @@
 """Every verdict recomputed from the numbers that `peel verdicts` prints and from the policy's file alone."""
 
 import csv
+import math
+import re
+import statistics
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from peel_analysis import forces, measures
@@ -18,9 +22,16 @@ POLICY = tomllib.loads(
 Line = dict[str, str]
 
 
-def lines_of(measure_id: str, edition: str = "2017") -> list[Line]:
+def printed_of(measure_id: str, edition: str) -> tuple[str, list[Line]]:
+    """Return what `peel verdicts` prints of a measure: the remark on its funnel, and a line a force."""
     result = measures.calculate(measures.get(measure_id), open_edition(edition))
-    return list(csv.DictReader(verdict_lines(result, forces.ids())))
+    remark, *lines = verdict_lines(result, forces.ids())
+    assert remark.startswith(f"# {measure_id}: ")
+    return remark, list(csv.DictReader(lines))
+
+
+def lines_of(measure_id: str, edition: str = "2017") -> list[Line]:
+    return printed_of(measure_id, edition)[1]
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +89,46 @@ def test_each_number_of_a_line_follows_from_the_others(
         assert set(answers) <= {"yes", "no", ""}
 
 
+FUNNELS = {
+    "2017": ("crime_per_1000", "asb_incidents_per_1000", "outcome_charged_pct", "outcome_action_taken_pct"),
+    "2025": ("crime_per_1000", "outcome_no_suspect_pct"),
+}
+REMARK = re.compile(
+    r"funnel of (?P<forces>\d+) forces, scale (?P<scale>.*), per (?P<per>[\d,]+), median (?P<median>[\d.]+), "
+    r"phi (?P<phi>[\d.]+), tau-squared (?P<tau2>[\d.e-]+)$"
+)
+
+
+@pytest.mark.parametrize(("edition", "measure_id"), [(one, two) for one, ids in FUNNELS.items() for two in ids])
+def test_the_chance_test_follows_from_what_is_printed_by_the_method_of_the_policy(
+    edition: str, measure_id: str
+) -> None:
+    """In plain arithmetic, from the values, denominators and settings alone: phi and tau-squared too."""
+    remark, lines = printed_of(measure_id, edition)
+    found = REMARK.search(remark)
+    assert found is not None, remark
+    per = int(found["per"].replace(",", ""))
+    scale = math.sqrt if found["scale"] == "square root" else lambda ratio: math.asin(math.sqrt(ratio))
+    taking_part = [line for line in lines if line["funnel_z"]]
+    assert len(taking_part) == int(found["forces"])
+    values, below = ([float(line[name]) for line in taking_part] for name in ("value", "denominator"))
+    median = statistics.median(values)
+    assert median == pytest.approx(float(found["median"]), rel=1e-12)
+    variances = [1 / (4 * size) for size in below]
+    distances = [
+        (scale(value / per) - scale(median / per)) / math.sqrt(variance)
+        for value, variance in zip(values, variances, strict=True)
+    ]
+    edges = np.quantile(distances, [POLICY["chance"]["winsorised"], 1 - POLICY["chance"]["winsorised"]])
+    phi = statistics.fmean(min(max(one, edges[0]), edges[1]) ** 2 for one in distances)
+    once, twice = sum(1 / one for one in variances), sum(1 / one**2 for one in variances)
+    tau2 = max(0.0, (len(values) * phi - (len(values) - 1)) / (once - twice / once))
+    assert (phi, tau2) == pytest.approx((float(found["phi"]), float(found["tau2"])), rel=1e-9)
+    for line, distance, variance in zip(taking_part, distances, variances, strict=True):
+        z = distance * math.sqrt(variance) / math.sqrt(variance + tau2)
+        assert z == pytest.approx(float(line["funnel_z"]), abs=1e-6)
+
+
 def test_what_is_printed_holds_every_kind_of_verdict(printed: dict[str, list[Line]]) -> None:
     """Otherwise the tests above could pass on nothing."""
     words = {line["verdict"] for lines in printed.values() for line in lines}
@@ -89,8 +140,11 @@ def test_what_is_printed_holds_every_kind_of_verdict(printed: dict[str, list[Lin
 
 def test_the_policy_is_printed_with_the_verdicts_in_full() -> None:
     said = read_policy().sentences()
-    parts = ("size", "position", "chance", "words", "multiple_comparisons")
-    assert all(POLICY[part]["sentence"] in said for part in parts)
+    assert POLICY["chance"]["method"] in said
+    assert all(POLICY[part]["sentence"] in said for part in ("words", "multiple_comparisons"))
+    opened = {sentence.partition(":")[0] for sentence in said}
+    assert opened >= {"Size", "Position", "Chance"}
+    assert not any("{" in sentence for sentence in said)
 
 
 def test_the_header_names_each_column_once(printed: dict[str, list[Line]]) -> None:

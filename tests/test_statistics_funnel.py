@@ -70,7 +70,7 @@ def test_z_and_limits_tell_the_same_story(kind: Kind, overdispersion: str, level
     lower, upper = result.limits(result.denominator, level)
     outside = (result.value < lower) | (result.value > upper)
     assert outside.tolist() == (np.abs(result.z) > {0.95: 1.959964, 0.998: 3.090232}[level]).tolist()
-    assert result.target == pytest.approx(100 * counts.sum() / sizes.sum())
+    assert result.target == pytest.approx(100 * np.median(counts / sizes))
 
 
 def test_unadjusted_limits_are_those_of_poisson_and_binomial_counts() -> None:
@@ -121,12 +121,22 @@ def test_one_wild_force_barely_moves_the_limits_of_the_others() -> None:
     assert plain.tau2 > 1.5 * everybody.tau2
 
 
-def test_the_target_without_the_largest_force_is_given_beside_the_target() -> None:
-    counts, populations = with_city_and_capital()
-    result = funnel_for(counts, populations, "rate", 1000, eligible=np.arange(42) != 40)
-    assert result.largest == 41
-    assert result.target_without_largest == pytest.approx(1000 * counts[:40].sum() / populations[:40].sum())
-    assert result.target > result.target_without_largest
+def test_the_largest_force_moves_the_limits_no_more_than_another() -> None:
+    """A capital of a fifth of all people whose rate is twice that of the others, or the same as theirs."""
+    counts, populations = forces(spread=0.15, number=41)
+    capital = populations.sum() / 4
+    ordinary, apart = (
+        funnel_for(np.append(counts, capital * rate), np.append(populations, capital), "rate", 1000)
+        for rate in (np.median(counts / populations), 2 * 0.06)
+    )
+    assert apart.target == pytest.approx(ordinary.target, rel=0.02)
+    assert apart.tau2 == pytest.approx(ordinary.tau2, rel=0.2)
+    assert apart.z[:-1] == pytest.approx(ordinary.z[:-1], abs=0.35)
+    pooled = 1000 * (counts.sum() + capital * 0.12) / (populations.sum() + capital)
+    around_all = funnel_for(
+        np.append(counts, capital * 0.12), np.append(populations, capital), "rate", 1000, target=pooled
+    )
+    assert around_all.tau2 > 1.5 * ordinary.tau2, "around the sum over sum, that one force widens all limits"
 
 
 def test_a_given_target_moves_the_centre() -> None:

@@ -21,17 +21,19 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
     assert words == {
         "notably higher than", "notably lower than", "higher than", "lower than", "similar to",
     }  # fmt: skip
-    assert POLICY.label == f"size, position and chance, version 1.1 ({day_in_words(POLICY.date)})"
-    spoken = [*words, *POLICY.sentences(), expected_by_chance(645, POLICY).sentence()]
+    assert POLICY.label == f"size, position and chance, version 1.2 ({day_in_words(POLICY.date)})"
+    spoken = [*words, *POLICY.sentences(), expected_by_chance([], POLICY.level).sentence()]
     assert [text for text in spoken if JUDGMENT.search(text)] == []
 
 
 def test_the_sentences_state_the_settings() -> None:
-    size, position, chance, *_ = POLICY.rules
+    size, position, chance, method, *_ = POLICY.rules
     assert POLICY.ratio == Decimal("0.10")
-    assert "at least a tenth above or below" in size
+    assert "at least 10% above or below" in size
     assert all(f"{gap} on" in size for gap in POLICY.smallest_gap.values())
     assert f"at least {POLICY.robust_z:.0f} " in position
+    assert f"at least {POLICY.fewest_forces} forces" in position
+    assert method.startswith("How the funnel limits are made: ")
     assert f"{POLICY.level:.1%}" in chance
     assert POLICY.overdispersion in chance
     assert f"{POLICY.winsorised:.0%} winsorised" in chance
@@ -55,6 +57,12 @@ def changed(folder: Path, old: str, new: str) -> Path:
         ('no_value = "', 'nothing = "', r"\[no_verdict\]: there is no setting 'nothing'"),
         ('"additive"', '"guess"', "overdispersion is 'guess'; use one of additive, multiplicative, none"),
         ("notably higher than", "High against", "'High' is a word of judgment"),
+        ('"higher than", "lower than"', '"highest of", "lower than"', "'highest' is a word of judgment"),
+        ('"higher than", "lower than"', '"higher than", "poorer than"', "'poorer' is a word of judgment"),
+        ('name = "size, position and chance"', 'name = "best and worst"', "'best' is a word of judgment"),
+        ("{ratio}", "a tenth", r"\[size\]: sentence does not say what ratio is; write {ratio} where it belongs"),
+        ("is at least {robust_z} in", "is far in", r"\[position\]: sentence does not say what robust_z is; write {"),
+        ("outside the {level}", "outside the {levels}", r"\[chance\]: sentence has {levels}, which is not filled in"),
     ],
 )
 def test_a_policy_that_cannot_be_used_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -42,10 +42,17 @@ def test_no_spread_means_no_z() -> None:
 def test_ranks_are_what_the_intervals_leave_open() -> None:
     # the first stands clear, the next two overlap, the last stands clear below
     found = rank_range(lower=[90, 50, 55, 10], upper=[95, 60, 65, 20])
-    assert found.first.tolist() == [1, 2, 2, 4]
-    assert found.last.tolist() == [1, 3, 3, 4]
+    assert found.first.tolist() == [1, 2, 2, 3]
+    assert found.last.tolist() == [2, 3, 3, 4]
     assert found.words(1) == "between 2 and 3 of 4"
-    assert found.words(0) == "between 1 and 1 of 4"
+
+
+def test_a_rank_is_never_one_place() -> None:
+    clear = rank_range(lower=[90, 50, 10], upper=[95, 60, 20])
+    assert [clear.words(row) for row in range(3)] == [
+        "between 1 and 2 of 3", "between 2 and 3 of 3", "between 2 and 3 of 3",
+    ]  # fmt: skip
+    assert rank_range([1.0], [2.0]).words(0) == "between 1 and 1 of 1", "there is no other place"
 
 
 def test_ties_and_touching_intervals_leave_the_order_open() -> None:
@@ -56,9 +63,17 @@ def test_ties_and_touching_intervals_leave_the_order_open() -> None:
 
 def test_a_margin_leaves_open_the_order_of_narrow_intervals() -> None:
     lower, upper = [99.9, 104.9, 149.9], [100.1, 105.1, 150.1]
-    assert rank_range(lower, upper).words(0) == "between 3 and 3 of 3"
+    assert rank_range(lower, upper).words(0) == "between 2 and 3 of 3"
     found = rank_range(lower, upper, apart=0.1)
-    assert (found.first.tolist(), found.last.tolist()) == ([2, 2, 1], [3, 3, 1])
+    assert (found.first.tolist(), found.last.tolist()) == ([2, 2, 1], [3, 3, 2])
+
+
+def test_changes_are_apart_by_the_smallest_gap_and_may_be_falls() -> None:
+    lower, upper = [-5.1, -4.4, 3.0, 3.2], [-4.9, -4.2, 3.1, 3.3]
+    assert rank_range(lower, upper).last.tolist() == [4, 4, 3, 2]
+    found = rank_range(lower, upper, apart=0.1, gap=1.0)
+    assert found.first.tolist() == [3, 3, 1, 1]
+    assert found.last.tolist() == [4, 4, 2, 2]
 
 
 def test_a_force_without_limits_or_not_eligible_has_no_rank_and_counts_for_nobody() -> None:

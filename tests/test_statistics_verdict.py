@@ -12,7 +12,6 @@ from peel_analysis.statistics import (
     Verdict,
     as_shown,
     eligible,
-    expected_by_chance,
     funnel_for,
     read_policy,
     verdicts,
@@ -193,17 +192,6 @@ def test_an_unknown_reason_and_uneven_numbers_are_refused() -> None:
         verdicts([1.0], 2.0, 1, POLICY, no_verdict=["mystery"])
     with pytest.raises(InputError, match="1 values, 1 reasons and 2 funnel z"):
         verdicts([1.0], 2.0, 1, POLICY, funnel_z=[1, 2])
-
-
-def test_flags_expected_by_chance() -> None:
-    found = expected_by_chance(645, POLICY)
-    assert found.tests == 645
-    assert found.nominal == pytest.approx(645 * 0.002)
-    z = stats.norm.ppf([0.1, 0.9])
-    trimmed = stats.norm.expect(lambda x: np.clip(x, *z) ** 2)
-    assert found.overdispersed == pytest.approx(645 * 2 * stats.norm.sf(3.090232 * np.sqrt(trimmed)), rel=1e-4)
-    assert "645 comparisons" in found.sentence()
-    assert "1.3 would" in found.sentence()
 
 
 def test_a_change_may_be_set_beside_a_national_fall() -> None:

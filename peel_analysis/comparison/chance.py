@@ -1,8 +1,11 @@
 """How many flags chance alone would give, of the comparisons that are really made with funnel limits."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import asdict
 
-from peel_analysis.comparison.compared import compare
+from peel_analysis import kept
+from peel_analysis.comparison.compared import compare, fields_in_words
 from peel_analysis.measures import Result
 from peel_analysis.statistics import ExpectedByChance, expected_by_chance
 
@@ -16,5 +19,10 @@ def among(results: Iterable[Result]) -> ExpectedByChance | None:
     no part in it.
     """
     compared = [compare(result) for result in results]
-    tested = [one.funnel.forces for one in compared if one.funnel is not None]
-    return expected_by_chance(sum(tested), compared[0].policy) if tested else None
+    funnels = [one.funnel for one in compared if one.funnel is not None]
+    if not funnels:
+        return None
+    level = compared[0].policy.level
+    asked = (repr(level), *(fields_in_words(funnel) for funnel in funnels))
+    held = kept.once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
+    return ExpectedByChance(**json.loads(held))

@@ -76,7 +76,11 @@ def compare(result: Result) -> Compared:
     eligible = statistics.eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
     funnel, refused = _funnel(result, policy, eligible, numerator, denominator)
     ranks = statistics.rank_range(
-        intervals[0.95].lower, intervals[0.95].upper, eligible, apart=_apart(result.measure, policy)
+        intervals[0.95].lower,
+        intervals[0.95].upper,
+        eligible,
+        apart=float(policy.ratio),
+        gap=float(policy.gap_for(result.measure.decimals)),
     )
     given = statistics.verdicts(
         values[:-1],
@@ -137,7 +141,6 @@ def _funnel(
             result.measure.multiplier,
             eligible,
             overdispersion=policy.overdispersion,
-            target=result.national.value if not result.national.is_missing else None,
             winsorised=policy.winsorised,
             fewest=policy.fewest_forces,
         )
@@ -148,6 +151,7 @@ def _funnel(
     return made, ""
 
 
-def _apart(measure: Measure, policy: Policy) -> float:
-    """Return how far apart two intervals must be for an order to count; changes may be negative and take none."""
-    return 0.0 if measure.kind == "change" else float(policy.ratio)
+def fields_in_words(funnel: Funnel | None) -> str:
+    """Return every field of a funnel as text, each number in full."""
+    held = vars(funnel) if funnel is not None else {}
+    return repr({name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in held.items()})

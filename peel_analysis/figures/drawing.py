@@ -3,15 +3,14 @@
 import io
 from collections.abc import Callable
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from peel_analysis import kept
 from peel_analysis.comparison import Compared
+from peel_analysis.comparison.compared import fields_in_words
 from peel_analysis.figures import funnel, ranked, strip, style
 from peel_analysis.figures.pick_out import pick_out, shapes_first
 from peel_analysis.measures import Result
-from peel_analysis.statistics import Funnel
 
 
 def ranked_svg(result: Result, force_id: str) -> str:
@@ -26,7 +25,7 @@ def strip_svg(result: Result, force_id: str) -> str:
 
 def funnel_svg(compared: Compared, force_id: str) -> str:
     """Return the funnel of a measure as SVG text with `force_id` picked out."""
-    asked = f"{_asked(compared.result)}\n{_fields(compared.funnel)}"
+    asked = f"{_asked(compared.result)}\n{fields_in_words(compared.funnel)}"
     return _drawn("funnel", asked, force_id, lambda picked: funnel.funnel_plot(compared, picked))
 
 
@@ -53,9 +52,3 @@ def _asked(result: Result) -> str:
     """Return all that a drawing of a result depends on, as text."""
     rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
     return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
-
-
-def _fields(funnel: Funnel | None) -> str:
-    """Return every field of a funnel as text, each number in full."""
-    held = vars(funnel) if funnel is not None else {}
-    return repr({name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in held.items()})

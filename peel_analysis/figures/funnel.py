@@ -39,6 +39,7 @@ def funnel_plot(compared: Compared, force_id: str | None) -> Figure:
         sizes = _sizes(funnel)
         _scale(axes, funnel, sizes)
         _limits(axes, funnel, sizes)
+        _levels(axes, compared)
         _forces(axes, compared, force_id, float(sizes[-1]))
         _labels(axes, compared)
     return figure
@@ -75,7 +76,14 @@ def _limits(axes: Axes, funnel: Funnel, sizes: Array) -> None:
             f"{100 * level:g}%", (sizes[-1], lines[1][-1]), (3, 0), textcoords="offset points",
             va="center", fontsize=8, color=OUTLINE, annotation_clip=False,
         )  # fmt: skip
-    axes.axhline(funnel.target, color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)))
+
+
+def _levels(axes: Axes, compared: Compared) -> None:
+    """Draw what the limits stand on, and England and Wales."""
+    assert compared.funnel is not None
+    axes.axhline(compared.funnel.target, color=OUTLINE, linewidth=0.8, gid="middle")
+    if not compared.result.national.is_missing:
+        axes.axhline(compared.result.national.value, color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)))
 
 
 def _forces(axes: Axes, compared: Compared, force_id: str | None, end: float) -> None:
@@ -115,6 +123,6 @@ def _labels(axes: Axes, compared: Compared) -> None:
     per_head = "population" in measure.denominator.items
     axes.set_xlabel(f"{'Population' if per_head else 'Crimes recorded'} (logarithmic scale)")
     axes.annotate(
-        f"{measure.unit[:1].upper()}{measure.unit[1:]}; dashed line: England and Wales; inner and outer limits",
+        f"{measure.unit[:1].upper()}{measure.unit[1:]}; dashed line: England and Wales; limits around the middle force",
         (0, 1), (-24, 10), xycoords="axes fraction", textcoords="offset points", ha="left",
     )  # fmt: skip

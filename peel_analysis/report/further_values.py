@@ -152,7 +152,7 @@ def funnels(results: Iterable[Result]) -> Iterator[Further]:
                 ("winsorised", 100 * funnel.winsorised, PERCENT),
                 ("phi", funnel.phi, "times the variance of chance"),
                 ("tau-squared", funnel.tau2, f"squared, on the {funnel.scale} scale"),
-                ("without-largest", funnel.target_without_largest, result.measure.unit),
+                ("middle", funnel.target, result.measure.unit),
             ]
         else:
             numbers.append(("fewest-forces", compared.policy.fewest_forces, FORCES))

@@ -12,7 +12,8 @@ from peel_analysis.data import Edition, open_edition, registers
 from peel_analysis.forces import Force
 from peel_analysis.measures import Measure
 from peel_analysis.numbers import whole
-from peel_analysis.sections.display import Html, style
+from peel_analysis.sections.display import Html, folded, style
+from peel_analysis.sections.funnels import funnels_table
 from peel_analysis.sections.marked import marks_table
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
 from peel_analysis.tables import Cell, Row, html_table
@@ -58,7 +59,7 @@ class Annex:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
         body = [self._definition(measure) for measure in measures.declared() if measure.kind != "survey"]
         table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
-        return Html(_folded(f"All {len(body)} measures", table), "definitions")
+        return Html(folded(f"All {len(body)} measures", table), "definitions")
 
     def _definition(self, measure: Measure) -> Row:
         top = ", ".join(_item_words(item) for item in measure.numerator.items)
@@ -89,7 +90,7 @@ class Annex:
         ]
         text = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
-        return Html(text + _folded("The population of each force", table), "populations")
+        return Html(text + folded("The population of each force", table), "populations")
 
     def exclusions(self) -> Html:
         """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
@@ -129,11 +130,13 @@ class Annex:
     def _wording_policy(self) -> str:
         policy = read_policy()
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
-        expected = chance.among(measures.calculate(measure, self.edition) for measure in measures.declared())
+        results = [measures.calculate(measure, self.edition) for measure in measures.declared()]
+        expected = chance.among(results)
         chance_alone = f"In this edition: {escape(expected.sentence())} " if expected else ""
         return (
             f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"
             f'<ul class="policy">{items}</ul><p>{chance_alone}{escape(COUNTS_NOT_SAMPLES)}</p>'
+            f"\n{funnels_table(results)}"
         )
 
     def notes_and_terms(self) -> Html:
@@ -190,17 +193,13 @@ def _notes(edition: Edition) -> str:
         f'<li value="{row["number"]}"><strong>{escape(row["subject"])}.</strong> {escape(row["sentence"])}</li>'
         for _, row in rows.iterrows()
     )
-    return _folded("Notes of the published report, by their numbers", f"<ol>{items}</ol>") if items else ""
+    return folded("Notes of the published report, by their numbers", f"<ol>{items}</ol>") if items else ""
 
 
 def _glossary() -> str:
     rows = registers.read_register(registers.GLOSSARY)
     items = "".join(f"<dt>{escape(row['term'])}</dt><dd>{escape(row['meaning'])}</dd>" for _, row in rows.iterrows())
-    return _folded("Terms and abbreviations", f"<dl>{items}</dl>")
-
-
-def _folded(summary: str, html: str) -> str:
-    return f'<details class="data"><summary>{escape(summary)}</summary>\n{html}\n</details>'
+    return folded("Terms and abbreviations", f"<dl>{items}</dl>")
 
 
 def open_annex(force: str, edition: str) -> Annex:

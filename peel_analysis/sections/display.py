@@ -44,3 +44,8 @@ def picture(svg: str, alt: str) -> str:
     """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
     data = b64encode(svg.encode()).decode()
     return f'<img class="drawing" alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def folded(summary: str, html: str) -> str:
+    """Return content that a reader unfolds."""
+    return f'<details class="data"><summary>{escape(summary)}</summary>\n{html}\n</details>'

@@ -1,12 +1,14 @@
-"""A funnel in a section: is a force of its size farther from England and Wales than forces usually are?"""
+"""A funnel in a section: is a force farther from the middle of the forces than one of its size usually is?"""
 
+from collections.abc import Iterable
 from html import escape
 
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.figures import funnel_svg
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import frame, source_line
-from peel_analysis.sections.display import picture
+from peel_analysis.sections.display import folded, picture
+from peel_analysis.tables import Cell, Row, html_table
 from peel_analysis.wording import no_figure, official_name, value_in_words, window_phrase
 
 
@@ -33,13 +35,13 @@ def _reading(compared: Compared, force_id: str) -> str:
     own, verdict = result.of(force_id), compared.verdicts[force_id]
     if own.is_missing:
         return f"There is {no_figure(own)}"
-    value, national = (value_in_words(result.measure, one.value) for one in (own, result.national))
+    value = value_in_words(result.measure, own.value)
     if verdict.chance is None:
         return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
     account = "do not account" if verdict.chance else "can account"
     return (
         f"{name}: {value}. {_place(verdict.chance)} The usual differences among forces, of which chance is a part, "
-        f"{account} for how far this is from the England and Wales value of {national}."
+        f"{account} for how far this is from the middle of the forces, {_middle(compared)}."
     )
 
 
@@ -52,7 +54,8 @@ def _alt_text(compared: Compared, force_id: str) -> str:
     place = "No place in the funnel." if verdict.chance is None else _place(verdict.chance)
     return (
         f"Funnel plot of {result.measure.title}, {result.window.words}. {official_name(force_id)}: {shown}. {place} "
-        f"England and Wales: {value_in_words(result.measure, result.national.value)}."
+        f"Middle of the forces: {_middle(compared)}. England and Wales: "
+        f"{value_in_words(result.measure, result.national.value)}."
     )
 
 
@@ -63,10 +66,34 @@ def _place(outside: bool) -> str:
 def _notes(compared: Compared) -> list[str]:
     funnel = compared.funnel
     assert funnel is not None
-    measure = compared.result.measure
-    without = value_in_words(measure, funnel.target_without_largest)
     return [
         funnel.statement(),
-        f"Without its largest force the pooled value would be {without}.",
+        f"The limits stand on the middle of these forces (the median, {_middle(compared)}), not on England and Wales: "
+        "that lies near the value of the largest force, and this moves no more with it than with any other.",
         "Forces without a verdict take no part in the limits.",
     ]
+
+
+def funnels_table(results: Iterable[Result]) -> str:
+    """Return a table of what the limits of every measure's funnel rest on, folded; nothing where none is made."""
+    compared = [one for one in map(compare, results) if one.funnel is not None]
+    columns = ("Measure", "Forces", "Scale", "Middle of the forces", "Phi", "Tau-squared")
+    table = html_table("Funnel limits of each measure", columns, [_funnel_row(one) for one in compared])
+    return folded("What the funnel limits of each measure rest on", table) if compared else ""
+
+
+def _funnel_row(compared: Compared) -> Row:
+    funnel = compared.funnel
+    assert funnel is not None
+    numbers = (_middle(compared), f"{funnel.phi:,.1f}", f"{funnel.tau2:.3g}")
+    cells = (
+        Cell(str(funnel.forces), is_number=True),
+        Cell(funnel.scale),
+        *(Cell(one, is_number=True) for one in numbers),
+    )
+    return Row(compared.result.measure.title, cells)
+
+
+def _middle(compared: Compared) -> str:
+    assert compared.funnel is not None
+    return value_in_words(compared.result.measure, compared.funnel.target)

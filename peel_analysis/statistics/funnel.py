@@ -33,7 +33,6 @@ class Funnel:
 
     `target` and `value` are in the measure's unit; `phi` and `tau2` are on the transformed scale named by `scale`.
     `z` is after the overdispersion adjustment and `naive_z` before it; both exist for forces that are only shown.
-    `target_without_largest` is the pooled figure without the eligible force of the largest denominator (row `largest`).
     """
 
     kind: Kind
@@ -43,8 +42,6 @@ class Funnel:
     multiplier: float
     forces: int
     target: float
-    target_without_largest: float
-    largest: int
     phi: float
     tau2: float
     eligible: Mask
@@ -57,20 +54,20 @@ class Funnel:
         """Return the lower and upper limits, in the measure's unit, for forces of these denominators."""
         sizes = np.atleast_1d(np.asarray(denominator, dtype=np.float64))
         target = self.target / self.multiplier
-        error = _adjusted(np.sqrt(_variance(self.kind, target, sizes)), self.overdispersion, self.phi, self.tau2)
+        error = adjusted(np.sqrt(variance_of(self.kind, target, sizes)), self.overdispersion, self.phi, self.tau2)
         centre = _transformed(self.kind, np.asarray(target))
         lower, upper = (centre + sign * normal_quantile(level) * error for sign in (-1, 1))
         return _restored(self.kind, lower) * self.multiplier, _restored(self.kind, upper) * self.multiplier
 
     def statement(self) -> str:
         """Return the sentence that says how the limits were made."""
-        adjusted = {
+        widened = {
             "additive": f"additive tau-squared {self.tau2:.3g} (phi {self.phi:,.1f})",
             "multiplicative": f"multiplicative phi {max(1.0, self.phi):,.1f}",
             "none": "no allowance for overdispersion",
         }[self.overdispersion]
         return (
-            f"Funnel limits from {self.forces} forces on the {self.scale} scale, {adjusted}, "
+            f"Funnel limits from {self.forces} forces on the {self.scale} scale, {widened}, "
             f"{self.winsorised:.0%} winsorised at each end."
         )
 
@@ -89,8 +86,10 @@ def funnel_for(
     """Return the funnel of a measure over forces, one row each in the order given.
 
     A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. The target is
-    the eligible forces' sum over sum unless one is given (in the measure's unit). Rates and ratios of two counts are
-    compared as square roots and shares as arcsines, where the variance barely depends on the value.
+    the median of the eligible forces' values unless one is given (in the measure's unit): the sum over sum lies near
+    the value of a force that is much larger than the rest, and their differences from it are not those among forces.
+    Rates and ratios of two counts are compared as square roots and shares as arcsines, where the variance barely
+    depends on the value.
 
     Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
     of zero.
@@ -102,17 +101,15 @@ def funnel_for(
     forces = int(chosen.sum())
     if forces < fewest:
         raise NotEnoughForcesError(f"A funnel needs at least {fewest} forces with a comparable value; found {forces}.")
-    pooled = float(counts[chosen].sum() / sizes[chosen].sum())
-    centre = _centre(kind, pooled if target is None else target / multiplier, multiplier)
-    largest = int(np.argmax(np.where(chosen, sizes, -1)))
-    rest = chosen & (np.arange(sizes.size) != largest)
-
     value = np.divide(counts, sizes, out=np.full(sizes.shape, np.nan), where=present)
-    error = np.sqrt(_variance(kind, centre, np.where(present, sizes, np.nan)))
+    middle = float(np.median(value[chosen]))
+    centre = _centre(kind, middle if target is None else target / multiplier, multiplier)
+
+    error = np.sqrt(variance_of(kind, centre, np.where(present, sizes, np.nan)))
     naive_z = (_transformed(kind, value) - _transformed(kind, np.asarray(centre))) / error
-    phi = winsorised_phi(naive_z[chosen], winsorised)
-    tau2 = additive_tau2(phi, error[chosen] ** 2)
-    z = naive_z * error / _adjusted(error, overdispersion, phi, tau2)
+    phi = float(winsorised_phi(naive_z[chosen], winsorised))
+    tau2 = float(additive_tau2(phi, error[chosen] ** 2))
+    z = naive_z * error / adjusted(error, overdispersion, phi, tau2)
     return Funnel(
         kind=kind,
         overdispersion=overdispersion,
@@ -121,8 +118,6 @@ def funnel_for(
         multiplier=multiplier,
         forces=forces,
         target=centre * multiplier,
-        target_without_largest=float(counts[rest].sum() / sizes[rest].sum() * multiplier),
-        largest=largest,
         phi=phi,
         tau2=tau2,
         eligible=chosen,
@@ -151,34 +146,37 @@ def _centre(kind: Kind, centre: float, multiplier: float) -> float:
     return centre
 
 
-def winsorised_phi(z: Array, share: float = WINSORISED) -> float:
+def winsorised_phi(z: Array, share: float = WINSORISED) -> Array:
     """Return the mean squared z after pulling the outermost `share` at each end in to its quantile.
 
-    About 1 means no more spread than chance (0.68 at 10%, because winsorising also trims chance itself; as in the
-    published method, that is not scaled back).
+    The last axis is that of the forces; there may be others, for several draws at once. About 1 means no more spread
+    than chance (0.68 at 10%, because winsorising also trims chance itself; as in the published method, that is not
+    scaled back).
     """
-    return float(np.mean(np.clip(z, *np.quantile(z, [share, 1 - share])) ** 2))
+    lowest, highest = np.quantile(z, [share, 1 - share], axis=-1, keepdims=True)
+    return np.asarray(np.mean(np.clip(z, lowest, highest) ** 2, axis=-1))
 
 
-def additive_tau2(phi: float, variances: Array) -> float:
+def additive_tau2(phi: float | Array, variances: Array) -> Array:
     """Return the variance between forces beyond chance: the moment estimate of DerSimonian and Laird (1986), 0 or more.
 
     `phi` is the mean squared z of the same forces, so that phi times their number is their heterogeneity statistic.
     """
     weights = 1 / variances
     spread = weights.sum() - (weights**2).sum() / weights.sum()
-    return float(max(0.0, (weights.size * phi - (weights.size - 1)) / spread))
+    return np.asarray(np.maximum(0.0, (weights.size * np.asarray(phi) - (weights.size - 1)) / spread))
 
 
-def _variance(kind: Kind, target: float, denominator: Array) -> Array:
+def variance_of(kind: Kind, target: float, denominator: Array) -> Array:
     """Return the chance variance on the transformed scale, by the delta method at the target."""
     return (1 + target if kind == "ratio" else 1.0) / (4 * denominator)
 
 
-def _adjusted(error: Array, overdispersion: Overdispersion, phi: float, tau2: float) -> Array:
+def adjusted(error: Array, overdispersion: Overdispersion, phi: float | Array, tau2: float | Array) -> Array:
+    """Return standard errors of chance on the transformed scale, widened for overdispersion."""
     if overdispersion == "additive":
-        return np.sqrt(error**2 + tau2)
-    return error * math.sqrt(max(1.0, phi)) if overdispersion == "multiplicative" else error
+        return np.asarray(np.sqrt(error**2 + tau2))
+    return np.asarray(error * np.sqrt(np.maximum(1.0, phi))) if overdispersion == "multiplicative" else error
 
 
 def _transformed(kind: Kind, value: Array) -> Array:

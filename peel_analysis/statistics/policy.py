@@ -1,14 +1,16 @@
 """The wording policy: when a figure is said to be higher or lower, read from data/wording_policy.toml."""
 
+import hashlib
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from peel_analysis.data_files import checked, one_of, settings_of, texts
+from peel_analysis.data_files import checked, filled, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.periods import day_in_words
@@ -16,7 +18,9 @@ from peel_analysis.statistics.funnel import Overdispersion
 
 FILE = "wording_policy.toml"
 WHERE = f"data/{FILE}"
-JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
+JUDGMENT_WORDS = re.compile(
+    r"\b(high|highest|low|lowest|good|better|best|bad|worse|worst|poor\w*|strong\w*|weak\w*)\b", re.IGNORECASE
+)
 BASES = ("size, position and chance", "size and position", "size only")
 REASONS = (
     "assumed_population",
@@ -31,7 +35,7 @@ REASONS = (
 PARTS: dict[str, dict[str, type]] = {
     "size": {"sentence": str, "ratio": str, "smallest_gap": dict},
     "position": {"sentence": str, "robust_z": float, "fewest_forces": int},
-    "chance": {"sentence": str, "level": float, "overdispersion": str, "winsorised": float},
+    "chance": {"sentence": str, "method": str, "level": float, "overdispersion": str, "winsorised": float},
     "words": {"all_three": list, "size_and_position": list, "size_only": list, "otherwise": str, "sentence": str},
     "basis": dict.fromkeys(BASES, str),
     "no_verdict": dict.fromkeys(REASONS, str),
@@ -39,6 +43,15 @@ PARTS: dict[str, dict[str, type]] = {
 }
 SETTINGS: dict[str, type] = {"name": str, "version": str, "date": date, **dict.fromkeys(PARTS, dict)}
 HALF = 0.5
+SETTINGS_TOLD = {  # the settings that each sentence must name in braces
+    "size": ("ratio", "smallest_gap"),
+    "position": ("robust_z", "fewest_forces"),
+    "chance": ("level", "overdispersion", "winsorised"),
+}
+WIDENED = {"additive": "additive tau-squared", "multiplicative": "multiplicative phi", "none": "not at all"}
+DECIMALS = ("no decimal", "one decimal", "two decimals", "three decimals")
+ONLY_TOLD = ("name", "version", "date", "rules", "basis", "no_verdict")  # what leaves every verdict as it is
+DIGEST = 8  # figures of a digest that are shown
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,13 @@ class Policy:
         """The policy as it is cited: "size, position and chance, version 1.0 (31 January 2026)"."""
         return f"{self.name}, version {self.version} ({day_in_words(self.date)})"
 
+    @property
+    def settings_version(self) -> str:
+        """The version with the first figures of the sha256 of what decides: "1.0+1a2b3c4d"."""
+        decided = {name: value for name, value in vars(self).items() if name not in ONLY_TOLD}
+        digest = hashlib.sha256(repr(sorted(decided.items())).encode()).hexdigest()
+        return f"{self.version}+{digest[:DIGEST]}"
+
     def sentences(self) -> tuple[str, ...]:
         """Return every sentence of the policy, for Annex A."""
         return (*self.rules, *self.basis.values(), *self.no_verdict.values())
@@ -101,6 +121,7 @@ def _policy(given: dict[str, Any]) -> Policy:
     size, position, chance, words = (parts[name] for name in ("size", "position", "chance", "words"))
     pairs = {name: _pair(words, name) for name in ("all_three", "size_and_position", "size_only")}
     one_of(chance, f"{WHERE}, [chance]", "overdispersion", get_args(Overdispersion))
+    told = _told(size, position, chance)
     return Policy(
         name=given["name"],
         version=given["version"],
@@ -114,10 +135,46 @@ def _policy(given: dict[str, Any]) -> Policy:
         winsorised=float(chance["winsorised"]),
         **pairs,
         otherwise=words["otherwise"],
-        rules=tuple(part["sentence"] for part in (size, position, chance, words, parts["multiple_comparisons"])),
-        basis=parts["basis"],
+        rules=(
+            *(_filled(parts[name], name, "sentence", told, SETTINGS_TOLD[name]) for name in SETTINGS_TOLD),
+            chance["method"],
+            words["sentence"],
+            parts["multiple_comparisons"]["sentence"],
+        ),
+        basis={name: _filled(parts["basis"], "basis", name, told) for name in BASES},
         no_verdict=parts["no_verdict"],
     )
+
+
+def _told(size: dict[str, Any], position: dict[str, Any], chance: dict[str, Any]) -> dict[str, str]:
+    """Return the settings as sentences say them, by name."""
+    gaps = sorted(_gaps(size["smallest_gap"]).items())
+    return {
+        "ratio": _percent(_decimal(size["ratio"], f"{WHERE}, [size]: ratio")),
+        "smallest_gap": ", ".join(f"{gap} on a measure shown to {_decimals(places)}" for places, gap in gaps),
+        "robust_z": f"{position['robust_z']:g}",
+        "fewest_forces": str(position["fewest_forces"]),
+        "level": _percent(Decimal(str(chance["level"]))),
+        "overdispersion": WIDENED[chance["overdispersion"]],
+        "winsorised": _percent(Decimal(str(chance["winsorised"]))),
+    }
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(100 * share).normalize():f}%"
+
+
+def _decimals(places: int) -> str:
+    return DECIMALS[places] if places < len(DECIMALS) else f"{places} decimals"
+
+
+def _filled(given: dict[str, Any], part: str, name: str, told: Mapping[str, str], needed: Iterable[str] = ()) -> str:
+    """Return a sentence with its settings; InputError for one that leaves out a setting that it must tell."""
+    where = f"{WHERE}, [{part}]"
+    text = filled(given, where, name, told)
+    if missing := [setting for setting in needed if f"{{{setting}}}" not in given[name]]:
+        raise InputError(f"{where}: {name} does not say what {missing[0]} is; write {{{missing[0]}}} where it belongs")
+    return text
 
 
 def _gaps(given: dict[str, Any]) -> dict[int, Decimal]:
@@ -154,7 +211,7 @@ def _check(policy: Policy) -> None:
         raise InputError(
             f"{WHERE}, [chance]: winsorised is {policy.winsorised}; write the part at each end, under {HALF}"
         )
-    words = (*policy.all_three, *policy.size_and_position, *policy.size_only, policy.otherwise)
+    words = (policy.name, *policy.all_three, *policy.size_and_position, *policy.size_only, policy.otherwise)
     for text in (*words, *policy.sentences()):
         if found := JUDGMENT_WORDS.search(text):
             raise InputError(f"{WHERE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}")

@@ -58,16 +58,19 @@ class RankRange:
         return f"between {self.first[row]:.0f} and {self.last[row]:.0f} of {self.forces}"
 
 
-def rank_range(lower: Numbers, upper: Numbers, eligible: npt.ArrayLike | None = None, apart: float = 0.0) -> RankRange:
+def rank_range(
+    lower: Numbers, upper: Numbers, eligible: npt.ArrayLike | None = None, apart: float = 0.0, gap: float = 0.0
+) -> RankRange:
     """Return the places that the intervals leave open to each eligible force; place 1 has the largest value.
 
     First place: 1 + the forces whose whole interval lies above this one's. Last place: the number of ranked forces
     minus those whose whole interval lies below. Intervals that overlap or touch, and so also ties, leave the order
     open. Forces without limits, and those not eligible, have no place and count for nobody.
 
-    Intervals of tens of thousands of events are so narrow that the range shrinks to one place. `apart` (0.1 for 10%,
-    as in the size rule) asks that the upper limit be passed by that share of itself before an order counts; it is for
-    values above zero.
+    Intervals of tens of thousands of events are so narrow that the range would shrink to one place. An order counts
+    only where the upper limit is passed by the share `apart` of itself (0.1 for 10%) and by `gap` in the values' unit,
+    as in the size rule. A force that even so is apart from both neighbours is given its neighbour's place too: a rank
+    is never told as one place.
 
     Sources: Goldstein and Spiegelhalter (1996), League tables and their limitations, JRSS A 159, for showing ranks
     with their uncertainty; Klein, Wright and Wieczorek (2020), A joint confidence region for an overall ranking of
@@ -76,13 +79,15 @@ def rank_range(lower: Numbers, upper: Numbers, eligible: npt.ArrayLike | None = 
     low, chosen_low = _chosen(lower, eligible)
     high, chosen_high = _chosen(upper, eligible)
     ranked = chosen_low & chosen_high
-    edge = high * (1 + apart)
+    edge = high + np.maximum(apart * np.abs(high), gap)
     above = (low[np.newaxis, :] > edge[:, np.newaxis]) & ranked
     below = (edge[np.newaxis, :] < low[:, np.newaxis]) & ranked
     forces = int(ranked.sum())
     first = np.where(ranked, 1 + above.sum(axis=1), np.nan)
     last = np.where(ranked, forces - below.sum(axis=1), np.nan)
-    return RankRange(forces, first, last)
+    alone = (first == last) & (forces > 1)
+    at_the_end = alone & (last == forces)
+    return RankRange(forces, first - at_the_end, last + (alone & ~at_the_end))
 
 
 def _chosen(values: Numbers, eligible: npt.ArrayLike | None) -> tuple[Array, npt.NDArray[np.bool_]]:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -148,44 +147,3 @@ def _words(policy: Policy, above: bool, size: bool, position: bool | None, chanc
         return policy.otherwise
     pair = policy.size_only if position is None else policy.all_three if chance else policy.size_and_position
     return pair[0] if above else pair[1]
-
-
-@dataclass(frozen=True)
-class ExpectedByChance:
-    """How many of so many tests fall outside the funnel limits when no force truly stands out.
-
-    `nominal`: the level's own share. `overdispersed`: where the forces' own spread rules the limits, which winsorising
-    makes narrower than their level (a simulation of 42 such forces gave 1.4% outside 99.8% limits, against 1.1% here).
-    """
-
-    tests: int
-    level: float
-    nominal: float
-    overdispersed: float
-
-    def sentence(self) -> str:
-        """Return the note on multiple comparisons."""
-        return (
-            f"{self.tests:,} comparisons with {self.level:.1%} limits, over all forces and these figures: about "
-            f"{self.nominal:.1f} would fall outside by chance alone, and about {self.overdispersed:.1f} where forces "
-            "differ among themselves by more than chance. The size and position tests remove some of these."
-        )
-
-
-def expected_by_chance(tests: int, policy: Policy) -> ExpectedByChance:
-    """Return how many flags of the chance test to expect of chance alone, of so many comparisons with the limits."""
-    limit = normal_quantile(policy.level)
-    narrowed = limit * math.sqrt(_winsorised_variance(policy.winsorised) if policy.overdispersion != "none" else 1)
-    return ExpectedByChance(tests, policy.level, tests * _outside(limit), tests * _outside(narrowed))
-
-
-def _outside(limit: float) -> float:
-    return 2 * (1 - NormalDist().cdf(limit))
-
-
-def _winsorised_variance(share: float) -> float:
-    """Return the variance of a standard normal whose outermost `share` at each end is pulled in to its quantile."""
-    if share == 0:
-        return 1.0
-    edge = NormalDist().inv_cdf(1 - share)
-    return 2 * share * edge**2 + (1 - 2 * share) - 2 * edge * NormalDist().pdf(edge)

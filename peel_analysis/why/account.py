@@ -192,7 +192,7 @@ def _verdict(result: Result, force_id: str) -> list[str]:
     if verdict is None:
         return []
     words = f"{verdict.words} England and Wales" if verdict.words else "none"
-    return pairs([("verdict", words), ("reason", verdict.reason), ("policy", compared.policy.version)])
+    return pairs([("verdict", words), ("reason", verdict.reason), ("policy", compared.policy.settings_version)])
 
 
 def _published(result: Result, force_id: str) -> list[str]:
