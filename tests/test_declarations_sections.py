@@ -176,6 +176,18 @@ def test_a_comparability_block_that_refuses_nothing(data: Folder, old: str, new:
         ),
         (
             "peer_sets.toml",
+            'title = "forces of the same region"',
+            'title = ""',
+            "data/peer_sets.toml, set 'region': title is blank; write what readers shall see over these peers",
+        ),
+        (
+            "peer_sets.toml",
+            'title = "forces of the same region"',
+            'title = "best"',
+            "data/peer_sets.toml, set 'region': title is 'best', and 'best' is a word of judgment; write it without",
+        ),
+        (
+            "peer_sets.toml",
             "mid-{mid_year}",
             "mid-{year}",
             "data/peer_sets.toml, set 'density': as_at has {year}, which is not filled in; there are {mid_year}",
@@ -197,7 +209,7 @@ def test_a_comparability_block_that_refuses_nothing(data: Folder, old: str, new:
             "force_areas.csv",
             "bedfordshire,1229.04",
             "bedfordshire",
-            "data/force_areas.csv, line 3: 1 cells for 2 columns; give one cell a column",
+            "data/force_areas.csv, line 3: 1 cell for 2 columns; put a comma for every cell, a blank one too",
         ),
         (
             "force_areas.csv",

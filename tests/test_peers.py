@@ -14,7 +14,6 @@ from peel_analysis.data import Edition
 from peel_analysis.errors import InputError
 
 WELSH = {"dyfed-powys", "gwent", "north-wales", "south-wales"}
-HEADER = "title,as_at,force_id,peer_id\n"
 
 
 @pytest.fixture
@@ -83,31 +82,6 @@ def test_the_city_of_london_has_no_peers_and_the_reason_is_given(edition: Editio
     assert peer_groups(edition, "city-of-london") == ()
     assert why_none("city-of-london").startswith("City of London Police has no peers here: ")
     assert why_none("norfolk") == ""
-
-
-def test_a_list_of_the_user_is_added_by_one_file(data: Folder) -> None:
-    rows = "".join(f"Invented friends,2020-01-31,norfolk,{peer}\n" for peer in ("suffolk", "kent", "norfolk"))
-    data.write("peers/friends.csv", f"{HEADER}{rows}Invented friends,2020-01-31,kent,essex\n")
-    mine = group(data.edition(), "norfolk", "friends")
-    assert (mine.title, mine.as_at, mine.peer_ids) == ("Invented friends", "2020-01-31", ("suffolk", "kent"))
-    assert group(data.edition(), "kent", "friends").peer_ids == ("essex",)
-    assert "friends" not in [one.set_id for one in peer_groups(data.edition(), "essex")], "it lists nobody for Essex"
-    assert [one.set_id for one in peer_groups(data.edition(), "norfolk")] == ["region", "density", "friends"]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("title,as_at,force_id\nx,2020,norfolk\n", "line 1: expected columns title, as_at, force_id, peer_id; found"),
-        (f"{HEADER}x,2020,norfolk,sufolk\n", "line 2: peer_id 'sufolk' is not an id of data/forces.csv"),
-        (f"{HEADER}x,2020,norfolk,kent\nx,2020,Norfolk Police,kent\n", "line 3: force_id 'Norfolk Police' is not an"),
-    ],
-)
-def test_a_list_that_cannot_be_read(data: Folder, text: str, message: str) -> None:
-    data.write("peers/friends.csv", text)
-    with pytest.raises(InputError) as refused:
-        peer_groups(data.edition(), "norfolk")
-    assert str(refused.value).startswith(f"data/peers/friends.csv, {message}")
 
 
 def test_sets_that_cannot_be_read(data: Folder) -> None:

@@ -1,7 +1,5 @@
 """Peers: dated sets of forces that a force is set beside, with the weighted and the simple mean of their values."""
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +8,11 @@ from typing import Any
 
 from peel_analysis import forces
 from peel_analysis.comparison.compared import Compared, compare
+from peel_analysis.comparison.peer_lists import PeerList, check_title, peer_lists
+from peel_analysis.csv_files import rows_of
 from peel_analysis.data import Edition
 from peel_analysis.data.edition import POPULATION
-from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, text_of, texts
+from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 from peel_analysis.measures import Result
@@ -23,7 +23,7 @@ SETTINGS: dict[str, type] = {"id": str, "title": str, "as_at": str, "method": st
 METHODS = ("region", "density")
 AREAS = "force_areas.csv"
 AREA_COLUMNS = ("force_id", "area_km2")
-COLUMNS = ("title", "as_at", "force_id", "peer_id")
+NOTE_OF_A_LIST = "A list added by the user."
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ class PeerSets:
 def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
     """Return the force's peer groups: the declared sets, then a user's lists. Empty for a force that has no peers.
 
-    Raises InputError for a set, an area or a list that is not as it must be.
+    Raises InputError for a set, an area or a list that is not as it must be, whichever force's peers are asked for.
     """
     settings = _settings(data_folder())
     if force_id in settings.without:
         return ()
     declared = [_group(one, edition, force_id) for one in settings.sets]
-    listed = [_listed(path, force_id) for path in sorted((data_folder() / "peers").glob("*.csv"))]
+    listed = [_listed(one, settings, force_id) for one in peer_lists(settings.without)]
     return tuple(group for group in (*declared, *listed) if group.peer_ids)
 
 
@@ -141,6 +141,7 @@ def _settings(folder: Path) -> PeerSets:
 
 def _set(entry: dict[str, Any], where: str) -> PeerSet:
     made = PeerSet(**checked(entry, where, SETTINGS, ["size"]))
+    check_title(made.title, where)
     one_of(entry, where, "method", METHODS)
     filled(entry, where, "as_at", {"mid_year": 0})
     if made.method == "density" and made.size < 1:
@@ -176,8 +177,11 @@ def _similar_density(edition: Edition, force_id: str, size: int) -> tuple[str, .
 @cache
 def _areas(folder: Path) -> dict[str, float]:
     where = f"data/{AREAS}"
-    rows = _rows(folder / AREAS, where, AREA_COLUMNS)
-    areas = {row["force_id"]: _area(row["area_km2"], f"{where}, line {line}") for line, row in rows}
+    rows = rows_of(folder / AREAS, where, AREA_COLUMNS)
+    areas = {
+        force_id: _area(text, f"{where}, line {line}")
+        for line, (force_id, text) in zip(rows.lines, rows.cells, strict=True)
+    }
     if missing := sorted(set(forces.ids()) - set(areas)):
         raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
     return areas
@@ -193,29 +197,7 @@ def _area(text: str, where: str) -> float:
     return area
 
 
-def _rows(path: Path, where: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of a CSV by column, each with its line; blank lines are no rows."""
-    reader = csv.reader(io.StringIO(text_of(path, where)))
-    found = next(reader, [])
-    if tuple(found) != columns:
-        raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
-    numbered = [(reader.line_num, row) for row in reader if row]
-    for line, row in numbered:
-        if len(row) != len(columns):
-            raise InputError(
-                f"{where}, line {line}: {len(row)} cells for {len(columns)} columns; give one cell a column"
-            )
-    return [(line, dict(zip(columns, row, strict=True))) for line, row in numbered]
-
-
-def _listed(path: Path, force_id: str) -> PeerGroup:
-    where = f"data/peers/{path.name}"
-    numbered = _rows(path, where, COLUMNS)
-    for line, row in numbered:
-        for column in ("force_id", "peer_id"):
-            if row[column] not in forces.ids():
-                raise InputError(f"{where}, line {line}: {column} '{row[column]}' is not an id of data/forces.csv")
-    rows = [row for _, row in numbered]
-    mine = [row for row in rows if row["force_id"] == force_id and row["peer_id"] != force_id]
-    title, as_at = (rows[0]["title"], rows[0]["as_at"]) if rows else (path.stem, "")
-    return PeerGroup(path.stem, title, as_at, "A list added by the user.", tuple(row["peer_id"] for row in mine))
+def _listed(one: PeerList, settings: PeerSets, force_id: str) -> PeerGroup:
+    if one.id in (declared.id for declared in settings.sets):  # the numbers of both would have one name in values.csv
+        raise InputError(f"{one.where}: {WHERE} has a set '{one.id}'; give the file a name of its own")
+    return PeerGroup(one.id, one.title, one.as_at, NOTE_OF_A_LIST, one.peer_ids.get(force_id, ()))

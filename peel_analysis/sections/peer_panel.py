@@ -40,7 +40,7 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> str:
         rows.append(Row(title, (_value(result, mean), Cell(f"{how}, {group_means.basis}")), "total"))
     rows.append(_row(result, ENGLAND_AND_WALES, result.national.value, result.national.status, "", kind="total"))
     first = _row(result, force_id, own.value, own.status, own.short, kind="own-force")
-    caption = f"{result.measure.title}: {group.title.lower()}, {windows_in_words(result)}, {group_means.basis}"
+    caption = f"{result.measure.title}: {group.title}, {windows_in_words(result)}, {group_means.basis}"
     table = tables.html_table(caption, ("Force", result.measure.unit, "Note"), [first, *rows])
     notes = (group_means.why_left_out, group.note, f"Set as at {_as_at(group)}.")
     return f'{table}<p class="key">{escape(" ".join(filter(None, notes)))}</p>'
