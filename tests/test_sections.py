@@ -116,3 +116,12 @@ def test_every_section_has_its_notebook_and_its_number() -> None:
     for plan in plans:
         named = {*plan.headline_measures, *(one for block in plan.blocks for one in block.measures)}
         assert named <= known
+
+
+@pytest.mark.parametrize("measure_id", ["outcome_no_suspect_pct", "outcome_evidential_victim_pct"])
+def test_a_figure_that_is_not_asked_for_always_is_left_to_its_tile_without_values(measure_id: str) -> None:
+    empty, drawn = (open_section("investigating", "norfolk", edition) for edition in ("2017", "2025"))
+    assert empty.figure(measure_id, always=False).html == ""
+    assert empty.figures == [], "it takes no number"
+    assert f'id="figure-{measure_id}"' in drawn.figure(measure_id, always=False).html
+    assert f'id="figure-{measure_id}"' in empty.figure(measure_id).html

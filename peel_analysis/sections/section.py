@@ -69,8 +69,13 @@ class Section:
         """Show the findings that stand before the section's first sub-heading."""
         return Markdown(findings(self.edition, self.force.id, self.plan.title))
 
-    def figure(self, measure_id: str) -> Html:
-        """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table."""
+    def figure(self, measure_id: str, *, always: bool = True) -> Html:
+        """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table.
+
+        Unless `always`, a measure that the edition has no value of is left to its tile, which says why.
+        """
+        if not always and self.result(measure_id).rows["value"].isna().all():
+            return Html("", f"figure: {measure_id}")
         number = self._number(measure_id)
         html = blocks.figure_block(self.result(measure_id), self.force.id, number)
         return Html(html, f"figure {number}: {measure_id}")
