@@ -9,13 +9,12 @@ import numpy as np
 
 from peel_analysis import forces, wording
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.intervals import SHOWN_LEVEL, interval_of
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.marks import key_to_marks, mark
-from peel_analysis.measures import Result, Value
+from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.numbers import whole
 from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
-
-SHOWN_LEVEL = 0.95  # of the intervals in the table
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,28 @@ class Row:
 
 
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
-    """Return a table with caption, column headers and row headers that a screen reader can use."""
-    head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in columns)
-    body = "\n".join(_html_row(row) for row in rows)
+    """Return a table with caption, column headers and row headers that a screen reader can use.
+
+    `rows` hold the cells of all columns but the first. The header of a column of numbers is set to the right like them.
+    """
+    held = list(rows)
+    head = "".join(_html_header(column, _is_of_numbers(held, place)) for place, column in enumerate(columns, start=-1))
+    body = "\n".join(_html_row(row) for row in held)
     return (
         f'<div class="table-frame" role="region" aria-label="{html.escape(caption)}" tabindex="0">'
         f"<table>\n<caption>{html.escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n</table></div>"
     )
+
+
+def _is_of_numbers(rows: list[Row], place: int) -> bool:
+    """Return whether every cell at a place is a number; the first column, at -1, has the rows' own headers."""
+    return place >= 0 and bool(rows) and all(row.cells[place].is_number for row in rows)
+
+
+def _html_header(column: str, of_numbers: bool) -> str:
+    number = ' class="number"' if of_numbers else ""
+    return f'<th scope="col"{number}>{html.escape(column)}</th>'
 
 
 def _html_row(row: Row) -> str:
@@ -68,7 +81,8 @@ def by_force(result: Result, force_id: str) -> str:
     ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
     values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
     body = [_force_row(result, one, force_id) for one in values]
-    return html_table(caption, _columns(result), body) + key_to_marks(_statuses(result, values)) + _about(result)
+    key = key_to_marks(_statuses(result, values))
+    return html_table(caption, _columns(result), body) + key + about_intervals(result)
 
 
 def _columns(result: Result) -> list[str]:
@@ -84,7 +98,8 @@ def _columns(result: Result) -> list[str]:
 
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
-    cells = [_value_cell(result, one.value, one.status), _interval_cell(result, one)]
+    interval = interval_cell(result.measure, *compare(result).limits(one.force_id, SHOWN_LEVEL))
+    cells = [_value_cell(result, one.value, one.status), interval]
     cells += [_count(one.numerator), _count(one.denominator)]
     if result.has_earlier:
         cells.append(_value_cell(result, one.comparator_value, one.comparator_status))
@@ -100,12 +115,17 @@ def _value_cell(result: Result, value: float, status: str) -> Cell:
     return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
 
 
-def _interval_cell(result: Result, one: Value) -> Cell:
-    """Return the 95% interval: "58.4 to 59.4", or a mark where no counts are public."""
-    lower, upper = compare(result).limits(one.force_id, SHOWN_LEVEL)
+def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = "[x]") -> Cell:
+    """Return the interval of one pair of counts, or the mark `without` where there is none."""
+    found = interval_of(measure, numerator, denominator)
+    return interval_cell(measure, float(found.lower[0]), float(found.upper[0]), without)
+
+
+def interval_cell(measure: Measure, lower: float, upper: float, without: str = "[x]") -> Cell:
+    """Return an interval in the measure's unit: "58.4 to 59.4", or the mark for one without limits (NaN)."""
     if math.isnan(lower):
-        return Cell("[x]", is_number=True)
-    words = (wording.value_in_words(result.measure, limit) for limit in (lower, upper))
+        return Cell(without, is_number=True)
+    words = (wording.value_in_words(measure, limit) for limit in (lower, upper))
     return Cell(" to ".join(words), is_number=True)
 
 
@@ -121,8 +141,8 @@ def _statuses(result: Result, values: list[Value]) -> list[str]:
     return [status for status in dict.fromkeys(statuses) if status and mark(status)]
 
 
-def _about(result: Result) -> str:
-    """Return what the table's intervals are, as an HTML paragraph; nothing where no row has one."""
+def about_intervals(result: Result) -> str:
+    """Return what the intervals of a table are, as an HTML paragraph; nothing where no row has one."""
     if not np.isfinite(compare(result).intervals[SHOWN_LEVEL].lower).any():
         return ""
     words = CASES_ARE_A_SAMPLE if result.measure.kind == "cases" else COUNTS_NOT_SAMPLES

@@ -8,7 +8,7 @@ import pandas as pd
 
 from peel_analysis import measures, provenance
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.comparison.compared import LEVELS
+from peel_analysis.comparison.intervals import LEVELS
 from peel_analysis.data import Edition
 from peel_analysis.measures import Measure, Result
 from peel_analysis.numbers import without_noise

@@ -94,8 +94,9 @@ def test_the_panel_says_how_many_are_in_the_means_and_who_is_not(edition_id: str
         panel = BeautifulSoup(peer_panel(result, force_id), "html.parser")
         framed = panel.select(".table-frame")
         assert len(framed) == len(groups)
-        for group, frame, key in zip(groups, framed, panel.select("p.key"), strict=True):
-            found = means(result, group)
+        for group, frame in zip(groups, framed, strict=True):
+            found, key = means(result, group), frame.find_next_sibling("p")
+            assert key is not None
             assert found.basis in str(frame["aria-label"]), "what a screen reader says of the table"
             assert frame.get_text().count(found.basis) == 3, "caption and both rows"
             assert key.get_text().startswith("Not in the means: ") == bool(found.left_out)

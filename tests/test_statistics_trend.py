@@ -40,3 +40,13 @@ def test_too_short_a_series_is_refused() -> None:
         control_limits(FLOW)
     with pytest.raises(ValueError, match="two of them consecutive; found 2"):
         control_limits([1, NAN, 2], fewest=2)
+
+
+def test_a_series_is_stable_until_more_than_a_third_of_its_points_lie_outside() -> None:
+    """Points that a baseline does not hold; a missing one is not counted."""
+    inside, outside = [10, 11] * 6, 99
+    assert control_limits([*inside, *[outside] * 6], baseline=12).is_stable, "a third of 18"
+    assert not control_limits([*inside, *[outside] * 7], baseline=12).is_stable
+    found = control_limits([*inside, NAN, *[outside] * 6], baseline=12)
+    assert (found.shown, found.points, found.is_stable) == (18, 12, True)
+    assert not control_limits(range(20)).is_stable, "a steady rise lies around no mean"

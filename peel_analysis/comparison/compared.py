@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from peel_analysis import statistics
+from peel_analysis.comparison.intervals import LEVELS, SHOWN_LEVEL, interval_of
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.forces import in_words
 from peel_analysis.location import data_folder
-from peel_analysis.measures import Measure, Result
+from peel_analysis.measures import Result
 from peel_analysis.statistics import Funnel, Interval, NotEnoughForcesError, Policy, RankRange, Verdict
 from peel_analysis.statistics.policy import FILE
 
@@ -25,7 +26,6 @@ KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
     "ratio_of_counts": "ratio",
 }
 NEVER_COMPARED = ("cases", "survey")
-LEVELS = (0.95, 0.998)
 WITHOUT_VERDICT = {
     "partial": "partial_return",
     "incomplete": "incomplete_record",
@@ -56,7 +56,7 @@ class Compared:
         """Return the row of a force."""
         return self.force_ids.index(force_id)
 
-    def limits(self, force_id: str, level: float = 0.95) -> tuple[float, float]:
+    def limits(self, force_id: str, level: float = SHOWN_LEVEL) -> tuple[float, float]:
         """Return the lower and upper limit of the interval at a level; NaN where there is none."""
         interval, row = self.intervals[level], self.row(force_id)
         return float(interval.lower[row]), float(interval.upper[row])
@@ -69,15 +69,15 @@ def compare(result: Result) -> Compared:
     rows = result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)
     numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
-    intervals = {level: _interval(result.measure, numerator, denominator, level) for level in LEVELS}
+    intervals = {level: interval_of(result.measure, numerator, denominator, level) for level in LEVELS}
     reasons = [_no_verdict(result, force_id) for force_id in force_ids]
     values = rows["value"].to_numpy(dtype=np.float64)
     reasons[-1] = "not_in_figure"  # England and Wales is what the forces are compared with
     eligible = statistics.eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
     funnel, refused = _funnel(result, policy, eligible, numerator, denominator)
     ranks = statistics.rank_range(
-        intervals[0.95].lower,
-        intervals[0.95].upper,
+        intervals[SHOWN_LEVEL].lower,
+        intervals[SHOWN_LEVEL].upper,
         eligible,
         apart=float(policy.ratio),
         gap=float(policy.gap_for(result.measure.decimals)),
@@ -98,17 +98,6 @@ def compare(result: Result) -> Compared:
 @lru_cache(maxsize=8)
 def _policy(folder: Path) -> Policy:
     return statistics.read_policy(folder / FILE)
-
-
-def _interval(measure: Measure, numerator: Array, denominator: Array, level: float) -> Interval:
-    if measure.kind in ("share", "cases"):
-        return statistics.share_interval(numerator, denominator, measure.multiplier, level)
-    if measure.kind == "ratio_of_counts":
-        return statistics.ratio_interval(numerator, denominator, measure.multiplier, level)
-    if measure.kind == "change":
-        one = np.ones_like(denominator)
-        return statistics.rate_change_interval(denominator, one, numerator + denominator, one, level)
-    return statistics.rate_interval(numerator, denominator, measure.multiplier, level)
 
 
 def _no_verdict(result: Result, force_id: str) -> str:

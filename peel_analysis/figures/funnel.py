@@ -7,7 +7,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from peel_analysis import forces
 from peel_analysis.comparison import Compared
-from peel_analysis.comparison.compared import LEVELS
+from peel_analysis.comparison.intervals import LEVELS
 from peel_analysis.figures.funnel_names import MARK, NAME, places_of_names
 from peel_analysis.figures.lettering import Place
 from peel_analysis.figures.pick_out import Role, part_id, roles

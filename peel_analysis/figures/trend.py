@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
@@ -13,7 +14,10 @@ from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
 from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.marks import mark
+from peel_analysis.measures.breaks import Break
 from peel_analysis.measures.series import Series
+from peel_analysis.measures.windows import first_day
+from peel_analysis.statistics import ControlLimits
 from peel_analysis.statistics.trend import FEWEST_POINTS
 from peel_analysis.wording import value_in_words
 
@@ -29,9 +33,9 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
     """Return the figure of a series: the force as a solid line with dots, England and Wales as a dashed one.
 
     Breaks in recording from data/series_breaks.csv are shaded and labelled; the line is interrupted at those after
-    which values are not comparable. With `control_limits`, the force's mean and XmR limits are drawn too, anew after
-    each such break: they need points that share no counts, so a line of quarters. Raises ValueError when the force has
-    no line, and for limits of points that overlap or are too few.
+    which values are not comparable. With `control_limits`, the force's mean and XmR limits are drawn too, as
+    `limits_by_part` gives them; a note says where there are none, and how many points lie outside of a part that is
+    not stable. Raises ValueError when the force has no line, and for limits of points that overlap.
     """
     own = series.values[force_id].dropna()
     if own.empty:
@@ -60,21 +64,64 @@ def _line(axes: Axes, series: Series, name: str, colour: str, dashes: "tuple[int
 
 
 def _limits(axes: Axes, series: Series, force_id: str) -> None:
-    """Draw the mean and the limits of each part of the force's line that is long enough, and say once what they are."""
-    if series.overlaps:
-        raise ValueError(
-            "control limits need points that share no counts; draw the line of quarters, not a rolling one"
-        )
-    parts = series.parts(force_id)
-    for part in [one for one in parts if one.count() >= FEWEST_POINTS] or parts[-1:]:
-        limits = statistics.control_limits(part.to_numpy(), floor=0)
+    """Draw the mean and the limits of each part of the force's line that has them, and say once what they are."""
+    found = limits_by_part(series, force_id)
+    for part, limits in found:
         ends = _numbers([date.fromisoformat(str(part.index[place])) for place in (0, -1)])
         for level, style in ((limits.centre, "-"), (limits.lower, ":"), (limits.upper, ":")):
             axes.plot(ends, [level, level], color=OUTLINE, linewidth=1, linestyle=style)
     axes.annotate(
-        "Grey: mean, limits (XmR)", (1, 1), (6, 12), xycoords="axes fraction", textcoords="offset points",
-        va="bottom", ha="left", fontsize=NOTE, color=OUTLINE,
+        _about_limits([limits for _, limits in found]), (1, 1), (6, 10), xycoords="axes fraction",
+        textcoords="offset points", va="bottom", ha="left", fontsize=NOTE, color=OUTLINE,
     )  # fmt: skip
+
+
+def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, ControlLimits]]:
+    """Return the parts of a force's line between its marked breaks, each with its XmR limits, in the series' unit.
+
+    A part with too few points for limits is left out; there may be none. Raises ValueError for points that overlap.
+    """
+    if series.overlaps:
+        raise ValueError(
+            "control limits need points that share no counts; draw the line of quarters, not a rolling one"
+        )
+    long = [part for part in _between_breaks(series, force_id) if part.count() >= FEWEST_POINTS]
+    return [(part, statistics.control_limits(part.to_numpy(), floor=0)) for part in long]
+
+
+def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:
+    """Return the points before, between and after the marked breaks, those comparable with care among them.
+
+    A break with care interrupts no line, but it can move the mean all the same. Points within its days are of no part:
+    recording was changing under them, so they would widen the ranges of either side and shift its mean.
+    """
+    breaks, values = series.breaks(force_id), series.values[force_id]
+    firsts = [date.fromisoformat(first_day(str(end), series.months)) for end in values.index]
+    places = [_place(breaks, first, last) for first, last in zip(firsts, series.days, strict=True)]
+    return [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
+
+
+def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
+    """Return how many breaks lie before a window; None for one within a break."""
+    ahead = [one for one in breaks if not _is_over(one, first)]
+    return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
+
+
+def _is_over(one: Break, day: date) -> bool:
+    """Return whether a break lies before a day; a break of a single day is the first of the counts that follow it."""
+    return one.last_day < day or one.first_day == one.last_day == day
+
+
+def _about_limits(found: list[ControlLimits]) -> str:
+    """Return the note on the limits: short lines, since they stand above the names at the right edge."""
+    if not found:
+        return f"No limits (XmR): fewer than\n{FEWEST_POINTS} points between breaks"
+    unstable = [limits for limits in found if not limits.is_stable]
+    note = "Grey: mean, limits (XmR)"
+    if not unstable:
+        return note
+    outside, shown = sum(int(one.outside.sum()) for one in unstable), sum(one.shown for one in unstable)
+    return f"{note}\nNot stable: {outside} of {shown} outside"
 
 
 def _scale(axes: Axes, series: Series, force_id: str) -> None:

@@ -8,11 +8,11 @@ from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data import Edition
 from peel_analysis.marks import key_to_marks, mark
-from peel_analysis.measures import Measure, Result
+from peel_analysis.measures import Measure
 from peel_analysis.numbers import whole
 from peel_analysis.sections.blocks import source_line
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES
-from peel_analysis.tables import Cell, Row, html_table
+from peel_analysis.tables import Cell, Row, counts_interval_cell, html_table, interval_cell
 from peel_analysis.wording import official_name, value_in_words
 
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
@@ -22,9 +22,9 @@ NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or 
 def by_group(edition: Edition, force_id: str) -> str:
     """Return an HTML table and its source, a row an offence group, most crimes first, then all crime (excluding fraud).
 
-    Columns: crimes in the force, its rate, the England and Wales rate, the change on the earlier 12 months in the
-    force with its 95% interval, and the change in England and Wales. What the interval is stands under the table. The
-    source and the forces are those of the measures of all crime.
+    Columns: crimes in the force, its rate with its 95% interval, the England and Wales rate, the change on the earlier
+    12 months in the force with its 95% interval, and the change in England and Wales. What the intervals are stands
+    under the table. The source and the forces are those of the measures of all crime.
     """
     counts = edition.counts("recorded_crime")
     groups = [] if counts is None else [group for group in counts["dimension"].unique() if group]
@@ -36,7 +36,8 @@ def by_group(edition: Edition, force_id: str) -> str:
         "Offence group",
         "Crimes",
         "Per 1,000 population",
-        "England and Wales",
+        "95% interval of the rate",
+        "Rate, England and Wales",
         f"Change on the {earlier}",
         "95% interval of the change",
         "Change, England and Wales",
@@ -56,9 +57,10 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
     cells = (
         Cell(whole(own.numerator), is_number=True),
         _value(rate, own.value, own.status),
+        counts_interval_cell(rate, own.numerator, own.denominator, mark(NO_CHANGE)),
         _value(rate, rates.national.value),
         _value(change, changes.of(force_id).value),
-        _interval(changes, force_id),
+        interval_cell(change, *compare(changes).limits(force_id), mark(NO_CHANGE)),
         _value(change, changes.national.value),
     )
     return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
@@ -66,14 +68,6 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
 
 def _of_group(measure: Measure, group: str) -> Measure:
     return replace(measure, numerator=replace(measure.numerator, dimensions=(group,))) if group else measure
-
-
-def _interval(changes: Result, force_id: str) -> Cell:
-    lower, upper = compare(changes).limits(force_id)
-    if math.isnan(lower):
-        return Cell(mark(NO_CHANGE), is_number=True)
-    words = (value_in_words(changes.measure, limit) for limit in (lower, upper))
-    return Cell(" to ".join(words), is_number=True)
 
 
 def _has_blank(rows: list[Row]) -> bool:

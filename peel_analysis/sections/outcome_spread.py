@@ -13,12 +13,13 @@ from peel_analysis.numbers import whole
 from peel_analysis.sections import blocks
 from peel_analysis.sections.display import picture
 from peel_analysis.sections.outcome_groups import NONE, OTHER, VERSION, Group, Spread, spread_of
-from peel_analysis.tables import Cell, Row, html_table
+from peel_analysis.tables import Cell, Row, about_intervals, counts_interval_cell, html_table
 from peel_analysis.wording import NATIONAL, no_figure, not_available, official_name, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
 THINNEST = 0.05  # percent
+NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
 def spread_block(edition: Edition, force_id: str, number: int) -> str:
@@ -131,32 +132,39 @@ def _members(spread: Spread) -> str:
 
 
 def table(spread: Spread) -> str:
-    """Return the table behind the figure: a row a group with types, count and share, then the total and the crimes."""
-    columns = ("Outcome", "Types", "Crimes", "Percent of recorded crime", f"{NATIONAL}, percent")
+    """Return the table behind the figure: a row a group, then the total and the crimes, the key and what intervals are.
+
+    Columns: types, the force's crimes, its share of recorded crime with the 95% interval (Wilson's), and the share of
+    England and Wales, in percent.
+    """
+    columns = ("Outcome", "Types", "Crimes", "Percent of recorded crime", "95% interval", f"{NATIONAL}, percent")
     body = [_row(spread, group) for group in spread.groups]
     own, national = ([getattr(group, side) for group in spread.groups] for side in ("own", "national"))
     body.append(_total("Total of these outcomes", spread, own, national))
     crimes = [replace(one, numerator=one.denominator, value=100.0) for one in (own[0], national[0])]
     body.append(_total("Recorded crime (excluding fraud)", spread, crimes[:1], crimes[1:]))
     caption = f"Outcomes of crimes recorded {window_phrase(spread.whole.window)}, {official_name(spread.force_id)}"
-    statuses = [one.status for one in (spread.own, spread.whole.national) if mark(one.status)]
-    return html_table(caption, columns, body) + key_to_marks(statuses)
+    statuses = [spread.own.status, spread.whole.national.status, *([NO_INTERVAL] if spread.is_shown else [])]
+    about = about_intervals(spread.whole) if spread.is_shown else ""
+    return html_table(caption, columns, body) + key_to_marks(statuses) + about
 
 
 def _row(spread: Spread, group: Group) -> Row:
-    cells = (Cell(", ".join(group.types)), *_own_cells(spread, [group.own]), _share(spread, [group.national]))
-    return Row(group.name, cells)
+    interval = counts_interval_cell(spread.whole.measure, group.own.numerator, group.own.denominator)
+    own = _own_cells(spread, [group.own], interval)
+    return Row(group.name, (Cell(", ".join(group.types)), *own, _share(spread, [group.national])))
 
 
 def _total(header: str, spread: Spread, own: list[Value], national: list[Value]) -> Row:
-    return Row(header, (Cell(""), *_own_cells(spread, own), _share(spread, national)), "total")
+    interval = Cell(mark(NO_INTERVAL), is_number=True)
+    return Row(header, (Cell(""), *_own_cells(spread, own, interval), _share(spread, national)), "total")
 
 
-def _own_cells(spread: Spread, values: list[Value]) -> tuple[Cell, Cell]:
+def _own_cells(spread: Spread, values: list[Value], interval: Cell) -> tuple[Cell, Cell, Cell]:
     if not spread.is_shown:
         missing = Cell(mark(spread.own.status) or "[x]", is_number=True)
-        return missing, missing
-    return Cell(whole(sum(one.numerator for one in values)), is_number=True), _share(spread, values)
+        return missing, missing, missing
+    return Cell(whole(sum(one.numerator for one in values)), is_number=True), _share(spread, values), interval
 
 
 def _share(spread: Spread, values: list[Value]) -> Cell:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from html import escape
-from math import isnan
+from math import isnan, nan
 
 import pandas as pd
 
@@ -37,9 +37,10 @@ def trend_block(result: Result, force_id: str, number: int) -> str:
     alt = f"Line chart: {title}, {_span(series)}. {reading}"
     image = picture(as_svg(trend_lines(series, force_id)), alt)
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(result, series, force_id))
-    table = tables.html_table(caption, ("12 months to", *_names(force_id)), _rows(series, force_id))
+    table = tables.html_table(caption, _columns(force_id), _rows(series, force_id))
     key = key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if mark(status)))
-    data = f'<details class="data"><summary>The points of the lines</summary>\n{table}{key}</details>'
+    about = tables.about_intervals(result)
+    data = f'<details class="data"><summary>The points of the lines</summary>\n{table}{key}{about}</details>'
     said = f'<p class="reading">{escape(reading)}</p>'
     sources = source_line(result, _source_of_populations(result, series))
     html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{sources}\n{data}'
@@ -51,22 +52,33 @@ def _span(series: Series) -> str:
     return f"12 months to the end of {series.about}, {first} to {last}"
 
 
-def _names(force_id: str) -> tuple[str, str]:
-    return official_name(force_id), official_name(ENGLAND_AND_WALES)
+def _columns(force_id: str) -> tuple[str, ...]:
+    return "12 months to", official_name(force_id), "95% interval", official_name(ENGLAND_AND_WALES)
 
 
 def _rows(series: Series, force_id: str) -> list[Row]:
-    columns = (series.values[force_id], series.statuses[force_id], series.values[ENGLAND_AND_WALES])
-    return [
-        Row(day_in_words(day), (_cell(series, own, status), _cell(series, national)))
-        for day, own, status, national in zip(series.days, *(column.tolist() for column in columns), strict=True)
-    ]
+    return [Row(day_in_words(day), _cells(series, force_id, place)) for place, day in enumerate(series.days)]
+
+
+def _cells(series: Series, force_id: str, place: int) -> tuple[Cell, Cell, Cell]:
+    own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
+    status = str(series.statuses[force_id].iloc[place])
+    interval = _interval(series, force_id, place)
+    return _cell(series, own, status), interval, _cell(series, national)
 
 
 def _cell(series: Series, value: float, status: str = "reported") -> Cell:
     if isnan(value):
         return Cell("[x]", is_number=True)
     return Cell(f"{value_in_words(series.measure, value)} {mark(status)}".strip(), is_number=True)
+
+
+def _interval(series: Series, force_id: str, place: int) -> Cell:
+    """Return the interval of a point: none where the point itself is missing, counts or no counts."""
+    value, top, below = (
+        float(column[force_id].iloc[place]) for column in (series.values, series.numerator, series.denominator)
+    )
+    return tables.counts_interval_cell(series.measure, nan if isnan(value) else top, below)
 
 
 def _reading(result: Result, series: Series, force_id: str) -> str:

@@ -9,18 +9,31 @@ from peel_analysis.statistics.intervals import Numbers
 
 XMR_FACTOR = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two consecutive points
 FEWEST_POINTS = 12  # our choice: three years of quarters
+OFTEN = 3  # our choice: with one point in three outside, it is the mean that does not fit; chance puts 1 in 100 outside
 
 
 @dataclass(frozen=True)
 class ControlLimits:
-    """The centre line and the natural process limits of a series, in its unit, and which points lie outside."""
+    """The centre line and the natural process limits of a series, in its unit, and which points lie outside.
+
+    `points` are those that the limits are made of, `shown` all that are held against them; neither has missing ones.
+    """
 
     centre: float
     lower: float
     upper: float
     mean_moving_range: float
     points: int
+    shown: int
     outside: npt.NDArray[np.bool_]
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether the series stays around its mean: no more than a third of its points lie outside.
+
+        Where more do, the series has moved, by a trend, a season or a step, and a single point outside tells nothing.
+        """
+        return OFTEN * int(self.outside.sum()) <= self.shown
 
 
 def control_limits(
@@ -31,7 +44,9 @@ def control_limits(
     The points must not share counts: moving ranges take two consecutive points as independent. Sums of 12 months that
     follow each other by a quarter share three quarters, so their ranges are small and the limits so narrow that most
     points would lie outside; quarters, or years one after the other, are right. A missing point is left out and so are
-    both moving ranges that touch it. A series with a break in recording is to be cut there first, one call a part.
+    both moving ranges that touch it. A series with a break in recording is to be cut there first, one call a part,
+    comparable or not: a step moves the mean and leaves the moving ranges as small as they were. Look at `is_stable`
+    before speaking of a point outside.
     `floor` (0 for counts) stops the lower limit from going below it.
 
     Raises ValueError with fewer than `fewest` points, or with no two consecutive ones, in the baseline. Source:
@@ -48,4 +63,5 @@ def control_limits(
     lower, upper = centre - XMR_FACTOR * mean_range, centre + XMR_FACTOR * mean_range
     if floor is not None:
         lower = max(lower, floor)
-    return ControlLimits(centre, lower, upper, mean_range, points, (series < lower) | (series > upper))
+    outside = (series < lower) | (series > upper)
+    return ControlLimits(centre, lower, upper, mean_range, points, int(np.isfinite(series).sum()), outside)
