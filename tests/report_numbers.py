@@ -85,7 +85,8 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
     days |= {year for row in line for year in MID_YEAR.findall(row["release"])}
-    parts = (*sorted(quoted, key=len, reverse=True), *sentences_of_data(), *names(beside.edition.id, beside.force_id))
+    quotations = (*sorted(quoted, key=len, reverse=True), *read_policy().sentences(), *sentences_of_data())
+    parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
     return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
 
@@ -147,7 +148,8 @@ def allowed(said: Said, beside: Beside) -> set[str]:
             points(measure, further, said) if said.kind in ENDS else {row["members"] for row in further} | {ALL_FORCES}
         )
     if said.about.endswith("-funnel"):
-        return values(measure, two, "value") if said.kind in ENDS else of_figure
+        middle = [row for row in further if row["measure"] == f"{said.about}-middle"]
+        return values(measure, [*two, *middle], "value") if said.kind in ENDS else of_figure
     if said.about.endswith("-peers"):
         sets = [row for row in further if row["measure"].endswith("-peers")]
         return {f"{Decimal(row['value']):.0f}" for row in sets} | {row["members"] for row in sets}
