@@ -6,12 +6,15 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+
+import psutil
 
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
-from peel_analysis.batch.worker import prepare_worker
+from peel_analysis.batch.worker import kill_kernels, prepare_worker
 
 STOP_TIMEOUT = 5.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
@@ -27,13 +30,25 @@ class Pool:
     window: int
 
     def stop(self) -> None:
-        """Stop at once: nothing half-written is in place, and the next run goes on from what is whole."""
+        """Stop at once: nothing half-written is in place, and the next run goes on from what is whole.
+
+        Workers are killed: asked to end, one would first end its notebook, as failed, and begin the next.
+        """
         processes = dict(getattr(self.executor, "_processes", None) or {})
         self.executor.shutdown(wait=False, cancel_futures=True)
         for process in processes.values():
-            process.terminate()
+            _kill(process)
         for process in processes.values():
             process.join(STOP_TIMEOUT)
+
+
+def _kill(process: BaseProcess) -> None:
+    """Kill a worker and its ordinary kernels; it is suspended first, so that it starts no other in between."""
+    with suppress(psutil.Error):
+        worker = psutil.Process(process.pid)
+        worker.suspend()
+        kill_kernels(worker)
+    process.kill()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from peel_analysis.batch import Outcome, Pool, Report, Workplace, local_pool, re
 from peel_analysis.batch.shards import share
 from peel_analysis.batch.telling import summary, telling, write_index
 from peel_analysis.data import Edition, open_edition
+from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.errors import InputError
 from peel_analysis.forces import Force
 from peel_analysis.writing import remove_left_over
@@ -96,6 +97,7 @@ def _run(
             for unused in opened:
                 unused.stop()
             remove_left_over(out)
+            remove_left_over_folders()
 
 
 def _opened(

@@ -14,7 +14,7 @@ from papermill.iorw import load_notebook_node, write_ipynb
 from traitlets.config import Config
 
 from peel_analysis.engine.papermill_engine import PeelEngine
-from peel_analysis.engine.sockets import SocketKernelManager
+from peel_analysis.engine.sockets import SocketKernelManager, TcpKernelManager
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def execute(
     """Run the notebook `source` with papermill and write it to `target`, which is replaced.
 
     `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). A cell tagged
-    `raises-exception` may fail. A kernel that does not start is tried once more, in the ordinary way.
+    `raises-exception` may fail. A kernel that does not start is tried once more, in the ordinary way and on TCP.
     Raises NotebookFailedError for an error in a cell, sys.exit, a timeout, or a kernel that died; `target` then holds
     what was run, with the failed cell marked. Raises FileNotFoundError or papermill's own errors for a bad request.
     """
@@ -74,7 +74,7 @@ def execute(
     failure = _run(source, target, engine, request)
     if failure is not None and failure.cell is None:
         logger.warning("%s; trying once more, with papermill's own engine", failure)
-        failure = _run(source, target, "stock", request)
+        failure = _run(source, target, "stock", {**request, "kernel_manager_class": TcpKernelManager})
     if failure is not None:
         _mark(target, failure.cell)
         raise failure
@@ -87,7 +87,7 @@ def _run(source: Path, target: Path, engine: Engine, request: Mapping[str, Any])
     stock: dict[str, Any] = {"engine_name": "nbclient", "kernel_manager_class": SocketKernelManager}
     try:
         papermill.execute_notebook(
-            source, target, progress_bar=False, config=ENCRYPTED, **request, **(peel if engine == "peel" else stock)
+            source, target, progress_bar=False, config=ENCRYPTED, **{**(peel if engine == "peel" else stock), **request}
         )
     except Exception as error:
         if not target.exists():  # refused before the run began
