@@ -85,20 +85,22 @@ def _run(source: Path, target: Path, engine: Engine, request: Mapping[str, Any])
     # Saving after each cell takes longer than most cells, and nobody looks at a notebook before its run has ended.
     peel: dict[str, Any] = {"engine_name": "peel", "save_each_cell": False}
     stock: dict[str, Any] = {"engine_name": "nbclient", "kernel_manager_class": SocketKernelManager}
+    raised: Exception | None = None
     try:
         papermill.execute_notebook(
             source, target, progress_bar=False, config=ENCRYPTED, **{**(peel if engine == "peel" else stock), **request}
         )
     except Exception as error:
-        if not target.exists():  # refused before the run began
-            raise
-        return _failure(source.name, target, error)
-    return _failure(source.name, target, None)
+        raised = error
+    try:
+        saved = remove_error_markers(load_notebook_node(str(target)))
+    except Exception as unreadable:  # refused before the run began, or not saved whole: the disk may be full
+        raise (raised or unreadable) from None
+    return _failure(source.name, target, saved, raised)
 
 
-def _failure(notebook: str, target: Path, raised: Exception | None) -> NotebookFailedError | None:
+def _failure(notebook: str, target: Path, saved: Any, raised: Exception | None) -> NotebookFailedError | None:
     """Return what went wrong according to the saved notebook and what papermill raised, None when nothing did."""
-    saved = remove_error_markers(load_notebook_node(str(target)))
     # First of all: stopping the kernel of a cell that took too long puts a KeyboardInterrupt among its outputs.
     if raised is not None and not isinstance(raised, PapermillExecutionError):
         text = COLOUR.sub("", str(raised))
