@@ -38,11 +38,16 @@ class Standing:
     @property
     def note(self) -> str:
         """What a reader must know of the page before reading it; empty when there is nothing."""
-        failed = f"The last run failed in {' and in '.join(self.failed)}." if self.failed else ""
+        failed = f"The last run failed in {_listed(self.failed)}." if self.failed else ""
         if not self.is_there:
             return failed
         earlier = "Report of an earlier run" + ("" if self.is_current else ", which may rest on earlier data")
         return f"{earlier}. {failed}".strip() if self.is_earlier else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcomes: Iterable[Outcome]) -> None:
@@ -62,15 +67,20 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
 def standing_of(report: Report, outcomes: Sequence[Outcome]) -> Standing:
     """Return what there is of a force, from the outcomes of the last run or, when there are none, from its files."""
     if outcomes:
-        failed = [_name(outcome.section_id) for outcome in outcomes if outcome.failed]
+        failed = {outcome.section_id for outcome in outcomes if outcome.failed}
     else:
-        failed = [_name(unit.section_id) for unit in report.units if _is_there(unit.failed)]
+        failed = {unit.section_id for unit in report.units if _is_there(unit.failed)}
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
-    return Standing(report, made or _is_there(report.page), made or report.is_fresh(), tuple(failed))
+    return Standing(report, made or _is_there(report.page), made or report.is_fresh(), _names(report, failed))
 
 
-def _name(section_id: str) -> str:
-    return "the making of its page" if section_id == "page" else f"“{plan_of(section_id).title}”"
+def _names(report: Report, failed: set[str]) -> tuple[str, ...]:
+    """Return the failed parts of a report in words, in report order."""
+    sections = [unit.section_id for unit in report.units if unit.section_id in failed]
+    page = ("the making of its page",) if report.section_id in failed else ()
+    if len(sections) == len(report.units):
+        return ("every section", *page)
+    return (*(f"“{plan_of(section_id).title}”" for section_id in sections), *page)
 
 
 def _is_there(path: Path) -> bool:
