@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -76,12 +75,13 @@ def test_a_process_tidies_before_its_first_kernel(temporary: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_length_of_a_path_is_counted_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    deep = Path(tempfile.mkdtemp(dir="/tmp")) / ("é" * 40)
-    deep.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    folder = private_folder()
-    shutil.rmtree(deep.parent)
+@pytest.mark.parametrize("name", ["long" * 30, "é" * 40])  # the second is short in letters, and not in bytes
+def test_a_temporary_folder_with_a_long_path_is_not_used(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        deep = Path(short) / name
+        deep.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(deep))
+        folder = private_folder()
     assert folder is not None
     folder.rmdir()
     assert folder.parent == Path("/tmp")
