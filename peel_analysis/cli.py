@@ -11,6 +11,7 @@ from peel_analysis.errors import InputError
 from peel_analysis.location import VARIABLE, check_writable, data_folder, use_data_folder
 
 DONE, FAILED, USAGE = 0, 1, 2
+NEVER_EMPTY = ("data", "edition", "out", "forces", "dask", "shard")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run: TypeAlias = Callable[[argparse.Namespace], int]
 REMEDIES: tuple[tuple[type[OSError], str], ...] = (
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
     given = parser().parse_args(arguments)
     try:
+        _check_options(given)
         _check_places(given)
         code: int = given.run(given)
     except InputError as error:
@@ -41,6 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"peel: {_in_words(error)}", file=sys.stderr)
         return USAGE
     return code
+
+
+def _check_options(given: argparse.Namespace) -> None:
+    """Refuse an option with nothing after it, as a variable that is not set leaves it: it would count as not given."""
+    for option in NEVER_EMPTY:
+        if getattr(given, option, None) == "":
+            raise InputError(
+                f"--{option}: nothing stands after it (a variable that is not set?); give a value, or leave "
+                f"--{option} out"
+            )
 
 
 def _check_places(given: argparse.Namespace) -> None:

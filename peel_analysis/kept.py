@@ -13,6 +13,7 @@ from pathlib import Path
 from peel_analysis.writing import part_of
 
 KEPT_IN = "PEEL_KEPT"
+CHECKSUM_SIZE = 16  # bytes, at the head of each file: a file that was damaged would make every report fail
 
 
 def folder() -> Path | None:
@@ -25,18 +26,38 @@ def once(kind: str, asked: Iterable[str], make: Callable[[], bytes]) -> bytes:
     """Return what `make` returns, from the folder when it has been made there for the same question.
 
     `kind` is the name of the sub-folder; `asked` is everything, but for the data and the package, that the answer
-    depends on. A folder that cannot be written to costs time and nothing else.
+    depends on. A folder that cannot be written to costs time and nothing else; what is damaged there is made anew.
     """
     place = folder()
     if place is None:
         return make()
     path = place / kind / hashlib.sha256("\n".join(asked).encode()).hexdigest()[:32]
-    with suppress(OSError):
-        return path.read_bytes()
-    made = make()
+    held = _read(path)
+    if held is None:
+        held = make()
+        _write(path, held)
+    return held
+
+
+def _read(path: Path) -> bytes | None:
+    """Return what is kept in a file, or None when nothing is or it is not what was written."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return None
+    content = text[CHECKSUM_SIZE:]
+    return content if text[:CHECKSUM_SIZE] == _checksum(content) else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    beside = part_of(path)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = part_of(path)
-        beside.write_bytes(made)
+        beside.write_bytes(_checksum(content) + content)
         beside.replace(path)
-    return made
+    with suppress(OSError):  # it is there only where the disk is full, or the like
+        beside.unlink()
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=CHECKSUM_SIZE).digest()

@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb)?")
 
 def part_of(path: Path, suffix: str = "") -> Path:
     """Return where this process writes a file before it is renamed to `path`: hidden, and named after the process."""
-    return path.with_name(f".{path.name}.{_host()}-{os.getpid()}.part{suffix}")
+    return path.with_name(f".{path.name}.{this_machine()}-{os.getpid()}.part{suffix}")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -36,7 +37,8 @@ def remove_left_over(folder: Path) -> list[Path]:
     """
     left_over = [path for path in folder.rglob(".*.part*") if _is_left_over(path)]
     for path in left_over:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # another run may tidy too, and a folder may have such a name
+            path.unlink()
     return left_over
 
 
@@ -44,15 +46,25 @@ def _is_left_over(path: Path) -> bool:
     match = PART.fullmatch(path.name)
     if match is None:
         return False
-    if match["host"] == _host():
-        return not psutil.pid_exists(int(match["process"]))
+    if match["host"] == this_machine():
+        return has_ended(int(match["process"]))
     try:
         return time.time() - path.stat().st_mtime > LONG_AGO
     except FileNotFoundError:  # it has just been renamed
         return False
 
 
+def has_ended(process: int) -> bool:
+    """Return whether the process with this number has ended; in a container nobody may ever have asked how."""
+    try:
+        return bool(psutil.Process(process).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:  # another user's
+        return False
+
+
 @cache
-def _host() -> str:
+def this_machine() -> str:
     """Return the machine's name without dots: a process number alone means nothing in a folder that is shared."""
     return socket.gethostname().partition(".")[0]

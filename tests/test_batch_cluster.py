@@ -42,10 +42,11 @@ def started(*arguments: str, batch: SmallBatch) -> Iterator["subprocess.Popen[st
 
 @contextmanager
 def scheduler_and_workers(batch: SmallBatch) -> Iterator[tuple[str, list["subprocess.Popen[str]"]]]:
-    """Return a scheduler's address and two workers, all on this machine's own address only."""
+    """Return a scheduler's address, two workers and the scheduler, all on this machine's own address only."""
     found = batch.folder / "scheduler.json"
     here = ("--host", "127.0.0.1", "--no-dashboard")
-    with started("distributed.cli.dask_scheduler", *here, "--port", "0", "--scheduler-file", str(found), batch=batch):
+    at_any_port = ("--port", "0", "--scheduler-file", str(found))
+    with started("distributed.cli.dask_scheduler", *here, *at_any_port, batch=batch) as scheduler:
         deadline = time.monotonic() + PATIENCE
         while not found.exists():
             assert time.monotonic() < deadline
@@ -53,7 +54,7 @@ def scheduler_and_workers(batch: SmallBatch) -> Iterator[tuple[str, list["subpro
         address = json.loads(found.read_text())["address"]
         worker = ("distributed.cli.dask_worker", address, *here, "--nthreads", "1", "--no-nanny")
         with started(*worker, batch=batch) as one, started(*worker, batch=batch) as two:
-            yield address, [one, two]
+            yield address, [one, two, scheduler]
 
 
 def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
@@ -73,6 +74,24 @@ def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
         assert all(str(workers[0].pid) in path.name for path in left)
     assert batch.run("--forces", ",".join(FOUR)).returncode == 0
     assert batch.outcomes() == {"fresh": 12}
+    batch.check_whole(FOUR)
+
+
+def test_a_scheduler_that_goes_is_one_line_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "b", SLOW, SLOW)
+    with scheduler_and_workers(batch) as (address, processes):
+        process = batch.start("--dask", address, "--forces", ",".join(FOUR))
+        batch.wait_for_units(2, process)
+        processes[-1].kill()
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert errors == (
+        f"peel: --dask {address}: the scheduler has gone; what is finished is kept, and once one answers there again "
+        "the same command goes on from it\n"
+    )
+    assert batch.outcomes()["failed"] == 0
+    assert batch.run("--forces", ",".join(FOUR)).returncode == 0
+    assert batch.outcomes()["fresh"] >= 2
     batch.check_whole(FOUR)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from small_batch import SmallBatch, family, small_batch, still_there
+from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
+from test_engine_warm_process import waited
 
 from peel_analysis.writing import part_of, remove_left_over
 
@@ -45,6 +46,26 @@ def test_a_stopped_batch_leaves_whole_files_and_goes_on(number: signal.Signals, 
     fresh = {line["force_id"] + "/" + line["section_id"] for line in batch.log() if line["outcome"] == "fresh"}
     assert len([name for name in fresh if not name.endswith("/page")]) == len(whole)
     batch.check_whole(FOUR)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
+    number: signal.Signals, batch: SmallBatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    process = batch.start("--forces", ",".join(FOUR), "--engine", "stock")
+    waited(lambda: list(temporary.glob("peel-*/k-1")), PATIENCE)
+    children = family(process)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    process.communicate(timeout=30)
+    assert still_there(children) == []
+    assert list(temporary.glob("peel-*")) == []
+    assert list(batch.reports.rglob("*.failed.ipynb")) == []
 
 
 def test_what_a_killed_worker_was_doing_is_done_again(batch: SmallBatch) -> None:

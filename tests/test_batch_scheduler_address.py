@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import peel
+from small_batch import small_batch
 
 from peel_analysis.batch import cluster
 from peel_analysis.errors import InputError
@@ -21,6 +22,14 @@ def test_an_address_that_is_none_is_one_line_to_the_end(address: str, tmp_path: 
         f"`dask worker {address} --nthreads 1` on each machine\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_that_is_none_is_refused_when_there_is_nothing_to_do_too(tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "b")
+    assert batch.run("--forces", "kent").returncode == 0
+    done = batch.run("--forces", "kent", "--dask", "nonsense")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("peel: --dask nonsense: no scheduler answers there; ")
 
 
 def test_a_server_that_says_nothing_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,18 @@ def test_out_that_nobody_can_write_to(capsys: pytest.CaptureFixture[str], monkey
     assert error.endswith("give a folder that can\n")
 
 
+@pytest.mark.parametrize("option", ["--data", "--out", "--forces", "--edition", "--dask", "--shard"])
+def test_an_option_with_nothing_after_it(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peel_analysis.commands.make._run", no_notebook)
+    monkeypatch.chdir(tmp_path)
+    assert refused(capsys, "batch", option, "") == (
+        f"{option}: nothing stands after it (a variable that is not set?); give a value, or leave {option} out\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_trying_a_folder_leaves_nothing(tmp_path: Path) -> None:
     location.check_writable(tmp_path / "new" / "folder", "--out")
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 """Every way a notebook can fail is told by the runner, on both engines, and leaves nothing behind."""
 
+import errno
+import os
 import pickle
 import tempfile
 import time
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from papermill.iorw import load_notebook_node
+from papermill.iorw import LocalHandler, load_notebook_node
 from small_notebook import write
 
 from peel_analysis.engine import warm_connection
@@ -151,6 +153,28 @@ def test_a_kernel_that_cannot_start_is_told_after_a_second_try(
     assert kernels() == []
     assert list(temporary.iterdir()) == []
     warm_connection.stop()
+
+
+@pytest.mark.parametrize(("engine", "saves"), [("peel", 1), ("stock", 1), ("stock", 2)])
+def test_a_full_disk_is_told_as_one(
+    engine: Engine, saves: int, tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_whole = LocalHandler.write
+    written: list[str] = []
+
+    def write_half(self: LocalHandler, text: str, path: str) -> None:
+        written.append(text)
+        full = len(written) >= saves
+        write_whole(self, text[: len(text) // 2] if full else text, path)
+        if full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(LocalHandler, "write", write_half)
+    with pytest.raises(OSError, match="No space left on device"):
+        execute(write(tmp_path / "n.ipynb", "1"), tmp_path / "out.ipynb", engine=engine)
+    assert len(written) >= saves
+    assert kernels() == []
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_missing_notebook_and_an_unknown_kernel_are_refused(tmp_path: Path) -> None:

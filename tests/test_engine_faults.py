@@ -1,5 +1,8 @@
 """Where no warm kernel can be had, an ordinary one is started: after a fault, off Linux, and by choice."""
 
+import os
+import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from
 from peel_analysis.engine import kernel_manager, provisioner, warm_connection, warm_process
 from peel_analysis.engine.execution import execute
 from peel_analysis.engine.sockets import SocketKernelManager
+from peel_analysis.engine.warm_connection import QUIET
 
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
@@ -59,6 +63,23 @@ def test_a_notebook_whose_warm_process_dies_runs_again(tmp_path: Path, caplog: p
     kill += "if '/warm_process.py' in ' '.join(parent.cmdline()): parent.kill(); __import__('time').sleep(60)\n"
     assert answer(tmp_path, kill + "print(1)") == 1
     assert "the warm process died; the notebook runs again" in caplog.text
+
+
+@LINUX
+def test_a_warm_process_whose_worker_has_gone_ends_in_silence() -> None:
+    worker, theirs = socket.socketpair()
+    worker.close()
+    with theirs:
+        command = [sys.executable, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
+        done = subprocess.run(
+            command,
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, **QUIET},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @LINUX

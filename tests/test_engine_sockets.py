@@ -15,6 +15,7 @@ from test_engine_warm_process import printed
 from peel_analysis.engine import sockets
 from peel_analysis.engine.execution import NotebookFailedError, execute
 from peel_analysis.engine.provisioner import PORTS
+from peel_analysis.engine.socket_folders import private_folder
 
 WHERE = (
     "import json, os; from ipykernel import connect; info = connect.get_connection_info(unpack=True); "
@@ -23,7 +24,7 @@ WHERE = (
 
 
 def has_sockets() -> bool:
-    folder = sockets.private_folder()
+    folder = private_folder()
     if folder:
         folder.rmdir()
     return folder is not None

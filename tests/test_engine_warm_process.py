@@ -19,7 +19,7 @@ import pytest
 from papermill.iorw import load_notebook_node
 from small_notebook import write
 
-from peel_analysis.engine import sockets, warm_connection
+from peel_analysis.engine import warm_connection
 from peel_analysis.engine.execution import execute
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -121,15 +121,6 @@ def test_the_sockets_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (transport, mode, files) == ("ipc", "700", 6)
     assert Path(folder).parent == tmp_path
     assert not Path(folder).exists()
-
-
-@LINUX
-def test_a_long_temporary_path_is_not_used_for_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", "/tmp/" + "long" * 30)
-    folder = sockets.private_folder()
-    assert folder is not None
-    folder.rmdir()
-    assert folder.parent == Path("/tmp")
 
 
 LIVES_ON = """

@@ -1,10 +1,11 @@
 """Workers of a running dask scheduler in place of local ones: the same unit function, on a folder that all share."""
 
 import asyncio
+import logging
 from concurrent.futures import Executor
 from typing import Any
 
-from peel_analysis.batch.run import Pool
+from peel_analysis.batch.pool import Pool
 from peel_analysis.errors import InputError
 
 CONNECT_TIMEOUT = 10.0  # seconds
@@ -15,29 +16,44 @@ AT_A_TIME = 200  # tasks that the scheduler holds: enough for 100 workers, few e
 def cluster_pool(address: str, tasks: int) -> Pool:
     """Return the workers of the scheduler at `address` as a pool; dask runs a lost worker's tasks again.
 
-    A unit writes beside its place and renames, so running it twice does no harm. Raises InputError when `distributed`
-    is not installed, when the scheduler does not answer or has no worker, and for a worker with several threads.
+    A unit writes beside its place and renames, so running it twice does no harm. Raises InputError as check_scheduler
+    does, when the scheduler has no worker, and for a worker with several threads.
     """
+    check_scheduler(address)
+    from distributed import Client
+
     try:
-        from distributed import Client
+        client: Any = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise _no_answer(address) from error
+    _check_workers(client, address)
+    gone = f"--dask {address}: the scheduler has gone; what is finished is kept, and once one answers there again the "
+    return Pool(_executor(client), window=min(AT_A_TIME, tasks), gone=f"{gone}same command goes on from it")
+
+
+def check_scheduler(address: str) -> None:
+    """Connect and leave again. Raises InputError when `distributed` is not installed, or no scheduler answers."""
+    try:
+        import distributed  # noqa: F401
     except ImportError as error:
         raise InputError(
             '--dask: the package distributed is not installed; pip install -c constraints.txt -e ".[cluster]"'
         ) from error
     try:
         asyncio.run(_answers(address))
-        client: Any = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and "
-            f"`dask worker {address} --nthreads 1` on each machine"
-        ) from error
-    _check_workers(client, address)
-    return Pool(_executor(client), window=min(AT_A_TIME, tasks))
+        raise _no_answer(address) from error
+
+
+def _no_answer(address: str) -> InputError:
+    return InputError(
+        f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and "
+        f"`dask worker {address} --nthreads 1` on each machine"
+    )
 
 
 async def _answers(address: str) -> None:
-    """Connect and leave again. A client that finds no scheduler would wait long and print a traceback at its end."""
+    """Connect by hand: a client that finds no scheduler would wait long and print a traceback at its end."""
     from distributed.comm.core import connect
     from distributed.security import Security
 
@@ -70,6 +86,8 @@ def _executor(client: Any) -> Executor:
         """Closes its client too when it is shut down."""
 
         def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            # Of a scheduler that has gone, the client would print a traceback after the one line of the command.
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
             super().shutdown(wait=wait and not cancel_futures)  # type: ignore[no-untyped-call]
             self._client.close()
 

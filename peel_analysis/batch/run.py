@@ -1,39 +1,26 @@
 """A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done."""
 
-import multiprocessing
-import os
-import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Future,
+    wait,
+)
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from peel_analysis.batch.faults import fault_line
+from peel_analysis.batch.pool import Pool
 from peel_analysis.batch.units import Report, Unit
-from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
-from peel_analysis.batch.worker import prepare_worker
+from peel_analysis.batch.work import Outcome, Workplace, make_page, run_unit
+from peel_analysis.errors import InputError
 
-STOP_TIMEOUT = 5.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
 Task = Unit | Report
 Told = Callable[[Outcome], None]
-
-
-@dataclass
-class Pool:
-    """Workers, and how many tasks to hand them at a time: a few more than they are, so that none waits for the next."""
-
-    executor: Executor
-    window: int
-
-    def stop(self) -> None:
-        """Stop at once: nothing half-written is in place, and the next run goes on from what is whole."""
-        processes = dict(getattr(self.executor, "_processes", None) or {})
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes.values():
-            process.terminate()
-        for process in processes.values():
-            process.join(STOP_TIMEOUT)
 
 
 @dataclass
@@ -63,35 +50,55 @@ class Run:
         self.end(Outcome(task.force_id, task.section_id, task.key, "failed", 0.0, error))
 
 
+def stale_tasks(reports: Iterable[Report], *, fresh: bool = False) -> set[Task]:
+    """Return the units that are not fresh, and the reports whose page is to be made; with `fresh`, all of them."""
+    stale: set[Task] = set()
+    for report in reports:
+        units = [unit for unit in report.units if fresh or not unit.is_fresh()]
+        if units or fresh or not report.is_fresh():
+            stale |= {report, *units}
+    return stale
+
+
 def run(
     reports: Iterable[Report],
     workplace: Workplace,
+    stale: set[Task],
     *,
-    fresh: bool = False,
     told: Told = lambda outcome: None,
     open_pool: Callable[[int], Pool],
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
 
-    `open_pool` is called with the number of tasks. With `fresh`, every unit is run again. A failed unit leaves its
-    force without a new page and stops nothing else. When a worker dies, what was under way is run again, one by one;
-    what a worker then dies of again has failed.
+    `open_pool` is called with the number of tasks. A failed unit leaves its force without a new page and stops nothing
+    else. When a worker dies, what was under way is run again, one by one; what a worker then dies of again has failed.
+    Raises InputError when the pool's scheduler goes.
     """
     state = Run(workplace, told, waiting={})
     for report in reports:
-        units = _stale(state, report, fresh)
+        units = [unit for unit in report.units if unit in stale]
         state.waiting[report] = set(units)
-        state.queue += units or ([report] if fresh or not report.is_fresh() else [])
-        if not units and report not in state.queue:
-            state.end(Outcome(report.force_id, report.section_id, report.key, "fresh", 0.0))
+        state.queue += units or ([report] if report in stale else [])
+        tasks: list[Task] = [*report.units, report]
+        for task in tasks:
+            if task not in stale:
+                _pass_over(state, task)
     barren = 0
-    while tasks := [*state.suspects, *state.queue]:
+    while left := len(state.suspects) + len(state.queue):
         known = len(state.outcomes)
-        _one_pool(state, open_pool(len(tasks)))
+        _one_pool(state, open_pool(left))
         barren = barren + 1 if len(state.outcomes) == known else 0
         if barren == POOLS_IN_VAIN:
             return _given_up(state)
     return state.outcomes
+
+
+def _pass_over(state: Run, task: Task) -> None:
+    """Note a task as fresh. A failure of before is over too where what it failed of has been put back."""
+    if isinstance(task, Unit):
+        with suppress(OSError):
+            task.failed.unlink()
+    state.end(Outcome(task.force_id, task.section_id, task.key, "fresh", 0.0))
 
 
 def _given_up(state: Run) -> list[Outcome]:
@@ -100,21 +107,13 @@ def _given_up(state: Run) -> list[Outcome]:
     return state.outcomes
 
 
-def _stale(state: Run, report: Report, fresh: bool) -> list[Unit]:
-    stale = [unit for unit in report.units if fresh or not unit.is_fresh()]
-    for unit in report.units:
-        if unit not in stale:
-            state.end(Outcome(unit.force_id, unit.section_id, unit.key, "fresh", 0.0))
-    return stale
-
-
 def _one_pool(state: Run, pool: Pool) -> None:
     """Work until nothing is left, or until the pool breaks because a worker died."""
     try:
         while _hand_out(state, pool):
             done, _ = wait(state.under_way, return_when=FIRST_COMPLETED)
             ended = [(state.under_way.pop(future), future) for future in done]
-            broken = [task for task, future in ended if not _has_ended(state, task, future)]
+            broken = [task for task, future in ended if not _has_ended(state, task, future, pool)]
             if broken:
                 _suspect(state, broken)
                 break
@@ -147,13 +146,15 @@ def _submit(state: Run, pool: Pool, tasks: deque[Task]) -> None:
     state.under_way[future] = task
 
 
-def _has_ended(state: Run, task: Task, future: Future[Outcome]) -> bool:
+def _has_ended(state: Run, task: Task, future: Future[Outcome], pool: Pool) -> bool:
     """Note what became of a task; return False when its worker died and nothing became of it."""
     try:
         outcome = future.result()
     except BrokenExecutor:
         return False
-    except Exception as fault:  # a scheduler's: it has lost the task's worker too often, or has itself gone
+    except CancelledError as gone:  # this run cancels none, and the others will say so too
+        raise InputError(pool.gone) from gone
+    except Exception as fault:  # a scheduler's: it has lost the task's worker too often
         state.fail(task, fault_line(fault))
         return True
     state.end(outcome)
@@ -173,33 +174,3 @@ def _suspect(state: Run, broken: list[Task]) -> None:
         state.fail(tasks[0], "the worker process died of it twice")
     else:
         state.suspects += tasks
-
-
-def local_pool(jobs: int, tasks: int, *, warm: bool = True) -> Pool:
-    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe.
-
-    With `warm`, each starts the process that its kernels are forked from before it has a unit.
-    """
-    workers = min(jobs, tasks)
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), warm)
-    )
-    with _without_interrupts():
-        for _ in range(workers):
-            executor.submit(os.getpid)  # starts a worker
-    return Pool(executor, window=workers + 2)
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: it is for this one, which then stops them."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread: signals are not its business
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

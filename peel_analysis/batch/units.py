@@ -1,13 +1,12 @@
 """A unit of work: one section of one force's report, with the content key that says whether it is fresh."""
 
-import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from peel_analysis.batch.seals import digest, key_of_notebook, key_of_page
 from peel_analysis.data import Edition
 from peel_analysis.forces import Force
 from peel_analysis.sections.catalogue import SectionPlan, catalogue
@@ -24,9 +23,6 @@ DRAWN_AND_EXPORTED_BY = (
     "papermill",
     "seaborn",
 )
-KEY_IN_FILE = re.compile(rb'"peel_key": "([0-9a-f]{64})"')
-KEY_IN_PAGE = re.compile(rb'<meta name="peel-key" content="([0-9a-f]{64})">')
-TAIL = 4096  # bytes; nbformat sorts keys, so a notebook's metadata stand at its end
 
 
 @dataclass(frozen=True)
@@ -46,13 +42,18 @@ class Unit:
         return f"{self.force_id}/{self.section_id}"
 
     @property
+    def failed(self) -> Path:
+        """Where the notebook is kept, as far as it ran, when it fails."""
+        return self.target.with_suffix(".failed.ipynb")
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What papermill puts into the notebook."""
         return {"force": self.force_id, "edition": self.edition}
 
     def is_fresh(self) -> bool:
-        """Return whether the executed notebook is there and was made from what is there now."""
-        return key_in(self.target) == self.key
+        """Return whether the executed notebook is there, whole, and was made from what is there now."""
+        return key_of_notebook(self.target) == self.key
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,8 @@ class Report:
         return self.page.with_name("values.csv")
 
     def is_fresh(self) -> bool:
-        """Return whether the page and the values file are there and were made from what is there now."""
-        if not self.values.exists():
-            return False
-        try:
-            with self.page.open("rb") as file:
-                found = KEY_IN_PAGE.search(file.read(TAIL))
-        except FileNotFoundError:
-            return False
-        return found is not None and found[1].decode() == self.key
+        """Return whether the page and the values file are there, whole, and were made from what is there now."""
+        return key_of_page(self.page, self.values) == self.key
 
 
 def report_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool = False) -> Report:
@@ -92,17 +86,6 @@ def report_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool
     units = tuple(units_of(edition, force, out, inspected_only=inspected_only))
     page = report_folder(out, edition, force.id) / "index.html"
     return Report(force.id, edition.id, units, page, _digest([unit.key for unit in units]))
-
-
-def key_in(path: Path) -> str:
-    """Return the content key stored in an executed notebook, or "" when there is none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - TAIL))
-            found = KEY_IN_FILE.search(file.read())
-    except FileNotFoundError:
-        return ""
-    return found[1].decode() if found else ""
 
 
 def report_folder(out: Path, edition: Edition, force_id: str) -> Path:
@@ -163,8 +146,8 @@ def _findings(edition: Edition, force: Force) -> str:
 
 
 def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return digest(path.read_bytes())
 
 
 def _digest(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return digest("\n".join(parts).encode())

@@ -3,18 +3,21 @@
 import json
 import os
 import time
-import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from peel_analysis.batch.faults import fault_line, one_line
+from peel_analysis.batch.seals import blank_notebook_seal, sealed_notebook, sealed_page
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.kept import KEPT_IN
 from peel_analysis.location import VARIABLE
 from peel_analysis.writing import part_of, write_text
 
 if TYPE_CHECKING:
+    from peel_analysis.report.page import SectionHtml
     from peel_analysis.report.values_file import EditionValues
 
 CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
@@ -57,31 +60,24 @@ def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
 
     workplace.enter()
     started = time.perf_counter()
-    unit.target.parent.mkdir(parents=True, exist_ok=True)
     beside = part_of(unit.target, ".ipynb")
-    failed = unit.target.with_suffix(".failed.ipynb")
     error = ""
     try:
+        unit.target.parent.mkdir(parents=True, exist_ok=True)
+        unit.failed.unlink(missing_ok=True)
         execute(unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT)
         _seal(beside, unit)
         beside.replace(unit.target)
-        failed.unlink(missing_ok=True)
     except NotebookFailedError as failure:
-        error = f"{failure}; the notebook as far as it ran: {failed}"
-        if beside.exists():
-            beside.replace(failed)
+        error = one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
+        with suppress(OSError):
+            beside.replace(unit.failed)
     except Exception as fault:  # a worker must outlive any unit
         error = fault_line(fault)
-    finally:
-        beside.unlink(missing_ok=True)
+    with suppress(OSError):  # it is there only after a fault
+        beside.unlink()
     seconds = time.perf_counter() - started
     return Outcome(unit.force_id, unit.section_id, unit.key, "failed" if error else "done", seconds, error)
-
-
-def fault_line(error: Exception) -> str:
-    """Return an error that no cell raised in one line: what it says, and where it was raised."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
 
 
 def _seal(path: Path, unit: Unit) -> None:
@@ -93,8 +89,9 @@ def _seal(path: Path, unit: Unit) -> None:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
     notebook["metadata"].pop("papermill", None)
-    notebook["metadata"]["peel_key"] = unit.key
-    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    notebook["metadata"] |= blank_notebook_seal(unit.key)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    path.write_bytes(sealed_notebook(text).encode())
 
 
 def make_page(report: Report, workplace: Workplace) -> Outcome:
@@ -103,8 +100,10 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
     started = time.perf_counter()
     error = ""
     try:
-        _write_values(report, workplace)  # before the page, whose key says that all is done
-        _write_page(report)
+        values = _values(report.edition, workplace.kept).text(report.force_id)
+        html = _page(report)
+        write_text(report.values, values)  # before the page, whose key says that all is done
+        write_text(report.page, sealed_page(html, report.key, values))
     except Exception as fault:  # as above
         error = fault_line(fault)
     seconds = time.perf_counter() - started
@@ -120,26 +119,24 @@ def _values(edition: str, kept: str) -> "EditionValues":
     return values_of(open_edition(edition))
 
 
-def _write_values(report: Report, workplace: Workplace) -> None:
-    write_text(report.values, _values(report.edition, workplace.kept).text(report.force_id))
-
-
-def _write_page(report: Report) -> None:
-    import nbformat
-
+def _page(report: Report) -> str:
     from peel_analysis import forces
     from peel_analysis.data import open_edition
+    from peel_analysis.report.page import page_html
+
+    sections = [_section(unit) for unit in report.units]
+    return page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
+
+
+def _section(unit: Unit) -> "SectionHtml":
+    import nbformat
+
     from peel_analysis.report.fragment import section_html
-    from peel_analysis.report.page import SectionHtml, page_html
+    from peel_analysis.report.page import SectionHtml
     from peel_analysis.sections.catalogue import plan_of
 
-    sections = [
-        SectionHtml(
-            unit.section_id,
-            plan_of(unit.section_id).title,
-            section_html(nbformat.read(unit.target, as_version=4), unit.section_id),  # type: ignore[no-untyped-call]
-        )
-        for unit in report.units
-    ]
-    html = page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
-    write_text(report.page, html)
+    try:
+        notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
+    except Exception as error:  # it was whole when the run began, or has just been made
+        raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
+    return SectionHtml(unit.section_id, plan_of(unit.section_id).title, section_html(notebook, unit.section_id))

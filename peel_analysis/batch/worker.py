@@ -7,7 +7,13 @@ import threading
 import time
 from contextlib import suppress
 
+import psutil
+
+from peel_analysis.engine.socket_folders import remove_own_folders
+
 ORPHAN_CHECK = 1.0  # seconds
+KILL_TIMEOUT = 5.0
+LAUNCHER = "ipykernel_launcher"
 # jsonschema, which papermill brings, makes a grammar of web addresses when it finds this package: most of a second a
 # worker, for a check that the format of notebooks does not ask for.
 GRAMMAR = "rfc3987_syntax"
@@ -31,7 +37,25 @@ def prepare_worker(parent: int, warm: bool) -> None:
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(ORPHAN_CHECK)
+    with suppress(Exception):  # ending is what matters
+        psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
+        remove_own_folders()
     os._exit(1)
+
+
+def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
+    """Kill a worker's kernels that were started in the ordinary way, and return them.
+
+    They look once a second whether the worker is there, and one that is still starting would make its folder anew.
+    The warm process ends the others, and deletes their folders, as soon as the worker has gone.
+    """
+    kernels = []
+    for child in worker.children():
+        with suppress(psutil.Error):  # it may end at any moment
+            if LAUNCHER in child.cmdline():
+                child.kill()
+                kernels.append(child)
+    return kernels
 
 
 def _import_engine() -> None:

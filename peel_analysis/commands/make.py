@@ -8,10 +8,23 @@ from functools import partial
 from pathlib import Path
 
 from peel_analysis import forces
-from peel_analysis.batch import Outcome, Pool, Report, Workplace, local_pool, report_of, run, shared_key
+from peel_analysis.batch import (
+    Outcome,
+    Pool,
+    Report,
+    Task,
+    Workplace,
+    local_pool,
+    report_of,
+    run,
+    shared_key,
+    stale_tasks,
+)
+from peel_analysis.batch.index import write_index
 from peel_analysis.batch.shards import share
-from peel_analysis.batch.telling import summary, telling, write_index
+from peel_analysis.batch.telling import summary, telling
 from peel_analysis.data import Edition, open_edition
+from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.errors import InputError
 from peel_analysis.forces import Force
 from peel_analysis.writing import remove_left_over
@@ -41,7 +54,7 @@ def batch(given: argparse.Namespace) -> int:
     folder = Path(given.out).resolve() / edition.id
     log = folder / (f"run-{given.shard.replace('/', '-of-')}.jsonl" if given.shard else "run.jsonl")
     outcomes = _run(_plans(chosen, edition, given), edition, given, _pool(given), log, lines=True)
-    write_index(folder / "index.html", edition, _plans(list(forces.all_forces()), edition, given))
+    write_index(folder / "index.html", edition, _plans(list(forces.all_forces()), edition, given), outcomes)
     print(summary(outcomes, time.perf_counter() - started))
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 
@@ -49,8 +62,9 @@ def batch(given: argparse.Namespace) -> int:
 def _pool(given: argparse.Namespace) -> Callable[[int], Pool]:
     if not given.dask:
         return partial(local_pool, given.jobs, warm=_is_warm(given))
-    from peel_analysis.batch.cluster import cluster_pool
+    from peel_analysis.batch.cluster import check_scheduler, cluster_pool
 
+    check_scheduler(given.dask)  # here, so that a request that cannot be met is refused whatever there is to do
     return partial(cluster_pool, given.dask)
 
 
@@ -82,31 +96,29 @@ def _run(
     out = Path(given.out).resolve()
     kept = out / KEPT / shared_key(edition.folder)[:20]
     workplace = Workplace(str(edition.folder.resolve()), str(kept), given.engine)
-    opened = _opened(plans, edition, given, open_pool)
+    stale = stale_tasks(plans, fresh=given.fresh)
+    opened = _opened(stale, edition, open_pool)
 
     def next_pool(tasks: int) -> Pool:
         return opened.pop() if opened else open_pool(tasks)
 
-    _tidy(out, kept)
     total = sum(len(plan.units) + 1 for plan in plans)
-    with telling(total, log, lines=lines) as told:
-        try:
-            return run(plans, workplace, fresh=given.fresh, told=told, open_pool=next_pool)
-        finally:
-            for unused in opened:
-                unused.stop()
-            remove_left_over(out)
+    try:
+        _tidy(out, kept, fresh=given.fresh)
+        with telling(total, log, lines=lines) as told:
+            return run(plans, workplace, stale, told=told, open_pool=next_pool)
+    finally:
+        for unused in opened:
+            unused.stop()
+        remove_left_over(out)
+        remove_left_over_folders()
 
 
-def _opened(
-    plans: list[Report], edition: Edition, given: argparse.Namespace, open_pool: Callable[[int], Pool]
-) -> list[Pool]:
+def _opened(stale: set[Task], edition: Edition, open_pool: Callable[[int], Pool]) -> list[Pool]:
     """Return the first pool of a run, or none when all is fresh; the data are checked while its workers start."""
-    units = [unit for plan in plans for unit in plan.units]
-    stale = sum(given.fresh or not task.is_fresh() for tasks in (units, plans) for task in tasks)
     if not stale:
         return []
-    pool = open_pool(stale)
+    pool = open_pool(len(stale))
     try:
         _refuse_unusable_data(edition)
     except BaseException:
@@ -124,9 +136,12 @@ def _refuse_unusable_data(edition: Edition) -> None:
     values(edition)
 
 
-def _tidy(out: Path, kept: Path) -> None:
-    """Remove what a killed run has left half-written, and what was kept under other data or another package."""
+def _tidy(out: Path, kept: Path, *, fresh: bool) -> None:
+    """Remove what a killed run has left half-written, and what was kept under other data or another package.
+
+    With `fresh`, also what was kept under these: another run that uses it makes it again.
+    """
     remove_left_over(out)
     for other in kept.parent.glob("*"):
-        if other != kept:
+        if fresh or other != kept:
             shutil.rmtree(other, ignore_errors=True)

@@ -14,7 +14,7 @@ from papermill.iorw import load_notebook_node, write_ipynb
 from traitlets.config import Config
 
 from peel_analysis.engine.papermill_engine import PeelEngine
-from peel_analysis.engine.sockets import SocketKernelManager
+from peel_analysis.engine.sockets import SocketKernelManager, TcpKernelManager
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def execute(
     """Run the notebook `source` with papermill and write it to `target`, which is replaced.
 
     `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). A cell tagged
-    `raises-exception` may fail. A kernel that does not start is tried once more, in the ordinary way.
+    `raises-exception` may fail. A kernel that does not start is tried once more, in the ordinary way and on TCP.
     Raises NotebookFailedError for an error in a cell, sys.exit, a timeout, or a kernel that died; `target` then holds
     what was run, with the failed cell marked. Raises FileNotFoundError or papermill's own errors for a bad request.
     """
@@ -74,7 +74,7 @@ def execute(
     failure = _run(source, target, engine, request)
     if failure is not None and failure.cell is None:
         logger.warning("%s; trying once more, with papermill's own engine", failure)
-        failure = _run(source, target, "stock", request)
+        failure = _run(source, target, "stock", {**request, "kernel_manager_class": TcpKernelManager})
     if failure is not None:
         _mark(target, failure.cell)
         raise failure
@@ -85,20 +85,22 @@ def _run(source: Path, target: Path, engine: Engine, request: Mapping[str, Any])
     # Saving after each cell takes longer than most cells, and nobody looks at a notebook before its run has ended.
     peel: dict[str, Any] = {"engine_name": "peel", "save_each_cell": False}
     stock: dict[str, Any] = {"engine_name": "nbclient", "kernel_manager_class": SocketKernelManager}
+    raised: Exception | None = None
     try:
         papermill.execute_notebook(
-            source, target, progress_bar=False, config=ENCRYPTED, **request, **(peel if engine == "peel" else stock)
+            source, target, progress_bar=False, config=ENCRYPTED, **{**(peel if engine == "peel" else stock), **request}
         )
     except Exception as error:
-        if not target.exists():  # refused before the run began
-            raise
-        return _failure(source.name, target, error)
-    return _failure(source.name, target, None)
+        raised = error
+    try:
+        saved = remove_error_markers(load_notebook_node(str(target)))
+    except Exception as unreadable:  # refused before the run began, or not saved whole: the disk may be full
+        raise (raised or unreadable) from None
+    return _failure(source.name, target, saved, raised)
 
 
-def _failure(notebook: str, target: Path, raised: Exception | None) -> NotebookFailedError | None:
+def _failure(notebook: str, target: Path, saved: Any, raised: Exception | None) -> NotebookFailedError | None:
     """Return what went wrong according to the saved notebook and what papermill raised, None when nothing did."""
-    saved = remove_error_markers(load_notebook_node(str(target)))
     # First of all: stopping the kernel of a cell that took too long puts a KeyboardInterrupt among its outputs.
     if raised is not None and not isinstance(raised, PapermillExecutionError):
         text = COLOUR.sub("", str(raised))

@@ -5,15 +5,13 @@ can be given one port; the client of the second then talks to a socket of the fi
 """
 
 import shutil
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 
-LONGEST_SOCKET_PATH = 100  # the system's limit is 107 bytes
-FOLDER_PREFIX = "peel-"
+from peel_analysis.engine.socket_folders import private_folder
+
 SEND_TIMEOUT = 60.0  # seconds
 WARM = "peel-warm"
 OF_THIS_MACHINE = ("", "local-provisioner", WARM)
@@ -70,24 +68,19 @@ class SocketKernelManager(OnSockets, AsyncKernelManager):
     """Starts a kernel as jupyter_client does, in a process of its own, listening on Unix sockets."""
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
-        """Start the kernel; a start that fails leaves no folder behind."""
+        """Start the kernel; a start that fails leaves no kernel and no folder behind."""
         self.open_socket_folder()
         try:
             await super().start_kernel(**kwargs)
         except BaseException:
+            if self.has_kernel:  # it could not be connected to
+                await self.shutdown_kernel(now=True)
             self.remove_socket_folder()
             raise
 
 
-def private_folder() -> Path | None:
-    """Return a new folder with a path short enough for Unix sockets, or None when there is no such place."""
-    if sys.platform == "win32":
-        return None
-    for parent in (tempfile.gettempdir(), "/tmp"):
-        if len(str(Path(parent).absolute())) + len(FOLDER_PREFIX) + len("12345678/k-99999") > LONGEST_SOCKET_PATH:
-            continue
-        try:
-            return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=Path(parent).absolute()))
-        except OSError:
-            continue
-    return None
+class TcpKernelManager(SocketKernelManager):
+    """The same on TCP, for a second try: where sockets cannot be used, the first has failed of that."""
+
+    def open_socket_folder(self) -> None:
+        """Make no folder."""

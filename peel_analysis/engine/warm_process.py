@@ -81,8 +81,7 @@ def receive(connection: socket.socket) -> Message | None:
 def _exactly(connection: socket.socket, size: int) -> bytes:
     read = bytearray()
     while len(read) < size:
-        part = connection.recv(size - len(read))
-        if not part:
+        if not (part := connection.recv(size - len(read))):
             return b""
         read += part
     return bytes(read)
@@ -232,13 +231,14 @@ def main() -> None:
     connection, client = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
+    answer: Message = {"ready": True}
     try:
         import_libraries()
     except Exception as error:
-        send(connection, {"error": f"{type(error).__name__}: {error}"})
-        return
-    send(connection, {"ready": True})
-    if (request := serve(connection, client)) is not None:
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    with suppress(OSError):  # the client may have gone since, and nobody waits for the answer
+        send(connection, answer)
+    if "ready" in answer and (request := serve(connection, client)) is not None:
         # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
         set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
         prepare({**request, "env": {**set_by_imports, **request["env"]}})

@@ -1,0 +1,100 @@
+"""The private folders of kernels' sockets. Each is named after the process that it serves, so that none stays for good.
+
+What stops a run may leave no time to delete them: the next run, or the end of this one, then deletes those of the dead.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from peel_analysis.writing import LONG_AGO, has_ended, this_machine
+
+LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107, on macOS 103
+LONGEST_BELOW = len("peel-abcd-4194304-12345678/k-99999")
+NAME = re.compile(r"peel-(?P<machine>[0-9a-f]{4})-(?P<process>\d+)-[a-z0-9_]{8}")
+
+
+def private_folder() -> Path | None:
+    """Return a new folder with a path short enough for Unix sockets, or None when there is no such place."""
+    if sys.platform == "win32":
+        return None
+    _remove_left_over_once()
+    for parent in _parents():
+        if len(os.fsencode(parent)) + 1 + LONGEST_BELOW > LONGEST_SOCKET_PATH:
+            continue
+        with suppress(OSError):
+            return Path(tempfile.mkdtemp(prefix=f"peel-{_machine()}-{os.getpid()}-", dir=parent))
+    return None
+
+
+@cache
+def _remove_left_over_once() -> None:
+    """Tidy before this process's first kernel, also where no run does so: on a cluster, under papermill's command."""
+    remove_left_over_folders()
+
+
+def remove_left_over_folders() -> None:
+    """Delete this user's socket folders whose process on this machine has ended."""
+    for folder, process in _folders():
+        if _has_ended(folder, process):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_own_folders() -> None:
+    """Delete the socket folders of this process, which is about to end; its kernels must have ended."""
+    for folder, process in _folders():
+        if process == os.getpid():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parents() -> list[Path]:
+    return list(dict.fromkeys((Path(tempfile.gettempdir()).absolute(), Path("/tmp"))))
+
+
+def _machine() -> str:
+    """Return a short mark of this machine: others may see the same folder, where their process numbers mean nothing."""
+    return hashlib.sha256(this_machine().encode()).hexdigest()[:4]
+
+
+def _folders() -> Iterator[tuple[Path, int]]:
+    """Yield this user's socket folders of this machine, each with the number of the process that made it."""
+    if sys.platform == "win32":
+        return
+    for parent in _parents():
+        with suppress(OSError):
+            for folder in list(parent.iterdir()):
+                match = NAME.fullmatch(folder.name)
+                if match and match["machine"] == _machine() and _is_own(folder):
+                    yield folder, int(match["process"])
+
+
+def _is_own(folder: Path) -> bool:
+    try:
+        about = folder.lstat()
+    except OSError:  # it has just been deleted
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
+
+
+def _has_ended(folder: Path, process: int) -> bool:
+    """Return whether the process has ended. One that began long after the folder was written to got its number later.
+
+    Long after, because the beginning of a process is reckoned from the clock of now, which may have been put right.
+    """
+    try:
+        began = psutil.Process(process).create_time()
+        return has_ended(process) or began > folder.stat().st_mtime + LONG_AGO
+    except psutil.NoSuchProcess:
+        return True
+    except (psutil.Error, OSError):
+        return False

@@ -1,0 +1,154 @@
+"""Outputs that were emptied, cut short or edited are made again, and what stands in a force's way stops no other."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_batch import QUICK, SmallBatch, small_batch
+
+from peel_analysis.batch import Report, Unit, Workplace
+from peel_analysis.batch.seals import key_of_notebook, key_of_page
+from peel_analysis.batch.work import make_page
+
+TWO = ("kent", "norfolk")
+FIRST, SECOND = "notebooks/01_force_in_numbers.ipynb", "notebooks/02_risk_based_inspection.ipynb"
+AGAIN = "move it away or delete it, and run the command again"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> SmallBatch:
+    """A batch of two forces that has run once."""
+    batch = small_batch(tmp_path_factory.mktemp("damage") / "first")
+    done = batch.run("--forces", ",".join(TWO))
+    assert done.returncode == 0, done.stderr
+    return batch
+
+
+@pytest.fixture
+def again(first: SmallBatch, tmp_path: Path) -> SmallBatch:
+    """A copy of that batch in another place."""
+    shutil.copytree(first.folder, tmp_path / "again")
+    return SmallBatch(tmp_path / "again")
+
+
+def emptied(content: bytes) -> bytes:
+    return content[:0]
+
+
+def cut_short(content: bytes) -> bytes:
+    return content[: len(content) * 2 // 3]
+
+
+def without_its_beginning(content: bytes) -> bytes:
+    return content[len(content) // 3 :]
+
+
+def edited(content: bytes) -> bytes:
+    """Return the content with other words in its middle, of the same length."""
+    middle = len(content) // 2
+    return content[:middle] + content[middle : middle + 5][::-1].upper() + content[middle + 5 :]
+
+
+def saved_with_another_cell(content: bytes) -> bytes:
+    """Return a notebook as JupyterLab saves it when somebody has added a cell: its metadata stay."""
+    notebook = json.loads(content)
+    notebook["cells"].append({"cell_type": "markdown", "id": "new", "metadata": {}, "source": "A note of mine."})
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+@pytest.mark.parametrize("damage", [emptied, cut_short, without_its_beginning, edited])
+@pytest.mark.parametrize("name", [FIRST, "index.html", "values.csv"])
+def test_a_damaged_output_is_not_fresh(name: str, damage: Callable[[bytes], bytes], again: SmallBatch) -> None:
+    folder = again.reports / "kent"
+    of_notebook, of_page = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html", folder / "values.csv")
+    assert of_notebook
+    assert of_page
+    (folder / name).write_bytes(damage((folder / name).read_bytes()))
+    found = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html", folder / "values.csv")
+    assert found == (("", of_page) if name == FIRST else (of_notebook, ""))
+
+
+def test_damaged_outputs_are_made_again(again: SmallBatch) -> None:
+    damaged = [("kent", FIRST, saved_with_another_cell), ("norfolk", "values.csv", emptied)]
+    before = {(force, name): (again.reports / force / name).read_bytes() for force, name, _ in damaged}
+    for force, name, damage in damaged:
+        (again.reports / force / name).write_bytes(damage(before[force, name]))
+    done = again.run("--forces", ",".join(TWO))
+    assert (done.returncode, again.done()) == (0, {"kent/force_in_numbers", "kent/page", "norfolk/page"})
+    assert {(force, name): (again.reports / force / name).read_bytes() for force, name, _ in damaged} == before
+    again.check_whole(TWO)
+
+
+def test_a_notebook_that_a_page_cannot_be_made_from_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "01_force_in_numbers.ipynb"
+    path.write_text('{"cells": [')
+    unit = Unit("kent", "force_in_numbers", "2017", path, path, "")
+    report = Report("kent", "2017", (unit,), tmp_path / "index.html", "")
+    outcome = make_page(report, Workplace(str(Path(__file__).parents[1] / "data"), "", "peel"))
+    assert outcome.error.startswith(f"RuntimeError: {path} cannot be read; the next run makes it again: ")
+    assert [place.name for place in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_is_in_the_way_of_one_force_stops_no_other(again: SmallBatch) -> None:
+    shutil.rmtree(again.reports / "kent")
+    (again.reports / "kent").write_text("a file")
+    notebook = again.reports / "norfolk" / SECOND
+    notebook.unlink()
+    notebook.mkdir()
+    done = again.run("--forces", "essex,kent,norfolk")
+    assert done.returncode == 1
+    assert again.done() == {"essex/force_in_numbers", "essex/risk_based_inspection", "essex/page"}
+    assert sorted(done.stderr.splitlines()) == [
+        f"failed: kent/force_in_numbers: {again.reports}/kent: a file where a folder is needed; {AGAIN}",
+        f"failed: kent/risk_based_inspection: {again.reports}/kent: a file where a folder is needed; {AGAIN}",
+        f"failed: norfolk/risk_based_inspection: {notebook}: a folder where a file is needed; {AGAIN}",
+    ]
+    index = (again.reports / "index.html").read_text(encoding="utf-8")
+    assert "Kent Police (no report made)" in index
+
+    (again.reports / "kent").unlink()
+    notebook.rmdir()
+    shutil.rmtree(notebook.parent)
+    notebook.parent.write_text("a file")
+    done = again.run("--forces", "essex,kent,norfolk")
+    assert done.returncode == 1
+    assert again.done() == {"kent/force_in_numbers", "kent/risk_based_inspection", "kent/page"}
+    assert {line.partition(": ")[2].partition(": ")[2] for line in done.stderr.splitlines()} == {
+        f"{notebook.parent}: a file where a folder is needed; {AGAIN}"
+    }
+
+
+def test_a_failed_notebook_goes_when_what_it_failed_of_is_put_back(again: SmallBatch) -> None:
+    source = again.folder / SECOND
+    before = source.read_bytes()
+    again.write_notebooks(QUICK, "1 / 0")
+    assert again.run("--forces", "kent").returncode == 1
+    failed = (again.reports / "kent" / SECOND).with_suffix(".failed.ipynb")
+    assert failed.exists()
+    source.write_bytes(before)
+    assert again.run("--forces", "kent").returncode == 0
+    assert again.outcomes() == {"fresh": 3}
+    assert not failed.exists()
+
+
+def test_fresh_begins_with_nothing_kept(again: SmallBatch) -> None:
+    [kept] = (again.out / ".kept").iterdir()
+    for path in (path for path in kept.rglob("*") if path.is_file()):
+        path.write_bytes(b"")
+    (kept / "marker").touch()
+    done = again.run("--forces", "kent", "--fresh")
+    assert (done.returncode, again.outcomes()) == (0, {"done": 3})
+    assert not (kept / "marker").exists()
+
+
+def test_an_error_of_several_lines_is_one_line(tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "b", QUICK, r'raise ValueError("bad\nsecond   line")')
+    done = batch.run("--forces", "kent")
+    [failed] = (line for line in batch.log() if line["outcome"] == "failed")
+    assert re.fullmatch(
+        r"02_\S+ failed in cell 3: ValueError: bad second line; the notebook .*\.ipynb", failed["error"]
+    )
+    assert done.stderr == f"failed: kent/risk_based_inspection: {failed['error']}\n"

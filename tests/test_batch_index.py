@@ -1,0 +1,93 @@
+"""The page that links the reports: which of them are of an earlier run, and why."""
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from small_batch import EDITION, QUICK, SmallBatch, small_batch
+
+from peel_analysis.batch.index import Standing, standing_of
+from peel_analysis.batch.units import Report, Unit
+from peel_analysis.batch.work import Outcome
+
+TWO = ("kent", "norfolk")
+
+
+def notes(batch: SmallBatch) -> dict[str, str]:
+    """Return what the index says of each force that it says something of."""
+    page = BeautifulSoup((batch.reports / "index.html").read_text(encoding="utf-8"), "html.parser")
+    said = {}
+    for note in page.select(".index-note"):
+        named = note.find_previous_sibling("a")
+        said[str(named["href"] if named else note.previous_sibling)] = note.get_text()
+    return said
+
+
+def notice(batch: SmallBatch) -> str:
+    """Return the paragraph above the table, empty when there is none."""
+    page = BeautifulSoup((batch.reports / "index.html").read_text(encoding="utf-8"), "html.parser")
+    found = page.select_one(".index-notice")
+    return found.get_text() if found else ""
+
+
+def test_a_report_of_an_earlier_run_is_told_with_what_failed(tmp_path: Path) -> None:
+    batch = small_batch(tmp_path / "b")
+    assert batch.run("--forces", ",".join(TWO)).returncode == 0
+    assert (notes(batch), notice(batch)) == ({}, "")
+
+    batch.write_notebooks(QUICK, 'assert force == "norfolk"')
+    assert batch.run("--forces", "essex,kent,norfolk").returncode == 1
+    failed = "The last run failed in “Risk-based inspection”."
+    said = {
+        "kent/index.html": f"Report of an earlier run, which may rest on earlier data. {failed}",
+        "Essex Police (no report made)": failed,
+    }
+    assert notes(batch) == said
+    assert notice(batch) == "1 report is of an earlier run. The table says which, and why."
+
+    assert batch.run("--forces", "norfolk").returncode == 0  # a run of another force tells it from the files
+    assert notes(batch) == said
+
+    batch.write_notebooks(QUICK, "print(force, edition)")
+    assert batch.run("--forces", "kent").returncode == 0
+    assert notes(batch) == {
+        "norfolk/index.html": "Report of an earlier run, which may rest on earlier data.",
+        "Essex Police (no report made)": failed,
+    }
+
+
+def report(folder: Path) -> Report:
+    units = [
+        Unit("kent", section, EDITION, folder / f"{section}.ipynb", folder / "out" / f"{section}.ipynb", "k")
+        for section in ("force_in_numbers", "preventing", "annex_a")
+    ]
+    return Report("kent", EDITION, tuple(units), folder / "out" / "index.html", "k")
+
+
+def outcome(section: str, what: str) -> Outcome:
+    return Outcome("kent", section, "k", what, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("failed", "words"),
+    [
+        (("annex_a", "force_in_numbers"), "“Force in numbers” and “Annex A – About the data”"),
+        (("annex_a", "force_in_numbers", "preventing"), "every section"),
+        (("page",), "the making of its page"),
+    ],
+)
+def test_what_failed_is_named_in_report_order(failed: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    plan = report(tmp_path)
+    found = standing_of(plan, [outcome(section, "failed") for section in failed])
+    assert found.note == f"The last run failed in {words}."
+    plan.page.parent.mkdir()
+    plan.page.touch()
+    found = standing_of(plan, [outcome(section, "failed") for section in failed])
+    assert found.note == (f"Report of an earlier run, which may rest on earlier data. The last run failed in {words}.")
+
+
+def test_a_page_that_was_made_needs_no_note(tmp_path: Path) -> None:
+    plan = report(tmp_path)
+    for what in ("done", "fresh"):
+        found = standing_of(plan, [outcome("annex_a", what), outcome("page", what)])
+        assert (found, found.note) == (Standing(plan, True, True, ()), "")
