@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
 from peel_analysis.batch.pool import Pool
@@ -28,7 +29,7 @@ def cluster_pool(address: str, tasks: int) -> Pool:
         raise _no_answer(address) from error
     _check_workers(client, address)
     gone = f"--dask {address}: the scheduler has gone; what is finished is kept, and once one answers there again the "
-    return Pool(_executor(client), window=min(AT_A_TIME, tasks), gone=f"{gone}same command goes on from it")
+    return Pool(_ClusterExecutor(client), window=min(AT_A_TIME, tasks), gone=f"{gone}same command goes on from it")
 
 
 def check_scheduler(address: str) -> None:
@@ -79,17 +80,32 @@ def _check_workers(client: Any, address: str) -> None:
         )
 
 
-def _executor(client: Any) -> Executor:
-    from distributed.cfexecutor import ClientExecutor
+class _ClusterExecutor(Executor):
+    """Hands tasks to a dask client. Unlike dask's own, it ends every task's future, also when its outcome is lost."""
 
-    class ClusterExecutor(ClientExecutor):
-        """Closes its client too when it is shut down."""
+    def __init__(self, client: Any) -> None:
+        self._client = client
 
-        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            # Of a scheduler that has gone, the client would print a traceback after the one line of the command.
-            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
-            super().shutdown(wait=wait and not cancel_futures)  # type: ignore[no-untyped-call]
-            self._client.close()
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Return the future of a call that a worker makes."""
+        ended: Future[Any] = Future()
+        self._client.loop.add_callback(_end, self._client.submit(fn, *args, pure=False, **kwargs), ended)
+        return ended
 
-    executor: Executor = ClusterExecutor(client, pure=False)  # type: ignore[no-untyped-call]
-    return executor
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Close the client: the scheduler then drops what no worker has begun. Nobody waits for the rest."""
+        # Of a scheduler that has gone, the client would print a traceback after the one line of the command.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        self._client.close()
+
+
+async def _end(task: Any, ended: "Future[Any]") -> None:
+    """End the future with what became of the task; with CancelledError when the scheduler has gone with it."""
+    from distributed.comm.core import CommClosedError
+
+    try:
+        ended.set_result(await task)
+    except (CommClosedError, CancelledError, asyncio.CancelledError):
+        ended.set_exception(CancelledError())
+    except Exception as error:
+        ended.set_exception(error)
