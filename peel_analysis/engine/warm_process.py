@@ -203,7 +203,7 @@ def prepare(request: Message) -> None:
     sys.orig_argv[:] = request["command"]
     if not sys.flags.safe_path:
         sys.path.insert(0, request["cwd"])  # as -m does; ipykernel's launcher takes it away again
-    if sys.dont_write_bytecode and KEPT_IN in os.environ:  # else each notebook of a batch compiles the package anew
+    if sys.dont_write_bytecode and os.environ.get(KEPT_IN):  # else each notebook of a batch compiles the package anew
         sys.pycache_prefix = str(Path(os.environ[KEPT_IN], "bytecode"))
         sys.dont_write_bytecode = False
     tempfile.tempdir = None
