@@ -8,8 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from peel_analysis.measures import Result
 PROJECT = Path(__file__).resolve().parents[1]
 EDITION = "2017"
 FORCES = ("norfolk", "suffolk", "north-yorkshire", "city-of-london")
+SHORT = "/tmp" if Path("/tmp").is_dir() else None
 PATIENCE = 400  # seconds that one test process waits for the reports that another is making
 
 
@@ -81,6 +83,13 @@ def _make(folder: Path) -> None:
     shutil.copytree(folder / "reports", folder / "inspected")
     done = peel("report", "norfolk", "--inspected-only", "--out", str(folder / "inspected"), cwd=folder)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """An empty folder whose path is short enough for sockets; pytest's own is not, with several test processes."""
+    with tempfile.TemporaryDirectory(prefix="t", dir=SHORT, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -50,13 +50,11 @@ def test_a_stopped_batch_leaves_whole_files_and_goes_on(number: signal.Signals, 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
-    number: signal.Signals, batch: SmallBatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    number: signal.Signals, batch: SmallBatch, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    temporary = tmp_path / "t"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(short_folder))
     process = batch.start("--forces", ",".join(FOUR), "--engine", "stock")
-    waited(lambda: list(temporary.glob("peel-*/k-1")), PATIENCE)
+    waited(lambda: list(short_folder.glob("peel-*/k-1")), PATIENCE)
     children = family(process)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)
@@ -64,7 +62,7 @@ def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
         process.send_signal(number)
     process.communicate(timeout=30)
     assert still_there(children) == []
-    assert list(temporary.glob("peel-*")) == []
+    assert list(short_folder.glob("peel-*")) == []
     assert list(batch.reports.rglob("*.failed.ipynb")) == []
 
 

@@ -20,11 +20,10 @@ pytestmark = pytest.mark.skipif(not has_sockets(), reason="this system has no Un
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def temporary(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder, empty at first, in which kernels put their sockets."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
-    (tmp_path / "t").mkdir()
-    return tmp_path / "t"
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
+    return short_folder
 
 
 def made_by(process: int, parent: Path, *, machine: str = "") -> Path:

@@ -31,22 +31,24 @@ def has_sockets() -> bool:
 
 
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
-def test_an_ordinary_kernel_listens_on_sockets_that_go_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_an_ordinary_kernel_listens_on_sockets_that_go_with_it(
+    tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
     execute(write(tmp_path / "n.ipynb", WHERE), tmp_path / "out.ipynb", engine="stock")
     transport, folder = json.loads(printed(tmp_path / "out.ipynb"))
-    assert (transport, Path(folder).parent) == ("ipc", tmp_path)
+    assert (transport, Path(folder).parent) == ("ipc", short_folder)
     assert not Path(folder).exists()
 
 
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
-def test_the_kernels_of_nbval_listen_on_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    kernel = nbval.kernel.RunningKernel(nbval.kernel.CURRENT_ENV_KERNEL_NAME, cwd=str(tmp_path))
+def test_the_kernels_of_nbval_listen_on_sockets(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
+    kernel = nbval.kernel.RunningKernel(nbval.kernel.CURRENT_ENV_KERNEL_NAME, cwd=str(short_folder))
     assert kernel.km.transport == "ipc"
-    assert [path.name for path in tmp_path.iterdir()] == [Path(kernel.km.ip).parent.name]
+    assert [path.name for path in short_folder.iterdir()] == [Path(kernel.km.ip).parent.name]
     kernel.stop()
-    assert list(tmp_path.iterdir()) == []
+    assert list(short_folder.iterdir()) == []
 
 
 @pytest.fixture

@@ -110,8 +110,8 @@ def test_what_libraries_read_when_imported_makes_another_warm_process(
 
 
 @LINUX
-def test_the_sockets_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_the_sockets_are_private(tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
     source = (
         "import json, os; from ipykernel import connect; info = connect.get_connection_info(unpack=True); "
         "folder = os.path.dirname(info['ip']); "
@@ -119,7 +119,7 @@ def test_the_sockets_are_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
     transport, folder, mode, files = answer(tmp_path, source)
     assert (transport, mode, files) == ("ipc", "700", 6)
-    assert Path(folder).parent == tmp_path
+    assert Path(folder).parent == short_folder
     assert not Path(folder).exists()
 
 
@@ -133,25 +133,24 @@ if __name__ == "__main__":
 
 
 @LINUX
-def test_everything_ends_when_the_worker_is_killed(tmp_path: Path) -> None:
+def test_everything_ends_when_the_worker_is_killed(tmp_path: Path, short_folder: Path) -> None:
     started = tmp_path / "started"
     source = f"import os, time\nwith open({str(started)!r}, 'w') as file: print(os.getpid(), os.getppid(), file=file)\n"
     source += "time.sleep(60)"
     (tmp_path / "worker.py").write_text(LIVES_ON)
-    (tmp_path / "t").mkdir()
     worker = subprocess.Popen(
         [sys.executable, "worker.py", str(write(tmp_path / "n.ipynb", source)), "out.ipynb"],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "TMPDIR": str(tmp_path / "t")},
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "TMPDIR": str(short_folder)},
     )
     try:
         numbers = [int(word) for word in waited(lambda: started.exists() and started.read_text()).split()]
-        assert [path.name[:5] for path in (tmp_path / "t").iterdir()] == ["peel-"]
+        assert [path.name[:5] for path in short_folder.iterdir()] == ["peel-"]
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     waited(lambda: not any(psutil.pid_exists(number) for number in numbers))
-    waited(lambda: not list((tmp_path / "t").iterdir()))
+    waited(lambda: not list(short_folder.iterdir()))
 
 
 def waited(condition: Any, seconds: float = 15.0) -> Any:
