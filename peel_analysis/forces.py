@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from peel_analysis.csv_files import rows_of
+from peel_analysis.enumeration import enumerated
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
 
@@ -80,8 +81,7 @@ def display_name(force_id: str) -> str:
 
 def in_words(force_ids: Iterable[str]) -> str:
     """Return the forces' names as a list in a sentence: "Dorset, Essex and Suffolk"."""
-    names = [display_name(force_id) for force_id in force_ids]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return enumerated(display_name(force_id) for force_id in force_ids)
 
 
 def _key(name: str) -> str:

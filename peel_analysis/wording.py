@@ -166,7 +166,7 @@ def sources_in_words(result: Result) -> str:
 
 
 def alt_text(result: Result, force_id: str) -> str:
-    """Return the alternative text of the ranked figure: what it shows, and its main numbers (20 to 600 characters)."""
+    """Return the alternative text of a measure's figure: what it shows, and its main numbers (20 to 600 characters)."""
     measure, plotted = result.measure, result.plotted
     values = plotted["value"]
     ends = (forces.display_name(str(values.idxmax())), forces.display_name(str(values.idxmin())))
@@ -184,7 +184,6 @@ def alt_text(result: Result, force_id: str) -> str:
             f"to {value_in_words(measure, values.min())} ({ends[1]})."
         )
     number = in_words(len(plotted))
-    bars = (
-        f"Bar chart of {number} force{'s' if len(plotted) != 1 else ''}: {measure.title}, {windows_in_words(result)}."
-    )
-    return f"{bars} {own}{line}{span}"
+    kind = "Dot plot" if measure.kind == "change" else "Bar chart"
+    drawn = f"{kind} of {number} force{'s' if len(plotted) != 1 else ''}: {measure.title}, {windows_in_words(result)}."
+    return f"{drawn} {own}{line}{span}"

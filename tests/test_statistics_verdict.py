@@ -8,9 +8,9 @@ from scipy import stats
 
 from peel_analysis.errors import InputError
 from peel_analysis.location import PROJECT
+from peel_analysis.numbers import rounded
 from peel_analysis.statistics import (
     Verdict,
-    as_shown,
     eligible,
     funnel_for,
     read_policy,
@@ -137,7 +137,7 @@ def test_values_are_compared_as_shown() -> None:
     ],
 )
 def test_values_are_rounded_half_up(value: float, decimals: int, shown: str) -> None:
-    assert as_shown(value, decimals) == Decimal(shown)
+    assert rounded(value, decimals) == Decimal(shown)
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,9 @@ def test_alternative_text_names_the_force_and_the_main_numbers(results: dict[str
     dorset = wording.alt_text(results["outcome_action_taken_pct"], "dorset")
     assert "Dorset Police is not shown." in dorset
     assert dorset.startswith("Bar chart of 41 forces: ")
+    for measure_id, result in results.items():
+        if result.measure.kind == "change":
+            assert wording.alt_text(result, "norfolk").startswith("Dot plot of 43 forces: "), measure_id
 
 
 def test_the_id_of_a_value_is_edition_measure_and_force(results: dict[str, Result]) -> None:

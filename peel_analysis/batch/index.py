@@ -10,6 +10,7 @@ from peel_analysis import forces
 from peel_analysis.batch.units import Report
 from peel_analysis.batch.work import Outcome
 from peel_analysis.data import Edition
+from peel_analysis.enumeration import enumerated
 from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.display import STYLE
 from peel_analysis.sections.judgments import OVERALL, judgment
@@ -38,16 +39,11 @@ class Standing:
     @property
     def note(self) -> str:
         """What a reader must know of the page before reading it; empty when there is nothing."""
-        failed = f"The last run failed in {_listed(self.failed)}." if self.failed else ""
+        failed = f"The last run failed in {enumerated(self.failed)}." if self.failed else ""
         if not self.is_there:
             return failed
         earlier = "Report of an earlier run" + ("" if self.is_current else ", which may rest on earlier data")
         return f"{earlier}. {failed}".strip() if self.is_earlier else ""
-
-
-def _listed(names: Sequence[str]) -> str:
-    *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcomes: Iterable[Outcome]) -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple, Protocol
 import pandas as pd
 
 from peel_analysis.data.edition import Edition
+from peel_analysis.enumeration import enumerated
 from peel_analysis.numbers import in_words, rounded
 from peel_analysis.periods import Period, day_in_words
 
@@ -97,8 +98,9 @@ def by_quarter(ratios: pd.Series) -> dict[Period, float]:
 
 def quarters_told(ratios: Mapping[Period, float]) -> str:
     """Return ratios in words: "86% in the three months to 30 September 2016 and 54% in the three months to ..."."""
-    told = [f"{percent(ratio)} in the three months to {day_in_words(one.end)}" for one, ratio in ratios.items()]
-    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+    return enumerated(
+        f"{percent(ratio)} in the three months to {day_in_words(one.end)}" for one, ratio in ratios.items()
+    )
 
 
 def percent(ratio: float) -> str:

@@ -68,8 +68,8 @@ def _notes(compared: Compared) -> list[str]:
     assert funnel is not None
     return [
         funnel.statement(),
-        f"The limits stand on the middle of these forces (the median, {_middle(compared)}), not on England and Wales: "
-        "that lies near the value of the largest force, and this moves no more with it than with any other.",
+        f"The limits stand on the middle of these forces (the median, {_middle(compared)}) and not on England and "
+        "Wales, which a very large force draws towards its own value.",
         "Forces without a verdict take no part in the limits.",
     ]
 

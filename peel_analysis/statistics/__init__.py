@@ -17,7 +17,7 @@ from peel_analysis.statistics.intervals import (
 from peel_analysis.statistics.policy import Policy, read_policy
 from peel_analysis.statistics.position import Position, RankRange, rank_range, robust_position
 from peel_analysis.statistics.trend import ControlLimits, control_limits
-from peel_analysis.statistics.verdict import Verdict, as_shown, eligible, verdicts
+from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
 
 __all__ = [
     "CASES_ARE_A_SAMPLE",
@@ -31,7 +31,6 @@ __all__ = [
     "Position",
     "RankRange",
     "Verdict",
-    "as_shown",
     "control_limits",
     "eligible",
     "expected_by_chance",

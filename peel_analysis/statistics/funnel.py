@@ -86,8 +86,9 @@ def funnel_for(
     """Return the funnel of a measure over forces, one row each in the order given.
 
     A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. The target is
-    the median of the eligible forces' values unless one is given (in the measure's unit): the sum over sum lies near
-    the value of a force that is much larger than the rest, and their differences from it are not those among forces.
+    the median of the eligible forces' values unless one is given (in the measure's unit): a force that is
+    much larger than the rest draws the sum over sum towards its own value, and differences from that are not those
+    among forces.
     Rates and ratios of two counts are compared as square roots and shares as arcsines, where the variance barely
     depends on the value.
 

@@ -13,6 +13,7 @@ from typing import Any, cast, get_args
 from peel_analysis.data_files import checked, filled, one_of, settings_of, texts
 from peel_analysis.errors import InputError
 from peel_analysis.location import data_folder
+from peel_analysis.numbers import in_words
 from peel_analysis.periods import day_in_words
 from peel_analysis.statistics.funnel import Overdispersion
 
@@ -49,7 +50,6 @@ SETTINGS_TOLD = {  # the settings that each sentence must name in braces
     "chance": ("level", "overdispersion", "winsorised"),
 }
 WIDENED = {"additive": "additive tau-squared", "multiplicative": "multiplicative phi", "none": "not at all"}
-DECIMALS = ("no decimal", "one decimal", "two decimals", "three decimals")
 ONLY_TOLD = ("name", "version", "date", "rules", "basis", "no_verdict")  # what leaves every verdict as it is
 DIGEST = 8  # figures of a digest that are shown
 
@@ -165,7 +165,7 @@ def _percent(share: Decimal) -> str:
 
 
 def _decimals(places: int) -> str:
-    return DECIMALS[places] if places < len(DECIMALS) else f"{places} decimals"
+    return f"{in_words(places)} decimal{'s' if places > 1 else ''}"
 
 
 def _filled(given: dict[str, Any], part: str, name: str, told: Mapping[str, str], needed: Iterable[str] = ()) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peel_analysis.errors import InputError
+from peel_analysis.numbers import rounded
 from peel_analysis.statistics.intervals import Numbers, normal_quantile
 from peel_analysis.statistics.policy import Policy
 from peel_analysis.statistics.position import Position, robust_position
@@ -40,11 +41,6 @@ class Verdict:
     funnel_z: float | None = None
     funnel_limit: float | None = None
     chance: bool | None = None
-
-
-def as_shown(value: float, decimals: int) -> Decimal:
-    """Return the value as a report shows it: decimal, half up, after dropping the noise of binary arithmetic."""
-    return Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def eligible(values: Numbers, no_verdict: Sequence[str] | None = None) -> npt.NDArray[np.bool_]:
@@ -97,7 +93,7 @@ def _verdict(
     funnel_z: float,
     reason: str,
 ) -> Verdict:
-    shown, national_shown = (as_shown(one, decimals) if math.isfinite(one) else None for one in (value, national))
+    shown, national_shown = (rounded(one, decimals) if math.isfinite(one) else None for one in (value, national))
     enough = position.forces >= policy.fewest_forces
     reason = reason or _untestable(shown, national_shown, spread=not enough or position.mad != 0)
     if reason or shown is None or national_shown is None:
