@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from peel_analysis.errors import InputError
-from peel_analysis.location import VARIABLE, check_writable, data_folder, use_data_folder
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import VARIABLE, check_writable, data_folder, use_data_folder
 
 DONE, FAILED, USAGE = 0, 1, 2
 NEVER_EMPTY = ("data", "edition", "out", "forces", "dask", "shard")

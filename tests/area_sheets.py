@@ -4,7 +4,8 @@ from pathlib import Path
 
 from workbooks import Row, save
 
-from peel_analysis import forces, sources
+from peel_analysis import sources
+from peel_analysis.data import forces
 
 TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year ending March 2017 to March 20181,2"
 REGION_CODES = {"London": "E12000007", "West Midlands": "E12000005"}

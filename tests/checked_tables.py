@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import counts, forces
 from peel_analysis.checks.holdings import PRINTED_COLUMNS, Holdings
-from peel_analysis.periods import Period, quarter
-from peel_analysis.writing import write_text
+from peel_analysis.data import counts, forces
+from peel_analysis.data.periods import Period, quarter
+from peel_analysis.data.writing import write_text
 
 CRIME = ("recorded_crime", "2020-01")
 OUTCOMES = ("outcomes_recorded", "2020-01")

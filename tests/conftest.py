@@ -20,9 +20,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis import measures
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.location import VARIABLE
 from peel_analysis.engine.sockets import OnSockets
-from peel_analysis.location import VARIABLE
 from peel_analysis.measures import Result
 
 PROJECT = Path(__file__).resolve().parents[1]

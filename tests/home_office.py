@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 from workbooks import Row
 
-from peel_analysis import forces, sources
+from peel_analysis import sources
+from peel_analysis.data import forces
 
 CRIME_HEADING: list[object] = [
     "Financial Year",

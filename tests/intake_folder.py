@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from workbooks import Row
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.intake import Addition, plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis import counts, forces, measures
-from peel_analysis.data import Edition, open_edition
-from peel_analysis.location import VARIABLE
+from peel_analysis import measures
+from peel_analysis.data import counts, forces
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import Result
 
 DATA = Path(__file__).resolve().parents[1] / "data"

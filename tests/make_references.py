@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from peel_analysis import cli
-from peel_analysis.writing import write_text
+from peel_analysis.data.writing import write_text
 
 FORCES = ("norfolk", "suffolk", "city-of-london", "metropolitan")
 EDITION = "2017"

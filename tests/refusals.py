@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from invented import DAY_2017, QUARTERS_2017, YEAR_2016, Folder, all_forces, folder
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 
 def answering_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:

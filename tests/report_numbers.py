@@ -26,12 +26,13 @@ from functools import cache
 from report_texts import Said
 from tracing import NUMBER, Row, sentences_of_data, shown, whole, without
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison import peer_groups
-from peel_analysis.data import Edition, open_edition
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.measures import Measure
-from peel_analysis.periods import day_in_words, is_day
 from peel_analysis.report.values_file import EditionValues
 from peel_analysis.sections.judgments import programme
 from peel_analysis.sections.outcome_groups import VERSION

@@ -2,8 +2,8 @@
 
 from bs4 import BeautifulSoup, Tag
 
-from peel_analysis import forces
-from peel_analysis.data import Edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Result
 from peel_analysis.sections import Section, plan_of
 

@@ -6,11 +6,13 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from invented import YEAR_2017, Count, all_forces, folder
 
-from peel_analysis import forces, measures, wording
-from peel_analysis.data import open_edition, registers
-from peel_analysis.marks import mark
+from peel_analysis import measures
+from peel_analysis.data import forces, registers
+from peel_analysis.data.edition import open_edition
 from peel_analysis.sections.annex import Annex, open_annex
 from peel_analysis.sections.marked import NONE, TITLE, marks_table
+from peel_analysis.show import words as wording
+from peel_analysis.show.marks import mark
 
 EDITIONS = ("2017", "2019", "2025")
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
-from peel_analysis import forces
 from peel_analysis.batch import report_of, shared_key
 from peel_analysis.batch.shards import share
 from peel_analysis.batch.units import units_of
 from peel_analysis.commands.make import _chosen
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
-from peel_analysis.location import NOTEBOOKS, VARIABLE
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import NOTEBOOKS, VARIABLE
 
 THREE = ("kent", "norfolk", "suffolk")
 

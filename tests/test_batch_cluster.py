@@ -16,7 +16,7 @@ from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 
 from peel_analysis.batch import cluster
 from peel_analysis.batch.cluster import cluster_pool
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
 FOUR = ("essex", "kent", "norfolk", "suffolk")

@@ -12,8 +12,8 @@ from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 from peel_analysis.batch import Report, Unit, Workplace
 from peel_analysis.batch.seals import key_of_notebook, key_of_page
 from peel_analysis.batch.work import make_page
-from peel_analysis.kept import KEPT_IN
-from peel_analysis.location import VARIABLE
+from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.location import VARIABLE
 
 TWO = ("kent", "norfolk")
 FIRST, SECOND = "notebooks/01_force_in_numbers.ipynb", "notebooks/02_risk_based_inspection.ipynb"

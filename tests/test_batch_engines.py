@@ -7,9 +7,8 @@ import pytest
 from conftest import EDITION, peel
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition
-from peel_analysis.data.edition import _read_counts
-from peel_analysis.kept import KEPT_IN, once
+from peel_analysis.data.cache import KEPT_IN, once
+from peel_analysis.data.edition import _read_counts, open_edition
 
 FORCE = "humberside"
 

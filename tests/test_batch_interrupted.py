@@ -9,7 +9,7 @@ import pytest
 from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 from test_engine_warm_process import waited
 
-from peel_analysis.writing import part_of, remove_left_over
+from peel_analysis.data.writing import part_of, remove_left_over
 
 SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
 FOUR = ("essex", "kent", "norfolk", "suffolk")

@@ -8,7 +8,7 @@ from conftest import peel
 from small_batch import small_batch
 
 from peel_analysis.batch import cluster
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 pytest.importorskip("distributed")
 

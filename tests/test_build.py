@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from shared_folder import shared
 
-from peel_analysis import build as module
-from peel_analysis import counts
-from peel_analysis.build import build
+from peel_analysis.data import counts
 from peel_analysis.data.published_files import published_files
+from peel_analysis.intake import build as module
+from peel_analysis.intake.build import build
 from peel_analysis.intake.registers import check_populations
 from peel_analysis.sources import SourceError
 from peel_analysis.sources.published_files import PublishedFile

@@ -7,9 +7,10 @@ import pytest
 from command import run
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison import chance, compare
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
 from peel_analysis.report.further_values import POLICY, STANDING_OUT, flags
 from peel_analysis.sections import open_section

@@ -6,14 +6,16 @@ from functools import cache
 import pytest
 from bs4 import BeautifulSoup
 
-from peel_analysis import measures, tables, wording
+from peel_analysis import measures
 from peel_analysis.comparison import peer_groups
-from peel_analysis.data import open_edition
-from peel_analysis.footnotes import footnotes
+from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
 from peel_analysis.sections.crime_groups import by_group
 from peel_analysis.sections.peer_panel import peer_panel
 from peel_analysis.sections.section import open_section
+from peel_analysis.show import tables
+from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.statistics import read_policy
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from peel_analysis import forces
 from peel_analysis.comparison import compare
+from peel_analysis.data import forces
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import figure_block
 

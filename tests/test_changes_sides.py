@@ -11,10 +11,10 @@ import pytest
 from peel_analysis import cli
 from peel_analysis.changes import compare, open_side
 from peel_analysis.changes.split import NOT_KNOWN
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.report.values_file import values_of
-from peel_analysis.values import CONTRACT, as_csv, values
+from peel_analysis.show.values import CONTRACT, as_csv, values
 
 NATIONAL = "england-and-wales"
 

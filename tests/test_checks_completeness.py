@@ -7,14 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis import measures, tables, wording
+from peel_analysis import measures
 from peel_analysis.checks.completeness import find, incomplete
 from peel_analysis.checks.records import mark, national_note
 from peel_analysis.checks.rules import rule
-from peel_analysis.data import open_edition
-from peel_analysis.footnotes import footnotes
-from peel_analysis.periods import Period
-from peel_analysis.values import values
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.periods import Period
+from peel_analysis.show import tables
+from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
+from peel_analysis.show.values import values
 
 YEAR = Period.parse("2016-07-01", "2017-06-30")
 QUARTERS = ["2016-07-01", "2016-10-01", "2017-01-01", "2017-04-01"]

@@ -8,15 +8,17 @@ import pandas as pd
 import pytest
 from invented import DATA
 
-from peel_analysis import cli, measures, tables, wording
+from peel_analysis import cli, measures
 from peel_analysis.checks.completeness import find as find_incomplete
 from peel_analysis.checks.matching import find, mismatched
 from peel_analysis.checks.records import mark, national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.comparison import compare
-from peel_analysis.data import editions, open_edition
-from peel_analysis.location import VARIABLE
-from peel_analysis.periods import Period
+from peel_analysis.data.edition import editions, open_edition
+from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.periods import Period
+from peel_analysis.show import tables
+from peel_analysis.show import words as wording
 
 YEAR = Period.parse("2016-07-01", "2017-06-30")
 QUARTERS = ["2016-07-01", "2016-10-01", "2017-01-01", "2017-04-01"]

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from checked_tables import held, table
 
-from peel_analysis import location
 from peel_analysis.checks.holdings import Holdings
 from peel_analysis.checks.notes import noted
+from peel_analysis.data import location
+from peel_analysis.data.periods import financial_year
 from peel_analysis.intake.registers import with_notes
-from peel_analysis.periods import financial_year
 from peel_analysis.sources.reading import Account, Reading
 
 DATA = Path(__file__).resolve().parents[1] / "data"

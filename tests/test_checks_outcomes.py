@@ -4,8 +4,8 @@ from pathlib import Path
 
 from checked_tables import CRIME, OUTCOMES, held, quarters, set_count, table
 
-from peel_analysis import counts
 from peel_analysis.checks import outcomes
+from peel_analysis.data import counts
 
 
 def test_outcomes_are_set_against_the_latest_release_with_their_quarters(tmp_path: Path) -> None:

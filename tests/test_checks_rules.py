@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from checked_tables import quarters, table, write_table
 
-from peel_analysis import location
 from peel_analysis.checks.checking import check, check_edition, errors
 from peel_analysis.checks.holdings import Holdings
 from peel_analysis.checks.rules import rule
 from peel_analysis.cli import main
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
+from peel_analysis.data import location
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from invented import DATA
 
-from peel_analysis import cli, measures, tables
+from peel_analysis import cli, measures
 from peel_analysis.checks.steps import SHORT
 from peel_analysis.comparison import compare
-from peel_analysis.data import editions, open_edition
-from peel_analysis.location import VARIABLE
+from peel_analysis.data.edition import editions, open_edition
+from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import Result
+from peel_analysis.show import tables
 
 NOTE = (
     "The count of the three months to 31 March 2020, in the base of the change, is far from those beside it: "

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from checked_tables import CRIME, OUTCOMES, held, quarters, set_count, table
 
-from peel_analysis import counts
 from peel_analysis.checks import tables
 from peel_analysis.checks.checking import check, errors, lines
 from peel_analysis.checks.holdings import PRINTED_COLUMNS
-from peel_analysis.periods import Period
+from peel_analysis.data import counts
+from peel_analysis.data.periods import Period
 
 
 def test_a_sound_table_has_no_findings(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from command import run
 
-from peel_analysis import location
-from peel_analysis.location import NOTEBOOKS, VARIABLE
+from peel_analysis.data import location
+from peel_analysis.data.location import NOTEBOOKS, VARIABLE
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -89,7 +89,7 @@ def test_what_the_system_refuses_is_one_line(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("peel_analysis.forces.all_forces", refuse)
+    monkeypatch.setattr("peel_analysis.data.forces.all_forces", refuse)
     assert refused(capsys, "forces").startswith(words)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import forces, statistics
+from peel_analysis import statistics
 from peel_analysis.comparison import Compared, compare
+from peel_analysis.data import forces
 
 PEOPLE = 1_000_000
 

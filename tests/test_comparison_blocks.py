@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_over_time, check_together
 from peel_analysis.comparison.blocks import point_of
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import Period
 from peel_analysis.data.settings import Release
-from peel_analysis.errors import InputError
 from peel_analysis.measures.comparability import barred, blocks, check_years
-from peel_analysis.periods import Period
 
 TRACKED = ("outcome_charged_pct", "outcome_evidential_victim_pct", "outcome_no_suspect_pct", "outcome_action_taken_pct")
 DOMESTIC_ABUSE = ("da_charge_rate", "da_arrest_rate", "da_voluntary_attendance_rate")

@@ -11,9 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import DATA, DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import cli, forces, measures
+from peel_analysis import cli, measures
+from peel_analysis.data import forces
 from peel_analysis.data.edition import POPULATION
-from peel_analysis.location import VARIABLE
+from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures.comparability import Block, blocks
 from peel_analysis.sections import open_section, plan_of
 from peel_analysis.sections.catalogue import Block as TileGroup

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison.listing import COLUMNS, verdict_lines
-from peel_analysis.data import open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
 from peel_analysis.statistics import read_policy
 
 POLICY = tomllib.loads(

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.data import open_edition
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 
 PER_HEAD = ("crime_per_1000", "asb_incidents_per_1000")

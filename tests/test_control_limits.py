@@ -12,8 +12,8 @@ from matplotlib.text import Text
 from test_series import quarters
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.figures import limits_by_part, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.statistics import control_limits

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from workbooks import Row, save
 
-from peel_analysis import counts, forces, location
+from peel_analysis.data import counts, forces, location
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.registers import COUNT_NOTES, read_register
-from peel_analysis.errors import InputError
 from peel_analysis.intake import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis import counts
+from peel_analysis.data import counts
 
 HEADER = "force_id,item,dimension,period_start,period_end,count,status,release\n"
 GOOD = "norfolk,recorded_crime,Robbery,2017-04-01,2017-06-30,12,reported,2026-04\n"

@@ -7,7 +7,7 @@ import pytest
 from invented import Folder
 from refusals import answering_folder, refusal
 
-from peel_analysis.periods import GapError
+from peel_analysis.data.periods import GapError
 
 CRIME = "counts/recorded_crime/invented.csv"
 NORFOLK = "norfolk,recorded_crime,,2016-07-01,2016-09-30,9175"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis import counts
+from peel_analysis.data import counts
 from peel_analysis.sources import data_return
 from peel_analysis.sources.sheets import SourceError, open_book
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis.data_files import checked, settings_of, text_of
-from peel_analysis.errors import InputError
+from peel_analysis.data.data_files import checked, settings_of, text_of
+from peel_analysis.data.errors import InputError
 
 WHERE = "data/invented.toml"
 KINDS: dict[str, type | tuple[type, ...]] = {

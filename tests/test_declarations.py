@@ -7,7 +7,7 @@ import pytest
 from invented import DATA, Folder, folder
 
 from peel_analysis import measures
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 from peel_analysis.measures.declarations import SETTINGS
 
 CHARGED = "data/measures.toml, measure 'outcome_charged_pct'"

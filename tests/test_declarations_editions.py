@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
 
 EDITION = "data/editions/2017.toml"
 EDITION_SETTINGS = (

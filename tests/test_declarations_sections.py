@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from invented import DATA, Folder, folder
 
-from peel_analysis import location
 from peel_analysis.cli import main
 from peel_analysis.comparison.peers import peer_groups
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
+from peel_analysis.data import location
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.measures.comparability import blocks
 from peel_analysis.sections import catalogue
 from peel_analysis.sections.catalogue import SETTINGS

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis import forces, measures
-from peel_analysis.data import Edition, open_edition
+from peel_analysis import measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.registers import JUDGMENTS, read_register
-from peel_analysis.errors import InputError
-from peel_analysis.footnotes import footnotes
 from peel_analysis.measures import Result
 from peel_analysis.sections.annex import open_annex
 from peel_analysis.sections.judgments import inspection_line, judgment, judgments_table
 from peel_analysis.sections.section import open_section
-from peel_analysis.tables import by_force
-from peel_analysis.wording import not_available, reading, sources_in_words
+from peel_analysis.show.footnotes import footnotes
+from peel_analysis.show.tables import by_force
+from peel_analysis.show.words import not_available, reading, sources_in_words
 
 OTHERS = ("2019", "2025")
 HELD = (

@@ -8,7 +8,7 @@ from invented import Folder
 from refusals import answering_folder, refusal
 
 from peel_analysis import measures
-from peel_analysis.data import editions, open_edition
+from peel_analysis.data.edition import editions, open_edition
 
 EDITION = "editions/2017.toml"
 

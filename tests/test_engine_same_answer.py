@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from papermill.iorw import load_notebook_node
 
+from peel_analysis.data.location import notebooks_folder
 from peel_analysis.engine.execution import Engine, execute
-from peel_analysis.location import notebooks_folder
 
 HOSTILE = Path(__file__).parent / "notebooks" / "hostile.ipynb"
 REPORTS = sorted(notebooks_folder().glob("0*.ipynb"))[:1]

@@ -11,10 +11,10 @@ from small_notebook import write
 from test_engine_sockets import WHERE, has_sockets
 from test_engine_warm_process import printed
 
+from peel_analysis.data.writing import LONG_AGO
 from peel_analysis.engine import socket_folders
 from peel_analysis.engine.execution import Engine, execute
 from peel_analysis.engine.socket_folders import private_folder, remove_left_over_folders, remove_own_folders
-from peel_analysis.writing import LONG_AGO
 
 pytestmark = pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from peel_analysis.data import editions
-from peel_analysis.location import PROJECT
+from peel_analysis.data.edition import editions
+from peel_analysis.data.location import PROJECT
 
 EXPLORE = PROJECT / "notebooks" / "explore.ipynb"
 

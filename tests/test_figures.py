@@ -9,9 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import forces, kept, measures
+from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
+from peel_analysis.data import cache as kept
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.funnel import funnel_plot

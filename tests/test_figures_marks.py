@@ -6,10 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition, registers
+from peel_analysis.data import registers
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures import ranked_bars, ranked_svg
-from peel_analysis.footnotes import footnotes
 from peel_analysis.measures import Result
+from peel_analysis.show.footnotes import footnotes
 
 MARK = re.compile(r"mark-([a-z-]+)")
 

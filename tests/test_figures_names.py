@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures.funnel import funnel_plot
 from peel_analysis.figures.lettering import (
     PLACES,

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
-from peel_analysis import forces, measures
-from peel_analysis.data import open_edition
+from peel_analysis import measures
+from peel_analysis.data import forces
+from peel_analysis.data.cache import CHECKSUM_SIZE, KEPT_IN
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.figures.drawing import as_svg
-from peel_analysis.kept import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.measures import Result
 
 MEASURES = ("crime_per_1000", "outcome_charged_pct", "outcome_action_taken_pct", "asb_incidents_per_1000")

@@ -10,9 +10,11 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
-from peel_analysis import forces, kept, measures
+from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
+from peel_analysis.data import cache as kept
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.funnel import funnel_plot

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures import scale
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.style import SETTINGS, analysis_function

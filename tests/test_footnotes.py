@@ -3,11 +3,12 @@
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition, registers
-from peel_analysis.footnotes import footnotes
+from peel_analysis.data import registers
+from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
 from peel_analysis.sections import outcome_spread
 from peel_analysis.sections.outcome_groups import spread_of
+from peel_analysis.show.footnotes import footnotes
 
 
 def result(edition: str, measure_id: str) -> Result:

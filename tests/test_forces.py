@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from invented import DATA, Folder, folder
 
-from peel_analysis import forces
-from peel_analysis.errors import InputError
+from peel_analysis.data import forces
+from peel_analysis.data.errors import InputError
 
 NAMES = {
     "norfolk": ("norfolk", "Norfolk", "NORFOLK", " Norfolk Constabulary ", "norfolk police"),

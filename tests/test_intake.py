@@ -7,9 +7,9 @@ import pytest
 from intake_folder import CRIME, added, contents, crime_file, crime_rows, differences, empty_folder
 from workbooks import Row, save
 
-from peel_analysis import counts, location
 from peel_analysis.cli import main
-from peel_analysis.errors import InputError
+from peel_analysis.data import counts, location
+from peel_analysis.data.errors import InputError
 from peel_analysis.intake import plan
 from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import SourceError

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis.counts import COLUMNS
-from peel_analysis.errors import InputError
+from peel_analysis.data.counts import COLUMNS
+from peel_analysis.data.errors import InputError
 from peel_analysis.intake.dictionary import END, START, provenance_section, with_provenance
 from peel_analysis.intake.origins import read_provenance
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS

@@ -7,8 +7,8 @@ import pytest
 from intake_folder import added, differences, empty_folder
 from workbooks import Row, save
 
-from peel_analysis import counts, forces
-from peel_analysis.errors import InputError
+from peel_analysis.data import counts, forces
+from peel_analysis.data.errors import InputError
 from peel_analysis.intake import plan
 
 RETURN = "force,item,period_start,period_end,count,status\n"

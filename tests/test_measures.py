@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder, totals
 
-from peel_analysis import forces, wording
+from peel_analysis.data import forces
+from peel_analysis.show import words as wording
 
 POWERS = ("criminal_behaviour_orders", "community_protection_notices", "civil_injunctions", "dispersal_orders")
 BY_POWER = dict(zip(("asb_cbo", "asb_cpn", "asb_civil_injunctions", "asb_dispersal"), POWERS, strict=True))

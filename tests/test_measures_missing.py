@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from invented import DAY_2017, QUARTERS_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces, folder, totals
 
-from peel_analysis import forces, wording
+from peel_analysis.data import forces
+from peel_analysis.show import words as wording
 
 
 @pytest.fixture

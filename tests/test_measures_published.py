@@ -7,11 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis import forces, kept, measures
-from peel_analysis.data import Edition
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis import measures
+from peel_analysis.data import cache as kept
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
-from peel_analysis.numbers import rounded
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CITY_BY_DAY = 553_103

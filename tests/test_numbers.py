@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from peel_analysis.numbers import in_words, rounded, shown, whole
+from peel_analysis.data.text import in_words, rounded, shown, whole
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition
+from peel_analysis.data.edition import open_edition
 from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.spread import (
     LEFT,

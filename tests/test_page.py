@@ -10,7 +10,7 @@ from bs4 import Tag
 from conftest import Page
 from page_elements import headings, shown, words
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOT_FOR_READERS = re.compile(r"\b(nan|NaN|NaT|None|null|inf|Traceback|Int64|float64)\b(?! of )|<NA>")

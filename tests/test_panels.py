@@ -5,7 +5,8 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from peel_analysis.data import open_edition, registers
+from peel_analysis.data import registers
+from peel_analysis.data.edition import open_edition
 from peel_analysis.sections import open_section, tiles
 from peel_analysis.sections.crime_groups import by_group
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES, rate_change_interval

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
-from peel_analysis.data import Edition
-from peel_analysis.errors import InputError
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
 
 WELSH = {"dyfed-powys", "gwent", "north-wales", "south-wales"}
 

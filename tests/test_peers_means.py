@@ -8,10 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Count, all_forces, folder
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
 from peel_analysis.report.values_file import values_of
 from peel_analysis.sections.peer_panel import peer_panel

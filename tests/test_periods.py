@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from peel_analysis import periods
-from peel_analysis.errors import InputError
-from peel_analysis.periods import GapError, Period, financial_year, quarter, tiles, twelve_months_to
+from peel_analysis.data import periods
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import GapError, Period, financial_year, quarter, tiles, twelve_months_to
 
 WINDOW = twelve_months_to(date(2017, 6, 30))
 QUARTERS = [quarter("2016/17", 2), quarter("2016/17", 3), quarter("2016/17", 4), quarter("2017/18", 1)]

@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis import __version__, forces, measures, provenance
-from peel_analysis.data import open_edition
-from peel_analysis.location import VARIABLE
-from peel_analysis.measures import Part
-from peel_analysis.values import COLUMNS, CONTRACT, values
+from peel_analysis import __version__, measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.location import VARIABLE
+from peel_analysis.measures import Part, provenance
+from peel_analysis.show.values import COLUMNS, CONTRACT, values
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"

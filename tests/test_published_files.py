@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.build import READERS, build
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.published_files import published_files, words_for_added
-from peel_analysis.errors import InputError
+from peel_analysis.intake.build import READERS, build
 from peel_analysis.sources import FORMATS
 from peel_analysis.sources.transcribed import READERS as TRANSCRIBED
 

@@ -11,7 +11,7 @@ import pytest
 from register_rows import DATA, register, shared_rows
 from shared_folder import shared
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 
 COLUMNS = {
     "exclusions": (

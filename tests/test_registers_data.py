@@ -7,7 +7,7 @@ import pytest
 from invented import Folder
 from refusals import answering_folder, refusal
 
-from peel_analysis import tables
+from peel_analysis.show import tables
 
 DURHAM = "2017,da_arrest_rate,2017,durham,excluded_from_figure"
 

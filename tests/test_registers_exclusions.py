@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from register_rows import DATA, register, shared_rows
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 
 EXCLUDED = {"figure": "excluded_from_figure", "national": "excluded_from_national"}
 POWERS = {

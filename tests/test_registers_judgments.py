@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from register_rows import register, shared_rows
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 
 QUESTIONS = ("preventing", "investigating", "vulnerable", "serious_organised_crime", "specialist_capabilities")
 

@@ -6,10 +6,12 @@ import pytest
 from invented import Folder, folder
 
 from peel_analysis.checks.declarations import read_all, read_held
-from peel_analysis.data import open_edition, read_register, registers
-from peel_analysis.errors import InputError
+from peel_analysis.data import registers
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.registers import read_register
 from peel_analysis.measures.published import checked_published
-from peel_analysis.values import values
+from peel_analysis.show.values import values
 
 SUFFOLK = "2017,outcome_charged_pct,2017,suffolk"
 PEERS = "data/peer_sets.toml"

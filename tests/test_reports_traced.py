@@ -15,9 +15,9 @@ from report_numbers import allowed, numbers, read
 from report_texts import LISTS, READINGS, texts
 from tracing import NUMBER
 
-from peel_analysis import forces
-from peel_analysis.data import open_edition
-from peel_analysis.kept import KEPT_IN
+from peel_analysis.data import forces
+from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.edition import open_edition
 from peel_analysis.report.values_file import EditionValues, values_of
 from peel_analysis.sections import catalogue, plan_of
 

@@ -10,10 +10,10 @@ import pytest
 from command import run
 from invented import YEAR_2016, YEAR_2017, Count, Folder, all_forces, folder
 
-from peel_analysis import forces
-from peel_analysis.errors import InputError
+from peel_analysis.data import forces
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import GapError
 from peel_analysis.measures.series import rolling
-from peel_analysis.periods import GapError
 
 CRIME = {"recorded_crime": "2026-04"}
 ABSENT = "These figures are not in the data return that this edition uses."

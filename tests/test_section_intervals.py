@@ -11,17 +11,19 @@ from bs4 import BeautifulSoup, Tag
 from invented import folder
 from test_series_breaks import broken
 
-from peel_analysis import forces, measures, tables
+from peel_analysis import measures
 from peel_analysis.comparison.intervals import interval_of
 from peel_analysis.comparison.peers import means, peer_groups
-from peel_analysis.data import open_edition
-from peel_analysis.location import PROJECT
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.location import PROJECT
 from peel_analysis.measures import Result, rolling
 from peel_analysis.sections.crime_groups import by_group
 from peel_analysis.sections.outcome_groups import spread_of
 from peel_analysis.sections.outcome_spread import table
 from peel_analysis.sections.over_time import trend_block
 from peel_analysis.sections.peer_panel import peer_panel
+from peel_analysis.show import tables
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES
 
 Z = 1.959963985

@@ -4,8 +4,8 @@ import pytest
 from sections_shown import parsed, section
 
 from peel_analysis import measures
-from peel_analysis.data import Edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.measures import Result
 from peel_analysis.sections import Section, catalogue, open_section
 from peel_analysis.sections.catalogue import Block

@@ -9,14 +9,16 @@ import pytest
 from conftest import Page
 from sections_shown import parsed, section
 
-from peel_analysis import forces, measures, values
+from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
 from peel_analysis.sections import Section, catalogue
 from peel_analysis.sections.standing_out import standing_out
+from peel_analysis.show import values
+from peel_analysis.show.words import reading
 from peel_analysis.statistics import read_policy
-from peel_analysis.wording import reading
 
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
 VALUE_ID = re.compile(r"(\d{4})/([a-z0-9_]+)/([a-z-]+)")

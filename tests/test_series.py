@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from invented import YEAR_2017, Count, Folder, Period, all_forces, folder
 
-from peel_analysis import forces, measures
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis import measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import Series, rolling
 

@@ -10,10 +10,10 @@ from invented import Folder, all_forces, folder
 from test_series import quarters
 
 from peel_analysis import measures
-from peel_analysis.data import open_edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.figures import trend_lines
-from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Series, quarterly, rolling
 from peel_analysis.sections.over_time import trend_block
 

@@ -7,7 +7,7 @@ import pytest
 from workbooks import save
 
 from peel_analysis import sources
-from peel_analysis.counts import TableError
+from peel_analysis.data.counts import TableError
 from peel_analysis.sources import data_return, outcomes, recorded_crime
 from peel_analysis.sources.sheets import open_book
 

@@ -12,7 +12,7 @@ from shared_folder import shared
 from workbooks import Row, save
 
 from peel_analysis import sources
-from peel_analysis.counts import as_text
+from peel_analysis.data.counts import as_text
 from peel_analysis.sources import recorded_crime
 from peel_analysis.sources.sheets import open_book
 

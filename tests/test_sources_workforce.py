@@ -10,8 +10,9 @@ from checked_tables import write_table
 from shared_folder import shared
 from workbooks import Row, save
 
-from peel_analysis import forces, sources
-from peel_analysis.counts import TableError, combine, read
+from peel_analysis import sources
+from peel_analysis.data import forces
+from peel_analysis.data.counts import TableError, combine, read
 from peel_analysis.sources import workforce
 from peel_analysis.sources.sheets import open_book
 

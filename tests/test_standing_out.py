@@ -11,10 +11,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from invented import DAY_2016, DAY_2017, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison.listing import verdict_lines
-from peel_analysis.data import Edition, open_edition
-from peel_analysis.kept import KEPT_IN
+from peel_analysis.data import forces
+from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures.comparability import blocks
 from peel_analysis.report.page import SectionHtml, page_html
 from peel_analysis.sections import Section, catalogue, open_section, plan_of

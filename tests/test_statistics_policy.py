@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis.errors import InputError
-from peel_analysis.location import PROJECT
-from peel_analysis.periods import day_in_words
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import PROJECT
+from peel_analysis.data.periods import day_in_words
 from peel_analysis.statistics import expected_by_chance, read_policy, verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"

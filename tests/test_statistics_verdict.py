@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from peel_analysis.errors import InputError
-from peel_analysis.location import PROJECT
-from peel_analysis.numbers import rounded
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import PROJECT
+from peel_analysis.data.text import rounded
 from peel_analysis.statistics import (
     Verdict,
     eligible,

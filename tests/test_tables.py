@@ -3,10 +3,11 @@
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from peel_analysis import forces, tables
-from peel_analysis.marks import key_to_marks, mark
+from peel_analysis.data import forces
 from peel_analysis.measures import Result
-from peel_analysis.tables import Cell, Row
+from peel_analysis.show import tables
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.tables import Cell, Row
 
 
 def parsed(html: str) -> Tag:

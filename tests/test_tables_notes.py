@@ -5,9 +5,10 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from peel_analysis import measures, tables
-from peel_analysis.data import open_edition
+from peel_analysis import measures
+from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
+from peel_analysis.show import tables
 from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
 SHOWN = [measure.id for measure in measures.declared() if measure.kind != "survey"]  # a survey has no table

@@ -9,12 +9,14 @@ import re
 import pandas as pd
 import pytest
 
-from peel_analysis import forces, measures, values
+from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES, read_register
-from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.wording import value_in_words
+from peel_analysis.show import values
+from peel_analysis.show.words import value_in_words
 
 CONTRACT = "edition measure force_id period_end value numerator denominator unit status note release"
 

@@ -6,12 +6,14 @@ import re
 
 import pytest
 
-from peel_analysis import forces, measures, values
-from peel_analysis.data import Edition
+from peel_analysis import measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES, read_register
-from peel_analysis.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.report.values_file import values_of
+from peel_analysis.show import values
 
 Row = dict[str, str]
 NUMBER_OF_MEASURES = len(measures.declared())

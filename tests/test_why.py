@@ -11,11 +11,12 @@ import pytest
 from conftest import peel
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces
 
-from peel_analysis import cli, forces, measures
-from peel_analysis.data import open_edition
-from peel_analysis.location import VARIABLE
-from peel_analysis.numbers import whole
-from peel_analysis.values import values
+from peel_analysis import cli, measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.text import whole
+from peel_analysis.show.values import values
 from peel_analysis.why import account
 
 DATA = Path(__file__).resolve().parents[1] / "data"

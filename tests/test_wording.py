@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import forces, measures, wording
+from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.footnotes import footnotes
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
 from peel_analysis.measures import Result
-from peel_analysis.periods import Period
+from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 
 
 @pytest.fixture

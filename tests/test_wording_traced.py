@@ -19,14 +19,17 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from tracing import NUMBER, Row, shown, whole, without
 
-from peel_analysis import forces, measures, values, wording
-from peel_analysis.data import open_edition
-from peel_analysis.footnotes import footnotes
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis import measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.periods import Period
 from peel_analysis.report import further_values
+from peel_analysis.show import values
+from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.statistics import read_policy
 
 EDITIONS = ("2017", "2019", "2025")

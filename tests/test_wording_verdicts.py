@@ -7,11 +7,13 @@ from typing import Any, cast
 import pytest
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
-from peel_analysis import forces, measures, wording
+from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
 from peel_analysis.report import further_values
+from peel_analysis.show import words as wording
 from peel_analysis.statistics.position import MAD_TO_DEVIATION
 
 ALONE = "(by the size rule alone; no other force's figure is public)"

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
 from peel_analysis.batch.pool import Pool
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 CONNECT_TIMEOUT = 10.0  # seconds
 WORKERS_TIMEOUT = 60.0

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from peel_analysis import forces
 from peel_analysis.batch.units import Report
 from peel_analysis.batch.work import Outcome
-from peel_analysis.data import Edition
-from peel_analysis.enumeration import enumerated
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.text import enumerated
+from peel_analysis.data.writing import write_text
 from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.display import STYLE
 from peel_analysis.sections.judgments import OVERALL, judgment
-from peel_analysis.writing import write_text
 
 OWN_STYLE = """
 .index-notice { border: 2px solid var(--ink); padding: .6rem .9rem; margin: 1.5rem 0 .5rem; }

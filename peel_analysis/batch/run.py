@@ -16,7 +16,7 @@ from peel_analysis.batch.faults import fault_line
 from peel_analysis.batch.pool import Pool
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, make_page, run_unit
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
 Task = Unit | Report

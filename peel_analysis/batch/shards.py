@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from peel_analysis.errors import InputError
-from peel_analysis.forces import Force
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import Force
 
 
 def share(forces: Sequence[Force], shard: str) -> list[Force]:

@@ -7,8 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from peel_analysis.batch.seals import digest, key_of_notebook, key_of_page
-from peel_analysis.data import Edition
-from peel_analysis.forces import Force
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import Force
 from peel_analysis.sections.catalogue import SectionPlan, catalogue
 from peel_analysis.sections.judgments import inspected
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from peel_analysis.batch.faults import fault_line, one_line
 from peel_analysis.batch.seals import blank_notebook_seal, sealed_notebook, sealed_page
 from peel_analysis.batch.units import Report, Unit
-from peel_analysis.kept import KEPT_IN
-from peel_analysis.location import VARIABLE
-from peel_analysis.writing import part_of, write_text
+from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.writing import part_of, write_text
 
 if TYPE_CHECKING:
     from peel_analysis.report.page import SectionHtml
@@ -113,15 +113,15 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
 @lru_cache(maxsize=1)
 def _values(edition: str, kept: str) -> "EditionValues":
     """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
-    from peel_analysis.data import open_edition
+    from peel_analysis.data.edition import open_edition
     from peel_analysis.report.values_file import values_of
 
     return values_of(open_edition(edition))
 
 
 def _page(report: Report) -> str:
-    from peel_analysis import forces
-    from peel_analysis.data import open_edition
+    from peel_analysis.data import forces
+    from peel_analysis.data.edition import open_edition
     from peel_analysis.report.page import page_html
 
     sections = [_section(unit) for unit in report.units]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import forces, values
 from peel_analysis.changes.flips import Flip, sentences
 from peel_analysis.changes.inputs import ORDER, Source, mixed
 from peel_analysis.changes.moves import End, Move, moves_of, one_sided
@@ -14,11 +13,13 @@ from peel_analysis.changes.refusals import declared_point, refused, stored_point
 from peel_analysis.changes.sides import Side, in_folder
 from peel_analysis.changes.split import NOT_KNOWN, PARTS, Split, exact, no_rows, own_result, split, steps
 from peel_analysis.comparison.blocks import Point
+from peel_analysis.data import forces
 from peel_analysis.data.edition import Release
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import GapError
 from peel_analysis.measures import Measure, Result
-from peel_analysis.periods import GapError
+from peel_analysis.show import values
 
 NOT_DECLARED = "not_declared"  # the status of a measure that one side does not have
 VERDICT = "verdict"

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from peel_analysis import wording
 from peel_analysis.changes.sides import in_folder
 from peel_analysis.measures import Result
+from peel_analysis.show import words as wording
 
 NUMBER = re.compile(r"[+-]?\d[\d,.]*\d%?|[+-]?\d%?")
 

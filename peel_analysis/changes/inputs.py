@@ -8,11 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis.changes.sides import Side, in_folder
-from peel_analysis.data import Edition, Register
-from peel_analysis.data.edition import POPULATION, Release
-from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES
+from peel_analysis.data.edition import POPULATION, Edition, Release
+from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, Register
 from peel_analysis.measures import Measure
-from peel_analysis.provenance import definition_of
+from peel_analysis.measures.provenance import definition_of
 
 REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = (
     "revised_old_counts",

@@ -4,12 +4,12 @@ import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from peel_analysis import forces
 from peel_analysis.changes.inputs import DEFINED, EXCLUDED, NEW, PEOPLE, REVISED
 from peel_analysis.changes.split import NOT_KNOWN, NOT_SEPARABLE, Split, exact
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import rounded, shown
 from peel_analysis.measures import Measure
-from peel_analysis.numbers import rounded, shown
 
 SHORT = {
     REVISED: "revised counts",

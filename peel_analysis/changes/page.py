@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from html import escape
 
-from peel_analysis import forces
 from peel_analysis.changes.compared import Comparison
 from peel_analysis.changes.inputs import IN_WORDS, ORDER
 from peel_analysis.changes.moves import Move, in_order, part_shown
 from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.sides import Side
 from peel_analysis.changes.tables import counts, summary
+from peel_analysis.data import forces
 from peel_analysis.report.fragment import TEMPLATES
 from peel_analysis.sections.display import STYLE
-from peel_analysis.tables import Cell, Row, html_table
+from peel_analysis.show.tables import Cell, Row, html_table
 
 MOST = 20  # rows of the table that the page leads with
 COLUMNS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peel_analysis import forces
 from peel_analysis.changes.moves import Move
 from peel_analysis.changes.sides import Side, in_folder
 from peel_analysis.comparison import NotComparableError, check_over_time
 from peel_analysis.comparison.blocks import OUTCOMES, Point, point_of
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import in_words
 from peel_analysis.measures import Measure
-from peel_analysis.numbers import in_words
 
 NAMED = 3  # forces named one by one; more are counted
 

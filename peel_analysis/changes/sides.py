@@ -11,13 +11,12 @@ from types import MappingProxyType
 import pandas as pd
 
 from peel_analysis.changes.stored import read_stored
-from peel_analysis.data import Edition, editions, open_edition
-from peel_analysis.data.edition import Release, read_populations
-from peel_analysis.errors import InputError
-from peel_analysis.kept import KEPT_IN
-from peel_analysis.location import VARIABLE, data_folder, use_data_folder
+from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.edition import Edition, Release, editions, open_edition, read_populations
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import VARIABLE, data_folder, use_data_folder
+from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.measures import Measure, declared
-from peel_analysis.periods import Period, day_in_words
 
 SETTINGS = (
     "window=DATE, window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, leave-out-incomplete, "

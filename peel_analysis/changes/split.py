@@ -8,13 +8,14 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.changes.inputs import DEFINED, NEW, ORDER, REVISED, Source, differing, mixed, one_has_no_table
 from peel_analysis.changes.sides import in_folder
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import GapError
 from peel_analysis.measures import Measure, Result
-from peel_analysis.periods import GapError
 
 NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*ORDER, NOT_SEPARABLE, NOT_KNOWN)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.values import CONTRACT
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.show.values import CONTRACT
 
 KEY = ["edition", "measure", "force_id"]
 NUMBERS = ("value", "numerator", "denominator")

@@ -10,7 +10,7 @@ from peel_analysis.changes.inputs import IN_WORDS, ORDER
 from peel_analysis.changes.moves import Move, in_order, part_shown
 from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.split import PARTS
-from peel_analysis.numbers import in_words, whole, without_noise
+from peel_analysis.data.text import in_words, whole, without_noise
 
 SHOWN = 25  # rows of the terminal's table, unless all are asked for
 FLIPS = 10  # sentences, and verdicts, unless all are asked for

@@ -7,7 +7,7 @@ from peel_analysis.checks.holdings import Holdings, Key
 from peel_analysis.checks.records import CRIMES, OUTCOMES
 from peel_analysis.checks.rules import Result
 from peel_analysis.data.edition import Edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 
 def check(holdings: Holdings, keys: Sequence[Key] | None = None, paired: outcomes.Pairs | None = None) -> list[Result]:

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import pandas as pd
 
-from peel_analysis import forces
 from peel_analysis.checks.records import (
     Files,
     by_quarter,
@@ -19,8 +18,9 @@ from peel_analysis.checks.records import (
     totals,
 )
 from peel_analysis.checks.rules import Rule, rule
+from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
-from peel_analysis.periods import Period
+from peel_analysis.data.periods import Period
 
 NOT_YET_ASSIGNED = "0"  # the outcome type of crimes that have none yet
 

@@ -3,12 +3,13 @@
 import difflib
 from collections.abc import Callable, Iterable
 
-from peel_analysis import forces
 from peel_analysis.comparison import peer_groups
 from peel_analysis.comparison.peers import why_none
-from peel_analysis.data import Edition, Register, read_register, registers
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data import forces, registers
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
+from peel_analysis.data.registers import Register, read_register
 from peel_analysis.measures import declared
 from peel_analysis.measures.comparability import blocks
 from peel_analysis.measures.exclusions import checked_register

@@ -6,13 +6,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces
 from peel_analysis.checks.completeness import NOT_YET_ASSIGNED, low_quarters
 from peel_analysis.checks.holdings import Holdings, Key
 from peel_analysis.checks.matching import high_quarters
 from peel_analysis.checks.records import OUTCOMES
 from peel_analysis.checks.rules import Finding, Result, rule
-from peel_analysis.periods import day_in_words
+from peel_analysis.data import forces
+from peel_analysis.data.periods import day_in_words
 
 Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
 

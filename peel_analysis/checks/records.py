@@ -9,9 +9,8 @@ from typing import ClassVar, NamedTuple, Protocol
 import pandas as pd
 
 from peel_analysis.data.edition import Edition
-from peel_analysis.enumeration import enumerated
-from peel_analysis.numbers import in_words, rounded
-from peel_analysis.periods import Period, day_in_words
+from peel_analysis.data.periods import Period, day_in_words
+from peel_analysis.data.text import enumerated, in_words, rounded
 
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"
 MONTHS_OF_A_QUARTER = 3

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from peel_analysis import forces
-from peel_analysis.data_files import checked, entries, filled, one_of, settings_of
-from peel_analysis.errors import InputError
-from peel_analysis.location import PROJECT, data_folder
+from peel_analysis.data import forces
+from peel_analysis.data.data_files import checked, entries, filled, one_of, settings_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import PROJECT, data_folder
 
 FILE = "checks.toml"
 WHERE = f"data/{FILE}"

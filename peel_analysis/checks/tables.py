@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces
 from peel_analysis.checks.holdings import Holdings, Key, is_quarter, periods_of, whole_counts
 from peel_analysis.checks.rules import Finding, Result, rule
 from peel_analysis.checks.steps import sudden_steps
-from peel_analysis.counts import TableError
+from peel_analysis.data import forces
+from peel_analysis.data.counts import TableError
 from peel_analysis.sources.areas import REGIONS
 from peel_analysis.sources.data_return import ITEMS as RETURNED
 from peel_analysis.sources.reading import SAME

@@ -8,8 +8,8 @@ from pathlib import Path
 def changes(given: argparse.Namespace) -> int:
     """Print the comparison as a table, CSV or a changelog list; with --html, write the page too."""
     from peel_analysis.changes import compare, open_side, tables
-    from peel_analysis.errors import InputError
-    from peel_analysis.location import check_writable
+    from peel_analysis.data.errors import InputError
+    from peel_analysis.data.location import check_writable
 
     if given.html:
         if Path(given.html).is_dir():
@@ -19,7 +19,7 @@ def changes(given: argparse.Namespace) -> int:
     comparison = compare(open_side(given.a), open_side(given.b), chosen)
     if given.html:
         from peel_analysis.changes.page import changes_page
-        from peel_analysis.writing import write_text
+        from peel_analysis.data.writing import write_text
 
         write_text(Path(given.html), changes_page(comparison))
         print(given.html, file=sys.stderr)

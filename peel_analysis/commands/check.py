@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from peel_analysis.checks.records import Doubt
     from peel_analysis.checks.rules import Result
-    from peel_analysis.data import Edition
-    from peel_analysis.periods import Period
+    from peel_analysis.data.edition import Edition
+    from peel_analysis.data.periods import Period
 
 ERRORS_IN_DATA = 2
 
@@ -24,8 +24,8 @@ def check(given: argparse.Namespace) -> int:
     from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.holdings import Holdings
     from peel_analysis.checks.matching import mismatched
-    from peel_analysis.data import editions, open_edition
-    from peel_analysis.location import data_folder
+    from peel_analysis.data.edition import editions, open_edition
+    from peel_analysis.data.location import data_folder
     from peel_analysis.measures.shares import parts_of_whole
 
     chosen = [given.edition] if given.edition else editions()

@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from peel_analysis import forces
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 
 
 def list_forces(given: argparse.Namespace) -> int:
@@ -17,8 +17,8 @@ def list_forces(given: argparse.Namespace) -> int:
 def values(given: argparse.Namespace) -> int:
     """Print the values of an edition as CSV or JSON."""
     from peel_analysis import measures
-    from peel_analysis import values as value_table
-    from peel_analysis.data import open_edition
+    from peel_analysis.data.edition import open_edition
+    from peel_analysis.show import values as value_table
 
     edition = open_edition(given.edition).with_population(vintage=given.population, residents_only=given.residents_only)
     edition = edition.without_incomplete() if given.leave_out_incomplete else edition
@@ -39,7 +39,7 @@ def verdicts(given: argparse.Namespace) -> int:
     from peel_analysis import measures
     from peel_analysis.comparison import chance
     from peel_analysis.comparison.listing import verdict_lines
-    from peel_analysis.data import open_edition
+    from peel_analysis.data.edition import open_edition
     from peel_analysis.statistics import read_policy
 
     edition = open_edition(given.edition)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from peel_analysis import forces
 from peel_analysis.batch import (
     Outcome,
     Pool,
@@ -23,11 +22,12 @@ from peel_analysis.batch import (
 from peel_analysis.batch.index import write_index
 from peel_analysis.batch.shards import share
 from peel_analysis.batch.telling import summary, telling
-from peel_analysis.data import Edition, open_edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import Force
+from peel_analysis.data.writing import remove_left_over
 from peel_analysis.engine.socket_folders import remove_left_over_folders
-from peel_analysis.errors import InputError
-from peel_analysis.forces import Force
-from peel_analysis.writing import remove_left_over
 
 SIDE_BY_SIDE = 2  # sections of one report
 KEPT = ".kept"  # below the output folder: what the notebooks of a batch share
@@ -130,7 +130,7 @@ def _opened(stale: set[Task], edition: Edition, open_pool: Callable[[int], Pool]
 def _refuse_unusable_data(edition: Edition) -> None:
     """Read all registers and calculate all measures before a notebook starts: unusable data stop the run here."""
     from peel_analysis.checks.declarations import read_all
-    from peel_analysis.values import values
+    from peel_analysis.show.values import values
 
     read_all(edition)
     values(edition)

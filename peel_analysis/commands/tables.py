@@ -4,14 +4,14 @@ import argparse
 from pathlib import Path
 
 from peel_analysis.commands.check import ERRORS_IN_DATA, told
-from peel_analysis.location import check_writable, data_folder
+from peel_analysis.data.location import check_writable, data_folder
 
 
 def build(given: argparse.Namespace) -> int:
     """Remake data/counts and the registers beside it; print what was read and what the checks find in it."""
-    from peel_analysis.build import build as build_tables
     from peel_analysis.checks.checking import check
     from peel_analysis.checks.holdings import Holdings
+    from peel_analysis.intake.build import build as build_tables
 
     check_writable(data_folder(), f"--data {data_folder()}")
     for account in build_tables(Path(given.raw), data_folder()):
@@ -21,7 +21,7 @@ def build(given: argparse.Namespace) -> int:
 
 def add(given: argparse.Namespace) -> int:
     """Take one file into the data folder, or show what that would change; an error in its data changes nothing."""
-    from peel_analysis import forces
+    from peel_analysis.data import forces
     from peel_analysis.intake import plan
 
     if not given.dry_run:

@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from peel_analysis import forces
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 
 
 def why(given: argparse.Namespace) -> int:
     """Print what one value rests on."""
     from peel_analysis import measures
-    from peel_analysis.data import open_edition
+    from peel_analysis.data.edition import open_edition
     from peel_analysis.why import account
 
     national = given.force.strip().lower().replace(" ", "-") == ENGLAND_AND_WALES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from peel_analysis.data import Edition
+from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Measure
 from peel_analysis.measures.comparability import NotComparableError, blocks_of, check_years
 

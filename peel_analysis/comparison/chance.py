@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from peel_analysis import kept
 from peel_analysis.comparison.compared import compare, fields_in_words
+from peel_analysis.data import cache as kept
 from peel_analysis.measures import Result
 from peel_analysis.statistics import ExpectedByChance, expected_by_chance
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from peel_analysis import statistics
 from peel_analysis.comparison.intervals import LEVELS, SHOWN_LEVEL, interval_of
 from peel_analysis.data.edition import POPULATION
-from peel_analysis.forces import in_words
-from peel_analysis.location import data_folder
+from peel_analysis.data.forces import in_words
+from peel_analysis.data.location import data_folder
 from peel_analysis.measures import Result
 from peel_analysis.statistics import Funnel, Interval, NotEnoughForcesError, Policy, RankRange, Verdict
 from peel_analysis.statistics.policy import FILE

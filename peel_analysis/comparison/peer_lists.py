@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from peel_analysis import forces
-from peel_analysis.csv_files import rows_of
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
-from peel_analysis.periods import is_day
+from peel_analysis.data import forces
+from peel_analysis.data.csv_files import rows_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
+from peel_analysis.data.periods import is_day
 from peel_analysis.statistics.policy import JUDGMENT_WORDS
 
 FOLDER = "peers"

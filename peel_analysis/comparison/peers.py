@@ -6,15 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peel_analysis import forces
 from peel_analysis.comparison.compared import Compared, compare
 from peel_analysis.comparison.peer_lists import PeerList, check_title, peer_lists
-from peel_analysis.csv_files import rows_of
-from peel_analysis.data import Edition
-from peel_analysis.data.edition import POPULATION
-from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, texts
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data import forces
+from peel_analysis.data.csv_files import rows_of
+from peel_analysis.data.data_files import checked, entries, filled, named, one_of, settings_of, texts
+from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
 from peel_analysis.measures import Result
 
 FILE = "peer_sets.toml"

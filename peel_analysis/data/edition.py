@@ -9,15 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from peel_analysis import counts as counts_table
-from peel_analysis import forces, kept
-from peel_analysis.data import registers, settings
+from peel_analysis.data import cache as kept
+from peel_analysis.data import counts as counts_table
+from peel_analysis.data import forces, registers, settings
+from peel_analysis.data.data_files import checked, settings_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
+from peel_analysis.data.periods import Period
 from peel_analysis.data.populations import POPULATION, read_populations
 from peel_analysis.data.settings import Lack, PopulationInstead, Release
-from peel_analysis.data_files import checked, settings_of
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
-from peel_analysis.periods import Period
 
 __all__ = [
     "POPULATION",

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from peel_analysis import forces
-from peel_analysis.csv_files import Rows, rows_of
-from peel_analysis.errors import InputError
+from peel_analysis.data import forces
+from peel_analysis.data.csv_files import Rows, rows_of
+from peel_analysis.data.errors import InputError
 
 POPULATION = "population"
 COLUMNS = ("force_id", "mid_year", POPULATION, "vintage")

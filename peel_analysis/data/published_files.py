@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.data_files import checked, entries, settings_of
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data.data_files import checked, entries, settings_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
 from peel_analysis.sources.published_files import PublishedFile
 
 FILE = "published_files.toml"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from peel_analysis import forces
-from peel_analysis.csv_files import Rows, rows_of
-from peel_analysis.data_files import settings_of
-from peel_analysis.errors import InputError
-from peel_analysis.periods import is_day
+from peel_analysis.data import forces
+from peel_analysis.data.csv_files import Rows, rows_of
+from peel_analysis.data.data_files import settings_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import is_day
 
 PROGRAMMES = ("2014", "2015", "2016", "2017", "2018/19", "2021/22", "2023-25")
 ALL_FORCES = (forces.ENGLAND_AND_WALES, "all", "")

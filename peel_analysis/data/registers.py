@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from peel_analysis.data.location import data_folder
 from peel_analysis.data.register import A_PROGRAMME, checked_rows, keys_of
 from peel_analysis.data.register import Register as Register
-from peel_analysis.location import data_folder
 
 EFFECTS = ("excluded_from_figure", "excluded_from_national", "partial", "combined", "estimated")
 NO_COUNT = ("", "not_supplied", "not_comparable")

@@ -6,12 +6,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from peel_analysis import forces
-from peel_analysis.data import registers
-from peel_analysis.data_files import checked, entries, named, one_of, texts
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
-from peel_analysis.periods import Period
+from peel_analysis.data import forces, registers
+from peel_analysis.data.data_files import checked, entries, named, one_of, texts
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
+from peel_analysis.data.periods import Period
 
 WINDOW: dict[str, type] = {"end": date, "start": date, "months": int}
 INSTEAD: dict[str, type] = {"mid_year": int, "vintage": str, "status": str, "sentence": str}

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from peel_analysis.writing import LONG_AGO, has_ended, this_machine
+from peel_analysis.data.writing import LONG_AGO, has_ended, this_machine
 
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107, on macOS 103
 LONGEST_BELOW = len("peel-abcd-4194304-12345678/k-99999")

@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from peel_analysis import forces
 from peel_analysis.comparison import Compared
 from peel_analysis.comparison.intervals import LEVELS
+from peel_analysis.data import forces
 from peel_analysis.figures.lettering import PLACES, Box, Place, Surroundings, best_place, box_around, box_of
 from peel_analysis.figures.pick_out import Role
 from peel_analysis.statistics import Funnel, normal_quantile

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Literal
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.figures.style import OTHER, PICKED, Look
 
 PLACEHOLDER = "This force"  # the key's last entry in a drawing without a picked force

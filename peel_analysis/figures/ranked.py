@@ -6,12 +6,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.figures.pick_out import PLACEHOLDER
 from peel_analysis.figures.style import DARK_PINK, ORANGE, OTHER, PICKED, Look, analysis_function
-from peel_analysis.marks import mark
 from peel_analysis.measures import Result
-from peel_analysis.wording import value_in_words
+from peel_analysis.show.marks import mark
+from peel_analysis.show.words import value_in_words
 
 WIDTH = 7.6  # inches; the report's column
 ROW = 0.2

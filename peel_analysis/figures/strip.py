@@ -6,14 +6,14 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.figures.lettering import BOLD, alignment, width_of
 from peel_analysis.figures.pick_out import part_id, roles
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, FOCUS_GREY, OUTLINE, analysis_function
-from peel_analysis.marks import mark
 from peel_analysis.measures import Result
+from peel_analysis.show.marks import mark
+from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.intervals import Array
-from peel_analysis.wording import value_in_words
 
 WIDTH, HEIGHT = 7.6, 1.9  # inches
 LEFT, ACROSS = 0.03, 0.94  # of the width

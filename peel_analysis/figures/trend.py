@@ -8,18 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from peel_analysis import forces, statistics
+from peel_analysis import statistics
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.figures import scale
 from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
-from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.marks import mark
 from peel_analysis.measures.breaks import Break
 from peel_analysis.measures.series import Series
 from peel_analysis.measures.windows import first_day
+from peel_analysis.show.marks import mark
+from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics import ControlLimits
 from peel_analysis.statistics.trend import FEWEST_POINTS
-from peel_analysis.wording import value_in_words
 
 WIDTH, HEIGHT = 7.6, 3.1  # inches
 ACROSS, UP = 0.68, 0.74  # of the drawing that the chart takes up

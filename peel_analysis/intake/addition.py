@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import counts as shape
 from peel_analysis.checks.checking import check, errors
 from peel_analysis.checks.holdings import PRINTED, Holdings, Key, periods_of
 from peel_analysis.checks.rules import Result
-from peel_analysis.errors import InputError
+from peel_analysis.data import counts as shape
+from peel_analysis.data.errors import InputError
 from peel_analysis.intake import registers
 from peel_analysis.intake.dictionary import README, with_provenance
 from peel_analysis.intake.differences import ROW, Difference, difference, elsewhere

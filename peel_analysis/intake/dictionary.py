@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
 
 README = "README.md"

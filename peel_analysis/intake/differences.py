@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from peel_analysis import counts as shape
 from peel_analysis.checks.holdings import Holdings, Key, release_order
+from peel_analysis.data import counts as shape
 
 ROW = tuple(column for column in shape.KEY if column != "release")
 

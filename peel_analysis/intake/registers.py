@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import counts as shape
 from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_made, read_printed
+from peel_analysis.data import counts as shape
 from peel_analysis.data.populations import read_populations as check_stored
 from peel_analysis.data.registers import COUNT_NOTES, read_register
 from peel_analysis.sources import data_return

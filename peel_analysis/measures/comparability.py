@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peel_analysis import forces
-from peel_analysis.data_files import checked, entries, named, one_of, settings_of, texts
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data import forces
+from peel_analysis.data.data_files import checked, entries, named, one_of, settings_of, texts
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
 from peel_analysis.measures.declarations import Measure, declared
 
 FILE = "comparability.toml"

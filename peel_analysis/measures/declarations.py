@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from peel_analysis.data import registers
-from peel_analysis.data_files import checked, entries, filled, named, one_of, settings_of, texts
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data.data_files import checked, entries, filled, named, one_of, settings_of, texts
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
 
 KINDS = ("rate", "rate_of_stock", "share", "ratio_of_counts", "change", "cases", "survey")
 PERCENT = ("share", "change", "cases")

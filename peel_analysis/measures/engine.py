@@ -5,12 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces, kept
 from peel_analysis.checks import completeness, matching, records, steps
 from peel_analysis.checks.records import Doubt
+from peel_analysis.data import cache as kept
+from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
 from peel_analysis.measures import keeping
 from peel_analysis.measures.comparability import refused_over_time
 from peel_analysis.measures.declarations import Measure
@@ -18,7 +20,6 @@ from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, exclus
 from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import COLUMNS, Result, based_on
 from peel_analysis.measures.sums import sum_of
-from peel_analysis.periods import Period
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces
-from peel_analysis.data import registers
+from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
 from peel_analysis.measures.comparability import barred
 from peel_analysis.measures.declarations import Measure, declared
 

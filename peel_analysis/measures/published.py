@@ -8,7 +8,7 @@ import pandas as pd
 
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 from peel_analysis.measures.declarations import Measure, declared
 
 AS_PUBLISHED = "as_published"

@@ -6,11 +6,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
 from peel_analysis.measures.declarations import Measure
-from peel_analysis.periods import Period
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import date
 import pandas as pd
 
 from peel_analysis.data.edition import POPULATION
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.breaks import ALL, Break, breaks_of
 from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.result import Result

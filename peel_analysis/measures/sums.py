@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import GapError, Period, tiles
 from peel_analysis.measures.declarations import Part
-from peel_analysis.periods import GapError, Period, tiles
 
 RANK = ("reported", "estimated", "incomplete", "partial", "combined", "not_comparable", "not_supplied")
 NOT_RETURNED = "These figures are not in the data return that this edition uses."

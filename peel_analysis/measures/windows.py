@@ -4,11 +4,11 @@ from datetime import date
 
 import pandas as pd
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import Period
 from peel_analysis.measures.declarations import Part
-from peel_analysis.periods import Period
 
 YEAR, QUARTER = 12, 3  # months
 

@@ -18,14 +18,14 @@ import pandas as pd
 from peel_analysis.comparison import chance, compare, peer_groups
 from peel_analysis.comparison.compared import KINDS, NEVER_COMPARED
 from peel_analysis.comparison.peers import means
-from peel_analysis.data import Edition
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Series, Value, rolling
 from peel_analysis.sections.outcome_groups import Outcomes, spread_in
+from peel_analysis.show.values import COLUMNS
+from peel_analysis.show.words import not_available
 from peel_analysis.statistics import ExpectedByChance
-from peel_analysis.values import COLUMNS
-from peel_analysis.wording import not_available
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"

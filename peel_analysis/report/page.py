@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 
-from peel_analysis.data import Edition
-from peel_analysis.forces import Force
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import Force
 from peel_analysis.report.fragment import TEMPLATES
 from peel_analysis.sections.display import STYLE
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peel_analysis import measures, values
-from peel_analysis.data import Edition
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis import measures
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import Series
 from peel_analysis.report import further_values
 from peel_analysis.report.further_values import Further
 from peel_analysis.sections.outcome_groups import MEASURE, Outcomes, outcomes_of
+from peel_analysis.show import values
 
 
 @dataclass(frozen=True)

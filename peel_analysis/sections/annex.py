@@ -6,17 +6,19 @@ from html import escape
 
 import pandas as pd
 
-from peel_analysis import forces, kept, measures
+from peel_analysis import measures
 from peel_analysis.comparison import chance
-from peel_analysis.data import Edition, open_edition, registers
-from peel_analysis.forces import Force
+from peel_analysis.data import cache as kept
+from peel_analysis.data import forces, registers
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.forces import Force
+from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure
-from peel_analysis.numbers import whole
 from peel_analysis.sections.display import Html, folded, style
 from peel_analysis.sections.funnels import funnels_table
 from peel_analysis.sections.marked import marks_table
+from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
-from peel_analysis.tables import Cell, Row, html_table
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (

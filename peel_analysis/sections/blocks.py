@@ -2,12 +2,13 @@
 
 from html import escape
 
-from peel_analysis import tables, wording
 from peel_analysis.comparison import compare
 from peel_analysis.figures import ranked_svg, strip_svg
-from peel_analysis.footnotes import footnotes
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import picture
+from peel_analysis.show import tables
+from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from

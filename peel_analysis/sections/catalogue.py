@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.data_files import checked, entries, filled, named, settings_of, texts
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder, notebooks_folder
+from peel_analysis.data.data_files import checked, entries, filled, named, settings_of, texts
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder, notebooks_folder
 from peel_analysis.measures import declared
 
 FILE = "sections.toml"

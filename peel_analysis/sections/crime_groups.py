@@ -6,14 +6,14 @@ from html import escape
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import Edition
-from peel_analysis.marks import key_to_marks, mark
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure
-from peel_analysis.numbers import whole
 from peel_analysis.sections.blocks import source_line
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.tables import Cell, Row, counts_interval_cell, html_table, interval_cell
+from peel_analysis.show.words import official_name, value_in_words
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES
-from peel_analysis.tables import Cell, Row, counts_interval_cell, html_table, interval_cell
-from peel_analysis.wording import official_name, value_in_words
 
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none

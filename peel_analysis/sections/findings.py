@@ -4,10 +4,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from peel_analysis import forces
-from peel_analysis.data import Edition
-from peel_analysis.data_files import text_of
-from peel_analysis.errors import InputError
+from peel_analysis.data import forces
+from peel_analysis.data.data_files import text_of
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
 
 
 def has_findings(edition: Edition, force_id: str) -> bool:

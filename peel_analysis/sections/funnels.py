@@ -8,8 +8,8 @@ from peel_analysis.figures import funnel_svg
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import frame, source_line
 from peel_analysis.sections.display import folded, picture
-from peel_analysis.tables import Cell, Row, html_table
-from peel_analysis.wording import no_figure, official_name, value_in_words, window_phrase
+from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.show.words import no_figure, official_name, value_in_words, window_phrase
 
 
 def funnel_block(result: Result, force_id: str, number: int) -> str:

@@ -3,9 +3,10 @@
 import html
 from dataclasses import dataclass
 
-from peel_analysis.data import Edition, registers
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
 from peel_analysis.sections.catalogue import SectionPlan, catalogue
-from peel_analysis.tables import Cell, Row, html_table
+from peel_analysis.show.tables import Cell, Row, html_table
 
 OVERALL = "overall"
 NOT_RECORDED = "not recorded in this edition"

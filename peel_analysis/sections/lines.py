@@ -5,7 +5,7 @@ from html import escape
 
 from peel_analysis.comparison import reasons_apart
 from peel_analysis.measures import Result
-from peel_analysis.wording import not_available, reading, value_id
+from peel_analysis.show.words import not_available, reading, value_id
 
 
 def lines(results: Iterable[Result], force_id: str) -> str:

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from peel_analysis import forces, measures
-from peel_analysis.data import Edition
-from peel_analysis.marks import mark, status_in_words
+from peel_analysis import measures
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Result
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.tables import Cell, Row, html_table
+from peel_analysis.show.marks import mark, status_in_words
+from peel_analysis.show.tables import Cell, Row, html_table
 
 TITLE = "Figures marked by a check, a note on a count or an assumed population"
 NONE = "<p>No figure of this edition is marked by a check, a note on a count or an assumed population.</p>"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from peel_analysis import measures
-from peel_analysis.data import Edition, registers
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Result, Value
 
 MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group

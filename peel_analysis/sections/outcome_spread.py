@@ -4,17 +4,17 @@ import math
 from dataclasses import replace
 from html import escape
 
-from peel_analysis import forces
-from peel_analysis.data import Edition
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.text import whole
 from peel_analysis.figures.spread import Segment, Stack, spread_svg
-from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Value
-from peel_analysis.numbers import whole
 from peel_analysis.sections import blocks
 from peel_analysis.sections.display import picture
 from peel_analysis.sections.outcome_groups import NONE, OTHER, VERSION, Group, Spread, spread_of
-from peel_analysis.tables import Cell, Row, about_intervals, counts_interval_cell, html_table
-from peel_analysis.wording import NATIONAL, no_figure, not_available, official_name, value_in_words, window_phrase
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.tables import Cell, Row, about_intervals, counts_interval_cell, html_table
+from peel_analysis.show.words import NATIONAL, no_figure, not_available, official_name, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters

@@ -6,18 +6,19 @@ from math import isnan, nan
 
 import pandas as pd
 
-from peel_analysis import tables, wording
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
+from peel_analysis.data.periods import day_in_words
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.trend import trend_lines
-from peel_analysis.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
-from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Result, Series, rolling
-from peel_analysis.periods import day_in_words
-from peel_analysis.provenance import POPULATIONS, tables_of
+from peel_analysis.measures.provenance import POPULATIONS, tables_of
 from peel_analysis.sections.blocks import frame, source_line
 from peel_analysis.sections.display import picture
-from peel_analysis.tables import Cell, Row
-from peel_analysis.wording import official_name, value_in_words
+from peel_analysis.show import tables
+from peel_analysis.show import words as wording
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.tables import Cell, Row
+from peel_analysis.show.words import official_name, value_in_words
 
 UNMARKED = ("reported", "as_published")
 

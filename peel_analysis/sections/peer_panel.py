@@ -4,16 +4,16 @@ import math
 from datetime import date
 from html import escape
 
-from peel_analysis import tables
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.intervals import SHOWN_LEVEL
 from peel_analysis.comparison.peers import PeerGroup, PeerMeans, means, peer_groups, why_none
-from peel_analysis.forces import ENGLAND_AND_WALES, display_name
-from peel_analysis.marks import key_to_marks, mark
+from peel_analysis.data.forces import ENGLAND_AND_WALES, display_name
+from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.measures import Result
-from peel_analysis.periods import day_in_words, is_day
-from peel_analysis.tables import Cell, Row
-from peel_analysis.wording import value_in_words, windows_in_words
+from peel_analysis.show import tables
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.tables import Cell, Row
+from peel_analysis.show.words import value_in_words, windows_in_words
 
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 

@@ -6,11 +6,12 @@ from itertools import combinations
 
 import pandas as pd
 
-from peel_analysis import forces, measures
+from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_together
-from peel_analysis.data import Edition, open_edition, registers
-from peel_analysis.errors import InputError
-from peel_analysis.forces import Force
+from peel_analysis.data import forces, registers
+from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import Force
 from peel_analysis.measures import Result
 from peel_analysis.sections import blocks, crime_groups, outcome_spread, tiles
 from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
@@ -22,7 +23,7 @@ from peel_analysis.sections.lines import lines, read_apart
 from peel_analysis.sections.over_time import trend_block
 from peel_analysis.sections.peer_panel import peer_panel
 from peel_analysis.sections.standing_out import standing_out
-from peel_analysis.wording import not_available
+from peel_analysis.show.words import not_available
 
 
 @dataclass

@@ -6,7 +6,7 @@ from html import escape
 from peel_analysis.comparison import chance, compare
 from peel_analysis.measures import Result
 from peel_analysis.sections.lines import lines, read_apart
-from peel_analysis.wording import official_name
+from peel_analysis.show.words import official_name
 
 AT_MOST = 7  # lines
 

@@ -2,11 +2,11 @@
 
 from html import escape
 
-from peel_analysis import wording
-from peel_analysis.marks import key_to_marks, mark
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.catalogue import Block
-from peel_analysis.wording import NATIONAL, official_name
+from peel_analysis.show import words as wording
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.words import NATIONAL, official_name
 
 
 def panel(block: Block, results: list[Result], force_id: str) -> str:

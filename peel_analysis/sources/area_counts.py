@@ -6,8 +6,8 @@ from datetime import date
 
 import pandas as pd
 
-from peel_analysis import counts as shape
-from peel_analysis import forces
+from peel_analysis.data import counts as shape
+from peel_analysis.data import forces
 from peel_analysis.sources.area_tables import AreaTable, find_table, has_numbers
 from peel_analysis.sources.areas import Area
 from peel_analysis.sources.markers import MARKERS, Marker

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.sources.areas import Area, classify, is_code
 from peel_analysis.sources.markers import Marker, number_or_marker
 from peel_analysis.sources.sheets import Sheet, SourceError, as_text

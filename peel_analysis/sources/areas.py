@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 
 CODE = re.compile(r"[EWKSN]\d{8}")
 FORCE_CODES = ("E23", "W15")

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from peel_analysis import counts as shape
-from peel_analysis import forces
-from peel_analysis.csv_files import refuse_other_number
-from peel_analysis.errors import InputError
+from peel_analysis.data import counts as shape
+from peel_analysis.data import forces
+from peel_analysis.data.csv_files import refuse_other_number
+from peel_analysis.data.errors import InputError
 from peel_analysis.sources.headings import Field, Heading, headings, likeness
 from peel_analysis.sources.open_data import BLANK_ROW, blank, translate
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of

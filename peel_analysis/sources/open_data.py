@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peel_analysis import forces, periods
+from peel_analysis.data import forces, periods
 from peel_analysis.sources.headings import Field, Heading, fold
 from peel_analysis.sources.offence_groups import FRAUD, offence_group
 from peel_analysis.sources.sheets import Column, SourceError, as_text

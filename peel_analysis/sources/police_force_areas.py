@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from peel_analysis import forces, periods
+from peel_analysis.data import forces, periods
 from peel_analysis.sources.area_counts import reading_of_tables, refuse_fraction, rows_of_counts, tables_by_kind
 from peel_analysis.sources.area_tables import AreaTable, title, year_to
 from peel_analysis.sources.areas import Area

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 from peel_analysis.sources.areas import Area
 from peel_analysis.sources.markers import Marker
 from peel_analysis.sources.reading import PrintedTotal

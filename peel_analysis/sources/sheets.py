@@ -19,7 +19,7 @@ import pandas as pd
 from pyarrow.parquet import ParquetFile
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 TOP = 40  # rows in which a heading is looked for: covers, notes and titles above a table are shorter
 MEGABYTE = 2**20

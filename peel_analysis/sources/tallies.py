@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peel_analysis import counts as shape
-from peel_analysis import forces
+from peel_analysis.data import counts as shape
+from peel_analysis.data import forces
 from peel_analysis.sources.headings import Heading
 from peel_analysis.sources.open_data import BLANK_ROW, Rows
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import counts as shape
-from peel_analysis import forces, periods
+from peel_analysis.data import counts as shape
+from peel_analysis.data import forces, periods
 from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import Reading, no_counts, reading_of
 from peel_analysis.sources.sheets import Book, SourceError, sha256

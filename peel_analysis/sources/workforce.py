@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from peel_analysis import counts as shape
+from peel_analysis.data import counts as shape
 from peel_analysis.sources.area_counts import reading_of_tables, refuse_fraction, rows_of_counts, tables_by_kind
 from peel_analysis.sources.area_tables import AreaTable, title
 from peel_analysis.sources.areas import Area

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 from peel_analysis.statistics.intervals import Array, Numbers, normal_quantile
 
 Kind = Literal["rate", "share", "ratio"]

@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from peel_analysis.data_files import checked, filled, one_of, settings_of, texts
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
-from peel_analysis.numbers import in_words
-from peel_analysis.periods import day_in_words
+from peel_analysis.data.data_files import checked, filled, one_of, settings_of, texts
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
+from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.text import in_words
 from peel_analysis.statistics.funnel import Overdispersion
 
 FILE = "wording_policy.toml"

@@ -4,15 +4,17 @@ import math
 
 import pandas as pd
 
-from peel_analysis import forces, measures, wording
+from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import Edition, registers
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data import forces, registers
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
+from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.numbers import whole
-from peel_analysis.periods import Period
-from peel_analysis.provenance import Provenance, Table, definition_of, provenance
+from peel_analysis.measures.provenance import Provenance, Table, definition_of, provenance
+from peel_analysis.show import words as wording
 from peel_analysis.why.counts import part_lines
 from peel_analysis.why.text import block, columns, pairs, paragraph
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.periods import Period, day_in_words
+from peel_analysis.data.text import whole
 from peel_analysis.measures.declarations import Part
-from peel_analysis.numbers import whole
-from peel_analysis.periods import Period, day_in_words
 from peel_analysis.why.text import columns, paragraph
 
 MANY = 20  # dimensions that are named one by one

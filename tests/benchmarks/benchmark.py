@@ -20,7 +20,7 @@ from pathlib import Path
 
 import ways
 
-from peel_analysis import forces
+from peel_analysis.data import forces
 
 SIZES = (5, 15, 43)  # forces
 FEW, SOME, ALL = 3, 3, SIZES[-1]  # of the loop of commands and of the pool of commands; of a whole batch

@@ -12,10 +12,11 @@ from pathlib import Path
 import cells
 from memory import PeakMemory
 
-from peel_analysis import forces, kept
 from peel_analysis.batch import Unit, Workplace, local_pool, report_of
 from peel_analysis.batch.work import run_unit
-from peel_analysis.data import open_edition
+from peel_analysis.data import cache as kept
+from peel_analysis.data import forces
+from peel_analysis.data.edition import open_edition
 
 PROJECT = Path(__file__).resolve().parents[2]
 EDITION, WORKERS = "2017", 2

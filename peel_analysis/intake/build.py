@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis import counts as shape
 from peel_analysis.checks.holdings import PRINTED, PRINTED_COLUMNS, read_printed
+from peel_analysis.data import counts as shape
 from peel_analysis.data.published_files import WHERE, published_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.dictionary import README, with_provenance

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 VARIABLE = "PEEL_DATA"  # kernels and workers inherit it, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def data_folder() -> Path:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from peel_analysis import measures, provenance
+from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.comparison.intervals import LEVELS
-from peel_analysis.data import Edition
-from peel_analysis.measures import Measure, Result
-from peel_analysis.numbers import without_noise
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.text import without_noise
+from peel_analysis.measures import Measure, Result, provenance
 
 CONTRACT = (
     "edition",

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import __version__
-from peel_analysis.csv_files import rows_of
+from peel_analysis.data.csv_files import rows_of
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.errors import InputError
-from peel_analysis.forces import ENGLAND_AND_WALES
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 
@@ -163,7 +163,7 @@ def rule_of(measure: Measure) -> str:
 @cache
 def code_version() -> str:
     """Return the package's version and the first figures of the sha256 of its sources: "0.1.0+1a2b3c4d"."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())

@@ -1,6 +1,7 @@
-"""How numbers are shown: rounded once, half up on decimals, with separators and signs."""
+"""Numbers and lists as text: rounded once, half up on decimals, with separators and signs."""
 
 import math
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 SIGNIFICANT = 12  # digits
@@ -40,3 +41,9 @@ def in_words(number: int) -> str:
     """Return a small count in words, as the inspectorate writes it: "six", but "12"."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     return words[number] if 0 <= number < len(words) else str(number)
+
+
+def enumerated(things: Iterable[str]) -> str:
+    """Return "Dorset, Essex and Suffolk" for three, "Dorset and Essex" for two, one as it is, and "" for none."""
+    told = list(things)
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from peel_analysis import forces
-from peel_analysis.csv_files import rows_of
-from peel_analysis.errors import InputError
-from peel_analysis.periods import is_day
+from peel_analysis.data import forces
+from peel_analysis.data.csv_files import rows_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import is_day
 
 COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")

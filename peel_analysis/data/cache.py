@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from peel_analysis.writing import part_of
+from peel_analysis.data.writing import part_of
 
 KEPT_IN = "PEEL_KEPT"
 CHECKSUM_SIZE = 16  # bytes, at the head of each file: a file that was damaged would make every report fail

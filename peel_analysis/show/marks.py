@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from peel_analysis.data import registers
-from peel_analysis.location import data_folder
+from peel_analysis.data.location import data_folder
 
 
 def mark(status: str) -> str:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from peel_analysis import forces
-from peel_analysis.data import registers
-from peel_analysis.marks import mark, marked
+from peel_analysis.data import forces, registers
 from peel_analysis.measures import Result
 from peel_analysis.measures.releases import other_releases
-from peel_analysis.wording import IN_DOUBT, NATIONAL, official_name
+from peel_analysis.show.marks import mark, marked
+from peel_analysis.show.words import IN_DOUBT, NATIONAL, official_name
 
 NAMED_AT_MOST = 10  # forces named one by one in a footnote; more are counted
 EACH_FORCE = "each force"

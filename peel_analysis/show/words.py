@@ -1,14 +1,13 @@
 """A measure result in words: caption, reading sentence, caveats and alt text, made by rule."""
 
-from peel_analysis import forces
 from peel_analysis.comparison import NotComparableError, compare
-from peel_analysis.data import registers
-from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.marks import status_in_words
+from peel_analysis.data import forces, registers
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
+from peel_analysis.data.text import in_words, rounded, shown, whole
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.measures.comparability import check_years
-from peel_analysis.numbers import in_words, rounded, shown, whole
-from peel_analysis.periods import Period
+from peel_analysis.show.marks import status_in_words
 from peel_analysis.statistics import Verdict
 
 NATIONAL = "England and Wales"

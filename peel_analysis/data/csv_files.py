@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from peel_analysis.data_files import text_of
-from peel_analysis.errors import InputError
+from peel_analysis.data.data_files import text_of
+from peel_analysis.data.errors import InputError
 
 
 @dataclass(frozen=True)

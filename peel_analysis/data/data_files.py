@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 KINDS: dict[type, str] = {
     str: "text in quotes",

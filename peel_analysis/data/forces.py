@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from peel_analysis.csv_files import rows_of
-from peel_analysis.enumeration import enumerated
-from peel_analysis.errors import InputError
-from peel_analysis.location import data_folder
+from peel_analysis.data.csv_files import rows_of
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.location import data_folder
+from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
 NUMBER_OF_FORCES = 43

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from peel_analysis import forces, wording
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.intervals import SHOWN_LEVEL, interval_of
-from peel_analysis.forces import ENGLAND_AND_WALES
-from peel_analysis.marks import key_to_marks, mark
+from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Result, Value
-from peel_analysis.numbers import whole
+from peel_analysis.show import words as wording
+from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
 

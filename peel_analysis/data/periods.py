@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from peel_analysis.errors import InputError
+from peel_analysis.data.errors import InputError
 
 
 @dataclass(frozen=True, order=True)
