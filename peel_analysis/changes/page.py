@@ -10,7 +10,7 @@ from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.sides import Side
 from peel_analysis.changes.tables import counts, summary
 from peel_analysis.data import forces
-from peel_analysis.report.fragment import TEMPLATES
+from peel_analysis.reports.fragment import TEMPLATES
 from peel_analysis.sections.display import STYLE
 from peel_analysis.show.tables import Cell, Row, html_table
 

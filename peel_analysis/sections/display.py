@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-STYLE = Path(__file__).parents[1] / "report" / "style.css"
+STYLE = Path(__file__).parents[1] / "reports" / "style.css"
 
 
 @dataclass(frozen=True, repr=False)

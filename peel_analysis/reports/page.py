@@ -7,7 +7,7 @@ from html import escape
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.report.fragment import TEMPLATES
+from peel_analysis.reports.fragment import TEMPLATES
 from peel_analysis.sections.display import STYLE
 
 FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_-]+)">.*?</figure>', re.DOTALL)
