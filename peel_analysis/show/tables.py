@@ -43,7 +43,7 @@ def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Mar
     """
     held = list(rows)
     of_numbers = [
-        0 < place and bool(held) and all(row.cells[place - 1].is_number for row in held)
+        place > 0 and bool(held) and all(row.cells[place - 1].is_number for row in held)
         for place in range(len(columns))
     ]
     return piece("table", caption, list(zip(columns, of_numbers, strict=True)), held)
