@@ -1,9 +1,9 @@
 """Everything that changed between two versions: each measure's values, its sentences, and what must not be compared."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pandas as pd
 
@@ -30,8 +30,6 @@ NUMBER = re.compile(r"[+-]?\d[\d,.]*\d%?|[+-]?\d%?")
 
 # Why a verdict is what it is; the verdict itself is before it. A point between digits does not end the sentence.
 EXPLANATION = re.compile(r" by the stated rule: .*?(?=\.(?:\s|$))| \(by the size rule alone; [^)]*\)")
-
-Pair = tuple[pd.DataFrame, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -207,51 +205,31 @@ def _changes(
     barred: Mapping[str, str],
 ) -> Iterator[Change]:
     """Yield a measure's changes, one a force id of `splits`; `barred` holds why some are refused, by force id."""
-    a, b = ends
-    national = a[ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in a else float("nan")
+    national = ends[0][ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in ends[0] else math.nan
     for force_id, parts in splits.items():
-        one, other = a[force_id], b[force_id]
-        change = Change(
-            measure_id,
-            measure,
-            force_id,
-            forces.display_name(force_id),
-            one,
-            other,
-            parts,
-            size_of(one, other, national),
-        )
-        if reason := barred.get(force_id):
-            hidden = {"a": one.without_value(), "b": other.without_value()}
-            change = replace(change, **hidden, split=Split(), size=0.0, refused=reason)
-        yield change
+        reason, name = barred.get(force_id, ""), forces.display_name(force_id)
+        one, other = (end[force_id].without_value() if reason else end[force_id] for end in ends)
+        own_parts, size = Split() if reason else parts, size_of(one, other, national)
+        yield Change(measure_id, measure, force_id, name, one, other, own_parts, size, reason)
 
 
 def _compare_values(changes: Changes, measure_id: str) -> None:
     """Add a measure's changes where at least one version is only values: the whole difference, cause not known."""
-    versions = (changes.a, changes.b)
     measure = changes.b.measures.get(measure_id) or changes.a.measures.get(measure_id)
-    all_rows = [_values(version, measure_id) for version in versions]
-    if all_rows[0].empty and all_rows[1].empty:
+    rows_a, rows_b = (_values(version, measure_id) for version in (changes.a, changes.b))
+    if rows_a.empty and rows_b.empty:
         raise InputError(f"No measure '{measure_id}' on either side; see `peel values`")
-    shared = all_rows[0].index.intersection(all_rows[1].index, sort=False)
-    with_verdicts = all("verdict" in rows for rows in all_rows)
-    held = [rows.loc[shared].fillna({"release": "", "period_end": "", "verdict": ""}) for rows in all_rows]
-    a, b = (_ends(rows, "", rows["verdict"].to_dict() if with_verdicts else {}) for rows in held)
+    texts = [column for column in ("verdict", *PROVENANCE) if column in rows_a and column in rows_b]
+    shared = rows_a.index.intersection(rows_b.index, sort=False)
+    a, b = (
+        _ends(rows.loc[shared], "", _texts(rows["verdict"]) if "verdict" in texts else {}) for rows in (rows_a, rows_b)
+    )
     splits = {force_id: _cause_not_known(a[force_id], b[force_id]) for force_id in a}
-    points = [
-        {force_id: _point(version, row) for force_id, row in rows[["release", "period_end"]].to_dict("index").items()}
-        for version, rows in zip(versions, held, strict=True)
-    ]
-    both = {force_id: (points[0][force_id], points[1][force_id]) for force_id, one in splits.items() if one.parts}
-    barred = _refused(measure, both, changes.b)
-    found = list(_changes(measure_id, measure, (a, b), splits, barred))
+    both = [force_id for force_id, one in splits.items() if one.parts]
+    points = {name: (_point(changes.a, rows_a, name), _point(changes.b, rows_b, name)) for name in both}
+    found = list(_changes(measure_id, measure, (a, b), splits, _refused(measure, points, changes.b)))
     changes.rows.extend(found)
-    differ = [
-        column
-        for column in PROVENANCE
-        if all(column in rows for rows in all_rows) and len({frozenset(rows[column].fillna("")) for rows in all_rows}) > 1
-    ]
+    differ = [column for column in texts if column != "verdict" and set(rows_a[column]) != set(rows_b[column])]
     if differ and any(change.kind not in ("same", "refused") for change in found):
         changes.remarks.append(f"{measure_id}: the two files name another {', '.join(differ)}")
 
@@ -264,13 +242,18 @@ def _values(version: Version, measure_id: str) -> pd.DataFrame:
     elif version.edition is not None and measure_id in version.measures:
         with in_folder(version.folder):
             rows = values.values(version.edition, [version.measures[measure_id]])
-    return rows.set_index("force_id")
+    return rows.fillna(dict.fromkeys((*PROVENANCE, "period_end", "verdict"), "")).set_index("force_id")
 
 
-def _point(version: Version, row: Mapping[Any, str]) -> Point:
-    """Return when and from which release of outcomes a row of a values file is."""
-    released = [part.removeprefix(OUTCOMES).strip() for part in row["release"].split(";") if OUTCOMES in part]
-    return Point(version.name, row["period_end"], "".join(released))
+def _texts(column: "pd.Series[str]") -> dict[str, str]:
+    return {str(force_id): str(text) for force_id, text in column.items()}
+
+
+def _point(version: Version, rows: pd.DataFrame, force_id: str) -> Point:
+    """Return when and from which release of outcomes a version's value of a force is."""
+    released = str(rows.at[force_id, "release"]).split(";")
+    of_outcomes = [part.removeprefix(OUTCOMES).strip() for part in released if OUTCOMES in part]
+    return Point(version.name, str(rows.at[force_id, "period_end"]), "".join(of_outcomes))
 
 
 def _cause_not_known(a: End, b: End) -> Split:

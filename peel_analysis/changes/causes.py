@@ -130,8 +130,8 @@ def _counts_differ(items: Iterable[str], a: Edition, b: Edition) -> bool:
             if one is not other or a.lacks.get(item) != b.lacks.get(item):
                 return True
             continue
-        tables = a.counts(item), b.counts(item)
-        if tables[0] is not None and not tables[0].equals(tables[1]):
+        counts = a.counts(item), b.counts(item)
+        if counts[0] is None or counts[1] is None or not counts[0].equals(counts[1]):
             return True
     return False
 

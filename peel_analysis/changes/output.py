@@ -79,7 +79,9 @@ def text_table(changes: Changes, *, every: bool) -> str:
         lines += ["", f"{what} that flipped:", *kept, *_more(len(flipped) - len(kept))] if flipped else []
     order = ", then ".join(IN_WORDS[cause] for cause in CAUSES_IN_ORDER)
     lines += ["", *(f"Note: {remark}" for remark in changes.remarks)]
-    lines.append(f"Causes: from A, one input after the other is taken from B and everything is calculated again: {order}.")
+    lines.append(
+        f"Causes: from A, one input after the other is taken from B and everything is calculated again: {order}."
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -182,10 +184,10 @@ def as_page(changes: Changes) -> str:
     told = in_order(changes.rows)
     moved = [change for change in told if change.kind in ("moved", "status")]
     came_and_went = [change for change in told if change.kind in ("appeared", "disappeared")]
-    sentences = [(one.name, one.title, one.before, one.after) for one in changes.sentences]
-    verdicts = [
+    sentences = ((one.name, one.title, one.before, one.after) for one in changes.sentences)
+    verdicts = (
         (row.name, row.title, row.a.verdict or "no verdict", row.b.verdict or "no verdict") for row in changes.verdicts
-    ]
+    )
     return render(
         "changes.html.j2",
         title=f"What moved: {changes.a.name} to {changes.b.name}",
@@ -224,6 +226,6 @@ def _page_table(caption: str, changes: list[Change], *, one_measure: bool = Fals
     return html_table(caption, headings, rows) if rows else ""
 
 
-def _flipped(caption: str, headings: Sequence[str], lines: list[tuple[str, ...]]) -> str:
+def _flipped(caption: str, headings: Sequence[str], lines: Iterable[tuple[str, ...]]) -> str:
     rows = [Row(name, tuple(Cell(text) for text in texts)) for name, *texts in lines]
     return html_table(caption, headings, rows) if rows else ""
