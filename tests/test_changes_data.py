@@ -29,7 +29,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def exclude(folder: Path, measure_id: str, year: int, force_id: str, *effects: str) -> None:
     with (folder / "exclusions.csv").open("a", encoding="utf-8") as file:
         for effect in effects:
-            file.write(f"2017,{measure_id},{year},{force_id},{effect},not_supplied,,stated,Invented.,Invented,test\n")
+            file.write(f"2017,{measure_id},{year},{force_id},{effect},not_supplied,,,stated,Invented.,Invented,test\n")
 
 
 def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:
