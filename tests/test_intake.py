@@ -10,9 +10,9 @@ from workbooks import Row, save
 from peel_analysis.cli import main
 from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
-from peel_analysis.intake import plan
+from peel_analysis.intake.addition import plan
 from peel_analysis.intake.writing import write_texts
-from peel_analysis.sources import SourceError
+from peel_analysis.sources.sheets import SourceError
 
 
 @pytest.fixture

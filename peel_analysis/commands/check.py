@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peel_analysis.checks.records import Doubt
-    from peel_analysis.checks.rules import Result
+    from peel_analysis.checks.rules import CheckResult
     from peel_analysis.data.edition import Edition
     from peel_analysis.data.periods import Period
 
@@ -18,12 +18,11 @@ def check(given: argparse.Namespace) -> int:
 
     Raises InputError for a register or a declaration that cannot be used.
     """
-    from peel_analysis.checks.checking import check as check_tables
-    from peel_analysis.checks.checking import check_edition
-    from peel_analysis.checks.completeness import incomplete
     from peel_analysis.checks.declarations import read_held
-    from peel_analysis.checks.holdings import Holdings
-    from peel_analysis.checks.matching import mismatched
+    from peel_analysis.checks.records import incomplete, mismatched
+    from peel_analysis.checks.table_checks import check as check_tables
+    from peel_analysis.checks.table_checks import check_edition
+    from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.edition import editions, open_edition
     from peel_analysis.data.location import data_folder
     from peel_analysis.measures.shares import parts_of_whole
@@ -31,7 +30,7 @@ def check(given: argparse.Namespace) -> int:
     chosen = [given.edition] if given.edition else editions()
     read_held(open_edition(edition_id) for edition_id in chosen)
     if not given.edition:
-        return told(check_tables(Holdings(data_folder())))
+        return told(check_tables(TablesHeld(data_folder())))
     edition = open_edition(given.edition)
     code = told([*check_edition(edition), parts_of_whole(edition)])
     for name, find in (("incomplete", incomplete), ("not matching the crimes recorded", mismatched)):
@@ -42,9 +41,9 @@ def check(given: argparse.Namespace) -> int:
     return code
 
 
-def told(results: "Sequence[Result]", *, brief: bool = False) -> int:
+def told(results: "Sequence[CheckResult]", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
-    from peel_analysis.checks.checking import errors, lines
+    from peel_analysis.checks.rules import errors, lines
 
     print("\n".join(lines(results, brief=brief)))
     return ERRORS_IN_DATA if errors(results) else 0

@@ -9,20 +9,20 @@ from peel_analysis.data.location import check_writable, data_folder
 
 def build(given: argparse.Namespace) -> int:
     """Remake data/counts and the registers beside it; print what was read and what the checks find in it."""
-    from peel_analysis.checks.checking import check
-    from peel_analysis.checks.holdings import Holdings
+    from peel_analysis.checks.table_checks import check
+    from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.intake.build import build as build_tables
 
     check_writable(data_folder(), f"--data {data_folder()}")
     for account in build_tables(Path(given.raw), data_folder()):
         print("\n".join(account.lines()))
-    return told(check(Holdings(data_folder())))
+    return told(check(TablesHeld(data_folder())))
 
 
 def add(given: argparse.Namespace) -> int:
     """Take one file into the data folder, or show what that would change; an error in its data changes nothing."""
     from peel_analysis.data import forces
-    from peel_analysis.intake import plan
+    from peel_analysis.intake.addition import plan
 
     if not given.dry_run:
         check_writable(data_folder(), f"--data {data_folder()}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from peel_analysis.checks import completeness, matching, records, steps
+from peel_analysis.checks import records, steps
 from peel_analysis.checks.records import Doubt
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces
@@ -116,8 +116,8 @@ def _in_doubt(
     if records.OUTCOMES not in measure.numerator.items:
         return {}, {}
     counted = rows["numerator"].notna()
-    incomplete = completeness.incomplete(edition, window)
-    mismatched = matching.mismatched(edition, window)
+    incomplete = records.incomplete(edition, window)
+    mismatched = records.mismatched(edition, window)
     return (
         {force_id: one for force_id, one in incomplete.items() if counted[force_id]},
         {force_id: one for force_id, one in mismatched.items() if counted[force_id]},

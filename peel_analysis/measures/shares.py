@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from peel_analysis.checks.rules import Finding, Result, Rule, rule
+from peel_analysis.checks.rules import CheckResult, Finding, Rule, rule
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period
 from peel_analysis.measures.declarations import declared
 from peel_analysis.measures.engine import calculate
-from peel_analysis.measures.result import Result as Calculated
+from peel_analysis.measures.result import Result
 
 
-def parts_of_whole(edition: Edition) -> Result:
+def parts_of_whole(edition: Edition) -> CheckResult:
     """Return the shares of an edition that are above the whole, of any force or of England and Wales.
 
     Measures of kind share are calculated in their window and in the one that stands beside it. Raises InputError where
@@ -26,10 +26,10 @@ def parts_of_whole(edition: Edition) -> Result:
         if window is not None
         for finding in _above(result, column, window, by)
     ]
-    return Result(by, f"{looked_at:,} shares", tuple(findings))
+    return CheckResult(by, f"{looked_at:,} shares", tuple(findings))
 
 
-def _above(result: Calculated, column: str, window: Period, by: Rule) -> Iterator[Finding]:
+def _above(result: Result, column: str, window: Period, by: Rule) -> Iterator[Finding]:
     most = by.thresholds["most_percent"]
     values = result.rows[column]
     for force_id, value in values[values > most].items():
