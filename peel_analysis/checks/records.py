@@ -1,6 +1,6 @@
 """Doubts about a force's record of outcomes: it leaves out crimes that the force recorded, or is of more than those."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -179,25 +179,7 @@ def high_quarters(ratios: pd.DataFrame, by: Rule) -> pd.DataFrame:
     return ratios > by.thresholds["above_percent"] / 100
 
 
-def mark(rows: pd.DataFrame, found: Mapping[str, Doubt], *, leave_out: bool = False) -> pd.DataFrame:
-    """Return a measure's rows with status, note and short reason of the forces found, where they have a figure.
-
-    A status that says more than reported or estimated stays. `leave_out` takes them out of England and Wales.
-    """
-    marked = rows.copy()
-    for force_id, one in found.items():
-        if marked["numerator"].isna()[force_id]:
-            continue
-        if marked["status"][force_id] in ("reported", "estimated"):
-            marked.at[force_id, "status"] = one.status
-        marked.at[force_id, "note"] = " ".join(filter(None, (str(marked["note"][force_id]), one.sentence)))
-        marked.at[force_id, "short"] = str(marked["short"][force_id]) or one.short
-        if leave_out:
-            marked.at[force_id, "in_national"] = False
-    return marked
-
-
-def national_note(found: Mapping[str, Doubt], members: pd.Index, *, left_out: bool = False) -> str:
+def national_note(found: Mapping[str, Doubt], members: Collection[str], *, left_out: bool = False) -> str:
     """Return what the note of England and Wales says of the records found: how many are in it, or out of it."""
     number = len(found) if left_out else sum(force_id in members for force_id in found)
     if not number:
