@@ -38,7 +38,7 @@ def test_out_that_is_a_file_or_below_one(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("peel_analysis.commands.make._run", no_notebook)
+    monkeypatch.setattr("peel_analysis.batch.reports.run", no_notebook)
     file = tmp_path / "notes.txt"
     file.touch()
     error = refused(capsys, *command, "--out", str(file / below))
@@ -47,7 +47,7 @@ def test_out_that_is_a_file_or_below_one(
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="the machine has no folder that nobody can write to")
 def test_out_that_nobody_can_write_to(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("peel_analysis.commands.make._run", no_notebook)
+    monkeypatch.setattr("peel_analysis.batch.reports.run", no_notebook)
     error = refused(capsys, "report", "norfolk", "--out", "/proc/reports")
     assert error.startswith("--out /proc/reports: /proc cannot be written to (")
     assert error.endswith("give a folder that can\n")
@@ -57,7 +57,7 @@ def test_out_that_nobody_can_write_to(capsys: pytest.CaptureFixture[str], monkey
 def test_an_option_with_nothing_after_it(
     option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("peel_analysis.commands.make._run", no_notebook)
+    monkeypatch.setattr("peel_analysis.batch.reports.run", no_notebook)
     monkeypatch.chdir(tmp_path)
     assert refused(capsys, "batch", option, "") == (
         f"{option}: nothing stands after it (a variable that is not set?); give a value, or leave {option} out\n"
