@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from peel_analysis.batch.shards import share
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
-from peel_analysis.batch import report_of, shared_key
-from peel_analysis.batch.units import units_of
+from peel_analysis.batch import share
+from peel_analysis.batch.units import report_of, shared_key, units_of
+from peel_analysis.cli.subcommands import chosen_forces
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
@@ -122,7 +122,7 @@ def test_the_package_makes_everything_stale(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from peel_analysis.batch.units import shared_key\n"
     code += "print(shared_key(Path(sys.argv[1])))"
     found = []
-    for changed in ("batch/run.py", "report/style.css", "report/templates/peel/index.html.j2", None):
+    for changed in ("batch/run.py", "reports/style.css", "reports/templates/peel/index.html.j2", None):
         done = subprocess.run(
             [sys.executable, "-c", code, str(PROJECT / "data")],
             cwd=tmp_path,
@@ -210,7 +210,7 @@ def test_forces_are_chosen_by_any_name_and_once() -> None:
     ("arguments", "error"),
     [
         (("--forces", "norfok"), "No force called 'norfok'"),
-        (("--jobs", "0"), "--jobs 0: give a number of workers, 1 or more"),
+        (("--jobs", "0"), "Invalid value for '--jobs': 0 "),
         (("--edition", "1066"), "No edition '1066'"),
     ],
 )

@@ -387,9 +387,7 @@ def _check_edition(edition_id: str) -> int:
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
     for words, find in (("incomplete", incomplete), ("not matching the crimes recorded", mismatched)):
-        marked = [
-            f"  {window.words}: {doubt.sentence}" for window in windows for doubt in find(edition, window).values()
-        ]
+        marked = [(window, doubt) for window in windows for doubt in find(edition, window).values()]
         print(f"records of outcomes marked as {words} in edition {edition.id}: {len(marked) or 'none'}")
         for window, doubt in marked:
             print(f"  {window.words}: {doubt.sentence}")

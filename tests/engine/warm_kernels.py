@@ -1,4 +1,4 @@
-"""What tests of kernels share: a kernel's answer, the warm processes of this one, and none of their faults from before."""
+"""What tests of kernels share: a kernel's answer, and the warm processes of this one without faults from before."""
 
 import json
 import sys

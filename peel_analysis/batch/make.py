@@ -25,6 +25,7 @@ from peel_analysis.data.writing import remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.judgments import OVERALL, judgment
+from peel_analysis.show.templates import render, style_sheet
 
 SIDE_BY_SIDE = 2  # sections of one report
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
@@ -193,7 +194,9 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
         for standing in standings
     ]
     earlier = sum(standing.is_earlier for standing in standings)
-    page = _page(title=edition.title, edition_id=edition.id, rows=rows, earlier=earlier)
+    page = render(
+        "reports.html.j2", style=style_sheet(), title=edition.title, edition_id=edition.id, rows=rows, earlier=earlier
+    )
     if not path.exists() or path.read_text(encoding="utf-8") != page:
         write_text(path, page)
 
@@ -222,15 +225,3 @@ def _is_there(path: Path) -> bool:
         return path.is_file()
     except OSError:  # a folder that may not be looked into
         return False
-
-
-def _page(**shown: object) -> str:
-    from jinja2 import Environment, FileSystemLoader
-    from markupsafe import Markup
-
-    from peel_analysis.sections.display import STYLE
-
-    templates = Path(__file__).resolve().parents[1] / "show" / "templates"
-    environment = Environment(loader=FileSystemLoader(templates), autoescape=True, keep_trailing_newline=True)
-    style = Markup(STYLE.read_text(encoding="utf-8"))
-    return environment.get_template("reports.html.j2").render(style=style, **shown)
