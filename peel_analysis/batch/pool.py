@@ -124,6 +124,9 @@ def cluster_pool(address: str, tasks: int) -> Pool:
     except (OSError, ValueError) as error:
         raise _no_answer(address) from error
     _check_workers(client, address)
+    # dask's executor never ends the future of an outcome that is lost with its scheduler, and tornado prints an error
+    # of it: `has_gone` tells of it instead, in the one line of the command.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     gone = f"--dask {address}: the scheduler has gone; what is finished is kept, and once one answers there again the "
     window = min(AT_A_TIME, tasks)
     return ClusterPool(client.get_executor(pure=False), window, f"{gone}same command goes on from it", client=client)
