@@ -216,7 +216,7 @@ def verdicts(data: Path | None, edition: str, force: str | None, measure: str | 
     asked = open_edition(edition)
     chosen = [measures.get(measure)] if measure else list(measures.declared())
     force_ids = [forces.find(force).id] if force else list(forces.ids())
-    results = [measures.calculate(one, asked) for one in chosen]
+    results = measures.calculate_all(asked, chosen)
     expected = chance.among(results)
     by_chance = expected.sentence() if expected else chance.NONE_MADE
     print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))
@@ -271,25 +271,24 @@ def changes(
     population=VINTAGE, mid_year=YEAR, residents-only, leave-out-incomplete, ITEM=RELEASE
     (recorded_crime=2017-18-older), data=FOLDER.
     """
-    from peel_analysis.changes import compare, open_side, tables
+    from peel_analysis.changes import changes_between, open_version, output
     from peel_analysis.data.location import check_writable
 
     _use(data)
     if html:
         check_writable(html.parent, f"--html {html}")
-    comparison = compare(open_side(a), open_side(b), [measure] if measure else None)
+    found = changes_between(open_version(a), open_version(b), [measure] if measure else None)
     if html:
-        from peel_analysis.changes.page import changes_page
         from peel_analysis.data.writing import write_text
 
-        write_text(html, changes_page(comparison))
+        write_text(html, output.as_page(found))
         print(html, file=sys.stderr)
     if format_ == "csv":
-        sys.stdout.write(tables.as_csv(comparison))
+        sys.stdout.write(output.as_csv(found))
     elif format_ == "changelog":
-        sys.stdout.write(tables.as_changelog(comparison))
+        sys.stdout.write(output.as_changelog(found))
     else:
-        sys.stdout.write(tables.text_table(comparison, every=every))
+        sys.stdout.write(output.text_table(found, every=every))
     return DONE
 
 
@@ -379,10 +378,10 @@ def _check_edition(edition_id: str) -> int:
     from peel_analysis.checks.matching import mismatched
     from peel_analysis.checks.records import OUTCOMES
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.measures.shares import parts_of_whole
+    from peel_analysis.measures.calculation import check_measures
 
     edition = open_edition(edition_id)
-    code = _say_results([*check_edition(edition), parts_of_whole(edition)])
+    code = _say_results([*check_edition(edition), *check_measures(edition)])
     using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
