@@ -11,8 +11,8 @@ from peel_analysis.checks.table_checks import check
 from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, read_printed, release_order
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
-from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import Format, recognise
 from peel_analysis.sources.published_files import PublishedFile
@@ -61,7 +61,7 @@ class Addition:
 
     def write(self) -> None:
         """Write what changes: all files beside their places first, then each renamed into place."""
-        write_texts(self.texts)
+        write_files(self.texts)
 
 
 def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[str] = ()) -> Addition:

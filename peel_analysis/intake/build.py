@@ -9,9 +9,9 @@ from peel_analysis.checks.tables_held import PRINTED_COLUMNS, Key, read_printed
 from peel_analysis.data import counts as shape
 from peel_analysis.data.published_files import WHERE, published_files
 from peel_analysis.data.registers import records
+from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.registers import POPULATIONS
-from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import transcribed
 from peel_analysis.sources.formats import FORMATS
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
@@ -47,7 +47,7 @@ def build(raw: Path, out: Path) -> list[Account]:
     populations = pd.concat(tables.populations, ignore_index=True)
     printed = pd.concat([pd.DataFrame(columns=list(PRINTED_COLUMNS), dtype=str), *tables.printed], ignore_index=True)
     provenance = pd.DataFrame(tables.provenance, columns=list(PROVENANCE_COLUMNS))
-    write_texts(registers.texts_of(out, tables.counts, populations, printed, provenance))
+    write_files(registers.texts_of(out, tables.counts, populations, printed, provenance))
     return accounts
 
 
