@@ -14,9 +14,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.figures import scale
 from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
-from peel_analysis.measures.breaks import Break
-from peel_analysis.measures.series import Series
-from peel_analysis.measures.windows import first_day
+from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.marks import mark
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics import ControlLimits
