@@ -9,7 +9,7 @@ from peel_analysis.data import registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.sections import open_section, tiles
 from peel_analysis.sections.crime_groups import by_group
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES, rate_change_interval
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES, rate_change_interval
 
 MEANINGS = {  # what the panel says of a dash, by the statuses that have no value
     "combined": "counted with another force's",

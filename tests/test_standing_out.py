@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from invented import DAY_2016, DAY_2017, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.comparison.listing import verdict_lines
+from peel_analysis.comparison.verdicts import verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import Edition, open_edition
@@ -20,7 +20,7 @@ from peel_analysis.measures.comparability import blocks
 from peel_analysis.reports.page import SectionHtml, page_html
 from peel_analysis.sections import Section, catalogue, open_section, plan_of
 from peel_analysis.sections.lines import lines, read_apart
-from peel_analysis.statistics import read_policy
+from peel_analysis.statistics.policy import read_policy
 
 OVERVIEW = "effectiveness_overview"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')

@@ -12,7 +12,7 @@ from peel_analysis.changes.moves import End, Move, moves_of, one_sided
 from peel_analysis.changes.refusals import declared_point, refused, stored_point
 from peel_analysis.changes.sides import Side, in_folder
 from peel_analysis.changes.split import NOT_KNOWN, PARTS, Split, exact, no_rows, own_result, split, steps
-from peel_analysis.comparison.blocks import Point
+from peel_analysis.comparison.comparability import Point
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Release
 from peel_analysis.data.errors import InputError

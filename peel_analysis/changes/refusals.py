@@ -7,7 +7,7 @@ from typing import Any
 from peel_analysis.changes.moves import Move
 from peel_analysis.changes.sides import Side, in_folder
 from peel_analysis.comparison import NotComparableError, check_over_time
-from peel_analysis.comparison.blocks import OUTCOMES, Point, point_of
+from peel_analysis.comparison.comparability import OUTCOMES, Point, point_of
 from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import in_words

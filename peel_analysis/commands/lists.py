@@ -37,17 +37,16 @@ def verdicts(given: argparse.Namespace) -> int:
     Each verdict comes with the numbers that it can be recomputed from.
     """
     from peel_analysis import measures
-    from peel_analysis.comparison import chance
-    from peel_analysis.comparison.listing import verdict_lines
+    from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.statistics import read_policy
+    from peel_analysis.statistics.policy import read_policy
 
     edition = open_edition(given.edition)
     chosen = [measures.get(given.measure)] if given.measure else list(measures.declared())
     force_ids = [forces.find(given.force).id] if given.force else list(forces.ids())
     results = measures.calculate_all(edition, chosen)
-    expected = chance.among(results)
-    by_chance = expected.sentence() if expected else chance.NONE_MADE
+    expected = expected_flags(results)
+    by_chance = expected.sentence() if expected else NO_FUNNELS
     print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))
     for result in results:
         print("\n".join(verdict_lines(result, force_ids)))

@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.comparison import chance
+from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition, open_edition
@@ -18,7 +18,8 @@ from peel_analysis.sections.display import Html, folded, style
 from peel_analysis.sections.funnels import funnels_table
 from peel_analysis.sections.marked import marks_table
 from peel_analysis.show.tables import Cell, Row, html_table
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.policy import read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
@@ -133,7 +134,7 @@ class Annex:
         policy = read_policy()
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
         results = [measures.calculate(measure, self.edition) for measure in measures.declared()]
-        expected = chance.among(results)
+        expected = expected_flags(results)
         chance_alone = f"In this edition: {escape(expected.sentence())} " if expected else ""
         return (
             f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"

@@ -13,7 +13,7 @@ from peel_analysis.sections.blocks import source_line
 from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.tables import Cell, Row, counts_interval_cell, html_table, interval_cell
 from peel_analysis.show.words import official_name, value_in_words
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none

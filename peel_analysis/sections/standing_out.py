@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
-from peel_analysis.comparison import chance, compare
+from peel_analysis.comparison import compare
+from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.measures import Result
 from peel_analysis.sections.lines import lines, read_apart
 from peel_analysis.show.words import official_name
@@ -56,5 +57,5 @@ def _clearness(result: Result, force_id: str) -> tuple[bool, float, float]:
 
 def _by_chance(results: list[Result]) -> str:
     """Return the note on multiple comparisons for the measures that have a funnel."""
-    expected = chance.among(results)
+    expected = expected_flags(results)
     return escape(expected.sentence()) if expected else ""
