@@ -30,7 +30,7 @@ def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: 
     `key` is the content key that the page carries, so that a later run knows whether it is fresh.
     """
     window = edition.window("crime").words
-    return render(
+    page = render(
         "page.html.j2",
         edition_title=edition.title,
         force_name=force.official_name,
@@ -40,6 +40,7 @@ def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: 
         style=style_sheet(),
         sections=[SectionHtml(one.id, one.title, Markup(one.html)) for one in _link_figures(_number_figures(sections))],
     )
+    return str(page)  # no longer Markup, which would escape the key's checksum as it is put in
 
 
 def _number_figures(sections: list[SectionHtml]) -> list[SectionHtml]:

@@ -1,0 +1,49 @@
+"""One row's split into its causes, on invented values."""
+
+from decimal import Decimal
+
+from peel_analysis.changes.causes import (
+    CAUSES_IN_ORDER,
+    DEFINED,
+    EXCLUDED,
+    NEW,
+    NOT_SEPARABLE,
+    PEOPLE,
+    REVISED,
+    Step,
+    split,
+)
+
+
+def steps(*values: tuple[str, float, str]) -> list[Step]:
+    return [Step(cause, {"kent": value}, {"kent": status}) for cause, value, status in values]
+
+
+def test_parts_of_a_row_are_exact() -> None:
+    chain = steps(
+        ("", 0.1, "reported"), (REVISED, 0.3, "reported"), (PEOPLE, 0.7, "reported"), (DEFINED, 0.7, "reported")
+    )
+    found = split(chain, "kent")
+    assert (found.parts[REVISED], found.parts[PEOPLE], found.parts[DEFINED]) == (
+        Decimal("0.2"),
+        Decimal("0.4"),
+        Decimal(0),
+    )
+
+
+def test_a_value_missing_between_leaves_its_causes_together() -> None:
+    chain = steps(
+        ("", 5.0, "reported"),
+        (NEW, float("nan"), "not_supplied"),
+        (EXCLUDED, 7.5, "reported"),
+        (DEFINED, 7.0, "reported"),
+    )
+    found = split(chain, "kent")
+    assert (found.parts[NOT_SEPARABLE], found.parts[DEFINED]) == (Decimal("2.5"), Decimal("-0.5"))
+    assert (found.joint, found.status_causes) == ((NEW, EXCLUDED), ())
+
+
+def test_what_no_input_explains_is_the_codes() -> None:
+    found = split(steps(("", 1.0, "reported"), (REVISED, 1.0, "reported"), (DEFINED, 1.5, "partial")), "kent")
+    assert {cause for cause in CAUSES_IN_ORDER if found.parts[cause]} == {DEFINED}
+    assert found.status_causes == (DEFINED,)
