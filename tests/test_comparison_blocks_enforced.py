@@ -16,8 +16,9 @@ from peel_analysis.data import forces
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures.comparability import Block, blocks
-from peel_analysis.sections import open_section, plan_of
 from peel_analysis.sections.catalogue import Block as TileGroup
+from peel_analysis.sections.catalogue import plan_of
+from peel_analysis.sections.section import open_section
 
 TILES = 'measures = ["asb_incidents_per_1000"]'  # the tiles of anti-social behaviour
 PERIODS = {"crime": (YEAR_2016, YEAR_2017), "snapshot": (DAY_2016, DAY_2017)}

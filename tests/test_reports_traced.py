@@ -19,7 +19,7 @@ from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import open_edition
 from peel_analysis.reports.values_file import EditionValues, values_of
-from peel_analysis.sections import catalogue, plan_of
+from peel_analysis.sections.catalogue import catalogue, plan_of
 
 
 @pytest.fixture(scope="module", params=("2017", "2019", "2025"))

@@ -13,8 +13,8 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import write_text
 from peel_analysis.sections.catalogue import plan_of
-from peel_analysis.sections.display import STYLE
 from peel_analysis.sections.judgments import OVERALL, judgment
+from peel_analysis.show.templates import style_sheet
 
 OWN_STYLE = """
 .index-notice { border: 2px solid var(--ink); padding: .6rem .9rem; margin: 1.5rem 0 .5rem; }
@@ -92,7 +92,7 @@ def _page(folder: Path, edition: Edition, standings: Sequence[Standing]) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{STYLE.read_text(encoding='utf-8')}{OWN_STYLE}</style>\n</head>\n"
+        f"<style>{style_sheet()}{OWN_STYLE}</style>\n</head>\n"
         f'<body class="peel-page">\n<header class="masthead"><div class="masthead-inner"><h1>{title}</h1>'
         f"<p>Reports on {len(standings)} police forces of England and Wales</p></div></header>\n<main>\n"
         f"{_notice(standings)}"

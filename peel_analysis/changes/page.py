@@ -10,9 +10,8 @@ from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.sides import Side
 from peel_analysis.changes.tables import counts, summary
 from peel_analysis.data import forces
-from peel_analysis.sections.display import STYLE
 from peel_analysis.show.tables import Cell, Row, html_table
-from peel_analysis.show.templates import TEMPLATES
+from peel_analysis.show.templates import TEMPLATES, style_sheet
 
 MOST = 20  # rows of the table that the page leads with
 COLUMNS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")
@@ -31,7 +30,7 @@ def changes_page(comparison: Comparison) -> str:
         a=escape(_side(comparison.a)),
         b=escape(_side(comparison.b)),
         summary=escape(summary(comparison)),
-        style=STYLE.read_text(encoding="utf-8"),
+        style=style_sheet(),
         refused=[escape(refusal.sentence) for refusal in refusals(comparison.moves)],
         most=_moves_table("What moved most", moved[:MOST]) if moved else "",
         came_and_went=_moves_table("Values that appeared or disappeared", came_and_went) if came_and_went else "",
