@@ -82,7 +82,7 @@ def test_tiles_of_measures_that_must_not_stand_together_show_the_reason(block: B
             for group in ((first, other), (other, first), (first, "da_share_of_crime_pct", other)):
                 page = together(*group)
                 assert [one.get_text() for one in page.select(".panel .refused")] == [block.reason], group
-                assert [one.get_text() for one in page.select("h2.panel-title")] == ["Mixed"]
+                assert [one.get_text() for one in page.select("h3.panel-title")] == ["Mixed"]
                 assert page.select(".tile") == []
 
 
