@@ -11,11 +11,11 @@ from peel_analysis.checks.holdings import PRINTED, Holdings, Key, periods_of
 from peel_analysis.checks.rules import Result
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.dictionary import README, with_provenance
 from peel_analysis.intake.differences import ROW, Difference, difference, elsewhere
 from peel_analysis.intake.origins import PROVENANCE, added_as, known_file, origin, read_provenance
-from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import Format, Reading, data_return, police_force_areas, recognise
 from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import Account
@@ -46,7 +46,7 @@ class Addition:
 
     def write(self) -> None:
         """Write what changes: all files beside their places first, then each renamed into place."""
-        write_texts(self.texts)
+        write_files(self.texts)
 
 
 def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[str] = ()) -> Addition:

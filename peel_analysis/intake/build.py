@@ -9,10 +9,10 @@ import pandas as pd
 from peel_analysis.checks.holdings import PRINTED, PRINTED_COLUMNS, read_printed
 from peel_analysis.data import counts as shape
 from peel_analysis.data.published_files import WHERE, published_files
+from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.dictionary import README, with_provenance
 from peel_analysis.intake.origins import PROVENANCE, read_provenance
-from peel_analysis.intake.writing import write_texts
 from peel_analysis.sources import Account, Reading, SourceError, outcomes, police_force_areas, recorded_crime, workforce
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
 from peel_analysis.sources.sheets import open_book
@@ -55,7 +55,7 @@ def build(raw: Path, out: Path) -> list[Account]:
     texts[out / PROVENANCE] = registers.provenance_text(provenance)
     if (out / README).is_file():
         texts[out / README] = with_provenance((out / README).read_text(encoding="utf-8"), provenance)
-    write_texts(texts)
+    write_files(texts)
     return accounts
 
 

@@ -32,7 +32,7 @@ def page_html(sections: Sequence[SectionOnPage], force: Force, edition: Edition,
     numbers = {figure_id: number for number, figure_id in enumerate(figures, start=1)}
     links = _links(shown, numbers)
     window = edition.window("crime").words
-    return render(
+    page = render(
         "page.html.j2",
         edition_title=edition.title,
         force_name=force.official_name,
@@ -42,6 +42,7 @@ def page_html(sections: Sequence[SectionOnPage], force: Force, edition: Edition,
         style=style_sheet(),
         sections=[(one.id, one.title, [_on_page(part, numbers, links) for part in one.pieces]) for one in sections],
     )
+    return str(page)  # no longer Markup, which would escape the key's checksum as it is put in
 
 
 def _links(shown: Iterable[Piece], numbers: dict[str, int]) -> Links:

@@ -1,57 +1,27 @@
 """The warm process: what a forked kernel is like, and what happens where one cannot be had."""
 
-import json
 import logging
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from papermill.iorw import load_notebook_node
 from small_notebook import write
+from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
 from peel_analysis.engine import warm_connection
 from peel_analysis.engine.execution import execute
 
-PROJECT = Path(__file__).resolve().parents[1]
-WARM = "/warm_process.py"  # in the command line of the process, and not in that of these tests
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+__all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
-
-def printed(path: Path) -> str:
-    notebook = load_notebook_node(str(path))
-    return "".join(output.text for cell in notebook.cells for output in cell.outputs if output.output_type == "stream")
-
-
-def answer(tmp_path: Path, source: str, name: str = "n") -> Any:
-    """Return what the source prints, as JSON, in a kernel of the peel engine."""
-    execute(write(tmp_path / f"{name}.ipynb", source), tmp_path / f"{name}.out.ipynb", timeout=60)
-    return json.loads(printed(tmp_path / f"{name}.out.ipynb"))
-
-
-def warm_processes() -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.Process().children()
-        if WARM in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE
-    ]
-
-
-@pytest.fixture(autouse=True)
-def no_faults_from_before() -> None:
-    warm_connection.stop()
-
-
-PARENT = "import json, os, psutil; print(json.dumps(' '.join(psutil.Process(os.getppid()).cmdline())))"
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @LINUX
@@ -151,14 +121,6 @@ def test_everything_ends_when_the_worker_is_killed(tmp_path: Path, short_folder:
         worker.wait()
     waited(lambda: not any(psutil.pid_exists(number) for number in numbers))
     waited(lambda: not list(short_folder.iterdir()))
-
-
-def waited(condition: Any, seconds: float = 15.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return result
 
 
 def run_three(worker: int, folder: str) -> list[str]:

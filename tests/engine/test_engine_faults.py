@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from small_notebook import write
-from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
+from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
-from peel_analysis.engine import kernel_manager, provisioner, warm_connection, warm_process
+from peel_analysis.engine import provisioner, warm_connection, warm_process
 from peel_analysis.engine.execution import execute
 from peel_analysis.engine.sockets import SocketKernelManager
 from peel_analysis.engine.warm_connection import QUIET
@@ -131,7 +131,7 @@ def test_without_jupyter_clients_hidden_hook_the_ordinary_wait_is_used(
         assert message["content"]["status"] == "ok"
 
     waits: list[float | None] = []
-    base: Any = kernel_manager.PromptKernelClient.__base__
+    base: Any = provisioner.PromptKernelClient.__base__
     original = base.wait_for_ready
 
     async def counted(self: Any, timeout: float | None = None) -> None:

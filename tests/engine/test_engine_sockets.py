@@ -10,7 +10,7 @@ import pytest
 import zmq
 from jupyter_client.connect import LocalPortCache
 from small_notebook import write
-from test_engine_warm_process import printed
+from warm_kernels import printed
 
 from peel_analysis.engine import sockets
 from peel_analysis.engine.execution import NotebookFailedError, execute

@@ -11,7 +11,7 @@ from papermill.iorw import load_notebook_node
 from peel_analysis.data.location import notebooks_folder
 from peel_analysis.engine.execution import Engine, execute
 
-HOSTILE = Path(__file__).parent / "notebooks" / "hostile.ipynb"
+HOSTILE = Path(__file__).resolve().parents[1] / "notebooks" / "hostile.ipynb"
 REPORTS = sorted(notebooks_folder().glob("0*.ipynb"))[:1]
 TIMES_AND_PATHS = ("start_time", "end_time", "duration", "input_path", "output_path")
 DIFFERS_EACH_RUN = re.compile(r"0x[0-9a-f]{6,}|ipykernel_\d+")
