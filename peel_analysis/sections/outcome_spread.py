@@ -7,7 +7,8 @@ from html import escape
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
-from peel_analysis.figures.spread import Segment, Stack, spread_svg
+from peel_analysis.figures import as_svg
+from peel_analysis.figures.spread import Segment, Stack, spread_bars
 from peel_analysis.measures import Value
 from peel_analysis.sections import blocks
 from peel_analysis.sections.display import picture
@@ -32,7 +33,7 @@ def spread_block(edition: Edition, force_id: str, number: int) -> str:
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
-    image = picture(spread_svg(stacks(spread)), alt_text(spread))
+    image = picture(as_svg(spread_bars(stacks(spread))), alt_text(spread))
     notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in footnotes(spread))
     html = (
         f'<p class="reading">{escape(reading(spread))}</p>\n{image}\n<ol class="footnotes">{notes}</ol>\n'
