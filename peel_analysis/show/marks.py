@@ -1,12 +1,14 @@
 """The marks and the words of a value's status, as data/statuses.csv has them, and the key under a table."""
 
-import html
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from markupsafe import Markup
+
 from peel_analysis.data import registers
 from peel_analysis.data.location import data_folder
+from peel_analysis.show.templates import piece
 
 
 def mark(status: str) -> str:
@@ -28,13 +30,13 @@ def marked() -> list[str]:
     ]
 
 
-def key_to_marks(statuses: Iterable[str]) -> str:
+def key_to_marks(statuses: Iterable[str]) -> Markup:
     """Return the key to the marks of these statuses as an HTML paragraph, or nothing when there are none."""
     meanings: dict[str, list[str]] = {}
     for status in statuses:
         meanings.setdefault(mark(status), []).append(status_in_words(status))
     words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
-    return f'<p class="key">Key: {html.escape(words)}.</p>' if words else ""
+    return piece("key", f"Key: {words}.") if words else Markup()
 
 
 @cache
