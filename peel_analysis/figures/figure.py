@@ -42,7 +42,8 @@ EMS = dict.fromkeys(string.ascii_uppercase, CAPITAL) | {
 }
 BOLD = 1.1  # times as wide
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
-TITLE_SIZE, TITLE_LINE, TITLE_MARGIN = 12, 0.21, 0.1  # points; inches of a line, and around the title
+TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
+TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 
 
 @dataclass(frozen=True)
@@ -140,14 +141,14 @@ class Figure(matplotlib.figure.Figure):
 
     def set_title(self, title: str) -> Text:
         """Set the title, which stands over the figure at the left, in as many lines as it needs."""
-        width = int(len(title) * (self.get_figwidth() - 2 * TITLE_MARGIN) / (BOLD * width_of(title or " ", TITLE_SIZE)))
+        width = int(len(title) * (self.get_figwidth() - 2 * TITLE_LEFT) / (BOLD * width_of(title or " ", TITLE_SIZE)))
         lines = textwrap.wrap(title, max(width, 1))
         room = len(lines) * TITLE_LINE + TITLE_MARGIN if lines else 0.0
         self._lay_out(self.get_figwidth(), self.get_figheight() + room - self._title_room, room - self._title_room)
         self._title_room = room
         top = 1 - TITLE_MARGIN / self.get_figheight()
         self._title = super().suptitle(
-            "\n".join(lines), x=TITLE_MARGIN / self.get_figwidth(), y=top, ha="left", va="top",
+            "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=top, ha="left", va="top",
             fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text,
         )  # fmt: skip
         return self._title
@@ -174,7 +175,7 @@ class Figure(matplotlib.figure.Figure):
         for legend, distance in from_top:
             legend.set_bbox_to_anchor((0, 1 - (distance + more_above) / height), self.transSubfigure)
         if self._title is not None:
-            self._title.set_position((TITLE_MARGIN / width, 1 - TITLE_MARGIN / height))
+            self._title.set_position((TITLE_LEFT / width, 1 - TITLE_MARGIN / height))
 
     def _anchor(self, legend: mpl.legend.Legend) -> Any:
         return self.transSubfigure.inverted().transform(legend.get_bbox_to_anchor().get_points()[0])
