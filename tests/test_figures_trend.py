@@ -18,8 +18,7 @@ from peel_analysis.data.edition import open_edition
 from peel_analysis.figures import as_svg
 from peel_analysis.figures.figure import SETTINGS, Figure, analysis_function
 from peel_analysis.figures.trend import NOTE, scale_levels, trend_lines, words_below
-from peel_analysis.measures.breaks import Break
-from peel_analysis.measures.series import Series, rolling
+from peel_analysis.measures.series import Break, Series, rolling
 
 WORDS = re.compile(r'x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>')
 

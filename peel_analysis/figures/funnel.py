@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from peel_analysis.comparison import Compared
-from peel_analysis.comparison.compared import fields_in_words
-from peel_analysis.comparison.intervals import LEVELS
+from peel_analysis.comparison.verdicts import LEVELS, fields_in_words
 from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import whole
@@ -28,8 +27,8 @@ from peel_analysis.figures.figure import (
 )
 from peel_analysis.figures.svg import Picked, Role, drawn, in_words, part_id, picked_of, roles
 from peel_analysis.show.words import NATIONAL, official_name, value_in_words
-from peel_analysis.statistics import Funnel, normal_quantile
-from peel_analysis.statistics.intervals import Array
+from peel_analysis.statistics.funnel import Funnel
+from peel_analysis.statistics.intervals import Array, normal_quantile
 
 HEIGHT = 4.2  # inches
 POINTS = 120  # of a line
