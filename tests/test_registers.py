@@ -32,7 +32,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize("declared", registers.ALL, ids=lambda declared: declared.file)
 def test_a_register_is_as_declared_and_holds_facts(declared: Register) -> None:
-    """Its reader checks columns, keys, choices, days and forces: tests/test_registers_references.py shows that it does."""
+    """Its reader checks columns, keys, choices, days and forces; test_registers_references.py shows that it does."""
     assert len(registers.read_register(declared)) == len(register(declared.file.removesuffix(".csv"))) > 0
 
 
