@@ -11,8 +11,8 @@ from peel_analysis.cli import main
 from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.writing import write_files
-from peel_analysis.intake import plan
-from peel_analysis.sources import SourceError
+from peel_analysis.intake.addition import plan
+from peel_analysis.sources.sheets import SourceError
 
 
 @pytest.fixture

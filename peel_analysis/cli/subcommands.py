@@ -12,7 +12,7 @@ from peel_analysis.cli.command import DONE, FAILED, USAGE, Function, command, co
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
-    from peel_analysis.checks.rules import Result
+    from peel_analysis.checks.rules import CheckResult
     from peel_analysis.data.forces import Force
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -206,19 +206,18 @@ def verdicts(data: Path | None, edition: str, force: str | None, measure: str | 
     Before them: the policy, and how many flags to expect of chance. Any verdict can be worked out again from its line.
     """
     from peel_analysis import measures
-    from peel_analysis.comparison import chance
-    from peel_analysis.comparison.listing import verdict_lines
+    from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
     from peel_analysis.data import forces
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.statistics import read_policy
+    from peel_analysis.statistics.policy import read_policy
 
     _use(data)
     asked = open_edition(edition)
     chosen = [measures.get(measure)] if measure else list(measures.declared())
     force_ids = [forces.find(force).id] if force else list(forces.ids())
     results = measures.calculate_all(asked, chosen)
-    expected = chance.among(results)
-    by_chance = expected.sentence() if expected else chance.NONE_MADE
+    expected = expected_flags(results)
+    by_chance = expected.sentence() if expected else NO_FUNNELS
     print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))
     for result in results:
         print("\n".join(verdict_lines(result, force_ids)))
@@ -302,8 +301,8 @@ def data_group() -> None:
 @option("--raw", required=True, type=FOLDER, metavar="DIR", help="The folder of published files.")
 def build(data: Path | None, raw: Path) -> int:
     """Remake the tables of counts from the published files."""
-    from peel_analysis.checks.checking import check as check_tables
-    from peel_analysis.checks.holdings import Holdings
+    from peel_analysis.checks.table_checks import check as check_tables
+    from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.location import check_writable, data_folder
     from peel_analysis.intake.build import build as build_tables
 
@@ -311,7 +310,7 @@ def build(data: Path | None, raw: Path) -> int:
     check_writable(data_folder(), f"--data {data_folder()}")
     for account in build_tables(raw, data_folder()):
         print("\n".join(account.lines()))
-    return _say_results(check_tables(Holdings(data_folder())))
+    return _say_results(check_tables(TablesHeld(data_folder())))
 
 
 @data_group.command()
@@ -327,7 +326,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     """
     from peel_analysis.data import forces
     from peel_analysis.data.location import check_writable, data_folder
-    from peel_analysis.intake import plan
+    from peel_analysis.intake.addition import plan
 
     _use(data)
     if not dry_run:
@@ -357,26 +356,24 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks.checking import check as check_tables
     from peel_analysis.checks.declarations import read_held
-    from peel_analysis.checks.holdings import Holdings
+    from peel_analysis.checks.table_checks import check as check_tables
+    from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.edition import editions, open_edition
     from peel_analysis.data.location import data_folder
 
     _use(data)
     read_held(open_edition(edition_id) for edition_id in ([edition] if edition else editions()))
     if not edition:
-        return _say_results(check_tables(Holdings(data_folder())))
+        return _say_results(check_tables(TablesHeld(data_folder())))
     return _check_edition(edition)
 
 
 def _check_edition(edition_id: str) -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
     from peel_analysis import measures
-    from peel_analysis.checks.checking import check_edition
-    from peel_analysis.checks.completeness import incomplete
-    from peel_analysis.checks.matching import mismatched
-    from peel_analysis.checks.records import OUTCOMES
+    from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
+    from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.data.edition import open_edition
     from peel_analysis.measures.calculation import check_measures
 
@@ -393,9 +390,9 @@ def _check_edition(edition_id: str) -> int:
     return code
 
 
-def _say_results(results: "Sequence[Result]", *, brief: bool = False) -> int:
+def _say_results(results: "Sequence[CheckResult]", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
-    from peel_analysis.checks.checking import errors, lines
+    from peel_analysis.checks.rules import errors, lines
 
     print("\n".join(lines(results, brief=brief)))
     return USAGE if errors(results) else DONE

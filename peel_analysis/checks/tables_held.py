@@ -15,7 +15,7 @@ Key = tuple[str, str]  # item and release
 
 
 @dataclass(frozen=True, eq=False)
-class Holdings:
+class TablesHeld:
     """The counts of a data folder by item and release, read once each; `added` stand in place of what is there."""
 
     folder: Path
