@@ -12,8 +12,7 @@ from peel_analysis.data import location
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.sections import catalogue
-from peel_analysis.sections.catalogue import SETTINGS
+from peel_analysis.sections.catalogue import SETTINGS, catalogue
 
 NUMBERS = "data/sections.toml, section 'force_in_numbers'"
 CALLS = f"{NUMBERS}, block 'Calls for assistance'"

@@ -20,7 +20,7 @@ from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import open_edition
 from peel_analysis.reports.values_file import EditionValues, values_of
-from peel_analysis.sections import catalogue, plan_of
+from peel_analysis.sections.catalogue import catalogue, plan_of
 
 FIRST = ("norfolk", "suffolk", "city-of-london", "metropolitan")  # what each lacks or has alone, and the largest
 FORCES = [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in forces.ids()]

@@ -25,7 +25,7 @@ from peel_analysis.data.writing import part_of, write_text
 from peel_analysis.engine.socket_folders import remove_own_folders
 
 if TYPE_CHECKING:
-    from peel_analysis.reports.page import SectionHtml
+    from peel_analysis.reports.page import SectionOnPage
     from peel_analysis.reports.values_file import EditionValues
 
 ORPHAN_CHECK = 1.0  # seconds
@@ -199,18 +199,19 @@ def _page(report: Report) -> str:
     return page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
 
 
-def _section(unit: Unit) -> "SectionHtml":
+def _section(unit: Unit) -> "SectionOnPage":
     import nbformat
 
-    from peel_analysis.reports.fragment import section_html
-    from peel_analysis.reports.page import SectionHtml
+    from peel_analysis.reports.notebook import pieces
+    from peel_analysis.reports.page import SectionOnPage
     from peel_analysis.sections.catalogue import plan_of
 
     try:
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
-    return SectionHtml(unit.section_id, plan_of(unit.section_id).title, section_html(notebook, unit.section_id))
+    title = plan_of(unit.section_id).title
+    return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id)))
 
 
 def fault_line(error: BaseException) -> str:

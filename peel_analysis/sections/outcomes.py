@@ -1,46 +1,179 @@
-"""The full spread of outcomes: what became of the crimes recorded, by group, as shares that are shown together."""
+"""The spread of outcomes: what became of the crimes recorded, by group, as shares that are shown together."""
 
-import math
-from dataclasses import replace
-from html import escape
+from dataclasses import dataclass, replace
 
-from peel_analysis.data import forces
+from markupsafe import Markup
+
+from peel_analysis import measures
+from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
 from peel_analysis.figures.spread import Segment, Stack, spread_svg
-from peel_analysis.measures import Value
-from peel_analysis.sections import blocks
-from peel_analysis.sections.display import picture
-from peel_analysis.sections.outcome_groups import NONE, OTHER, VERSION, Group, Spread, spread_of
+from peel_analysis.measures import Result, Value
+from peel_analysis.sections.blocks import figure_block, source_line
+from peel_analysis.sections.display import Html, numbered, picture
 from peel_analysis.show.marks import key_to_marks, mark
-from peel_analysis.show.tables import Cell, Row, about_intervals, counts_interval_cell, html_table
-from peel_analysis.show.words import NATIONAL, no_figure, not_available, official_name, value_in_words, window_phrase
+from peel_analysis.show.tables import (
+    Cell,
+    Row,
+    about_intervals,
+    count_cell,
+    counts_interval_cell,
+    html_table,
+    value_cell,
+)
+from peel_analysis.show.templates import piece
+from peel_analysis.show.words import (
+    NATIONAL,
+    caveats,
+    no_figure,
+    not_available,
+    official_name,
+    value_in_words,
+    window_phrase,
+)
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
 THINNEST = 0.05  # percent
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
+MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
+GROUPING, VERSION = "home_office_groups", "1"
+ALL_OUTCOMES = "all"  # the dimension of a table that gives the total of all outcomes instead of every type
+OTHER, NONE = "All other outcomes", "No outcome in the record"
 
 
-def spread_block(edition: Edition, force_id: str, number: int) -> str:
-    """Return the spread as HTML: caption, reading sentence, drawing, footnotes, source, caveats and the table."""
-    spread = spread_of(edition, force_id)
+@dataclass(frozen=True)
+class Group:
+    """A group of outcome types: its place in the order, the force's share and that of England and Wales."""
+
+    name: str
+    order: int
+    types: tuple[str, ...]
+    own: Value
+    national: Value
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The groups of one force in order; `whole` is recorded crime, `absent` are groups that the table cannot give."""
+
+    force_id: str
+    groups: tuple[Group, ...]
+    absent: tuple[str, ...]
+    whole: Result
+
+    @property
+    def own(self) -> Value:
+        """The force's value that the register's switches and the marks belong to."""
+        return self.whole.of(self.force_id)
+
+    @property
+    def is_shown(self) -> bool:
+        """True when the force has shares and no exclusion keeps them out of the figure."""
+        return self.own.in_figure and not self.own.is_missing
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Every group of outcomes for all forces: name, place, types and result; `every` is the total in place of types."""
+
+    groups: tuple[tuple[str, int, tuple[str, ...], Result], ...]
+    absent: tuple[str, ...]
+    whole: Result
+    every: Result | None
+
+
+def spread_of(edition: Edition, force_id: str) -> Spread:
+    """Return every group of outcomes of one force."""
+    return spread_in(outcomes_of(edition), force_id)
+
+
+def outcomes_of(edition: Edition) -> Outcomes:
+    """Return every group of outcomes that the edition's table holds, each calculated as a measure of its own.
+
+    Groups are those of data/outcome_groups.csv.
+    """
+    counts = edition.counts("outcomes_recorded")
+    held = set() if counts is None else set(counts["dimension"])
+    groups, absent = [], []
+    for name, order, types in grouping():
+        if held.issuperset(types):
+            groups.append((name, order, types, _calculated(edition, types)))
+        else:
+            absent.append(name)
+    whole = groups[0][3] if groups else measures.calculate(measures.get(MEASURE), edition)
+    every = _calculated(edition, (ALL_OUTCOMES,)) if ALL_OUTCOMES in held else None
+    return Outcomes(tuple(groups), tuple(absent), whole, every)
+
+
+def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
+    """Return the groups of one force.
+
+    Where the table gives the total in place of every type, what is left of it is "All other outcomes", and recorded
+    crime without an outcome is "No outcome in the record".
+    """
+    groups = [
+        Group(name, order, types, result.of(force_id), result.national)
+        for name, order, types, result in outcomes.groups
+    ]
+    if outcomes.every is not None:
+        groups += _rest(outcomes.every, force_id, groups)
+    return Spread(force_id, tuple(groups), outcomes.absent, outcomes.whole)
+
+
+def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
+    """Return the groups in order: name, place, and the outcome types in it."""
+    rows = registers.read_register(registers.OUTCOME_GROUPS)
+    mine = rows[(rows["grouping_id"] == GROUPING) & (rows["version"] == VERSION)]
+    by_name: dict[str, tuple[int, list[str]]] = {}
+    for row in registers.records(mine):
+        by_name.setdefault(row["group"], (int(row["group_order"]), []))[1].append(row["outcome_type"])
+    ordered = sorted(by_name.items(), key=lambda item: item[1][0])
+    return [(name, order, tuple(types)) for name, (order, types) in ordered]
+
+
+def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
+    measure = measures.get(MEASURE)
+    one = replace(measure, numerator=replace(measure.numerator, dimensions=types, version=""), comparator="")
+    return measures.calculate(one, edition)
+
+
+def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:
+    """Return what the total holds beside the groups, and what recorded crime holds beside the total."""
+    other, none = [], []
+    for of, one in (("own", every.of(force_id)), ("national", every.national)):
+        known = sum(getattr(group, of).numerator for group in groups)
+        other.append(_with_count(one, one.numerator - known))
+        none.append(_with_count(one, max(one.denominator - one.numerator, 0.0)))
+    order = len(grouping())
+    return [Group(OTHER, order, (), *other), Group(NONE, order + 1, (), *none)]
+
+
+def _with_count(one: Value, count: float) -> Value:
+    return replace(one, numerator=count, value=100 * count / one.denominator)
+
+
+def spread_block(spread: Spread, number: int) -> Html:
+    """Return the spread of a force: caption, reading sentence, drawing, footnotes, source, cautions and the table."""
     if not_available(spread.whole):
-        return blocks.figure_block(spread.whole, force_id, number)
-    name = official_name(force_id)
+        return figure_block(spread.whole, spread.force_id, number)
+    name = official_name(spread.force_id)
     caption = (
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
-    image = picture(spread_svg(stacks(spread)), alt_text(spread))
-    notes = "".join(f"<li>{escape(sentence)}</li>" for sentence in footnotes(spread))
-    html = (
-        f'<p class="reading">{escape(reading(spread))}</p>\n{image}\n<ol class="footnotes">{notes}</ol>\n'
-        f"{blocks.source_line(spread.whole)}\n{blocks.cautions(spread.whole, force_id)}\n"
-        f'<details class="data"><summary>All groups of outcomes: {escape(name)} and {NATIONAL}</summary>\n'
-        f"{table(spread)}\n</details>"
+    body = piece(
+        "figure_body",
+        reading=reading(spread),
+        image=picture(spread_svg(stacks(spread)), alt_text(spread)),
+        notes=footnotes(spread),
+        source=source_line(spread.whole),
+        cautions=caveats(spread.whole, spread.force_id),
+        summary=f"All groups of outcomes: {name} and {NATIONAL}",
+        data=table(spread),
     )
-    return blocks.frame(FIGURE_ID, number, caption, html)
+    return numbered(FIGURE_ID, number, caption, body, about=f"figure {number}: the spread of outcomes")
 
 
 def stacks(spread: Spread) -> list[Stack]:
@@ -131,28 +264,26 @@ def _members(spread: Spread) -> str:
     ).strip()
 
 
-def table(spread: Spread) -> str:
+def table(spread: Spread) -> Markup:
     """Return the table behind the figure: a row a group, then the total and the crimes, the key and what intervals are.
 
     Columns: types, the force's crimes, its share of recorded crime with the 95% interval (Wilson's), and the share of
     England and Wales, in percent.
     """
     columns = ("Outcome", "Types", "Crimes", "Percent of recorded crime", "95% interval", f"{NATIONAL}, percent")
-    body = [_row(spread, group) for group in spread.groups]
+    body = []
+    for group in spread.groups:
+        interval = counts_interval_cell(spread.whole.measure, group.own.numerator, group.own.denominator)
+        cells = (Cell(", ".join(group.types)), *_own_cells(spread, [group.own], interval))
+        body.append(Row(group.name, (*cells, _share(spread, [group.national]))))
     own, national = ([getattr(group, side) for group in spread.groups] for side in ("own", "national"))
     body.append(_total("Total of these outcomes", spread, own, national))
     crimes = [replace(one, numerator=one.denominator, value=100.0) for one in (own[0], national[0])]
     body.append(_total("Recorded crime (excluding fraud)", spread, crimes[:1], crimes[1:]))
     caption = f"Outcomes of crimes recorded {window_phrase(spread.whole.window)}, {official_name(spread.force_id)}"
     statuses = [spread.own.status, spread.whole.national.status, *([NO_INTERVAL] if spread.is_shown else [])]
-    about = about_intervals(spread.whole) if spread.is_shown else ""
+    about = about_intervals(spread.whole) if spread.is_shown else Markup()
     return html_table(caption, columns, body) + key_to_marks(statuses) + about
-
-
-def _row(spread: Spread, group: Group) -> Row:
-    interval = counts_interval_cell(spread.whole.measure, group.own.numerator, group.own.denominator)
-    own = _own_cells(spread, [group.own], interval)
-    return Row(group.name, (Cell(", ".join(group.types)), *own, _share(spread, [group.national])))
 
 
 def _total(header: str, spread: Spread, own: list[Value], national: list[Value]) -> Row:
@@ -164,14 +295,11 @@ def _own_cells(spread: Spread, values: list[Value], interval: Cell) -> tuple[Cel
     if not spread.is_shown:
         missing = Cell(mark(spread.own.status) or "[x]", is_number=True)
         return missing, missing, missing
-    return Cell(whole(sum(one.numerator for one in values)), is_number=True), _share(spread, values), interval
+    return count_cell(sum(one.numerator for one in values)), _share(spread, values), interval
 
 
 def _share(spread: Spread, values: list[Value]) -> Cell:
-    share, sign = sum(one.value for one in values), mark(values[0].status)
-    if math.isnan(share):
-        return Cell(sign or "[x]", is_number=True)
-    return Cell(f"{value_in_words(spread.whole.measure, share)} {sign}".strip(), is_number=True)
+    return value_cell(spread.whole.measure, sum(one.value for one in values), mark(values[0].status))
 
 
 def alt_text(spread: Spread) -> str:
