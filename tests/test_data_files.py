@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from peel_analysis.data.data_files import checked, settings_of, text_of
+
 from peel_analysis.data.errors import InputError
 
 WHERE = "data/invented.toml"

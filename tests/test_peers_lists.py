@@ -7,10 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from command import run
 from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
+from peel_analysis.comparison.peer_lists import COLUMNS
 from refusals import refusal
 
 from peel_analysis.checks.declarations import read_all, read_held
-from peel_analysis.comparison.peer_lists import COLUMNS
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
 from peel_analysis.data import forces
 from peel_analysis.sections.peer_panel import peer_panel

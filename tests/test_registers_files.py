@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from invented import Folder, folder
+from peel_analysis.sections.findings import findings
 
 from peel_analysis.checks.holdings import read_printed
 from peel_analysis.data import forces, registers
@@ -15,7 +16,6 @@ from peel_analysis.data.registers import read_register
 from peel_analysis.intake.origins import read_provenance
 from peel_analysis.intake.registers import read_populations as populations_to_add_to
 from peel_analysis.measures import provenance
-from peel_analysis.sections.findings import findings
 
 FINDINGS = "findings/2017/norfolk.md"
 READ: dict[str, Callable[[Folder], Sized]] = {

@@ -12,7 +12,7 @@ import pandas as pd
 
 from peel_analysis.changes.stored import read_stored
 from peel_analysis.data.cache import KEPT_IN
-from peel_analysis.data.edition import Edition, Release, editions, open_edition, read_populations
+from peel_analysis.data.edition import Edition, Release, editions, open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.location import VARIABLE, data_folder, use_data_folder
 from peel_analysis.data.periods import Period, day_in_words
@@ -168,11 +168,11 @@ def _with_release(edition: Edition, item: str, release: str, text: str) -> Editi
     held = sorted(path.stem for path in (edition.folder / "counts" / table).glob("*.csv"))
     if release not in held:
         raise InputError(f"{text}: no release '{release}' of {table}; data/counts/{table} holds {', '.join(held)}")
-    return replace(edition, releases=MappingProxyType({**edition.releases, item: Release(table, release)}))
+    return replace(edition, releases=MappingProxyType({**edition.releases, item: Release(item=table, release=release)}))
 
 
 def _check_populations(edition: Edition, text: str) -> None:
-    held = {(mid_year, vintage) for _, mid_year, vintage in read_populations(edition.folder)}
+    held = {(mid_year, vintage) for _, mid_year, vintage in edition.data.populations}
     if (edition.mid_year, edition.vintage) not in held:
         vintages = sorted(vintage for mid_year, vintage in held if mid_year == edition.mid_year)
         raise InputError(

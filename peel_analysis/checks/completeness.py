@@ -17,10 +17,11 @@ from peel_analysis.checks.records import (
     tables,
     totals,
 )
-from peel_analysis.checks.rules import Rule, rule
+from peel_analysis.checks.rules import rule
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period
+from peel_analysis.data.settings import Rule
 
 NOT_YET_ASSIGNED = "0"  # the outcome type of crimes that have none yet
 

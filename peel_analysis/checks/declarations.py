@@ -8,6 +8,7 @@ from peel_analysis.comparison.peers import why_none
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.findings import check_findings
 from peel_analysis.data.location import data_folder
 from peel_analysis.data.registers import Register, read_register
 from peel_analysis.measures import declared
@@ -15,7 +16,6 @@ from peel_analysis.measures.comparability import blocks
 from peel_analysis.measures.exclusions import checked_register
 from peel_analysis.measures.published import checked_published
 from peel_analysis.sections.catalogue import catalogue
-from peel_analysis.sections.findings import check_findings
 from peel_analysis.sections.judgments import OVERALL
 from peel_analysis.statistics import read_policy
 

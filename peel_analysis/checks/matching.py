@@ -8,10 +8,11 @@ from typing import ClassVar
 import pandas as pd
 
 from peel_analysis.checks.records import Files, by_quarter, files_of, quarters_in, quarters_told, tables
-from peel_analysis.checks.rules import Rule, rule
+from peel_analysis.checks.rules import rule
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period
+from peel_analysis.data.settings import Rule
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from peel_analysis.checks.holdings import Holdings, Key, is_quarter, periods_of,
 from peel_analysis.checks.rules import Finding, Result, rule
 from peel_analysis.checks.steps import sudden_steps
 from peel_analysis.data import forces
+from peel_analysis.data.counts import RETURNED_ITEMS as RETURNED
 from peel_analysis.data.counts import TableError
 from peel_analysis.sources.areas import REGIONS
-from peel_analysis.sources.data_return import ITEMS as RETURNED
 from peel_analysis.sources.reading import SAME
 from peel_analysis.sources.reading import shown as number_in_words
 

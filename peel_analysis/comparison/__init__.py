@@ -3,7 +3,7 @@
 from peel_analysis.comparison.blocks import check_over_time, check_together, reasons_apart
 from peel_analysis.comparison.compared import Compared, compare
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
-from peel_analysis.measures.comparability import NotComparableError
+from peel_analysis.data.definitions import NotComparableError
 
 __all__ = [
     "Compared",

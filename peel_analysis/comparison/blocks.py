@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from peel_analysis.data.definitions import NotComparableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Measure
-from peel_analysis.measures.comparability import NotComparableError, blocks_of, check_years
+from peel_analysis.measures.comparability import blocks_of, check_years
 
 OUTCOMES = "outcomes_recorded"
 

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,10 +12,8 @@ from peel_analysis import statistics
 from peel_analysis.comparison.intervals import LEVELS, SHOWN_LEVEL, interval_of
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.forces import in_words
-from peel_analysis.data.location import data_folder
 from peel_analysis.measures import Result
 from peel_analysis.statistics import Funnel, Interval, NotEnoughForcesError, Policy, RankRange, Verdict
-from peel_analysis.statistics.policy import FILE
 
 Array = npt.NDArray[np.float64]
 KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
@@ -65,7 +62,7 @@ class Compared:
 @lru_cache(maxsize=128)
 def compare(result: Result) -> Compared:
     """Return the comparison of a result. Forces without a verdict are shown and take no part in others' tests."""
-    policy = _policy(data_folder())
+    policy = result.edition.data.policy
     rows = result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)
     numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
@@ -93,11 +90,6 @@ def compare(result: Result) -> Compared:
     named = dict(zip(force_ids, given, strict=False))
     left_out = {one: reason for one, reason in zip(force_ids, reasons, strict=True) if reason}
     return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named, left_out)
-
-
-@lru_cache(maxsize=8)
-def _policy(folder: Path) -> Policy:
-    return statistics.read_policy(folder / FILE)
 
 
 def _no_verdict(result: Result, force_id: str) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from peel_analysis.checks.holdings import Holdings, Key, release_order
 from peel_analysis.data import counts as shape
 
-ROW = tuple(column for column in shape.KEY if column != "release")
+ROW = tuple(column for column in shape.COUNTS_KEY if column != "release")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def calculate(measure: Measure, edition: Edition) -> Result:
     """
     if kept.folder() is None:
         return _calculated(measure, edition)
-    asked = (repr(measure), repr(edition), repr(edition.settings))
+    asked = (repr(measure), edition.key)
     rows, more = keeping.from_bytes(kept.once("results", asked, lambda: _as_bytes(_calculated(measure, edition))))
     members, comparator_members = tuple(more["members"]), tuple(more["comparator_members"])
     return Result(measure, edition, rows, members, comparator_members, more["release"])

@@ -2,18 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from peel_analysis.data import forces, registers
+from peel_analysis.data.definitions import MEASURES, Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import data_folder
 from peel_analysis.measures.comparability import barred
-from peel_analysis.measures.declarations import Measure, declared
 
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
 NOT_COMPARABLE = "not_comparable"
@@ -111,19 +108,17 @@ def _barred(measure: Measure, edition: Edition, year: int, listed: Exclusions) -
 def checked_register(edition: Edition) -> pd.DataFrame:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
     years = frozenset(str(window.end.year) for window in edition.windows.values())
-    _check(data_folder(), edition.id, years | {"all"})
+    files = (registers.EXCLUSIONS.file, MEASURES, "forces.csv", "editions")
+    edition.data.cached(("exclusions", edition.id, years), files, lambda: _check(edition, years | {"all"}))
     return edition.register(registers.EXCLUSIONS)
 
 
-@cache
-def _check(folder: Path, edition_id: str, years: frozenset[str]) -> None:
+def _check(edition: Edition, years: frozenset[str]) -> None:
     """Check an edition's rows of the register, once for all of its measures."""
-    del folder  # whose register it is: registers are read once a folder
-    rows = registers.read_register(registers.EXCLUSIONS)
-    known = {measure.id: measure for measure in declared()}
-    for row in registers.records(rows[rows["edition"].isin((edition_id, "all"))]):
-        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition_id else ()):
-            raise InputError(f"{registers.place_of(registers.EXCLUSIONS, row)}: {wrong}")
+    known = {measure.id: measure for measure in edition.data.measures}
+    for row in registers.records(edition.register(registers.EXCLUSIONS)):
+        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition.id else ()):
+            raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {wrong}")
 
 
 def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str]) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from peel_analysis.checks.rules import Finding, Result, Rule, rule
+from peel_analysis.checks.rules import Finding, Result, rule
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period
+from peel_analysis.data.settings import Rule
 from peel_analysis.measures.declarations import declared
 from peel_analysis.measures.engine import calculate
 from peel_analysis.measures.result import Result as Calculated

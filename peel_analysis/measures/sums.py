@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis.data import forces
+from peel_analysis.data.counts import RETURNED_ITEMS
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import GapError, Period, tiles
@@ -84,9 +85,7 @@ def _item_sum(item: str, part: Part, edition: Edition, window: Period) -> Sum:
 
 
 def _is_returned(item: str) -> bool:
-    from peel_analysis.sources.data_return import ITEMS  # not above: the readers would slow every kernel's start
-
-    return item in ITEMS
+    return item in RETURNED_ITEMS
 
 
 def _touches(counts: pd.DataFrame, window: Period) -> bool:

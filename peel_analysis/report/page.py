@@ -38,7 +38,7 @@ def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: 
         edition_title=escape(edition.title),
         force_name=escape(force.official_name),
         subtitle=escape(f"{edition.window('crime').words[:1].upper()}{edition.window('crime').words[1:]}"),
-        about=escape(str(edition.settings.get("about", ""))),
+        about=escape(edition.settings.about),
         key=key,
         style=_style(),
         sections=[SectionHtml(one.id, escape(one.title), one.html) for one in numbered],

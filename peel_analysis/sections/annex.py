@@ -147,7 +147,7 @@ class Annex:
 
     def _once(self, part: str, make: Callable[[], str]) -> str:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
-        asked = (part, repr(self.edition), repr(self.edition.settings))
+        asked = (part, self.edition.key)
         return kept.once("annex", asked, lambda: make().encode()).decode()
 
 

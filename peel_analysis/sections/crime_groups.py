@@ -1,11 +1,11 @@
 """Recorded crime by offence group: the same measures, calculated for one group at a time."""
 
 import math
-from dataclasses import replace
 from html import escape
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
+from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure
@@ -67,7 +67,7 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
 
 
 def _of_group(measure: Measure, group: str) -> Measure:
-    return replace(measure, numerator=replace(measure.numerator, dimensions=(group,))) if group else measure
+    return limited(measure, (group,)) if group else measure
 
 
 def _has_blank(rows: list[Row]) -> bool:

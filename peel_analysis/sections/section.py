@@ -11,12 +11,12 @@ from peel_analysis.comparison import NotComparableError, check_together
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.findings import cited, findings, has_findings
 from peel_analysis.data.forces import Force
 from peel_analysis.measures import Result
 from peel_analysis.sections import blocks, crime_groups, outcome_spread, tiles
 from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Html, Markdown, style
-from peel_analysis.sections.findings import cited, findings, has_findings
 from peel_analysis.sections.funnels import funnel_block
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.lines import lines, read_apart

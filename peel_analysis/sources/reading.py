@@ -137,7 +137,9 @@ def reading_of(
 
 def no_counts() -> pd.DataFrame:
     """Return an empty table of counts."""
-    return pd.DataFrame({column: pd.Series(dtype="Int64" if column == "count" else "str") for column in shape.COLUMNS})
+    return pd.DataFrame(
+        {column: pd.Series(dtype="Int64" if column == "count" else "str") for column in shape.COUNTS_COLUMNS}
+    )
 
 
 def populations_table(rows: Sequence[tuple[str, int, int, str]]) -> pd.DataFrame:

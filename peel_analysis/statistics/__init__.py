@@ -1,5 +1,6 @@
 """Intervals, funnel limits, positions, verdicts and trends: arithmetic on arrays that knows no force by name."""
 
+from peel_analysis.data.policy import Policy
 from peel_analysis.statistics.chance import ExpectedByChance, expected_by_chance
 from peel_analysis.statistics.funnel import Funnel, NotEnoughForcesError, funnel_for
 from peel_analysis.statistics.intervals import (
@@ -14,7 +15,7 @@ from peel_analysis.statistics.intervals import (
     share_change_interval,
     share_interval,
 )
-from peel_analysis.statistics.policy import Policy, read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 from peel_analysis.statistics.position import Position, RankRange, rank_range, robust_position
 from peel_analysis.statistics.trend import ControlLimits, control_limits
 from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
