@@ -33,7 +33,7 @@ from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.measures import Measure
-from peel_analysis.report.values_file import EditionValues
+from peel_analysis.reports.values_file import EditionValues
 from peel_analysis.sections.judgments import programme
 from peel_analysis.sections.outcome_groups import VERSION
 from peel_analysis.statistics import read_policy

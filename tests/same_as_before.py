@@ -46,7 +46,7 @@ def dumped(checkout: Path, folder: Path) -> dict[str, list[str]]:
 
 def main() -> int:
     """Compare the two checkouts; return 1 where they differ."""
-    earlier, later = (Path(path).resolve() for path in (*sys.argv[1:], Path(__file__).parents[1])[:2])
+    earlier, later = (Path(path).resolve() for path in (*sys.argv[1:], str(Path(__file__).parents[1]))[:2])
     with tempfile.TemporaryDirectory() as folder:
         before, after = dumped(earlier, Path(folder) / "before"), dumped(later, Path(folder) / "after")
     differing = 0

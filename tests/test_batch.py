@@ -124,7 +124,7 @@ def test_the_package_makes_everything_stale(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from peel_analysis.batch import shared_key\n"
     code += "print(shared_key(Path(sys.argv[1])))"
     found = []
-    for changed in ("batch/shards.py", "report/style.css", "report/templates/peel/index.html.j2", None):
+    for changed in ("batch/shards.py", "reports/style.css", "reports/templates/peel/index.html.j2", None):
         done = subprocess.run(
             [sys.executable, "-c", code, str(PROJECT / "data")],
             cwd=tmp_path,

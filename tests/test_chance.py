@@ -12,7 +12,7 @@ from peel_analysis.comparison import chance, compare
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
-from peel_analysis.report.further_values import POLICY, STANDING_OUT, flags
+from peel_analysis.reports.further_values import POLICY, STANDING_OUT, flags
 from peel_analysis.sections import open_section
 from peel_analysis.sections.annex import open_annex
 

@@ -13,7 +13,7 @@ from peel_analysis.changes import compare, open_side
 from peel_analysis.changes.split import NOT_KNOWN
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.report.values_file import values_of
+from peel_analysis.reports.values_file import values_of
 from peel_analysis.show.values import CONTRACT, as_csv, values
 
 NATIONAL = "england-and-wales"

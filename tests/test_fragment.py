@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from conftest import Page
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 
-from peel_analysis.report import fragment
+from peel_analysis.reports import fragment
 
 
 def test_the_second_parse_of_nbconvert_changes_nothing_that_a_reader_meets(page: Page) -> None:

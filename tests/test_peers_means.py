@@ -14,7 +14,7 @@ from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
-from peel_analysis.report.values_file import values_of
+from peel_analysis.reports.values_file import values_of
 from peel_analysis.sections.peer_panel import peer_panel
 
 

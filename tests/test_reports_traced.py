@@ -18,7 +18,7 @@ from tracing import NUMBER
 from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import open_edition
-from peel_analysis.report.values_file import EditionValues, values_of
+from peel_analysis.reports.values_file import EditionValues, values_of
 from peel_analysis.sections import catalogue, plan_of
 
 

@@ -17,7 +17,7 @@ from peel_analysis.data.populations import read_populations
 from peel_analysis.figures import trend_lines
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.measures import Result, Series, quarterly, rolling
-from peel_analysis.report.values_file import values_of
+from peel_analysis.reports.values_file import values_of
 from peel_analysis.sections.over_time import trend_block
 
 CRIME, INCIDENTS = "crime_per_1000", "asb_incidents_per_1000"

@@ -17,7 +17,7 @@ from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.report.page import SectionHtml, page_html
+from peel_analysis.reports.page import SectionHtml, page_html
 from peel_analysis.sections import Section, catalogue, open_section, plan_of
 from peel_analysis.sections.lines import lines, read_apart
 from peel_analysis.statistics import read_policy

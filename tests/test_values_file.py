@@ -12,7 +12,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES, read_register
 from peel_analysis.measures import Result
-from peel_analysis.report.values_file import values_of
+from peel_analysis.reports.values_file import values_of
 from peel_analysis.show import values
 
 Row = dict[str, str]

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import peel
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces
 
 from peel_analysis import cli, measures
@@ -22,7 +21,6 @@ from peel_analysis.why import account
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
 HEADINGS = ["Value", "Formula", "England and Wales", "Exclusions", "Verdict", "Published value", "Provenance"]
-SECONDS = 2.0
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -233,15 +231,3 @@ def test_names_are_forgiving_and_errors_one_line(capsys: pytest.CaptureFixture[s
         error = capsys.readouterr().err
         assert error.startswith(message)
         assert error.count("\n") == 1
-
-
-def test_it_answers_in_time(tmp_path: Path) -> None:
-    """Counted in processor time, so that what else the machine does is not measured."""
-    usage = pytest.importorskip("resource")
-    took = []
-    for _ in range(2):
-        before = usage.getrusage(usage.RUSAGE_CHILDREN)
-        assert peel("why", "outcome_charged_pct", NATIONAL, cwd=tmp_path).returncode == 0
-        after = usage.getrusage(usage.RUSAGE_CHILDREN)
-        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(took) < SECONDS

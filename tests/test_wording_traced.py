@@ -26,7 +26,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.report import further_values
+from peel_analysis.reports import further_values
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes

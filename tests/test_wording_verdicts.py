@@ -12,7 +12,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
-from peel_analysis.report import further_values
+from peel_analysis.reports import further_values
 from peel_analysis.show import words as wording
 from peel_analysis.statistics.position import MAD_TO_DEVIATION
 

@@ -17,8 +17,8 @@ from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.writing import part_of, write_text
 
 if TYPE_CHECKING:
-    from peel_analysis.report.page import SectionHtml
-    from peel_analysis.report.values_file import EditionValues
+    from peel_analysis.reports.page import SectionHtml
+    from peel_analysis.reports.values_file import EditionValues
 
 CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
 
@@ -114,7 +114,7 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
 def _values(edition: str, kept: str) -> "EditionValues":
     """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.report.values_file import values_of
+    from peel_analysis.reports.values_file import values_of
 
     return values_of(open_edition(edition))
 
@@ -122,7 +122,7 @@ def _values(edition: str, kept: str) -> "EditionValues":
 def _page(report: Report) -> str:
     from peel_analysis.data import forces
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.report.page import page_html
+    from peel_analysis.reports.page import page_html
 
     sections = [_section(unit) for unit in report.units]
     return page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
@@ -131,8 +131,8 @@ def _page(report: Report) -> str:
 def _section(unit: Unit) -> "SectionHtml":
     import nbformat
 
-    from peel_analysis.report.fragment import section_html
-    from peel_analysis.report.page import SectionHtml
+    from peel_analysis.reports.fragment import section_html
+    from peel_analysis.reports.page import SectionHtml
     from peel_analysis.sections.catalogue import plan_of
 
     try:

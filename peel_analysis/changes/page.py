@@ -10,9 +10,9 @@ from peel_analysis.changes.refusals import refusals
 from peel_analysis.changes.sides import Side
 from peel_analysis.changes.tables import counts, summary
 from peel_analysis.data import forces
-from peel_analysis.report.fragment import TEMPLATES
 from peel_analysis.sections.display import STYLE
 from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.show.templates import TEMPLATES
 
 MOST = 20  # rows of the table that the page leads with
 COLUMNS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")

@@ -149,7 +149,7 @@ def _check_columns(found: tuple[str, ...]) -> None:
 
 def definition_of(measure: Measure) -> dict[str, object]:
     """Return the part of a declaration that bears on numbers: all of it but its title, caption and other words."""
-    settings = measure.model_dump(exclude=set(WORDS))
+    settings = measure.model_dump(exclude=set(WORDS)) | {"multiplier": measure.multiplier}
     return {name: settings.pop(name) for name in DEFINED_FIRST if name in settings} | settings
 
 

@@ -3,9 +3,10 @@
 from base64 import b64encode
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
-STYLE = Path(__file__).parents[1] / "report" / "style.css"
+from peel_analysis.show.templates import TEMPLATES
+
+STYLE = TEMPLATES / "style.css"
 
 
 @dataclass(frozen=True, repr=False)

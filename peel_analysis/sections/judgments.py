@@ -70,7 +70,7 @@ def judgments_table(edition: Edition, force_id: str) -> str:
     remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in given if one.remark]
     heading = grade_box(f"Overall effectiveness {programme(edition)}".strip(), overall)
     table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
-    return heading + table + _remarks(remarks)
+    return f"{heading}{table}{_remarks(remarks)}"
 
 
 def _remarks(remarks: list[str]) -> str:

@@ -13,7 +13,7 @@ def panel(block: Block, results: list[Result], force_id: str) -> str:
     """Return one group of tiles: a heading, a tile a measure and the group's note."""
     tiles = "\n".join(_tile(result, force_id) for result in results)
     note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
-    foot = key_to_marks(_marked(results, force_id)) + (f'<p class="tile-note">{escape(note)}</p>' if note else "")
+    foot = str(key_to_marks(_marked(results, force_id))) + (f'<p class="tile-note">{escape(note)}</p>' if note else "")
     return _framed(block, f'<ul class="tiles">\n{tiles}\n</ul>\n{foot}')
 
 

@@ -1,9 +1,11 @@
 """The marks and the words of a value's status, as data/statuses.csv has them, and the key under a table."""
 
-import html
 from collections.abc import Iterable
 
+from markupsafe import Markup
+
 from peel_analysis.data.folder import open_data
+from peel_analysis.show.templates import piece
 
 
 def mark(status: str) -> str:
@@ -21,10 +23,10 @@ def marked() -> list[str]:
     return list(open_data().statuses.marked)
 
 
-def key_to_marks(statuses: Iterable[str]) -> str:
+def key_to_marks(statuses: Iterable[str]) -> Markup:
     """Return the key to the marks of these statuses as an HTML paragraph, or nothing when there are none."""
     meanings: dict[str, list[str]] = {}
     for status in statuses:
         meanings.setdefault(mark(status), []).append(status_in_words(status))
     words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
-    return f'<p class="key">Key: {html.escape(words)}.</p>' if words else ""
+    return piece("key", f"Key: {words}.") if words else Markup()

@@ -1,11 +1,11 @@
 """A measure result as an accessible HTML table: a row a force, numbers to the right, marks with their reasons."""
 
-import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup
 
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.intervals import SHOWN_LEVEL, interval_of
@@ -15,6 +15,7 @@ from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.show import words as wording
 from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.templates import piece
 from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
 
@@ -35,44 +36,20 @@ class Row:
     kind: str = ""
 
 
-def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> str:
-    """Return a table with caption, column headers and row headers that a screen reader can use.
+def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Markup:
+    """Return a table with caption, column headers and row headers that a screen reader can use, as markup.
 
     `rows` hold the cells of all columns but the first. The header of a column of numbers is set to the right like them.
     """
     held = list(rows)
-    head = "".join(_html_header(column, _is_of_numbers(held, place)) for place, column in enumerate(columns, start=-1))
-    body = "\n".join(_html_row(row) for row in held)
-    return (
-        f'<div class="table-frame" role="region" aria-label="{html.escape(caption)}" tabindex="0">'
-        f"<table>\n<caption>{html.escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody>\n</table></div>"
-    )
+    of_numbers = [
+        place > 0 and bool(held) and all(row.cells[place - 1].is_number for row in held)
+        for place in range(len(columns))
+    ]
+    return piece("table", caption, list(zip(columns, of_numbers, strict=True)), held)
 
 
-def _is_of_numbers(rows: list[Row], place: int) -> bool:
-    """Return whether every cell at a place is a number; the first column, at -1, has the rows' own headers."""
-    return place >= 0 and bool(rows) and all(row.cells[place].is_number for row in rows)
-
-
-def _html_header(column: str, of_numbers: bool) -> str:
-    number = ' class="number"' if of_numbers else ""
-    return f'<th scope="col"{number}>{html.escape(column)}</th>'
-
-
-def _html_row(row: Row) -> str:
-    kind = f' class="{row.kind}"' if row.kind else ""
-    name = html.escape(row.header) if row.kind != "own-force" else f"<strong>{html.escape(row.header)}</strong>"
-    cells = "".join(_html_cell(cell) for cell in row.cells)
-    return f'<tr{kind}><th scope="row">{name}</th>{cells}</tr>'
-
-
-def _html_cell(cell: Cell) -> str:
-    number = ' class="number"' if cell.is_number else ""
-    return f"<td{number}>{html.escape(cell.text)}</td>"
-
-
-def by_force(result: Result, force_id: str) -> str:
+def by_force(result: Result, force_id: str) -> Markup:
     """Return the table behind a ranked figure: all 43 forces, highest value first, then England and Wales.
 
     Columns: value, the counts behind it, the comparator's value where the measure has one, and a note. A missing value
@@ -142,9 +119,9 @@ def _statuses(result: Result, values: list[Value]) -> list[str]:
     return [status for status in dict.fromkeys(statuses) if status and mark(status)]
 
 
-def about_intervals(result: Result) -> str:
+def about_intervals(result: Result) -> Markup:
     """Return what the intervals of a table are, as an HTML paragraph; nothing where no row has one."""
     if not np.isfinite(compare(result).intervals[SHOWN_LEVEL].lower).any():
-        return ""
+        return Markup()
     words = CASES_ARE_A_SAMPLE if result.measure.kind == "cases" else COUNTS_NOT_SAMPLES
-    return f'<p class="key">{html.escape(words)}</p>'
+    return piece("key", words)

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from html import escape
+
+from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.report.fragment import TEMPLATES
-from peel_analysis.sections.display import STYLE
+from peel_analysis.show.templates import render, style_sheet
 
 FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_-]+)">.*?</figure>', re.DOTALL)
 NUMBER = re.compile(r'(<span class="figure-number">)\d+(</span>)')
@@ -30,24 +29,17 @@ def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: 
 
     `key` is the content key that the page carries, so that a later run knows whether it is fresh.
     """
-    from jinja2 import Environment, FileSystemLoader
-
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False)
-    numbered = _link_figures(_number_figures(sections))
-    return environment.get_template("page.html.j2").render(
-        edition_title=escape(edition.title),
-        force_name=escape(force.official_name),
-        subtitle=escape(f"{edition.window('crime').words[:1].upper()}{edition.window('crime').words[1:]}"),
-        about=escape(edition.settings.about),
+    window = edition.window("crime").words
+    return render(
+        "page.html.j2",
+        edition_title=edition.title,
+        force_name=force.official_name,
+        subtitle=f"{window[:1].upper()}{window[1:]}",
+        about=edition.settings.about,
         key=key,
-        style=_style(),
-        sections=[SectionHtml(one.id, escape(one.title), one.html) for one in numbered],
+        style=style_sheet(),
+        sections=[SectionHtml(one.id, one.title, Markup(one.html)) for one in _link_figures(_number_figures(sections))],
     )
-
-
-@cache
-def _style() -> str:
-    return STYLE.read_text(encoding="utf-8")
 
 
 def _number_figures(sections: list[SectionHtml]) -> list[SectionHtml]:

@@ -8,8 +8,8 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import Series
-from peel_analysis.report import further_values
-from peel_analysis.report.further_values import Further
+from peel_analysis.reports import further_values
+from peel_analysis.reports.further_values import Further
 from peel_analysis.sections.outcome_groups import MEASURE, Outcomes, outcomes_of
 from peel_analysis.show import values
 

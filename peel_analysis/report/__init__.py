@@ -1,1 +1,0 @@
-"""A force's executed notebooks made into one page."""

@@ -1,0 +1,62 @@
+"""The templates of everything that is shown as HTML: what a template is handed is text, unless it is markup itself."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from peel_analysis.data import cache as kept
+
+TEMPLATES = Path(__file__).parent / "templates"
+MACROS = "macros.html.j2"
+
+
+def render(template: str, **values: object) -> Markup:
+    """Return a template of `templates/` filled in, as markup: another template puts it in place as it is.
+
+    Texts among the values are escaped; Markup, which only templates make, is not. Raises jinja2.UndefinedError for a
+    value that the template needs and was not handed.
+    """
+    return Markup(_template(template).render(values))
+
+
+def piece(macro: str, *values: object, **named: object) -> Markup:
+    """Return a piece of a page, made by a macro of `macros.html.j2`: "table", "figure", "tile"."""
+    return Markup(getattr(_template(MACROS).module, macro)(*values, **named))
+
+
+@cache
+def style_sheet() -> Markup:
+    """Return the style sheet of every page; it holds no text from the data."""
+    return Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_compiled(),
+    )
+
+
+def _compiled() -> BytecodeCache | None:
+    """Return where compiled templates are kept for the other kernels of a batch; None outside one."""
+    folder = kept.folder()
+    if folder is None:
+        return None
+    try:
+        (folder / "templates").mkdir(parents=True, exist_ok=True)
+    except OSError:  # as with other kept work: it costs time and nothing else
+        return None
+    return FileSystemBytecodeCache(os.fspath(folder / "templates"))

@@ -1,0 +1,303 @@
+"""One number explained: value, formula, counts, population, exclusions, England and Wales, rounding and origin."""
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+from peel_analysis import measures
+from peel_analysis.comparison import compare
+from peel_analysis.data import forces, registers
+from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period, day_in_words
+from peel_analysis.data.text import whole
+from peel_analysis.measures import Measure, Part, Result
+from peel_analysis.measures.exclusions import exclusions_of
+from peel_analysis.measures.provenance import definition_of, provenance
+from peel_analysis.show import words as wording
+from peel_analysis.show.plain_text import block, columns, pairs, paragraph
+
+MANY = 20  # dimensions that are named one by one
+Numbers = tuple[float, float, float]  # value, numerator, denominator
+
+
+def account(measure: Measure, force_id: str, edition: Edition) -> str:
+    """Return the account of a force's value, or England and Wales's, as plain text that ends with a line end.
+
+    A missing value is accounted for in the same shape. Raises InputError when a table does not answer.
+    """
+    result = measures.calculate(measure, edition)
+    lines = [
+        f"{measure.title}: {wording.official_name(force_id)}",
+        f"{edition.title}, {result.window.words}",
+        *block("Value", _value(result, force_id)),
+        *block("Formula", _formula(result, force_id)),
+        *_counts(result, force_id, result.window, ""),
+        *block("England and Wales", _national(result, force_id)),
+        *block("Exclusions", _exclusions(result, force_id)),
+        *_comparator(result, force_id),
+        *block("Verdict", _verdict(result, force_id)),
+        *block("Caveats", [line for text in wording.caveats(result, force_id) for line in paragraph(text)]),
+        *block("Published value", _published(result, force_id)),
+        *block("Provenance", _provenance(result, force_id)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _value(result: Result, force_id: str) -> list[str]:
+    measure, own = result.measure, result.of(force_id)
+    statuses = registers.read_register(registers.STATUSES).set_index("status")["meaning"]
+    rows = [("shown", f"[{own.status}]: no value"), ("unrounded", "none")]
+    rounding = "a missing value is never shown as 0"
+    if not own.is_missing:
+        shown, places = wording.value_in_words(measure, own.value), measure.decimals
+        unit = "" if measure.unit == "percent" else measure.unit.removeprefix("percent ")
+        rows = [("shown", f"{shown} {unit}"), ("unrounded", repr(own.value))]
+        rounding = (
+            f"decimal, half up, {places} decimal place{'' if places == 1 else 's'}: {own.value!r} is shown as {shown}"
+        )
+    rows += [("status", f"{own.status}: {statuses.get(own.status, '')}".rstrip(": ")), ("note", own.note)]
+    if force_id != ENGLAND_AND_WALES:
+        rows += [
+            ("in figure", "yes" if own.in_figure else "no"),
+            ("in England and Wales", "yes" if own.in_national else "no"),
+        ]
+    return pairs([*rows, ("rounding", rounding)])
+
+
+def _formula(result: Result, force_id: str) -> list[str]:
+    """Return the formula in words, then with the numbers in it."""
+    measure, own = result.measure, result.of(force_id)
+    top = " + ".join(measure.numerator.items)
+    if measure.numerator.dimensions:
+        version = f"; {measure.numerator.version}" if measure.numerator.version else ""
+        top += f" (dimensions {', '.join(measure.numerator.dimensions)}{version})"
+    if measure.kind == "survey":
+        in_words = "none: the survey is described, not calculated"
+    elif measure.kind == "change":
+        later, earlier = (f"{top} in {window}" for window in (measure.window, measure.earlier))
+        in_words = f"({later} - {earlier}) / {earlier} x {measure.multiplier}"
+    else:
+        in_words = f"{top} / {' + '.join(measure.denominator.items)} x {measure.multiplier:,}"
+    left_out = ["counts that follow are in the tables, and the register of exclusions leaves them out"]
+    worked = _worked(measure, (own.value, own.numerator, own.denominator), own.status)
+    return [in_words, worked, *(left_out if not (own.in_figure or own.in_national) else [])]
+
+
+def _worked(measure: Measure, numbers: Numbers, status: str) -> str:
+    """Return the formula with the numbers in it, or why it cannot be worked out."""
+    value, numerator, denominator = numbers
+    if math.isnan(numerator) or math.isnan(denominator):
+        return "not calculated: as published" if status == "as_published" else "not calculated: no value"
+    top = whole(numerator)
+    if measure.kind == "change":
+        top = f"({whole(numerator + denominator)} - {whole(denominator)})"
+    equals = "no value" if math.isnan(value) else repr(value)
+    return f"{top} / {whole(denominator)} x {measure.multiplier:,} = {equals}"
+
+
+def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[str]:
+    """Return the blocks of numerator and denominator: for England and Wales the sums over its members."""
+    measure, edition = result.measure, result.edition
+    if measure.kind == "survey":
+        return []
+    members = result.comparator_members if suffix else result.members
+    force_ids = members if force_id == ENGLAND_AND_WALES else (force_id,)
+    skipped = exclusions_of(measure, edition, window.end.year).left_out.get(force_id, set())
+    whose = f", sum over {len(force_ids)} forces" if force_id == ENGLAND_AND_WALES and force_ids else ""
+    if measure.kind == "change":
+        below = (f"Counted before{whose}", measure.numerator, edition.window(measure.earlier))
+    else:
+        below = (f"Divided by{suffix}{whose}", measure.denominator, window)
+    lines = []
+    for heading, part, counted_in in ((f"Counted{suffix}{whose}", measure.numerator, window), below):
+        lines += block(heading, _part(part, edition, counted_in, force_ids, skipped))
+    return lines
+
+
+def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:
+    """Return each item's counts in a window, added up over `force_ids`: file, periods, dimensions and total.
+
+    `skipped` are items that a force's partial return does not hold.
+    """
+    lines: list[str] = []
+    for item in part.items:
+        if item in skipped:
+            text = f"{item.replace('_', ' ')}: left out, for the force's partial return does not hold it"
+            lines += paragraph(text)
+        elif item == POPULATION:
+            lines += _population(edition, force_ids)
+        else:
+            lines += _item(item, part.dimensions, edition, window, force_ids)
+    return lines
+
+
+def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
+    rows = edition.populations.loc[list(force_ids)]
+    usual = [force_id for force_id in force_ids if force_id not in edition.population_instead]
+    lines = []
+    if usual:
+        total = whole(float(rows.loc[usual, POPULATION].sum()))
+        where = f"data/populations.csv, mid-{edition.mid_year}, vintage {edition.vintage}"
+        lines += [f"population: {total} ({where})", *paragraph(edition.population_sentence)]
+    for force_id in force_ids:
+        if force_id in edition.population_instead:
+            instead = edition.population_instead[force_id]
+            where = f"data/populations.csv, mid-{instead.mid_year}, vintage {instead.vintage}, {instead.status}"
+            lines.append(f"population of {force_id}: {whole(float(rows[POPULATION][force_id]))} ({where})")
+            lines += paragraph(f"Assumption: {instead.sentence}")
+    return lines
+
+
+def _item(
+    item: str, dimensions: tuple[str, ...], edition: Edition, window: Period, force_ids: tuple[str, ...]
+) -> list[str]:
+    """Return a line a period and the total, then a line a dimension; a blank count has the status that says why."""
+    words, counts, lack = item.replace("_", " "), edition.counts(item), edition.lacks.get(item)
+    if counts is None:
+        return paragraph(f"{words}: no public table ({edition.lacks[item].status}). {edition.lacks[item].sentence}")
+    release = edition.releases[item]
+    inside = (counts["period_start"] >= window.start.isoformat()) & (counts["period_end"] <= window.end.isoformat())
+    rows = counts[inside & counts["force_id"].isin(force_ids)]
+    rows = rows[rows["dimension"].isin(dimensions)] if dimensions else rows
+    head = f"{words}, {window.words}: data/counts/{release.item}/{release.release}.csv"
+    if rows.empty:
+        return [head, *paragraph(f"no row of this kind in the table. {lack.sentence if lack else ''}".strip())]
+    cells = []
+    for (start, end), of_period in rows.groupby(["period_start", "period_end"]):
+        period = Period.parse(str(start), str(end))
+        days = period.words if period.is_date else f"{day_in_words(period.start)} to {day_in_words(period.end)}"
+        cells.append((days, _sum(of_period["count"]), ", ".join(sorted(set(of_period["status"]) - {"reported"}))))
+    return [head, *columns([*cells, ("total", _sum(rows["count"]), "")], right=(1,)), *_dimensions(rows)]
+
+
+def _dimensions(rows: pd.DataFrame) -> list[str]:
+    """Return outcome types in the order of their numbers and offence groups in that of the alphabet."""
+    sums = {str(dimension): _sum(counts) for dimension, counts in rows.groupby("dimension")["count"]}
+    if len(sums) < 2 or len(sums) > MANY:
+        return []
+    in_order = sorted(sums, key=lambda dimension: (int(dimension) if dimension.isdigit() else 0, dimension))
+    return columns([(f"of which {dimension}", sums[dimension]) for dimension in in_order], right=(1,))
+
+
+def _sum(counts: "pd.Series[int]") -> str:
+    total = counts.sum(min_count=1)
+    return "[no count]" if pd.isna(total) else whole(float(total))
+
+
+def _national(result: Result, force_id: str) -> list[str]:
+    """Return the England and Wales value and its members; for England and Wales itself, each member's two counts."""
+    measure, national = result.measure, result.national
+    rows = [
+        ("shown", _shown(measure, national.value, national.status)),
+        ("sum over sum", _worked(measure, (national.value, national.numerator, national.denominator), national.status)),
+        ("status", f"{national.status}. {national.note}"),
+    ]
+    if not result.members:
+        return pairs(rows)
+    left_out = [one for one in forces.ids() if one not in result.members]
+    rows += [
+        ("members", f"{len(result.members)} of {forces.NUMBER_OF_FORCES}: {', '.join(result.members)}"),
+        ("left out", ", ".join(left_out)),
+    ]
+    return pairs(rows) + (columns(_members(result), right=(1, 2, 3)) if force_id == ENGLAND_AND_WALES else [])
+
+
+def _shown(measure: Measure, value: float, status: str) -> str:
+    return f"[{status}]" if math.isnan(value) else wording.value_in_words(measure, value)
+
+
+def _members(result: Result) -> Iterable[tuple[str, str, str, str]]:
+    names = ("change", "before") if result.measure.kind == "change" else ("counted", "divided by")
+    yield ("member", *names, "value")
+    for own in (result.of(force_id) for force_id in result.members):
+        value = "" if own.is_missing else wording.value_in_words(result.measure, own.value)
+        yield (own.force_id, whole(own.numerator), whole(own.denominator), value)
+
+
+def _exclusions(result: Result, force_id: str) -> list[str]:
+    """Return the register's rows that touch the number, those of the comparator's year too."""
+    windows = [window for window in (result.window, result.comparator_window) if window is not None]
+    tables = [exclusions_of(result.measure, result.edition, window.end.year).rows for window in windows]
+    rows = pd.concat(tables).drop_duplicates()
+    if force_id != ENGLAND_AND_WALES:
+        rows = rows[rows["force_id"] == force_id]
+    lines: list[str] = []
+    for (one, year, reason), group in rows.groupby(["force_id", "period_year", "reason"], sort=False):
+        effects = " and ".join(effect.replace("_", " ") for effect in group["effect"])
+        components = next((f" (without {text})" for text in group["components"] if text), "")
+        lines += paragraph(f"{one}, {year}: {effects}{components}. {reason} [{group['said_in'].iloc[0]}]")
+    return lines or ["none in data/exclusions.csv touches this number"]
+
+
+def _comparator(result: Result, force_id: str) -> list[str]:
+    window, measure, own = result.comparator_window, result.measure, result.of(force_id)
+    if window is None:
+        return []
+    numbers = (own.comparator_value, own.comparator_numerator, own.comparator_denominator)
+    members = f"{len(result.comparator_members)} of {forces.NUMBER_OF_FORCES}"
+    rows = [
+        ("window", window.words),
+        ("shown", _shown(measure, own.comparator_value, own.comparator_status)),
+        ("unrounded", repr(own.comparator_value) if own.has_comparator else "none"),
+        ("formula", _worked(measure, numbers, own.comparator_status)),
+        ("status", own.comparator_status),
+        ("note", own.comparator_note),
+        ("England and Wales members", members if force_id == ENGLAND_AND_WALES else ""),
+    ]
+    counted = _counts(result, force_id, window, " (comparator)") if not math.isnan(own.comparator_numerator) else []
+    return [*block("Comparator", pairs(rows)), *counted]
+
+
+def _verdict(result: Result, force_id: str) -> list[str]:
+    compared = compare(result)
+    verdict = compared.verdicts.get(force_id)
+    if verdict is None:
+        return []
+    words = f"{verdict.words} England and Wales" if verdict.words else "none"
+    return pairs([("verdict", words), ("reason", verdict.reason), ("policy", compared.policy.settings_version)])
+
+
+def _published(result: Result, force_id: str) -> list[str]:
+    rows = result.edition.register(registers.PUBLISHED_VALUES)
+    mine = rows[rows["measure_id"].str.removesuffix("_n").eq(result.measure.id) & rows["force_id"].eq(force_id)]
+    lines: list[str] = []
+    for row in registers.records(mine):
+        text = f"{row['value']} {row['unit']}, {row['period_words']} [{row['said_in']}]"
+        lines += paragraph(f"{text} {row['note']}".strip())
+    return lines or ["none in data/published_values.csv"]
+
+
+def _provenance(result: Result, force_id: str) -> list[str]:
+    origin = provenance(result, force_id)
+    lines = pairs(
+        [
+            ("release", result.release),
+            ("rule", origin.rule),
+            ("definition", _definition(result.measure)),
+            ("code", origin.code_version),
+        ]
+    )
+    for table in origin.tables:
+        published = ", ".join(part for part in (table.publisher, table.title, table.release_words) if part)
+        lines.append(table.file + (f" (vintage {table.release})" if table.table == "populations" else ""))
+        lines += pairs(
+            [
+                ("  published", published),
+                ("  source file", table.source_file or "not recorded in data/provenance.csv"),
+                ("  sha256", table.sha256),
+            ]
+        )
+    return lines
+
+
+def _definition(measure: Measure) -> str:
+    """Return what the rule's hash covers, in words; what the declaration leaves empty is left out."""
+    said = []
+    for name, value in definition_of(measure).items():
+        parts = value.values() if isinstance(value, dict) else [value]
+        words = " ".join(", ".join(part) if isinstance(part, (tuple, list)) else str(part) for part in parts if part)
+        if words and value is not None:
+            said.append(f"{name} {words}")
+    return "; ".join(said)
