@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis.data.counts import COLUMNS
+from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
 from peel_analysis.intake.dictionary import END, START, provenance_section, with_provenance
 from peel_analysis.intake.origins import read_provenance
@@ -44,5 +44,5 @@ def test_every_register_and_column_is_described(path: Path) -> None:
 def test_every_setting_item_and_column_of_counts_is_described() -> None:
     missing = [path.name for path in DATA.glob("*.toml") if f"`{path.name}`" not in README]
     missing += [path.name for path in (DATA / "counts").iterdir() if f"`{path.name}`" not in README]
-    missing += [column for column in COLUMNS if f"`{column}`" not in README]
+    missing += [column for column in COUNTS_COLUMNS if f"`{column}`" not in README]
     assert missing == []

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from invented import Folder, folder
-from peel_analysis.sections.findings import findings
 
 from peel_analysis.checks.holdings import read_printed
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.findings import findings
 from peel_analysis.data.populations import read_populations
 from peel_analysis.data.registers import read_register
 from peel_analysis.intake.origins import read_provenance
@@ -69,8 +69,6 @@ def test_a_cell_too_few_and_a_mark_that_is_not_closed_are_told_with_their_line(d
     with pytest.raises(InputError, match=rf"^data/{name}, line {lines + 1}: 1 cell for \d+ columns; put a comma for"):
         READ[name](data)
     data.write(name, text + '\n"norfolk\n\n')
-    forces._read.cache_clear()
-    registers._read.cache_clear()
     with pytest.raises(
         InputError, match=rf"^data/{name}, line {lines + 2}: the quotation marks of the row that starts"
     ):

@@ -1,7 +1,7 @@
 """What every declaration in TOML is: a strict model whose faults are told with file, entry, setting and remedy."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -30,6 +30,7 @@ class Declaration(BaseModel):
     """A declaration: immutable, each setting of its exact type, and none that is not named in the class."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    is_file: ClassVar[bool] = False  # whether it is a whole file, whose parts stand under headings
 
     @classmethod
     def settings(cls) -> dict[str, FieldInfo]:
@@ -65,11 +66,13 @@ def declared(model: type[Declared], given: Mapping[str, Any], where: str) -> Dec
 def _told(fault: ErrorDetails, model: type[Declaration], where: str) -> str:
     """Return a fault in one line: file and entry, the setting, what was found, and what to write."""
     path = [step for step in fault["loc"] if isinstance(step, str)]
-    model, place = _inside(model, path[:-1]), ", ".join((where, *path[:-1]))
+    top = model
+    model, place = _inside(top, path[:-1]), _placed(where, top, path[:-1])
     name, found, kind = path[-1] if path else "", fault["input"], fault["type"]
     settings = model.settings()
     if kind == "value_error":  # one of the models' own, which names the setting and says what to write
-        inside = place if _inside(model, path[-1:]) is model else ", ".join((where, *path))
+        alone = name in settings and not _models_in(settings[name]) and not model.is_file
+        inside = place if alone else _placed(where, top, path)
         return f"{inside}: {fault['msg'].removeprefix('Value error, ')}"
     if kind == "extra_forbidden":
         near = meant(name, settings)
@@ -92,13 +95,18 @@ def _inside(model: type[Declaration], path: list[str]) -> type[Declaration]:
     """Return the model of the settings at a path: a setting's own model, or that of the values of a table by name."""
     for step in path:
         field = model.settings().get(step)
-        inner = [] if field is None else [one for one in _types_in(field.annotation) if _is_model(one)]
-        model = inner[0] if inner else model
+        model = next(iter(_models_in(field)), model) if field is not None else model
     return model
 
 
-def _is_model(one: Any) -> bool:
-    return isinstance(one, type) and issubclass(one, Declaration)
+def _placed(where: str, model: type[Declaration], path: list[str]) -> str:
+    """Return a place with the path to the settings inside it; of a whole file, the first is a heading."""
+    return ", ".join((where, *(f"[{step}]" if model.is_file and not at else step for at, step in enumerate(path))))
+
+
+def _models_in(field: FieldInfo) -> list[type[Declaration]]:
+    """Return the models of a setting: its own, or that of the values of a table by name."""
+    return [one for one in _types_in(field.annotation) if isinstance(one, type) and issubclass(one, Declaration)]
 
 
 def _types_in(annotation: Any) -> Iterator[Any]:
@@ -136,7 +144,8 @@ def refuse_headings(given: Mapping[str, Any], where: str, *known: str) -> None:
     """Raise InputError for a heading that a file of entries does not have."""
     for name in given:
         if name not in known:
-            raise InputError(f"{where}: there is no setting '{name}'; the settings are {', '.join(known)}")
+            near = f"did you mean {one}? The" if (one := meant(name, known)) else "the"
+            raise InputError(f"{where}: there is no setting '{name}'; {near} settings are {', '.join(known)}")
 
 
 def named(found: Collection[str], where: str, name: str, known: Collection[str], register: str) -> None:

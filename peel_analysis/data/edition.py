@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pandas as pd
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -102,6 +102,7 @@ def _as_releases(found: object) -> object:
 class EditionFile(Declaration):
     """An edition as its file declares it."""
 
+    is_file: ClassVar[bool] = True
     id: str = Field(description="the edition's id, as its file is named")
     title: str = Field(description="the title of its reports")
     inspected_title: str = Field(default="", description="the inspections that its grades belong to, in words")

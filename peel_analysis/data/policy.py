@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from peel_analysis.data.declarations import Declaration, Pair, declared, filled
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import meant
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.text import in_words
 
@@ -37,9 +38,9 @@ ONLY_TOLD = ("name", "version", "date", "rules", "basis", "no_verdict")  # what 
 DIGEST = 8  # figures of a digest that are shown
 
 
-def _decimal(found: object) -> Decimal:
+def _decimal(found: object, info: ValidationInfo) -> Decimal:
     if not isinstance(found, str) or not re.fullmatch(r"\d+(\.\d+)?", found):
-        raise ValueError(f'found {found!r}; write a number in quotes, as "0.10"')
+        raise ValueError(f'{info.field_name} is {found!r}; write a number in quotes, as "0.10"')
     return Decimal(found)
 
 
@@ -88,6 +89,7 @@ class _Many(Declaration):
 class PolicySettings(Declaration):
     """The file of the wording policy. A sentence names its settings in braces, so that what is printed is done."""
 
+    is_file: ClassVar[bool] = True
     name: str = Field(description="the policy as it is cited")
     version: str = Field(description="raised when a rule changes")
     date: datetime.date = Field(description="when this version was made")
@@ -103,9 +105,11 @@ class PolicySettings(Declaration):
     @classmethod
     def _has_all(cls, sentences: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         wanted = BASES if info.field_name == "basis" else REASONS
-        if wrong := [name for name in (*wanted, *sentences) if name not in sentences or name not in wanted]:
-            found = "there is no setting" if wrong[0] in sentences else "no setting"
-            raise ValueError(f"{info.field_name}: {found} '{wrong[0]}'; the settings are {', '.join(wanted)}")
+        if unknown := [name for name in sentences if name not in wanted]:
+            near = f"did you mean {one}? The" if (one := meant(unknown[0], wanted)) else "the"
+            raise ValueError(f"there is no setting '{unknown[0]}'; {near} settings are {', '.join(wanted)}")
+        if missing := [name for name in wanted if name not in sentences]:
+            raise ValueError(f"no setting '{missing[0]}'; add it: text in quotes")
         return {name: sentences[name] for name in wanted}
 
 

@@ -99,7 +99,7 @@ class CheckEntry(Declaration):
     level: Literal["error", "query", "information"] = Field(description="how grave a finding is")
     rule: str = Field(description="what must hold; a threshold in braces is filled in")
     reason: str = Field(description="why it should")
-    thresholds: dict[str, float] = Field(default={}, description="the numbers that the rule names")
+    thresholds: dict[str, int | float] = Field(default={}, description="the numbers that the rule names")
 
 
 @dataclass(frozen=True)
