@@ -1,11 +1,11 @@
-"""Two sides compared, and the counts and populations behind them, read past the package."""
+"""Two versions compared, and the counts and populations behind them, read past the package."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.changes import Comparison, compare, open_side
-from peel_analysis.changes.moves import Move
+from peel_analysis.changes import Changes, changes_between, open_version
+from peel_analysis.changes.change import Change
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
@@ -14,14 +14,14 @@ NEWER = "2017@window=2018-03-31"
 TINY = 1e-9
 
 
-def compared(a: str, b: str, *measure_ids: str) -> Comparison:
-    """Return what moved between two sides, in all measures or in these."""
-    return compare(open_side(a), open_side(b), measure_ids or None)
+def compared(a: str, b: str, *measure_ids: str) -> Changes:
+    """Return what changed between two versions, in all measures or in these."""
+    return changes_between(open_version(a), open_version(b), measure_ids or None)
 
 
-def move(comparison: Comparison, measure_id: str, force_id: str) -> Move:
-    """Return the move of one value."""
-    return next(one for one in comparison.moves if (one.measure_id, one.force_id) == (measure_id, force_id))
+def change_of(changes: Changes, measure_id: str, force_id: str) -> Change:
+    """Return the change of one value."""
+    return next(one for one in changes.rows if (one.measure_id, one.force_id) == (measure_id, force_id))
 
 
 def crimes(release: str, first: str, last: str, folder: Path = DATA) -> pd.Series:
@@ -39,6 +39,6 @@ def people(vintage: str) -> pd.Series:
     return found.where(found.index != "city-of-london", by_day)
 
 
-def nonzero(one: Move) -> set[str]:
-    """Return the causes that have a part in a move."""
+def nonzero(one: Change) -> set[str]:
+    """Return the causes that have a part in a change."""
     return {cause for cause, part in one.split.parts.items() if part}

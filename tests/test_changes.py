@@ -3,12 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from comparisons import NATIONAL, NEWER, OLDER, TINY, compared, crimes, move, nonzero, people
+from comparisons import NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, people
 
-from peel_analysis.changes import Comparison
-from peel_analysis.changes.inputs import EXCLUDED, NEW, PEOPLE, REVISED
-from peel_analysis.changes.moves import in_order
-from peel_analysis.changes.split import NOT_SEPARABLE, exact
+from peel_analysis.changes import Changes
+from peel_analysis.changes.causes import EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED, exact
+from peel_analysis.changes.change import in_order
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -17,15 +16,15 @@ pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture(scope="module")
-def releases() -> Comparison:
+def releases() -> Changes:
     return compared(OLDER, NEWER, "crime_per_1000")
 
 
-def test_recorded_crime_of_2017_18_in_two_releases(releases: Comparison) -> None:
+def test_recorded_crime_of_2017_18_in_two_releases(releases: Changes) -> None:
     older, newer = (crimes(release, "2017-04-01", "2018-03-31") for release in ("2017-18-older", "2026-04"))
     population = people("2017")
-    assert len(releases.moves) == 44
-    for one in releases.moves:
+    assert len(releases.rows) == 44
+    for one in releases.rows:
         if one.force_id == NATIONAL:
             counts, divisor = (older.sum(), newer.sum()), population.sum()
         else:
@@ -36,44 +35,44 @@ def test_recorded_crime_of_2017_18_in_two_releases(releases: Comparison) -> None
         assert nonzero(one) == ({REVISED} if counts[0] != counts[1] else set())
 
 
-def test_two_releases_differ_by_thousands_of_crimes(releases: Comparison) -> None:
-    assert (move(releases, "crime_per_1000", "dyfed-powys").a.numerator, in_order(releases.moves)[1].force_id) == (
+def test_two_releases_differ_by_thousands_of_crimes(releases: Changes) -> None:
+    assert (change_of(releases, "crime_per_1000", "dyfed-powys").a.numerator, in_order(releases.rows)[1].force_id) == (
         25742,
         "dyfed-powys",
     )
-    national = in_order(releases.moves)[0]
+    national = in_order(releases.rows)[0]
     assert (national.force_id, national.a.numerator, national.b.numerator) == (NATIONAL, 4821452, 4830973)
 
 
 @pytest.fixture(scope="module")
-def populations() -> Comparison:
+def populations() -> Changes:
     return compared("2017", "2017@population=2018-revised")
 
 
-def test_revised_populations_move_the_measures_per_head_and_no_other(populations: Comparison) -> None:
-    moved = {one.measure_id for one in populations.moves if one.kind != "same"}
+def test_revised_populations_move_the_measures_per_head_and_no_other(populations: Changes) -> None:
+    moved = {one.measure_id for one in populations.rows if one.kind != "same"}
     assert moved == {"crime_per_1000", "asb_incidents_per_1000"}
-    assert all(nonzero(one) <= {PEOPLE} for one in populations.moves)
+    assert all(nonzero(one) <= {PEOPLE} for one in populations.rows)
 
 
-def test_revised_populations_against_the_tables(populations: Comparison) -> None:
+def test_revised_populations_against_the_tables(populations: Changes) -> None:
     before, after = people("2017"), people("2018-revised")
     assert (before["norfolk"], after["norfolk"]) == (892870, 891700)
     counts = crimes("2026-04", "2016-07-01", "2017-06-30")
     for force_id in before.index:
-        one = move(populations, "crime_per_1000", force_id)
+        one = change_of(populations, "crime_per_1000", force_id)
         expected = 1000 * counts[force_id] / after[force_id] - 1000 * counts[force_id] / before[force_id]
         assert float(one.split.parts[PEOPLE]) == pytest.approx(expected, abs=TINY)
         assert one.a.numerator == one.b.numerator == counts[force_id]
-    national = move(populations, "crime_per_1000", NATIONAL)
+    national = change_of(populations, "crime_per_1000", NATIONAL)
     expected = 1000 * counts.sum() * (1 / after.sum() - 1 / before.sum())
     assert float(national.split.parts[PEOPLE]) == pytest.approx(expected, abs=TINY)
 
 
-def test_numbers_alone_flip_no_sentence(populations: Comparison) -> None:
-    flipped = {(flip.measure_id, flip.force_id) for flip in populations.flips}
-    verdicts = {(one.measure_id, one.force_id) for one in populations.verdict_flips}
-    moved = {(one.measure_id, one.force_id) for one in populations.moves if one.difference_shown}
+def test_numbers_alone_flip_no_sentence(populations: Changes) -> None:
+    flipped = {(flip.measure_id, flip.force_id) for flip in populations.sentences}
+    verdicts = {(one.measure_id, one.force_id) for one in populations.verdicts}
+    moved = {(one.measure_id, one.force_id) for one in populations.rows if one.difference_of_shown}
     assert ("crime_per_1000", "cambridgeshire") in moved - flipped
     assert flipped == verdicts
 
@@ -82,40 +81,40 @@ def test_numbers_alone_flip_no_sentence(populations: Comparison) -> None:
 
 
 @pytest.fixture(scope="module", params=["2019", "2025", "2017@residents-only,leave-out-incomplete,window=2016-12-31"])
-def between_editions(request: pytest.FixtureRequest) -> Comparison:
+def between_editions(request: pytest.FixtureRequest) -> Changes:
     return compared("2017", request.param)
 
 
-def test_parts_add_up_exactly_for_every_measure_and_force(between_editions: Comparison) -> None:
-    with_values = [one for one in between_editions.moves if one.difference is not None]
+def test_parts_add_up_exactly_for_every_measure_and_force(between_editions: Changes) -> None:
+    with_values = [one for one in between_editions.rows if one.difference is not None]
     assert len({one.measure_id for one in with_values}) >= 3
     assert sum(one.kind == "moved" for one in with_values) > 100
     for one in with_values:
         assert sum(one.split.parts.values(), Decimal(0)) == one.difference == exact(one.b.value) - exact(one.a.value)
 
 
-def test_a_value_that_comes_or_goes_has_a_cause_and_no_parts(between_editions: Comparison) -> None:
-    came_and_went = [one for one in between_editions.moves if one.kind in ("appeared", "disappeared")]
+def test_a_value_that_comes_or_goes_has_a_cause_and_no_parts(between_editions: Changes) -> None:
+    came_and_went = [one for one in between_editions.rows if one.kind in ("appeared", "disappeared")]
     assert all(one.split.status_causes and not one.split.parts for one in came_and_went)
 
 
 def test_new_counts_and_population_between_editions() -> None:
     comparison = compared("2017", "2019", "crime_per_1000", "asb_incidents_per_1000", "outcome_charged_pct")
-    norfolk = move(comparison, "crime_per_1000", "norfolk")
+    norfolk = change_of(comparison, "crime_per_1000", "norfolk")
     old, new = (
         crimes("2026-04", *window)["norfolk"] for window in (("2016-07-01", "2017-06-30"), ("2018-04-01", "2019-03-31"))
     )
     assert float(norfolk.split.parts[NEW]) == pytest.approx(1000 * (new - old) / 892870, abs=TINY)
     assert nonzero(norfolk) == {NEW, PEOPLE}
-    asb = move(comparison, "asb_incidents_per_1000", "norfolk")
+    asb = change_of(comparison, "asb_incidents_per_1000", "norfolk")
     assert (asb.kind, asb.split.status_causes) == ("disappeared", (NEW,))
-    suffolk = move(comparison, "outcome_charged_pct", "suffolk")
+    suffolk = change_of(comparison, "outcome_charged_pct", "suffolk")
     assert (suffolk.kind, suffolk.split.status_causes) == ("appeared", (EXCLUDED,))
 
 
 def test_releases_without_a_window_in_common_cannot_be_told_apart() -> None:
     comparison = compared("2019", OLDER, "crime_per_1000")
-    norfolk = move(comparison, "crime_per_1000", "norfolk")
+    norfolk = change_of(comparison, "crime_per_1000", "norfolk")
     assert norfolk.split.joint == (REVISED, NEW)
     assert norfolk.split.parts[NOT_SEPARABLE] != 0
     assert "revised counts and new counts together" in norfolk.causes

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, compared, crimes, move, nonzero, people
+from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, people
 
-from peel_analysis.changes.inputs import DEFINED, EXCLUDED, NEW, PEOPLE, REVISED
-from peel_analysis.changes.split import NOT_SEPARABLE
+from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -30,23 +29,23 @@ def edit(path: Path, old: str, new: str) -> None:
 def exclude(folder: Path, measure_id: str, year: int, force_id: str, *effects: str) -> None:
     with (folder / "exclusions.csv").open("a", encoding="utf-8") as file:
         for effect in effects:
-            file.write(f"2017,{measure_id},{year},{force_id},{effect},not_supplied,,stated,Invented.,Invented,test\n")
+            file.write(f"2017,{measure_id},{year},{force_id},{effect},not_supplied,,,stated,Invented.,Invented,test\n")
 
 
 def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:
     exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
     comparison = compared("2017", f"2017@data={folder}", "crime_per_1000", "crime_change_12m")
-    kent = move(comparison, "crime_per_1000", "kent")
+    kent = change_of(comparison, "crime_per_1000", "kent")
     assert (kent.kind, kent.split.status_causes, kent.b.status) == ("disappeared", (EXCLUDED,), "not_supplied")
     assert kent.causes == "exclusions (reported to not_supplied)"
     counts, population = crimes("2026-04", "2016-07-01", "2017-06-30"), people("2017")
     expected = 1000 * (
         (counts.sum() - counts["kent"]) / (population.sum() - population["kent"]) - counts.sum() / population.sum()
     )
-    national = move(comparison, "crime_per_1000", NATIONAL)
+    national = change_of(comparison, "crime_per_1000", NATIONAL)
     assert float(national.split.parts[EXCLUDED]) == pytest.approx(expected, abs=TINY)
     assert nonzero(national) == {EXCLUDED}
-    changed = {(one.measure_id, one.force_id) for one in comparison.moves if one.kind != "same"}
+    changed = {(one.measure_id, one.force_id) for one in comparison.rows if one.kind != "same"}
     assert changed == {("crime_per_1000", "kent"), ("crime_per_1000", NATIONAL)}
 
 
@@ -56,9 +55,9 @@ def test_a_removed_exclusion_brings_a_value_back(folder: Path) -> None:
     assert len(kept) < len(lines)
     (folder / "exclusions.csv").write_text("".join(kept), encoding="utf-8")
     comparison = compared("2017", f"2017@data={folder}", "outcome_charged_pct")
-    suffolk = move(comparison, "outcome_charged_pct", "suffolk")
+    suffolk = change_of(comparison, "outcome_charged_pct", "suffolk")
     assert (suffolk.kind, suffolk.split.status_causes) == ("appeared", (EXCLUDED,))
-    assert nonzero(move(comparison, "outcome_charged_pct", NATIONAL)) == {EXCLUDED}
+    assert nonzero(change_of(comparison, "outcome_charged_pct", NATIONAL)) == {EXCLUDED}
 
 
 def test_another_dimension_is_a_definition(folder: Path) -> None:
@@ -68,16 +67,16 @@ def test_another_dimension_is_a_definition(folder: Path) -> None:
     inside = (rows["period_start"] >= "2016-07-01") & (rows["period_end"] <= "2017-06-30") & (rows["dimension"] == "2")
     cautions = rows[inside].groupby("force_id")["count"].sum()["norfolk"]
     recorded = crimes("2026-04", "2016-07-01", "2017-06-30")["norfolk"]
-    norfolk = move(comparison, "outcome_charged_pct", "norfolk")
+    norfolk = change_of(comparison, "outcome_charged_pct", "norfolk")
     assert float(norfolk.split.parts[DEFINED]) == pytest.approx(100 * cautions / recorded, abs=TINY)
     assert nonzero(norfolk) == {DEFINED}
-    assert {one.measure_id for one in comparison.moves if one.kind != "same"} == {"outcome_charged_pct"}
+    assert {one.measure_id for one in comparison.rows if one.kind != "same"} == {"outcome_charged_pct"}
 
 
 def test_a_measure_of_one_side_appears_by_definition(folder: Path) -> None:
     edit(folder / "measures.toml", 'id = "crime_per_1000"', 'id = "crimes_each_1000"')
     comparison = compared("2017", f"2017@data={folder}", "crimes_each_1000")
-    norfolk = move(comparison, "crimes_each_1000", "norfolk")
+    norfolk = change_of(comparison, "crimes_each_1000", "norfolk")
     assert (norfolk.kind, norfolk.split.status_causes, norfolk.a.status) == ("appeared", (DEFINED,), "not_declared")
 
 
@@ -105,7 +104,7 @@ def test_four_causes_at_once_against_arithmetic(folder: Path) -> None:
         1000 * newer[without].sum() / revised[without].sum(),
         1000 * robberies[without].sum() / revised[without].sum(),
     ]
-    national = move(comparison, "crime_per_1000", NATIONAL)
+    national = change_of(comparison, "crime_per_1000", NATIONAL)
     for cause, one, other in zip((REVISED, PEOPLE, EXCLUDED, DEFINED), stages, stages[1:], strict=False):
         assert float(national.split.parts[cause]) == pytest.approx(other - one, abs=TINY)
     assert national.split.parts[NEW] == national.split.parts[NOT_SEPARABLE] == 0
@@ -115,5 +114,5 @@ def test_four_causes_at_once_against_arithmetic(folder: Path) -> None:
 def test_revised_published_values_are_revised_counts(folder: Path) -> None:
     edit(folder / "published_values.csv", "12 months to 30 June 2017,57.7,", "12 months to 30 June 2017,58.7,")
     comparison = compared("2017", f"2017@data={folder}", "da_arrest_rate")
-    norfolk = move(comparison, "da_arrest_rate", "norfolk")
+    norfolk = change_of(comparison, "da_arrest_rate", "norfolk")
     assert (nonzero(norfolk), norfolk.split.parts[REVISED]) == ({REVISED}, Decimal("1.0"))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,31 +10,34 @@ from typing import Any
 import pytest
 import test_page_browser
 from bs4 import BeautifulSoup
+from comparisons import DATA
 
-from peel_analysis import cli
-from peel_analysis.changes import Comparison, compare, open_side, tables
-from peel_analysis.changes.page import changes_page
-from peel_analysis.changes.split import PARTS
+from peel_analysis import cli, measures
+from peel_analysis.changes import Changes, changes_between, open_version, output
+from peel_analysis.changes.causes import PARTS
+from peel_analysis.data.edition import open_edition
+from peel_analysis.show.values import as_csv, values
 
 browser = test_page_browser.browser  # the fixture
+HOSTILE = "<img src=x onerror=alert(1)>"
 SIDES = ("2017", "2017@residents-only")
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Comparison:
-    return compare(open_side(SIDES[0]), open_side(SIDES[1]))
+def comparison() -> Changes:
+    return changes_between(open_version(SIDES[0]), open_version(SIDES[1]))
 
 
 @pytest.fixture(scope="module")
-def editions() -> Comparison:
-    return compare(open_side("2017"), open_side("2019"))
+def editions() -> Changes:
+    return changes_between(open_version("2017"), open_version("2019"))
 
 
 @pytest.fixture(scope="module")
-def page(comparison: Comparison) -> BeautifulSoup:
-    return BeautifulSoup(changes_page(comparison), "html.parser")
+def page(comparison: Changes) -> BeautifulSoup:
+    return BeautifulSoup(output.as_page(comparison), "html.parser")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -41,8 +45,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     return code, capsys.readouterr().out
 
 
-def test_table_leads_with_england_and_wales_and_then_the_largest(comparison: Comparison) -> None:
-    lines = tables.text_table(comparison, every=False).splitlines()
+def test_table_leads_with_england_and_wales_and_then_the_largest(comparison: Changes) -> None:
+    lines = output.text_table(comparison, every=False).splitlines()
     start = next(place for place, line in enumerate(lines) if line.startswith("measure"))
     named = [
         line.split("  ")[0] + ":" + ("E" if "England and Wales" in line else "C") for line in lines[start + 1 :][:4]
@@ -53,11 +57,11 @@ def test_table_leads_with_england_and_wales_and_then_the_largest(comparison: Com
     assert lines[-1].startswith("Causes: from A, one input after the other is taken from B")
 
 
-def test_table_is_cut_unless_all_is_asked_for(editions: Comparison) -> None:
-    short, long = (tables.text_table(editions, every=every) for every in (False, True))
+def test_table_is_cut_unless_all_is_asked_for(editions: Changes) -> None:
+    short, long = (output.text_table(editions, every=every) for every in (False, True))
     assert "more; --all shows them" in short
     assert "--all" not in long
-    assert len(long.splitlines()) > len(short.splitlines()) > tables.SHOWN
+    assert len(long.splitlines()) > len(short.splitlines()) > output.ROWS_IN_TEXT
 
 
 def test_nothing_moved_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,10 +72,10 @@ def test_nothing_moved_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.endswith("- Nothing moved.\n")
 
 
-def test_csv_has_every_row_and_parts_that_add_up(editions: Comparison) -> None:
-    rows = list(csv.DictReader(io.StringIO(tables.as_csv(editions))))
-    assert tuple(rows[0]) == tables.COLUMNS
-    assert len(rows) == len(editions.moves) == len({(row["measure"], row["force_id"]) for row in rows})
+def test_csv_has_every_row_and_parts_that_add_up(editions: Changes) -> None:
+    rows = list(csv.DictReader(io.StringIO(output.as_csv(editions))))
+    assert tuple(rows[0]) == tuple(output.CSV_COLUMNS)
+    assert len(rows) == len(editions.rows) == len({(row["measure"], row["force_id"]) for row in rows})
     with_both = [row for row in rows if row["difference"]]
     assert len(with_both) > 100
     for row in with_both:
@@ -82,14 +86,14 @@ def test_csv_has_every_row_and_parts_that_add_up(editions: Comparison) -> None:
     assert all(row["status_causes"] for row in missing if row["kind"] in ("appeared", "disappeared"))
 
 
-def test_difference_is_that_of_the_values_as_shown(comparison: Comparison) -> None:
-    rows = csv.DictReader(io.StringIO(tables.as_csv(comparison)))
+def test_difference_is_that_of_the_values_as_shown(comparison: Changes) -> None:
+    rows = csv.DictReader(io.StringIO(output.as_csv(comparison)))
     city = next(row for row in rows if (row["measure"], row["force_id"]) == ("crime_per_1000", "city-of-london"))
     assert (city["shown_a"], city["shown_b"], city["difference_shown"]) == ("10.2", "597.3", "587.1")
 
 
-def test_changelog_is_a_list_of_measures(comparison: Comparison) -> None:
-    first, blank, *bullets = tables.as_changelog(comparison).splitlines()
+def test_changelog_is_a_list_of_measures(comparison: Changes) -> None:
+    first, blank, *bullets = output.as_changelog(comparison).splitlines()
     assert first.startswith("From 2017 to 2017@residents-only: 1,056 values compared: 4 moved")
     assert blank == ""
     assert len(bullets) == 2
@@ -99,10 +103,10 @@ def test_changelog_is_a_list_of_measures(comparison: Comparison) -> None:
     assert "City of London 10.2 to 597.3 (population +587.1251" in bullets[0]
 
 
-def test_verdicts_and_sentences_that_flipped_are_named(comparison: Comparison) -> None:
-    out = tables.text_table(comparison, every=True)
+def test_verdicts_and_sentences_that_flipped_are_named(comparison: Changes) -> None:
+    out = output.text_table(comparison, every=True)
     assert "crime_per_1000, City of London: no verdict -> notably higher than" in out
-    flip = next(one for one in comparison.flips if one.force_id == "city-of-london")
+    flip = next(one for one in comparison.sentences if one.force_id == "city-of-london")
     assert "No verdict" in flip.before
     assert "notably higher than" in flip.after
     assert flip.before in out
@@ -134,8 +138,8 @@ def test_page_stands_alone_and_says_no_nan(page: BeautifulSoup) -> None:
     assert not {"nan", "None", "<NA>"} & set(words)
 
 
-def test_page_names_what_came_and_went_and_folds_the_rest(editions: Comparison) -> None:
-    page = BeautifulSoup(changes_page(editions), "html.parser")
+def test_page_names_what_came_and_went_and_folds_the_rest(editions: Changes) -> None:
+    page = BeautifulSoup(output.as_page(editions), "html.parser")
     section = page.find(id="came-and-went")
     assert section is not None
     assert "Suffolk" in section.get_text()
@@ -152,13 +156,32 @@ def test_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.browser
-def test_page_passes_axe_and_fits_a_narrow_screen(browser: Any, editions: Comparison, tmp_path: Path) -> None:
+def test_page_passes_axe_and_fits_a_narrow_screen(browser: Any, editions: Changes, tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     path = tmp_path / "moved.html"
-    path.write_text(changes_page(editions), encoding="utf-8")
+    path.write_text(output.as_page(editions), encoding="utf-8")
     tab = browser.new_context(viewport=test_page_browser.NARROW).new_page()
     tab.goto(path.as_uri(), wait_until="load")
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert [one["id"] for one in Axe().run(tab).response["violations"]] == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= test_page_browser.NARROW["width"]
+
+
+def test_page_shows_hostile_text_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Markup in an edition's title, in a file's name and in a values file is read, and nothing is drawn or run."""
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("findings"))
+    edition = folder / "editions" / "2017.toml"
+    title = next(line for line in edition.read_text(encoding="utf-8").splitlines() if line.startswith("title"))
+    edition.write_text(edition.read_text(encoding="utf-8").replace(title, f'title = "Title {HOSTILE}"'), "utf-8")
+    rows = values(open_edition("2017"), [measures.get("crime_per_1000")]).set_index("force_id")
+    rows.loc["kent", ["value", "status"]] = None, f"status {HOSTILE}"
+    rows.loc["suffolk", "verdict"] = f"verdict {HOSTILE}"
+    monkeypatch.chdir(tmp_path)
+    Path(f"{HOSTILE}.csv").write_text(as_csv(rows.reset_index()), encoding="utf-8")
+    found = changes_between(open_version(f"2017@data={folder}"), open_version(f"{HOSTILE}.csv"), ["crime_per_1000"])
+    page = BeautifulSoup(output.as_page(found), "html.parser")
+    assert page.find_all("img") == []
+    for text in (f"Title {HOSTILE}", f"{HOSTILE}.csv (values only)", f"[status {HOSTILE}]", f"verdict {HOSTILE}"):
+        assert text in page.get_text()

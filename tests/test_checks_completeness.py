@@ -9,11 +9,12 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.checks.completeness import find, incomplete
-from peel_analysis.checks.records import mark, national_note
+from peel_analysis.checks.records import national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
+from peel_analysis.measures.calculation import Row, mark_doubts
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -75,21 +76,16 @@ def test_a_quarter_without_crimes_or_figures_finds_nobody() -> None:
     assert find(missing, CRIMES, YEAR, RULE) == {}
 
 
-def row(**cells: object) -> pd.DataFrame:
-    cells = {"numerator": 5.0, "status": "reported", "note": "", "short": "", "in_national": True} | cells
-    return pd.DataFrame([cells], index=["kent"])
-
-
 def test_marking_keeps_what_the_register_says() -> None:
     found = find(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE)
-    marked = mark(row(), found).loc["kent"]
-    assert (marked["status"], marked["short"], bool(marked["in_national"])) == ("incomplete", "Incomplete record", True)
-    noted = mark(row(status="partial", note="One.", short="Part only"), found).loc["kent"]
-    assert (noted["status"], noted["short"]) == ("partial", "Part only")
-    assert noted["note"].startswith("One. The published record")
-    without = mark(row(numerator=float("nan"), status="not_supplied", note="Why."), found).loc["kent"]
-    assert (without["status"], without["note"]) == ("not_supplied", "Why.")
-    assert not mark(row(), found, leave_out=True).at["kent", "in_national"]
+    reported, partial = Row("kent", 5, 9, "reported", "", ""), Row("kent", 5, 9, "partial", "One.", "Part only")
+    missing = Row("kent", float("nan"), 9, "not_supplied", "Why.", "")
+    marked, noted, without = mark_doubts([reported, partial, missing], found)
+    assert (marked.status, marked.short, marked.in_national) == ("incomplete", "Incomplete record", True)
+    assert (noted.status, noted.short) == ("partial", "Part only")
+    assert noted.note.startswith("One. The published record")
+    assert (without.status, without.note) == ("not_supplied", "Why.")
+    assert not mark_doubts([reported], found, leave_out=True)[0].in_national
 
 
 def test_england_and_wales_says_how_many_incomplete_records_it_holds() -> None:

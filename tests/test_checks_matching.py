@@ -11,12 +11,13 @@ from invented import DATA
 from peel_analysis import cli, measures
 from peel_analysis.checks.completeness import find as find_incomplete
 from peel_analysis.checks.matching import find, mismatched
-from peel_analysis.checks.records import mark, national_note
+from peel_analysis.checks.records import national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.comparison import compare
 from peel_analysis.data.edition import editions, open_edition
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.periods import Period
+from peel_analysis.measures.calculation import Row, mark_doubts
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 
@@ -72,11 +73,9 @@ def test_a_quarter_without_crimes_finds_nobody() -> None:
 
 def test_marking_and_the_note_of_england_and_wales() -> None:
     found = find(outcomes(kent=[99, 120, 99, 99]), CRIMES, YEAR, RULE)
-    row = {"numerator": 5.0, "status": "reported", "note": "", "short": "", "in_national": True}
-    rows = pd.DataFrame([row, row], index=["kent", "surrey"])
-    marked = mark(rows, found)
-    assert (marked.at["kent", "status"], marked.at["kent", "short"]) == ("mismatched", "Record that does not match")
-    assert (marked.at["surrey", "status"], marked.at["surrey", "note"]) == ("reported", "")
+    kent, surrey = mark_doubts([Row(one, 5, 9, "reported", "", "") for one in ("kent", "surrey")], found)
+    assert (kent.status, kent.short) == ("mismatched", "Record that does not match")
+    assert (surrey.status, surrey.note) == ("reported", "")
     assert national_note(found, CRIMES.index) == "It includes one record that does not match."
     both = find(outcomes(kent=[120] * 4, surrey=[120] * 4), CRIMES, YEAR, RULE)
     assert national_note(both, CRIMES.index) == "It includes two records that do not match."
@@ -84,12 +83,12 @@ def test_marking_and_the_note_of_england_and_wales() -> None:
 
 def test_a_record_that_is_both_keeps_the_status_incomplete_and_both_sentences() -> None:
     table = outcomes(kent=[50, 120, 99, 99])
-    row = {"numerator": 5.0, "status": "reported", "note": "", "short": "", "in_national": True}
-    rows = mark(pd.DataFrame([row], index=["kent"]), find_incomplete(table, CRIMES, YEAR, rule("completeness")))
-    marked = mark(rows, find(table, CRIMES, YEAR, RULE)).loc["kent"]
-    assert (marked["status"], marked["short"]) == ("incomplete", "Incomplete record")
-    assert "holds 92% of the crimes" in marked["note"]
-    assert "120% in the three months to 31 December 2016" in marked["note"]
+    rows = [Row("kent", 5, 9, "reported", "", "")]
+    rows = mark_doubts(rows, find_incomplete(table, CRIMES, YEAR, rule("completeness")))
+    [marked] = mark_doubts(rows, find(table, CRIMES, YEAR, RULE))
+    assert (marked.status, marked.short) == ("incomplete", "Incomplete record")
+    assert "holds 92% of the crimes" in marked.note
+    assert "120% in the three months to 31 December 2016" in marked.note
 
 
 @pytest.mark.parametrize("edition_id", editions())

@@ -15,7 +15,8 @@ from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, Release, open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import Period
-from peel_analysis.measures.comparability import barred, blocks, check_years
+from peel_analysis.measures.comparability import blocks
+from peel_analysis.measures.exclusions import barred, check_years
 
 TRACKED = ("outcome_charged_pct", "outcome_evidential_victim_pct", "outcome_no_suspect_pct", "outcome_action_taken_pct")
 DOMESTIC_ABUSE = ("da_charge_rate", "da_arrest_rate", "da_voluntary_attendance_rate")

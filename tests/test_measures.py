@@ -114,7 +114,7 @@ def test_a_figure_only_exclusion_keeps_the_force_in_the_national_sums(returned: 
 
 
 def test_a_force_that_is_out_of_the_national_value_only_stays_in_the_figure(returned: Folder) -> None:
-    row = "2017,asb_incidents_per_1000,2017,kent,excluded_from_national,not_comparable,,stated,An invented reason.,x,y"
+    row = "2017,asb_incidents_per_1000,2017,kent,excluded_from_national,not_comparable,,,stated,An invented reason.,x,y"
     returned.write("exclusions.csv", returned.read("exclusions.csv") + row + "\n")
     result = returned.result("asb_incidents_per_1000")
     assert "kent" in result.plotted.index

@@ -6,7 +6,7 @@ import pytest
 from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis.cli import main
-from peel_analysis.measures.shares import parts_of_whole
+from peel_analysis.measures.calculation import check_measures
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_a_share_above_the_whole_is_a_query(data: Folder) -> None:
         *all_forces(YEAR_2016, 1000, 0, {"kent": 2000}, dimension="1"),
     ]
     data.counts({"recorded_crime": crimes, "outcomes_recorded": charged})
-    found = parts_of_whole(data.edition())
+    found, _ = check_measures(data.edition())
     assert (found.rule.id, found.rule.level) == ("shares", "query")
     charges = [one for one in found.findings if one.table == "outcome_charged_pct"]
     assert [(one.force_id, one.period) for one in charges] == [

@@ -15,7 +15,8 @@ from peel_analysis.data import forces
 
 COLUMNS = {
     "exclusions": (
-        "edition measure_id period_year force_id effect missing_because components basis reason short_reason said_in"
+        "edition measure_id period_year force_id effect missing_because although_held components basis reason "
+        "short_reason said_in"
     ),
     "caveats": "edition caveat_id applies_to force_id kind sentence said_in",
     "count_notes": "item force_id period_start period_end status reason said_in",

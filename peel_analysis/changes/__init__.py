@@ -1,6 +1,6 @@
-"""What moved between two sets of values, and why: one input swapped at a time, and the parts add up to the whole."""
+"""What changed between two versions of the values, and why: one input swapped at a time; the parts add up."""
 
-from peel_analysis.changes.compared import Comparison, compare
-from peel_analysis.changes.sides import Side, open_side
+from peel_analysis.changes.between import Changes, changes_between
+from peel_analysis.changes.versions import Version, open_version
 
-__all__ = ["Comparison", "Side", "compare", "open_side"]
+__all__ = ["Changes", "Version", "changes_between", "open_version"]

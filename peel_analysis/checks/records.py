@@ -1,6 +1,6 @@
 """The tables of outcomes and of crimes behind an edition's shares, by force and quarter, and how a record is marked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -107,25 +107,7 @@ def percent(ratio: float) -> str:
     return f"{rounded(100 * ratio, 0)}%"
 
 
-def mark(rows: pd.DataFrame, found: Mapping[str, Doubt], *, leave_out: bool = False) -> pd.DataFrame:
-    """Return a measure's rows with status, note and short reason of the forces found, where they have a figure.
-
-    A status that says more than reported or estimated stays. `leave_out` takes them out of England and Wales.
-    """
-    marked = rows.copy()
-    for force_id, one in found.items():
-        if marked["numerator"].isna()[force_id]:
-            continue
-        if marked["status"][force_id] in ("reported", "estimated"):
-            marked.at[force_id, "status"] = one.status
-        marked.at[force_id, "note"] = " ".join(filter(None, (str(marked["note"][force_id]), one.sentence)))
-        marked.at[force_id, "short"] = str(marked["short"][force_id]) or one.short
-        if leave_out:
-            marked.at[force_id, "in_national"] = False
-    return marked
-
-
-def national_note(found: Mapping[str, Doubt], members: pd.Index, *, left_out: bool = False) -> str:
+def national_note(found: Mapping[str, Doubt], members: Collection[str], *, left_out: bool = False) -> str:
     """Return what the note of England and Wales says of the records found: how many are in it, or out of it."""
     number = len(found) if left_out else sum(force_id in members for force_id in found)
     if not number:

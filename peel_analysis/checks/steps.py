@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from peel_analysis.checks.records import CRIMES, quarter, quarters_in, totals
 from peel_analysis.checks.rules import rule
@@ -37,28 +36,26 @@ def sudden_steps(counts: Numbers, by: Rule) -> tuple[Numbers, Numbers, npt.NDArr
     return against, spread, sudden & large
 
 
-def noted(rows: pd.DataFrame, item: str, edition: Edition, window: Period, part: str) -> pd.DataFrame:
-    """Return a measure's rows with a note where a quarter of crime in a window stands apart; nothing else changes.
+def quarters_apart(item: str, edition: Edition, window: Period) -> tuple[tuple[str, Period], ...]:
+    """Return forces and the quarters of a window in which their count of crime stands apart from those on both sides.
 
-    `part` is what the window is to the measure: "the 12 months" or "the base of the change". Other counts than those of
-    crime by quarter are passed over, and so is a force that has a note in the table already.
+    Empty for other counts than those of crime by quarter.
     """
     if item not in edition.releases or edition.releases[item].item != CRIMES:
-        return rows
+        return ()
     path = edition.folder / "counts" / CRIMES / f"{edition.releases[item].release}.csv"
-    marked, counted = rows.copy(), rows["numerator"].notna()
-    for force_id, first in _apart(path, path.stat().st_mtime_ns, window):
-        if counted[force_id] and marked["short"][force_id] == "":
-            last = day_in_words(quarter(first).end)
-            said = f"The count of the three months to {last}, in {part}, is far from those beside it: see `peel check`."
-            marked.at[force_id, "note"] = " ".join(filter(None, (str(marked["note"][force_id]), said)))
-            marked.at[force_id, "short"] = SHORT
-    return marked
+    return _apart(path, path.stat().st_mtime_ns, window)
+
+
+def sentence(apart: Period, part: str) -> str:
+    """Return the note on a quarter that stands apart; `part` is what it is in: "the 12 months", "the base of ..."."""
+    last = day_in_words(apart.end)
+    return f"The count of the three months to {last}, in {part}, is far from those beside it: see `peel check`."
 
 
 @lru_cache(maxsize=64)
-def _apart(path: Path, changed: int, window: Period) -> tuple[tuple[str, str], ...]:
-    """Return force and first day of the window's quarters that a sudden step leads to and another leads back from."""
+def _apart(path: Path, changed: int, window: Period) -> tuple[tuple[str, Period], ...]:
+    """Return force and quarter of the window that a sudden step leads to and another leads back from."""
     table, by = totals(path, changed).sort_index(axis="columns"), rule("steps")
     inside = quarters_in(window, table.columns)
     if not inside or table.shape[1] <= by.thresholds["fewest_changes"]:
@@ -68,4 +65,4 @@ def _apart(path: Path, changed: int, window: Period) -> tuple[tuple[str, str], .
     found = [
         (str(table.index[row]), str(table.columns[place + 1])) for row, place in zip(*np.nonzero(both), strict=True)
     ]
-    return tuple((force_id, first) for force_id, first in found if first in inside)
+    return tuple((force_id, quarter(first)) for force_id, first in found if first in inside)

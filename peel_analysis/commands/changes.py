@@ -7,26 +7,24 @@ from pathlib import Path
 
 def changes(given: argparse.Namespace) -> int:
     """Print the comparison as a table, CSV or a changelog list; with --html, write the page too."""
-    from peel_analysis.changes import compare, open_side, tables
+    from peel_analysis.changes import changes_between, open_version, output
     from peel_analysis.data.errors import InputError
     from peel_analysis.data.location import check_writable
+    from peel_analysis.data.writing import write_text
 
     if given.html:
         if Path(given.html).is_dir():
             raise InputError(f"--html {given.html}: a folder; give the name of a file, such as changes.html in it")
         check_writable(Path(given.html).parent, f"--html {given.html}")
     chosen = [given.measure] if given.measure else None
-    comparison = compare(open_side(given.a), open_side(given.b), chosen)
+    found = changes_between(open_version(given.a), open_version(given.b), chosen)
     if given.html:
-        from peel_analysis.changes.page import changes_page
-        from peel_analysis.data.writing import write_text
-
-        write_text(Path(given.html), changes_page(comparison))
+        write_text(Path(given.html), output.as_page(found))
         print(given.html, file=sys.stderr)
     if given.format == "csv":
-        sys.stdout.write(tables.as_csv(comparison))
+        sys.stdout.write(output.as_csv(found))
     elif given.format == "changelog":
-        sys.stdout.write(tables.as_changelog(comparison))
+        sys.stdout.write(output.as_changelog(found))
     else:
-        sys.stdout.write(tables.text_table(comparison, every=given.all))
+        sys.stdout.write(output.text_table(found, every=given.all))
     return 0

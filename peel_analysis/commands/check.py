@@ -26,14 +26,14 @@ def check(given: argparse.Namespace) -> int:
     from peel_analysis.checks.matching import mismatched
     from peel_analysis.data.edition import editions, open_edition
     from peel_analysis.data.location import data_folder
-    from peel_analysis.measures.shares import parts_of_whole
+    from peel_analysis.measures.calculation import check_measures
 
     chosen = [given.edition] if given.edition else editions()
     read_held(open_edition(edition_id) for edition_id in chosen)
     if not given.edition:
         return told(check_tables(Holdings(data_folder())))
     edition = open_edition(given.edition)
-    code = told([*check_edition(edition), parts_of_whole(edition)])
+    code = told([*check_edition(edition), *check_measures(edition)])
     for name, find in (("incomplete", incomplete), ("not matching the crimes recorded", mismatched)):
         marked = list(_marked_records(edition, find))
         print(f"records of outcomes marked as {name} in edition {edition.id}: {len(marked) or 'none'}")

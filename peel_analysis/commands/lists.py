@@ -45,7 +45,7 @@ def verdicts(given: argparse.Namespace) -> int:
     edition = open_edition(given.edition)
     chosen = [measures.get(given.measure)] if given.measure else list(measures.declared())
     force_ids = [forces.find(given.force).id] if given.force else list(forces.ids())
-    results = [measures.calculate(measure, edition) for measure in chosen]
+    results = measures.calculate_all(edition, chosen)
     expected = chance.among(results)
     by_chance = expected.sentence() if expected else chance.NONE_MADE
     print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))

@@ -63,6 +63,7 @@ EXCLUSIONS = Register(
         "force_id",
         "effect",
         "missing_because",
+        "although_held",
         "components",
         "basis",
         "reason",
@@ -70,7 +71,7 @@ EXCLUSIONS = Register(
         "said_in",
     ),
     ("edition", "measure_id", "period_year", "force_id", "effect"),
-    (("effect", EFFECTS), ("missing_because", NO_COUNT), ("basis", BASES)),
+    (("effect", EFFECTS), ("missing_because", NO_COUNT), ("although_held", ("", "yes")), ("basis", BASES)),
 )
 CAVEATS = Register(
     "caveats.csv",

@@ -1,67 +1,90 @@
-"""The exclusions register at work: which forces are out of the figure, out of England and Wales, or only partly in."""
+"""Who is left out: the register of exclusions at work, and the comparability blocks that bar a force or two years."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from peel_analysis.data import forces, registers
-from peel_analysis.data.definitions import MEASURES, Measure
+from peel_analysis.data.definitions import MEASURES, Block, Measure, NotComparableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.measures.comparability import barred
+from peel_analysis.data.forces import FORCES
+from peel_analysis.measures.comparability import blocks_of
+from peel_analysis.measures.sums import rank
 
+Fact = Mapping[str, str]  # a row of the register
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
-NOT_COMPARABLE = "not_comparable"
+OUT = (FROM_FIGURE, FROM_NATIONAL)
+NOT_COMPARABLE, NOT_SUPPLIED = "not_comparable", "not_supplied"
 
 
 @dataclass(frozen=True)
 class Exclusions:
-    """The register's rows for one measure and one year."""
+    """The register's rows for one measure and one year, and those of forces that a comparability block bars."""
 
-    rows: pd.DataFrame
+    facts: tuple[Fact, ...]
 
-    @property
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows as a table of text, with the columns of data/exclusions.csv."""
+        return pd.DataFrame(self.facts, columns=list(registers.EXCLUSIONS.columns), dtype="str")
+
+    @cached_property
     def left_out(self) -> dict[str, set[str]]:
         """Items that a force's partial return does not hold, by force."""
-        partial = registers.records(self.rows[self.rows["components"] != ""])
-        return {row["force_id"]: set(row["components"].split(";")) for row in partial}
+        return {fact["force_id"]: set(fact["components"].split(";")) for fact in self.facts if fact["components"]}
 
-    def out_of(self, effect: str) -> set[str]:
-        """Return the ids of the forces with this effect."""
-        return set(self.rows.loc[self.rows["effect"] == effect, "force_id"])
+    @cached_property
+    def by_force(self) -> dict[str, list[Fact]]:
+        """The rows about each force that has any."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            found.setdefault(fact["force_id"], []).append(fact)
+        return found
 
-    def applied(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the forces' rows with the two switches, and with status and reasons as the register says.
+    def denied(self, force_id: str, items: Collection[str], held: Collection[str]) -> list[Fact]:
+        """Return the rows that say that none of these items' counts was supplied, though one is held.
 
-        A force out of both the figure and England and Wales loses its counts too: they are not comparable or not
-        supplied. A force out of the figure only keeps them.
+        Rows that say `although_held` leave them out on purpose. One about components denies those counts alone.
         """
-        applied = rows.copy()
-        from_figure, from_national = self.out_of(FROM_FIGURE), self.out_of(FROM_NATIONAL)
-        applied["in_figure"] = ~applied.index.isin(from_figure)
-        applied["in_national"] = ~applied.index.isin(from_national)
-        applied.loc[sorted(from_figure & from_national), ["numerator", "denominator"]] = np.nan
-        for force_id, facts in self.rows.groupby("force_id"):
-            self._explain(applied, str(force_id), facts)
-        return applied
 
-    def _explain(self, applied: pd.DataFrame, force_id: str, facts: pd.DataFrame) -> None:
-        """Write the register's status and reasons into a force's row."""
-        effects = set(facts["effect"])
-        has_counts = bool(applied["numerator"].notna()[force_id])
-        if {FROM_FIGURE, FROM_NATIONAL} <= effects:
-            applied.at[force_id, "status"] = facts["missing_because"].iloc[0]
-            sentences = _distinct(facts["reason"])
-        else:
-            for effect in ("estimated", "partial", "combined"):
-                if effect in effects and (has_counts or effect == "combined"):
-                    applied.at[force_id, "status"] = effect
-            kept = [str(applied.at[force_id, "note"])] if applied.at[force_id, "note"] else []
-            sentences = [*kept, *_distinct(facts["reason"])]
-        applied.at[force_id, "note"] = " ".join(sentences)
-        applied.at[force_id, "short"] = facts["short_reason"].iloc[0]
+        def denies(fact: Fact) -> Collection[str]:
+            if not says_not_supplied(fact):
+                return ()
+            return fact["components"].split(";") if fact["components"] else items if fact["effect"] in OUT else ()
+
+        return [fact for fact in self.by_force.get(force_id, ()) if not set(held).isdisjoint(denies(fact))]
+
+    def switches(self, force_id: str) -> tuple[bool, bool]:
+        """Return whether a force is in the figure, and whether it is in England and Wales."""
+        effects = self._effects(force_id)
+        return FROM_FIGURE not in effects, FROM_NATIONAL not in effects
+
+    def status(self, force_id: str, status: str, *, has_count: bool) -> str:
+        """Return a force's status as the register has it: why it is out of both, or what its count is."""
+        effects = self._effects(force_id)
+        if effects.issuperset(OUT):
+            return self.by_force[force_id][0]["missing_because"]
+        own = [one for one in effects.difference(OUT) if has_count or one == "combined"]
+        return max(own, key=rank, default=status)
+
+    def explanation(self, force_id: str, note: str, short: str) -> tuple[str, str]:
+        """Return note and short reason with the register's reasons; for a force that is out of both, theirs alone."""
+        facts = self.by_force.get(force_id)
+        if facts is None:
+            return note, short
+        before = [] if self._effects(force_id).issuperset(OUT) or not note else [note]
+        return " ".join([*before, *_distinct(fact["reason"] for fact in facts)]), facts[0]["short_reason"]
+
+    def _effects(self, force_id: str) -> set[str]:
+        return {fact["effect"] for fact in self.by_force.get(force_id, ())}
+
+
+def says_not_supplied(fact: Fact) -> bool:
+    """Return whether a row says that a count was not supplied, and not that it is left out although it is held."""
+    return fact["missing_because"] == NOT_SUPPLIED and fact["although_held"] != "yes"
 
 
 def _distinct(reasons: Iterable[str]) -> list[str]:
@@ -70,45 +93,41 @@ def _distinct(reasons: Iterable[str]) -> list[str]:
     return [one for one in once if not any(other != one and other.startswith(one.rstrip(".")) for other in once)]
 
 
-def exclusions_of(measure: Measure, edition: Edition, year: int) -> Exclusions:
+def exclusions_of(measure: Measure, edition: Edition, year: int, register: Iterable[Fact] | None = None) -> Exclusions:
     """Return the exclusions of a measure whose window ends in `year`: the register's, and those of barred forces.
 
-    Raises InputError for a row whose force or measure does not exist, or that gives no reason.
+    `register` are the edition's rows, where they are read already. Raises InputError for a row whose force or measure
+    does not exist, or that gives no reason.
     """
-    register = checked_register(edition)
-    mine = register["measure_id"] == measure.id
-    listed = Exclusions(register[mine & register["period_year"].isin((str(year), "all"))])
-    return Exclusions(pd.concat([_barred(measure, edition, year, listed), listed.rows], ignore_index=True))
-
-
-def _barred(measure: Measure, edition: Edition, year: int, listed: Exclusions) -> pd.DataFrame:
-    """Return rows for the forces that data/comparability.toml bars and the register does not already leave out."""
-    already = listed.out_of(FROM_FIGURE) & listed.out_of(FROM_NATIONAL)
-    rows = [
-        {
+    every = registers.records(checked_register(edition)) if register is None else register
+    years = (str(year), "all")
+    listed = [fact for fact in every if fact["measure_id"] == measure.id and fact["period_year"] in years]
+    out = Exclusions(tuple(listed))
+    barred_facts = [
+        dict.fromkeys(registers.EXCLUSIONS.columns, "")
+        | {
             "edition": edition.id,
             "measure_id": measure.id,
             "period_year": str(year),
             "force_id": force_id,
             "effect": effect,
             "missing_because": NOT_COMPARABLE,
-            "components": "",
             "basis": "stated",
             "reason": block.reason,
             "short_reason": "Not comparable",
             "said_in": block.said_in,
         }
         for force_id, block in barred(measure, year).items()
-        for effect in (FROM_FIGURE, FROM_NATIONAL)
-        if force_id not in already
+        for effect in OUT
+        if any(out.switches(force_id))
     ]
-    return pd.DataFrame(rows, columns=listed.rows.columns, dtype=object)
+    return Exclusions((*barred_facts, *listed))
 
 
 def checked_register(edition: Edition) -> pd.DataFrame:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
     years = frozenset(str(window.end.year) for window in edition.windows.values())
-    files = (registers.EXCLUSIONS.file, MEASURES, "forces.csv", "editions")
+    files = (registers.EXCLUSIONS.file, MEASURES, FORCES, "editions")
     edition.data.cached(("exclusions", edition.id, years), files, lambda: _check(edition, years | {"all"}))
     return edition.register(registers.EXCLUSIONS)
 
@@ -138,3 +157,31 @@ def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str])
     if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
         return f"{who}: missing_because is empty; use not_supplied or not_comparable"
     return ""
+
+
+def barred(measure: Measure, year: int) -> dict[str, Block]:
+    """Return the forces that must not be shown or ranked on a measure of a year, by id, with the block that says so.
+
+    Calculating a measure asks for them, so that no figure, table or rank has a value to show.
+    """
+    about = [block for block in blocks_of("force") if measure.id in block.measures and block.holds_in(str(year))]
+    return {force_id: block for block in about for force_id in forces.ids() if block.holds_for_force(force_id)}
+
+
+def check_years(measure: Measure, force_id: str, earlier: int, later: int) -> None:
+    """Raise NotComparableError when a measure of two years must not be compared for a force."""
+    for block in blocks_of("over_time"):
+        about = measure.id in block.measures and block.holds_for_force(force_id)
+        if about and earlier != later and block.holds_in(str(earlier), str(later)):
+            raise NotComparableError(block.reason)
+
+
+def refused_over_time(measure: Measure, force_ids: Iterable[str], earlier: int, later: int) -> dict[str, str]:
+    """Return which of the forces have a measure of two years that must not be compared, by id, with the reason."""
+    refused = {}
+    for force_id in force_ids:
+        try:
+            check_years(measure, force_id, earlier, later)
+        except NotComparableError as refusal:
+            refused[force_id] = str(refusal)
+    return refused

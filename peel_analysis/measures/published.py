@@ -2,6 +2,8 @@
 
 import difflib
 import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -10,39 +12,41 @@ from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.measures.declarations import Measure, declared
+from peel_analysis.measures.result import Value
 
 AS_PUBLISHED = "as_published"
 CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
 NEARLY = 0.8  # as like a measure's id as this, an id is a slip; those of what the report prints besides are not
 
 
-def fill_published(rows: pd.DataFrame, measure: Measure, edition: Edition) -> pd.DataFrame:
-    """Return the rows with the published value wherever one exists and no value could be calculated.
+def fill_published(values: Iterable[Value], measure: Measure, published: Iterable[Mapping[str, str]]) -> list[Value]:
+    """Return the values with the published one wherever one exists and none could be calculated.
 
-    The status of a filled row is `as_published`; its counts stay missing, for they are not public. A share of cases
-    reviewed is published as "12 of 27": both counts are filled in and the share is worked out from them. Raises
-    InputError as `checked_published` does.
+    The status of a filled value is `as_published`; its counts stay missing, for they are not public. A share of cases
+    reviewed is published as "12 of 27": both counts are filled in and the share is worked out from them. `published`
+    are the rows of `checked_published`.
     """
-    published = checked_published(edition)
-    reviewed = {
-        row["force_id"]: _number(row)
-        for row in registers.records(published[published["measure_id"] == measure.id + CASES_REVIEWED])
-    }
-    filled = rows.copy()
-    for row in registers.records(published[published["measure_id"] == measure.id]):
-        force_id, value = row["force_id"], _number(row)
-        if force_id not in filled.index or filled["value"].notna()[force_id]:
+    filled = {one.force_id: one for one in values}
+    mine = [row for row in published if row["measure_id"] == measure.id]
+    reviewed = {row["force_id"]: row for row in published if row["measure_id"] == measure.id + CASES_REVIEWED}
+    for row in mine:
+        own, value = filled.get(row["force_id"]), _number(row)
+        if own is None or not own.is_missing:
             continue
-        counted = (float("nan"), float("nan"))  # one of the two alone would stand beside a value that is not from it
+        counted = (math.nan, math.nan)  # one of the two alone would stand beside a value that is not from it
         if measure.kind == "cases":
-            cases = _cases(row, reviewed)
-            counted = (value, cases)
-            value = measure.multiplier * value / cases
-        filled.at[force_id, "numerator"], filled.at[force_id, "denominator"] = counted
-        filled.at[force_id, "value"], filled.at[force_id, "status"] = value, AS_PUBLISHED
-        filled.at[force_id, "note"] = f"As published: {row['said_in']}."
-        filled.at[force_id, "short"] = "As published"
-    return filled
+            counted = (value, _cases(row, reviewed))
+            value = measure.multiplier * value / counted[1]
+        filled[own.force_id] = replace(
+            own,
+            value=value,
+            numerator=counted[0],
+            denominator=counted[1],
+            status=AS_PUBLISHED,
+            note=f"As published: {row['said_in']}.",
+            short="As published",
+        )
+    return list(filled.values())
 
 
 def checked_published(edition: Edition) -> pd.DataFrame:
@@ -68,9 +72,10 @@ def _nearly(measure_id: str, known: tuple[str, ...]) -> str:
     return next(iter(difflib.get_close_matches(measure_id, known, n=1, cutoff=NEARLY)), "")
 
 
-def _cases(row: dict[str, str], reviewed: dict[str, float]) -> float:
+def _cases(row: Mapping[str, str], reviewed: Mapping[str, Mapping[str, str]]) -> float:
     """Return the number of cases reviewed behind a share of cases."""
-    cases = reviewed.get(row["force_id"], 0)
+    of_force = reviewed.get(row["force_id"])
+    cases = _number(of_force) if of_force else 0
     if not cases > 0:
         wanted = row["measure_id"] + CASES_REVIEWED
         raise InputError(
@@ -80,7 +85,7 @@ def _cases(row: dict[str, str], reviewed: dict[str, float]) -> float:
     return cases
 
 
-def _number(row: dict[str, str]) -> float:
+def _number(row: Mapping[str, str]) -> float:
     try:
         value = float(row["value"])
     except ValueError:
@@ -93,5 +98,5 @@ def _number(row: dict[str, str]) -> float:
     return value
 
 
-def _where(row: dict[str, str]) -> str:
+def _where(row: Mapping[str, str]) -> str:
     return registers.place_of(registers.PUBLISHED_VALUES, row)

@@ -1,15 +1,20 @@
 """What a measure comes to: one value a force and one for England and Wales, with status, reasons and comparator."""
 
+import json
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 
 import pandas as pd
 
+from peel_analysis.checks.rules import Finding, rule
+from peel_analysis.checks.rules import Result as CheckResult
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.settings import Rule
 from peel_analysis.measures.declarations import Measure
 
 
@@ -26,11 +31,11 @@ class Value:
     short: str
     in_figure: bool
     in_national: bool
-    comparator_value: float
-    comparator_numerator: float
-    comparator_denominator: float
-    comparator_status: str
-    comparator_note: str
+    comparator_value: float = math.nan
+    comparator_numerator: float = math.nan
+    comparator_denominator: float = math.nan
+    comparator_status: str = ""
+    comparator_note: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -43,7 +48,25 @@ class Value:
         return not math.isnan(self.comparator_value)
 
 
-COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
+VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Rows of data/exclusions.csv that say that a force supplied no count, while one is held."""
+
+    force_id: str
+    year: int
+    what: str
+    where: str
+
+    @property
+    def sentence(self) -> str:
+        """What a reader is told, and what is to be done about it."""
+        return (
+            f"{forces.display_name(self.force_id)}'s {self.what} of {self.year} are now held, and left out by "
+            f"{self.where}: take the row out, or write yes under although_held."
+        )
 
 
 def based_on(members: int) -> str:
@@ -55,9 +78,20 @@ def based_on(members: int) -> str:
 class Result:
     """A measure calculated for an edition.
 
-    `rows`: one row a force and England and Wales last, by force_id, with COLUMNS; value in the measure's unit, not
-    rounded, and missing where `status` says why. `in_figure` and `in_national` are the register's two switches;
+    `rows` is a table by force_id: one row a force (43, in alphabetical order of id), and England and Wales last.
+
+    | column | type | what it holds |
+    |---|---|---|
+    | value | float | in the measure's unit (`measure.unit`), not rounded; NaN where `status` says why |
+    | numerator, denominator | float | the counts or people behind it; NaN where missing or not public |
+    | status | str | one of data/statuses.csv: reported, estimated, partial, not_supplied, as_published, ... |
+    | note, short | str | the reason of any status but reported, in sentences and in a few words; else "" |
+    | in_figure, in_national | bool | the two switches of data/exclusions.csv |
+    | comparator_value, ..._numerator, ..._denominator | float | the same in the comparator's window; NaN without |
+    | comparator_status, comparator_note | str | the same in the comparator's window; "" without |
+
     `members` are the forces in both sums of the England and Wales value, `comparator_members` those of the comparator.
+    `contradicted` are exclusions of counts that are held by now. `release` names what the counts come from.
     """
 
     measure: Measure
@@ -66,6 +100,50 @@ class Result:
     members: tuple[str, ...]
     comparator_members: tuple[str, ...]
     release: str
+    contradicted: tuple[Contradiction, ...] = ()
+
+    @classmethod
+    def of_values(
+        cls,
+        measure: Measure,
+        edition: Edition,
+        values: Iterable[Value],
+        members: tuple[str, ...] = (),
+        comparator_members: tuple[str, ...] = (),
+        release: str = "",
+        contradicted: tuple[Contradiction, ...] = (),
+    ) -> "Result":
+        """Return the result that has these values for its rows."""
+        force_ids, *columns = zip(*(vars(one).values() for one in values), strict=True)
+        rows = pd.DataFrame(
+            dict(zip(VALUE_COLUMNS, columns, strict=True)), index=pd.Index(force_ids, name="force_id", dtype="str")
+        )
+        return cls(measure, edition, rows, members, comparator_members, release, contradicted)
+
+    def as_bytes(self) -> bytes:
+        """Return all but measure and edition as JSON, in which floats are exact: a batch calculates a result once."""
+        held = {
+            "values": [list(vars(one).values()) for one in self._values.values()],
+            "members": self.members,
+            "comparator_members": self.comparator_members,
+            "release": self.release,
+            "contradicted": [astuple(one) for one in self.contradicted],
+        }
+        return json.dumps(held).encode()
+
+    @classmethod
+    def from_bytes(cls, measure: Measure, edition: Edition, text: bytes) -> "Result":
+        """Return the result that was written as bytes."""
+        held = json.loads(text)
+        return cls.of_values(
+            measure,
+            edition,
+            [Value(*one) for one in held["values"]],
+            tuple(held["members"]),
+            tuple(held["comparator_members"]),
+            held["release"],
+            tuple(Contradiction(*one) for one in held["contradicted"]),
+        )
 
     @cached_property
     def forces(self) -> pd.DataFrame:
@@ -79,13 +157,8 @@ class Result:
     @cached_property
     def _values(self) -> dict[str, Value]:
         """The rows as values, made once: reading them one by one takes most of the time of a table."""
-        columns = {name: self.rows[name].tolist() for name in COLUMNS}
-        rows = zip(*columns.values(), strict=True)
-        ids = (str(force_id) for force_id in self.rows.index)
-        return {
-            force_id: Value(force_id, **dict(zip(columns, row, strict=True)))
-            for force_id, row in zip(ids, rows, strict=True)
-        }
+        columns = (self.rows[name].tolist() for name in VALUE_COLUMNS)
+        return {str(row[0]): Value(*row) for row in zip(self.rows.index, *columns, strict=True)}
 
     @property
     def national(self) -> Value:
@@ -130,3 +203,42 @@ class Result:
         """Whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
         lacking = (self.rows["comparator_status"] == "not_available").all()
         return self.comparator_window is not None and not lacking
+
+
+def parts_of_whole(results: Iterable[Result]) -> CheckResult:
+    """Return the shares among the results that are above the whole, of any force or of England and Wales.
+
+    Measures of kind share are looked at in their window and in the one that stands beside it.
+    """
+    by = rule("shares")
+    shares = [one for one in results if one.measure.kind == "share"]
+    looked_at = sum(int(one.rows[["value", "comparator_value"]].notna().to_numpy().sum()) for one in shares)
+    findings = (
+        finding
+        for result in shares
+        for column, window in (("value", result.window), ("comparator_value", result.comparator_window))
+        if window is not None
+        for finding in _above_the_whole(result, column, window, by)
+    )
+    return CheckResult(by, f"{looked_at:,} shares", tuple(findings))
+
+
+def _above_the_whole(result: Result, column: str, window: Period, by: Rule) -> Iterator[Finding]:
+    values = result.rows[column]
+    for force_id, value in values[values > by.thresholds["most_percent"]].items():
+        found = (
+            f"{value:.1f}% of the whole; look at the numerator and denominator in data/measures.toml, and at the two "
+            f"releases ({result.release})"
+        )
+        yield Finding(by.level, result.measure.id, found, str(force_id), window.words)
+
+
+def exclusions_contradicted(results: Iterable[Result]) -> CheckResult:
+    """Return the exclusions that say that a force supplied nothing while a count is held, without `although_held`."""
+    by, looked_at = rule("exclusions_held"), tuple(results)
+    findings = [
+        Finding(by.level, result.measure.id, one.sentence, one.force_id)
+        for result in looked_at
+        for one in result.contradicted
+    ]
+    return CheckResult(by, f"{len(looked_at)} measures", tuple(findings))

@@ -1,9 +1,10 @@
-"""Counts added up over a window: one row a force, missing where any part is missing, never zero for it."""
+"""Counts added up over a window: one count a force, missing where any part is missing, never zero for it."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from math import fsum, isnan, nan
 
-import numpy as np
 import pandas as pd
 
 from peel_analysis.data import forces
@@ -13,157 +14,160 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import GapError, Period, tiles
 from peel_analysis.measures.declarations import Part
 
-RANK = ("reported", "estimated", "incomplete", "partial", "combined", "not_comparable", "not_supplied")
+RANK = (  # what a status takes precedence over; those that say that a figure cannot be had at all come after these
+    "reported",
+    "estimated",
+    "mismatched",
+    "incomplete",
+    "partial",
+    "combined",
+    "not_comparable",
+    "not_supplied",
+)
 NOT_RETURNED = "These figures are not in the data return that this edition uses."
-NOT_RETURNED_SHORT = "Not in the data return"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A force's count, NaN where it is missing, with the sentence and short reason of any status but reported."""
+
+    count: float
+    status: str = "reported"
+    sentence: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
 class Sum:
-    """One row a force (43): count, status, and the sentence and short reason that explain any status but reported."""
+    """A count a force (43), the releases behind them, and the items of which each force has a count of its own."""
 
-    rows: pd.DataFrame
+    by_force: Mapping[str, Count]
     release: str
+    held: Mapping[str, Collection[str]]
 
 
-def sum_of(part: Part, edition: Edition, window: Period, left_out: dict[str, set[str]]) -> Sum:
-    """Return the part's counts in `window` by force.
-
-    `left_out` names, by force, items that the force's partial return does not hold: they are skipped for it, and
-    where no item is left there is no count. A force with a blank count has none, nor has one that is in no row of a
-    data return. Raises GapError for a window that the periods do not tile, and for a force that a published table
-    leaves out or of which a table has a part of the window only.
-    """
-    sums = [_item_sum(item, part, edition, window) for item in part.items]
-    total = _add([_skip(one.rows, item, left_out) for item, one in zip(part.items, sums, strict=True)])
-    releases = dict.fromkeys(one.release for one in sums if one.release)
-    return Sum(total, "; ".join(releases))
-
-
-def _skip(rows: pd.DataFrame, item: str, left_out: dict[str, set[str]]) -> pd.DataFrame:
-    """Mark with the status "skipped" the forces whose partial return is known not to hold the item."""
-    skipped = [force_id for force_id, items in left_out.items() if item in items]
-    marked = rows.copy()
-    marked.loc[skipped, "status"] = "skipped"
-    return marked
-
-
-def _add(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    kept = [rows["count"].where(rows["status"] != "skipped", 0.0) for rows in parts]
-    total = parts[0].copy()
-    total["count"] = np.sum([count.to_numpy() for count in kept], axis=0)
-    for rows in parts[1:]:
-        worse = rows["status"].map(_rank) > total["status"].map(_rank)
-        total.loc[worse, ["status", "sentence", "short"]] = rows.loc[worse, ["status", "sentence", "short"]]
-    all_skipped = np.all([(rows["status"] == "skipped").to_numpy() for rows in parts], axis=0)
-    total.loc[all_skipped, "count"] = np.nan
-    total.loc[(total["status"] == "skipped") & ~all_skipped, "status"] = "partial"
-    total.loc[all_skipped, "status"] = "not_supplied"
-    return total
-
-
-def _rank(status: str) -> int:
-    """Return how much a status takes precedence; one that says the figure cannot be had at all comes last."""
-    if status == "skipped":
-        return -1
+def rank(status: str) -> int:
+    """Return how much a status takes precedence over others: the worst of several is what a figure is shown with."""
     return RANK.index(status) if status in RANK else len(RANK)
 
 
-def _item_sum(item: str, part: Part, edition: Edition, window: Period) -> Sum:
-    if item == POPULATION:
-        rows = edition.populations.rename(columns={POPULATION: "count"}).assign(short=_short_of_population)
-        return Sum(rows, f"population mid-{edition.mid_year} ({edition.vintage} vintage)")
+def rows_of(item: str, dimensions: Collection[str], edition: Edition) -> pd.DataFrame | None:
+    """Return an item's rows in the edition's release, of some dimensions or of all; None without a table."""
     counts = edition.counts(item)
-    if counts is not None and part.dimensions:
-        counts = counts[counts["dimension"].isin(part.dimensions)]
-    if counts is None or counts.empty or (item in edition.lacks and not _touches(counts, window)):
-        return Sum(_lacking(item, edition), "")
-    release = edition.releases[item]
-    name = f"data/counts/{release.item}/{release.release}.csv"
-    rows = _by_force(counts, window, name, of_a_return=_is_returned(release.item))
-    return Sum(_explain_absent(rows, item, edition), f"{release.item} {release.release}")
+    return counts[counts["dimension"].isin(dimensions)] if counts is not None and dimensions else counts
+
+
+class CountTables:
+    """An edition's tables of counts, each read once and added up once a window for all measures."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self._rows: dict[tuple[str, tuple[str, ...]], pd.DataFrame | None] = {}
+        self._added: dict[tuple[str, tuple[str, ...], Period], tuple[dict[str, Count], str]] = {}
+
+    def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
+        """Return the part's counts in `window` by force.
+
+        `left_out` names, by force, items that the force's partial return does not hold: they are skipped for it, and
+        where no item is left there is no count. A force with a blank count has none, nor has one that is in no row of a
+        data return. Raises GapError for a window that the periods do not tile, and for a force that a published table
+        leaves out or of which a table has a part of the window only.
+        """
+        items = {item: self._item(item, part.dimensions, window) for item in part.items}
+        by_force, held = {}, {}
+        for force_id in forces.ids():
+            mine = {item: counts[force_id] for item, (counts, _) in items.items()}
+            held[force_id] = {item for item, one in mine.items() if not isnan(one.count)}
+            kept = [one for item, one in mine.items() if item not in left_out.get(force_id, ())]
+            if kept:
+                worst = max(kept, key=lambda one: rank(one.status))
+                by_force[force_id] = replace(worst, count=fsum(one.count for one in kept))
+            else:
+                by_force[force_id] = replace(next(iter(mine.values())), count=nan, status="not_supplied")
+        releases = dict.fromkeys(release for _, release in items.values() if release)
+        return Sum(by_force, "; ".join(releases), held)
+
+    def _item(self, item: str, dimensions: tuple[str, ...], window: Period) -> tuple[dict[str, Count], str]:
+        """Return an item's counts in a window by force, and its release."""
+        key = (item, dimensions, window)
+        if key not in self._added:
+            self._added[key] = self._population() if item == POPULATION else self._counted(*key)
+        return self._added[key]
+
+    def _population(self) -> tuple[dict[str, Count], str]:
+        edition, short = self.edition, {"estimated": "Assumed population"}
+        rows = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
+        counts = {one: Count(float(people), status, said, short.get(status, "")) for one, people, status, said in rows}
+        return counts, f"population mid-{edition.mid_year} ({edition.vintage} vintage)"
+
+    def _counted(self, item: str, dimensions: tuple[str, ...], window: Period) -> tuple[dict[str, Count], str]:
+        if (item, dimensions) not in self._rows:
+            self._rows[item, dimensions] = rows_of(item, dimensions, self.edition)
+        rows, edition = self._rows[item, dimensions], self.edition
+        first, last = window.start.isoformat(), window.end.isoformat()
+        if rows is None or rows.empty or (item in edition.lacks and not _touches(rows, first, last)):
+            return dict.fromkeys(forces.ids(), _lacking(item, edition)), ""
+        release = edition.releases[item]
+        inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
+        name = f"data/counts/{release.item}/{release.release}.csv"
+        counted = _added_up(inside, window, release.item, name)
+        absent = edition.lacks[item].status if item in edition.lacks else "not_available"
+        not_returned = Count(nan, absent, NOT_RETURNED, "Not in the data return")
+        return {one: counted.get(one, not_returned) for one in forces.ids()}, f"{release.item} {release.release}"
 
 
 def _is_returned(item: str) -> bool:
     return item in RETURNED_ITEMS
 
 
-def _touches(counts: pd.DataFrame, window: Period) -> bool:
+def _touches(rows: pd.DataFrame, first: str, last: str) -> bool:
     """Return whether any row lies in the window; a release that holds other years alone lacks the item there."""
-    inside = (counts["period_start"] <= window.end.isoformat()) & (counts["period_end"] >= window.start.isoformat())
-    return bool(inside.any())
+    return bool(((rows["period_start"] <= last) & (rows["period_end"] >= first)).any())
 
 
-def _short_of_population(rows: pd.DataFrame) -> pd.Series:
-    return rows["status"].map({"estimated": "Assumed population"}).fillna("")
-
-
-def _lacking(item: str, edition: Edition) -> pd.DataFrame:
-    """Return no count for any force, with the reason that the edition declares."""
+def _lacking(item: str, edition: Edition) -> Count:
+    """Return no count, with the reason that the edition declares."""
     if item not in edition.lacks:
         raise InputError(
             f"{edition.file}: no release for '{item}' and no reason why; name a release under [releases] "
             "or give the reason under [lacks]"
         )
     lack = edition.lacks[item]
-    return pd.DataFrame(
-        {"count": np.nan, "status": lack.status, "sentence": lack.sentence, "short": lack.short},
-        index=pd.Index(forces.ids(), name="force_id"),
-    )
+    return Count(nan, lack.status, lack.sentence, lack.short)
 
 
-def _explain_absent(rows: pd.DataFrame, item: str, edition: Edition) -> pd.DataFrame:
-    """Give the forces that a data return does not name the status that the edition declares for the item."""
-    status = edition.lacks[item].status if item in edition.lacks else "not_available"
-    absent = rows["status"].isna()
-    explained = rows.copy()
-    explained.loc[absent, ["status", "sentence", "short"]] = (status, NOT_RETURNED, NOT_RETURNED_SHORT)
-    return explained
+def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str) -> dict[str, Count]:
+    """Return the sums of a window's rows by force, for the forces that have one.
 
-
-def _by_force(counts: pd.DataFrame, window: Period, name: str, *, of_a_return: bool) -> pd.DataFrame:
-    """Return the sums by force; a row without a status for a force that is in no row of a data return."""
-    first, last = window.start.isoformat(), window.end.isoformat()
-    inside = counts[(counts["period_start"] >= first) & (counts["period_end"] <= last)]
-    periods = inside[["period_start", "period_end"]].drop_duplicates()
+    A table in which a force lacks a period that others have is refused: a blank row with a status would say why.
+    """
+    numbers = inside["count"].to_numpy(dtype=float, na_value=nan).tolist()
+    texts = (inside[column].tolist() for column in ("force_id", "period_start", "period_end", "status"))
+    by_force: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
+    periods: set[tuple[str, str]] = set()
+    for force_id, start, end, status, number in zip(*texts, numbers, strict=True):
+        by_force[force_id].append((start, number, status))
+        periods.add((start, end))
     try:
-        tiled = tiles(window, _periods(periods))
+        tiled = tiles(window, (Period.parse(*one) for one in periods))
     except GapError as error:
         remedy = "remove one of the two" if "overlap" in str(error) else "add the missing rows"
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
-    _refuse_absent(inside, tiled, window, name, of_a_return=of_a_return)
-    grouped = inside.groupby("force_id")
-    total = grouped["count"].sum(min_count=1).astype(float)
-    blank = inside[inside["count"].isna()]
-    missing = blank.loc[blank["status"] != "combined", "force_id"].unique()
-    total[total.index.isin(missing)] = np.nan
-    rows = pd.DataFrame({"count": total, "status": "reported", "sentence": "", "short": ""})
-    marked = inside[inside["status"] != "reported"]
-    for force_id, statuses in marked.groupby("force_id")["status"]:
-        rows.loc[force_id, "status"] = max(statuses, key=_rank)
-    return rows.reindex(forces.ids()).rename_axis("force_id")
-
-
-def _periods(rows: pd.DataFrame) -> list[Period]:
-    return [
-        Period(date.fromisoformat(start), date.fromisoformat(end))
-        for start, end in rows.itertuples(index=False, name=None)
-    ]
-
-
-def _refuse_absent(
-    inside: pd.DataFrame, periods: list[Period], window: Period, name: str, *, of_a_return: bool
-) -> None:
-    """Refuse a table in which a force lacks a period that others have: a blank row with a status would say why.
-
-    A data return may hold one force or many: one that it does not name at all is not refused.
-    """
-    held = inside.groupby("force_id")["period_start"].nunique().reindex(forces.ids(), fill_value=0)
-    short = held.index[(held < len(periods)) & ((held > 0) | (not of_a_return))]
-    if len(short):
-        own = set(inside.loc[inside["force_id"] == short[0], "period_start"])
-        lacking = [period.words for period in periods if period.start.isoformat() not in own]
+    starts = {force_id: {start for start, *_ in rows} for force_id, rows in by_force.items()}
+    short = [one for one in forces.ids() if len(starts.get(one, ())) < len(tiled)]
+    if short and _is_returned(item):  # it may hold one force or many: one that it does not name at all is not refused
+        short = [one for one in short if one in starts]
+    if short:
+        lacking = [period.words for period in tiled if period.start.isoformat() not in starts.get(short[0], ())]
         raise GapError(
             f"{name}: {window.words}: no row for {forces.in_words(short)} in the {' and the '.join(lacking)}; "
             "add the rows, or blank counts with a status that says why"
         )
+    return {force_id: _sum(rows) for force_id, rows in by_force.items()}
+
+
+def _sum(rows: list[tuple[str, float, str]]) -> Count:
+    """Return a force's sum: a blank count makes it missing, but where the force was counted with another."""
+    counts = [number for _, number, _ in rows if not isnan(number)]
+    is_missing = not counts or any(isnan(number) and status != "combined" for _, number, status in rows)
+    return Count(nan if is_missing else fsum(counts), max((status for *_, status in rows), key=rank))

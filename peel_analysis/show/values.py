@@ -62,7 +62,7 @@ def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.Data
     `value` is not rounded. A missing value is empty and `status` says why; it is never 0. `members` is the number of
     forces in the England and Wales value. Raises InputError when a table does not answer.
     """
-    return of_results(measures.calculate(measure, edition) for measure in (chosen or measures.declared()))
+    return of_results(measures.calculate_all(edition, chosen))
 
 
 def of_results(results: Iterable[Result]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.text import in_words, rounded, shown, whole
 from peel_analysis.measures import Measure, Result, Value
-from peel_analysis.measures.comparability import check_years
+from peel_analysis.measures.exclusions import check_years
 from peel_analysis.show.marks import status_in_words
 from peel_analysis.statistics import Verdict
 

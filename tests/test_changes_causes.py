@@ -2,8 +2,17 @@
 
 from decimal import Decimal
 
-from peel_analysis.changes.inputs import DEFINED, EXCLUDED, NEW, ORDER, PEOPLE, REVISED
-from peel_analysis.changes.split import NOT_SEPARABLE, Step, split
+from peel_analysis.changes.causes import (
+    CAUSES_IN_ORDER,
+    DEFINED,
+    EXCLUDED,
+    NEW,
+    NOT_SEPARABLE,
+    PEOPLE,
+    REVISED,
+    Step,
+    split,
+)
 
 
 def steps(*values: tuple[str, float, str]) -> list[Step]:
@@ -36,5 +45,5 @@ def test_a_value_missing_between_leaves_its_causes_together() -> None:
 
 def test_what_no_input_explains_is_the_codes() -> None:
     found = split(steps(("", 1.0, "reported"), (REVISED, 1.0, "reported"), (DEFINED, 1.5, "partial")), "kent")
-    assert {cause for cause in ORDER if found.parts[cause]} == {DEFINED}
+    assert {cause for cause in CAUSES_IN_ORDER if found.parts[cause]} == {DEFINED}
     assert found.status_causes == (DEFINED,)

@@ -1,0 +1,290 @@
+"""Everything that changed between two versions: each measure's values, its sentences, and what must not be compared."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from peel_analysis import measures
+from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Split, exact, no_rows, split, steps
+from peel_analysis.changes.change import Change, End, size_of, with_value
+from peel_analysis.changes.versions import Version, in_folder
+from peel_analysis.comparison import NotComparableError, check_over_time, compare
+from peel_analysis.comparison.blocks import OUTCOMES, Point, point_of
+from peel_analysis.data import forces
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import GapError
+from peel_analysis.data.text import in_words
+from peel_analysis.measures import Measure, Result
+from peel_analysis.show import values
+from peel_analysis.show import words as wording
+
+NOT_DECLARED = "not_declared"  # the status of a measure that one version does not have
+PROVENANCE = ("release", "source_sha256", "rule", "code_version")
+NAMED = 3  # forces of a refusal that are named one by one; more are counted
+NUMBER = re.compile(r"[+-]?\d[\d,.]*\d%?|[+-]?\d%?")
+
+# Why a verdict is what it is; the verdict itself is before it. A point between digits does not end the sentence.
+EXPLANATION = re.compile(r" by the stated rule: .*?(?=\.(?:\s|$))| \(by the size rule alone; [^)]*\)")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A force's reading sentence in both versions, where it says something else."""
+
+    measure_id: str
+    title: str
+    force_id: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed from A to B: a row for every measure and force, the sentences that flipped, and remarks."""
+
+    a: Version
+    b: Version
+    rows: list[Change] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def verdicts(self) -> list[Change]:
+        """The rows whose verdict is another in B; a measure that only one version has at all is left out."""
+        one_sided = with_value(self.rows, "a") ^ with_value(self.rows, "b")
+        return [row for row in self.rows if row.a.verdict != row.b.verdict and row.measure_id not in one_sided]
+
+    def refusals(self) -> Iterator[str]:
+        """Yield what is printed in place of values that must not be compared, once a measure and reason."""
+        groups: dict[tuple[str, str, str], list[str]] = {}
+        for row in self.rows:
+            if row.refused:
+                groups.setdefault((row.measure_id, row.title, row.refused), []).append(row.force_id)
+        for (_, title, reason), force_ids in groups.items():
+            number = len(set(force_ids) - {ENGLAND_AND_WALES})
+            also = " and England and Wales" if ENGLAND_AND_WALES in force_ids else ""
+            counted = f"{in_words(number)} forces{also}"
+            yield f"{title}, {forces.in_words(force_ids) if len(force_ids) <= NAMED else counted}: {reason}"
+
+
+def changes_between(a: Version, b: Version, chosen: Iterable[str] | None = None) -> Changes:
+    """Return what changed from A to B, for all measures of either version or for those chosen by id.
+
+    Two editions are split by cause. Where a version is only values, the whole difference is "not known". Raises
+    InputError for a chosen measure that neither version has, and for tables that cannot be read.
+    """
+    changes = Changes(a, b)
+    measure_ids = list(chosen or dict.fromkeys(measure_id for version in (b, a) for measure_id, _ in _keys(version)))
+    if a.edition is not None and b.edition is not None:
+        for measure_id in measure_ids:
+            _compare_editions(changes, measure_id, (a.edition, b.edition))
+        return changes
+    keys = [set(_keys(version)) for version in (a, b)]
+    for name, alone in (("A", keys[0] - keys[1]), ("B", keys[1] - keys[0])):
+        if alone:
+            changes.remarks.append(f"{len(alone)} rows are on side {name} alone and are not compared")
+    for measure_id in measure_ids:
+        _compare_values(changes, measure_id)
+    return changes
+
+
+def _keys(version: Version) -> Iterator[tuple[str, str]]:
+    """Yield the measure and force of each of a version's values, measures in their order."""
+    if version.values is not None:
+        yield from version.values[["measure", "force_id"]].itertuples(index=False, name=None)
+    else:
+        force_ids = (*forces.ids(), ENGLAND_AND_WALES)
+        yield from ((measure_id, force_id) for measure_id in version.measures for force_id in force_ids)
+
+
+def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition, Edition]) -> None:
+    """Add a measure's changes, split by cause."""
+    versions = (changes.a, changes.b)
+    declared = (changes.a.measures.get(measure_id), changes.b.measures.get(measure_id))
+    measure = declared[1] or declared[0]
+    if measure is None:
+        known = ", ".join(changes.b.measures)
+        raise InputError(f"No measure '{measure_id}' on either side; the measures are {known}")
+    results = (_result(declared[0], editions[0]), _result(declared[1], editions[1]))
+    changes.remarks.extend(_without_values(measure_id, results))
+    ends = (_rows(results[0]), _rows(results[1]))
+    chain, trouble = steps(ends, declared, editions)
+    splits = {str(force_id): split(chain, str(force_id)) for force_id in ends[0].index}
+    points = [
+        Point(version.name, "", "") if one is None else point_of(one, edition, version.name)
+        for one, edition, version in zip(declared, editions, versions, strict=True)
+    ]
+    barred = _refused(measure, {name: (points[0], points[1]) for name, one in splits.items() if one.parts}, changes.b)
+    if trouble and any(one.joint for force_id, one in splits.items() if force_id not in barred):
+        changes.remarks.append(f"{measure_id}: some causes cannot be told apart: {trouble}")
+    moved = not ends[0][["value", "status"]].equals(ends[1][["value", "status"]])
+    a, b = (
+        _ends(rows, point.end, _verdicts(result) if moved else {})
+        for rows, point, result in zip(ends, points, results, strict=True)
+    )
+    changes.rows.extend(_changes(measure_id, measure, (a, b), splits, barred))
+    one, other = results
+    if moved and isinstance(one, Result) and isinstance(other, Result):
+        found = _sentences(one, other)
+        changes.sentences.extend(sentence for sentence in found if sentence.force_id not in barred)
+
+
+def _result(measure: Measure | None, edition: Edition) -> Result | str:
+    """Return the measure without its comparator; where it is not declared or its tables leave a gap, the reason."""
+    if measure is None:
+        return NOT_DECLARED
+    with in_folder(edition.folder):
+        try:
+            return measures.calculate(measure.model_copy(update={"comparator": ""}), edition)
+        except GapError as error:
+            return str(error)
+
+
+def _rows(result: Result | str) -> pd.DataFrame:
+    if isinstance(result, Result):
+        return result.rows
+    return no_rows("", NOT_DECLARED) if result == NOT_DECLARED else no_rows(result)
+
+
+def _without_values(measure_id: str, results: tuple[Result | str, ...]) -> list[str]:
+    """Return why a version has no value of a measure, once where both have the same reason."""
+    names: dict[str, list[str]] = {}
+    for name, result in zip("AB", results, strict=True):
+        if isinstance(result, str):
+            names.setdefault(result, []).append(name)
+    return [f"{measure_id}: no value on side {' and '.join(named)}: {reason}" for reason, named in names.items()]
+
+
+def _verdicts(result: Result | str) -> dict[str, str]:
+    if isinstance(result, str):
+        return {}
+    with in_folder(result.edition.folder):
+        return {force_id: verdict.words for force_id, verdict in compare(result).verdicts.items()}
+
+
+def _refused(measure: Measure | None, points: Mapping[str, tuple[Point, Point]], version: Version) -> dict[str, str]:
+    """Return the reasons, by force id, for the forces whose two points a version's data folder does not let compare."""
+    found: dict[str, str] = {}
+    if measure is None:
+        return found
+    with in_folder(version.folder):
+        for force_id, (earlier, later) in points.items():
+            try:
+                check_over_time(measure, force_id, earlier, later)
+            except NotComparableError as refusal:
+                found[force_id] = str(refusal)
+    return found
+
+
+def _ends(rows: pd.DataFrame, period_end: str, verdicts: Mapping[str, str]) -> dict[str, End]:
+    return {
+        str(force_id): End(
+            value=float(row["value"]),
+            numerator=float(row["numerator"]),
+            denominator=float(row["denominator"]),
+            status=str(row["status"]),
+            note=str(row["note"]),
+            period_end=str(row.get("period_end", period_end)),
+            verdict=verdicts.get(str(force_id), ""),
+        )
+        for force_id, row in rows.iterrows()
+    }
+
+
+def _changes(
+    measure_id: str,
+    measure: Measure | None,
+    ends: tuple[dict[str, End], dict[str, End]],
+    splits: Mapping[str, Split],
+    barred: Mapping[str, str],
+) -> Iterator[Change]:
+    """Yield a measure's changes, one a force id of `splits`; `barred` holds why some are refused, by force id."""
+    national = ends[0][ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in ends[0] else math.nan
+    for force_id, parts in splits.items():
+        reason, name = barred.get(force_id, ""), forces.display_name(force_id)
+        one, other = (end[force_id].without_value() if reason else end[force_id] for end in ends)
+        own_parts, size = Split() if reason else parts, size_of(one, other, national)
+        yield Change(measure_id, measure, force_id, name, one, other, own_parts, size, reason)
+
+
+def _compare_values(changes: Changes, measure_id: str) -> None:
+    """Add a measure's changes where at least one version is only values: the whole difference, cause not known."""
+    measure = changes.b.measures.get(measure_id) or changes.a.measures.get(measure_id)
+    rows_a, rows_b = (_values(version, measure_id) for version in (changes.a, changes.b))
+    if rows_a.empty and rows_b.empty:
+        raise InputError(f"No measure '{measure_id}' on either side; see `peel values`")
+    texts = [column for column in ("verdict", *PROVENANCE) if column in rows_a and column in rows_b]
+    shared = rows_a.index.intersection(rows_b.index, sort=False)
+    a, b = (
+        _ends(rows.loc[shared], "", _texts(rows["verdict"]) if "verdict" in texts else {}) for rows in (rows_a, rows_b)
+    )
+    splits = {force_id: _cause_not_known(a[force_id], b[force_id]) for force_id in a}
+    both = [force_id for force_id, one in splits.items() if one.parts]
+    points = {name: (_point(changes.a, rows_a, name), _point(changes.b, rows_b, name)) for name in both}
+    found = list(_changes(measure_id, measure, (a, b), splits, _refused(measure, points, changes.b)))
+    changes.rows.extend(found)
+    differ = [column for column in texts if column != "verdict" and set(rows_a[column]) != set(rows_b[column])]
+    if differ and any(change.kind not in ("same", "refused") for change in found):
+        changes.remarks.append(f"{measure_id}: the two files name another {', '.join(differ)}")
+
+
+def _values(version: Version, measure_id: str) -> pd.DataFrame:
+    """Return a version's values of a measure, by force id."""
+    rows = pd.DataFrame(columns=list(values.COLUMNS))
+    if version.values is not None:
+        rows = version.values[version.values["measure"] == measure_id]
+    elif version.edition is not None and measure_id in version.measures:
+        with in_folder(version.folder):
+            rows = values.values(version.edition, [version.measures[measure_id]])
+    return rows.fillna(dict.fromkeys((*PROVENANCE, "period_end", "verdict"), "")).set_index("force_id")
+
+
+def _texts(column: "pd.Series[str]") -> dict[str, str]:
+    return {str(force_id): str(text) for force_id, text in column.items()}
+
+
+def _point(version: Version, rows: pd.DataFrame, force_id: str) -> Point:
+    """Return when and from which release of outcomes a version's value of a force is."""
+    released = str(rows.at[force_id, "release"]).split(";")
+    of_outcomes = [part.removeprefix(OUTCOMES).strip() for part in released if OUTCOMES in part]
+    return Point(version.name, str(rows.at[force_id, "period_end"]), "".join(of_outcomes))
+
+
+def _cause_not_known(a: End, b: End) -> Split:
+    causes = (NOT_KNOWN,) if a.status != b.status or a.is_missing != b.is_missing else ()
+    if a.is_missing or b.is_missing:
+        return Split(status_causes=causes)
+    return Split(dict.fromkeys(PARTS, exact(0.0)) | {NOT_KNOWN: exact(b.value) - exact(a.value)}, causes)
+
+
+def _sentences(a: Result, b: Result) -> Iterator[Sentence]:
+    """Yield the readings of a measure whose words differ once numbers and windows are taken out.
+
+    A force without a value in both versions is left out, and so is a measure that a version has no value of. The
+    sentence about the comparator's window is in neither. Each version's sentences are made with its own data folder.
+    """
+    missing = [result.rows["value"].isna() for result in (a, b)]
+    if missing[0].all() or missing[1].all() or b.measure.kind == "survey":
+        return
+    for force_id in (str(name) for name in b.rows.index[~(missing[0] & missing[1])]):
+        before, after = (_reading(result, force_id) for result in (a, b))
+        if _bare(before, a) != _bare(after, b):
+            name = forces.display_name(force_id)
+            yield Sentence(b.measure.id, b.measure.title, force_id, name, before, after)
+
+
+def _reading(result: Result, force_id: str) -> str:
+    with in_folder(result.edition.folder):
+        return wording.reading(result, force_id)
+
+
+def _bare(reading: str, result: Result) -> str:
+    """Return a reading without its window, its numbers and the explanation of its verdict."""
+    without_window = reading.replace(wording.window_phrase(result.window), "(window)")
+    return NUMBER.sub("#", EXPLANATION.sub("", without_window))

@@ -1,0 +1,258 @@
+"""Why a value moved: from A, one input after the other is taken from B, and the parts add up to the whole."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis import measures
+from peel_analysis.changes.versions import NUMBERS, in_folder
+from peel_analysis.data import forces
+from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, Register
+from peel_analysis.measures import Measure
+from peel_analysis.measures.provenance import definition_of
+
+REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = (
+    "revised_old_counts",
+    "new_counts",
+    "population",
+    "exclusions",
+    "code_or_definition",
+)
+CAUSES_IN_ORDER = (REVISED, NEW, PEOPLE, EXCLUDED, DEFINED)
+IN_WORDS = {
+    REVISED: "revised old counts (same window, other release)",
+    NEW: "new counts (other window)",
+    PEOPLE: "population",
+    EXCLUDED: "exclusions",
+    DEFINED: "code or definition",
+}
+NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
+PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
+CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
+
+COUNTED = ("releases", "lacks", "folder")  # an edition's own settings by the input that they belong to
+POPULATED = ("mid_year", "vintage", "population_sentence", "population_instead")
+EXCLUDING = ("leave_out_incomplete",)
+
+
+@dataclass(frozen=True, eq=False)
+class MixedEdition(Edition):
+    """An edition of which each input comes from one of two others: `inputs` names the edition by cause.
+
+    Its windows are those of new counts. `published_with` is the cause whose edition gives the published values, and
+    `exclusion_rows` are another edition's exclusions, where they are not those of the windows.
+    """
+
+    inputs: Mapping[str, Edition] = field(default_factory=dict)
+    published_with: str = NEW
+    exclusion_rows: pd.DataFrame | None = None
+
+    def counts(self, item: str) -> pd.DataFrame | None:
+        """Return an item's counts from the edition of the counts."""
+        return self.inputs[REVISED].counts(item)
+
+    @property
+    def populations(self) -> pd.DataFrame:
+        """The populations of the edition of the populations."""
+        return self.inputs[PEOPLE].populations
+
+    def register(self, register: Register) -> pd.DataFrame:
+        """Return a register's rows; the exclusions may be another edition's, chosen for its own year."""
+        if register is EXCLUSIONS and self.exclusion_rows is not None:
+            return self.exclusion_rows
+        return _register(self.inputs[self.published_with if register is PUBLISHED_VALUES else NEW], register)
+
+
+def _register(edition: Edition, register: Register) -> pd.DataFrame:
+    with in_folder(edition.folder):
+        return edition.register(register)
+
+
+def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> MixedEdition:
+    """Return the edition in which each input comes from the edition named for its cause.
+
+    Published values, which have a window of their own, go with the windows when these differ, else with the counts.
+    """
+    counts, windows, excluded = inputs[REVISED], inputs[NEW], inputs[EXCLUDED]
+    own = {one.name: getattr(windows, one.name) for one in fields(Edition)}
+    for names, edition in ((COUNTED, counts), (POPULATED, inputs[PEOPLE]), (EXCLUDING, excluded)):
+        own |= {name: getattr(edition, name) for name in names}
+    return MixedEdition(
+        **own,
+        inputs=dict(inputs),
+        published_with=REVISED if _same_window(measure, counts, windows) else NEW,
+        exclusion_rows=None if excluded is windows else _exclusions(measure, excluded),
+    )
+
+
+def _exclusions(measure: Measure, edition: Edition) -> pd.DataFrame:
+    """Return the rows that apply to a measure in the edition's own year, marked as good for any year."""
+    rows = _register(edition, EXCLUSIONS)
+    year = str(edition.window(measure.window).end.year)
+    mine = (rows["measure_id"] == measure.id) & rows["period_year"].isin((year, "all"))
+    return rows[mine].assign(period_year="all").reset_index(drop=True)
+
+
+def differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[str]:
+    """Return the causes of which an input of a measure differs between two editions, in CAUSES_IN_ORDER."""
+    items = dict.fromkeys((*pair[0].items, *pair[1].items, pair[0].id))
+    other_window = not _same_window(pair[0], a, b)
+    published = [_published(*one) for one in zip(pair, (a, b), strict=True)]
+    effects = [_effects(*one) for one in zip(pair, (a, b), strict=True)]
+    found = {
+        REVISED: _counts_differ(items, a, b) or (not other_window and not published[0].equals(published[1])),
+        NEW: other_window,
+        PEOPLE: POPULATION in items and not a.populations.equals(b.populations),
+        EXCLUDED: a.leave_out_incomplete != b.leave_out_incomplete or not effects[0].equals(effects[1]),
+        DEFINED: definition_of(pair[0]) != definition_of(pair[1]),
+    }
+    return [cause for cause in CAUSES_IN_ORDER if found[cause]]
+
+
+def _same_window(measure: Measure, a: Edition, b: Edition) -> bool:
+    names = [name for name in (measure.window, measure.earlier) if name]
+    return all(a.windows.get(name) == b.windows.get(name) for name in names)
+
+
+def _counts_differ(items: Iterable[str], a: Edition, b: Edition) -> bool:
+    for item in items:
+        one, other = a.releases.get(item), b.releases.get(item)
+        if item == POPULATION or (one and one == other and a.folder == b.folder):
+            continue
+        if one is None or other is None:
+            if one is not other or a.lacks.get(item) != b.lacks.get(item):
+                return True
+            continue
+        counts = a.counts(item), b.counts(item)
+        if counts[0] is None or counts[1] is None or not counts[0].equals(counts[1]):
+            return True
+    return False
+
+
+def _published(measure: Measure, edition: Edition) -> pd.DataFrame:
+    rows = _register(edition, PUBLISHED_VALUES)
+    mine = rows[rows["measure_id"].str.removesuffix("_n") == measure.id]
+    return mine.drop(columns=["edition"]).reset_index(drop=True)
+
+
+def _effects(measure: Measure, edition: Edition) -> pd.DataFrame:
+    rows = _exclusions(measure, edition).drop(columns=["edition", "said_in", "basis"])
+    return rows.sort_values(["force_id", "effect"]).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What stands after one more input came from B: value and status by force id."""
+
+    cause: str
+    values: dict[str, float]
+    statuses: dict[str, str]
+
+    @classmethod
+    def of(cls, cause: str, rows: pd.DataFrame) -> "Step":
+        """Return the step that led to a measure's rows."""
+        force_ids = [str(force_id) for force_id in rows.index]
+        values, statuses = rows["value"].astype(float), rows["status"]
+        return cls(cause, dict(zip(force_ids, values, strict=True)), dict(zip(force_ids, statuses, strict=True)))
+
+
+def steps(
+    ends: tuple[pd.DataFrame, pd.DataFrame],
+    declared: tuple[Measure | None, Measure | None],
+    editions: tuple[Edition, Edition],
+) -> tuple[list[Step], str]:
+    """Return the values of A, then after each swap, the last being those of B; and why a step has none, if one has not.
+
+    Inputs are swapped in CAUSES_IN_ORDER; one that is the same on both sides is passed over. What no swapped input
+    explains is the code's or the definition's. Where the windows differ and a side has no table of counts, there is
+    nothing to be revised: the tables are swapped with the windows.
+    """
+    measure, other = declared
+    chain, trouble = [Step.of("", ends[0])], ""
+    if measure is not None and other is not None:
+        a, b = editions
+        inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
+        differ = differing((measure, other), a, b)
+        items = set(measure.items) - {POPULATION}
+        no_table = not items or any(item not in edition.releases for item in items for edition in editions)
+        for cause in CAUSES_IN_ORDER[:-1]:
+            if cause == REVISED and no_table and NEW in differ:
+                continue
+            inputs |= {cause: b, REVISED: b}  # by now revised counts are swapped, here or with the new ones
+            if cause in differ:
+                rows, why = _between(measure, inputs)
+                trouble = trouble or why
+                chain.append(Step.of(cause, rows))
+    chain.append(Step.of(DEFINED, ends[1]))
+    return chain, trouble
+
+
+def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFrame, str]:
+    """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
+    plain = measure.model_copy(update={"comparator": ""})
+    try:
+        with in_folder(inputs[DEFINED].folder):
+            return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
+    except InputError as error:
+        return no_rows(str(error)), str(error)
+
+
+def no_rows(note: str, status: str = CANNOT) -> pd.DataFrame:
+    """Return a row without a value for each force and England and Wales."""
+    index = pd.Index([*forces.ids(), ENGLAND_AND_WALES], name="force_id")
+    return pd.DataFrame({**dict.fromkeys(NUMBERS, np.nan), "status": status, "note": note}, index=index)
+
+
+@dataclass(frozen=True)
+class Split:
+    """One row's parts: each cause's share of the difference, as exact decimals, and the causes of a new status.
+
+    Parts are empty where either end is missing. `joint` names the causes that `not_separable` holds.
+    """
+
+    parts: dict[str, Decimal] = field(default_factory=dict)
+    status_causes: tuple[str, ...] = ()
+    joint: tuple[str, ...] = ()
+
+
+def exact(value: float) -> Decimal:
+    """Return the decimal that a value's text stands for, so that differences are exact and add up."""
+    return Decimal(repr(float(value)))
+
+
+def split(chain: Sequence[Step], force_id: str) -> Split:
+    """Return one row's parts by cause.
+
+    Where a value exists at both ends but not after a swap between, the causes from the last value to the next cannot
+    be told apart; their share is `not_separable`. The parts add up to the whole exactly.
+    """
+    values = [step.values[force_id] for step in chain]
+    states = [(step.statuses[force_id], math.isnan(value)) for step, value in zip(chain, values, strict=True)]
+    turns = [
+        step.cause
+        for step, before, after in zip(chain[1:], states, states[1:], strict=False)
+        if states[0] != states[-1] and before != after
+    ]
+    if math.isnan(values[0]) or math.isnan(values[-1]):
+        return Split(status_causes=tuple(dict.fromkeys(turns)))
+    parts = dict.fromkeys(PARTS, Decimal(0))
+    joint: list[str] = []
+    since: list[str] = []
+    last = values[0]
+    for step, value in zip(chain[1:], values[1:], strict=True):
+        since.append(step.cause)
+        if math.isnan(value):
+            continue
+        moved = exact(value) - exact(last)
+        if len(since) > 1 and moved:
+            joint += since
+        parts[step.cause if len(since) == 1 else NOT_SEPARABLE] += moved
+        last, since = value, []
+    return Split(parts, tuple(dict.fromkeys(turns)), tuple(dict.fromkeys(joint)))

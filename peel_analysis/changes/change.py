@@ -1,0 +1,162 @@
+"""A change: one force's value of one measure in both versions, the difference, and its parts by cause."""
+
+import math
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_KNOWN, NOT_SEPARABLE, PEOPLE, REVISED, Split, exact
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import rounded, shown
+from peel_analysis.measures import Measure
+
+SHORT_NAMES = {
+    REVISED: "revised counts",
+    NEW: "new counts",
+    PEOPLE: "population",
+    EXCLUDED: "exclusions",
+    DEFINED: "code or definition",
+    NOT_SEPARABLE: "together",
+    NOT_KNOWN: "not known: only values are at hand",
+}
+KINDS_IN_ORDER = {"appeared": 0, "disappeared": 0, "moved": 1, "status": 2}  # of the changes that are told
+
+
+@dataclass(frozen=True)
+class End:
+    """The value in one version and what came with it. A missing value is NaN and `status` says why."""
+
+    value: float
+    numerator: float
+    denominator: float
+    status: str
+    note: str
+    period_end: str
+    verdict: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """True when this version has no value."""
+        return math.isnan(self.value)
+
+    def without_value(self) -> "End":
+        """Return this end without its numbers and verdict: they must not stand beside the other's."""
+        return replace(self, value=math.nan, numerator=math.nan, denominator=math.nan, verdict="")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row of a comparison. `measure_id` is always there; `measure` only when a version declares it.
+
+    `name` is the force's. `size` is the difference in percent of A's England and Wales value (of the row's own where
+    there is none), so that measures in different units can be put in one order. `refused` is why the two versions must
+    not be compared; neither then has its numbers here.
+    """
+
+    measure_id: str
+    measure: Measure | None
+    force_id: str
+    name: str
+    a: End
+    b: End
+    split: Split
+    size: float
+    refused: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the measure is called."""
+        return self.measure.title if self.measure else self.measure_id
+
+    @property
+    def is_national(self) -> bool:
+        """True for England and Wales."""
+        return self.force_id == ENGLAND_AND_WALES
+
+    @property
+    def difference(self) -> Decimal | None:
+        """B less A, exact and not rounded; None where either is missing."""
+        return None if self.a.is_missing or self.b.is_missing else exact(self.b.value) - exact(self.a.value)
+
+    @property
+    def difference_of_shown(self) -> Decimal | None:
+        """The difference of the values as shown."""
+        if self.a.is_missing or self.b.is_missing:
+            return None
+        return rounded(self.b.value, self._decimals) - rounded(self.a.value, self._decimals)
+
+    @property
+    def _decimals(self) -> int:
+        return self.measure.decimals if self.measure else 1
+
+    @property
+    def kind(self) -> str:
+        """One of "appeared", "disappeared", "moved", "status" (only the status is another), "same" and "refused"."""
+        if self.refused:
+            return "refused"
+        if self.a.is_missing != self.b.is_missing:
+            return "appeared" if self.a.is_missing else "disappeared"
+        if self.difference:
+            return "moved"
+        return "status" if self.a.status != self.b.status else "same"
+
+    def shown(self, end: End) -> str:
+        """Return an end's value as the report shows it, or its status in brackets."""
+        if end.is_missing:
+            return f"[{end.status}]"
+        percent = self.measure is not None and self.measure.is_percent
+        signed = self.measure is not None and self.measure.kind == "change"
+        return shown(end.value, self._decimals, percent=percent, signed=signed)
+
+    def unrounded(self, part: Decimal) -> str:
+        """Return a part or the difference with three decimals more than the measure is shown with."""
+        return shown(float(part), self._decimals + 3, signed=True)
+
+    @property
+    def causes(self) -> str:
+        """The causes, the largest first, then those of a new status: "population +0.0774, exclusions"."""
+        if self.kind == "same":
+            return ""
+        parts = sorted(self.split.parts.items(), key=lambda part: -abs(part[1]))
+        causes = dict.fromkeys([*(cause for cause, part in parts if part), *self.split.status_causes])
+        return ", ".join(self._cause(cause) for cause in causes)
+
+    def _cause(self, cause: str) -> str:
+        name = SHORT_NAMES[cause]
+        if cause == NOT_SEPARABLE:
+            name = " and ".join(SHORT_NAMES[one] for one in self.split.joint) + " together"
+        part = self.split.parts.get(cause)
+        by = f" {self.unrounded(part)}" if part else ""
+        status = f" ({self.a.status} to {self.b.status})" if cause in self.split.status_causes else ""
+        return f"{name}{by}{status}"
+
+
+def size_of(a: End, b: End, national: float) -> float:
+    """Return a difference in percent of a national value, of A's own where there is none; 0 where an end is missing."""
+    if a.is_missing or b.is_missing:
+        return 0.0
+    base = abs(a.value if math.isnan(national) or national == 0 else national)
+    return 100 * abs(b.value - a.value) / base if base else math.inf if b.value else 0.0
+
+
+def in_order(changes: list[Change]) -> list[Change]:
+    """Return the changes that are neither "same" nor "refused", those without a value in either version last.
+
+    England and Wales come first, then values that appeared or disappeared, then the largest differences. Where a
+    version has no value of a measure for anyone, England and Wales's row stands for all.
+    """
+    in_both = with_value(changes, "a") & with_value(changes, "b")
+    told = [change for change in changes if change.kind in KINDS_IN_ORDER]
+    return sorted(
+        [change for change in told if change.is_national or change.measure_id in in_both],
+        key=lambda change: (
+            change.a.is_missing and change.b.is_missing,
+            not change.is_national,
+            KINDS_IN_ORDER[change.kind],
+            -change.size,
+        ),
+    )
+
+
+def with_value(changes: list[Change], end: str) -> set[str]:
+    """Return the ids of the measures of which the version `end`, "a" or "b", has a value; refused ones have."""
+    return {change.measure_id for change in changes if change.refused or not getattr(change, end).is_missing}

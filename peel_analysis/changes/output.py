@@ -1,0 +1,231 @@
+"""What changed as a table on the terminal, as CSV with every row, as a list for the changelog and as a page."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from functools import partial
+
+from peel_analysis.changes.between import Changes
+from peel_analysis.changes.causes import CAUSES_IN_ORDER, IN_WORDS, PARTS
+from peel_analysis.changes.change import Change, End, in_order
+from peel_analysis.changes.versions import Version
+from peel_analysis.data.text import in_words, whole, without_noise
+from peel_analysis.show.plain_text import columns
+from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.show.templates import render, style_sheet
+
+ROWS_IN_TEXT = 25  # of the terminal's table, unless all are asked for
+SENTENCES_IN_TEXT = 10  # and verdicts, unless all are asked for
+FORCES_IN_CHANGELOG = 3  # named a measure
+ROWS_ON_PAGE = 20  # of the table that the page leads with
+TEXT_HEADINGS = ("measure", "force", "A", "B", "difference", "unrounded", "counts", "cause")
+PAGE_HEADINGS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")
+
+
+def summary(changes: Changes) -> str:
+    """Return how many values moved, appeared and disappeared, and how many sentences and verdicts flipped."""
+    kinds = [change.kind for change in changes.rows]
+    as_shown = sum(bool(change.difference_of_shown) for change in changes.rows)
+    refused = kinds.count("refused")
+    not_compared = f" ({whole(refused)} more must not be compared)" if refused else ""
+    return (
+        f"{whole(len(kinds) - refused)} values compared{not_compared}: "
+        f"{kinds.count('moved')} moved ({as_shown} as shown), "
+        f"{kinds.count('appeared')} appeared, {kinds.count('disappeared')} disappeared, "
+        f"{kinds.count('status')} changed status only; {len(changes.sentences)} sentences and "
+        f"{len(changes.verdicts)} verdicts flipped"
+    )
+
+
+def _cells(change: Change) -> tuple[str, ...]:
+    """Return both values, their difference as shown and unrounded, the counts behind it where they differ, the causes.
+
+    Counts are the numerators.
+    """
+    as_shown, difference = change.difference_of_shown, change.difference
+    counts = (change.a.numerator, change.b.numerator)
+    differ = counts[0] != counts[1] and not any(math.isnan(count) for count in counts)
+    return (
+        change.shown(change.a),
+        change.shown(change.b),
+        "" if as_shown is None else f"{as_shown:+}",
+        "" if difference is None else change.unrounded(difference),
+        " to ".join(whole(count) for count in counts) if differ else "",
+        change.causes,
+    )
+
+
+def text_table(changes: Changes, *, every: bool) -> str:
+    """Return the terminal's table: England and Wales first, then the biggest changes, and what else there is to say."""
+    told = in_order(changes.rows)
+    chosen = told if every else told[:ROWS_IN_TEXT]
+    refused = [f"  {sentence}" for sentence in changes.refusals()]
+    lines = [f"A: {changes.a.name}", f"B: {changes.b.name}", summary(changes), ""]
+    lines += ["Not compared:", *refused, ""] if refused else []
+    if chosen:
+        lines += columns([TEXT_HEADINGS, *(_text_row(change) for change in chosen)], right=(2, 3, 4, 5))
+        lines += _more(len(told) - len(chosen))
+    elif not refused:
+        lines.append("Nothing moved.")
+    sentences = [f"  A: {sentence.before}\n  B: {sentence.after}" for sentence in changes.sentences]
+    verdicts = [
+        f"  {row.measure_id}, {row.name}: {row.a.verdict or 'no verdict'} -> {row.b.verdict or 'no verdict'}"
+        for row in changes.verdicts
+    ]
+    for what, flipped in (("Sentences", sentences), ("Verdicts", verdicts)):
+        kept = flipped if every else flipped[:SENTENCES_IN_TEXT]
+        lines += ["", f"{what} that flipped:", *kept, *_more(len(flipped) - len(kept))] if flipped else []
+    order = ", then ".join(IN_WORDS[cause] for cause in CAUSES_IN_ORDER)
+    lines += ["", *(f"Note: {remark}" for remark in changes.remarks)]
+    lines.append(
+        f"Causes: from A, one input after the other is taken from B and everything is calculated again: {order}."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _more(number: int) -> list[str]:
+    return [f"... and {number} more; --all shows them"] if number else []
+
+
+def _text_row(change: Change) -> Sequence[str]:
+    *cells, causes = _cells(change)
+    came_or_went = change.kind in ("appeared", "disappeared")
+    return (change.measure_id, change.name, *cells, f"{change.kind}: {causes}" if came_or_went else causes)
+
+
+def _exactly(part: Decimal | None) -> str:
+    return "" if part is None else f"{part.normalize():f}"
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else repr(value)
+
+
+def _count(count: float) -> str:
+    return "" if math.isnan(count) else _exactly(without_noise(count))
+
+
+def _part(cause: str, change: Change) -> str:
+    return _exactly(change.split.parts.get(cause))
+
+
+def _of_both(name: str, text: Callable[[End], str]) -> dict[str, Callable[[Change], str]]:
+    return {f"{name}_a": lambda change: text(change.a), f"{name}_b": lambda change: text(change.b)}
+
+
+CSV_COLUMNS: dict[str, Callable[[Change], str]] = {
+    "measure": lambda change: change.measure_id,
+    "force_id": lambda change: change.force_id,
+    **_of_both("period_end", lambda end: end.period_end),
+    **_of_both("value", lambda end: _number(end.value)),
+    "shown_a": lambda change: "" if change.a.is_missing else change.shown(change.a),
+    "shown_b": lambda change: "" if change.b.is_missing else change.shown(change.b),
+    "difference_shown": lambda change: "" if change.difference is None else str(change.difference_of_shown),
+    "difference": lambda change: _exactly(change.difference),
+    **{cause: partial(_part, cause) for cause in PARTS},
+    "size_percent": lambda change: _number(change.size) if change.split.parts else "",
+    "kind": lambda change: change.kind,
+    **_of_both("status", lambda end: end.status),
+    "status_causes": lambda change: ";".join(change.split.status_causes),
+    "not_separable_causes": lambda change: ";".join(change.split.joint),
+    **_of_both("numerator", lambda end: _count(end.numerator)),
+    **_of_both("denominator", lambda end: _count(end.denominator)),
+    **_of_both("verdict", lambda end: end.verdict),
+    **_of_both("note", lambda end: end.note),
+    "refused": lambda change: change.refused,
+}
+
+
+def as_csv(changes: Changes) -> str:
+    """Return every row, moved or not, as CSV with CSV_COLUMNS: values and parts unrounded, empty where missing.
+
+    The parts are exact decimals: added up as decimals they are the difference.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows([text(change) for text in CSV_COLUMNS.values()] for change in changes.rows)
+    return file.getvalue()
+
+
+def as_changelog(changes: Changes) -> str:
+    """Return a Markdown list for "Figures that moved": one bullet a measure, the biggest changes and their causes.
+
+    England and Wales leads a bullet, then come the forces with the largest changes.
+    """
+    lines = [f"From {changes.a.name} to {changes.b.name}: {summary(changes)}.", ""]
+    for of_measure in _by_measure(in_order(changes.rows)):
+        of_forces = [change for change in of_measure if not change.is_national]
+        told = [change for change in of_measure if change.is_national] + of_forces[:FORCES_IN_CHANGELOG]
+        named = [_in_changelog(change) for change in told]
+        more = len(of_forces) - FORCES_IN_CHANGELOG
+        if more > 0:
+            named.append(f"{in_words(more)} other {'force' if more == 1 else 'forces'} moved less")
+        lines.append(f"- {of_measure[0].title}: {'; '.join(named)}.")
+    lines += [f"- Not compared: {sentence}" for sentence in changes.refusals()]
+    return "\n".join(lines if len(lines) > 2 else [*lines, "- Nothing moved."]) + "\n"
+
+
+def _by_measure(told: list[Change]) -> Iterable[list[Change]]:
+    """Yield the changes of each measure, that with the largest first."""
+    for measure_id in dict.fromkeys(change.measure_id for change in sorted(told, key=lambda change: -change.size)):
+        yield [change for change in told if change.measure_id == measure_id]
+
+
+def _in_changelog(change: Change) -> str:
+    ends = f"{change.name} {change.shown(change.a)} to {change.shown(change.b)}"
+    return f"{ends} ({change.causes})" if change.causes else ends
+
+
+def as_page(changes: Changes) -> str:
+    """Return the page: no script, font or picture from elsewhere; one h1; each table with caption and headers."""
+    told = in_order(changes.rows)
+    moved = [change for change in told if change.kind in ("moved", "status")]
+    came_and_went = [change for change in told if change.kind in ("appeared", "disappeared")]
+    sentences = ((one.name, one.title, one.before, one.after) for one in changes.sentences)
+    verdicts = (
+        (row.name, row.title, row.a.verdict or "no verdict", row.b.verdict or "no verdict") for row in changes.verdicts
+    )
+    return render(
+        "changes.html.j2",
+        title=f"What moved: {changes.a.name} to {changes.b.name}",
+        a=_about(changes.a),
+        b=_about(changes.b),
+        summary=summary(changes),
+        style=style_sheet(),
+        refused=list(changes.refusals()),
+        most=_page_table("What moved most", moved[:ROWS_ON_PAGE]),
+        came_and_went=_page_table("Values that appeared or disappeared", came_and_went),
+        sentences=_flipped("Sentences that flipped", ("Force", "Measure", "A said", "B says"), sentences),
+        verdicts=_flipped("Verdicts that flipped", ("Force", "Measure", "A", "B"), verdicts),
+        measures=[
+            (f"{rows[0].title} ({len(rows)})", _page_table(f"{rows[0].title}: every move", rows, one_measure=True))
+            for rows in _by_measure(told)
+        ],
+        remarks=changes.remarks,
+        order=[IN_WORDS[cause] for cause in CAUSES_IN_ORDER],
+    )
+
+
+def _about(version: Version) -> str:
+    if version.edition is None:
+        return f"{version.name} (values only)"
+    return f"{version.name}: {version.edition.title}, {version.edition.window('crime').words}"
+
+
+def _page_table(caption: str, changes: list[Change], *, one_measure: bool = False) -> str:
+    """Return a table of changes as markup, or nothing where there are none."""
+    rows = []
+    for change in changes:
+        *numbers, counts, causes = _cells(change)
+        cells = (*(Cell(text, is_number=True) for text in numbers), Cell(counts), Cell(causes))
+        rows.append(Row(change.name, cells if one_measure else (Cell(change.title), *cells)))
+    headings = ("Force", *PAGE_HEADINGS) if one_measure else ("Force", "Measure", *PAGE_HEADINGS)
+    return html_table(caption, headings, rows) if rows else ""
+
+
+def _flipped(caption: str, headings: Sequence[str], lines: Iterable[tuple[str, ...]]) -> str:
+    rows = [Row(name, tuple(Cell(text) for text in texts)) for name, *texts in lines]
+    return html_table(caption, headings, rows) if rows else ""

@@ -1,0 +1,371 @@
+"""From counts to values: what an edition's measures need is read once, then each step leads from rows to rows."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import fsum, isnan, nan
+
+from peel_analysis.checks import completeness, matching, steps
+from peel_analysis.checks.records import OUTCOMES, Doubt, national_note
+from peel_analysis.checks.rules import Result as CheckResult
+from peel_analysis.data import cache, forces, registers
+from peel_analysis.data.edition import Edition, Lack
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import Period
+from peel_analysis.data.text import enumerated
+from peel_analysis.measures.declarations import Measure, declared
+from peel_analysis.measures.exclusions import (
+    NOT_COMPARABLE,
+    Exclusions,
+    checked_register,
+    exclusions_of,
+    refused_over_time,
+    says_not_supplied,
+)
+from peel_analysis.measures.published import checked_published, fill_published
+from peel_analysis.measures.result import (
+    Contradiction,
+    Result,
+    Value,
+    based_on,
+    exclusions_contradicted,
+    parts_of_whole,
+)
+from peel_analysis.measures.sums import Count, CountTables, rank
+
+NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
+NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A force, or England and Wales, on the way to its value in one window; a number that is missing is NaN."""
+
+    force_id: str
+    numerator: float
+    denominator: float
+    status: str
+    note: str
+    short: str
+    in_figure: bool = True
+    in_national: bool = True
+    value: float = nan
+
+    @property
+    def is_counted(self) -> bool:
+        """True when there is a numerator."""
+        return not isnan(self.numerator)
+
+
+Rows = list[Row]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A measure in one window: the forces' rows and England and Wales's, who is in that, and the releases."""
+
+    rows: Rows
+    members: tuple[str, ...]
+    release: str
+    contradicted: tuple[Contradiction, ...]
+
+
+class Inputs:
+    """What the measures of an edition are calculated from, each table and register read once."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.counts = CountTables(edition)
+
+    @cached_property
+    def exclusions(self) -> list[dict[str, str]]:
+        """The rows of data/exclusions.csv."""
+        return registers.records(checked_register(self.edition))
+
+    @cached_property
+    def published(self) -> list[dict[str, str]]:
+        """The rows of data/published_values.csv."""
+        return registers.records(checked_published(self.edition))
+
+
+def calculate(measure: Measure, edition: Edition) -> Result:
+    """Return the measure for all forces and England and Wales.
+
+    England and Wales is sum over sum for the same forces in both sums, after exclusions, never the mean of the forces'
+    rates. A force without a figure keeps its row, with status and reason. Values that only the published report gives
+    are filled in and marked `as_published`. Raises InputError (GapError among them) for tables that do not answer.
+    """
+    return calculate_all(edition, [measure])[0]
+
+
+def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
+    """Return the results of all measures, or of those named, from tables that are read once for all of them.
+
+    Raises InputError as `calculate` does.
+    """
+    inputs = Inputs(edition)
+    chosen = declared() if measures is None else measures
+    if cache.folder() is None:
+        return tuple(_calculated(measure, inputs) for measure in chosen)
+    return tuple(_kept(measure, inputs) for measure in chosen)
+
+
+def check_measures(edition: Edition) -> list[CheckResult]:
+    """Return the checks of what an edition calculates: shares above the whole, and exclusions of counts now held.
+
+    Raises InputError where a share, or a measure of which the register says so, cannot be calculated.
+    """
+    excluded = {row["measure_id"] for row in Inputs(edition).exclusions if says_not_supplied(row)}
+    looked_at = [one for one in declared() if one.kind == "share" or one.id in excluded]
+    results = calculate_all(edition, looked_at)
+    return [parts_of_whole(results), exclusions_contradicted(results)]
+
+
+def _kept(measure: Measure, inputs: Inputs) -> Result:
+    """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
+    asked = (repr(measure), inputs.edition.key)
+    made = cache.once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
+    return Result.from_bytes(measure, inputs.edition, made)
+
+
+def _calculated(measure: Measure, inputs: Inputs) -> Result:
+    now = in_window(measure, measure.window, inputs)
+    before = in_window(measure, measure.comparator, inputs) if measure.comparator else None
+    values = beside(now.rows, comparable(before.rows, measure, inputs.edition) if before else [])
+    return Result.of_values(
+        measure,
+        inputs.edition,
+        fill_published(values, measure, inputs.published),
+        now.members,
+        before.members if before else (),
+        now.release,
+        (*now.contradicted, *(before.contradicted if before else ())),
+    )
+
+
+def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
+    """Return a measure in one window: added up, left out, marked, divided, and summed for England and Wales."""
+    edition, window = inputs.edition, inputs.edition.window(window_name)
+    excluded = exclusions_of(measure, edition, window.end.year, inputs.exclusions)
+    counted, release, held = add_up(measure, window, excluded, inputs)
+    contradicted = contradictions(measure, window, excluded, held)
+    rows = leave_out(counted, excluded, contradicted)
+    incomplete, mismatched = records_in_doubt(measure, edition, window, rows)
+    rows = mark_doubts(rows, incomplete, leave_out=edition.leave_out_incomplete)
+    rows = mark_doubts(rows, mismatched)
+    rows = note_steps(rows, measure, edition, window)
+    rows = divide(rows, measure.multiplier)
+    members = members_of(rows)
+    remarks = (
+        national_note(incomplete, members, left_out=edition.leave_out_incomplete),
+        national_note(mismatched, members),
+    )
+    national = england_and_wales(rows, measure.multiplier, members, remarks)
+    alone = [replace(row, value=nan) if row.status == "combined" else row for row in rows]
+    return Side([*alone, national], tuple(members), release, tuple(contradicted.values()))
+
+
+def add_up(
+    measure: Measure, window: Period, excluded: Exclusions, inputs: Inputs
+) -> tuple[Rows, str, Mapping[str, Collection[str]]]:
+    """Return the forces' counts, the releases that they are from, and the items of which each force has a count."""
+    edition = inputs.edition
+    if measure.kind == "survey":
+        lack = _why_no_value(measure, edition)
+        return [Row(one, nan, nan, lack.status, lack.sentence, lack.short) for one in forces.ids()], "", {}
+    is_change = measure.kind == "change"
+    top = inputs.counts.sum_of(measure.numerator, window, excluded.left_out)
+    part, divided_in = (
+        (measure.numerator, edition.window(measure.earlier)) if is_change else (measure.denominator, window)
+    )
+    below = inputs.counts.sum_of(part, divided_in, excluded.left_out)
+    rows = [_row(one, top.by_force[one], below.by_force[one], is_change=is_change) for one in forces.ids()]
+    return rows, top.release if is_change else f"{top.release}; {below.release}".strip("; "), top.held
+
+
+def _why_no_value(survey: Measure, edition: Edition) -> Lack:
+    if survey.id not in edition.lacks:
+        raise InputError(
+            f"{edition.file}: no reason why the survey '{survey.id}' has no value; name it under [lacks], "
+            "as in the items of [lacks.not_applicable]"
+        )
+    return edition.lacks[survey.id]
+
+
+def _row(force_id: str, top: Count, below: Count, *, is_change: bool) -> Row:
+    """Return a force's row: the numerator's reason stands, unless the denominator alone is what is missing."""
+    numerator = top.count - below.count if is_change else top.count
+    own = top.status != "reported" and (isnan(numerator) or not isnan(below.count))
+    reason = top if own else below
+    return Row(force_id, numerator, below.count, reason.status, reason.sentence, reason.short)
+
+
+def contradictions(
+    measure: Measure, window: Period, excluded: Exclusions, held: Mapping[str, Collection[str]]
+) -> dict[str, Contradiction]:
+    """Return, by force, the exclusions that deny a count which is held by now."""
+    items, found = measure.numerator.items, {}
+    for force_id in excluded.by_force:
+        if facts := excluded.denied(force_id, items, held.get(force_id, ())):
+            named = [one for one in facts[0]["components"].split(";") if one in held[force_id]] or items
+            what = enumerated(one.replace("_", " ") for one in named)
+            places = [registers.place_of(registers.EXCLUSIONS, fact) for fact in facts]
+            where = enumerated([places[0], *(one.rpartition(", ")[2] for one in places[1:])])
+            found[force_id] = Contradiction(force_id, window.end.year, what, where)
+    return found
+
+
+def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, Contradiction]) -> Rows:
+    """Return the rows with the register's two switches, statuses and reasons.
+
+    A force out of both the figure and England and Wales loses its counts too: they are not comparable or not supplied.
+    A force out of the figure only keeps them. A row that a count contradicts is obeyed, and the note says so.
+    """
+    left = []
+    for row in rows:
+        in_figure, in_national = excluded.switches(row.force_id)
+        kept = row if in_figure or in_national else replace(row, numerator=nan, denominator=nan)
+        note, short = excluded.explanation(row.force_id, row.note, row.short)
+        if row.force_id in contradicted:
+            note = f"{note} {contradicted[row.force_id].sentence}"
+        status = excluded.status(row.force_id, row.status, has_count=kept.is_counted)
+        left.append(replace(kept, status=status, note=note, short=short, in_figure=in_figure, in_national=in_national))
+    return left
+
+
+def records_in_doubt(
+    measure: Measure, edition: Edition, window: Period, rows: Rows
+) -> tuple[Mapping[str, Doubt], Mapping[str, Doubt]]:
+    """Return the forces whose record of outcomes is incomplete, and those whose record does not match their crimes."""
+    if OUTCOMES not in measure.numerator.items:
+        return {}, {}
+    counted = {row.force_id for row in rows if row.is_counted}
+    incomplete, mismatched = completeness.incomplete(edition, window), matching.mismatched(edition, window)
+    return (
+        {force_id: one for force_id, one in incomplete.items() if force_id in counted},
+        {force_id: one for force_id, one in mismatched.items() if force_id in counted},
+    )
+
+
+def mark_doubts(rows: Rows, doubts: Mapping[str, Doubt], *, leave_out: bool = False) -> Rows:
+    """Return the rows with status, note and short reason of the forces in doubt. A status that says more stays."""
+    marked = []
+    for row in rows:
+        if (one := doubts.get(row.force_id)) and row.is_counted:
+            row = replace(
+                row,
+                status=max(row.status, one.status, key=rank),
+                note=f"{row.note} {one.sentence}".strip(),
+                short=row.short or one.short,
+                in_national=row.in_national and not leave_out,
+            )
+        marked.append(row)
+    return marked
+
+
+def note_steps(rows: Rows, measure: Measure, edition: Edition, window: Period) -> Rows:
+    """Return the rows with a note where one quarter of crime, in the window or the base of a change, stands apart."""
+    parts = [(window, "the 12 months")]
+    if measure.earlier:
+        parts.append((edition.window(measure.earlier), "the base of the change"))
+    noted = {row.force_id: row for row in rows}
+    for item in measure.numerator.items:
+        for period, part in parts:
+            for force_id, quarter in steps.quarters_apart(item, edition, period):
+                row = noted[force_id]
+                if row.is_counted and not row.short:
+                    said = steps.sentence(quarter, part)
+                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=steps.SHORT)
+    return list(noted.values())
+
+
+def divide(rows: Rows, multiplier: int) -> Rows:
+    """Return the rows with their values; where there is nothing to divide by, with that for a reason."""
+    divided = []
+    for row in rows:
+        if row.denominator != 0:
+            row = replace(row, value=multiplier * row.numerator / row.denominator)
+        elif row.is_counted and row.status != "combined":
+            row = replace(
+                row,
+                status="not_applicable",
+                note=f"{row.note} {NOTHING_TO_DIVIDE_BY}".strip(),
+                short=row.short or "Nothing to divide by",
+            )
+        divided.append(row)
+    return divided
+
+
+def members_of(rows: Rows) -> list[str]:
+    """Return the forces in both sums of England and Wales: those that the register leaves in and that counted.
+
+    Forces that were counted together have their total in the row of one of them: the populations of all go with it.
+    None are where a force that the register leaves in is in no table that is held, as with a data return of some
+    forces, or where one force alone has counted: neither is England and Wales.
+    """
+    known = [row for row in rows if row.in_national and not isnan(row.denominator)]
+    together = any(row.is_counted and row.status == "combined" for row in known)
+    pooled = [row.force_id for row in known if row.is_counted or (together and row.status == "combined")]
+    left_out = [row for row in rows if row.in_national and row.force_id not in pooled]
+    in_part = any(row.status in NOT_HELD for row in left_out) or (bool(left_out) and len(pooled) == 1)
+    return [] if in_part else pooled
+
+
+def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], remarks: Iterable[str]) -> Row:
+    """Return the row of England and Wales: sum over sum of its members, or no value and the reason."""
+    summed = [row for row in rows if row.force_id in members]
+    if any(row.denominator != 0 for row in summed):
+        numerator = fsum(row.numerator for row in summed if row.is_counted)
+        denominator = fsum(row.denominator for row in summed)
+        eligible = sum(row.in_national for row in rows)
+        partial = len(summed) < eligible or any(row.status == "partial" for row in summed)
+        national = Row(
+            force_id=ENGLAND_AND_WALES,
+            numerator=numerator,
+            denominator=denominator,
+            status="partial" if partial else "reported",
+            note=based_on(len(members)),
+            short="",
+            value=multiplier * numerator / denominator,
+        )
+    else:
+        missing = [row for row in rows if isnan(row.value)]
+        reason = next((row for row in missing if row.in_national), missing[0])
+        held = len(rows) - len(missing)
+        note = _in_part(held) or reason.note
+        national = Row(ENGLAND_AND_WALES, nan, nan, reason.status, note, reason.short)
+    return replace(national, note=" ".join(filter(None, (national.note, *remarks))))
+
+
+def _in_part(held: int) -> str:
+    """Return why the counts of some forces make no England and Wales value, or "" where no force has any."""
+    if held == 1:
+        return "One force alone has a figure, and that is not England and Wales."
+    needed = "England and Wales needs a count of each other force, or a row that says why it has none"
+    return f"{held} of {forces.NUMBER_OF_FORCES} forces have a figure; {needed}." if held else ""
+
+
+def comparable(rows: Rows, measure: Measure, edition: Edition) -> Rows:
+    """Return the comparator's rows without the values that must not stand beside the measure's, with the reason."""
+    years = (edition.window(measure.comparator).end.year, edition.window(measure.window).end.year)
+    refused = refused_over_time(measure, [row.force_id for row in rows if not isnan(row.value)], *years)
+    return [
+        replace(row, value=nan, numerator=nan, denominator=nan, status=NOT_COMPARABLE, note=refused[row.force_id])
+        if row.force_id in refused
+        else row
+        for row in rows
+    ]
+
+
+def beside(rows: Rows, comparator: Rows) -> Iterator[Value]:
+    """Yield the rows as values, each with the comparator's beside it; one that is out of the figure is not shown."""
+    before = {row.force_id: row for row in comparator}
+    for row in rows:
+        own = (row.force_id, row.value, row.numerator, row.denominator, row.status, row.note, row.short)
+        switches = (row.in_figure, row.in_national)
+        if one := before.get(row.force_id):
+            numbers = (one.value, one.numerator, one.denominator) if one.in_figure else (nan, nan, nan)
+            yield Value(*own, *switches, *numbers, one.status, one.note)
+        else:
+            yield Value(*own, *switches)
