@@ -37,8 +37,8 @@ NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
 
-COUNTED = ("releases", "lacks", "folder")  # an edition's own settings by the input that they belong to
-POPULATED = ("mid_year", "vintage", "population_sentence", "population_instead")
+COUNTED = ("releases", "lacks", "data")  # an edition's own settings by the input that they belong to
+POPULATED = ("mid_year", "vintage", "population_instead")
 EXCLUDING = ("leave_out_incomplete",)
 
 
