@@ -9,10 +9,10 @@ JOBS ?= 2
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch test lint unit notebooks references benchmark constraints lab clean
+.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lab clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
 
 report: $(VENV)/ready  ## make one force's report: make report FORCE=norfolk
 	@$(VENV)/bin/peel report "$(FORCE)" --edition $(EDITION) --out "$(OUT)"
@@ -20,20 +20,29 @@ report: $(VENV)/ready  ## make one force's report: make report FORCE=norfolk
 batch: $(VENV)/ready  ## make all reports, or some: make batch FORCES=norfolk,suffolk JOBS=2
 	@$(VENV)/bin/peel batch --forces "$(FORCES)" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)"
 
-test: lint unit notebooks  ## prove that the project is right: style, types, tests, and every number in the references
+test: lint unit notebooks  ## prove that the project is right, in six minutes: style, types, tests, Norfolk's references
+
+test-all: test rest  ## the same, and what takes longer: every force traced, every reference, every engine and damage
 
 lint: $(VENV)/ready-for-tests
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 
-unit: $(VENV)/ready-for-tests
-	$(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile
-
+# Tests marked slow wait for `rest`; pytest's last line tells how many are left out.
+PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile
 # Each reference notebook is run again in a plain kernel and compared with what it holds.
+NBVAL := $(PYTEST) -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg
+
+unit: $(VENV)/ready-for-tests
+	$(PYTEST)
+
 notebooks: $(VENV)/ready-for-tests
-	$(VENV)/bin/python -m pytest tests/reference --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/nbval_sanitize.cfg -n $(TESTERS) --dist loadfile -q
+	$(NBVAL) tests/reference/norfolk
+
+rest: $(VENV)/ready-for-tests
+	$(NBVAL) $(filter-out tests/reference/norfolk,$(wildcard tests/reference/*))
+	$(PYTEST) -m slow --dist worksteal
 
 references: $(VENV)/ready-for-tests  ## remake tests/reference after a change that is meant
 	$(VENV)/bin/python tests/make_references.py

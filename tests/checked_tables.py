@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.holdings import PRINTED_COLUMNS, Holdings
+from peel_analysis.checks.tables_held import PRINTED_COLUMNS, TablesHeld
 from peel_analysis.data import counts, forces
 from peel_analysis.data.periods import Period, quarter
 from peel_analysis.data.writing import write_text
@@ -46,10 +46,10 @@ def table(
     return counts.combine([pd.DataFrame(rows, columns=list(counts.COUNTS_COLUMNS))])
 
 
-def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.DataFrame | None = None) -> Holdings:
+def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.DataFrame | None = None) -> TablesHeld:
     """Return holdings of these tables and printed totals alone."""
     added = {(str(part["item"].iloc[0]), str(part["release"].iloc[0])): part for part in (rows, *more)}
-    return Holdings(tmp_path, added, printed if printed is not None else pd.DataFrame(columns=list(PRINTED_COLUMNS)))
+    return TablesHeld(tmp_path, added, printed if printed is not None else pd.DataFrame(columns=list(PRINTED_COLUMNS)))
 
 
 def write_table(folder: Path, rows: pd.DataFrame) -> Path:

@@ -9,15 +9,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbval.kernel
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
 from peel_analysis import measures
 from peel_analysis.data.edition import Edition, open_edition
@@ -44,6 +45,19 @@ class NbvalKernelManager(OnSockets):
 def pytest_configure(config: pytest.Config) -> None:
     """Give nbval the kernel manager above."""
     nbval.kernel.KernelManager = NbvalKernelManager
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count in each test process the tests that are left out: pytest-xdist does not."""
+    if items and (output := getattr(items[0].config, "workeroutput", None)) is not None:
+        output["deselected"] = output.get("deselected", 0) + len(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Let the closing line say how many tests were left out; every test process leaves out the same ones."""
+    left_out = getattr(node, "workeroutput", {}).get("deselected", 0)
+    node.config.pluginmanager.get_plugin("terminalreporter").stats["deselected"] = [SimpleNamespace()] * left_out
 
 
 @dataclass(frozen=True)
@@ -77,12 +91,26 @@ def peel(*arguments: str, cwd: Path, **environment: str) -> "subprocess.Complete
     return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, check=False)
 
 
-def _make(folder: Path) -> None:
+def _make_reports(folder: Path) -> None:
     done = peel("batch", "--forces", ",".join(FORCES), "--out", str(folder / "reports"), cwd=folder)
     assert done.returncode == 0, done.stderr
     shutil.copytree(folder / "reports", folder / "inspected")
     done = peel("report", "norfolk", "--inspected-only", "--out", str(folder / "inspected"), cwd=folder)
     assert done.returncode == 0, done.stderr
+
+
+def shared_folder_of_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the test processes of one run share: the first that asks makes it, and the others wait."""
+    base = factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / name
+    with FileLock(folder.with_suffix(".lock"), timeout=PATIENCE):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)  # of a process in which it failed
+            unfinished.mkdir()
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 @pytest.fixture
@@ -94,21 +122,8 @@ def short_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with `reports` and `inspected`; the test processes of one run share it, and the first makes it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "pages"
-    finished = folder / "finished"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + PATIENCE
-        while not finished.exists():
-            assert time.monotonic() < deadline, "the process that makes the reports did not finish"
-            time.sleep(0.5)
-    else:
-        _make(folder)
-        finished.touch()
-    return folder
+    """The folder with `reports` and `inspected`, made once a run."""
+    return shared_folder_of_run(tmp_path_factory, "pages", _make_reports)
 
 
 def _page(made: Path, run: str, force_id: str) -> Page:

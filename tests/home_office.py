@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 from workbooks import Row
 
-from peel_analysis import sources
 from peel_analysis.data import forces
+from peel_analysis.sources.reading import Reading
 
 CRIME_HEADING: list[object] = [
     "Financial Year",
@@ -59,7 +59,7 @@ def csv_file(path: Path, rows: list[Row], encoding: str = "utf-8-sig") -> Path:
     return path
 
 
-def count_of(reading: sources.Reading, force_id: str, dimension: str, item: str = "recorded_crime") -> int:
+def count_of(reading: Reading, force_id: str, dimension: str, item: str = "recorded_crime") -> int:
     """Return the sum of the counts that were read of one force and dimension."""
     rows = reading.counts.query("force_id == @force_id and dimension == @dimension and item == @item")
     return int(rows["count"].sum())

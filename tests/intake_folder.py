@@ -7,7 +7,7 @@ import pandas as pd
 from workbooks import Row
 
 from peel_analysis.data import forces
-from peel_analysis.intake import Addition, plan
+from peel_analysis.intake.addition import Addition, plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = ["Financial Year", "Financial Quarter", "Force Name", "Offence Group", "Offence Code", "Number of Offences"]

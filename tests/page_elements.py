@@ -19,9 +19,9 @@ def headings(page: Page, *levels: str) -> list[str]:
 
 def shown(page: Page) -> BeautifulSoup:
     """Return everything that the executed notebooks show as HTML."""
-    outputs = [
-        output for notebook in page.notebooks for cell in notebook["cells"] for output in cell.get("outputs", [])
-    ]
+    cells = [cell for notebook in page.notebooks for cell in notebook["cells"]]
+    on_page = [cell for cell in cells if "working" not in cell["metadata"].get("tags", ())]
+    outputs = [output for cell in on_page for output in cell.get("outputs", [])]
     return BeautifulSoup("\n".join("".join(output["data"].get("text/html", "")) for output in outputs), "html.parser")
 
 

@@ -25,7 +25,7 @@ def said(path: Path) -> list[str]:
 
 
 def _line(element: Tag) -> str:
-    also = " ".join(str(element[name]) for name in ("alt", "href", "aria-label", "id") if name in element.attrs)
+    also = " ".join(str(element[name]) for name in ("alt", "href", "aria-label") if name in element.attrs)
     return f"{element.name}: {' '.join(element.get_text().split())} {also}".strip()
 
 

@@ -5,7 +5,8 @@ from bs4 import BeautifulSoup, Tag
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Result
-from peel_analysis.sections import Section, plan_of
+from peel_analysis.sections.catalogue import plan_of
+from peel_analysis.sections.section import Section
 
 
 def section(section_id: str, force_id: str, edition: Edition, results: dict[str, Result]) -> Section:

@@ -9,8 +9,7 @@ from invented import YEAR_2017, Count, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import open_edition
-from peel_analysis.sections.annex import Annex, open_annex
-from peel_analysis.sections.marked import NONE, TITLE, marks_table
+from peel_analysis.sections.annex import MARKED_OTHERWISE, NONE_MARKED, Annex, marks_table, open_annex
 from peel_analysis.show import words as wording
 from peel_analysis.show.marks import mark
 
@@ -50,7 +49,7 @@ def rows_of(found: Tag) -> list[list[str]]:
     ],
 )
 def test_marks_that_no_exclusion_gives_are_listed(edition: str, marked: set[tuple[str, str, str]]) -> None:
-    rows = rows_of(table(open_annex("norfolk", edition).exclusions().html, TITLE))
+    rows = rows_of(table(open_annex("norfolk", edition).exclusions().html, MARKED_OTHERWISE))
     assert marked <= {(force, year, sign) for force, year, sign, _, _ in rows}
     assert all(titles and reason.endswith(".") for _, _, _, titles, reason in rows)
 
@@ -58,7 +57,7 @@ def test_marks_that_no_exclusion_gives_are_listed(edition: str, marked: set[tupl
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_marked_figure_is_in_the_annex_with_its_measure(edition: str) -> None:
     html = open_annex("norfolk", edition).exclusions().html
-    listed = [(row[0], row[3]) for row in rows_of(table(html, TITLE))]
+    listed = [(row[0], row[3]) for row in rows_of(table(html, MARKED_OTHERWISE))]
     for measure in measures.declared():
         shown = measures.calculate(measure, open_edition(edition)).forces
         for force_id, row in shown[shown["value"].notna()].iterrows():
@@ -79,10 +78,10 @@ def test_a_mark_of_a_count_s_note_is_listed_and_without_marks_that_is_said(
     city = Count("city-of-london", YEAR_2017, None, "not_supplied")
     others = [one for one in all_forces(YEAR_2017, 9000) if one.force_id not in ("city-of-london", "kent")]
     data.counts({"dispersal_orders": [*others, city, Count("kent", YEAR_2017, 8000)]})
-    assert marks_table(data.edition()) == NONE
+    assert marks_table(data.edition()) == NONE_MARKED
     data = folder(tmp_path / "more", monkeypatch)
     data.counts({"dispersal_orders": [*others, city, Count("kent", YEAR_2017, 8000, "estimated")]})
-    listed = rows_of(table(marks_table(data.edition()), TITLE))
+    listed = rows_of(table(marks_table(data.edition()), MARKED_OTHERWISE))
     assert [row[:4] for row in listed] == [["Kent", "2017", "[e] estimated", powers.title]]
 
 

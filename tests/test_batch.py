@@ -1,6 +1,5 @@
 """A batch does every unit that is stale and no other, tells what it did, and outlives a unit that fails."""
 
-import argparse
 import importlib
 import re
 import shutil
@@ -11,10 +10,9 @@ from pathlib import Path
 import pytest
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
-from peel_analysis.batch import report_of, shared_key
-from peel_analysis.batch.shards import share
-from peel_analysis.batch.units import units_of
-from peel_analysis.commands.make import _chosen
+from peel_analysis.batch import share
+from peel_analysis.batch.units import report_of, shared_key, units_of
+from peel_analysis.cli.subcommands import chosen_forces
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
@@ -121,10 +119,10 @@ def test_shared_data_make_everything_stale(changed: str, again: SmallBatch, monk
 
 def test_the_package_makes_everything_stale(tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "peel_analysis", tmp_path / "peel_analysis")
-    code = "import sys; from pathlib import Path; from peel_analysis.batch import shared_key\n"
+    code = "import sys; from pathlib import Path; from peel_analysis.batch.units import shared_key\n"
     code += "print(shared_key(Path(sys.argv[1])))"
     found = []
-    for changed in ("batch/shards.py", "reports/style.css", "reports/templates/peel/index.html.j2", None):
+    for changed in ("batch/run.py", "reports/style.css", "reports/templates/peel/index.html.j2", None):
         done = subprocess.run(
             [sys.executable, "-c", code, str(PROJECT / "data")],
             cwd=tmp_path,
@@ -202,15 +200,17 @@ def test_a_shard_that_is_none_is_refused(shard: str) -> None:
 
 
 def test_forces_are_chosen_by_any_name_and_once() -> None:
-    given = argparse.Namespace(forces="Norfolk,Devon & Cornwall,norfolk", shard=None)
-    assert [force.id for force in _chosen(given)] == ["norfolk", "devon-and-cornwall"]
+    assert [force.id for force in chosen_forces("Norfolk,Devon & Cornwall,norfolk")] == [
+        "norfolk",
+        "devon-and-cornwall",
+    ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
         (("--forces", "norfok"), "No force called 'norfok'"),
-        (("--jobs", "0"), "--jobs 0: give a number of workers, 1 or more"),
+        (("--jobs", "0"), "Invalid value for '--jobs': 0 "),
         (("--edition", "1066"), "No edition '1066'"),
     ],
 )

@@ -14,8 +14,8 @@ import pytest
 from distributed import LocalCluster
 from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 
-from peel_analysis.batch import cluster
-from peel_analysis.batch.cluster import cluster_pool
+from peel_analysis.batch import pool
+from peel_analysis.batch.pool import cluster_pool
 from peel_analysis.data.errors import InputError
 
 SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
@@ -96,7 +96,7 @@ def test_a_scheduler_that_goes_is_one_line_and_the_same_command_goes_on(tmp_path
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 0.5)
+    monkeypatch.setattr(pool, "CONNECT_TIMEOUT", 0.5)
     with pytest.raises(InputError, match=r"^--dask tcp://127\.0\.0\.1:9: no scheduler answers there; start one with"):
         cluster_pool("tcp://127.0.0.1:9", 1)
 
@@ -123,7 +123,7 @@ def test_a_worker_with_several_threads_is_refused() -> None:
 
 
 def test_a_scheduler_without_workers_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "WORKERS_TIMEOUT", 0.2)
+    monkeypatch.setattr(pool, "WORKERS_TIMEOUT", 0.2)
     with (
         LocalCluster(n_workers=0, processes=False, dashboard_address=None) as made,  # type: ignore[no-untyped-call]
         pytest.raises(InputError, match=r"the scheduler has no worker; start some with `dask worker"),

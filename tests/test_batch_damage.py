@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
-from peel_analysis.batch import Report, Unit, Workplace
-from peel_analysis.batch.seals import key_of_notebook, key_of_page
-from peel_analysis.batch.work import make_page
+from peel_analysis.batch.units import Report, Unit, key_of_notebook, key_of_page
+from peel_analysis.batch.work import Workplace, make_page
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.location import VARIABLE
 

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from small_batch import EDITION, QUICK, SmallBatch, small_batch
 
-from peel_analysis.batch.index import Standing, standing_of
+from peel_analysis.batch.make import Standing, standing_of
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome
 

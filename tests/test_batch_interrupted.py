@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
-from test_engine_warm_process import waited
+from warm_kernels import waited
 
 from peel_analysis.data.writing import part_of, remove_left_over
 

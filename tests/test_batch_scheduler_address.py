@@ -7,7 +7,7 @@ import pytest
 from conftest import peel
 from small_batch import small_batch
 
-from peel_analysis.batch import cluster
+from peel_analysis.batch import pool
 from peel_analysis.data.errors import InputError
 
 pytest.importorskip("distributed")
@@ -33,8 +33,8 @@ def test_an_address_that_is_none_is_refused_when_there_is_nothing_to_do_too(tmp_
 
 
 def test_a_server_that_says_nothing_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 0.3)
+    monkeypatch.setattr(pool, "CONNECT_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(InputError, match=f"--dask {address}: no scheduler answers there"):
-            cluster.cluster_pool(address, 1)
+            pool.cluster_pool(address, 1)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from peel_analysis.batch.telling import telling
+from peel_analysis.batch.run import progress
 from peel_analysis.batch.work import Outcome
 
 
@@ -18,16 +18,16 @@ def forces_in(log: Path) -> list[str]:
 def test_a_run_begins_its_log_anew(tmp_path: Path) -> None:
     log = tmp_path / "out" / "run.jsonl"
     for force_id in ("kent", "norfolk"):
-        with telling(1, log, lines=False) as told:
+        with progress(1, log, lines=False) as told:
             told(outcome(force_id))
     assert forces_in(log) == ["norfolk"]
 
 
 def test_two_runs_at_once_write_whole_lines(tmp_path: Path) -> None:
     log = tmp_path / "run.jsonl"
-    with telling(4, log, lines=False) as told:
+    with progress(4, log, lines=False) as told:
         told(outcome("essex", "a long error, which the second run's first line is shorter than"))
-        with telling(2, log, lines=False) as told_too:
+        with progress(2, log, lines=False) as told_too:
             for force_id in ("kent", "norfolk"):
                 told_too(outcome(force_id))
                 told(outcome(force_id))

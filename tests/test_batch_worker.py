@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 from small_batch import SmallBatch, family, small_batch, still_there
-from test_engine_warm_process import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
+from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
 
-from peel_analysis.batch import local_pool
-from peel_analysis.batch.worker import GRAMMAR
+from peel_analysis.batch.pool import local_pool
+from peel_analysis.batch.work import GRAMMAR
 from peel_analysis.engine import provisioner, warm_connection
 from peel_analysis.engine.warm_connection import WarmProcessFaultError
 

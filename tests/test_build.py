@@ -13,9 +13,9 @@ from peel_analysis.data.published_files import published_files
 from peel_analysis.intake import build as module
 from peel_analysis.intake.build import build
 from peel_analysis.intake.registers import check_populations
-from peel_analysis.sources import SourceError
 from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import populations_table
+from peel_analysis.sources.sheets import SourceError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 FILES = published_files()

@@ -13,8 +13,8 @@ from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
 from peel_analysis.reports.further_values import POLICY, STANDING_OUT, flags
-from peel_analysis.sections import open_section
 from peel_analysis.sections.annex import open_annex
+from peel_analysis.sections.section import open_section
 
 MADE = {
     "2017": (42 + 42 + 39 + 38, "0.3", "3.7"),

@@ -10,8 +10,8 @@ from peel_analysis import measures
 from peel_analysis.comparison import peer_groups
 from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
-from peel_analysis.sections.crime_groups import by_group
-from peel_analysis.sections.peer_panel import peer_panel
+from peel_analysis.sections.blocks import peer_panel
+from peel_analysis.sections.lists import by_group
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
@@ -43,7 +43,7 @@ def test_a_change_names_the_period_that_it_is_counted_from(measure_id: str, edit
         wording.reading(one, "norfolk"),
         wording.alt_text(one, "norfolk"),
         table.caption.get_text(),
-        peer_panel(one, "norfolk"),
+        peer_panel(one, "norfolk").html,
     ]
     assert [text for text in told if earlier not in text or one.window.words not in text] == []
     heads = [head.get_text() for head in table.select("thead th")]
@@ -62,7 +62,7 @@ def test_a_tile_names_both_periods_of_a_change_and_one_of_a_rate() -> None:
 
 
 def test_the_table_of_groups_names_the_earlier_period() -> None:
-    heads = BeautifulSoup(by_group(open_edition("2017"), "norfolk"), "html.parser").select("thead th")
+    heads = BeautifulSoup(by_group(open_edition("2017"), "norfolk").html, "html.parser").select("thead th")
     assert "Change on the 12 months to 30 June 2016" in [head.get_text() for head in heads]
 
 
@@ -82,7 +82,7 @@ def test_changes_from_one_release_do_not() -> None:
 
 def test_days_are_in_words() -> None:
     assert DAY.search(" ".join(group.as_at for group in peer_groups(open_edition("2017"), "norfolk")))
-    panel = peer_panel(result("crime_per_1000"), "norfolk")
+    panel = peer_panel(result("crime_per_1000"), "norfolk").html
     assert "Set as at 1 July 2017." in panel
     assert "Set as at mid-2016." in panel
     assert not DAY.search(panel)

@@ -18,7 +18,7 @@ def test_a_change_is_placed_among_all_changes_and_the_range_holds_its_own_place(
 ) -> None:
     values = results[measure_id].forces["value"].sort_values(ascending=False)
     for force_id in ("norfolk", "city-of-london", values.index[0], values.index[-1]):
-        found = PLACE.search(figure_block(results[measure_id], force_id, 1))
+        found = PLACE.search(figure_block(results[measure_id], force_id, 1).html)
         assert found is not None, force_id
         first, last, ranked = (int(number) for number in found.groups())
         assert first <= list(values.index).index(force_id) + 1 <= last
@@ -27,7 +27,7 @@ def test_a_change_is_placed_among_all_changes_and_the_range_holds_its_own_place(
 
 
 def test_other_measures_and_forces_without_a_change_have_no_place(results: dict[str, Result]) -> None:
-    assert PLACE.search(figure_block(results["crime_per_1000"], "norfolk", 1)) is None
+    assert PLACE.search(figure_block(results["crime_per_1000"], "norfolk", 1).html) is None
     ranks = compare(results["crime_per_1000"]).ranks
     row = compare(results["crime_per_1000"]).row("city-of-london")
     assert not ranks.has_place(row), "its rate rests on an assumed population"

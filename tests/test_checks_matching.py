@@ -9,9 +9,7 @@ import pytest
 from invented import DATA
 
 from peel_analysis import cli, measures
-from peel_analysis.checks.completeness import find as find_incomplete
-from peel_analysis.checks.matching import find, mismatched
-from peel_analysis.checks.records import national_note
+from peel_analysis.checks.records import find_incomplete, find_mismatched, mismatched, national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.comparison import compare
 from peel_analysis.data.edition import editions, open_edition
@@ -42,7 +40,7 @@ def outcomes(**given: list[float]) -> pd.DataFrame:
 
 
 def test_a_quarter_above_the_threshold_is_found_and_told() -> None:
-    found = find(outcomes(kent=[99, 111.5, 100, 107]), CRIMES, YEAR, RULE)
+    found = find_mismatched(outcomes(kent=[99, 111.5, 100, 107]), CRIMES, YEAR, RULE)
     assert list(found) == ["kent"]
     assert found["kent"].sentence == (
         "The published record of outcomes is of more crimes than those counted for Kent: 112% in the three months to "
@@ -53,31 +51,31 @@ def test_a_quarter_above_the_threshold_is_found_and_told() -> None:
 
 def test_the_threshold_is_that_of_the_file_of_checks_and_is_itself_within_it() -> None:
     most = RULE.thresholds["above_percent"]
-    assert find(outcomes(kent=[most] * 4), CRIMES, YEAR, RULE) == {}
-    assert list(find(outcomes(kent=[100, most + 0.1, 100, 100]), CRIMES, YEAR, RULE)) == ["kent"]
+    assert find_mismatched(outcomes(kent=[most] * 4), CRIMES, YEAR, RULE) == {}
+    assert list(find_mismatched(outcomes(kent=[100, most + 0.1, 100, 100]), CRIMES, YEAR, RULE)) == ["kent"]
     stricter = replace(RULE, thresholds={"above_percent": 101})
-    assert list(find(outcomes(kent=[100, 102, 100, 100]), CRIMES, YEAR, stricter)) == ["kent"]
+    assert list(find_mismatched(outcomes(kent=[100, 102, 100, 100]), CRIMES, YEAR, stricter)) == ["kent"]
 
 
 def test_a_window_that_the_tables_do_not_hold_whole_finds_nobody() -> None:
     above = outcomes(kent=[99, 120, 99, 99])
-    assert find(above.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE) == {}
-    assert find(above, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE) == {}
+    assert find_mismatched(above.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE) == {}
+    assert find_mismatched(above, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE) == {}
 
 
 def test_a_quarter_without_crimes_finds_nobody() -> None:
     crimes = CRIMES.copy()
     crimes.loc["kent", QUARTERS[0]] = 0
-    assert find(outcomes(kent=[5, 99, 99, 99]), crimes, YEAR, RULE) == {}
+    assert find_mismatched(outcomes(kent=[5, 99, 99, 99]), crimes, YEAR, RULE) == {}
 
 
 def test_marking_and_the_note_of_england_and_wales() -> None:
-    found = find(outcomes(kent=[99, 120, 99, 99]), CRIMES, YEAR, RULE)
+    found = find_mismatched(outcomes(kent=[99, 120, 99, 99]), CRIMES, YEAR, RULE)
     kent, surrey = mark_doubts([Row(one, 5, 9, "reported", "", "") for one in ("kent", "surrey")], found)
     assert (kent.status, kent.short) == ("mismatched", "Record that does not match")
     assert (surrey.status, surrey.note) == ("reported", "")
     assert national_note(found, CRIMES.index) == "It includes one record that does not match."
-    both = find(outcomes(kent=[120] * 4, surrey=[120] * 4), CRIMES, YEAR, RULE)
+    both = find_mismatched(outcomes(kent=[120] * 4, surrey=[120] * 4), CRIMES, YEAR, RULE)
     assert national_note(both, CRIMES.index) == "It includes two records that do not match."
 
 
@@ -85,7 +83,7 @@ def test_a_record_that_is_both_keeps_the_status_incomplete_and_both_sentences() 
     table = outcomes(kent=[50, 120, 99, 99])
     rows = [Row("kent", 5, 9, "reported", "", "")]
     rows = mark_doubts(rows, find_incomplete(table, CRIMES, YEAR, rule("completeness")))
-    [marked] = mark_doubts(rows, find(table, CRIMES, YEAR, RULE))
+    [marked] = mark_doubts(rows, find_mismatched(table, CRIMES, YEAR, RULE))
     assert (marked.status, marked.short) == ("incomplete", "Incomplete record")
     assert "holds 92% of the crimes" in marked.note
     assert "120% in the three months to 31 December 2016" in marked.note

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from checked_tables import held, table
 
-from peel_analysis.checks.holdings import Holdings
-from peel_analysis.checks.notes import noted
+from peel_analysis.checks.table_checks import count_notes
+from peel_analysis.checks.tables_held import TablesHeld
 from peel_analysis.data import location
 from peel_analysis.data.periods import financial_year
 from peel_analysis.intake.registers import with_notes
@@ -39,12 +39,12 @@ def incidents() -> pd.DataFrame:
     return made
 
 
-def found(holdings: Holdings) -> list[tuple[str, str, str, str]]:
-    return [(one.level, one.table, one.force_id, one.found) for one in noted(holdings, holdings.tables()).findings]
+def found(tables: TablesHeld) -> list[tuple[str, str, str, str]]:
+    return [(one.level, one.table, one.force_id, one.found) for one in count_notes(tables, tables.tables()).findings]
 
 
 def test_notes_that_meet_their_counts_are_right(incidents: pd.DataFrame, tmp_path: Path) -> None:
-    result = noted(held(tmp_path, incidents), [ASB])
+    result = count_notes(held(tmp_path, incidents), [ASB])
     assert (result.findings, result.looked_at) == ((), "5 notes in 5 places")
 
 
@@ -83,7 +83,7 @@ def test_years_that_a_table_lacks_are_not_looked_at_and_a_note_of_no_table_is_a_
     assert [finding[:3] for finding in found(holdings)] == [("query", "asb_incidents", "warwickshire")] * 3
     with_all_years = held(tmp_path, later, incidents.assign(release="2020-02"))
     assert found(with_all_years) == []
-    assert noted(with_all_years, [ASB]).findings == ()  # as an edition does, which uses one of the two
+    assert count_notes(with_all_years, [ASB]).findings == ()  # as an edition does, which uses one of the two
 
 
 def test_an_item_that_the_folder_does_not_hold_is_not_asked_for(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from checked_tables import quarters, table, write_table
 
-from peel_analysis.checks.checking import check, check_edition, errors
-from peel_analysis.checks.holdings import Holdings
-from peel_analysis.checks.rules import rule
+from peel_analysis.checks.rules import errors, rule
+from peel_analysis.checks.table_checks import check, check_edition
+from peel_analysis.checks.tables_held import TablesHeld
 from peel_analysis.cli import main
 from peel_analysis.data import location
 from peel_analysis.data.edition import open_edition
@@ -46,7 +46,7 @@ def test_a_file_of_rules_that_is_wrong_says_so(
 
 
 def test_the_project_s_own_data_has_no_error_and_2024_25_adds_up() -> None:
-    results = check(Holdings(DATA))
+    results = check(TablesHeld(DATA))
     assert errors(results) == 0
     found = next(result for result in results if result.rule.id == "outcome_types").findings
     words = next(finding.found for finding in found if finding.table == "outcomes_recorded 2024-25")

@@ -11,8 +11,6 @@ import pytest
 from command import run, values
 from conftest import peel
 
-from peel_analysis import cli
-
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -22,32 +20,63 @@ HEAVY = ("pandas", "numpy", "papermill", "matplotlib", "seaborn", "nbconvert", "
 # Help
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["values", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["data", "add", "-h"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     program = (
-        "import sys\nfrom peel_analysis.cli import main\n"
-        f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
+        f"import sys\nfrom peel_analysis.cli import main\nassert main({arguments!r}) == 0\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("usage: peel")
+    assert done.stdout.startswith("Usage: peel")
     assert done.stderr.strip() == "[]"
 
 
-def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["--help"])
-    assert ended.value.code == 0
-    said = capsys.readouterr().out
-    assert [name for name in ("report", "batch", "forces", "values", "data") if name not in said] == []
+def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said, _ = run(capsys, "--help")
+    assert code == 0
+    names = ("report", "batch", "forces", "values", "verdicts", "why", "changes", "data", "check")
+    assert [name for name in names if f"\n  {name} " not in said] == []
+    assert [shell for shell in ("bash", "zsh", "fish") if f"_PEEL_COMPLETE={shell}_source peel" not in said] == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["repot"], ["report"], ["values", "--format", "xml"]])
-def test_a_request_that_is_none_is_refused_with_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    assert ended.value.code == 2
-    assert "usage: peel" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (["ver"], ["verdicts"]),
+        (["report", "south-y"], ["south-yorkshire"]),
+        (["values", "--force", "eng"], ["england-and-wales"]),
+        (["values", "--measure", "crime_per"], ["crime_per_1000"]),
+        (["values", "--edition", "201"], ["2017", "2019"]),
+        (["changes", "--format", "ch"], ["changelog"]),
+        (["check", "--edition", "19"], []),
+    ],
+)
+def test_a_shell_completes_commands_options_and_names(typed: list[str], offered: list[str], tmp_path: Path) -> None:
+    asked = {"_PEEL_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(["peel", *typed]), "COMP_CWORD": str(len(typed))}
+    done = peel(cwd=tmp_path, **asked)
+    assert (done.stdout.split(), done.stderr) == ([f"plain,{name}" for name in offered], "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["Missing command", "see peel --help"]),
+        (["repot"], ["No such command 'repot'", "see peel --help"]),
+        (["report"], ["Missing argument 'FORCE'", "see peel report --help"]),
+        (["report", "kent", "--edtion", "2017"], ["--edtion", "--edition", "see peel report --help"]),
+        (["values", "--format", "xml"], ["--format", "'xml'", "csv", "json", "see peel values --help"]),
+        (["data", "build"], ["'--raw'", "see peel data build --help"]),
+        (["data", "build", "--raw", "nowhere"], ["--raw", "nowhere", "does not exist", "see peel data build --help"]),
+        (["data", "add", "nothing.csv"], ["nothing.csv", "does not exist", "see peel data add --help"]),
+    ],
+)
+def test_a_request_that_is_none_is_refused_in_one_line_that_says_where_to_read_on(
+    arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, printed, error = run(capsys, *arguments)
+    assert (code, printed, error.count("\n")) == (2, "", 1)
+    assert error.startswith("peel: ")
+    assert [word for word in words if word not in error] == []
 
 
 # Names
@@ -81,8 +110,8 @@ def test_names_are_forgiving(name: str, force_id: str, capsys: pytest.CaptureFix
         (["values", "--edition", "next"], "No edition 'next'; the editions are 2017"),
         (["values", "--measure", "da_arest_rate"], "da_arrest_rate"),
         (["batch", "--shard", "9/8"], "--shard 9/8: give K/N"),
-        (["batch", "--jobs", "0"], "--jobs 0: give a number of workers"),
-        (["values", "--data", "nowhere"], "--data nowhere: no such folder"),
+        (["batch", "--jobs", "0"], "give a number of workers, 1 or more"),
+        (["values", "--data", "nowhere"], "'nowhere' does not exist; give one laid out like the project's data/"),
     ],
 )
 def test_what_is_not_known_gets_one_line_and_exit_code_2(

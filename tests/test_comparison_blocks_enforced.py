@@ -17,7 +17,8 @@ from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.sections import open_section, plan_of
+from peel_analysis.sections.catalogue import plan_of
+from peel_analysis.sections.section import open_section
 
 TILES = 'measures = ["asb_incidents_per_1000"]'  # the tiles of anti-social behaviour
 PERIODS = {"crime": (YEAR_2016, YEAR_2017), "snapshot": (DAY_2016, DAY_2017)}
@@ -81,7 +82,7 @@ def test_tiles_of_measures_that_must_not_stand_together_show_the_reason(block: B
             for group in ((first, other), (other, first), (first, "da_share_of_crime_pct", other)):
                 page = together(*group)
                 assert [one.get_text() for one in page.select(".panel .refused")] == [block.reason], group
-                assert [one.get_text() for one in page.select("h2.panel-title")] == ["Mixed"]
+                assert [one.get_text() for one in page.select("h3.panel-title")] == ["Mixed"]
                 assert page.select(".tile") == []
 
 

@@ -10,7 +10,7 @@ from workbooks import Row, save
 from peel_analysis.data import counts, forces, location
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.registers import COUNT_NOTES, read_register
-from peel_analysis.intake import plan
+from peel_analysis.intake.addition import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NOTES = "count_notes.csv"

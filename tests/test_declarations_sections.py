@@ -14,7 +14,7 @@ from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.settings import SectionEntry
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.sections import catalogue
+from peel_analysis.sections.catalogue import catalogue
 
 NUMBERS = "data/sections.toml, section 'force_in_numbers'"
 CALLS = f"{NUMBERS}, block 'Calls for assistance'"

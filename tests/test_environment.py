@@ -1,6 +1,11 @@
+"""The environment and the gate: what they are made of agrees wherever it is said."""
+
+import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -92,6 +97,40 @@ def test_ci_calls_the_same_gate_as_everyone() -> None:
     gate = PROJECT / ".ci" / "run"
     assert "make test" in gate.read_text(encoding="utf-8")
     assert os.access(gate, os.X_OK)
+
+
+@pytest.mark.slow
+def test_before_a_commit_style_and_layout_are_put_right_and_outputs_taken_out_of_notebooks(tmp_path: Path) -> None:
+    git = ("git", "-c", "user.name=Invented", "-c", "user.email=invented@example.org")
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
+    shutil.copy(PROJECT / ".pre-commit-config.yaml", tmp_path)
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "notebooks").mkdir()
+    notebook = json.loads((PROJECT / "notebooks" / "01_force_in_numbers.ipynb").read_text(encoding="utf-8"))
+    clean = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    ran = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    ran |= {"execution_count": 1, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["58.9"]}]}
+    (tmp_path / "notebooks" / "ran.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    (tmp_path / "drawn.py").write_text('"""Code."""\n\nimport sys\nimport os\nprint( os, sys )\n', encoding="utf-8")
+    subprocess.run([*git, "add", "."], cwd=tmp_path, check=True)
+    command = [sys.executable, "-m", "pre_commit", "run"]
+    environment = {**os.environ, "SKIP": "layers", "PRE_COMMIT_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, "a commit with what had to be put right is stopped"
+    assert done.stdout.count("files were modified by this hook") == 3, done.stdout
+    assert (tmp_path / "drawn.py").read_text(encoding="utf-8").endswith("import os\nimport sys\n\nprint(os, sys)\n")
+    assert (tmp_path / "notebooks" / "ran.ipynb").read_text(encoding="utf-8") == clean
+
+
+def test_every_hook_is_a_tool_of_the_project_and_the_gate_checks_the_same() -> None:
+    [local] = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert local["repo"] == "local", "no hook is fetched from elsewhere"
+    tools = [" ".join(hook["entry"].split()[:2]).removeprefix(".venv/bin/") for hook in local["hooks"]]
+    assert tools == ["ruff check", "ruff format", "jupyter nbconvert", "lint-imports"]
+    lint = (PROJECT / "Makefile").read_text(encoding="utf-8").partition("\nlint:")[2].partition("\n\n")[0]
+    elsewhere = {"jupyter nbconvert", "lint-imports"}  # test_notebooks.py has the first
+    assert {tool for tool in tools if f"/bin/{tool}" not in lint} <= elsewhere
 
 
 def test_make_refuses_an_interpreter_that_is_too_old(tmp_path: Path) -> None:

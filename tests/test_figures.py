@@ -137,7 +137,7 @@ def test_a_kept_drawing_is_the_one_that_would_be_made(
 
 def test_the_image_of_a_block_has_its_alternative_text(results: dict[str, Result]) -> None:
     for measure_id in ("crime_per_1000", "crime_change_5y", "outcome_action_taken_pct", "da_arrest_rate"):
-        html = BeautifulSoup(figure_block(results[measure_id], "norfolk", 3), "html.parser")
+        html = BeautifulSoup(figure_block(results[measure_id], "norfolk", 3).html, "html.parser")
         images = html.find_all("img")
         assert len(images) == 1
         alt = str(images[0]["alt"])
@@ -147,7 +147,7 @@ def test_the_image_of_a_block_has_its_alternative_text(results: dict[str, Result
 
 
 def test_a_block_is_a_numbered_figure_with_its_source(results: dict[str, Result]) -> None:
-    html = BeautifulSoup(figure_block(results["crime_per_1000"], "norfolk", 3), "html.parser")
+    html = BeautifulSoup(figure_block(results["crime_per_1000"], "norfolk", 3).html, "html.parser")
     figure = html.find("figure", id="figure-crime_per_1000")
     assert figure is not None
     caption = figure.find("figcaption")
@@ -161,7 +161,7 @@ def test_a_block_is_a_numbered_figure_with_its_source(results: dict[str, Result]
 
 
 def test_without_values_the_block_has_no_picture_and_says_why(results: dict[str, Result]) -> None:
-    html = BeautifulSoup(figure_block(results["ocg_per_million"], "norfolk", 1), "html.parser")
+    html = BeautifulSoup(figure_block(results["ocg_per_million"], "norfolk", 1).html, "html.parser")
     assert html.find("img") is None
     assert "no force has a public value" in html.get_text()
     assert html.find(id="figure-ocg_per_million") is not None

@@ -6,8 +6,8 @@ from peel_analysis import measures
 from peel_analysis.data import registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
-from peel_analysis.sections import outcome_spread
-from peel_analysis.sections.outcome_groups import spread_of
+from peel_analysis.sections import outcomes
+from peel_analysis.sections.outcomes import spread_of
 from peel_analysis.show.footnotes import footnotes
 
 
@@ -33,7 +33,7 @@ def test_england_and_wales_warns_of_the_incomplete_records_in_it(edition: str, w
     last = sentences(one)[-1]
     assert last.startswith("England and Wales is based on ")
     assert last.endswith(warning or "the sum of their counts over the sum of their denominators.")
-    spread = outcome_spread.footnotes(spread_of(open_edition(edition), "norfolk"))[-1]
+    spread = outcomes.footnotes(spread_of(open_edition(edition), "norfolk"))[-1]
     assert spread.endswith(warning or "the sum of their recorded crimes.")
 
 
@@ -61,6 +61,6 @@ def test_a_measure_of_one_outcome_names_none() -> None:
 
 
 def test_the_spread_names_its_grouping_in_words() -> None:
-    notes = outcome_spread.footnotes(spread_of(open_edition("2017"), "norfolk"))
+    notes = outcomes.footnotes(spread_of(open_edition("2017"), "norfolk"))
     assert "as the Home Office groups them (version 1 of the grouping)" in notes[0]
     assert not any("_" in note for note in notes), "no id is printed"

@@ -10,9 +10,9 @@ from workbooks import Row, save
 from peel_analysis.cli import main
 from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
-from peel_analysis.intake import plan
-from peel_analysis.intake.writing import write_texts
-from peel_analysis.sources import SourceError
+from peel_analysis.data.writing import write_files
+from peel_analysis.intake.addition import plan
+from peel_analysis.sources.sheets import SourceError
 
 
 @pytest.fixture
@@ -177,8 +177,8 @@ def test_files_that_belong_together_are_written_together_or_not_at_all(tmp_path:
     (tmp_path / "a.csv").write_text("old\n", encoding="utf-8")
     (tmp_path / "in_the_way").write_text("a file where a folder should be\n", encoding="utf-8")
     with pytest.raises(OSError, match="in_the_way"):
-        write_texts({tmp_path / "a.csv": "new\n", tmp_path / "in_the_way" / "b.csv": "new\n"})
+        write_files({tmp_path / "a.csv": "new\n", tmp_path / "in_the_way" / "b.csv": "new\n"})
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "old\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "in_the_way"]
-    write_texts({tmp_path / "a.csv": "new\n", tmp_path / "c" / "b.csv": "new\n"})
+    write_files({tmp_path / "a.csv": "new\n", tmp_path / "c" / "b.csv": "new\n"})
     assert (tmp_path / "c" / "b.csv").read_text(encoding="utf-8") == "new\n"

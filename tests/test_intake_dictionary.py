@@ -7,8 +7,7 @@ import pytest
 
 from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
-from peel_analysis.intake.dictionary import END, START, provenance_section, with_provenance
-from peel_analysis.intake.origins import read_provenance
+from peel_analysis.intake.registers import END, START, provenance_section, read_provenance, with_provenance
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from shared_folder import shared
 from workbooks import Row, save
 
-from peel_analysis.intake import plan
+from peel_analysis.intake.addition import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = "home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"

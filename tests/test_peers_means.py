@@ -15,7 +15,7 @@ from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
 from peel_analysis.reports.values_file import values_of
-from peel_analysis.sections.peer_panel import peer_panel
+from peel_analysis.sections.blocks import peer_panel
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_the_panel_says_how_many_are_in_the_means_and_who_is_not(edition_id: str
     told = 0
     for force_id in forces.ids():
         groups = peer_groups(edition, force_id)
-        panel = BeautifulSoup(peer_panel(result, force_id), "html.parser")
+        panel = BeautifulSoup(peer_panel(result, force_id).html, "html.parser")
         framed = panel.select(".table-frame")
         assert len(framed) == len(groups)
         for group, frame in zip(groups, framed, strict=True):

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.checks.holdings import read_printed
+from peel_analysis.checks.tables_held import read_printed
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import findings
 from peel_analysis.data.populations import read_populations
 from peel_analysis.data.registers import read_register
-from peel_analysis.intake.origins import read_provenance
 from peel_analysis.intake.registers import read_populations as populations_to_add_to
+from peel_analysis.intake.registers import read_provenance
 from peel_analysis.measures import provenance
 
 FINDINGS = "findings/2017/norfolk.md"

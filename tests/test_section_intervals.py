@@ -17,11 +17,10 @@ from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.location import PROJECT
 from peel_analysis.measures import Result, rolling
-from peel_analysis.sections.crime_groups import by_group
-from peel_analysis.sections.outcome_groups import spread_of
-from peel_analysis.sections.outcome_spread import table
+from peel_analysis.sections.blocks import peer_panel
+from peel_analysis.sections.lists import by_group
+from peel_analysis.sections.outcomes import spread_of, table
 from peel_analysis.sections.over_time import trend_block
-from peel_analysis.sections.peer_panel import peer_panel
 from peel_analysis.show import tables
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES
 
@@ -84,7 +83,7 @@ def said(html: str) -> int:
 )
 def test_peers_and_their_weighted_mean_have_intervals(edition: str, measure_id: str) -> None:
     result, by_hand = calculated(measure_id, edition), BY_HAND[measure_id]
-    panel = peer_panel(result, "norfolk")
+    panel = peer_panel(result, "norfolk").html
     for group, rows in zip(peer_groups(result.edition, "norfolk"), tables_in(panel), strict=True):
         for force_id in ("norfolk", *group.peer_ids, "england-and-wales"):
             one, cells = result.of(force_id), rows[forces.display_name(force_id)]
@@ -100,13 +99,16 @@ def test_peers_and_their_weighted_mean_have_intervals(edition: str, measure_id: 
 
 def test_the_interval_of_a_force_is_that_of_the_table_of_all_forces() -> None:
     result = calculated("crime_per_1000")
-    first, all_forces = tables_in(peer_panel(result, "norfolk"))[0], tables_in(tables.by_force(result, "norfolk"))[0]
+    first, all_forces = (
+        tables_in(peer_panel(result, "norfolk").html)[0],
+        tables_in(tables.by_force(result, "norfolk"))[0],
+    )
     assert first["Norfolk"]["95% interval"] == all_forces["Norfolk"]["95% interval"] == byar(52_569, 892_870)
     assert first["England and Wales"]["95% interval"] == all_forces["England and Wales"]["95% interval"]
 
 
 def test_a_published_value_without_counts_has_no_interval_and_the_key_says_why() -> None:
-    panel = peer_panel(calculated("da_arrest_rate"), "norfolk")
+    panel = peer_panel(calculated("da_arrest_rate"), "norfolk").html
     for rows in tables_in(panel):
         assert rows["Norfolk"]["95% interval"] == rows["Weighted mean of the peers"]["95% interval"] == "[x]"
     assert "[x] not public" in panel
@@ -139,7 +141,7 @@ def test_a_point_of_a_line_has_the_interval_of_its_own_counts() -> None:
     inside = (crimes["period_start"] >= "2013-04-01") & (crimes["period_end"] <= "2014-03-31")
     count = crimes.loc[inside & (crimes["force_id"] == "norfolk"), "count"].astype(float).sum()
     people = 940_359  # mid-2024, which every point of this edition divides by
-    html = trend_block(calculated("crime_per_1000", "2025"), "norfolk", 1)
+    html = trend_block(calculated("crime_per_1000", "2025"), "norfolk", 1).html
     cells = tables_in(html)[0]["31 March 2014"]
     assert list(cells) == ["Norfolk Constabulary", "95% interval", "England and Wales"]
     assert cells["Norfolk Constabulary"] == f"{1000 * count / people:.1f}"
@@ -153,7 +155,7 @@ def test_every_point_of_a_line_has_its_interval(measure_id: str, edition: str, f
     """The City's last point has one as in the table of all forces, though its population is assumed."""
     result = calculated(measure_id, edition)
     series = rolling(result)
-    rows = list(tables_in(trend_block(result, force_id, 1))[0].values())
+    rows = list(tables_in(trend_block(result, force_id, 1).html)[0].values())
     counts = zip(series.numerator[force_id], series.denominator[force_id], strict=True)
     assert [one["95% interval"] for one in rows] == [BY_HAND[measure_id](*pair) for pair in counts]
     of_all = tables_in(tables.by_force(result, force_id))[0]
@@ -168,7 +170,7 @@ def test_a_missing_point_has_no_interval_though_its_counts_are_there(
     broken(data, first="2015-01-15")
     result = data.result("crime_per_1000")
     assert (rolling(result).numerator.loc["2015-03-31", ["norfolk"]] > 0).all()
-    cells = tables_in(trend_block(result, "norfolk", 1))[0]
+    cells = tables_in(trend_block(result, "norfolk", 1).html)[0]
     assert list(cells["31 March 2015"].values()) == ["[x]", "[x]", "[x]"]
     assert " to " in cells["31 December 2014"]["95% interval"]
 
@@ -176,7 +178,7 @@ def test_a_missing_point_has_no_interval_though_its_counts_are_there(
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("force_id", ["norfolk", "city-of-london"])
 def test_an_offence_group_s_rate_has_its_interval(edition: str, force_id: str) -> None:
-    html = by_group(open_edition(edition), force_id)
+    html = by_group(open_edition(edition), force_id).html
     people = calculated("crime_per_1000", edition).of(force_id).denominator
     rows = tables_in(html)[0]
     heads = list(rows["All crime (excluding fraud)"])

@@ -8,7 +8,8 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures import Result
-from peel_analysis.sections import Section, catalogue, open_section
+from peel_analysis.sections.catalogue import catalogue
+from peel_analysis.sections.section import Section, open_section
 
 
 def test_tiles_show_a_dash_with_its_reason_and_never_an_invented_value(

@@ -14,8 +14,9 @@ from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
-from peel_analysis.sections import Section, catalogue
-from peel_analysis.sections.standing_out import standing_out
+from peel_analysis.sections.catalogue import catalogue
+from peel_analysis.sections.lists import standing_out
+from peel_analysis.sections.section import Section
 from peel_analysis.show import values
 from peel_analysis.show.words import reading
 from peel_analysis.statistics import read_policy
@@ -84,15 +85,15 @@ def test_a_notable_figure_comes_before_one_that_lies_further_out(
         )
         return replace(one, verdicts={**one.verdicts, "norfolk": given})
 
-    monkeypatch.setattr("peel_analysis.sections.standing_out.compare", compared)
-    lines = parsed(standing_out([far, notable], "norfolk")).select("li")
+    monkeypatch.setattr("peel_analysis.sections.lists.compare", compared)
+    lines = parsed(standing_out([far, notable], "norfolk").html).select("li")
     assert [str(line["data-value"]).split("/")[1] for line in lines] == [notable.measure.id, far.measure.id]
 
 
 def test_more_than_seven_are_cut_to_seven(results: dict[str, Result]) -> None:
     result = results["outcome_charged_pct"]
     assert compare(result).verdicts["norfolk"].words == "higher than"
-    assert len(parsed(standing_out([result] * 9, "norfolk")).select("li")) == 7
+    assert len(parsed(standing_out([result] * 9, "norfolk").html).select("li")) == 7
 
 
 def test_what_stands_out_says_how_many_flags_to_expect_of_chance(edition: Edition, results: dict[str, Result]) -> None:
@@ -123,7 +124,7 @@ def test_every_link_to_a_figure_goes_to_one_that_a_notebook_draws(edition_id: st
     drawn = set()
     for plan in catalogue():
         source = plan.notebook.read_text(encoding="utf-8")
-        drawn |= set(re.findall(r'section\.(?:figure|statement)\(\\"([a-z0-9_]+)\\"', source))
+        drawn |= set(re.findall(r'section\.(?:figure|statement|measure)\(\\"([a-z0-9_]+)\\"', source))
         drawn |= {measure_id for block in plan.blocks for measure_id in block.measures}
     edition = open_edition(edition_id)
     results = {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}

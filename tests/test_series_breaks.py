@@ -34,7 +34,7 @@ def broken(data: Folder, force_id: str = "all", comparison: str = "not_comparabl
 
 def incidents(force_id: str) -> BeautifulSoup:
     result = measures.calculate(measures.get("asb_incidents_per_1000"), open_edition("2017"))
-    return BeautifulSoup(trend_block(result, force_id, 1), "html.parser")
+    return BeautifulSoup(trend_block(result, force_id, 1).html, "html.parser")
 
 
 def test_the_sentence_starts_after_the_break_and_says_so_for_those_who_do_not_see_the_line() -> None:
@@ -99,7 +99,7 @@ def test_a_break_that_only_asks_for_care_leaves_the_line_whole(data: Folder) -> 
 def test_after_a_late_break_no_two_values_are_set_beside_each_other(data: Folder) -> None:
     broken(data, first="2017-01-01")
     result = data.result("crime_per_1000")
-    html = BeautifulSoup(trend_block(result, "kent", 1), "html.parser")
+    html = BeautifulSoup(trend_block(result, "kent", 1).html, "html.parser")
     reading = html.select_one("p.reading")
     assert reading is not None
     assert "Kent Police: no 12 months lie wholly after the last break in recording." in reading.get_text()

@@ -35,7 +35,7 @@ def series(edition: str, measure_id: str = CRIME) -> Series:
 
 
 def shown(edition: str, force_id: str, measure_id: str = CRIME) -> BeautifulSoup:
-    return BeautifulSoup(trend_block(result(edition, measure_id), force_id, 1), "html.parser")
+    return BeautifulSoup(trend_block(result(edition, measure_id), force_id, 1).html, "html.parser")
 
 
 def text(html: BeautifulSoup, selector: str) -> str:

@@ -7,12 +7,10 @@ from area_sheets import TITLE, incidents_sheet, read
 from shared_folder import shared
 from workbooks import Row, save
 
-from peel_analysis import sources
-from peel_analysis.sources import police_force_areas
-from peel_analysis.sources.area_tables import year_to
-from peel_analysis.sources.areas import Area, classify
-from peel_analysis.sources.markers import MARKERS, number_or_marker
-from peel_analysis.sources.sheets import open_book
+from peel_analysis.sources import formats, police_force_areas
+from peel_analysis.sources.area_tables import Area, classify, year_to
+from peel_analysis.sources.headings import MARKERS, number_or_marker
+from peel_analysis.sources.sheets import SourceError, open_book
 
 
 def test_incidents_by_year_and_the_populations_behind_their_rates(tmp_path: Path) -> None:
@@ -79,29 +77,29 @@ def test_footnote_digits_on_codes_and_names(tmp_path: Path) -> None:
     ],
 )
 def test_refused_cells_are_named(tmp_path: Path, figures: dict[str, Row], message: str) -> None:
-    with pytest.raises(sources.SourceError, match=message):
+    with pytest.raises(SourceError, match=message):
         read(tmp_path, incidents_sheet(figures))
 
 
 def test_a_missing_force_is_named_with_the_sheet(tmp_path: Path) -> None:
     rows = [row for row in incidents_sheet() if row[1:2] != ["Norfolk"]]
-    with pytest.raises(sources.SourceError, match=r"sheet 'Table P5', row 6: the table has no row for Norfolk; take"):
+    with pytest.raises(SourceError, match=r"sheet 'Table P5', row 6: the table has no row for Norfolk; take"):
         read(tmp_path, rows)
 
 
 def test_a_list_of_contents_is_no_table_and_a_table_without_forces_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "x.xlsx", {"Contents": [["Contents"], [TITLE]], "P5": incidents_sheet()})
-    assert sources.read(path, "r").account.sheets_left == ("Contents",)
+    assert formats.read(path, "r").account.sheets_left == ("Contents",)
     path = save(tmp_path / "x.xlsx", {"P5": [[TITLE], *([["somewhere", 5, 1.0]] * 43)]})
-    with pytest.raises(sources.SourceError, match=r"sheet 'P5', row 1: no column names the forces; give the table as"):
-        sources.read(path, "r")
+    with pytest.raises(SourceError, match=r"sheet 'P5', row 1: no column names the forces; give the table as"):
+        formats.read(path, "r")
 
 
 def test_a_force_that_gave_no_figures_and_national_rows_without_it(tmp_path: Path) -> None:
     rows = [row for row in incidents_sheet() if row[1:2] != ["Greater Manchester"]]
     rows.insert(7, [None, "England and Wales excluding Greater Manchester", 21_000, ".."])
     path = save(tmp_path / "x.xlsx", {"P5": rows})
-    counts = sources.read(path, "r", not_supplied=["greater-manchester"]).counts.set_index("force_id")
+    counts = formats.read(path, "r", not_supplied=["greater-manchester"]).counts.set_index("force_id")
     assert counts.index[counts["count"].isna()].tolist() == ["greater-manchester"]
     assert counts.loc["greater-manchester", "status"] == "not_supplied"
 
@@ -114,28 +112,28 @@ def test_marks_behind_a_number_are_dropped(text: str) -> None:
 def test_a_force_under_another_s_code_is_refused(tmp_path: Path) -> None:
     rows = incidents_sheet()
     next(row for row in rows if row[1:2] == ["Norfolk"])[0] = "E23000025"
-    with pytest.raises(sources.SourceError, match=r"cell B\d+: code E23000025 is Suffolk, and the name is 'Norfolk'"):
+    with pytest.raises(SourceError, match=r"cell B\d+: code E23000025 is Suffolk, and the name is 'Norfolk'"):
         read(tmp_path, rows)
 
 
 def test_a_force_in_two_rows_is_refused(tmp_path: Path) -> None:
     rows = incidents_sheet()
     rows.insert(8, next(row for row in rows if row[1:2] == ["Norfolk"]))
-    with pytest.raises(sources.SourceError, match="a second row for norfolk; take out one of the two"):
+    with pytest.raises(SourceError, match="a second row for norfolk; take out one of the two"):
         read(tmp_path, rows)
 
 
 def test_an_area_that_is_none_is_refused(tmp_path: Path) -> None:
     rows = incidents_sheet()
     rows.insert(8, [None, "Atlantis", 5, 1.0])
-    with pytest.raises(sources.SourceError, match=r"cell B9: 'Atlantis' is no force, region or country"):
+    with pytest.raises(SourceError, match=r"cell B9: 'Atlantis' is no force, region or country"):
         read(tmp_path, rows)
 
 
 def test_a_column_that_is_not_understood_is_refused(tmp_path: Path) -> None:
     rows = incidents_sheet()
     rows[3][2] = "Latest period"
-    with pytest.raises(sources.SourceError, match=r"cell C5: the heading 'Latest period Number of Incidents' names no"):
+    with pytest.raises(SourceError, match=r"cell C5: the heading 'Latest period Number of Incidents' names no"):
         read(tmp_path, rows)
 
 
@@ -168,7 +166,7 @@ def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
 @pytest.mark.shared
 def test_the_march_2018_workbook() -> None:
     book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
-    reading = police_force_areas.read(book, "2018-03", "2017", "2018-revised")
+    reading = police_force_areas.read(book, "2018-03", ("2017", "2018-revised"))
     incidents = reading.counts.set_index(["force_id", "period_end"])
     assert incidents.loc[("norfolk", "2017-03-31"), "count"] == 21_071
     assert len(incidents) == 43 * 11

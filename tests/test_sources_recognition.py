@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from workbooks import save
 
-from peel_analysis import sources
 from peel_analysis.data.counts import TableError
-from peel_analysis.sources import data_return, outcomes, recorded_crime
-from peel_analysis.sources.sheets import open_book
+from peel_analysis.sources import data_return, formats, open_data
+from peel_analysis.sources.formats import recognise
+from peel_analysis.sources.sheets import SourceError, open_book
 
 RETURN = "force,item,period_start,period_end,count,status\n"
 
@@ -23,50 +23,48 @@ def file(tmp_path: Path, text: str, name: str = "return.csv") -> Path:
 @pytest.mark.parametrize(
     ("heading", "name"),
     [
-        ("Financial Year,Financial Quarter,Force Name,Offence Group,Number of Offences", recorded_crime.FORMAT),
-        ("FY,Financial Quarter,Force,Group,n,territorial", recorded_crime.FORMAT),
-        ("Financial Year,Financial Quarter,Force,Offence Group,Outcome Type,n", outcomes.FORMAT),
+        ("Financial Year,Financial Quarter,Force Name,Offence Group,Number of Offences", open_data.CRIME_FORMAT),
+        ("FY,Financial Quarter,Force,Group,n,territorial", open_data.CRIME_FORMAT),
+        ("Financial Year,Financial Quarter,Force,Offence Group,Outcome Type,n", open_data.OUTCOMES_FORMAT),
         (RETURN.strip(), data_return.FORMAT),
     ],
 )
 def test_a_file_is_known_by_its_heading_under_any_name(tmp_path: Path, heading: str, name: str) -> None:
-    assert sources.recognise(file(tmp_path, f"Some title\n\n{heading}\n", "download (3).txt")).name == name
+    assert recognise(open_book(file(tmp_path, f"Some title\n\n{heading}\n", "download (3).txt"))).name == name
 
 
 def test_a_packed_file_is_known_by_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "return.csv"
     path.write_bytes(gzip.compress(RETURN.encode()))
-    assert sources.recognise(path).name == data_return.FORMAT
+    assert recognise(open_book(path)).name == data_return.FORMAT
 
 
 def test_a_file_like_no_format_says_what_it_starts_with(tmp_path: Path) -> None:
     path = save(tmp_path / "x.xlsx", {"Index": [["Police workforce"]]})
     with pytest.raises(
-        sources.SourceError,
+        SourceError,
         match=r"x.xlsx: not a format known here \(sheet 'Index', row 1 starts with 'Police workforce'\); the formats",
     ):
-        sources.recognise(path)
+        recognise(open_book(path))
 
 
 def test_a_renamed_column_is_named_and_not_taken_for_another_format(tmp_path: Path) -> None:
     path = file(tmp_path, "Financial Year,Financial Quarter,Force Name,Offence Group,Offences counted\n")
-    with pytest.raises(
-        sources.SourceError, match=r"line 1: no column 'Number of Offences'; .*'Offences counted'; give"
-    ):
-        sources.read(path, "r")
+    with pytest.raises(SourceError, match=r"line 1: no column 'Number of Offences'; .*'Offences counted'; give"):
+        formats.read(path, "r")
 
 
 def test_damaged_and_missing_files(tmp_path: Path) -> None:
-    with pytest.raises(sources.SourceError, match="no such file"):
+    with pytest.raises(SourceError, match="no such file"):
         open_book(tmp_path / "nothing.ods")
     (tmp_path / "half.ods").write_bytes(b"PK\x03\x04 and no more")
-    with pytest.raises(sources.SourceError, match=r"half.ods: the workbook does not open .*; download it again"):
+    with pytest.raises(SourceError, match=r"half.ods: the workbook does not open .*; download it again"):
         open_book(tmp_path / "half.ods")
     (tmp_path / "half.csv.gz").write_bytes(gzip.compress(RETURN.encode() * 100)[:40])
-    with pytest.raises(sources.SourceError, match=r"half.csv.gz: does not unpack .*; download it again"):
+    with pytest.raises(SourceError, match=r"half.csv.gz: does not unpack .*; download it again"):
         open_book(tmp_path / "half.csv.gz")
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\x00\x00")
-    with pytest.raises(sources.SourceError, match=r"picture.csv: no workbook, CSV or Parquet file"):
+    with pytest.raises(SourceError, match=r"picture.csv: no workbook, CSV or Parquet file"):
         open_book(tmp_path / "picture.csv")
 
 
@@ -78,7 +76,7 @@ def test_a_return_takes_names_and_keeps_reasons(tmp_path: Path) -> None:
         + ",,,,,\n"
         + "suffolk,organised_crime_groups,2017-07-01,2017-07-01,,Not supplied\n",
     )
-    reading = sources.read(path, "return-2017")
+    reading = formats.read(path, "return-2017")
     assert reading.counts["force_id"].tolist() == ["norfolk", "suffolk"]
     assert reading.counts["count"].tolist()[0] == 1204
     assert reading.counts["status"].tolist() == ["reported", "not_supplied"]
@@ -105,5 +103,5 @@ def test_a_return_takes_names_and_keeps_reasons(tmp_path: Path) -> None:
 )
 def test_a_return_is_refused_by_line(tmp_path: Path, line: str, message: str) -> None:
     path = file(tmp_path, RETURN + ",,,,,\n" + line + "\n")
-    with pytest.raises((sources.SourceError, TableError), match=message):
-        sources.read(path, "r")
+    with pytest.raises((SourceError, TableError), match=message):
+        formats.read(path, "r")

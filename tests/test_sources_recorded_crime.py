@@ -11,10 +11,10 @@ from home_office import CRIME_HEADING, all_forces_crime, count_of, crime, csv_fi
 from shared_folder import shared
 from workbooks import Row, save
 
-from peel_analysis import sources
 from peel_analysis.data.counts import as_text
-from peel_analysis.sources import recorded_crime
-from peel_analysis.sources.sheets import open_book
+from peel_analysis.sources import formats, open_data
+from peel_analysis.sources.reading import LeftOut
+from peel_analysis.sources.sheets import SourceError, open_book
 
 
 def test_workbook_as_published_cover_and_stray_heading_included(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_workbook_as_published_cover_and_stray_heading_included(tmp_path: Path) 
             "2016_17": [stray, *all_forces_crime()],
         },
     )
-    reading = sources.read(path, "r")
+    reading = formats.read(path, "r")
     assert reading.account.sheets_read == ("2015_16", "2016_17")
     assert reading.account.sheets_left == ("Cover_sheet",)
     assert len(reading.counts) == 2 * 43
@@ -36,7 +36,7 @@ def test_workbook_as_published_cover_and_stray_heading_included(tmp_path: Path) 
 
 def test_heading_further_down_and_notes_below_the_table(tmp_path: Path) -> None:
     rows: list[Row] = [["Title"], [], ["Some words"], CRIME_HEADING, *all_forces_crime(), [], ["Source: Home Office"]]
-    reading = sources.read(save(tmp_path / "x.xlsx", {"Data": rows}), "r")
+    reading = formats.read(save(tmp_path / "x.xlsx", {"Data": rows}), "r")
     assert count_of(reading, "norfolk", "Robbery") == 10
     assert reading.account.left_out["blank line or note under the table"].rows == 2
 
@@ -45,7 +45,7 @@ def test_padded_numbers_dashes_corrections_and_the_group_s_other_name(tmp_path: 
     rows = [CRIME_HEADING, *all_forces_crime()]
     for code, number in (("1", " 1,204 "), ("2", "-00 "), ("3", " -   "), ("4", "-4 ")):
         rows.append(crime("Norfolk", number, "Miscellaneous crimes", code))
-    reading = sources.read(csv_file(tmp_path / "x.csv", rows), "r")
+    reading = formats.read(csv_file(tmp_path / "x.csv", rows), "r")
     assert count_of(reading, "norfolk", "Miscellaneous crimes against society") == 1200
 
 
@@ -55,12 +55,12 @@ def test_bodies_that_are_no_force_and_fraud_are_left_out_and_counted(tmp_path: P
         crime("Cifas", 7, "Fraud offences"),
         crime("Norfolk", 11, "Fraud offences to 2012/13", "51"),
     ]
-    reading = sources.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *extra]), "r")
+    reading = formats.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *extra]), "r")
     assert reading.counts["count"].sum() == 430
     left_out = reading.account.left_out
-    assert left_out["British Transport Police is no police force area"] == sources.LeftOut(1, 5)
-    assert left_out["CIFAS is no police force area"] == sources.LeftOut(1, 7)
-    assert left_out["fraud offences, which Action Fraud records for the forces"] == sources.LeftOut(1, 11)
+    assert left_out["British Transport Police is no police force area"] == LeftOut(1, 5)
+    assert left_out["CIFAS is no police force area"] == LeftOut(1, 7)
+    assert left_out["fraud offences, which Action Fraud records for the forces"] == LeftOut(1, 11)
     assert "  left out: 1 rows, which count 5: British Transport Police is no police force area" in list(
         reading.account.lines()
     )
@@ -71,15 +71,15 @@ def test_cleaned_columns_are_the_same_format(tmp_path: Path) -> None:
         columns={"Financial Year": "FY", "Force Name": "Force", "Offence Group": "Group", "Number of Offences": "n"}
     )
     frame.assign(territorial=True).to_parquet(tmp_path / "cleaned.parquet")
-    assert sources.read(tmp_path / "cleaned.parquet", "r").counts["count"].sum() == 430
+    assert formats.read(tmp_path / "cleaned.parquet", "r").counts["count"].sum() == 430
 
 
 def test_homicide_stands_in_as_many_rows_as_its_cell_names_codes(tmp_path: Path) -> None:
     homicide = [crime("Norfolk", 1, "Violence against the person", "1/4.1/4.2") for _ in range(3)]
-    reading = sources.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide]), "r")
+    reading = formats.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide]), "r")
     assert count_of(reading, "norfolk", "Violence against the person") == 3
-    with pytest.raises(sources.SourceError, match=r"x.csv, line 48, column G: repeats an earlier row's quarter"):
-        sources.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide, homicide[0]]), "r")
+    with pytest.raises(SourceError, match=r"x.csv, line 48, column G: repeats an earlier row's quarter"):
+        formats.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide, homicide[0]]), "r")
 
 
 @pytest.mark.parametrize(
@@ -106,23 +106,23 @@ def test_refusals_name_file_sheet_and_cell(tmp_path: Path, change: Callable[[lis
     rows = [list(row) for row in [CRIME_HEADING, *all_forces_crime()]]
     change(rows)
     path = save(tmp_path / "x.xlsx", {"2016_17": rows})
-    with pytest.raises(sources.SourceError, match=message):
-        recorded_crime.read(open_book(path), "r")
+    with pytest.raises(SourceError, match=message):
+        open_data.read_crime(open_book(path), "r")
 
 
 def test_a_quarter_in_two_sheets_is_refused(tmp_path: Path) -> None:
     rows = [CRIME_HEADING, *all_forces_crime()]
     path = save(tmp_path / "x.xlsx", {"2016_17": rows, "again": rows})
     with pytest.raises(
-        sources.SourceError, match=r"'again', row 1: holds 2016-04-01 to 2016-06-30, as x.xlsx, sheet '2016_17'"
+        SourceError, match=r"'again', row 1: holds 2016-04-01 to 2016-06-30, as x.xlsx, sheet '2016_17'"
     ):
-        sources.read(path, "r")
+        formats.read(path, "r")
 
 
 def test_a_force_that_gave_no_figures_gets_blank_rows_that_say_so(tmp_path: Path) -> None:
     rows = [row for row in all_forces_crime() if row[2] != "Greater Manchester"]
     path = csv_file(tmp_path / "x.csv", [CRIME_HEADING, *rows])
-    reading = sources.read(path, "r", not_supplied=["greater-manchester"])
+    reading = formats.read(path, "r", not_supplied=["greater-manchester"])
     row = reading.counts.query("force_id == 'greater-manchester'").iloc[0]
     assert pd.isna(row["count"])
     assert row["status"] == "not_supplied"
@@ -131,16 +131,16 @@ def test_a_force_that_gave_no_figures_gets_blank_rows_that_say_so(tmp_path: Path
 
 def test_windows_code_page_is_read(tmp_path: Path) -> None:
     rows = [CRIME_HEADING, *all_forces_crime(), crime("Norfolk", 2, "Theft offences", "39 – person")]
-    reading = sources.read(csv_file(tmp_path / "x.csv", rows, "cp1252"), "r")
+    reading = formats.read(csv_file(tmp_path / "x.csv", rows, "cp1252"), "r")
     assert count_of(reading, "norfolk", "Theft offences") == 2
 
 
 def test_totals_note_marks_and_revision_marks_of_other_issues(tmp_path: Path) -> None:
     rows = [CRIME_HEADING, *all_forces_crime(), crime("England and Wales", 430)]
     next(row for row in rows if row[2] == "Norfolk")[2:8:5] = ["Norfolk [note 4]", "1,010 [r]"]
-    reading = sources.read(csv_file(tmp_path / "x.csv", rows), "r")
+    reading = formats.read(csv_file(tmp_path / "x.csv", rows), "r")
     assert count_of(reading, "norfolk", "Robbery") == 1010
-    assert reading.account.left_out["England and Wales is a total of forces"] == sources.LeftOut(1, 430)
+    assert reading.account.left_out["England and Wales is a total of forces"] == LeftOut(1, 430)
 
 
 @pytest.mark.shared
@@ -149,7 +149,7 @@ def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> No
     path = shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")
     program = (
         "import re, sys; from pathlib import Path; from peel_analysis import sources\n"
-        "reading = sources.read(Path(sys.argv[1]), 'r')\n"
+        "reading = formats.read(Path(sys.argv[1]), 'r')\n"
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]\n"  # of this program alone
         "print(len(reading.counts), reading.account.rows_read, peak)"
     )
@@ -161,13 +161,13 @@ def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> No
 
 @pytest.mark.shared
 def test_workbook_and_its_cleaned_copy_hold_the_same_counts() -> None:
-    published = sources.read(shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"), "r").counts
-    cleaned = sources.read(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet"), "r").counts
+    published = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"), "r").counts
+    cleaned = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet"), "r").counts
     assert as_text(published) == as_text(cleaned)
 
 
 @pytest.mark.shared
 def test_the_older_release_of_2017_18_differs_from_april_2026() -> None:
-    reading = sources.read(shared("raw/home_office/prc-pfa-mar2013-onwards-tables201718.csv"), "r")
+    reading = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-tables201718.csv"), "r")
     assert reading.counts["count"].sum() == 4_821_452
     assert len(reading.counts) == 43 * 4 * 9

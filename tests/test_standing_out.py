@@ -5,24 +5,30 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import cells
 import pytest
 from bs4 import BeautifulSoup, Tag
 from invented import DAY_2016, DAY_2017, YEAR_2017, Folder, all_forces, folder
+from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison.listing import verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.measures import Result
 from peel_analysis.measures.comparability import blocks
-from peel_analysis.reports.page import SectionHtml, page_html
-from peel_analysis.sections import Section, catalogue, open_section, plan_of
-from peel_analysis.sections.lines import lines, read_apart
+from peel_analysis.reports.notebook import Piece
+from peel_analysis.reports.page import SectionOnPage, page_html
+from peel_analysis.sections.catalogue import catalogue, plan_of
+from peel_analysis.sections.display import Html
+from peel_analysis.sections.lists import read_apart, readings
+from peel_analysis.sections.section import Section, open_section
 from peel_analysis.statistics import read_policy
 
-OVERVIEW = "effectiveness_overview"
+OVERVIEW, CRIME = "effectiveness_overview", "crime_per_1000"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
 TARGET = re.compile(r' id="([a-z0-9_-]+)"')
 TRACKED = next(block for block in blocks() if block.id == "tracked_and_untracked_outcomes")
@@ -37,15 +43,17 @@ class Given:
 
     edition: Edition
     printed: dict[str, list[Line]]
-    others: list[SectionHtml]
+    others: list[SectionOnPage]
     section: Section
 
     def of(self, force_id: str) -> Section:
         return Section(plan_of(OVERVIEW), forces.find(force_id), self.edition, results=self.section.results)
 
 
-def without_pictures(html: str) -> str:
-    return re.sub(r"<img [^>]*>|<style.*?</style>|<table>.*?</table>", "", html, flags=re.DOTALL)
+def pieces(*shown: Any) -> list[Piece]:
+    """Return what cells show as pieces of a page, without pictures and tables."""
+    bare = re.compile(r"<img [^>]*>|<table>.*?</table>", flags=re.DOTALL)
+    return [Piece(Markup(bare.sub("", one.html)), one.data) for one in shown if isinstance(one, Html)]
 
 
 @pytest.fixture(scope="module", params=("2017", "2019", "2025"))
@@ -59,8 +67,11 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     parameters = {"force": "norfolk", "edition": edition.id}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
-        shown = {plan: cells.shown(plan.notebook, parameters)["html"] for plan in catalogue() if plan.id != OVERVIEW}
-    others = [SectionHtml(plan.id, plan.title, without_pictures("\n".join(html))) for plan, html in shown.items()]
+        others = [
+            SectionOnPage(plan.id, plan.title, pieces(*cells.objects(plan.notebook, parameters)))
+            for plan in catalogue()
+            if plan.id != OVERVIEW
+        ]
     return Given(edition, printed, others, Section(plan_of(OVERVIEW), forces.find("norfolk"), edition, results=results))
 
 
@@ -117,7 +128,8 @@ def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
     for force_id in forces.ids():
         overview = given.of(force_id)
         html = overview.standing_out().html
-        sections = [*given.others, SectionHtml(OVERVIEW, "Overview", html + overview.numbers_in_brief().html)]
+        lists = pieces(overview.standing_out(), overview.numbers_in_brief())
+        sections = [*given.others, SectionOnPage(OVERVIEW, "Overview", lists)]
         page = page_html(sections, overview.force, given.edition, "key")
         links, targets = LINK.findall(page), TARGET.findall(page)
         wanted = sum(LINK.search(str(line)) is not None for line in items(html + overview.numbers_in_brief().html))
@@ -130,7 +142,7 @@ def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
 
 
 def test_every_measure_that_can_have_a_verdict_has_a_figure_or_a_tile(given: Given) -> None:
-    targets = {target for one in given.others for target in TARGET.findall(one.html)}
+    targets = {target for one in given.others for part in one.pieces for target in TARGET.findall(part.html)}
     for measure in measures.declared():
         if measure.kind not in ("cases", "survey"):
             assert targets & {f"figure-{measure.part_of or measure.id}", f"tile-{measure.id}"}, measure.id
@@ -174,10 +186,14 @@ def test_a_verdict_by_the_size_rule_alone_says_so_and_no_other_does(given: Given
 
 def test_seven_of_more_lines_are_the_clearest_seven(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     """No force has more than seven, so seven is made two here: the list is cut after it is put in order."""
-    monkeypatch.setattr("peel_analysis.sections.standing_out.AT_MOST", 2)
+    monkeypatch.setattr("peel_analysis.sections.lists.AT_MOST", 2)
     for force_id in forces.ids():
         found = [measure_of(line) for line in items(given.of(force_id).standing_out().html)]
         assert found == by_hand(given.printed[force_id])[:2]
+
+
+def told(result: Result, force_id: str) -> str:
+    return readings("numbers-in-brief", [result], force_id, "what the numbers say").html
 
 
 @pytest.fixture
@@ -192,28 +208,32 @@ def test_where_a_few_other_forces_have_a_figure_the_line_says_that(data: Folder)
     data.counts({"organised_crime_groups": tables})
     result = data.result("ocg_per_million")
     named = forces.ids()[0]
-    assert FEW in lines([result], named)
-    assert "the size rule" not in lines([result], forces.ids()[-1]), "a force without a figure has no verdict"
+    assert FEW in told(result, named)
+    assert "the size rule" not in told(result, forces.ids()[-1]), "a force without a figure has no verdict"
 
 
 def test_a_part_of_a_measure_is_linked_to_the_figure_of_the_whole(data: Folder) -> None:
     """Invented criminal behaviour orders, which no notebook draws apart from the other powers."""
     data.counts({"criminal_behaviour_orders": all_forces(YEAR_2017)})
-    assert 'href="#figure-asb_powers_per_million"' in lines([data.result("asb_cbo")], "norfolk")
+    assert 'href="#figure-asb_powers_per_million"' in told(data.result("asb_cbo"), "norfolk")
 
 
 def test_no_lines_have_nothing_to_be_read_apart(edition: Edition) -> None:
-    assert read_apart([], "norfolk") == ""
+    assert read_apart([], "norfolk") == []
     missing = measures.calculate(measures.get("ocg_per_million"), edition)
-    assert read_apart([missing], "norfolk") == ""
+    assert read_apart([missing], "norfolk") == []
 
 
 def test_a_figure_that_is_not_on_the_page_leaves_its_tile_and_then_no_link(edition: Edition) -> None:
-    def linked(*ids: str) -> list[tuple[str, str]]:
-        told = '<li>Told. <a class="to-figure" href="#figure-crime_per_1000">See the figure</a></li>'
-        shown = "".join(f'<div id="{one}"></div>' for one in ids)
-        return LINK.findall(page_html([SectionHtml("a", "A", told + shown)], forces.find("norfolk"), edition, "key"))
+    told = readings("numbers-in-brief", [measures.calculate(measures.get(CRIME), edition)], "norfolk", "brief")
 
-    assert linked("figure-crime_per_1000", "tile-crime_per_1000") == [("figure-crime_per_1000", "The data")]
-    assert linked("tile-crime_per_1000") == [("tile-crime_per_1000", "The tile")]
+    def linked(*others: dict[str, Any]) -> list[tuple[str, str]]:
+        shown = [*pieces(told), *(Piece(Markup("<p>"), other) for other in others)]
+        return LINK.findall(page_html([SectionOnPage("a", "A", shown)], forces.find("norfolk"), edition, "key"))
+
+    tile, table = {"tiles": [CRIME]}, {"statement": CRIME}
+    figure = {"figure": {"figure_id": CRIME, "number": 4, "caption": "Crime", "drawn": True}}
+    assert linked(table, tile) == [(f"figure-{CRIME}", "The data")]
+    assert linked(figure, tile) == [(f"figure-{CRIME}", "Figure 1")]
+    assert linked(tile) == [(f"tile-{CRIME}", "The tile")]
     assert linked() == []

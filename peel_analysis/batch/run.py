@@ -1,7 +1,12 @@
-"""A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done."""
+"""A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done.
 
-from collections import deque
-from collections.abc import Callable, Iterable
+What it tells: progress on a terminal, one line a unit in a pipe, a log file and a summary.
+"""
+
+import json
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -9,18 +14,24 @@ from concurrent.futures import (
     Future,
     wait,
 )
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from peel_analysis.batch.faults import fault_line
 from peel_analysis.batch.pool import Pool
 from peel_analysis.batch.units import Report, Unit
-from peel_analysis.batch.work import Outcome, Workplace, make_page, run_unit
+from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
 from peel_analysis.data.errors import InputError
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+LOOK_AGAIN = 2.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
 Task = Unit | Report
-Told = Callable[[Outcome], None]
+Tell = Callable[[Outcome], None]
 
 
 @dataclass
@@ -32,7 +43,7 @@ class Run:
     """
 
     workplace: Workplace
-    told: Told
+    tell: Tell
     waiting: dict[Report, set[Unit]]
     queue: deque[Task] = field(default_factory=deque)
     suspects: deque[Task] = field(default_factory=deque)
@@ -43,7 +54,7 @@ class Run:
     def end(self, outcome: Outcome) -> None:
         """Note an outcome and tell it."""
         self.outcomes.append(outcome)
-        self.told(outcome)
+        self.tell(outcome)
 
     def fail(self, task: Task, error: str) -> None:
         """Note a task that has no outcome of its own as failed."""
@@ -65,7 +76,7 @@ def run(
     workplace: Workplace,
     stale: set[Task],
     *,
-    told: Told = lambda outcome: None,
+    tell: Tell = lambda outcome: None,
     open_pool: Callable[[int], Pool],
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
@@ -74,7 +85,7 @@ def run(
     else. When a worker dies, what was under way is run again, one by one; what a worker then dies of again has failed.
     Raises InputError when the pool's scheduler goes.
     """
-    state = Run(workplace, told, waiting={})
+    state = Run(workplace, tell, waiting={})
     for report in reports:
         units = [unit for unit in report.units if unit in stale]
         state.waiting[report] = set(units)
@@ -111,7 +122,9 @@ def _one_pool(state: Run, pool: Pool) -> None:
     """Work until nothing is left, or until the pool breaks because a worker died."""
     try:
         while _hand_out(state, pool):
-            done, _ = wait(state.under_way, return_when=FIRST_COMPLETED)
+            done, _ = wait(state.under_way, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
+            if not done and pool.has_gone():
+                raise InputError(pool.gone)
             ended = [(state.under_way.pop(future), future) for future in done]
             broken = [task for task, future in ended if not _has_ended(state, task, future, pool)]
             if broken:
@@ -120,7 +133,7 @@ def _one_pool(state: Run, pool: Pool) -> None:
     except BaseException:
         pool.stop()
         raise
-    pool.executor.shutdown(cancel_futures=True)
+    pool.close()
 
 
 def _hand_out(state: Run, pool: Pool) -> bool:
@@ -174,3 +187,63 @@ def _suspect(state: Run, broken: list[Task]) -> None:
         state.fail(tasks[0], "the worker process died of it twice")
     else:
         state.suspects += tasks
+
+
+@contextmanager
+def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
+    """Yield what is called with each outcome: it writes the log and shows progress.
+
+    On a terminal: a bar. In a pipe: a line a unit, or nothing when `lines` is False. The log is one JSON object a line.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
+    bar = _bar(total) if sys.stderr.isatty() else None
+    # Without a buffer each line is one write at the file's end: the lines of two runs at once stay whole.
+    with log.open("ab", buffering=0) as file:
+
+        def tell(outcome: Outcome) -> None:
+            file.write(_log_line(outcome))
+            if bar is not None:
+                bar.set_postfix_str(f"{outcome.force_id}/{outcome.section_id}", refresh=False)
+                bar.update(1)
+            elif lines and outcome.outcome != "fresh":
+                print(f"{outcome.outcome} {outcome.force_id}/{outcome.section_id} {outcome.seconds:.1f} s", flush=True)
+            if outcome.failed:
+                _say(f"failed: {outcome.force_id}/{outcome.section_id}: {outcome.error}", bar)
+
+        try:
+            yield tell
+        finally:
+            if bar is not None:
+                bar.close()
+
+
+def _log_line(outcome: Outcome) -> bytes:
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(outcome)}
+    return (json.dumps(line) + "\n").encode()
+
+
+def _bar(total: int) -> "tqdm":
+    from tqdm import tqdm
+
+    return tqdm(total=total, unit="unit", leave=False)
+
+
+def _say(line: str, bar: "tqdm | None") -> None:
+    if bar is not None:
+        bar.write(line, file=sys.stderr)
+    else:
+        print(line, file=sys.stderr, flush=True)
+
+
+def summary(outcomes: list[Outcome], seconds: float) -> str:
+    """Return the summary table of a run: sections and pages done, fresh and failed, and the time it took."""
+    sections = Counter(outcome.outcome for outcome in outcomes if outcome.section_id != "page")
+    pages = Counter(outcome.outcome for outcome in outcomes if outcome.section_id == "page")
+    rows = [
+        ("", "done", "fresh", "failed"),
+        ("sections", *(str(sections[state]) for state in ("done", "fresh", "failed"))),
+        ("pages", *(str(pages[state]) for state in ("done", "fresh", "failed"))),
+    ]
+    lines = ["".join(f"{cell:>10}" if place else f"{cell:<10}" for place, cell in enumerate(row)) for row in rows]
+    return "\n".join([*lines, f"{seconds:.1f} s"])

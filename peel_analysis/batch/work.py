@@ -1,26 +1,47 @@
-"""What a worker does: run one unit, or make one force's page. Both write beside the place and rename."""
+"""A worker process: as it starts, as it runs one unit or makes one force's page, and a fault in one line.
+
+Both write beside the place and rename.
+"""
 
 import json
 import os
+import signal
+import sys
+import threading
 import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from peel_analysis.batch.faults import fault_line, one_line
-from peel_analysis.batch.seals import blank_notebook_seal, sealed_notebook, sealed_page
-from peel_analysis.batch.units import Report, Unit
+import psutil
+
+from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, unchecked_metadata
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.writing import part_of, write_text
+from peel_analysis.engine.socket_folders import remove_own_folders
 
 if TYPE_CHECKING:
-    from peel_analysis.reports.page import SectionHtml
+    from peel_analysis.reports.page import SectionOnPage
     from peel_analysis.reports.values_file import EditionValues
 
-CELL_TIMEOUT = 300  # seconds; the slowest cell takes about one
+ORPHAN_CHECK = 1.0  # seconds
+KILL_TIMEOUT = 5.0
+CELL_TIMEOUT = 300  # the slowest cell takes about one
+LAUNCHER = "ipykernel_launcher"
+# jsonschema, which papermill brings, makes a grammar of web addresses when it finds this package: most of a second a
+# worker, for a check that the format of notebooks does not ask for.
+GRAMMAR = "rfc3987_syntax"
+IN_THE_WAY: tuple[tuple[type[OSError], str], ...] = (
+    (FileExistsError, "a file where a folder is needed; move it away or delete it"),
+    (NotADirectoryError, "a file where a folder is needed; move it away or delete it"),
+    (IsADirectoryError, "a folder where a file is needed; move it away or delete it"),
+    (PermissionError, "not allowed; change its permissions"),
+)
+AGAIN = "and run the command again"
 
 
 @dataclass(frozen=True)
@@ -54,6 +75,56 @@ class Outcome:
         return self.outcome == "failed"
 
 
+def prepare_worker(parent: int, warm: bool) -> None:
+    """Set up a worker: Ctrl-C is its parent's business, it ends when its parent does, and what it needs is imported.
+
+    With `warm`, the process that its kernels are forked from starts at the same time.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    with suppress(ImportError):  # the first unit says what is missing
+        if warm:
+            from peel_analysis.engine.provisioner import start_ahead
+
+            threading.Thread(target=start_ahead, daemon=True).start()
+        _import_engine()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_CHECK)
+    with suppress(Exception):  # ending is what matters
+        psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
+        remove_own_folders()
+    os._exit(1)
+
+
+def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
+    """Kill a worker's kernels that were started in the ordinary way, and return them.
+
+    They look once a second whether the worker is there, and one that is still starting would make its folder anew.
+    The warm process ends the others, and deletes their folders, as soon as the worker has gone.
+    """
+    kernels = []
+    for child in worker.children():
+        with suppress(psutil.Error):  # it may end at any moment
+            if LAUNCHER in child.cmdline():
+                child.kill()
+                kernels.append(child)
+    return kernels
+
+
+def _import_engine() -> None:
+    hidden = GRAMMAR not in sys.modules
+    if hidden:
+        sys.modules[GRAMMAR] = None  # type: ignore[assignment]
+    try:
+        import peel_analysis.engine.execution  # noqa: F401
+    finally:
+        if hidden:
+            del sys.modules[GRAMMAR]
+
+
 def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
     """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
     from peel_analysis.engine.execution import NotebookFailedError, execute
@@ -66,7 +137,7 @@ def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
         unit.target.parent.mkdir(parents=True, exist_ok=True)
         unit.failed.unlink(missing_ok=True)
         execute(unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT)
-        _seal(beside, unit)
+        _finish(beside, unit)
         beside.replace(unit.target)
     except NotebookFailedError as failure:
         error = one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
@@ -80,7 +151,7 @@ def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
     return Outcome(unit.force_id, unit.section_id, unit.key, "failed" if error else "done", seconds, error)
 
 
-def _seal(path: Path, unit: Unit) -> None:
+def _finish(path: Path, unit: Unit) -> None:
     """Write the content key into the notebook's metadata, and take out times, paths and chance: runs compare."""
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
@@ -89,9 +160,9 @@ def _seal(path: Path, unit: Unit) -> None:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
     notebook["metadata"].pop("papermill", None)
-    notebook["metadata"] |= blank_notebook_seal(unit.key)
+    notebook["metadata"] |= unchecked_metadata(unit.key)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_bytes(sealed_notebook(text).encode())
+    path.write_bytes(checked_notebook(text).encode())
 
 
 def make_page(report: Report, workplace: Workplace) -> Outcome:
@@ -103,7 +174,7 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
         values = _values(report.edition, workplace.kept).text(report.force_id)
         html = _page(report)
         write_text(report.values, values)  # before the page, whose key says that all is done
-        write_text(report.page, sealed_page(html, report.key, values))
+        write_text(report.page, checked_page(html, report.key, values))
     except Exception as fault:  # as above
         error = fault_line(fault)
     seconds = time.perf_counter() - started
@@ -128,15 +199,41 @@ def _page(report: Report) -> str:
     return page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
 
 
-def _section(unit: Unit) -> "SectionHtml":
+def _section(unit: Unit) -> "SectionOnPage":
     import nbformat
 
-    from peel_analysis.reports.fragment import section_html
-    from peel_analysis.reports.page import SectionHtml
+    from peel_analysis.reports.notebook import pieces
+    from peel_analysis.reports.page import SectionOnPage
     from peel_analysis.sections.catalogue import plan_of
 
     try:
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
-    return SectionHtml(unit.section_id, plan_of(unit.section_id).title, section_html(notebook, unit.section_id))
+    title = plan_of(unit.section_id).title
+    return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id)))
+
+
+def fault_line(error: BaseException) -> str:
+    """Return an error that no cell raised in one line."""
+    if isinstance(error, OSError):
+        for kind, words in IN_THE_WAY:
+            if isinstance(error, kind) and error.filename is not None:
+                return f"{_place(error)}: {words}, {AGAIN}"
+        if error.strerror and error.filename is None:  # such as a full disk: the system does not say which
+            return f"{error.strerror}; put that right, {AGAIN}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return one_line(f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})")
+
+
+def one_line(text: str) -> str:
+    """Return the text with each run of white space as one space: a log has a line an error."""
+    return " ".join(text.split())
+
+
+def _place(error: OSError) -> Path:
+    """Return the file or folder that is in the way: of a path whose folder is a file, that file."""
+    path = Path(os.fsdecode(error.filename2 or error.filename))
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return next((place for place in (path, *path.parents) if place.is_file()), path)
+    return path.parent if path.name.startswith(".") else path  # a file is written under a hidden name first

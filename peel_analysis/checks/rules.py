@@ -1,6 +1,6 @@
 """The rules of the checks, read from data/checks.toml, and what a check finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from peel_analysis.data import forces
@@ -26,7 +26,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """A check's result: how much it looked at, in words, and what it found."""
 
     rule: Rule
@@ -48,6 +48,19 @@ class Result:
             yield f"  {result}"
         for finding in self.findings:
             yield finding.line
+
+
+def errors(results: Iterable[CheckResult]) -> int:
+    """Return how many findings are errors."""
+    return sum(result.number("error") for result in results)
+
+
+def lines(results: Sequence[CheckResult], *, brief: bool = False) -> Iterator[str]:
+    """Yield the results as lines for a terminal, and a last line with the numbers of errors and queries."""
+    for result in results:
+        yield from result.lines(brief=brief)
+    queries = sum(result.number("query") for result in results)
+    yield f"{errors(results)} errors, {queries} queries; a query is for a person to look at, and is no error"
 
 
 def rule(rule_id: str) -> Rule:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from peel_analysis.data.writing import part_of
+from peel_analysis.data.writing import write_files
 
 KEPT_IN = "PEEL_KEPT"
-CHECKSUM_SIZE = 16  # bytes, at the head of each file: a file that was damaged would make every report fail
+CHECKSUM_SIZE = 64  # characters, at the head of each file: a file that was damaged would make every report fail
 
 
 def folder() -> Path | None:
@@ -31,12 +31,17 @@ def once(kind: str, asked: Iterable[str], make: Callable[[], bytes]) -> bytes:
     place = folder()
     if place is None:
         return make()
-    path = place / kind / hashlib.sha256("\n".join(asked).encode()).hexdigest()[:32]
+    path = place / kind / checksum("\n".join(asked).encode())[:32]
     held = _read(path)
     if held is None:
         held = make()
         _write(path, held)
     return held
+
+
+def checksum(content: bytes) -> str:
+    """Return the SHA-256 checksum of a file's content as CHECKSUM_SIZE hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _read(path: Path) -> bytes | None:
@@ -46,18 +51,9 @@ def _read(path: Path) -> bytes | None:
     except OSError:
         return None
     content = text[CHECKSUM_SIZE:]
-    return content if text[:CHECKSUM_SIZE] == _checksum(content) else None
+    return content if text[:CHECKSUM_SIZE] == checksum(content).encode() else None
 
 
 def _write(path: Path, content: bytes) -> None:
-    beside = part_of(path)
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(_checksum(content) + content)
-        beside.replace(path)
-    with suppress(OSError):  # it is there only where the disk is full, or the like
-        beside.unlink()
-
-
-def _checksum(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=CHECKSUM_SIZE).digest()
+        write_files({path: checksum(content).encode() + content})

@@ -19,12 +19,10 @@ def has_findings(edition: Edition, force_id: str) -> bool:
 def findings(edition: Edition, force_id: str, section_title: str, heading: str = "") -> str:
     """Return the Markdown under a section's sub-heading (or before its first one), or "" when there is none.
 
-    Footnote markers such as [^4] become links to the notes of the section. Raises InputError for a file that is not
-    UTF-8, or whose sub-headings come before any section heading.
+    Notes of the section are cited as [^4]. Raises InputError for a file that is not UTF-8, or whose sub-headings come
+    before any section heading.
     """
-    text = _parts(edition, force_id).get((section_title, heading), "")
-    apart = re.sub(r"\]\[\^", "]<sup>, </sup>[^", text)
-    return re.sub(r"\[\^(\d+)\]", r'<sup><a href="#note-\1" aria-label="note \1">\1</a></sup>', apart)
+    return _parts(edition, force_id).get((section_title, heading), "")
 
 
 def cited(edition: Edition, force_id: str, section_title: str) -> list[int]:

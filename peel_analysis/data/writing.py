@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -21,13 +22,27 @@ def part_of(path: Path, suffix: str = "") -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with plain line ends to `path`, making its folder; an interruption leaves the old file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = part_of(path)
+    write_files({path: text})
+
+
+def write_files(contents: Mapping[Path, str | bytes]) -> None:
+    """Write files that belong together: all beside their places first, making their folders, and then each renamed.
+
+    Texts are written as UTF-8 with plain line ends. Whatever can go wrong in writing (no space, no right to write)
+    leaves every old file as it was. Raises OSError.
+    """
+    besides = {path: part_of(path) for path in contents}
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
+        for path, beside in besides.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = contents[path]
+            beside.write_bytes(content.encode() if isinstance(content, str) else content)
+        for path, beside in besides.items():
+            beside.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        for beside in besides.values():
+            with suppress(OSError):  # it is there only where the disk is full, or the like
+                beside.unlink()
 
 
 def remove_left_over(folder: Path) -> list[Path]:

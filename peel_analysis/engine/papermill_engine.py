@@ -42,7 +42,7 @@ class PeelEngine:
             return NBClientEngine.execute_notebook(nb, kernel_name, **ordinary)
 
         from peel_analysis.engine import warm_connection
-        from peel_analysis.engine.kernel_manager import WarmKernelManager
+        from peel_analysis.engine.provisioner import WarmKernelManager
 
         ours = {"kernel_manager_class": WarmKernelManager, "shutdown_kernel": "immediate"}
         known = warm_connection.deaths()

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import stat
 import sys
 import tempfile
@@ -17,8 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from peel_analysis.data.writing import LONG_AGO, has_ended, this_machine
-
+LONG_AGO = 86_400.0  # seconds
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107, on macOS 103
 LONGEST_BELOW = len("peel-abcd-4194304-12345678/k-99999")
 NAME = re.compile(r"peel-(?P<machine>[0-9a-f]{4})-(?P<process>\d+)-[a-z0-9_]{8}")
@@ -63,7 +63,7 @@ def _parents() -> list[Path]:
 
 def _machine() -> str:
     """Return a short mark of this machine: others may see the same folder, where their process numbers mean nothing."""
-    return hashlib.sha256(this_machine().encode()).hexdigest()[:4]
+    return hashlib.sha256(socket.gethostname().partition(".")[0].encode()).hexdigest()[:4]
 
 
 def _folders() -> Iterator[tuple[Path, int]]:
@@ -86,14 +86,16 @@ def _is_own(folder: Path) -> bool:
     return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
 
 
-def _has_ended(folder: Path, process: int) -> bool:
+def _has_ended(folder: Path, number: int) -> bool:
     """Return whether the process has ended. One that began long after the folder was written to got its number later.
 
     Long after, because the beginning of a process is reckoned from the clock of now, which may have been put right.
     """
     try:
-        began = psutil.Process(process).create_time()
-        return has_ended(process) or began > folder.stat().st_mtime + LONG_AGO
+        process = psutil.Process(number)
+        if process.status() == psutil.STATUS_ZOMBIE:  # in a container nobody may ever have asked how it ended
+            return True
+        return bool(process.create_time() > folder.stat().st_mtime + LONG_AGO)
     except psutil.NoSuchProcess:
         return True
     except (psutil.Error, OSError):

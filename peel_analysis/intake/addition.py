@@ -6,20 +6,35 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.checking import check, errors
-from peel_analysis.checks.holdings import PRINTED, Holdings, Key, periods_of
-from peel_analysis.checks.rules import Result
+from peel_analysis.checks.rules import CheckResult, errors
+from peel_analysis.checks.table_checks import check
+from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, read_printed, release_order
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
-from peel_analysis.intake.dictionary import README, with_provenance
-from peel_analysis.intake.differences import ROW, Difference, difference, elsewhere
-from peel_analysis.intake.origins import PROVENANCE, added_as, known_file, origin, read_provenance
-from peel_analysis.intake.writing import write_texts
-from peel_analysis.sources import Format, Reading, data_return, police_force_areas, recognise
+from peel_analysis.sources import data_return
+from peel_analysis.sources.formats import Format, recognise
 from peel_analysis.sources.published_files import PublishedFile
-from peel_analysis.sources.reading import Account
+from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import Book, open_book
+
+ROW = tuple(column for column in shape.COUNTS_KEY if column != "release")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How many rows of a table are new, revised and unchanged."""
+
+    table: str
+    new: int
+    revised: int
+    unchanged: int
+
+    @property
+    def line(self) -> str:
+        """The numbers as one line for a terminal."""
+        return f"  {self.table}: {self.new:,} rows new, {self.revised:,} revised, {self.unchanged:,} unchanged"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +44,7 @@ class Addition:
     account: Account
     differences: tuple[Difference, ...]
     remarks: tuple[str, ...]
-    results: tuple[Result, ...]
+    results: tuple[CheckResult, ...]
     texts: dict[Path, str]
 
     @property
@@ -46,7 +61,7 @@ class Addition:
 
     def write(self) -> None:
         """Write what changes: all files beside their places first, then each renamed into place."""
-        write_texts(self.texts)
+        write_files(self.texts)
 
 
 def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[str] = ()) -> Addition:
@@ -58,34 +73,35 @@ def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[s
     """
     book = open_book(file)
     known = recognise(book)
-    provenance = read_provenance(folder)
-    published = known_file(provenance, book.sha256)
+    provenance = registers.read_provenance(folder)
+    published = registers.known_file(provenance, book.sha256)
     if release and published and release not in (published.release, *(name for _, name in published.tables)):
         published = None
     release = _release(release, known, book, provenance, published)
-    reading = registers.with_notes(_read(known, book, release, not_supplied, published))
+    if not_supplied and not known.may_lack_forces:
+        raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
+    vintages = published.vintages if published else ("", "")
+    reading = registers.with_notes(known.read(book, release, not_supplied, vintages))
     tables = _tables(reading, folder, known)
-    printed = registers.printed_after(folder, registers.printed_rows(reading.account, release), list(tables))
-    holdings = Holdings(folder, tables, printed)
-    words = published.words() if published else origin(known.name, release)
-    source_file = published.file if published else book.file
-    origins = registers.origin_rows(tables, reading.populations, words, source_file, book.sha256)
-    provenance_after = registers.provenance_after(provenance, origins, known.name)
+    printed = registers.replaced(
+        read_printed(folder), registers.printed_rows(reading.account, release), ("item", "release"), tables
+    )
+    held = TablesHeld(folder, tables, printed)
     return Addition(
         account=reading.account,
         differences=tuple(_differences(reading, folder)),
-        remarks=tuple(_remarks(reading, holdings, list(tables), provenance, release)),
-        results=tuple(check(holdings, list(tables))),
-        texts=_changed(folder, tables, reading.populations, printed, provenance_after),
+        remarks=tuple(_remarks(held, list(tables), provenance, release, book.sha256)),
+        results=tuple(check(held, list(tables))),
+        texts=_changed(folder, reading, tables, printed, _provenance_after(provenance, reading, tables, published)),
     )
 
 
-def _release(given: str, known: Format, book: Book, provenance: pd.DataFrame, published: PublishedFile | None) -> str:
-    if given:
-        if not all(letter.isalnum() or letter in "-._" for letter in given) or given.startswith("."):
-            raise InputError(f"--release {given}: use letters, digits and hyphens, such as 2026-04; it names a file")
-        return given
-    before = added_as(provenance, book.sha256)
+def _release(chosen: str, known: Format, book: Book, provenance: pd.DataFrame, published: PublishedFile | None) -> str:
+    if chosen:
+        if not all(letter.isalnum() or letter in "-._" for letter in chosen) or chosen.startswith("."):
+            raise InputError(f"--release {chosen}: use letters, digits and hyphens, such as 2026-04; it names a file")
+        return chosen
+    before = registers.releases_of_file(provenance, book.sha256)
     release = published.release if published else before[0] if before else known.release(book)
     if not release:
         raise InputError(
@@ -95,41 +111,30 @@ def _release(given: str, known: Format, book: Book, provenance: pd.DataFrame, pu
     return release
 
 
-def _read(
-    known: Format, book: Book, release: str, not_supplied: Collection[str], published: PublishedFile | None
-) -> Reading:
-    if not_supplied and not known.may_lack_forces:
-        raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
-    options: dict[str, object] = {"not_supplied": not_supplied} if not_supplied else {}
-    if known.name == police_force_areas.FORMAT and published:
-        options["rates_vintage"], options["mid_years_vintage"] = published.vintages
-    return known.read(book, release, **options)
-
-
 def _tables(reading: Reading, folder: Path, known: Format) -> dict[Key, pd.DataFrame]:
     """Return the tables as they would be: a return joins what its release holds, any other file replaces it."""
     tables = {}
-    for (item, release), rows in reading.counts.groupby(["item", "release"], sort=True):
-        key = (str(item), str(release))
-        after = shape.combine([rows])
+    for key, rows in _by_table(reading):
         before = _stored(folder, key)
-        if before is not None and known.name == data_return.FORMAT:
-            kept = before.merge(after[list(ROW)], on=list(ROW), how="left", indicator="where")
-            after = shape.combine([kept[kept["where"] == "left_only"], after])
-        elif before is not None:
-            _refuse_lost_periods(key, before, after, reading.account.file)
-        tables[key] = after
+        if before is None:
+            tables[key] = rows
+        elif known.name == data_return.FORMAT:
+            tables[key] = shape.combine([registers.replaced(before, rows, ROW)])
+        else:
+            lost = [period for period in periods_of(before) if period not in set(periods_of(rows))]
+            if lost:
+                raise InputError(
+                    f"{reading.account.file}: release {key[1]} of {key[0]} is in the data folder with {len(lost)} "
+                    f"periods that this file does not hold ({lost[0][0]} to {lost[-1][1]}); give another --release, "
+                    "and both stay side by side"
+                )
+            tables[key] = rows
     return tables
 
 
-def _refuse_lost_periods(key: Key, before: pd.DataFrame, after: pd.DataFrame, file: str) -> None:
-    lost = [period for period in periods_of(before) if period not in set(periods_of(after))]
-    if lost:
-        (first, _), (_, last) = lost[0], lost[-1]
-        raise InputError(
-            f"{file}: release {key[1]} of {key[0]} is in the data folder with {len(lost)} periods that this file does "
-            f"not hold ({first} to {last}); give another --release, and both stay side by side"
-        )
+def _by_table(reading: Reading) -> Iterator[tuple[Key, pd.DataFrame]]:
+    for (item, release), rows in reading.counts.groupby(["item", "release"], sort=True):
+        yield (str(item), str(release)), shape.combine([rows])
 
 
 def _stored(folder: Path, key: Key) -> pd.DataFrame | None:
@@ -138,47 +143,81 @@ def _stored(folder: Path, key: Key) -> pd.DataFrame | None:
 
 
 def _differences(reading: Reading, folder: Path) -> Iterator[Difference]:
-    for (item, release), rows in reading.counts.groupby(["item", "release"], sort=True):
-        key = (str(item), str(release))
-        yield difference(f"{item} {release}", _stored(folder, key), shape.combine([rows]), ROW)
+    for key, rows in _by_table(reading):
+        yield difference(" ".join(key), _stored(folder, key), rows, ROW)
     before = registers.read_populations(folder)
     for vintage, rows in reading.populations.groupby("vintage", sort=True):
         same = before[before["vintage"] == vintage]
         yield difference(f"populations {vintage}", same, rows, registers.POPULATION_KEY)
 
 
+def difference(table: str, before: pd.DataFrame | None, after: pd.DataFrame, key: Sequence[str]) -> Difference:
+    """Return how the rows after stand to those before; a row with the same key and other content is revised."""
+    if before is None or before.empty:
+        return Difference(table, len(after), 0, 0)
+    content = [str(column) for column in after.columns if column not in key]
+    both = after.merge(before[[*key, *content]], on=list(key), how="inner", suffixes=("", "_before"))
+    same = pd.Series(True, index=both.index)
+    for column in content:
+        one, other = both[column], both[f"{column}_before"]
+        same &= ((one == other) | (one.isna() & other.isna())).fillna(False).astype(bool)
+    unchanged = int(same.sum())
+    return Difference(table, len(after) - len(both), len(both) - unchanged, unchanged)
+
+
 def _remarks(
-    reading: Reading, holdings: Holdings, tables: Sequence[Key], provenance: pd.DataFrame, release: str
+    held: TablesHeld, tables: Sequence[Key], provenance: pd.DataFrame, release: str, sha256: str
 ) -> Iterator[str]:
-    others = [name for name in added_as(provenance, reading.account.sha256) if (provenance["release"] == name).any()]
+    others = registers.releases_of_file(provenance, sha256)
     if others and release not in others:
         yield f"  the same file is in already as release {', '.join(others)}"
     for key in tables:
-        if line := elsewhere(holdings, key, holdings.counts(key)):
+        if line := _beside_other_release(held, key):
             yield line
 
 
-def _changed(
-    folder: Path,
-    tables: dict[Key, pd.DataFrame],
-    populations: pd.DataFrame,
-    printed: pd.DataFrame,
-    provenance: pd.DataFrame,
-) -> dict[Path, str]:
-    """Return the texts of the files that would change, checked; the data dictionary follows the provenance."""
-    texts = {
-        folder / "counts" / item / f"{release}.csv": shape.as_text(shape.check(rows, f"{item}/{release}.csv"))
-        for (item, release), rows in tables.items()
-    }
-    if len(populations):
-        texts[folder / registers.POPULATIONS] = registers.populations_text(
-            registers.populations_after(folder, populations)
+def _beside_other_release(held: TablesHeld, key: Key) -> str:
+    """Return, in words, how many counts differ from the latest other release with some of the same rows, or ""."""
+    item, release = key
+    others = [other for other in held.tables() if other[0] == item and other[1] != release]
+    for other in sorted(others, key=lambda one: release_order(one[1]), reverse=True):
+        both = held.counts(key).merge(held.counts(other), on=list(ROW), suffixes=("", "_other"))
+        if both.empty:
+            continue
+        apart = both["count"].astype(float) - both["count_other"].astype(float)
+        differ = int((apart.abs() > 0).sum())
+        total = float(both["count_other"].astype(float).sum())
+        return (
+            f"  {item} {release} beside {other[1]}: {differ:,} of {len(both):,} counts that both hold differ; "
+            f"their sum is {apart.sum():+,.0f} ({100 * apart.sum() / total if total else 0:+.2f}%)"
         )
-    if len(printed):
-        texts[folder / PRINTED] = registers.printed_text(printed)
-    texts[folder / PROVENANCE] = registers.provenance_text(provenance)
-    if (folder / README).is_file():
-        texts[folder / README] = with_provenance((folder / README).read_text(encoding="utf-8"), provenance)
+    return ""
+
+
+def _provenance_after(
+    provenance: pd.DataFrame, reading: Reading, tables: Collection[Key], published: PublishedFile | None
+) -> pd.DataFrame:
+    """Return the provenance with the file's rows in place of those of the same table and release.
+
+    Several returns of forces can make one table: each keeps its row, by the name of its file.
+    """
+    account = reading.account
+    words = published.words() if published else registers.words_of_added(account.format, account.release)
+    source_file = published.file if published else account.file
+    rows = registers.provenance_rows(tables, reading.populations, words, source_file, account.sha256)
+    is_return = account.format == data_return.FORMAT
+    return registers.replaced(provenance, rows, registers.PROVENANCE_KEY[: 3 if is_return else 2])
+
+
+def _changed(
+    folder: Path, reading: Reading, tables: dict[Key, pd.DataFrame], printed: pd.DataFrame, provenance: pd.DataFrame
+) -> dict[Path, str]:
+    """Return the texts of the files that would change, checked."""
+    populations = None
+    if len(reading.populations):
+        before = registers.read_populations(folder)
+        populations = registers.replaced(before, reading.populations, ("vintage", "mid_year"))
+    texts = registers.texts_of(folder, tables, populations, printed if len(printed) else None, provenance)
     return {path: text for path, text in texts.items() if not _stands(path, text)}
 
 

@@ -1,23 +1,27 @@
-"""The registers that go with the counts: notes on single ones; populations, printed totals and provenance."""
+"""The registers that go with the counts: populations, printed totals, and provenance, as the dictionary says it too."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.holdings import PRINTED_COLUMNS, Key, read_made, read_printed
+from peel_analysis.checks.tables_held import PRINTED, PRINTED_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.populations import read_populations as check_stored
+from peel_analysis.data.published_files import published_files, words_for_added
 from peel_analysis.data.registers import COUNT_NOTES, read_register
-from peel_analysis.sources import data_return
-from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
+from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
 from peel_analysis.sources.reading import POPULATION_COLUMNS, Account, Reading
 
-POPULATIONS = "populations.csv"
-POPULATION_KEY = ("vintage", "mid_year", "force_id")
-PROVENANCE_KEY = ("table", "release", "source_file")
+POPULATIONS, POPULATIONS_FILE, POPULATION_KEY = "populations", "populations.csv", ("vintage", "mid_year", "force_id")
 PRINTED_KEY = ("item", "release", "area", "period_end")
+PROVENANCE, PROVENANCE_KEY = "provenance.csv", ("table", "release", "source_file")
+README = "README.md"
+START = "<!-- made from provenance.csv; `peel data add` and `peel data build` remake it -->"
+END = "<!-- end of what is made from provenance.csv -->"
+ADDED = "named {release} when it was added with peel data add"
 
 
 def with_notes(reading: Reading) -> Reading:
@@ -37,9 +41,9 @@ def read_populations(folder: Path) -> pd.DataFrame:
 
     Raises InputError for a row that is wrong.
     """
-    if (folder / POPULATIONS).is_file():
+    if (folder / POPULATIONS_FILE).is_file():
         check_stored(folder)
-    return read_made(folder, POPULATIONS, POPULATION_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
+    return read_made(folder, POPULATIONS_FILE, POPULATION_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
 
 
 def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -58,76 +62,131 @@ def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows
 
 
-def populations_after(folder: Path, added: pd.DataFrame) -> pd.DataFrame:
-    """Return the folder's populations with those of each vintage and mid-year added in place of earlier ones."""
-    before = read_populations(folder)
-    replaced = set(zip(added["vintage"], added["mid_year"], strict=True))
-    kept = [pair not in replaced for pair in zip(before["vintage"], before["mid_year"], strict=True)]
-    return pd.concat([before[pd.Series(kept, index=before.index, dtype=bool)], added], ignore_index=True)
-
-
-def populations_text(rows: pd.DataFrame) -> str:
-    """Return populations.csv as text. Raises TableError for rows that are not in shape."""
-    return shape.as_text(check_populations(rows, POPULATIONS), POPULATION_KEY)
-
-
 def printed_rows(account: Account, release: str) -> pd.DataFrame:
     """Return the totals that a file prints, as rows of printed_totals.csv."""
     rows = [
-        (
-            total.item,
-            release,
-            total.area,
-            total.period_end,
-            as_text(total.printed),
-            ";".join(total.without),
-            as_text(total.bodies),
-        )
+        {
+            "item": total.item,
+            "release": release,
+            "area": total.area,
+            "period_end": total.period_end,
+            "printed": _as_text(total.printed),
+            "without": ";".join(total.without),
+            "bodies": _as_text(total.bodies),
+        }
         for total in account.printed_totals
     ]
     return pd.DataFrame(rows, columns=list(PRINTED_COLUMNS), dtype=str)
 
 
-def printed_after(folder: Path, added: pd.DataFrame, tables: Iterable[Key]) -> pd.DataFrame:
-    """Return the folder's printed totals with those of the tables added in place of earlier ones."""
-    before, replaced = read_printed(folder), {f"{item} {release}" for item, release in tables}
-    kept = before[~(before["item"] + " " + before["release"]).isin(replaced)]
-    return pd.concat([kept, added], ignore_index=True)
-
-
-def printed_text(rows: pd.DataFrame) -> str:
-    """Return printed_totals.csv as text."""
-    return shape.as_text(rows, PRINTED_KEY)
-
-
-def as_text(value: float) -> str:
+def _as_text(value: float) -> str:
     """Return a printed total as text, without a decimal point where it is whole."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def origin_rows(
-    tables: Iterable[Key], populations: pd.DataFrame, words: dict[str, str], source_file: str, sha256: str
+def read_provenance(folder: Path) -> pd.DataFrame:
+    """Return provenance.csv, which says of each table which file it is from, as text; empty where there is none."""
+    return read_made(folder, PROVENANCE, PROVENANCE_COLUMNS)
+
+
+def releases_of_file(provenance: pd.DataFrame, sha256: str) -> list[str]:
+    """Return the releases under which a very file is in the data folder already, counts before populations."""
+    mine = provenance[provenance["sha256"] == sha256]
+    ordered = mine.sort_values("table", key=lambda tables: tables == POPULATIONS, kind="stable")
+    return list(dict.fromkeys(ordered["release"]))
+
+
+def known_file(provenance: pd.DataFrame, sha256: str) -> PublishedFile | None:
+    """Return the description of a file of `peel data build` that provenance.csv knows by its digest, or None."""
+    mine = provenance[provenance["sha256"] == sha256]
+    tables = set(zip(mine["table"], mine["release"], strict=True))
+    return next((published for published in published_files() if tables & set(published.tables)), None)
+
+
+def words_of_added(format_name: str, release: str) -> dict[str, str]:
+    """Return the words of provenance.csv for a file of this format that is in no list."""
+    return words_for_added(format_name) | {"release_words": ADDED.format(release=release)}
+
+
+def provenance_rows(
+    tables: Iterable[Key], populations: pd.DataFrame, words: Mapping[str, str], source_file: str, sha256: str
 ) -> pd.DataFrame:
     """Return the rows of provenance.csv for the tables and population vintages of one file."""
-    keys = [*tables, *(("populations", str(vintage)) for vintage in populations["vintage"].unique())]
+    keys = [*tables, *((POPULATIONS, str(vintage)) for vintage in populations["vintage"].unique())]
     rows = [
-        words | {"table": item, "release": release, "source_file": source_file, "sha256": sha256}
+        {**words, "table": item, "release": release, "source_file": source_file, "sha256": sha256}
         for item, release in keys
     ]
     return pd.DataFrame(rows, columns=list(PROVENANCE_COLUMNS), dtype=str)
 
 
-def provenance_after(before: pd.DataFrame, added: pd.DataFrame, format_name: str) -> pd.DataFrame:
-    """Return the provenance with the rows added in place of those of the same table and release.
+def without(before: pd.DataFrame, key: Sequence[str], gone: Collection[tuple[object, ...]]) -> pd.DataFrame:
+    """Return the rows of a register whose key is none of those that are gone."""
+    kept = [row not in gone for row in before[list(key)].itertuples(index=False, name=None)]
+    return before[pd.Series(kept, index=before.index, dtype=bool)]
 
-    Several returns of forces can make one table: each keeps its row, by the name of its file.
+
+def replaced(before: pd.DataFrame, added: pd.DataFrame, key: Sequence[str], also: Collection[Key] = ()) -> pd.DataFrame:
+    """Return a register with the rows added in place of those before that have one of their keys, or one of `also`."""
+    gone = {*added[list(key)].itertuples(index=False, name=None), *also}
+    return pd.concat([without(before, key, gone), added], ignore_index=True)
+
+
+def texts_of(
+    folder: Path,
+    counts: Mapping[Key, pd.DataFrame],
+    populations: pd.DataFrame | None,
+    printed: pd.DataFrame | None,
+    provenance: pd.DataFrame,
+) -> dict[Path, str]:
+    """Return the files of a data folder that hold these tables, as text; the data dictionary follows the provenance.
+
+    Without populations or printed totals their files are none of them. Raises TableError for rows that are not in
+    shape.
     """
-    key: Sequence[str] = PROVENANCE_KEY if format_name == data_return.FORMAT else PROVENANCE_KEY[:2]
-    replaced = set(added[list(key)].itertuples(index=False, name=None))
-    kept = [row not in replaced for row in before[list(key)].itertuples(index=False, name=None)]
-    return pd.concat([before[pd.Series(kept, index=before.index, dtype=bool)], added], ignore_index=True)
+    texts = {
+        folder / "counts" / item / f"{release}.csv": shape.as_text(shape.check(rows, f"{item}/{release}.csv"))
+        for (item, release), rows in counts.items()
+    }
+    if populations is not None:
+        checked = check_populations(populations, POPULATIONS_FILE)
+        texts[folder / POPULATIONS_FILE] = shape.as_text(checked, POPULATION_KEY)
+    if printed is not None:
+        texts[folder / PRINTED] = shape.as_text(printed, PRINTED_KEY)
+    texts[folder / PROVENANCE] = shape.as_text(provenance, PROVENANCE_KEY)
+    if (folder / README).is_file():
+        texts[folder / README] = with_provenance((folder / README).read_text(encoding="utf-8"), provenance)
+    return texts
 
 
-def provenance_text(rows: pd.DataFrame) -> str:
-    """Return provenance.csv as text."""
-    return shape.as_text(rows, PROVENANCE_KEY)
+def provenance_section(provenance: pd.DataFrame) -> str:
+    """Return the origins as Markdown: a heading a file, with its words, its digest and the tables made from it."""
+    lines: list[str] = []
+    facts = [column for column in PROVENANCE_COLUMNS if column not in ("table", "release")]
+    ordered = provenance.sort_values(["table", "release", "source_file"], kind="stable")
+    for _, rows in ordered.groupby(facts, sort=False):
+        row = rows.iloc[0]
+        tables = [
+            f"`counts/{table}/{release}.csv`" if table != POPULATIONS else f"`{POPULATIONS_FILE}`, vintage {release}"
+            for table, release in zip(rows["table"], rows["release"], strict=True)
+        ]
+        lines += [
+            f"### {row['title']}",
+            "",
+            f"* tables: {', '.join(tables)}",
+            f"* publisher: {row['publisher']}; licence: {row['licence']}",
+            f"* release: {row['release_words']}",
+            f"* how made: {row['how_made']}",
+            f"* file: `{row['source_file']}`, sha256 `{row['sha256']}`",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def with_provenance(readme: str, provenance: pd.DataFrame) -> str:
+    """Return the data dictionary with its part on origins made anew. Raises InputError when its place is not marked."""
+    before, start, rest = readme.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise InputError(f"data/{README}: the lines {START!r} and {END!r} mark the part on origins; put them back")
+    return f"{before}{START}\n\n{provenance_section(provenance)}\n{END}{after}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, isnan, nan
 
-from peel_analysis.checks import completeness, matching, steps
+from peel_analysis.checks import records, steps
 from peel_analysis.checks.records import OUTCOMES, Doubt, national_note
-from peel_analysis.checks.rules import Result as CheckResult
+from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data import cache, forces, registers
 from peel_analysis.data.edition import Edition, Lack
 from peel_analysis.data.errors import InputError
@@ -241,7 +241,7 @@ def records_in_doubt(
     if OUTCOMES not in measure.numerator.items:
         return {}, {}
     counted = {row.force_id for row in rows if row.is_counted}
-    incomplete, mismatched = completeness.incomplete(edition, window), matching.mismatched(edition, window)
+    incomplete, mismatched = records.incomplete(edition, window), records.mismatched(edition, window)
     return (
         {force_id: one for force_id, one in incomplete.items() if force_id in counted},
         {force_id: one for force_id, one in mismatched.items() if force_id in counted},

@@ -8,8 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from peel_analysis.checks.rules import Finding, rule
-from peel_analysis.checks.rules import Result as CheckResult
+from peel_analysis.checks.rules import CheckResult, Finding, rule
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES

@@ -1,36 +1,38 @@
 """The page of one force: its sections in order, figures numbered through, and every link inside it whole."""
 
-import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.show.templates import render, style_sheet
+from peel_analysis.reports.notebook import Piece
+from peel_analysis.show.templates import piece, render, style_sheet
 
-FIGURE = re.compile(r'<figure class="figure[^"]*" id="figure-([a-z0-9_-]+)">.*?</figure>', re.DOTALL)
-NUMBER = re.compile(r'(<span class="figure-number">)\d+(</span>)')
-TO_FIGURE = re.compile(r'\s*<a class="to-figure" href="#figure-([a-z0-9_-]+)">See the figure</a>')
-TARGET = re.compile(r'id="((?:figure|tile)-[a-z0-9_-]+)"')
+Links = dict[str, tuple[str, str]]  # by the figure that a reading is linked to: where the link goes, and its words
 
 
 @dataclass(frozen=True)
-class SectionHtml:
+class SectionOnPage:
     """A section's place on the page."""
 
     id: str
     title: str
-    html: str
+    pieces: Sequence[Piece]
 
 
-def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: str) -> str:
+def page_html(sections: Sequence[SectionOnPage], force: Force, edition: Edition, key: str) -> str:
     """Return the report of a force as one self-contained page: no script, style, font or picture from elsewhere.
 
     `key` is the content key that the page carries, so that a later run knows whether it is fresh.
     """
+    shown = [one for section in sections for one in section.pieces]
+    figures = [one.data["figure"]["figure_id"] for one in shown if "figure" in one.data]
+    numbers = {figure_id: number for number, figure_id in enumerate(figures, start=1)}
+    links = _links(shown, numbers)
     window = edition.window("crime").words
-    return render(
+    page = render(
         "page.html.j2",
         edition_title=edition.title,
         force_name=force.official_name,
@@ -38,37 +40,28 @@ def page_html(sections: list[SectionHtml], force: Force, edition: Edition, key: 
         about=edition.settings.about,
         key=key,
         style=style_sheet(),
-        sections=[SectionHtml(one.id, one.title, Markup(one.html)) for one in _link_figures(_number_figures(sections))],
+        sections=[(one.id, one.title, [_on_page(part, numbers, links) for part in one.pieces]) for one in sections],
     )
+    return str(page)  # no longer Markup, which would escape the key's checksum as it is put in
 
 
-def _number_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
-    """Number the figures through the report, in the order in which they stand."""
-    count = 0
+def _links(shown: Iterable[Piece], numbers: dict[str, int]) -> Links:
+    """Return what a link to a figure goes to: the figure, else the data or the tile; nothing where none is there."""
+    tiles, statements = Links(), Links()
+    for one in shown:
+        tiles |= {measure_id: (f"tile-{measure_id}", "The tile") for measure_id in one.data.get("tiles", ())}
+        if measure_id := one.data.get("statement"):
+            statements[measure_id] = (f"figure-{measure_id}", "The data")
+    figures = {figure_id: (f"figure-{figure_id}", f"Figure {number}") for figure_id, number in numbers.items()}
+    return tiles | statements | figures
 
-    def number(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return NUMBER.sub(rf"\g<1>{count}\g<2>", match[0])
 
-    return [SectionHtml(one.id, one.title, FIGURE.sub(number, one.html)) for one in sections]
-
-
-def _link_figures(sections: list[SectionHtml]) -> list[SectionHtml]:
-    """Name the figure in each link to one; a link to what is not on the page goes to its tile, or is taken out."""
-    figures = {
-        match[1]: (found[0] if (found := re.search(r"(?<=figure-number\">)\d+", match[0])) else "")
-        for one in sections
-        for match in FIGURE.finditer(one.html)
-    }
-    ids = {match for one in sections for match in TARGET.findall(one.html)}
-
-    def link(match: re.Match[str]) -> str:
-        measure = match[1]
-        words = f"Figure {figures[measure]}" if measure in figures else "The data"
-        for target, named in ((f"figure-{measure}", words), (f"tile-{measure}", "The tile")):
-            if target in ids:
-                return f' <a class="to-figure" href="#{target}">{named}</a>'
-        return ""
-
-    return [SectionHtml(one.id, one.title, TO_FIGURE.sub(link, one.html)) for one in sections]
+def _on_page(one: Piece, numbers: dict[str, int], links: Links) -> Markup:
+    """Return a piece with the page's own figure number or links in place of the notebook's."""
+    if "readings" in one.data:
+        return piece("readings", **one.data["readings"], links=links)
+    if "figure" in one.data:
+        named = one.data["figure"]
+        opening = piece("figure_opening", **{**named, "number": numbers[named["figure_id"]]})
+        return opening + Markup(one.html.removeprefix(piece("figure_opening", **named)))
+    return one.html

@@ -1,10 +1,10 @@
 """Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
 
-import pandas as pd
+from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison import chance
@@ -12,12 +12,13 @@ from peel_analysis.data import cache as kept
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.data.forces import Force
-from peel_analysis.data.text import whole
-from peel_analysis.measures import Measure
-from peel_analysis.sections.display import Html, folded, style
-from peel_analysis.sections.funnels import funnels_table
-from peel_analysis.sections.marked import marks_table
-from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.measures import Measure, Result
+from peel_analysis.measures.exclusions import exclusions_of
+from peel_analysis.sections.blocks import funnels_table
+from peel_analysis.sections.display import Html, style
+from peel_analysis.show.marks import mark, status_in_words
+from peel_analysis.show.tables import Cell, Row, count_cell, html_table
+from peel_analysis.show.templates import piece
 from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
@@ -25,10 +26,8 @@ CHECKED_WITH_FORCES = (
     "Where HMICFRS collected data from forces directly, it agreed the design with them, queried figures that stood out "
     "or did not fit together, and asked each force to check its final figures."
 )
-ALSO_PRINTED = (
-    "A caution that is about certain figures is also printed under them; one that is about a single force, in that "
-    "force's report only. Those about the whole report, and about surveys, are printed here alone."
-)
+MARKED_OTHERWISE = "Figures marked by a check, a note on a count or an assumed population"
+NONE_MARKED = "No figure of this edition is marked by a check, a note on a count or an assumed population."
 EFFECT_WORDS = {
     "excluded_from_figure": "Not in the figure",
     "excluded_from_national": "Not in England and Wales",
@@ -45,23 +44,20 @@ class Annex:
     force: Force
     edition: Edition
 
-    def opening(self) -> Html:
-        """Show the style sheet that the annex's tables need."""
-        return Html(style(), "Annex A")
+    def _repr_html_(self) -> str:
+        return style() + piece("paragraphs", [f"Annex A: {self.force.official_name}, {self.edition.title}"])
 
     def sources(self) -> Html:
         """Show the sources that the edition lists: those of its measures, then what else the report rests on."""
         rows = self.edition.sources()
-        items = "".join(f'<li id="source-{row["source_id"]}">{_source(row)}</li>' for row in rows)
         returned = any(row["source_id"] == DATA_RETURN for row in rows)
-        opening = f"<p>{CHECKED_WITH_FORCES}</p>" if returned else ""
-        return Html(f'{opening}<ul class="sources">{items}</ul>', "sources")
+        return Html(piece("sources", CHECKED_WITH_FORCES if returned else "", rows), "sources")
 
     def definitions(self) -> Html:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
         body = [self._definition(measure) for measure in measures.declared() if measure.kind != "survey"]
         table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
-        return Html(folded(f"All {len(body)} measures", table), "definitions")
+        return Html(piece("folded", f"All {len(body)} measures", table), "definitions")
 
     def _definition(self, measure: Measure) -> Row:
         top = ", ".join(_item_words(item) for item in measure.numerator.items)
@@ -80,80 +76,81 @@ class Annex:
         rows = self.edition.populations
         populations = rows["population"].to_dict()
         body = [
-            Row(
-                force.name,
-                (Cell(whole(float(populations[force.id])), is_number=True), Cell(str(rows.at[force.id, "sentence"]))),
-            )
+            Row(force.name, (count_cell(float(populations[force.id])), Cell(str(rows.at[force.id, "sentence"]))))
             for force in forces.all_forces()
         ]
-        sentences = [
-            f"Rates per head use {self.edition.population_sentence}.",
-            *rows["sentence"][rows["sentence"] != ""],
-        ]
-        text = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+        own = rows["sentence"][rows["sentence"] != ""]
+        said = piece("paragraphs", [f"Rates per head use {self.edition.population_sentence}.", *own])
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
-        return Html(text + folded("The population of each force", table), "populations")
+        return Html(said + piece("folded", "The population of each force", table), "populations")
 
     def exclusions(self) -> Html:
         """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
         return Html(self._once("exclusions", self._exclusions), "exclusions")
 
-    def _exclusions(self) -> str:
-        rows = self.edition.register(registers.EXCLUSIONS)
+    def _exclusions(self) -> Markup:
         titles = {measure.id: measure.title for measure in measures.declared()}
-        tables_by_measure = [
-            _exclusion_table(titles[str(measure_id)], group)
-            for measure_id, group in rows.groupby("measure_id", sort=False)
-        ]
-        none = "<p>No force is left out of a figure of this edition by a recorded exclusion.</p>"
-        return "\n".join((*(tables_by_measure or [none]), marks_table(self.edition)))
+        columns = ("Force", "Year", "Effect", "Reason", "Basis")
+        parts = []
+        for measure_id, of_measure in self.edition.register(registers.EXCLUSIONS).groupby("measure_id", sort=False):
+            rows = []
+            grouped = of_measure.groupby(["force_id", "period_year", "reason"], sort=False)
+            for (force_id, year, reason), group in grouped:
+                effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+                cells = (
+                    Cell(str(year)),
+                    Cell(effects),
+                    Cell(str(reason)),
+                    Cell(" and ".join(dict.fromkeys(group["basis"]))),
+                )
+                rows.append(Row(forces.display_name(str(force_id)), cells))
+            parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
+        none = "No force is left out of a figure of this edition by a recorded exclusion."
+        return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self.edition)))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
         rows = self.edition.register(registers.CAVEATS)
         shown = rows[rows["force_id"].isin(("all", *forces.ids()))]
-        items = "".join(f"<li>{escape(row['sentence'])}</li>" for _, row in shown.iterrows())
-        return Html(f'<h2>Cautions</h2>\n<p>{ALSO_PRINTED}</p><ul class="caveats">{items}</ul>', "caveats")
+        return Html(piece("bullets", "caveats", list(shown["sentence"])), "caveats")
 
     def surveys(self) -> Html:
         """Show the surveys and the file review: who was asked, when, how many, and how the results may be used."""
         rows = self.edition.register(registers.SURVEYS)
-        blocks = [
-            f"<h3>{escape(str(title))}</h3><p>{escape(' '.join(group['sentence']))}</p>"
-            for title, group in rows.groupby("title", sort=False)
-        ]
-        none = "<p>No survey and no review of case files is held for this edition.</p>"
-        return Html("\n".join(blocks) or none, "surveys and the file review")
+        groups = [(title, " ".join(group["sentence"])) for title, group in rows.groupby("title", sort=False)]
+        none = piece("paragraphs", ["No survey and no review of case files is held for this edition."])
+        return Html(piece("surveys", groups) if groups else none, "surveys and the file review")
 
     def wording_policy(self) -> Html:
         """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
         return Html(self._once("wording policy", self._wording_policy), "wording policy")
 
-    def _wording_policy(self) -> str:
+    def _wording_policy(self) -> Markup:
         policy = read_policy()
-        items = "".join(f"<li>{escape(sentence)}</li>" for sentence in policy.sentences())
         results = [measures.calculate(measure, self.edition) for measure in measures.declared()]
         expected = chance.among(results)
-        chance_alone = f"In this edition: {escape(expected.sentence())} " if expected else ""
-        return (
-            f"<p>The policy is named {escape(policy.label)}. Every force and every measure gets the same tests.</p>"
-            f'<ul class="policy">{items}</ul><p>{chance_alone}{escape(COUNTS_NOT_SAMPLES)}</p>'
-            f"\n{funnels_table(results)}"
-        )
+        by_chance = f"In this edition: {expected.sentence()} " if expected else ""
+        said = f"{by_chance}{COUNTS_NOT_SAMPLES}"
+        return piece("policy", policy.label, list(policy.sentences()), said, funnels_table(results))
 
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
-        return Html("\n".join((_marks(), _notes(self.edition), _glossary())), "marks, notes and terms")
+        rows = [
+            Row(row["status"].replace("_", " "), (Cell(row["mark"] or "none"), Cell(row["meaning"])))
+            for row in registers.records(registers.read_register(registers.STATUSES))
+        ]
+        parts = [html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), rows)]
+        if notes := registers.records(self.edition.register(registers.FOOTNOTES)):
+            title = "Notes of the published report, by their numbers"
+            parts.append(piece("folded", title, piece("published_notes", notes)))
+        terms = registers.records(registers.read_register(registers.GLOSSARY))
+        parts.append(piece("folded", "Terms and abbreviations", piece("terms", terms)))
+        return Html(Markup("\n").join(parts), "marks, notes and terms")
 
-    def _once(self, part: str, make: Callable[[], str]) -> str:
+    def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
         asked = (part, self.edition.key)
-        return kept.once("annex", asked, lambda: make().encode()).decode()
-
-
-def _source(row: dict[str, str]) -> str:
-    address = f' <span class="address">{escape(row["url"])}</span>' if row["url"] else ""
-    return f"<strong>{escape(row['publisher'])}</strong>, {escape(row['title'])}. {escape(row['sentence'])}{address}"
+        return Markup(kept.once("annex", asked, lambda: make().encode()).decode())
 
 
 def _is_lacking(item: str, edition: Edition) -> bool:
@@ -166,44 +163,50 @@ def _item_words(item: str) -> str:
     return item.removesuffix("_long").removesuffix("_recorded").replace("_", " ")
 
 
-def _exclusion_table(title: str, rows: pd.DataFrame) -> str:
-    """Return one measure's exclusions, a force and a reason a row, its effects together."""
-    grouped = rows.groupby(["force_id", "period_year", "reason"], sort=False)
-    body = [_exclusion_row(str(force_id), str(year), str(reason), group) for (force_id, year, reason), group in grouped]
-    return html_table(f"{title}: forces left out or marked", ("Force", "Year", "Effect", "Reason", "Basis"), body)
-
-
-def _exclusion_row(force_id: str, year: str, reason: str, group: pd.DataFrame) -> Row:
-    effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
-    basis = " and ".join(dict.fromkeys(group["basis"]))
-    return Row(forces.display_name(force_id), (Cell(year), Cell(effects), Cell(reason), Cell(basis)))
-
-
-def _marks() -> str:
-    rows = registers.read_register(registers.STATUSES)
-    body = [
-        Row(row["status"].replace("_", " "), (Cell(row["mark"] or "none"), Cell(row["meaning"])))
-        for _, row in rows.iterrows()
-    ]
-    table = html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), body)
-    return f"<h2>Marks, notes and terms</h2>\n{table}"
-
-
-def _notes(edition: Edition) -> str:
-    rows = edition.register(registers.FOOTNOTES)
-    items = "".join(
-        f'<li value="{row["number"]}"><strong>{escape(row["subject"])}.</strong> {escape(row["sentence"])}</li>'
-        for _, row in rows.iterrows()
-    )
-    return folded("Notes of the published report, by their numbers", f"<ol>{items}</ol>") if items else ""
-
-
-def _glossary() -> str:
-    rows = registers.read_register(registers.GLOSSARY)
-    items = "".join(f"<dt>{escape(row['term'])}</dt><dd>{escape(row['meaning'])}</dd>" for _, row in rows.iterrows())
-    return folded("Terms and abbreviations", f"<dl>{items}</dl>")
-
-
 def open_annex(force: str, edition: str) -> Annex:
     """Return Annex A for a force. Raises InputError for an unknown force or edition."""
     return Annex(forces.find(force), open_edition(edition))
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Why figures of a force are shown with a mark, and the status that the mark stands for."""
+
+    force_id: str
+    status: str
+    reason: str
+
+
+def marks_table(edition: Edition) -> Markup:
+    """Return a table of the marked figures: a force and reason a row, with the years, the mark and the measures."""
+    found: dict[Marked, list[tuple[int, str]]] = defaultdict(list)
+    for measure in measures.declared():
+        for year, one in _marked(measures.calculate(measure, edition)):
+            found[one].append((year, measure.title))
+    if not found:
+        return piece("paragraphs", [NONE_MARKED])
+    ordered = sorted(found.items(), key=lambda item: (item[0].force_id, -max(year for year, _ in item[1])))
+    columns = ("Force", "Year", "Mark", "Measures", "Reason")
+    return html_table(MARKED_OTHERWISE, columns, [_row(one, figures) for one, figures in ordered])
+
+
+def _marked(result: Result) -> Iterator[tuple[int, Marked]]:
+    """Yield the year and the reason of each marked figure, now and earlier, whose mark is not in the register."""
+    sides = [("", result.window)]
+    if result.comparator_window is not None:
+        sides.append(("comparator_", result.comparator_window))
+    for side, window in sides:
+        registered = exclusions_of(result.measure, result.edition, window.end.year).rows
+        given = set(zip(registered["force_id"], registered["effect"], strict=True))
+        shown = result.forces[result.forces[f"{side}value"].notna()]
+        for force_id, row in shown.iterrows():
+            status = str(row[f"{side}status"])
+            if mark(status) and (force_id, status) not in given:
+                yield window.end.year, Marked(str(force_id), status, str(row[f"{side}note"]))
+
+
+def _row(one: Marked, figures: list[tuple[int, str]]) -> Row:
+    years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
+    titles = "; ".join(dict.fromkeys(title for _, title in figures))
+    cells = (Cell(years), Cell(f"{mark(one.status)} {status_in_words(one.status)}"), Cell(titles), Cell(one.reason))
+    return Row(forces.display_name(one.force_id), cells)

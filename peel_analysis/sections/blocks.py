@@ -1,69 +1,77 @@
-"""A measure in a section: caption, reading sentence, figure, footnotes, source and the table behind it."""
+"""A measure in a section: as a figure by force, against size, and beside the force's peers."""
 
-from html import escape
+import math
+from collections.abc import Iterable
+from datetime import date
 
-from peel_analysis.comparison import compare
-from peel_analysis.figures import ranked_svg, strip_svg
+from markupsafe import Markup
+
+from peel_analysis.comparison import Compared, compare
+from peel_analysis.comparison.intervals import SHOWN_LEVEL
+from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
+from peel_analysis.data.forces import ENGLAND_AND_WALES, display_name
+from peel_analysis.data.periods import day_in_words, is_day
+from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg
 from peel_analysis.measures import Result
-from peel_analysis.sections.display import picture
+from peel_analysis.sections.display import Html, numbered, picture
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
+from peel_analysis.show.marks import key_to_marks, mark
+from peel_analysis.show.tables import Cell, Row, html_table, value_cell
+from peel_analysis.show.templates import piece
+from peel_analysis.show.words import no_figure, official_name, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from
-ALONE = '<p class="not-drawn">No other force has a public value, so none is drawn beside it.</p>'
+ALONE = "No other force has a public value, so none is drawn beside it."
+NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
-def figure_block(result: Result, force_id: str, number: int) -> str:
-    """Return the block of a measure as HTML. A measure that too few forces have is told in words and a table only."""
+def figure_block(result: Result, force_id: str, number: int) -> Html:
+    """Return the figure of a measure by force: caption, reading, drawing, notes, source, cautions and table.
+
+    A measure that too few forces have is told in words and a table only.
+    """
     if wording.not_available(result):
         return statement_block(result, force_id)
-    drawn = len(result.plotted) >= FEWEST_FOR_A_FIGURE or force_id in result.plotted.index
-    image = _image(result, force_id) if drawn else _not_drawn(result)
-    if drawn and len(result.plotted) < FEWEST_FOR_A_FIGURE:
-        image += ALONE
-    return frame(
-        result.measure.id,
-        number,
-        wording.caption(result),
-        f"{_reading(result, force_id)}\n{_place(result, force_id)}{image}\n{about_block(result, force_id)}",
-        drawn=drawn,
-    )
+    enough = len(result.plotted) >= FEWEST_FOR_A_FIGURE
+    drawn = enough or force_id in result.plotted.index
+    draw = strip_svg if result.measure.kind == "change" else ranked_svg
+    image = picture(draw(result, force_id), wording.alt_text(result, force_id)) if drawn else ""
+    not_drawn = [] if enough else [ALONE if drawn else _not_drawn(result)]
+    body = _body(result, force_id, place=_place(result, force_id), image=image, not_drawn=not_drawn)
+    return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
 
 
-def frame(figure_id: str, number: int, caption: str, html: str, *, drawn: bool = True) -> str:
-    """Return a numbered figure around its content; the report numbers its figures anew, from first to last."""
-    kind = "figure" if drawn else "figure undrawn"
-    return (
-        f'<figure class="{kind}" id="figure-{figure_id}">\n<figcaption><span class="figure-label">Figure '
-        f'<span class="figure-number">{number}</span>:</span> {escape(caption)}</figcaption>\n{html}\n</figure>'
-    )
-
-
-def statement_block(result: Result, force_id: str) -> str:
+def statement_block(result: Result, force_id: str) -> Html:
     """Return a measure told in a sentence, with its source, caveats and the table behind it.
 
     A measure that the edition does not have is told in its reason alone: a table would say it 43 times.
     """
-    about = "" if wording.not_available(result) else f"{about_block(result, force_id, NO_VALUE)}\n"
-    return f'<div class="statement" id="figure-{result.measure.id}">\n{_reading(result, force_id)}\n{about}</div>'
+    measure_id = result.measure.id
+    body = _reading(result, force_id) if wording.not_available(result) else _body(result, force_id, NO_VALUE)
+    return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id})
 
 
-def about_block(result: Result, force_id: str, missing_from: str = "Not in the figure") -> str:
-    """Return what stands under every figure: footnotes, source, cautions and the table of all forces."""
-    parts = (_footnotes(result, missing_from), source_line(result), cautions(result, force_id), _data(result, force_id))
-    return "\n".join(part for part in parts if part)
-
-
-def _image(result: Result, force_id: str) -> str:
-    draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    return picture(draw(result, force_id), wording.alt_text(result, force_id))
-
-
-def _reading(result: Result, force_id: str) -> str:
+def _reading(result: Result, force_id: str) -> Markup:
     value_id = wording.value_id(result, force_id)
-    return f'<p class="reading" data-value="{value_id}">{escape(wording.reading(result, force_id))}</p>'
+    return piece("figure_body", reading=wording.reading(result, force_id), value_id=value_id)
+
+
+def _body(result: Result, force_id: str, missing_from: str = "Not in the figure", **drawing: object) -> Markup:
+    """Return what is said of a measure by force, with what stands under every figure; `drawing` comes between."""
+    return piece(
+        "figure_body",
+        reading=wording.reading(result, force_id),
+        value_id=wording.value_id(result, force_id),
+        notes=[note.sentence for note in footnotes(result, missing_from)],
+        source=source_line(result),
+        cautions=wording.caveats(result, force_id),
+        summary=f"All 43 forces: {result.measure.title}",
+        data=tables.by_force(result, force_id),
+        **drawing,
+    )
 
 
 def _place(result: Result, force_id: str) -> str:
@@ -72,10 +80,9 @@ def _place(result: Result, force_id: str) -> str:
     row = compared.row(force_id)
     if result.measure.kind != "change" or not compared.ranks.has_place(row):
         return ""
-    name, place = escape(wording.official_name(force_id)), compared.ranks.words(row)
     return (
-        f'<p class="place">In the order of all forces\' changes, from the largest rise to the largest fall, {name} '
-        f"is {place}: as near as their intervals let an order be told.</p>\n"
+        f"In the order of all forces' changes, from the largest rise to the largest fall, {official_name(force_id)} "
+        f"is {compared.ranks.words(row)}: as near as their intervals let an order be told."
     )
 
 
@@ -84,34 +91,148 @@ def _not_drawn(result: Result) -> str:
     national, rate = result.national, ""
     if not national.is_missing:
         value = wording.value_in_words(result.measure, national.value)
-        rate = f" England and Wales: {value} {escape(result.measure.unit)}."
-    return f'<p class="not-drawn">The figure by force is not drawn, because {have} a public value.{rate}</p>'
-
-
-def _footnotes(result: Result, missing_from: str) -> str:
-    items = "".join(f"<li>{escape(note.sentence)}</li>" for note in footnotes(result, missing_from))
-    return f'<ol class="footnotes">{items}</ol>' if items else ""
+        rate = f" England and Wales: {value} {result.measure.unit}."
+    return f"The figure by force is not drawn, because {have} a public value.{rate}"
 
 
 def source_line(result: Result, also: str = "") -> str:
     """Return the line that names the sources, in the inspectorate's form; `also` is a sentence about others."""
     named = " ".join(filter(None, (f"{wording.sources_in_words(result)}.", also)))
-    return f'<p class="source">Source: {escape(named)} For further information about these data, see Annex A.</p>'
+    return f"Source: {named} For further information about these data, see Annex A."
 
 
-def cautions(result: Result, force_id: str) -> str:
-    """Return the caveats that travel with the measure, folded, or nothing when it has none."""
-    sentences = wording.caveats(result, force_id)
-    if not sentences:
-        return ""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    summary = f"<summary>How to read these data ({len(sentences)})</summary>"
-    return f'<details class="caveats">{summary}<ul>{items}</ul></details>'
-
-
-def _data(result: Result, force_id: str) -> str:
-    title = escape(result.measure.title)
-    return (
-        f'<details class="data"><summary>All 43 forces: {title}</summary>\n'
-        f"{tables.by_force(result, force_id)}\n</details>"
+def funnel_block(result: Result, force_id: str, number: int) -> Html:
+    """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
+    compared = compare(result)
+    figure_id, about = f"{result.measure.id}-funnel", f"funnel: {result.measure.id}"
+    caption = (
+        f"{result.measure.title} against size, with limits that hold the usual differences among forces, by force, "
+        f"{wording.window_phrase(result.window)}"
     )
+    if compared.funnel is None:
+        body = piece("figure_body", refused=compared.funnel_refused)
+        return numbered(figure_id, number, caption, body, drawn=False, about=about)
+    body = piece(
+        "figure_body",
+        reading=_of_funnel(compared, force_id),
+        image=picture(funnel_svg(compared, force_id), _alt_text(compared, force_id)),
+        notes=[
+            compared.funnel.statement(),
+            f"The limits stand on the middle of these forces (the median, {_middle(compared)}) and not on England and "
+            "Wales, which a very large force draws towards its own value.",
+            "Forces without a verdict take no part in the limits.",
+        ],
+        source=source_line(result),
+    )
+    return numbered(figure_id, number, caption, body, about=about)
+
+
+def _of_funnel(compared: Compared, force_id: str) -> str:
+    """Return where the force lies and what that means; for a force that is not set against the limits, why."""
+    result, name = compared.result, official_name(force_id)
+    own, verdict = result.of(force_id), compared.verdicts[force_id]
+    if own.is_missing:
+        return f"There is {no_figure(own)}"
+    value = value_in_words(result.measure, own.value)
+    if verdict.chance is None:
+        return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
+    account = "do not account" if verdict.chance else "can account"
+    return (
+        f"{name}: {value}. {_lies(verdict.chance)} The usual differences among forces, of which chance is a part, "
+        f"{account} for how far this is from the middle of the forces, {_middle(compared)}."
+    )
+
+
+def _alt_text(compared: Compared, force_id: str) -> str:
+    """Return what the funnel shows: who is outside the limits, and where the force lies."""
+    result = compared.result
+    own = result.of(force_id)
+    shown = "not shown" if own.is_missing else value_in_words(result.measure, own.value)
+    verdict = compared.verdicts[force_id]
+    place = "No place in the funnel." if verdict.chance is None else _lies(verdict.chance)
+    return (
+        f"Funnel plot of {result.measure.title}, {result.window.words}. {official_name(force_id)}: {shown}. {place} "
+        f"Middle of the forces: {_middle(compared)}. England and Wales: "
+        f"{value_in_words(result.measure, result.national.value)}."
+    )
+
+
+def _lies(outside: bool) -> str:
+    return f"It lies {'outside' if outside else 'within'} the outer limits."
+
+
+def _middle(compared: Compared) -> str:
+    assert compared.funnel is not None
+    return value_in_words(compared.result.measure, compared.funnel.target)
+
+
+def funnels_table(results: Iterable[Result]) -> Markup:
+    """Return a table of what the limits of every measure's funnel rest on, folded; nothing where none is made."""
+    compared = [(one, one.funnel) for one in map(compare, results) if one.funnel is not None]
+    rows = [
+        Row(
+            one.result.measure.title,
+            (
+                Cell(str(funnel.forces), is_number=True),
+                Cell(funnel.scale),
+                *(Cell(said, is_number=True) for said in (_middle(one), f"{funnel.phi:,.1f}", f"{funnel.tau2:.3g}")),
+            ),
+        )
+        for one, funnel in compared
+    ]
+    columns = ("Measure", "Forces", "Scale", "Middle of the forces", "Phi", "Tau-squared")
+    table = html_table("Funnel limits of each measure", columns, rows)
+    return piece("folded", "What the funnel limits of each measure rest on", table) if compared else Markup()
+
+
+def peer_panel(result: Result, force_id: str) -> Html:
+    """Return a folded table a peer group, and under them the key and what the intervals are; or why there are no peers.
+
+    Columns: value in the measure's unit, its 95% interval where counts are public, and a note. The weighted mean has
+    the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
+    """
+    about = f"peers: {result.measure.id}"
+    if reason := why_none(force_id):
+        return Html(piece("paragraph", "none-recorded", reason), about)
+    groups = peer_groups(result.edition, force_id)
+    title = f"{display_name(force_id)} beside its peers: {result.measure.title}"
+    shown = [result.of(one) for one in (force_id, *(peer for group in groups for peer in group.peer_ids))]
+    shown.append(result.national)
+    without = [NO_COUNTS for one in shown if not one.is_missing and math.isnan(one.numerator)]
+    parts = [_group_table(result, group, force_id) for group in groups]
+    parts += [key_to_marks([*(one.status for one in shown), *without, NO_INTERVAL]), tables.about_intervals(result)]
+    return Html(piece("folded", title, Markup("\n").join(parts), "data peers", f"{result.measure.id}-peers"), about)
+
+
+def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:
+    peers = sorted(
+        (result.of(peer) for peer in group.peer_ids),
+        key=lambda one: -math.inf if one.is_missing else one.value,
+        reverse=True,
+    )
+    found = means(result, group)
+    members = result.rows.loc[list(found.members)]  # where the count of one is not public, the mean has no interval
+    top, below = (float(members[name].sum(skipna=False)) for name in ("numerator", "denominator"))
+    rows = [_row(result, force_id, "own-force"), *(_row(result, one.force_id) for one in peers)]
+    for title, mean, interval, how in (
+        ("Weighted", found.weighted, tables.counts_interval_cell(result.measure, top, below), "Sum over sum"),
+        ("Simple", found.simple, Cell(mark(NO_INTERVAL), is_number=True), "Each peer counts the same"),
+    ):
+        cells = (value_cell(result.measure, mean), interval, Cell(f"{how}, {found.basis}"))
+        rows.append(Row(f"{title} mean of the peers", cells, "total"))
+    rows.append(_row(result, ENGLAND_AND_WALES, "total"))
+    caption = f"{result.measure.title}: {group.title}, {wording.windows_in_words(result)}, {found.basis}"
+    unit = result.measure.unit[:1].upper() + result.measure.unit[1:]
+    as_at = day_in_words(date.fromisoformat(group.as_at)) if is_day(group.as_at) else group.as_at
+    notes = (found.why_left_out, group.note, f"Set as at {as_at}.")
+    table = html_table(caption, ("Force", unit, "95% interval", "Note"), rows)
+    return table + piece("paragraph", "key", " ".join(filter(None, notes)))
+
+
+def _row(result: Result, force_id: str, kind: str = "") -> Row:
+    one = result.of(force_id)
+    limits = compare(result).limits(force_id, SHOWN_LEVEL)
+    without = mark(one.status) if one.is_missing else ""
+    interval = tables.interval_cell(result.measure, *limits, without or "[x]")
+    note = Cell("" if force_id == ENGLAND_AND_WALES else one.short)
+    return Row(display_name(force_id), (value_cell(result.measure, one.value, mark(one.status)), interval, note), kind)

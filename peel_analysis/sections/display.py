@@ -1,52 +1,80 @@
-"""What a notebook cell shows: HTML with a short plain text, or Markdown."""
+"""What a notebook cell shows: HTML or Markdown, and beside it what the page of a report must know of it as data.
 
+A page numbers its figures from first to last and links lists to what is on the page, which no section can know. So the
+output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says what the HTML is:
+
+* `figure`: the opening of a numbered figure, which the page makes anew with its own number;
+* `statement`, `tiles`: the ids of what a link can go to;
+* `readings`: a list of readings, which the page makes anew with its own links;
+* `findings`: a sub-heading and the Markdown of inspectors, in which raw HTML is text.
+"""
+
+import re
 from base64 import b64encode
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, field
+from typing import Any
 
-from peel_analysis.show.templates import TEMPLATES
+from markupsafe import Markup
 
-STYLE = TEMPLATES / "style.css"
+from peel_analysis.show.templates import piece, style_sheet
+
+PEEL = "application/vnd.peel+json"
+CITATIONS = r"(?:\[\^\d+\])+"  # notes that findings cite, as in "... MASH.[^6][^7]"
 
 
 @dataclass(frozen=True, repr=False)
 class Html:
-    """HTML for JupyterLab and for the report; `about` says in plain text what it is."""
+    """HTML for JupyterLab and for the report; `about` says in plain text what it is, `data` what a page must know."""
 
-    html: str
+    html: Markup
     about: str
+    data: dict[str, Any] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        return self.html
+        return str(self.html)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {PEEL: self.data} if self.data else {}
 
     def __repr__(self) -> str:
         return f"<{self.about}>"
 
 
 @dataclass(frozen=True, repr=False)
-class Markdown:
-    """Markdown text, shown as such."""
+class Findings:
+    """A sub-heading and what inspectors found under it, in Markdown; the notes that it cites as [^4] become links."""
 
+    heading: str
     text: str
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        text = re.sub(CITATIONS, lambda found: cited(found[0]), self.text.replace("<", "&lt;"))
+        return f"{f'## {self.heading}' if self.heading else ''}\n\n{text}".strip()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {PEEL: {"findings": {"heading": self.heading, "text": self.text}}} if self.heading or self.text else {}
 
     def __repr__(self) -> str:
         return "<Markdown>"
 
 
-def style() -> str:
+def style() -> Markup:
     """Return the report's style sheet for a notebook that is read in JupyterLab; the report has its own copy."""
-    return f'<style class="peel-style">{STYLE.read_text(encoding="utf-8")}</style>'
+    return piece("style", style_sheet())
 
 
-def picture(svg: str, alt: str) -> str:
+def cited(citations: str) -> Markup:
+    """Return links to the notes of a section, for citations that follow each other."""
+    return piece("citations", re.findall(r"\d+", citations))
+
+
+def numbered(figure_id: str, number: int, caption: str, body: Markup, *, drawn: bool = True, about: str = "") -> Html:
+    """Return a numbered figure around its content."""
+    named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
+    html = piece("figure", piece("figure_opening", **named), body)
+    return Html(html, about or f"figure {number}: {figure_id}", {"figure": named})
+
+
+def picture(svg: str, alt: str) -> Markup:
     """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
-    data = b64encode(svg.encode()).decode()
-    return f'<img class="drawing" alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
-
-
-def folded(summary: str, html: str) -> str:
-    """Return content that a reader unfolds."""
-    return f'<details class="data"><summary>{escape(summary)}</summary>\n{html}\n</details>'
+    return piece("picture", b64encode(svg.encode()).decode(), alt)

@@ -1,12 +1,14 @@
 """Judgments as inputs: the grade of each question, when it was last inspected, and on what evidence we hold it."""
 
-import html
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.sections.catalogue import SectionPlan, catalogue
 from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.show.templates import piece
 
 OVERALL = "overall"
 NOT_RECORDED = "not recorded in this edition"
@@ -58,36 +60,23 @@ def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
     return Judgment(question, grade, row["last_inspected"], evidence, row["note"])
 
 
-def judgments_table(edition: Edition, force_id: str) -> str:
-    """Return the judgments as HTML: overall first, then each question with its grade and the year last inspected."""
-    overall = judgment(edition, force_id, OVERALL)
-    plans = [plan for plan in catalogue() if plan.question]
-    given = [(plan, judgment(edition, force_id, plan.question)) for plan in plans]
+def judgments_table(edition: Edition, force_id: str) -> Markup:
+    """Return the judgments: overall first, then each question with its grade and the year last inspected."""
+    found = [(plan, judgment(edition, force_id, plan.question)) for plan in catalogue() if plan.question]
     rows = [
         Row(plan.name_of_question, (Cell(one.grade_in_words), Cell(one.last_inspected or NOT_RECORDED)))
-        for plan, one in given
+        for plan, one in found
     ]
-    remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in given if one.remark]
-    heading = grade_box(f"Overall effectiveness {programme(edition)}".strip(), overall)
+    remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in found if one.remark]
+    title = f"Overall effectiveness {programme(edition)}".strip()
     table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
-    return f"{heading}{table}{_remarks(remarks)}"
+    return piece("judgments", grade_box(title, judgment(edition, force_id, OVERALL)), table, remarks)
 
 
-def _remarks(remarks: list[str]) -> str:
-    if not remarks:
-        return ""
-    items = "".join(f"<li>{html.escape(remark)}</li>" for remark in remarks)
-    return f'<p class="key">[d] The grade is not stated on a page that was read; it rests on this:</p><ul>{items}</ul>'
-
-
-def grade_box(title: str, one: Judgment) -> str:
-    """Return a judgment as a line of HTML: what was judged and the grade."""
+def grade_box(title: str, one: Judgment) -> Markup:
+    """Return a judgment as a line: what was judged and the grade."""
     slug = one.grade.lower().replace(" ", "-") if one.is_recorded else "not-recorded"
-    remark = f'<p class="key">{html.escape(one.remark)}</p>' if one.remark else ""
-    return (
-        f'<p class="judgment grade-{slug}"><span class="judged">{html.escape(title)}</span> '
-        f'<strong class="grade">{html.escape(one.grade_in_words)}</strong></p>{remark}'
-    )
+    return piece("judgment", title, one.grade_in_words, slug, one.remark)
 
 
 def programme(edition: Edition) -> str:

@@ -1,10 +1,10 @@
 """A measure over time in a section: the line, what it is made of, and its points as a table."""
 
 from datetime import date
-from html import escape
 from math import isnan, nan
 
 import pandas as pd
+from markupsafe import Markup
 
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
@@ -12,40 +12,42 @@ from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.trend import trend_lines
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.measures.provenance import POPULATIONS, tables_of
-from peel_analysis.sections.blocks import frame, source_line
-from peel_analysis.sections.display import picture
+from peel_analysis.sections.blocks import source_line
+from peel_analysis.sections.display import Html, numbered, picture
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.tables import Cell, Row
+from peel_analysis.show.templates import piece
 from peel_analysis.show.words import official_name, value_in_words
 
 UNMARKED = ("reported", "as_published")
 
 
-def trend_block(result: Result, force_id: str, number: int) -> str:
+def trend_block(result: Result, force_id: str, number: int) -> Html:
     """Return the figure of a measure over time with its notes and its table; for a force without a line, the reason.
 
     Raises InputError for a measure whose counts allow no line.
     """
     series = rolling(result)
+    figure_id, about = f"{result.measure.id}-trend", f"trend: {result.measure.id}"
     title = series.per_head(result.measure.title, force_id)
     caption = f"{title}, {official_name(force_id)} and England and Wales, {_span(series)}"
     if series.values[force_id].dropna().empty:
-        reason = escape(wording.reading(result, force_id))
-        return frame(f"{result.measure.id}-trend", number, caption, f'<p class="refused">{reason}</p>', drawn=False)
+        body = piece("figure_body", refused=wording.reading(result, force_id))
+        return numbered(figure_id, number, caption, body, drawn=False, about=about)
     reading = _reading(result, series, force_id)
-    alt = f"Line chart: {title}, {_span(series)}. {reading}"
-    image = picture(as_svg(trend_lines(series, force_id)), alt)
-    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(result, series, force_id))
-    table = tables.html_table(caption, _columns(force_id), _rows(series, force_id))
     key = key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if mark(status)))
-    about = tables.about_intervals(result)
-    data = f'<details class="data"><summary>The points of the lines</summary>\n{table}{key}{about}</details>'
-    said = f'<p class="reading">{escape(reading)}</p>'
-    sources = source_line(result, _source_of_populations(result, series))
-    html = f'{said}\n{image}\n<ol class="footnotes">{notes}</ol>\n{sources}\n{data}'
-    return frame(f"{result.measure.id}-trend", number, caption, html)
+    body = piece(
+        "figure_body",
+        reading=reading,
+        image=picture(as_svg(trend_lines(series, force_id)), f"Line chart: {title}, {_span(series)}. {reading}"),
+        notes=_notes(result, series, force_id),
+        source=source_line(result, _source_of_populations(result, series)),
+        summary="The points of the lines",
+        data=_table(series, force_id, caption) + key + tables.about_intervals(result),
+    )
+    return numbered(figure_id, number, caption, body, about=about)
 
 
 def _span(series: Series) -> str:
@@ -53,25 +55,19 @@ def _span(series: Series) -> str:
     return f"12 months to the end of {series.about}, {first} to {last}"
 
 
-def _columns(force_id: str) -> tuple[str, ...]:
-    return "12 months to", official_name(force_id), "95% interval", official_name(ENGLAND_AND_WALES)
-
-
-def _rows(series: Series, force_id: str) -> list[Row]:
-    return [Row(day_in_words(day), _cells(series, force_id, place)) for place, day in enumerate(series.days)]
-
-
-def _cells(series: Series, force_id: str, place: int) -> tuple[Cell, Cell, Cell]:
-    own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
-    status = str(series.statuses[force_id].iloc[place])
-    interval = _interval(series, force_id, place)
-    return _cell(series, own, status), interval, _cell(series, national)
-
-
-def _cell(series: Series, value: float, status: str = "reported") -> Cell:
-    if isnan(value):
-        return Cell("[x]", is_number=True)
-    return Cell(f"{value_in_words(series.measure, value)} {mark(status)}".strip(), is_number=True)
+def _table(series: Series, force_id: str, caption: str) -> Markup:
+    columns = ("12 months to", official_name(force_id), "95% interval", official_name(ENGLAND_AND_WALES))
+    rows = []
+    for place, day in enumerate(series.days):
+        own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
+        sign = "" if isnan(own) else mark(str(series.statuses[force_id].iloc[place]))
+        cells = (
+            tables.value_cell(series.measure, own, sign),
+            _interval(series, force_id, place),
+            tables.value_cell(series.measure, national),
+        )
+        rows.append(Row(day_in_words(day), cells))
+    return tables.html_table(caption, columns, rows)
 
 
 def _interval(series: Series, force_id: str, place: int) -> Cell:

@@ -29,4 +29,4 @@ def key_to_marks(statuses: Iterable[str]) -> Markup:
     for status in statuses:
         meanings.setdefault(mark(status), []).append(status_in_words(status))
     words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
-    return piece("key", f"Key: {words}.") if words else Markup()
+    return piece("paragraph", "key", f"Key: {words}.") if words else Markup()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis.comparison import compare
@@ -63,6 +64,31 @@ def by_force(result: Result, force_id: str) -> Markup:
     return html_table(caption, _columns(result), body) + key + about_intervals(result)
 
 
+def beside(result: Result, *force_ids: str) -> pd.DataFrame:
+    """Return the numbers of some forces and of England and Wales, a row each, by name.
+
+    Columns: `value` in the measure's unit, not rounded, with its 95% interval (`lower_95`, `upper_95`); the counts
+    behind it (`numerator`, `denominator`); `earlier_value`, that of the comparator's window; `status`, and `note` that
+    says why. A number that there is none of is NaN.
+    """
+    names = {force_id: forces.display_name(force_id) for force_id in (*force_ids, ENGLAND_AND_WALES)}
+    rows = result.rows.loc[list(names)]
+    limits = [compare(result).limits(force_id, SHOWN_LEVEL) for force_id in names]
+    shown = pd.DataFrame(
+        {
+            "value": rows["value"],
+            "lower_95": [lower for lower, _ in limits],
+            "upper_95": [upper for _, upper in limits],
+            "numerator": rows["numerator"],
+            "denominator": rows["denominator"],
+            "earlier_value": rows["comparator_value"],
+            "status": rows["status"],
+            "note": rows["note"],
+        }
+    )
+    return shown.rename(index=names).rename_axis(f"{result.measure.unit}, {wording.windows_in_words(result)}")
+
+
 def _columns(result: Result) -> list[str]:
     measure = result.measure
     columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], "95% interval"]
@@ -77,20 +103,21 @@ def _columns(result: Result) -> list[str]:
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
     interval = interval_cell(result.measure, *compare(result).limits(one.force_id, SHOWN_LEVEL))
-    cells = [_value_cell(result, one.value, one.status), interval]
-    cells += [_count(one.numerator), _count(one.denominator)]
+    cells = [value_cell(result.measure, one.value, mark(one.status)), interval]
+    cells += [count_cell(one.numerator), count_cell(one.denominator)]
     if result.has_earlier:
-        cells.append(_value_cell(result, one.comparator_value, one.comparator_status))
+        sign = mark(one.comparator_status) if one.comparator_status else ""
+        cells.append(value_cell(result.measure, one.comparator_value, sign))
     cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
     kind = "total" if one.force_id == ENGLAND_AND_WALES else "own-force" if one.force_id == force_id else ""
     return Row(forces.display_name(one.force_id), tuple(cells), kind)
 
 
-def _value_cell(result: Result, value: float, status: str) -> Cell:
-    sign = mark(status) if status else ""
+def value_cell(measure: Measure, value: float, sign: str = "", without: str = "") -> Cell:
+    """Return a value in the measure's unit with its mark: "58.9 [u]"; a missing one is its mark, `without` or "[x]"."""
     if math.isnan(value):
-        return Cell(sign or "[x]", is_number=True)
-    return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
+        return Cell(without or sign or "[x]", is_number=True)
+    return Cell(f"{wording.value_in_words(measure, value)} {sign}".strip(), is_number=True)
 
 
 def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = "[x]") -> Cell:
@@ -107,7 +134,8 @@ def interval_cell(measure: Measure, lower: float, upper: float, without: str = "
     return Cell(" to ".join(words), is_number=True)
 
 
-def _count(count: float) -> Cell:
+def count_cell(count: float) -> Cell:
+    """Return a count, whole and with its thousands apart, or "[x]" for a missing one."""
     return Cell("[x]" if math.isnan(count) else whole(count), is_number=True)
 
 
@@ -124,4 +152,4 @@ def about_intervals(result: Result) -> Markup:
     if not np.isfinite(compare(result).intervals[SHOWN_LEVEL].lower).any():
         return Markup()
     words = CASES_ARE_A_SAMPLE if result.measure.kind == "cases" else COUNTS_NOT_SAMPLES
-    return piece("key", words)
+    return piece("paragraph", "key", words)

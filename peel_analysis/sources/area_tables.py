@@ -1,21 +1,65 @@
-"""A table with a row a police force area: where its rows and columns are, found by content."""
+"""A table with a row a police force area: which rows are forces, where its columns are, and what they add up to."""
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+import pandas as pd
+
+from peel_analysis.data import counts as shape
 from peel_analysis.data import forces
-from peel_analysis.sources.areas import Area, classify, is_code
-from peel_analysis.sources.markers import Marker, number_or_marker
-from peel_analysis.sources.sheets import Sheet, SourceError, as_text
+from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker
+from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, members_of, reading_of
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
+CODE = re.compile(r"[EWKSN]\d{8}")  # with or without a footnote digit glued to its end
+FORCE_CODES = ("E23", "W15")
+REGIONS = {
+    "north east": "North East",
+    "north west": "North West",
+    "yorkshire and the humber": "Yorkshire and the Humber",
+    "yorkshire and humber": "Yorkshire and the Humber",
+    "east midlands": "East Midlands",
+    "west midlands": "West Midlands",
+    "east": "East",
+    "east of england": "East",
+    "eastern": "East",
+    "eastern region": "East",
+    "london": "London",
+    "south east": "South East",
+    "south west": "South West",
+}
+COUNTRIES = {
+    "england and wales": "England and Wales",
+    "england": "England",
+    "wales": "Wales",
+    "total forces": "England and Wales",  # "Total 43 forces"
+    "all forces": "England and Wales",
+}
+BODIES = {
+    "british transport police": "British Transport Police",
+    "btp": "British Transport Police",
+    "central service secondments": "Central service secondments",
+    "central services secondments": "Central service secondments",
+    "total": "Total with bodies that are no police force area",
+}
+NO_FORCES = {"region": "regions", "country": "countries", "body": "bodies that are no force"}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
 # 'YY takes two digits and 20YY four, so that a footnote digit glued behind is not read as part of the year.
 YEAR = r"(?:['’‘]\s*(\d\d)|(20\d\d|19\d\d)|(\d\d)(?!\d))"
 SPAN = re.compile(rf"{MONTH}\s*{YEAR}\s*(?:to|-|–)\s*{MONTH}\s*{YEAR}", re.IGNORECASE)
 YEAR_ENDING = re.compile(rf"year\s+ending\s+(?:\d+\s+)?{MONTH}\s*{YEAR}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Area:
+    """What a row of a table is about: `kind` is force, region, country or body; `id` is a force's id, else a name."""
+
+    kind: str
+    id: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +75,11 @@ class AreaTable:
     labels: frozenset[int]
     notes: tuple[str, ...]
 
-    def values(self, position: int) -> dict[Area, float | Marker]:
+    def values(self, position: int, *, whole: bool = False) -> dict[Area, float | Marker]:
         """Return a column's number or marker by area; the first row of an area counts (national rows can repeat).
 
-        Raises SourceError for a cell with other text, and for a force that has two rows.
+        Raises SourceError for a cell with other text, for a force that has two rows, and for a force's number that is
+        not whole where all must be.
         """
         values: dict[Area, float | Marker] = {}
         for row, (area, cells) in enumerate(zip(self.areas, self.cells, strict=True)):
@@ -47,24 +92,120 @@ class AreaTable:
             except ValueError as problem:
                 raise SourceError(f"{self.place(row, position)}: {problem}") from None
             values.setdefault(area, value)
+        for area, value in values.items():
+            if whole and area.kind == "force" and isinstance(value, float) and not value.is_integer():
+                place = self.place(self.areas.index(area), position)
+                raise SourceError(f"{place}: found {value} where a whole number should be; correct it")
         return values
 
     def place(self, row: int, position: int | None = None) -> str:
-        """Return where a cell is, in words; `row` counts from the first area."""
+        """Return where a cell is, in words; `row` counts from the first area, and -1 is the heading's last."""
         return self.sheet.place(self.first_row + row, position)
 
-    def heading_place(self, position: int) -> str:
-        """Return where a column's heading is, in words."""
-        return self.sheet.place(self.first_row - 1, position)
 
-    def refuse_missing_forces(self, not_supplied: Collection[str]) -> None:
-        """Raise SourceError unless each of the 43 forces has a row, or the publisher says that it gave no figures."""
-        found = {area.id for area in self.areas if area and area.kind == "force"}
-        if missing := [force_id for force_id in forces.ids() if force_id not in {*found, *not_supplied}]:
+def tables_of(
+    book: Book, kind: Callable[[Sheet], str | None], kinds_in_words: str, not_supplied: Collection[str]
+) -> list[tuple[str, AreaTable]]:
+    """Return the tables of a workbook, each with what `kind` says that its sheet holds; other sheets are left.
+
+    A sheet without numbers repeats a table's title and is no table. Raises SourceError for a table that names no
+    forces or lacks one that is not in `not_supplied`, and for a workbook without any of the `kinds_in_words`.
+    """
+    found: list[tuple[str, AreaTable]] = []
+    for sheet in book.sheets:
+        what = kind(sheet)
+        table = find_table(sheet) if what else None
+        if what is None or (table is None and not _has_numbers(sheet)):
+            continue
+        if table is None:
+            raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
+        named = {area.id for area in table.areas if area and area.kind == "force"}
+        if missing := [force_id for force_id in forces.ids() if force_id not in {*named, *not_supplied}]:
             raise SourceError(
-                f"{self.sheet.place(self.first_row)}: the table has no row for {forces.in_words(missing)}; "
+                f"{table.place(0)}: the table has no row for {forces.in_words(missing)}; "
                 "take the file as published, or say with --not-supplied that the force gave no figures"
             )
+        found.append((what, table))
+    if not found:
+        names = ", ".join(sheet.name for sheet in book.sheets)
+        raise SourceError(f"{book.file}: no table of {kinds_in_words} among the sheets {names}")
+    return found
+
+
+def rows_of_counts(
+    values: Mapping[Area, float | Marker], item: str, start: date, end: date
+) -> Iterator[dict[str, object]]:
+    """Yield a column as rows of counts without their release, one for each of the 43 forces.
+
+    A force without a row is one that the caller says gave no figures.
+    """
+    for force_id in forces.ids():
+        value = values.get(Area("force", force_id), MARKERS["[x]"])
+        yield {
+            "force_id": force_id,
+            "item": item,
+            "dimension": "",
+            "period_start": start.isoformat(),
+            "period_end": end.isoformat(),
+            "count": pd.NA if isinstance(value, Marker) else value,
+            "status": value.status if isinstance(value, Marker) else "reported",
+        }
+
+
+def printed_totals(values: Mapping[Area, float | Marker], item: str, period_end: str) -> Iterator[PrintedTotal]:
+    """Yield each printed region and country of a column beside the sum of its forces that have a figure.
+
+    A printed total may hold bodies that are no force as well, or leave one force out without saying so in its row:
+    where exactly that makes the two agree, the sum yielded is that one, and `without` names the force left out.
+    """
+    figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
+    bodies = sum(value for area, value in figures.items() if area.kind == "body" and not area.id.startswith("Total"))
+    for area, printed in figures.items():
+        if area.kind not in ("region", "country"):
+            continue
+        members = members_of(area.id)
+        with_figure = {force_id: figures[one] for force_id in members if (one := Area("force", force_id)) in figures}
+        if not with_figure:
+            continue
+        without = tuple(force_id for force_id in members if force_id not in with_figure)
+        total = sum(with_figure.values())
+        as_summed = PrintedTotal(item, area.id, period_end, printed, total, without)
+        others = [PrintedTotal(item, area.id, period_end, printed, total + bodies, without, bodies)]
+        others += [
+            PrintedTotal(item, area.id, period_end, printed, total - figure, tuple(sorted((*without, force_id))))
+            for force_id, figure in with_figure.items()
+            if figure
+        ]
+        yield as_summed if as_summed.agrees else next((other for other in others if other.agrees), as_summed)
+
+
+def reading_of_tables(
+    book: Book,
+    format_name: str,
+    release: str,
+    tables: Sequence[AreaTable],
+    rows: Sequence[Mapping[str, object]],
+    not_supplied: Collection[str],
+    populations: Sequence[tuple[str, int, int, str]] = (),
+    notes: Sequence[str] = (),
+    printed_totals: Sequence[PrintedTotal] = (),
+) -> Reading:
+    """Return what was read of a workbook's tables of areas: `rows` of counts and populations, with the account."""
+    areas = [area for table in tables for area in table.areas if area]
+    kinds = Counter(area.kind for area in areas)
+    return reading_of(
+        book,
+        format_name,
+        release,
+        shape.combine([pd.DataFrame(rows).assign(release=release)]),
+        populations,
+        sheets_read=[table.sheet for table in tables],
+        rows_read=len(areas),
+        left_out={plural: LeftOut(kinds[one]) for one, plural in NO_FORCES.items() if kinds[one]},
+        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
+        notes=notes,
+        printed_totals=printed_totals,
+    )
 
 
 def title(sheet: Sheet) -> str:
@@ -72,7 +213,29 @@ def title(sheet: Sheet) -> str:
     return " ".join(cell for row in [row for row in sheet.top if any(row)][:5] for cell in row[:2] if cell)
 
 
-def has_numbers(sheet: Sheet) -> bool:
+def year_to(text: str) -> date | None:
+    """Return the last day of the 12 months that a heading names ("Apr '16 to Mar '175, 6"), or None."""
+    for match in SPAN.finditer(text):
+        first, last = (MONTHS.index(match[group][:3].lower()) for group in (1, 5))
+        end = _year(match.groups()[5:8])
+        if end == _year(match.groups()[1:4]) + 1 and (last - first) % 12 == 11:
+            return _last_day(end, last)
+    if ending := YEAR_ENDING.search(text):
+        return _last_day(_year(ending.groups()[1:4]), MONTHS.index(ending[1][:3].lower()))
+    return None
+
+
+def _year(groups: tuple[str | None, ...]) -> int:
+    digits = next(group for group in groups if group)
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _last_day(year: int, month: int) -> date:
+    """Return the last day of a month, counted from 0."""
+    return date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+def _has_numbers(sheet: Sheet) -> bool:
     """Return True for a sheet with the numbers of a table; a list of contents repeats a table's title without them."""
     return sum(isinstance(cell, float) for row in sheet.rows() for cell in row) >= forces.NUMBER_OF_FORCES
 
@@ -87,16 +250,20 @@ def find_table(sheet: Sheet) -> AreaTable | None:
     if names is None:
         return None
     text = [[as_text(cell) for cell in row] for row in rows]
-    codes = next((column for column in range(names) if sum(is_code(_at(row, column)) for row in text) > 20), None)
+    codes = next((at for at in range(names) if sum(bool(CODE.match(_at(row, at))) for row in text) > 20), None)
     pairs = [(_at(row, codes) if codes is not None else "", _at(row, names)) for row in text]
-    first, last = _extent(pairs, [any(map(_is_figure, row[names + 1 :])) for row in rows])
-    body = pairs[first : last + 1]
-    areas = _classified(sheet, first, body, names)
-    for offset, (area, row) in enumerate(zip(areas, rows[first : last + 1], strict=True)):
-        if area is None and any(isinstance(cell, (int, float)) for cell in row[names + 1 :]):
-            place = sheet.place(first + offset, names)
-            raise SourceError(f"{place}: {pairs[first + offset][1]!r} is no force, region or country; correct the name")
-    labels = {names} if codes is None else {codes, names}
+    by_name = classify(("", name) for _, name in pairs)
+    inside = [  # not a line "England and Wales" above the heading
+        at
+        for at, (code, _) in enumerate(pairs)
+        if CODE.match(code) or (by_name[at] is not None and any(map(_is_figure, rows[at][names + 1 :])))
+    ]
+    first, last = min(inside), max(inside)
+    areas = _classified(sheet, first, pairs[first : last + 1], names)
+    for at, area in enumerate(areas, start=first):
+        if area is None and any(isinstance(cell, (int, float)) for cell in rows[at][names + 1 :]):
+            place = sheet.place(at, names)
+            raise SourceError(f"{place}: {pairs[at][1]!r} is no force, region or country; correct the name")
     return AreaTable(
         sheet=sheet,
         title=title(sheet),
@@ -104,31 +271,9 @@ def find_table(sheet: Sheet) -> AreaTable | None:
         areas=tuple(areas),
         cells=tuple(tuple(row) for row in rows[first : last + 1]),
         headings=tuple(_headings(text[:first], max(len(row) for row in rows))),
-        labels=frozenset(labels),
+        labels=frozenset({names} if codes is None else {codes, names}),
         notes=tuple(row[0] for row in text[last + 1 :] if row and row[0]),
     )
-
-
-def year_to(text: str) -> date | None:
-    """Return the last day of the 12 months that a heading names ("Apr '16 to Mar '175, 6"), or None."""
-    for match in SPAN.finditer(text):
-        start = _year(match.groups()[1:4])
-        end = _year(match.groups()[5:8])
-        if end == start + 1 and (MONTHS.index(match[5][:3].lower()) - MONTHS.index(match[1][:3].lower())) % 12 == 11:
-            return _last_day(end, MONTHS.index(match[5][:3].lower()) + 1)
-    if match_ending := YEAR_ENDING.search(text):
-        return _last_day(_year(match_ending.groups()[1:4]), MONTHS.index(match_ending[1][:3].lower()) + 1)
-    return None
-
-
-def _year(groups: tuple[str | None, ...]) -> int:
-    digits = next(group for group in groups if group)
-    return int(digits) if len(digits) == 4 else 2000 + int(digits)
-
-
-def _last_day(year: int, month: int) -> date:
-    after = date(year + (month == 12), month % 12 + 1, 1)
-    return date.fromordinal(after.toordinal() - 1)
 
 
 def _at(row: list[str], position: int) -> str:
@@ -136,23 +281,13 @@ def _at(row: list[str], position: int) -> str:
 
 
 def _name_column(rows: list[list[object]]) -> int | None:
-    """Return the column with the forces' names: of the first four, the one that names most."""
-    best = (forces.NUMBER_OF_FORCES // 2, -1)
+    """Return the column with the forces' names: of the first four, the first that names most, and half of them."""
+    named = []
     for column in range(4):
         cells = [as_text(row[column]) for row in rows if column < len(row) and isinstance(row[column], str)]
         areas = classify(("", cell) for cell in cells if len(cell) < 60)
-        named = {area.id for area in areas if area and area.kind == "force"}
-        best = max(best, (len(named), -column)) if len(named) > best[0] else best
-    return None if best[0] == forces.NUMBER_OF_FORCES // 2 else -best[1]
-
-
-def _extent(pairs: list[tuple[str, str]], with_figures: list[bool]) -> tuple[int, int]:
-    """Return the first and the last row with an area; a line "England and Wales" above the heading is none."""
-    areas = classify(("", name) for _, name in pairs)
-    with_area = [
-        row for row, (code, _) in enumerate(pairs) if is_code(code) or (areas[row] is not None and with_figures[row])
-    ]
-    return min(with_area), max(with_area)
+        named.append(len({area.id for area in areas if area and area.kind == "force"}))
+    return named.index(max(named)) if max(named) > forces.NUMBER_OF_FORCES // 2 else None
 
 
 def _is_figure(cell: object) -> bool:
@@ -161,22 +296,6 @@ def _is_figure(cell: object) -> bool:
         return as_text(cell) != "" and number_or_marker(cell) is not None
     except ValueError:
         return False
-
-
-def _classified(sheet: Sheet, first: int, pairs: list[tuple[str, str]], names: int) -> list[Area | None]:
-    try:
-        return classify(pairs)
-    except ValueError as problem:
-        wrong = next(row for row, pair in enumerate(pairs) if _is_refused(pair))
-        raise SourceError(f"{sheet.place(first + wrong, names)}: {problem}") from None
-
-
-def _is_refused(pair: tuple[str, str]) -> bool:
-    try:
-        classify([pair])
-    except ValueError:
-        return True
-    return False
 
 
 def _headings(above: list[list[str]], width: int) -> list[str]:
@@ -193,3 +312,76 @@ def _headings(above: list[list[str]], width: int) -> list[str]:
                 over = cell if year_to(cell) else ""
             headings[position] = f"{headings[position]} {cell or over}".strip()
     return headings
+
+
+def classify(rows: Iterable[tuple[str, str]]) -> list[Area | None]:
+    """Return what each (code, name) row is about, or None for a row that names no area.
+
+    The code decides where there is one. "West Midlands" without a code is a region and a force: it is the force where
+    the row before is a force of that region or the region itself. Raises ValueError when a force's code and name do
+    not agree.
+    """
+    areas: list[Area | None] = []
+    before: Area | None = None
+    for code, name in rows:
+        areas.append(_classify(code, name, before))
+        before = areas[-1] or before
+    return areas
+
+
+def _classified(sheet: Sheet, first: int, pairs: list[tuple[str, str]], names: int) -> list[Area | None]:
+    """Return `classify` of the rows from `first` on; what it refuses is told with its cell."""
+    for at, (code, name) in enumerate(pairs):
+        try:
+            _classify(code, name, None)
+        except ValueError as problem:
+            raise SourceError(f"{sheet.place(first + at, names)}: {problem}") from None
+    return classify(pairs)
+
+
+def _classify(code: str, name: str, before: Area | None) -> Area | None:
+    plain = _plain_name(name)
+    if CODE.match(code) and code.startswith(FORCE_CODES):
+        return _force_of_code(code, name)
+    if plain in COUNTRIES:
+        return Area("country", COUNTRIES[plain])
+    if CODE.match(code):
+        return Area("region", REGIONS.get(plain, name.strip()))
+    if plain == "west midlands" and _is_in_west_midlands(before):
+        return Area("force", "west-midlands")
+    if plain in REGIONS:
+        return Area("region", REGIONS[plain])
+    return Area("body", BODIES[plain]) if plain in BODIES else _force_of_name(plain)
+
+
+def _plain_name(text: str) -> str:
+    """Return an area's name without note marks, footnote digits, brackets, and "excluding" or "including" another."""
+    without_brackets = re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text)
+    words = re.sub(r"[^a-z]+", " ", without_brackets.lower().replace("&", " and "))
+    return re.sub(r" (exc|excl|excluding|inc|incl|including) .*", "", f"{words} ").strip()
+
+
+def _is_in_west_midlands(area: Area | None) -> bool:
+    if area is None or area.kind not in ("force", "region"):
+        return False
+    return (area.id if area.kind == "region" else forces.find(area.id).region) == "West Midlands"
+
+
+def _force_of_code(code: str, name: str) -> Area:
+    named = _force_of_name(_plain_name(name))
+    coded = next((Area("force", force.id) for force in forces.all_forces() if force.ons_code == code[:9]), None)
+    if coded and named and coded != named:
+        raise ValueError(
+            f"code {code} is {forces.display_name(coded.id)}, and the name is {name!r}; "
+            "take the corrected file from the publisher"
+        )
+    if area := coded or named:
+        return area
+    raise ValueError(f"area {code} {name!r} is none of the 43 forces; if it is a new code, add it to data/forces.csv")
+
+
+def _force_of_name(plain: str) -> Area | None:
+    try:
+        return Area("force", forces.find(plain).id) if plain else None
+    except forces.UnknownForceError:
+        return None

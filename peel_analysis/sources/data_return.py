@@ -8,15 +8,13 @@ from peel_analysis.data import forces
 from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import refuse_other_number
-from peel_analysis.sources.headings import Field, Heading, headings, likeness
-from peel_analysis.sources.open_data import BLANK_ROW, blank, translate
+from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank, likeness
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, SourceError, TextSheet, as_text
 
 FORMAT = "HMICFRS data return"
-FORCE = Field("force_id", ("force_id", "force", "force name", "police force"))
-COLUMNS = (
-    FORCE,
+RETURN_FIELDS = (
+    Field("force_id", ("force_id", "force", "force name", "police force")),
     Field("item", ("item",)),
     Field("period_start", ("period_start", "from", "start")),
     Field("period_end", ("period_end", "to", "end")),
@@ -25,9 +23,9 @@ COLUMNS = (
 )
 
 
-def fits(book: Book) -> tuple[int, int]:
-    """Return how like this format a file is, to compare with the other formats."""
-    return likeness(book, COLUMNS)
+def is_like(book: Book) -> tuple[int, int]:
+    """Return how like a data return a file is, to compare with the other formats."""
+    return likeness(book, RETURN_FIELDS)
 
 
 def read(book: Book, release: str) -> Reading:
@@ -37,20 +35,18 @@ def read(book: Book, release: str) -> Reading:
     an item or a count that is not understood and for a row of a CSV file with a cell too many or too few, and
     TableError for rows that the shape of counts refuses.
     """
-    found = headings(book, COLUMNS, FORMAT)
+    found = headings(book, RETURN_FIELDS, FORMAT)
     parts: list[pd.DataFrame] = []
-    left_out: dict[str, LeftOut] = {}
     rows_read = 0
     for heading in found:
         _refuse_other_rows(heading)
-        part, blanks = _rows(heading)
+        part, rows = _rows(heading)
         lines = [heading.row + 2 + int(row) for row in part.index]
         name = f"{book.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else book.file
         parts.append(shape.check(shape.combine([part.assign(release=release)]), name, lines))
-        rows_read += len(part) + blanks
-        if blanks:
-            left_out[BLANK_ROW] = LeftOut(left_out.get(BLANK_ROW, LeftOut(0)).rows + blanks)
+        rows_read += rows
     table = shape.combine(parts)
+    blank = rows_read - sum(map(len, parts))
     return reading_of(
         book,
         FORMAT,
@@ -58,7 +54,7 @@ def read(book: Book, release: str) -> Reading:
         table,
         sheets_read=[heading.sheet for heading in found],
         rows_read=rows_read,
-        left_out=left_out,
+        left_out={BLANK_ROW: LeftOut(blank)} if blank else {},
         forces=table["force_id"].nunique(),
     )
 
@@ -69,36 +65,39 @@ def _refuse_other_rows(heading: Heading) -> None:
         return
     rows = heading.sheet.rows()
     columns = len(rows[heading.row])
-    for place, row in enumerate(rows[heading.row + 1 :], start=heading.row + 1):
+    for at, row in enumerate(rows[heading.row + 1 :], start=heading.row + 1):
         last = max((number for number, cell in enumerate(row, start=1) if as_text(cell)), default=0)
         if last and not last <= columns <= len(row):
             try:
-                refuse_other_number(len(row), columns, heading.sheet.place(place))
+                refuse_other_number(len(row), columns, heading.sheet.place(at))
             except InputError as error:
                 raise SourceError(str(error)) from error
 
 
 def _rows(heading: Heading) -> tuple[pd.DataFrame, int]:
-    """Return the sheet's rows, indexed by their place under the heading, and how many lines are blank."""
-    columns = heading.sheet.columns(heading.row, heading.positions)
-    empty = np.logical_and.reduce([blank(column) for column in columns.values()])
+    """Return the rows that are not blank, indexed by their place under the heading, and how many there are in all."""
+    columns = heading.columns()
+    used = ~np.logical_and.reduce([is_blank(column) for column in columns.values()])
     functions = {
         "force_id": lambda cell: forces.find(as_text(cell)).id,
         "item": _item,
         "period_start": _day,
         "period_end": _day,
         "count": _count,
-        "status": lambda cell: as_text(cell).lower().replace(" ", "_"),
+        "status": _code,
     }
-    cells = {name: translate(heading, name, columns[name], function, ~empty) for name, function in functions.items()}
-    kept = np.flatnonzero(~empty)
-    return pd.DataFrame({name: values[kept] for name, values in cells.items()}, index=kept).assign(dimension=""), int(
-        empty.sum()
-    )
+    cells = {name: heading.translate(name, columns[name], function, used) for name, function in functions.items()}
+    kept = np.flatnonzero(used)
+    rows = pd.DataFrame({name: values[kept] for name, values in cells.items()}, index=kept).assign(dimension="")
+    return rows, len(used)
+
+
+def _code(cell: object) -> str:
+    return as_text(cell).lower().replace(" ", "_")
 
 
 def _item(cell: object) -> str:
-    item = as_text(cell).lower().replace(" ", "_")
+    item = _code(cell)
     if item not in ITEMS:
         raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(ITEMS)}")
     return item
@@ -109,19 +108,20 @@ def _day(cell: object) -> str:
 
 
 def _count(cell: object) -> object:
-    text = as_text(cell).replace(",", "")
+    said = as_text(cell)
+    text = said.replace(",", "")
     if not text:
         return pd.NA
     if text.startswith("-") and text[1:].isdecimal():
         raise ValueError(
-            f"found {as_text(cell)!r}, and a force cannot count fewer than none; write the count, or leave it blank "
+            f"found {said!r}, and a force cannot count fewer than none; write the count, or leave it blank "
             "with the status that says why"
         )
     if not text.isdecimal():
         raise ValueError(
-            f"found {as_text(cell)!r} where a count should be; write a whole number, or leave it blank with the status "
+            f"found {said!r} where a count should be; write a whole number, or leave it blank with the status "
             "that says why"
         )
-    if len(text.removeprefix("-")) > shape.DIGITS:
-        raise ValueError(f"found {as_text(cell)!r}, a count of more than {shape.DIGITS} digits; correct it")
+    if len(text) > shape.DIGITS:
+        raise ValueError(f"found {said!r}, a count of more than {shape.DIGITS} digits; correct it")
     return int(text)

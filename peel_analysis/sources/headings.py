@@ -1,12 +1,16 @@
-"""Finding a table's heading row by the names in it, wherever it stands and whatever else stands there."""
+"""What stands in a published table: its heading row, found by the names in it, the cells beneath, and marks in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from peel_analysis.sources.sheets import Book, Sheet, SourceError
+import numpy as np
+import numpy.typing as npt
+
+from peel_analysis.sources.sheets import Book, Column, Sheet, SourceError, as_text
 
 ENOUGH = 3  # names that make a row a heading of this format, though a renamed one
+BLANK_ROW = "blank line or note under the table"
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,34 @@ class Heading:
         """Return where a cell is, in words; `row_below` counts the rows under the heading from 0."""
         return self.sheet.place(self.row + 1 + row_below, self.positions.get(field))
 
+    def columns(self) -> dict[str, Column]:
+        """Return the columns beneath the heading, by the names of their fields."""
+        return self.sheet.columns(self.row, self.positions)
+
+    def translate(
+        self, field: str, column: Column, function: Callable[[object], object], used: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.object_]:
+        """Return the function's answer for each cell, None where `used` is False; each different cell is asked once.
+
+        A ValueError of the function becomes a SourceError that names the first cell with that value.
+        """
+        answers = np.full(len(column.values), None, dtype=object)
+        for code in np.unique(column.codes[used]):
+            try:
+                answers[code] = function(column.values[code])
+            except ValueError as problem:
+                row = int(np.flatnonzero(used & (column.codes == code))[0])
+                raise SourceError(f"{self.place(row, field)}: {problem}") from None
+        found: npt.NDArray[np.object_] = answers[column.codes]
+        found[~used] = None
+        return found
+
+
+def is_blank(column: Column) -> npt.NDArray[np.bool_]:
+    """Return True for each cell without text."""
+    blank = np.array([as_text(value) == "" for value in column.values], dtype=bool)
+    return np.asarray(blank[column.codes] if len(blank) else np.zeros(0, dtype=bool), dtype=bool)
+
 
 def fold(text: str) -> str:
     """Return a name without case, punctuation, note marks and the footnote digits glued to its end."""
@@ -37,31 +69,59 @@ def fold(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
-def find_heading(sheet: Sheet, fields: Sequence[Field]) -> Heading | None:
+def likeness(book: Book, fields: Sequence[Field]) -> tuple[int, int]:
+    """Return how like a format a file is: minus the required fields missing in its best row, and the fields found."""
+    best = (-len(fields), 0)
+    for sheet in book.sheets:
+        for cells in sheet.top:
+            positions = _match(cells, fields)
+            missing = sum(field.required and field.name not in positions for field in fields)
+            if len(positions) >= ENOUGH:
+                best = max(best, (-missing, len(positions)))
+    return best
+
+
+def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Heading]:
+    """Return the headings of the sheets that hold the table.
+
+    Raises SourceError when no sheet does, for a sheet named like a financial year without the heading, and for a row
+    with some of the required names and not all.
+    """
+    found: list[Heading] = []
+    for sheet in book.sheets:
+        heading = _heading(sheet, fields)
+        if heading:
+            found.append(heading)
+        elif re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
+            names = ", ".join(field.called[0] for field in fields if field.required)
+            raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
+    if not found:
+        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
+    return found
+
+
+def _heading(sheet: Sheet, fields: Sequence[Field]) -> Heading | None:
     """Return the heading row with all required fields, or None when the sheet has nothing like it (a cover, notes).
 
     A name that stands twice counts where it stands first: the Home Office's sheet for 2013/14 repeats three names over
-    empty columns. Raises SourceError for a row with some of the names and not all.
+    empty columns.
     """
-    partial: tuple[int, dict[str, int]] | None = None
-    for row, cells in enumerate(sheet.top):
-        positions = match(cells, fields)
+    matches = [_match(cells, fields) for cells in sheet.top]
+    for row, positions in enumerate(matches):
         if all(field.name in positions for field in fields if field.required):
             return Heading(sheet, row, positions)
-        if len(positions) >= ENOUGH and (partial is None or len(positions) > len(partial[1])):
-            partial = row, positions
-    if partial is None:
+    row = max(range(len(matches)), key=lambda row: len(matches[row]), default=0)
+    if not matches or len(matches[row]) < ENOUGH:
         return None
-    row, positions = partial
-    missing = [field.called[0] for field in fields if field.required and field.name not in positions]
-    others = [cell for position, cell in enumerate(sheet.top[row]) if cell and position not in positions.values()]
+    missing = [field.called[0] for field in fields if field.required and field.name not in matches[row]]
+    others = [cell for at, cell in enumerate(sheet.top[row]) if cell and at not in matches[row].values()]
     raise SourceError(
         f"{sheet.place(row)}: no column {' or '.join(repr(name) for name in missing)}; found besides the others: "
         f"{', '.join(repr(cell) for cell in others) or 'nothing'}; give the column its published name"
     )
 
 
-def match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
+def _match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
     """Return the position of each field that a row of cells names."""
     positions: dict[str, int] = {}
     folded = [fold(cell) for cell in cells]
@@ -74,31 +134,45 @@ def match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
     return positions
 
 
-def likeness(book: Book, fields: Sequence[Field]) -> tuple[int, int]:
-    """Return how like a format a file is: minus the required fields missing in its best row, and the fields found."""
-    best = (-len(fields), 0)
-    for sheet in book.sheets:
-        for cells in sheet.top:
-            positions = match(cells, fields)
-            missing = sum(field.required and field.name not in positions for field in fields)
-            if len(positions) >= ENOUGH:
-                best = max(best, (-missing, len(positions)))
-    return best
+@dataclass(frozen=True)
+class Marker:
+    """Why a cell has no number: the status of its count, and the reason in words."""
+
+    status: str
+    reason: str
 
 
-def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Heading]:
-    """Return the headings of the sheets that hold the table.
+MARKERS = {  # of official statistics, each in place of a number
+    "": Marker("not_supplied", "blank"),
+    "..": Marker("not_supplied", "not available"),
+    ":": Marker("not_supplied", "not available"),
+    "-": Marker("not_supplied", "a dash: the publisher gives no figure"),
+    "–": Marker("not_supplied", "a dash: the publisher gives no figure"),
+    "+": Marker("combined", "counted in with the region"),
+    "*": Marker("not_comparable", "withheld or not comparable"),
+    "[x]": Marker("not_supplied", "not available"),
+    "[z]": Marker("not_comparable", "not applicable"),
+    "[c]": Marker("not_supplied", "confidential"),
+    "[u]": Marker("not_comparable", "of low reliability"),
+    "n/a": Marker("not_supplied", "not available"),
+}
 
-    Raises SourceError when no sheet does, and for a sheet named like a financial year without the heading.
+
+def number_or_marker(cell: object) -> float | Marker:
+    """Return a cell's number, or what its mark says. Raises ValueError for any other text.
+
+    Commas and blanks in a number are dropped, and a mark behind it ("1,204 [e]", "1204*", "1204 (p)").
     """
-    found: list[Heading] = []
-    for sheet in book.sheets:
-        heading = find_heading(sheet, fields)
-        if heading:
-            found.append(heading)
-        elif re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
-            names = ", ".join(field.called[0] for field in fields if field.required)
-            raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
-    if not found:
-        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
-    return found
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell:
+        return float(cell)
+    text = as_text(cell).lower()
+    if text in MARKERS:
+        return MARKERS[text]
+    number = re.sub(r"(\[[^\]]*\]|\([a-z0-9]*\)|[*†‡])+$", "", text).replace(",", "").replace(" ", "")
+    try:
+        return float(number)
+    except ValueError:
+        known = " ".join(mark for mark in MARKERS if mark)
+        raise ValueError(
+            f"found {as_text(cell)!r} where a number or one of {known} should be; correct the cell"
+        ) from None

@@ -1,42 +1,99 @@
-"""The rows of the Home Office's open data tables: a quarter, force and offence code each, and counts."""
+"""Home Office open data tables, a quarter, force and offence code a row: police recorded crime, and crime outcomes.
+
+Outcomes are counted on two bases. Recorded: outcomes, up to the extract, of the offences recorded in the quarter. These
+are the tracked outcomes of which shares are made, and with type 0, "not yet assigned", they add up to the crimes
+recorded. Assigned: outcomes given in the quarter, whenever the offence was recorded; type 0 has no count there. Type 0
+is no outcome. It is kept as dimension "0" because the sum needs it.
+"""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from peel_analysis.data import counts as shape
 from peel_analysis.data import forces, periods
-from peel_analysis.sources.headings import Field, Heading, fold
-from peel_analysis.sources.offence_groups import FRAUD, offence_group
-from peel_analysis.sources.sheets import Column, SourceError, as_text
+from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank, likeness
+from peel_analysis.sources.reading import LeftOut, Reading, reading_of
+from peel_analysis.sources.sheets import Book, Column, SourceError, as_text
 
-YEAR = Field("year", ("Financial Year", "FY", "Year"))
-QUARTER = Field("quarter", ("Financial Quarter", "Quarter", "FQ"))
-FORCE = Field("force", ("Force Name", "Force", "Police Force", "Police Force Area"))
-GROUP = Field("group", ("Offence Group", "Group"))
-CODE = Field("code", ("Offence Code",), required=False)
-DESCRIPTION = Field("description", ("Offence Description",), required=False)
-FIELDS = (YEAR, QUARTER, FORCE, GROUP, CODE, DESCRIPTION)
+Cells = npt.NDArray[np.object_]
+CRIME_FORMAT, OUTCOMES_FORMAT = "Home Office police recorded crime open data", "Home Office crime outcomes open data"
+CRIME_ITEM = "recorded_crime"
+OUTCOME_ITEMS = {"recorded": "outcomes_recorded", "assigned": "outcomes_assigned"}  # by basis
+BOTH = (
+    Field("year", ("Financial Year", "FY", "Year")),
+    Field("quarter", ("Financial Quarter", "Quarter", "FQ")),
+    Field("force", ("Force Name", "Force", "Police Force", "Police Force Area")),
+    Field("group", ("Offence Group", "Group")),
+    Field("code", ("Offence Code",), required=False),
+    Field("description", ("Offence Description",), required=False),
+)
+CRIME_FIELDS = (
+    *BOTH,
+    Field("offences", ("Number of Offences", "n", "Offence Count", "Offences", "Number of Crimes")),
+)
+RECORDED = Field(
+    "recorded",
+    (
+        "Force outcomes for offences recorded in quarter",
+        "Outcomes for offences recorded in quarter",
+        "Outcomes for offences recorded in the quarter",
+        "Number of Outcomes",
+        "n",
+    ),
+    required=False,
+)
+ASSIGNED = Field("assigned", ("Force outcomes recorded in quarter", "Outcomes recorded in quarter"), required=False)
+OUTCOME_FIELDS = (*BOTH, Field("type", ("Outcome Type", "Outcome Type Number", "Outcome Code")), RECORDED, ASSIGNED)
+CRIME_KEY = ("year", "quarter", "force", "code", "description")
 
-# Bodies that record crime and have no area; a name of theirs may stand in any letters' case.
-NO_FORCES = {
-    fold(name): name
-    for name in (
-        "British Transport Police",
-        "Action Fraud",
-        "CIFAS",
-        "UK Finance",
-        "Financial Fraud Action UK",
-        "Report Fraud",
-    )
+# The offence groups under the names of the April 2026 release, and their names elsewhere.
+GROUPS = (
+    "Criminal damage and arson",
+    "Drug offences",
+    "Miscellaneous crimes against society",
+    "Possession of weapons offences",
+    "Public order offences",
+    "Robbery",
+    "Sexual offences",
+    "Theft offences",
+    "Violence against the person",
+)
+OTHER_NAMES = {
+    "Miscellaneous crimes": "Miscellaneous crimes against society",
+    "Criminal damage and arson offences": "Criminal damage and arson",
+    "Possession of weapons": "Possession of weapons offences",
+    "Possession of weapon offences": "Possession of weapons offences",
+    "Public order": "Public order offences",
+    "Robbery offences": "Robbery",
+    "Theft": "Theft offences",
+    "Violence against the person offences": "Violence against the person",
+    "Violent offences": "Violence against the person",
 }
-TOTALS = {fold(name): name for name in ("England and Wales", "England", "Wales", "Total")}
+GROUP_OF = {fold(name): group for name, group in [*((group, group) for group in GROUPS), *OTHER_NAMES.items()]}
+FRAUD, FRAUD_REASON = "Fraud offences", "fraud offences, which Action Fraud records for the forces"
+# Bodies that record crime and have no area; a name of theirs may stand in any letters' case.
+BODIES = (
+    "British Transport Police",
+    "Action Fraud",
+    "CIFAS",
+    "UK Finance",
+    "Financial Fraud Action UK",
+    "Report Fraud",
+)
+TOTALS = ("England and Wales", "England", "Wales", "Total")
+NO_FORCES = {name: f"{name} is no police force area" for name in BODIES}
+NO_FORCES |= {name: f"{name} is a total of forces" for name in TOTALS}
+NO_FORCE_OF = {fold(name): name for name in NO_FORCES}
+TYPES = {str(number) for number in range(23)}
+OF_WHICH = {"1a", "2a", "3a"}  # parts of types 1, 2 and 3, counted there: what an offender got for another offence
+OF_WHICH_REASON = "part of another outcome type (1a, 2a, 3a)"
+OUTCOME_NOTES = ("type 0, not yet assigned, is kept as a dimension; it is no outcome",)
 NOTE_MARK = re.compile(r"\[[^\]]*\]|\([^)]*\)")
-BLANK_ROW = "blank line or note under the table"
-FRAUD_REASON = "fraud offences, which Action Fraud records for the forces"
 
 # A cell with a dash is nil: the accounting format that the publisher's spreadsheet shows a nil with. The 2017/18 file
 # in an older release has 5,792 cells "-00" and not one "0"; of those that the April 2026 release also has, 97.6% are 0
@@ -44,25 +101,189 @@ FRAUD_REASON = "fraud offences, which Action Fraud records for the forces"
 NIL = re.compile(r"-\s*0*")
 
 
+def is_like_crime(book: Book) -> tuple[int, int]:
+    """Return how like a table of recorded crime a file is, to compare with the other formats."""
+    return likeness(book, CRIME_FIELDS)
+
+
+def is_like_outcomes(book: Book) -> tuple[int, int]:
+    """Return how like a table of outcomes a file is, to compare with the other formats."""
+    return likeness(book, OUTCOME_FIELDS)
+
+
+def read_crime(book: Book, release: str, not_supplied: Collection[str] = ()) -> Reading:
+    """Return the offences of each quarter, force and offence group (item `recorded_crime`).
+
+    Left out and counted: bodies that are no force, and fraud offences. Forces in `not_supplied` may be missing, and get
+    blank rows that say so. Raises SourceError for anything else that is not understood.
+    """
+    found = headings(book, CRIME_FIELDS, CRIME_FORMAT)
+    tallies = Tallies(release)
+    for heading in found:
+        columns = heading.columns()
+        rows = _rows(heading, columns, ["offences"], CRIME_KEY)
+        values = heading.translate("offences", columns["offences"], _count, rows.used)
+        if len(missing := np.flatnonzero(rows.used & (values != values))):
+            raise SourceError(
+                f"{heading.place(int(missing[0]), 'offences')}: found N/A where a number of offences should be"
+            )
+        tallies.begin(rows)
+        tallies.leave_out(rows.reason, np.where(rows.used, values, 0))
+        tallies.add(rows, rows.reason, rows.group, values, CRIME_ITEM)
+    return tallies.reading(book, CRIME_FORMAT, found, not_supplied)
+
+
+def read_outcomes(book: Book, release: str, basis: str = "", not_supplied: Collection[str] = ()) -> Reading:
+    """Return the outcomes of each quarter, force and outcome type: items `outcomes_recorded`, `outcomes_assigned`.
+
+    `basis` is "recorded" or "assigned", or "" for those that the file holds. Left out and counted: bodies that are no
+    force, fraud offences, the "of which" types, and rows whose cell says that there is no count ("N/A - offence code
+    expired", "NA"). Raises SourceError for anything else that is not understood.
+    """
+    found = headings(book, OUTCOME_FIELDS, OUTCOMES_FORMAT)
+    bases = [basis] if basis else [name for name in OUTCOME_ITEMS if any(name in one.positions for one in found)]
+    if not bases or any(name not in heading.positions for name in bases for heading in found):
+        raise SourceError(
+            f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
+            "for the outcomes asked for; give the column its published name"
+        )
+    tallies = Tallies(release)
+    for heading in found:
+        columns = heading.columns()
+        rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"))
+        types = heading.translate("type", columns["type"], _outcome_type, rows.used)
+        rows.reason[pd.Series(types).isin(OF_WHICH).to_numpy() & (rows.reason == "")] = OF_WHICH_REASON
+        tallies.begin(rows)
+        tallies.leave_out(rows.reason)
+        for name in bases:
+            values = heading.translate(name, columns[name], _count, rows.used)
+            reason = _without_count(rows, values, columns[name], name)
+            tallies.leave_out(reason)
+            tallies.add(rows, np.where(reason == "", rows.reason, reason), types, values, OUTCOME_ITEMS[name])
+    return tallies.reading(book, OUTCOMES_FORMAT, found, not_supplied, OUTCOME_NOTES)
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
     """The rows of one sheet, cell by cell translated; `reason` says why a row is left out, or is ""."""
 
     heading: Heading
-    force: npt.NDArray[np.object_]
-    start: npt.NDArray[np.object_]
-    end: npt.NDArray[np.object_]
-    reason: npt.NDArray[np.object_]
+    force: Cells
+    group: Cells
+    start: Cells
+    end: Cells
+    reason: Cells
+
+    @property
+    def used(self) -> npt.NDArray[np.bool_]:
+        """True for each row that is not blank."""
+        return np.asarray(self.reason != BLANK_ROW, dtype=bool)
 
 
-def force_or_body(cell: object) -> str:
+def _rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str], key: Sequence[str]) -> Rows:
+    """Return who, when and what of each row of a sheet, and why it is left out, if it is.
+
+    Raises SourceError for an unknown force, year, quarter or offence group, and for a row that stands twice.
+    """
+    used = ~(is_blank(columns["force"]) & np.logical_and.reduce([is_blank(columns[name]) for name in counts]))
+    force, year, number, group = (
+        heading.translate(name, columns[name], function, used)
+        for name, function in (
+            ("force", _force_or_body),
+            ("year", lambda cell: periods.financial_year_start(NOTE_MARK.sub(" ", as_text(cell)))),
+            ("quarter", _quarter_number),
+            ("group", _offence_group),
+        )
+    )
+    _refuse_repeats(heading, columns, key, used)
+    reason = np.full(len(force), "", dtype=object)
+    reason[group == FRAUD] = FRAUD_REASON
+    for name, why in NO_FORCES.items():
+        reason[force == name] = why
+    reason[~used] = BLANK_ROW
+    code = np.full(len(year), -1, dtype=np.int64)
+    code[used] = year[used].astype(np.int64) * 10 + number[used].astype(np.int64)
+    different, codes = np.unique(code, return_inverse=True)
+    quarters = [_quarter(int(value)) for value in different]
+    starts = np.array([quarter.start.isoformat() if quarter else "" for quarter in quarters], dtype=object)
+    ends = np.array([quarter.end.isoformat() if quarter else "" for quarter in quarters], dtype=object)
+    return Rows(heading, force, group, starts[codes], ends[codes], reason)
+
+
+def _refuse_repeats(
+    heading: Heading, columns: dict[str, Column], key: Sequence[str], used: npt.NDArray[np.bool_]
+) -> None:
+    """Refuse a row that repeats an earlier one's key; without an offence code a sheet has no key to compare.
+
+    A cell that names several codes may stand in as many rows: homicide, "1/4.1/4.10/4.2", has four in 2017/18.
+    """
+    if "code" not in columns:
+        return
+    combined = np.zeros(len(used), dtype=np.int64)
+    for name in key:
+        if name in columns:
+            combined = combined * max(len(columns[name].values), 1) + columns[name].codes
+    here = pd.Series(combined[used])
+    if not here.duplicated().any():
+        return
+    allowed = np.array([1 + as_text(value).count("/") for value in columns["code"].values])[columns["code"].codes][used]
+    repeated = here.groupby(here).cumcount().to_numpy() >= allowed
+    if repeated.any():
+        row = int(np.flatnonzero(used)[np.flatnonzero(repeated)[0]])
+        raise SourceError(
+            f"{heading.place(row, 'code')}: repeats an earlier row's quarter, force and offence; take one out"
+        )
+
+
+def _without_count(rows: Rows, values: Cells, column: Column, basis: str) -> Cells:
+    """Return a reason for each row that would be kept and says in words that it has no count; "" for the others."""
+    reason = np.full(len(rows.reason), "", dtype=object)
+    missing = np.isnan(values.astype(float)) & (rows.reason == "")
+    for code in np.unique(column.codes[missing]):
+        said = as_text(column.values[code])
+        reason[missing & (column.codes == code)] = f"no count on the {basis} basis: {said}"
+    return reason
+
+
+def _force_or_body(cell: object) -> str:
     """Return the force id, or the name of a body that is no force or of a total. Raises ValueError for another name."""
     name = NOTE_MARK.sub(" ", as_text(cell)).strip()
-    other = NO_FORCES.get(fold(name)) or TOTALS.get(fold(name))
-    return other or forces.find(name).id
+    return NO_FORCE_OF.get(fold(name)) or forces.find(name).id
 
 
-def count(cell: object) -> float:
+def _quarter_number(cell: object) -> int:
+    text = as_text(cell).upper().removeprefix("Q")
+    if text not in ("1", "2", "3", "4"):
+        raise ValueError(f"found {as_text(cell)!r} where a financial quarter, 1 to 4, should be; correct it")
+    return int(text)
+
+
+def _quarter(code: int) -> periods.Period | None:
+    year, number = divmod(code, 10)
+    return None if code < 0 else periods.quarter(f"{year}/{(year + 1) % 100:02d}", number)
+
+
+def _offence_group(cell: object) -> str:
+    """Return the group that a cell names; "Fraud offences to 2012/13" and the like are FRAUD. Raises ValueError."""
+    name = fold(str(cell))
+    group = FRAUD if name.startswith("fraud") else GROUP_OF.get(name.rstrip("0123456789 "))  # glued footnote digits
+    if group is None:
+        raise ValueError(
+            f"unknown offence group {str(cell)!r}; if the publisher renamed one, add the name to OTHER_NAMES in "
+            "peel_analysis/sources/open_data.py"
+        )
+    return group
+
+
+def _outcome_type(cell: object) -> str:
+    """Return an outcome type, "0" to "22", or one of the "of which" types. Raises ValueError for anything else."""
+    text = re.sub(r"^(outcome )?(type )?", "", as_text(cell).lower())
+    if text in TYPES or text in OF_WHICH:
+        return text
+    raise ValueError(f"unknown outcome type {as_text(cell)!r}; the types are 0 to 22")
+
+
+def _count(cell: object) -> float:
     """Return a count, or NaN for "N/A" (whatever follows it). Raises ValueError for anything else that is no number.
 
     Blanks around a number, commas in it and a mark like "[r]" behind it are dropped; a dash is nil (see NIL); a
@@ -81,106 +302,89 @@ def count(cell: object) -> float:
     raise ValueError(f"found {found!r} where a count should be; put the published whole number back")
 
 
-def read_rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str], keys: Sequence[str]) -> Rows:
-    """Return who and when of each row of a sheet, and why it is left out, if it is.
+@dataclass
+class Tallies:
+    """What the sheets of one file have given so far; `places` says by quarter which sheet holds it."""
 
-    Raises SourceError for an unknown force, year, quarter or offence group, and for a row that stands twice.
-    """
-    force_column = columns["force"]
-    empty = blank(force_column) & np.logical_and.reduce([blank(columns[name]) for name in counts])
-    force = translate(heading, "force", force_column, force_or_body, ~empty)
-    year = translate(heading, "year", columns["year"], _year, ~empty)
-    number = translate(heading, "quarter", columns["quarter"], _quarter_number, ~empty)
-    group = translate(heading, "group", columns["group"], offence_group, ~empty)
-    _refuse_repeats(heading, columns, keys, ~empty)
-    reason = np.full(len(force), "", dtype=object)
-    reason[group == FRAUD] = FRAUD_REASON
-    for body in NO_FORCES.values():
-        reason[force == body] = f"{body} is no police force area"
-    for total in TOTALS.values():
-        reason[force == total] = f"{total} is a total of forces"
-    reason[empty] = BLANK_ROW
-    start, end = _dates(year, number, ~empty)
-    return Rows(heading, force, start, end, reason)
+    release: str
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    left_out: dict[str, LeftOut] = field(default_factory=dict)
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
+    rows_read: int = 0
 
+    def begin(self, rows: Rows) -> None:
+        """Count a sheet's rows, and note its quarters. Raises SourceError for one that an earlier sheet holds too."""
+        here = rows.heading.sheet.place(rows.heading.row)
+        kept = rows.reason == ""
+        for start, end in sorted(set(zip(rows.start[kept], rows.end[kept], strict=True))):
+            if (start, end) in self.places:
+                before = self.places[start, end]
+                raise SourceError(f"{here}: holds {start} to {end}, as {before} does; take out one of the two")
+            self.places[start, end] = here
+        self.rows_read += len(rows.reason)
 
-def translate(
-    heading: Heading,
-    field: str,
-    column: Column,
-    function: Callable[[object], object],
-    used: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.object_]:
-    """Return the function's answer for each cell, None where `used` is False; it is asked once for each different cell.
+    def leave_out(self, reason: Cells, values: Cells | None = None) -> None:
+        """Add a sheet's rows left out to those of other sheets, by reason, with what they count."""
+        codes, reasons = pd.factorize(reason)
+        numbers = np.bincount(codes)
+        totals = None if values is None else np.bincount(codes, weights=np.nan_to_num(values.astype(float)))
+        for position, why in enumerate(reasons):
+            if why:
+                before = self.left_out.get(why, LeftOut(0))
+                total = None if totals is None or why == BLANK_ROW else int(totals[position]) + (before.total or 0)
+                self.left_out[why] = LeftOut(before.rows + int(numbers[position]), total)
 
-    A ValueError of the function becomes a SourceError that names the first cell with that value.
-    """
-    answers = np.full(len(column.values), None, dtype=object)
-    for code in np.unique(column.codes[used]):
-        try:
-            answers[code] = function(column.values[code])
-        except ValueError as problem:
-            row = int(np.flatnonzero(used & (column.codes == code))[0])
-            raise SourceError(f"{heading.place(row, field)}: {problem}") from None
-    found: npt.NDArray[np.object_] = answers[column.codes]
-    found[~used] = None
-    return found
-
-
-def blank(column: Column) -> npt.NDArray[np.bool_]:
-    """Return True for each cell without text."""
-    is_blank = np.array([as_text(value) == "" for value in column.values], dtype=bool)
-    return np.asarray(is_blank[column.codes] if len(is_blank) else np.zeros(0, dtype=bool), dtype=bool)
-
-
-def _year(cell: object) -> int:
-    return periods.financial_year_start(NOTE_MARK.sub(" ", as_text(cell)))
-
-
-def _quarter_number(cell: object) -> int:
-    text = as_text(cell).upper().removeprefix("Q")
-    if text not in ("1", "2", "3", "4"):
-        raise ValueError(f"found {as_text(cell)!r} where a financial quarter, 1 to 4, should be; correct it")
-    return int(text)
-
-
-def _dates(
-    year: npt.NDArray[np.object_], number: npt.NDArray[np.object_], used: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    code = np.full(len(year), -1, dtype=np.int64)
-    code[used] = year[used].astype(np.int64) * 10 + number[used].astype(np.int64)
-    different, codes = np.unique(code, return_inverse=True)
-    quarters = [_quarter(int(value)) for value in different]
-    starts = np.array([quarter.start.isoformat() if quarter else "" for quarter in quarters], dtype=object)
-    ends = np.array([quarter.end.isoformat() if quarter else "" for quarter in quarters], dtype=object)
-    return starts[codes], ends[codes]
-
-
-def _quarter(code: int) -> periods.Period | None:
-    year, number = divmod(code, 10)
-    return None if code < 0 else periods.quarter(f"{year}/{(year + 1) % 100:02d}", number)
-
-
-def _refuse_repeats(
-    heading: Heading, columns: dict[str, Column], keys: Sequence[str], used: npt.NDArray[np.bool_]
-) -> None:
-    """Refuse a row that repeats an earlier one's key; without an offence code a sheet has no key to compare.
-
-    A cell that names several codes may stand in as many rows: homicide, "1/4.1/4.10/4.2", has four in 2017/18.
-    """
-    if "code" not in columns:
-        return
-    combined = np.zeros(len(used), dtype=np.int64)
-    for name in keys:
-        if name in columns:
-            combined = combined * max(len(columns[name].values), 1) + columns[name].codes
-    here = pd.Series(combined[used])
-    if not here.duplicated().any():
-        return
-    allowed = np.array([1 + as_text(value).count("/") for value in columns["code"].values])[columns["code"].codes][used]
-    repeated = here.groupby(here).cumcount().to_numpy() >= allowed
-    if repeated.any():
-        row = int(np.flatnonzero(used)[np.flatnonzero(repeated)[0]])
-        raise SourceError(
-            f"{heading.place(row, 'code')}: repeats an earlier row's quarter, force and offence; take one out"
+    def add(self, rows: Rows, reason: Cells, dimension: Cells, values: Cells, item: str) -> None:
+        """Add the counts of one item, summed over the rows that no reason leaves out."""
+        kept = np.flatnonzero(reason == "")
+        table = pd.DataFrame(
+            {
+                "force_id": pd.Categorical(rows.force[kept]),
+                "dimension": pd.Categorical(dimension[kept]),
+                "period_start": pd.Categorical(rows.start[kept]),
+                "period_end": pd.Categorical(rows.end[kept]),
+                "count": values[kept].astype(float),
+            }
         )
+        key = ["force_id", "dimension", "period_start", "period_end"]
+        sums = table.groupby(key, observed=True, sort=True)["count"].sum().reset_index()
+        self.parts.append(sums.assign(item=item, status="reported", release=self.release))
+
+    def reading(
+        self,
+        book: Book,
+        format_name: str,
+        found: Sequence[Heading],
+        not_supplied: Collection[str],
+        notes: Sequence[str] = (),
+    ) -> Reading:
+        """Return what was read of all sheets. Raises SourceError for a force without rows not in `not_supplied`."""
+        table = self._complete(not_supplied)
+        return reading_of(
+            book,
+            format_name,
+            self.release,
+            table,
+            sheets_read=[heading.sheet for heading in found],
+            rows_read=self.rows_read,
+            left_out=self.left_out,
+            forces=table.loc[table["count"].notna(), "force_id"].nunique(),
+            notes=notes,
+        )
+
+    def _complete(self, not_supplied: Collection[str]) -> pd.DataFrame:
+        """Return the counts with a blank row, status not_supplied, for each force that is said to give no figures."""
+        counts = shape.combine(self.parts)
+        added: list[pd.DataFrame] = []
+        for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
+            _, start, end = map(str, key)
+            missing = [force_id for force_id in forces.ids() if force_id not in set(part["force_id"])]
+            if unexplained := [force_id for force_id in missing if force_id not in not_supplied]:
+                raise SourceError(
+                    f"{self.places[start, end]}: no row for {forces.in_words(unexplained)} in {start} to {end}; "
+                    "take the file as published, or say with --not-supplied that the force gave no figures"
+                )
+            for force_id in missing:
+                rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
+                added.append(rows.assign(count=pd.Series(pd.NA, index=rows.index, dtype="Int64")))
+        return shape.combine([counts, *added])

@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from peel_analysis.data import forces, periods
-from peel_analysis.sources.area_counts import reading_of_tables, refuse_fraction, rows_of_counts, tables_by_kind
-from peel_analysis.sources.area_tables import AreaTable, title, year_to
-from peel_analysis.sources.areas import Area
-from peel_analysis.sources.headings import fold
-from peel_analysis.sources.markers import Marker
-from peel_analysis.sources.printed_totals import printed_totals
+from peel_analysis.sources.area_tables import (
+    Area,
+    AreaTable,
+    printed_totals,
+    reading_of_tables,
+    rows_of_counts,
+    tables_of,
+    title,
+    year_to,
+)
+from peel_analysis.sources.headings import Marker, fold
 from peel_analysis.sources.reading import PrintedTotal, Reading
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
@@ -41,7 +46,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-def fits(book: Book) -> tuple[int, int]:
+def is_like(book: Book) -> tuple[int, int]:
     """Return (0, number of tables that are read), to compare with the other formats."""
     return 0, 10 * sum(kind(sheet) is not None for sheet in book.sheets)
 
@@ -58,31 +63,23 @@ def kind(sheet: Sheet) -> str | None:
     return None
 
 
-def read(
-    book: Book,
-    release: str,
-    rates_vintage: str = "",
-    mid_years_vintage: str = "",
-    not_supplied: Collection[str] = (),
-) -> Reading:
+def read(book: Book, release: str, vintages: tuple[str, str] = ("", ""), not_supplied: Collection[str] = ()) -> Reading:
     """Return incidents by force and year ending March (item `asb_incidents`), and populations by force and mid-year.
 
-    The populations behind the rates of incidents (incidents / rate * 1,000) get the vintage `rates_vintage`, by default
-    the release with "-rates"; printed populations, rounded to hundreds, get `mid_years_vintage`, else the release.
+    The populations behind the rates of incidents (incidents / rate * 1,000) get the first of the `vintages`, by default
+    the release with "-rates"; printed populations, rounded to hundreds, get the second, else the release.
     The City of London has no rate of its own before 2019: its population is London's less the Metropolitan Police's.
     Regions, countries and bodies that are no force are left out and counted. Forces in `not_supplied` may be missing,
     and get blank rows that say so. Raises SourceError for a table without all 43 forces and for cells and headings that
     are not understood.
     """
     found = Found()
-    by_kind = tables_by_kind(book, kind, "incidents or populations", not_supplied)
+    by_kind = tables_of(book, kind, "incidents or populations", not_supplied)
     for what, table in by_kind:
-        {INCIDENTS: _read_incidents, MID_YEARS: _read_mid_years, CRIME_RATES: _read_crime_rates}[what](table, found)
-    rates = rates_vintage or f"{release}-rates"
-    populations = [(force_id, year, value, rates) for (force_id, year), value in found.behind_rates.items()]
-    populations += [
-        (force_id, year, value, mid_years_vintage or release) for (force_id, year), value in found.mid_years.items()
-    ]
+        if what == INCIDENTS:
+            _read_incidents(table, found)
+        _read_populations(table, found, mid_years=what == MID_YEARS)
+    behind_rates, printed = vintages[0] or f"{release}-rates", vintages[1] or release
     return reading_of_tables(
         book,
         FORMAT,
@@ -90,7 +87,11 @@ def read(
         [table for _, table in by_kind],
         found.incidents,
         not_supplied,
-        populations,
+        [
+            (force_id, year, people, vintage)
+            for vintage, populations in ((behind_rates, found.behind_rates), (printed, found.mid_years))
+            for (force_id, year), people in populations.items()
+        ],
         notes=list(dict.fromkeys(found.notes)),
         printed_totals=found.printed,
     )
@@ -99,15 +100,11 @@ def read(
 def _read_incidents(table: AreaTable, found: Found) -> None:
     counts, rates = _columns_by_year(table)
     for end, position in counts.items():
-        values = table.values(position)
-        for area, value in values.items():
-            if area.kind == "force" and isinstance(value, float):
-                refuse_fraction(table, area, value, position)
+        values = table.values(position, whole=True)
         found.incidents += rows_of_counts(values, ITEM, periods.twelve_months_to(end).start, end)
         found.printed += printed_totals(values, ITEM, end.isoformat())
         if end in rates:
-            _add_populations(table, values, table.values(rates[end]), end, found)
-    _read_crime_rates(table, found)
+            _add_behind_rates(table, values, table.values(rates[end]), end, found)
     found.notes += [note for note in table.notes if _names_force(note)]
 
 
@@ -124,17 +121,17 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
         end = year_to(heading)
         if end is None or not re.search(r"rate|number|incidents", words):
             raise SourceError(
-                f"{table.heading_place(position)}: the heading {heading!r} names no year, or no number or rate; "
+                f"{table.place(-1, position)}: the heading {heading!r} names no year, or no number or rate; "
                 "give it its published heading"
             )
         into = rates if "rate" in words else counts
         if end in into:
-            raise SourceError(f"{table.heading_place(position)}: a second column for the year to {end}; take out one")
+            raise SourceError(f"{table.place(-1, position)}: a second column for the year to {end}; take out one")
         into[end] = position
     return counts, rates
 
 
-def _add_populations(
+def _add_behind_rates(
     table: AreaTable, counts: dict[Area, float | Marker], rates: dict[Area, float | Marker], end: date, found: Found
 ) -> None:
     """Add the populations by which the year's rates were divided, when the rates are printed in full."""
@@ -155,31 +152,24 @@ def _add_populations(
     found.behind_rates |= {(area.id, mid_year): round(value) for area, value in people.items()}
 
 
-def _read_mid_years(table: AreaTable, found: Found) -> None:
+def _read_populations(table: AreaTable, found: Found, *, mid_years: bool) -> None:
+    """Add the printed populations: each column of a table of mid-years, elsewhere the one beside the rates of crime.
+
+    Raises SourceError for a population that another table of the workbook prints otherwise.
+    """
     for position, heading in enumerate(table.headings):
-        match = re.search(r"((?:19|20)\d\d)\d?$", fold(heading))
-        if match and position not in table.labels:
-            _add_printed(table, position, int(match[1]), found)
-
-
-def _read_crime_rates(table: AreaTable, found: Found) -> None:
-    """Add the population column of a table of crime rates, where no table of populations has the year."""
-    for position, heading in enumerate(table.headings):
-        if match := POPULATION_OF_RATES.search(heading):
-            _add_printed(table, position, int(match[1]), found)
-
-
-def _add_printed(table: AreaTable, position: int, mid_year: int, found: Found) -> None:
-    for area, value in table.values(position).items():
-        if area.kind != "force" or isinstance(value, Marker):
+        year = re.search(r"((?:19|20)\d\d)\d?$", fold(heading)) if mid_years else POPULATION_OF_RATES.search(heading)
+        if year is None or (mid_years and position in table.labels):
             continue
-        before = found.mid_years.setdefault((area.id, mid_year), round(value))
-        if before != round(value):
-            row = table.areas.index(area)
-            raise SourceError(
-                f"{table.place(row, position)}: population {round(value):,}, and {before:,} elsewhere in the workbook; "
-                "take the corrected file from the publisher"
-            )
+        for area, value in table.values(position).items():
+            if area.kind != "force" or isinstance(value, Marker):
+                continue
+            before = found.mid_years.setdefault((area.id, int(year[1])), round(value))
+            if before != round(value):
+                raise SourceError(
+                    f"{table.place(table.areas.index(area), position)}: population {round(value):,}, and {before:,} "
+                    "elsewhere in the workbook; take the corrected file from the publisher"
+                )
 
 
 def _names_force(note: str) -> bool:

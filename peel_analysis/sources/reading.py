@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from peel_analysis.data import counts as shape
+from peel_analysis.data.forces import all_forces
 from peel_analysis.sources.sheets import Book, Sheet
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
@@ -40,6 +41,15 @@ class PrintedTotal:
     def agrees(self) -> bool:
         """True when the two are the same to the last figure that a workbook's arithmetic keeps."""
         return abs(self.printed - self.summed) < SAME
+
+
+def members_of(area: str) -> list[str]:
+    """Return the ids of the forces of a region, a country, or England and Wales."""
+    return [
+        force.id
+        for force in all_forces()
+        if area == "England and Wales" or area.lower() in (force.region.lower(), force.country.lower())
+    ]
 
 
 def shown(number: float) -> str:
@@ -133,13 +143,6 @@ def reading_of(
         printed_totals=tuple(printed_totals),
     )
     return Reading(shape.check(counts, book.file), populations_table(populations), account)
-
-
-def no_counts() -> pd.DataFrame:
-    """Return an empty table of counts."""
-    return pd.DataFrame(
-        {column: pd.Series(dtype="Int64" if column == "count" else "str") for column in shape.COUNTS_COLUMNS}
-    )
 
 
 def populations_table(rows: Sequence[tuple[str, int, int, str]]) -> pd.DataFrame:

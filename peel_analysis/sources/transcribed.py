@@ -1,6 +1,6 @@
 """Tables that were read off public pages and have no published file: put into the shapes of this project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,13 +9,12 @@ import pandas as pd
 from peel_analysis.data import counts as shape
 from peel_analysis.data import forces, periods
 from peel_analysis.sources.published_files import PublishedFile
-from peel_analysis.sources.reading import Reading, no_counts, reading_of
+from peel_analysis.sources.reading import Reading, reading_of
 from peel_analysis.sources.sheets import Book, SourceError, sha256
 
 FORMAT = "transcribed table"
 OUTCOME_TYPES = {f"t{number}": str(number) for number in (1, 2, 3, 6, 7, 8, 22)} | {"assigned": "all"}
 CITY_POPULATIONS = {"daytime-2014": "total daytime population", "workday-2014": "workday population"}
-Populations = list[tuple[str, int, int, str]]
 
 
 def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
@@ -24,15 +23,8 @@ def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
     quarters = [
         periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
     ]
-    base = rows[["force_id"]].assign(
-        item="outcomes_recorded",
-        period_start=[quarter.start.isoformat() for quarter in quarters],
-        period_end=[quarter.end.isoformat() for quarter in quarters],
-        status="reported",
-        release=published.release,
-    )
-    parts = [base.assign(dimension=kind, count=_numbers(rows, column, path)) for column, kind in OUTCOME_TYPES.items()]
-    return _reading(shape.combine(parts), [], path, published, len(rows))
+    parts = [_counts(rows, path, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()]
+    return _reading(path, published, rows, counts=parts)
 
 
 def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
@@ -41,18 +33,8 @@ def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
     parts = []
     for column in (name for name in rows.columns if name.startswith("to_")):
         window = periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
-        parts.append(
-            rows[["force_id"]].assign(
-                item="recorded_crime",
-                dimension="",
-                period_start=window.start.isoformat(),
-                period_end=window.end.isoformat(),
-                count=_numbers(rows, column, path),
-                status="reported",
-                release=published.release,
-            )
-        )
-    return _reading(shape.combine(parts), [], path, published, len(rows))
+        parts.append(_counts(rows, path, column, "recorded_crime", "", [window] * len(rows)))
+    return _reading(path, published, rows, counts=parts)
 
 
 def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
@@ -64,7 +46,7 @@ def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
         (ids.get(code) or forces.find(name).id, 2024, number, published.release)
         for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
     ]
-    return _reading(no_counts(), populations, path, published, len(rows))
+    return _reading(path, published, rows, populations=populations)
 
 
 def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
@@ -77,7 +59,7 @@ def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
         for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
         if str(measure).startswith(words)
     ]
-    return _reading(no_counts(), populations, path, published, len(rows))
+    return _reading(path, published, rows, populations=populations)
 
 
 READERS: dict[str, Callable[[Path, PublishedFile], Reading]] = {
@@ -104,9 +86,29 @@ def _numbers(rows: pd.DataFrame, column: str, path: Path) -> list[int]:
     return [int(value) for value in rows[column]]
 
 
+def _counts(
+    rows: pd.DataFrame, path: Path, column: str, item: str, dimension: str, of: Sequence[periods.Period]
+) -> pd.DataFrame:
+    """Return a column as rows of counts without their release; `of` has each row's period."""
+    return rows[["force_id"]].assign(
+        item=item,
+        dimension=dimension,
+        period_start=[period.start.isoformat() for period in of],
+        period_end=[period.end.isoformat() for period in of],
+        count=_numbers(rows, column, path),
+        status="reported",
+    )
+
+
 def _reading(
-    counts: pd.DataFrame, populations: Populations, path: Path, published: PublishedFile, rows: int
+    path: Path,
+    published: PublishedFile,
+    rows: pd.DataFrame,
+    *,
+    counts: Sequence[pd.DataFrame] = (),
+    populations: Sequence[tuple[str, int, int, str]] = (),
 ) -> Reading:
+    table = shape.combine([part.assign(release=published.release) for part in counts])
+    named = {*table["force_id"], *(force_id for force_id, *_ in populations)}
     book = Book(published.file, sha256(path), ())
-    named = {*counts["force_id"], *(force_id for force_id, *_ in populations)}
-    return reading_of(book, FORMAT, published.release, counts, populations, rows_read=rows, forces=len(named))
+    return reading_of(book, FORMAT, published.release, table, populations, rows_read=len(rows), forces=len(named))

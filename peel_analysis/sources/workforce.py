@@ -6,16 +6,19 @@ counts one kind of worker by force; tables by rank, by sex or over many years ar
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from peel_analysis.data import counts as shape
-from peel_analysis.sources.area_counts import reading_of_tables, refuse_fraction, rows_of_counts, tables_by_kind
-from peel_analysis.sources.area_tables import AreaTable, title
-from peel_analysis.sources.areas import Area
-from peel_analysis.sources.headings import fold
-from peel_analysis.sources.markers import MARKERS, Marker
-from peel_analysis.sources.printed_totals import printed_totals
+from peel_analysis.sources.area_tables import (
+    AreaTable,
+    printed_totals,
+    reading_of_tables,
+    rows_of_counts,
+    tables_of,
+    title,
+)
+from peel_analysis.sources.headings import MARKERS, Marker, fold
 from peel_analysis.sources.reading import PrintedTotal, Reading
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
@@ -30,20 +33,7 @@ WORKERS = {
     "police support volunteers": "police_support_volunteers",
 }
 UNITS = {"full time equivalent": "fte", "headcount": "headcount"}
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = [f"{date(2000, month, 1):%B}" for month in range(1, 13)]
 SHORT_MONTHS = [month[:3] for month in MONTHS]
 DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)", re.IGNORECASE)
 SHORT_DAY = re.compile(r"\b(\d{1,2})[-/ ]([A-Z][a-z]{2})[-/ ](\d\d)(?!\d\d)")
@@ -51,16 +41,7 @@ NIL = re.compile(r"['‘\"]?\s*[-–]\s*['’\"]?\s*(?:denotes|=|means)\s*nil", 
 DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
 
 
-@dataclass
-class Found:
-    """What the tables of one workbook have given so far."""
-
-    counts: list[dict[str, object]] = field(default_factory=list)
-    items: dict[str, str] = field(default_factory=dict)
-    printed: list[PrintedTotal] = field(default_factory=list)
-
-
-def fits(book: Book) -> tuple[int, int]:
+def is_like(book: Book) -> tuple[int, int]:
     """Return (0, number of tables that are read), to compare with the other formats."""
     return 0, 10 * sum(workers(sheet) is not None for sheet in book.sheets)
 
@@ -84,14 +65,30 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
     Full-time equivalents keep their decimals; `..` and other marks become blank counts with their reason. Regions,
     totals and bodies that are no force are left out and counted. Columns of change are not read. Forces in
     `not_supplied` may be missing, and get blank rows that say so. Raises SourceError for a table without all 43
-    forces, and for a date or a cell that is not understood.
+    forces, for two tables of one item, and for a date or a cell that is not understood.
     """
-    found = Found()
-    by_kind = tables_by_kind(book, workers, "one kind of worker by force", not_supplied)
-    for item, table in by_kind:
-        _read_table(table, f"{item}_{_unit(table.sheet)}", found)
-    tables = [table for _, table in by_kind]
-    return reading_of_tables(book, FORMAT, release, tables, found.counts, not_supplied, printed_totals=found.printed)
+    tables = tables_of(book, workers, "one kind of worker by force", not_supplied)
+    counts: list[dict[str, object]] = []
+    printed: list[PrintedTotal] = []
+    sheets: dict[str, str] = {}
+    for workers_of, table in tables:
+        item = f"{workers_of}_{_unit(table.sheet)}"
+        columns = _columns_by_day(table)
+        if item in sheets:
+            raise SourceError(f"{table.sheet.place(0)}: holds {item}, as sheet '{sheets[item]}' does; take one out")
+        sheets[item] = table.sheet.name
+        dash_is_nil = any(NIL.match(cell) for row in table.sheet.rows() for cell in row if isinstance(cell, str))
+        for day, position in columns.items():
+            read_as = table.values(position, whole=item not in shape.FRACTIONAL)
+            values = {area: _number(value, dash_is_nil=dash_is_nil) for area, value in read_as.items()}
+            counts += rows_of_counts(values, item, day, day)
+            printed += [
+                replace(total, summed=round(total.summed, DECIMALS), bodies=round(total.bodies, DECIMALS))
+                for total in printed_totals(values, item, day.isoformat())
+            ]
+    return reading_of_tables(
+        book, FORMAT, release, [table for _, table in tables], counts, not_supplied, printed_totals=printed
+    )
 
 
 def _unit(sheet: Sheet) -> str:
@@ -106,22 +103,6 @@ def _unit(sheet: Sheet) -> str:
     )
 
 
-def _read_table(table: AreaTable, item: str, found: Found) -> None:
-    columns = _columns_by_day(table)
-    if not columns:
-        raise SourceError(f"{table.heading_place(1)}: no column is headed by a day, such as 30 September 2018; add it")
-    if item in found.items:
-        raise SourceError(f"{table.sheet.place(0)}: holds {item}, as sheet '{found.items[item]}' does; take one out")
-    found.items[item] = table.sheet.name
-    nil = any(NIL.match(cell) for row in table.sheet.rows() for cell in row if isinstance(cell, str))
-    for day, position in columns.items():
-        values = {
-            area: _number(table, area, value, position, item, nil) for area, value in table.values(position).items()
-        }
-        found.counts += rows_of_counts(values, item, day, day)
-        found.printed += [_rounded(total) for total in printed_totals(values, item, day.isoformat())]
-
-
 def _columns_by_day(table: AreaTable) -> dict[date, int]:
     """Return the columns headed by one day; columns of change are headed by words."""
     columns: dict[date, int] = {}
@@ -134,8 +115,10 @@ def _columns_by_day(table: AreaTable) -> dict[date, int]:
         if not named:
             continue
         if len(set(named)) > 1 or named[0] in columns:
-            raise SourceError(f"{table.heading_place(position)}: {named[0]} heads another column too; take one out")
+            raise SourceError(f"{table.place(-1, position)}: {named[0]} heads another column too; take one out")
         columns[named[0]] = position
+    if not columns:
+        raise SourceError(f"{table.place(-1, 1)}: no column is headed by a day, such as 30 September 2018; add it")
     return columns
 
 
@@ -152,14 +135,8 @@ def _days_of(cell: object) -> list[date]:
     return days(as_text(cell)) or short
 
 
-def _number(table: AreaTable, area: Area, value: float | Marker, position: int, item: str, nil: bool) -> float | Marker:
-    """Return a cell's number, rounded; a dash is nil where a note says so. Raises SourceError for half a head."""
+def _number(value: float | Marker, *, dash_is_nil: bool) -> float | Marker:
+    """Return a cell's number, rounded; a dash is nil where a note says so."""
     if isinstance(value, Marker):
-        return 0.0 if nil and value in (MARKERS["-"], MARKERS["–"]) else value
-    if area.kind == "force" and item not in shape.FRACTIONAL:
-        refuse_fraction(table, area, value, position)
+        return 0.0 if dash_is_nil and value in (MARKERS["-"], MARKERS["–"]) else value
     return round(value, DECIMALS)
-
-
-def _rounded(total: PrintedTotal) -> PrintedTotal:
-    return replace(total, summed=round(total.summed, DECIMALS), bodies=round(total.bodies, DECIMALS))

@@ -4,7 +4,6 @@ import ast
 import json
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,27 +11,31 @@ from typing import Any
 
 def shown(source: Path, parameters: Mapping[str, str]) -> dict[str, list[str]]:
     """Return what the cells of a notebook show with these parameters, in order: HTML and Markdown texts."""
-    texts: dict[str, list[str]] = {"html": [], "markdown": []}
-    names: dict[str, Any] = {"display": partial(_display, texts)}
+    values = objects(source, parameters)
+    return {
+        kind: [getattr(value, f"_repr_{kind}_")() for value in values if hasattr(value, f"_repr_{kind}_")]
+        for kind in ("html", "markdown")
+    }
+
+
+def objects(source: Path, parameters: Mapping[str, str]) -> list[Any]:
+    """Return what the cells show; those that show working are run, and left out as a page leaves them out."""
+    values: list[Any] = []
+    names: dict[str, Any] = {"display": lambda *given: values.extend(given)}
     for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
-            _cell("".join(cell["source"]), names, texts)
-            if "parameters" in cell["metadata"].get("tags", ()):
+            tags = cell["metadata"].get("tags", ())
+            last = _run("".join(cell["source"]), names)
+            values += [] if "working" in tags or last is None else [last]
+            if "parameters" in tags:
                 names |= parameters
-    return texts
+    return values
 
 
-def _cell(source: str, names: dict[str, Any], texts: dict[str, list[str]]) -> None:
+def _run(source: str, names: dict[str, Any]) -> Any:
+    """Run a cell and return the value of its last line, if that is one."""
     tree = ast.parse(source)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     with redirect_stdout(StringIO()):
         exec(compile(tree, "cell", "exec"), names)
-        if isinstance(last, ast.Expr):
-            _display(texts, eval(compile(ast.Expression(last.value), "cell", "eval"), names))
-
-
-def _display(texts: dict[str, list[str]], *values: Any) -> None:
-    for value in values:
-        for kind, held in texts.items():
-            if hasattr(value, f"_repr_{kind}_"):
-                held.append(getattr(value, f"_repr_{kind}_")())
+        return eval(compile(ast.Expression(last.value), "cell", "eval"), names) if isinstance(last, ast.Expr) else None

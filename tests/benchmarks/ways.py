@@ -12,8 +12,9 @@ from pathlib import Path
 import cells
 from memory import PeakMemory
 
-from peel_analysis.batch import Unit, Workplace, local_pool, report_of
-from peel_analysis.batch.work import run_unit
+from peel_analysis.batch.pool import local_pool
+from peel_analysis.batch.units import Unit, report_of
+from peel_analysis.batch.work import Workplace, run_unit
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition

@@ -1,0 +1,322 @@
+"""All checks of tables of counts, each a stated rule: of one table by itself, and of outcomes against crimes."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from peel_analysis.checks.records import CRIMES, NOT_YET_ASSIGNED, OUTCOMES, high_quarters, low_quarters
+from peel_analysis.checks.rules import CheckResult, Finding, rule
+from peel_analysis.checks.steps import sudden_steps
+from peel_analysis.checks.tables_held import Key, TablesHeld, is_quarter, periods_of, whole_counts
+from peel_analysis.data import forces
+from peel_analysis.data.counts import RETURNED_ITEMS as RETURNED
+from peel_analysis.data.counts import TableError
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.registers import COUNT_NOTES, read_register, records
+from peel_analysis.sources.reading import SAME, members_of
+from peel_analysis.sources.reading import shown as number_in_words
+
+Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
+ONE_DAY = timedelta(days=1)
+COMBINED = ("police_staff_and_designated_officers_fte", ("police_staff_fte", "designated_officers_fte"))
+CORRECT_THE_NOTE = "correct the item, force or period in data/count_notes.csv, or take the note out"
+
+
+def check(held: TablesHeld, keys: Sequence[Key] | None = None, paired: Pairs | None = None) -> list[CheckResult]:
+    """Return the results of all checks on the tables named (by default all), in the order of data/checks.toml.
+
+    Each table of outcomes is set against the recorded crime in `paired`, else the latest release that has its quarters.
+    """
+    first, passed = shape(held, keys if keys is not None else held.tables())
+    beside = pairs(held, passed, paired)
+    return [
+        first,
+        all_forces(held, passed),
+        printed_totals(held, passed),
+        gaps(held, passed),
+        components(held, passed),
+        steps(held, passed),
+        count_notes(held, passed),
+        parts_within_whole(held, beside),
+        completeness(held, beside),
+        not_yet_assigned(held, beside),
+        outcome_types(held, beside),
+    ]
+
+
+def check_edition(edition: Edition) -> list[CheckResult]:
+    """Return the results of all checks on the tables that an edition uses, outcomes against its own recorded crime."""
+    held = TablesHeld(edition.folder)
+    used = {item: (source.item, source.release) for item, source in edition.releases.items()}
+    stored = set(held.tables())
+    for item, key in used.items():
+        if key not in stored:
+            raise InputError(f"{edition.file}: {item} is to come from {'/'.join(key)}, which data/counts does not hold")
+    paired = {used[OUTCOMES]: used[CRIMES]} if OUTCOMES in used and CRIMES in used else {}
+    return check(held, sorted(set(used.values())), paired)
+
+
+def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]]:
+    """Return the check of the tables' shape, and the tables that passed it: only they can be checked further."""
+    findings, passed = [], []
+    for key in keys:
+        try:
+            held.counts(key)
+            passed.append(key)
+        except TableError as problem:
+            findings.append(Finding("error", " ".join(key), str(problem)))
+    return CheckResult(rule("shape"), _number_of_tables(keys), tuple(findings)), passed
+
+
+def all_forces(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return where a published table has no row for a force in a period."""
+    by, findings = rule("forces"), []
+    published = [key for key in keys if key[0] not in RETURNED]
+    for key in published:
+        rows = held.counts(key)[["force_id", "period_start", "period_end"]].drop_duplicates()
+        for (start, end), part in rows.groupby(["period_start", "period_end"]):
+            if len(part) < forces.NUMBER_OF_FORCES:
+                missing = forces.in_words(sorted(set(forces.ids()) - set(part["force_id"])))
+                findings.append(Finding(by.level, " ".join(key), f"no row for {missing}", period=f"{start} to {end}"))
+    return CheckResult(by, _number_of_tables(published), tuple(findings))
+
+
+def printed_totals(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return the printed totals that are not the sums of their forces; a small difference is a query."""
+    by, findings = rule("printed_totals"), []
+    mine = [row for row in records(held.printed()) if (row["item"], row["release"]) in keys]
+    for row in mine:
+        key = (row["item"], row["release"])
+        rows = held.counts(key)
+        without = [force_id for force_id in row["without"].split(";") if force_id]
+        members = [force_id for force_id in members_of(row["area"]) if force_id not in without]
+        inside = rows[(rows["period_end"] == row["period_end"]) & rows["force_id"].isin(members)]
+        total, said = float(inside["count"].sum()) + float(row["bodies"]), float(row["printed"])
+        if abs(total - said) < SAME:
+            continue
+        percent = 100 * abs(total - said) / max(abs(said), 1)
+        found = (
+            f"{row['area']} is printed as {number_in_words(said)}, and its forces sum to {number_in_words(total)} "
+            f"({percent:.1f}% apart)"
+        )
+        explained = bool(without) and said > total  # the publisher may know what it does not print
+        level = by.level if percent > by.thresholds["tolerance_percent"] and not explained else "query"
+        findings.append(Finding(level, " ".join(key), found, period=f"to {row['period_end']}"))
+    left = sum(row["without"] != "" for row in mine)
+    looked_at = f"{len(mine)} printed totals ({left} of them without a force that has no figure)"
+    return CheckResult(by, looked_at, tuple(findings))
+
+
+def gaps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return where the quarters of a table leave a gap or overlap."""
+    by, findings, looked_at = rule("gaps"), [], 0
+    for key in keys:
+        quarters = [pair for pair in periods_of(held.counts(key)) if is_quarter(*pair)]
+        looked_at += len(quarters)
+        for (_, end), (start, _) in itertools.pairwise(quarters):
+            expected = (date.fromisoformat(end) + ONE_DAY).isoformat()
+            if start != expected:
+                what = "overlaps the quarter before" if start < expected else f"the quarter before ends on {end}"
+                findings.append(Finding(by.level, " ".join(key), what, period=f"from {start}"))
+    return CheckResult(by, f"{looked_at} quarters of tables", tuple(findings))
+
+
+def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return where the parts of a table do not add up to what the same table gives as their whole."""
+    by, findings, looked_at = rule("components"), [], 0
+    for key in keys:
+        found = _parts_less_whole(held, key, keys)
+        if found is None:
+            continue
+        difference, may_be_less = found
+        values = difference.to_numpy(dtype=float)
+        looked_at += int(np.isfinite(values).sum())
+        wrong = (values if may_be_less else np.abs(values)) > by.thresholds["tolerance"]
+        for row, column in zip(*np.nonzero(wrong), strict=True):
+            value = float(values[row, column])
+            words = f"the parts are {number_in_words(abs(value))} {'more' if value > 0 else 'less'} than the whole"
+            period = " to ".join(map(str, difference.columns[column]))
+            findings.append(Finding(by.level, " ".join(key), words, str(difference.index[row]), period))
+    return CheckResult(by, f"{looked_at:,} sums by force and period", tuple(findings))
+
+
+def _parts_less_whole(held: TablesHeld, key: Key, keys: Sequence[Key]) -> tuple[pd.DataFrame, bool] | None:
+    """Return by how much a table's parts are more than their whole, and whether they may be less than it."""
+    rows = held.counts(key)
+    is_whole = rows["dimension"] == "all"
+    if is_whole.any() and not is_whole.all():
+        return whole_counts(rows[~is_whole]) - whole_counts(rows[is_whole]), True
+    parts = [(item, key[1]) for item in COMBINED[1]]
+    if key[0] == COMBINED[0] and all(part in keys for part in parts):
+        first, second = (whole_counts(held.counts(part)) for part in parts)
+        return first + second - whole_counts(rows), False
+    return None
+
+
+def steps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return the sudden steps in the forces' counts from one period to the next."""
+    by, findings, looked_at = rule("steps"), [], 0
+    for key in keys:
+        totals = held.totals(key).reindex(list(forces.ids())).dropna(how="all")
+        if totals.shape[1] <= by.thresholds["fewest_changes"] or len(totals) < forces.NUMBER_OF_FORCES // 2:
+            continue
+        counts = totals.to_numpy(dtype=float)
+        against, spread, sudden = sudden_steps(counts, by)
+        looked_at += int(np.isfinite(against).sum())
+        for row, change in zip(*np.nonzero(sudden), strict=True):
+            before, after = counts[row, change : change + 2]
+            apart = float(against[row, change])
+            found = (
+                f"{number_in_words(before)} to {number_in_words(after)} ({100 * (after / before - 1):+.0f}%; against "
+                f"the median force {100 * math.expm1(apart):+.0f}%, {abs(apart) / float(spread[row]):.1f} times the "
+                "force's usual spread)"
+            )
+            period = " to ".join(map(str, totals.columns[change + 1]))
+            findings.append(Finding(by.level, " ".join(key), found, str(totals.index[row]), period))
+    return CheckResult(by, f"{looked_at:,} changes from one period to the next", tuple(findings))
+
+
+def count_notes(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return the notes of data/count_notes.csv that match no count, or whose count does not have their status.
+
+    Only tables that reach over a note's period are looked at: another release of the item may lack its years. When all
+    tables of the folder are checked, a note that none of its item's reaches is a query. Raises InputError for a wrong
+    register.
+    """
+    by, notes = rule("count_notes"), records(read_register(COUNT_NOTES))
+    items = {item for item, _ in keys} if set(keys) >= set(held.tables()) else set()
+    findings, looked_at = [], 0
+    for note in notes:
+        tables = [key for key in keys if key[0] == note["item"] and _reaches(held.counts(key), note)]
+        looked_at += len(tables)
+        wrong = [(by.level, " ".join(key), words) for key in tables if (words := _wrong_with(note, held.counts(key)))]
+        if note["item"] in items and not tables:
+            wrong.append(("query", note["item"], f"no table reaches this period; {CORRECT_THE_NOTE}"))
+        period = f"{note['period_start']} to {note['period_end']}"
+        findings += [Finding(level, table, words, note["force_id"], period) for level, table, words in wrong]
+    return CheckResult(by, f"{len(notes)} notes in {looked_at} places", tuple(findings))
+
+
+def _reaches(rows: pd.DataFrame, note: Mapping[str, str]) -> bool:
+    return bool(rows["period_start"].min() <= note["period_start"] and note["period_end"] <= rows["period_end"].max())
+
+
+def _wrong_with(note: Mapping[str, str], rows: pd.DataFrame) -> str:
+    """Return what is wrong with a note in one table: it is about no count, or about one that is called reported."""
+    about = rows[list(COUNT_NOTES.key)].eq(pd.Series({column: note[column] for column in COUNT_NOTES.key})).all(axis=1)
+    if not about.any():
+        return f"the note is about no count of the table; {CORRECT_THE_NOTE}"
+    if (rows.loc[about, "status"] == "reported").any():
+        return f"the note says {note['status']} and the count says reported; take the file in again: peel data add FILE"
+    return ""
+
+
+def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) -> dict[Key, Key]:
+    """Return the tables of outcomes with the recorded crime beside each: the one chosen, else the latest that fits."""
+    found = {}
+    for key in keys:
+        beside = (chosen or {}).get(key) or (held.crime_beside(key) if key[0] == OUTCOMES else None)
+        if beside:
+            found[key] = beside
+    return found
+
+
+def parts_within_whole(held: TablesHeld, paired: Pairs) -> CheckResult:
+    """Return the quarters in which a force has more outcomes than crimes, beyond what releases can differ by."""
+    by, looked_at = rule("parts_within_whole"), 0
+    findings: list[Finding] = []
+    for key, beside in paired.items():
+        outcomes, crimes = _both(held, key, beside)
+        ratios = outcomes / crimes.where(crimes > 0)
+        looked_at += int(ratios.notna().to_numpy().sum())
+        findings += _findings(by.level, key, beside, outcomes, crimes, high_quarters(ratios, by))
+    return CheckResult(by, f"{looked_at:,} quarters of forces", tuple(findings))
+
+
+def completeness(held: TablesHeld, paired: Pairs) -> CheckResult:
+    """Return the quarters in which a force's record of outcomes is incomplete."""
+    by, looked_at, silent = rule("completeness"), 0, 0
+    findings: list[Finding] = []
+    for key, beside in paired.items():
+        outcomes, crimes = _both(held, key, beside)
+        ratios = outcomes / crimes.where(crimes > 0)
+        speaks = ratios.median() >= by.thresholds["typical_percent"] / 100
+        looked_at += int(ratios.loc[:, speaks].notna().to_numpy().sum())
+        silent += int((~speaks).sum())
+        findings += _findings(by.level, key, beside, outcomes, crimes, low_quarters(ratios, by))
+    said = f"{looked_at:,} quarters of forces"
+    if silent:
+        said += f" ({silent} quarters of which the rule cannot speak: the median force is below its threshold)"
+    return CheckResult(by, said, tuple(findings))
+
+
+def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
+    """Return the forces far more of whose crimes wait for an outcome than in other forces, over all of a table."""
+    by, findings, looked_at = rule("not_yet_assigned"), [], 0
+    for key in paired:
+        rows = held.counts(key)
+        counted = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "dimension"])["count"]
+        counts = counted.sum().unstack()
+        if NOT_YET_ASSIGNED not in counts:
+            continue
+        share = 100 * counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
+        looked_at += len(share)
+        above = share[(share > by.thresholds["above_percent"]) & (share.median() <= by.thresholds["typical_percent"])]
+        for force_id, part in above.items():
+            findings.append(
+                Finding(by.level, " ".join(key), f"{part:.1f}% of the crimes have no outcome yet", str(force_id))
+            )
+    return CheckResult(by, f"{looked_at} forces", tuple(findings))
+
+
+def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
+    """Return, for each table with all types, how the sum of its types stands to the crimes recorded."""
+    by, findings = rule("outcome_types"), []
+    for key, beside in paired.items():
+        if NOT_YET_ASSIGNED not in held.counts(key)["dimension"].unique():
+            continue
+        outcomes, crimes = _both(held, key, beside)
+        both = outcomes.notna() & crimes.notna()
+        same = int(((outcomes == crimes) & both).to_numpy().sum())
+        total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
+        apart = f"difference {total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%)"
+        found = (
+            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, {apart}; "
+            f"equal in {same} of {int(both.to_numpy().sum())} quarters of forces"
+        )
+        findings.append(Finding(by.level, " ".join(key), found))
+    return CheckResult(by, f"{_number_of_tables(findings)} of outcomes with type 0", tuple(findings))
+
+
+def _both(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return outcomes and crimes by force and first and last day of the quarters that both hold."""
+    outcomes, crimes = held.totals(key), held.totals(beside)
+    shared = outcomes.columns.intersection(crimes.columns)
+    return outcomes[shared], crimes[shared].reindex(outcomes.index)
+
+
+def _findings(
+    level: str, key: Key, beside: Key, outcomes: pd.DataFrame, crimes: pd.DataFrame, wrong: pd.DataFrame
+) -> Iterator[Finding]:
+    """Yield a finding for each cell that is marked wrong."""
+    above, below = outcomes.to_numpy(dtype=float), crimes.to_numpy(dtype=float)
+    for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
+        one, other = above[row, column], below[row, column]
+        end = date.fromisoformat(wrong.columns.get_level_values("period_end")[column])
+        yield Finding(
+            level=level,
+            table=" ".join(key),
+            found=f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})",
+            force_id=str(wrong.index[row]),
+            period=f"three months to {day_in_words(end)}",
+        )
+
+
+def _number_of_tables(tables: Sequence[object]) -> str:
+    return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"

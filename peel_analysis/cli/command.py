@@ -1,0 +1,131 @@
+"""What stands around every subcommand: one line for each error, exit codes, options that all have, completion."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from peel_analysis.data.errors import InputError
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+REFUSED_BY_THE_SYSTEM: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "no such file or folder; give one that is there"),
+    (PermissionError, "not allowed; give a place where you may read and write, or change its permissions"),
+    (NotADirectoryError, "a file where a folder is needed; give another place"),
+    (FileExistsError, "a file where a folder is needed; give another place"),
+    (IsADirectoryError, "a folder where a file is needed; give the name of a file"),
+)
+COMPLETION = """\b
+Completion of commands, options and names in a shell, for good in its start file:
+  bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
+  zsh   eval "$(_PEEL_COMPLETE=zsh_source peel)"    in ~/.zshrc
+  fish  _PEEL_COMPLETE=fish_source peel | source    in ~/.config/fish/completions/peel.fish
+"""
+Function = Callable[..., Any]
+
+
+class Peel(click.Group):
+    """The command and its groups: what ends a subcommand becomes one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the subcommands in the order in which a user meets them, and not in that of the alphabet."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Return a subcommand's exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+        try:
+            return int(super().invoke(ctx))
+        except InputError as error:
+            return refused(str(error))
+        except KeyboardInterrupt:
+            refused("stopped; what is finished is kept, and the same command goes on from it")
+            return INTERRUPTED
+        except BrokenPipeError:  # the reader of a pipe has gone, as with `peel values | head`
+            sys.stderr.close()
+            return DONE
+        except OSError as error:
+            return refused(system_error_in_words(error))
+
+
+@click.group(
+    cls=Peel, no_args_is_help=False, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]}
+)
+def command() -> None:
+    """PEEL police effectiveness reports, made from published data and force returns."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+    from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
+
+    try:
+        return int(command.main(arguments, prog_name="peel", standalone_mode=False))
+    except click.UsageError as error:
+        return refused(usage_error_in_words(error))
+
+
+def refused(line: str) -> int:
+    """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
+    print(f"peel: {line}", file=sys.stderr)
+    return USAGE
+
+
+def usage_error_in_words(error: click.UsageError) -> str:
+    """Return what click refuses in one line: what was found, and the option's own remedy or where to read on."""
+    about = error.param if isinstance(error, click.BadParameter) else None
+    help_of = error.ctx.command_path if error.ctx else "peel"
+    remedy = (about.remedy if isinstance(about, ValueOption) else "") or f"see {help_of} --help"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}"
+
+
+def system_error_in_words(error: OSError) -> str:
+    """Return what the system refused in one line: the path, what was found there and what to do."""
+    path = error.filename2 or error.filename
+    if path is None:
+        return f"{error.strerror}; put that right and run the command again" if error.strerror else str(error)
+    refused_path = Path(os.fsdecode(path))
+    if refused_path.name.startswith("."):  # a file is written under a hidden name first
+        refused_path = refused_path.parent
+    remedies = (remedy for kind, remedy in REFUSED_BY_THE_SYSTEM if isinstance(error, kind))
+    return f"{refused_path}: {next(remedies, f'{error.strerror}; give another place')}"
+
+
+class ValueOption(click.Option):
+    """An option with a value, and what to do when click refuses it.
+
+    An option with nothing after it, as a variable that is not set leaves it, is refused: it would count as not given.
+    """
+
+    def __init__(self, *names: Any, remedy: str = "", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.remedy = remedy
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value in the option's type. Raises InputError for an empty one."""
+        if value == "":
+            name = self.opts[0]
+            raise InputError(
+                f"{name}: nothing stands after it (a variable that is not set?); give a value, or leave {name} out"
+            )
+        return super().type_cast_value(ctx, value)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """Return click's decorator for an option with a value."""
+    return click.option(*names, cls=ValueOption, **settings)
+
+
+def completed(list_names: Callable[[Path | None], Sequence[str]]) -> Any:
+    """Return what completes a name in a shell, from a function of the data folder that is named on the line, if any."""
+
+    def complete(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        try:
+            return [CompletionItem(name) for name in list_names(ctx.params.get("data")) if name.startswith(begun)]
+        except InputError:  # a shell that completes has no place for a message
+            return []
+
+    return complete

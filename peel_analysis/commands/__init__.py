@@ -1,1 +1,0 @@
-"""What each subcommand of `peel` does with its arguments."""

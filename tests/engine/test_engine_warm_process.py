@@ -1,0 +1,173 @@
+"""The warm process: what a forked kernel is like, and what happens where one cannot be had."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import tomllib
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import psutil
+import pytest
+from small_notebook import write
+from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
+
+from peel_analysis.engine import warm_connection
+from peel_analysis.engine.execution import execute
+
+__all__ = ["no_faults_from_before"]  # a fixture that every test here uses
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@LINUX
+def test_kernels_are_forked_from_one_process_of_one_thread(tmp_path: Path) -> None:
+    assert WARM in answer(tmp_path, PARENT, "first")
+    [warm] = warm_processes()
+    assert WARM in answer(tmp_path, PARENT, "second")
+    assert [process.pid for process in warm_processes()] == [warm.pid]
+    assert warm.num_threads() == 1
+    assert warm.children() == []
+
+
+@LINUX
+def test_two_kernels_draw_different_random_numbers(tmp_path: Path) -> None:
+    source = "import json, random, numpy; print(json.dumps([random.random(), numpy.random.rand()]))"
+    first, second = answer(tmp_path, source, "first"), answer(tmp_path, source, "second")
+    assert all(one != other for one, other in zip(first, second, strict=True))
+
+
+@LINUX
+def test_a_kernel_imports_this_package_as_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "peel_analysis"
+    package.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    source = "import json, sys; before = 'peel_analysis' in sys.modules; import peel_analysis\n"
+    source += "print(json.dumps([before, peel_analysis.edition]))"
+    for edition in (1, 22):
+        (package / "__init__.py").write_text(f"edition = {edition}\n")
+        assert answer(tmp_path, source, str(edition)) == [False, edition]
+    assert len(warm_processes()) == 1
+
+
+@LINUX
+def test_a_kernel_has_the_environment_of_its_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "import json, os; print(json.dumps([os.environ.get('PEEL_TEST'), 'OMP_NUM_THREADS' in os.environ]))"
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("PEEL_TEST", "one")
+    assert answer(tmp_path, source, "one") == ["one", False]
+    monkeypatch.setenv("PEEL_TEST", "two")
+    assert answer(tmp_path, source, "two") == ["two", False]
+    monkeypatch.delenv("PEEL_TEST")
+    assert answer(tmp_path, source, "none") == [None, False]
+    assert len(warm_processes()) == 1
+
+
+@LINUX
+def test_what_libraries_read_when_imported_makes_another_warm_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "import json, matplotlib; print(json.dumps(matplotlib.get_backend()))"
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    assert answer(tmp_path, source, "inline") in ("inline", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setenv("MPLBACKEND", "svg")
+    assert answer(tmp_path, source, "svg") == "svg"
+    assert len(warm_processes()) == 1  # the first had no kernel left and was stopped
+
+
+@LINUX
+def test_the_sockets_are_private(tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
+    source = (
+        "import json, os; from ipykernel import connect; info = connect.get_connection_info(unpack=True); "
+        "folder = os.path.dirname(info['ip']); "
+        "print(json.dumps([info['transport'], folder, oct(os.stat(folder).st_mode)[-3:], len(os.listdir(folder))]))"
+    )
+    transport, folder, mode, files = answer(tmp_path, source)
+    assert (transport, mode, files) == ("ipc", "700", 6)
+    assert Path(folder).parent == short_folder
+    assert not Path(folder).exists()
+
+
+LIVES_ON = """
+import os, sys
+from pathlib import Path
+from peel_analysis.engine.execution import execute
+if __name__ == "__main__":
+    execute(sys.argv[1], sys.argv[2])
+"""
+
+
+@LINUX
+def test_everything_ends_when_the_worker_is_killed(tmp_path: Path, short_folder: Path) -> None:
+    started = tmp_path / "started"
+    source = f"import os, time\nwith open({str(started)!r}, 'w') as file: print(os.getpid(), os.getppid(), file=file)\n"
+    source += "time.sleep(60)"
+    (tmp_path / "worker.py").write_text(LIVES_ON)
+    worker = subprocess.Popen(
+        [sys.executable, "worker.py", str(write(tmp_path / "n.ipynb", source)), "out.ipynb"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "TMPDIR": str(short_folder)},
+    )
+    try:
+        numbers = [int(word) for word in waited(lambda: started.exists() and started.read_text()).split()]
+        assert [path.name[:5] for path in short_folder.iterdir()] == ["peel-"]
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    waited(lambda: not any(psutil.pid_exists(number) for number in numbers))
+    waited(lambda: not list(short_folder.iterdir()))
+
+
+def run_three(worker: int, folder: str) -> list[str]:
+    logging.disable()
+    source = Path(folder) / "shared.ipynb"
+    results = []
+    for turn in range(3):
+        target = Path(folder) / f"{worker}-{turn}.ipynb"
+        execute(source, target)
+        results.append(printed(target).strip())
+    warm_connection.stop()
+    return results
+
+
+@LINUX
+def test_two_workers_side_by_side_do_not_collide(tmp_path: Path) -> None:
+    source = "import os, time; time.sleep(0.2); print(os.getpid(), os.getppid())"
+    write(tmp_path / "shared.ipynb", source)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        runs = [pool.submit(run_three, worker, str(tmp_path)) for worker in (1, 2)]
+        kernels, warm = zip(*[line.split() for run in runs for line in run.result(120)], strict=True)
+    assert len(set(kernels)) == 6
+    assert [len(set(warm[:3])), len(set(warm[3:])), len(set(warm))] == [1, 1, 2]
+
+
+def test_the_entry_points_serve_the_papermill_command(tmp_path: Path) -> None:
+    """Through a throw-away distribution with the entry points of pyproject.toml: the package need not be installed."""
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    assert declared["jupyter_client.kernel_provisioners"] == {
+        "peel-warm": "peel_analysis.engine.provisioner:WarmProvisioner"
+    }
+    distribution = tmp_path / "peel_analysis-0.dist-info"
+    distribution.mkdir()
+    (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: peel-analysis\nVersion: 0\n")
+    groups = [
+        [f"[{group}]", *(f"{name} = {value}" for name, value in found.items())] for group, found in declared.items()
+    ]
+    (distribution / "entry_points.txt").write_text("\n".join(line for group in groups for line in group) + "\n")
+    notebook = write(tmp_path / "n.ipynb", PARENT)
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", "--engine", "peel", "--no-progress-bar", notebook, "out.ipynb"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(PROJECT)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (WARM in printed(tmp_path / "out.ipynb")) == (sys.platform == "linux")
+    assert "without encryption" not in done.stderr
