@@ -9,7 +9,7 @@ from refusals import assert_tells
 from peel_analysis.checks.rules import rule
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.policy import REASONS
-from peel_analysis.statistics import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 POLICY = "data/wording_policy.toml"
 

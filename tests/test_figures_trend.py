@@ -18,8 +18,7 @@ from peel_analysis.figures import scale
 from peel_analysis.figures.drawing import as_svg
 from peel_analysis.figures.style import SETTINGS, analysis_function
 from peel_analysis.figures.trend import NOTE, trend_lines
-from peel_analysis.measures.breaks import Break
-from peel_analysis.measures.series import Series, rolling
+from peel_analysis.measures.series import Break, Series, rolling
 
 WORDS = re.compile(r'x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>')
 

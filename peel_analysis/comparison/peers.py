@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from peel_analysis.comparison.compared import Compared, compare
+from peel_analysis.comparison.verdicts import Compared, compare
 from peel_analysis.data import forces
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.folder import open_data

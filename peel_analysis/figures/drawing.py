@@ -6,7 +6,7 @@ from collections.abc import Callable
 from matplotlib.figure import Figure
 
 from peel_analysis.comparison import Compared
-from peel_analysis.comparison.compared import fields_in_words
+from peel_analysis.comparison.verdicts import fields_in_words
 from peel_analysis.data import cache as kept
 from peel_analysis.figures import funnel, ranked, strip, style
 from peel_analysis.figures.pick_out import pick_out, shapes_first

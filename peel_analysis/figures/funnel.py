@@ -6,14 +6,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from peel_analysis.comparison import Compared
-from peel_analysis.comparison.intervals import LEVELS
+from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data import forces
 from peel_analysis.data.text import whole
 from peel_analysis.figures.funnel_names import MARK, NAME, places_of_names
 from peel_analysis.figures.lettering import Place
 from peel_analysis.figures.pick_out import Role, part_id, roles
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, FOCUS_GREY, OUTLINE, analysis_function
-from peel_analysis.statistics import Funnel
+from peel_analysis.statistics.funnel import Funnel
 from peel_analysis.statistics.intervals import Array
 
 WIDTH, HEIGHT = 7.6, 4.2  # inches

@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from peel_analysis.comparison import Compared
-from peel_analysis.comparison.intervals import LEVELS
+from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data import forces
 from peel_analysis.figures.lettering import PLACES, Box, Place, Surroundings, best_place, box_around, box_of
 from peel_analysis.figures.pick_out import Role
-from peel_analysis.statistics import Funnel, normal_quantile
-from peel_analysis.statistics.intervals import Array
+from peel_analysis.statistics.funnel import Funnel
+from peel_analysis.statistics.intervals import Array, normal_quantile
 
 NAMED = normal_quantile(
     LEVELS[-1]

@@ -8,19 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from peel_analysis import statistics
 from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.figures import scale
 from peel_analysis.figures.lettering import width_of
 from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
-from peel_analysis.measures.breaks import Break
-from peel_analysis.measures.series import Series
-from peel_analysis.measures.windows import first_day
+from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.marks import mark
 from peel_analysis.show.words import value_in_words
-from peel_analysis.statistics import ControlLimits
-from peel_analysis.statistics.trend import FEWEST_POINTS
+from peel_analysis.statistics.trend import FEWEST_POINTS, ControlLimits, control_limits
 
 WIDTH, HEIGHT = 7.6, 3.1  # inches
 ACROSS, UP = 0.68, 0.74  # of the drawing that the chart takes up
@@ -87,7 +83,7 @@ def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, Contr
             "control limits need points that share no counts; draw the line of quarters, not a rolling one"
         )
     long = [part for part in _between_breaks(series, force_id) if part.count() >= FEWEST_POINTS]
-    return [(part, statistics.control_limits(part.to_numpy(), floor=0)) for part in long]
+    return [(part, control_limits(part.to_numpy(), floor=0)) for part in long]
 
 
 def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:
