@@ -89,10 +89,9 @@ def _did_you_mean(name: str, known: Collection[str]) -> str:
 
 
 def _check_peers(data: Data) -> None:
-    """Read the sets of peers, their areas and a user's lists, which are whole for any force."""
-    if set(data.forces.ids) - set(data.peer_sets.without):
-        assert data.areas is not None
-        assert data.peer_lists is not None
+    """Read the sets of peers and, where a force has any, the areas and a user's lists, which are whole for all."""
+    if set(data.forces.ids).difference(data.peer_sets.without):
+        _ = data.areas, data.peer_lists
 
 
 def checked_exclusions(edition: Edition) -> pd.DataFrame:
