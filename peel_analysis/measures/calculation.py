@@ -9,22 +9,21 @@ from peel_analysis.checks import records, steps
 from peel_analysis.checks.records import OUTCOMES, Doubt, national_note
 from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data import cache, forces, registers
-from peel_analysis.data.edition import Edition
+from peel_analysis.data.cross_checks import checked_exclusions, checked_published
+from peel_analysis.data.edition import Edition, Lack
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
-from peel_analysis.data.settings import Lack
 from peel_analysis.data.text import enumerated
 from peel_analysis.measures.declarations import Measure, declared
 from peel_analysis.measures.exclusions import (
     NOT_COMPARABLE,
     Exclusions,
-    checked_register,
     exclusions_of,
     refused_over_time,
     says_not_supplied,
 )
-from peel_analysis.measures.published import checked_published, fill_published
+from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import (
     Contradiction,
     Result,
@@ -82,7 +81,7 @@ class Inputs:
     @cached_property
     def exclusions(self) -> list[dict[str, str]]:
         """The rows of data/exclusions.csv."""
-        return registers.records(checked_register(self.edition))
+        return registers.records(checked_exclusions(self.edition))
 
     @cached_property
     def published(self) -> list[dict[str, str]]:
@@ -109,8 +108,7 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     chosen = declared() if measures is None else measures
     if cache.folder() is None:
         return tuple(_calculated(measure, inputs) for measure in chosen)
-    described = (repr(edition), repr(edition.settings))
-    return tuple(_kept(measure, inputs, described) for measure in chosen)
+    return tuple(_kept(measure, inputs) for measure in chosen)
 
 
 def check_measures(edition: Edition) -> list[CheckResult]:
@@ -124,9 +122,10 @@ def check_measures(edition: Edition) -> list[CheckResult]:
     return [parts_of_whole(results), exclusions_contradicted(results)]
 
 
-def _kept(measure: Measure, inputs: Inputs, described: tuple[str, ...]) -> Result:
+def _kept(measure: Measure, inputs: Inputs) -> Result:
     """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
-    made = cache.once("results", (repr(measure), *described), lambda: _calculated(measure, inputs).as_bytes())
+    asked = (repr(measure), inputs.edition.key)
+    made = cache.once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 
