@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.data import forces, registers
+from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
 from peel_analysis.figures.spread import Segment, Stack, spread_svg
@@ -135,7 +136,7 @@ def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
 
 def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
     measure = measures.get(MEASURE)
-    one = replace(measure, numerator=replace(measure.numerator, dimensions=types, version=""), comparator="")
+    one = limited(measure, types).model_copy(update={"comparator": ""})
     return measures.calculate(one, edition)
 
 
