@@ -356,29 +356,35 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
+    from peel_analysis.checks import registers
     from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.edition import editions, open_edition
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import data_folder
 
     _use(data)
-    read_held(open_edition(edition_id) for edition_id in ([edition] if edition else editions()))
+    checked = [open_edition(edition_id) for edition_id in ([edition] if edition else editions())]
+    read_held(checked)
     if not edition:
-        return _say_results(check_tables(TablesHeld(data_folder())))
+        held = TablesHeld(data_folder())
+        return _say_results([*check_tables(held), *registers.check(open_data(), checked)])
     return _check_edition(edition)
 
 
 def _check_edition(edition_id: str) -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
     from peel_analysis import measures
+    from peel_analysis.checks import registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
     from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.data.edition import open_edition
     from peel_analysis.measures.calculation import check_measures
 
     edition = open_edition(edition_id)
-    code = _say_results([*check_edition(edition), *check_measures(edition)])
+    of_registers = registers.check(edition.data, [edition])
+    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)])
     using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
