@@ -57,16 +57,9 @@ def test_the_check_lists_each_of_them_and_stops_nothing(data: Folder, capsys: py
 
 
 def test_what_is_left_out_on_purpose_is_silent(data: Folder) -> None:
-    data.replace(
-        "exclusions.csv",
-        ",durham,excluded_from_figure,not_supplied,,",
-        ",durham,excluded_from_figure,not_supplied,yes,",
-    )
-    data.replace(
-        "exclusions.csv",
-        ",durham,excluded_from_national,not_supplied,,",
-        ",durham,excluded_from_national,not_supplied,yes,",
-    )
+    for effect in ("excluded_from_figure", "excluded_from_national"):
+        said = f",durham,{effect},not_supplied,"
+        data.replace("exclusions.csv", f"{said},", f"{said}yes,")
     durham = data.result("da_arrest_rate").of("durham")
     assert (durham.is_missing, durham.status) == (True, "not_supplied")
     assert "now held" not in durham.note
@@ -132,5 +125,5 @@ def test_a_row_that_matches_nothing_any_more_is_a_query(
     data.replace(file, old, new)
     opened = open_data(data.path)
     results = registers.check(opened, [opened.edition(one) for one in opened.editions])
-    findings = [one for result in results for one in result.findings if found in one.found]
-    assert [(one.level, one.table.startswith(where)) for one in findings] == [("query", True)]
+    findings = [one for result in results for one in result.findings if one.table.startswith(where)]
+    assert [one.level for one in findings if found in one.found] == ["query"]
