@@ -16,6 +16,7 @@ from peel_analysis.comparison.comparability import OUTCOMES, Point, point_of
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import GapError
 from peel_analysis.data.text import in_words
@@ -173,12 +174,12 @@ def _refused(measure: Measure | None, points: Mapping[str, tuple[Point, Point]],
     found: dict[str, str] = {}
     if measure is None:
         return found
-    with in_folder(version.folder):
-        for force_id, (earlier, later) in points.items():
-            try:
-                check_over_time(measure, force_id, earlier, later)
-            except NotComparableError as refusal:
-                found[force_id] = str(refusal)
+    blocks = open_data(version.folder).blocks
+    for force_id, (earlier, later) in points.items():
+        try:
+            check_over_time(measure, force_id, earlier, later, blocks)
+        except NotComparableError as refusal:
+            found[force_id] = str(refusal)
     return found
 
 

@@ -92,7 +92,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 def _check_peers(edition: Edition) -> None:
     """Read the peers of one force that has some: sets and lists are read whole for any."""
-    if force_id := next((one for one in forces.ids() if not why_none(one)), ""):
+    if force_id := next((one for one in forces.ids() if not why_none(edition, one)), ""):
         peer_groups(edition, force_id)
 
 
