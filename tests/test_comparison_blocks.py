@@ -116,10 +116,9 @@ def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: E
 @pytest.mark.parametrize("other", ["2019", "2025"])
 def test_the_editions_of_this_project_do_not_share_a_release_of_outcomes(edition: Edition, other: str) -> None:
     charged = measures.get("outcome_charged_pct")
+    earlier, later = point_of(charged, edition), point_of(charged, open_edition(other))
     with pytest.raises(NotComparableError, match="rest on different releases"):
-        check_over_time(
-            charged, "norfolk", point_of(charged, edition), point_of(charged, open_edition(other)), blocks()
-        )
+        check_over_time(charged, "norfolk", earlier, later, blocks())
 
 
 def test_every_block_names_what_exists_and_where_it_is_said() -> None:
