@@ -356,20 +356,30 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
+<<<<<<< HEAD
     from peel_analysis.checks import registers
     from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.edition import editions, open_edition
+=======
+    from peel_analysis.checks.table_checks import check as check_tables
+    from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.data.cross_checks import read_held
+>>>>>>> main
     from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import data_folder
 
     _use(data)
+<<<<<<< HEAD
     checked = [open_edition(edition_id) for edition_id in ([edition] if edition else editions())]
     read_held(checked)
+=======
+    held = open_data()
+    read_held(held, (held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)))
+>>>>>>> main
     if not edition:
-        held = TablesHeld(data_folder())
-        return _say_results([*check_tables(held), *registers.check(open_data(), checked)])
+        return _say_results([*check_tables(TablesHeld(data_folder())), *registers.check(held, editions)])
     return _check_edition(edition)
 
 

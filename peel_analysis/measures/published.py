@@ -1,22 +1,17 @@
 """Values that only the published report gives: filled in where no counts are public, and marked as published."""
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 
-import pandas as pd
-
+from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.registers import PUBLISHED_VALUES, records
+from peel_analysis.data.registers import PUBLISHED_VALUES
 from peel_analysis.measures.result import Value
 
 AS_PUBLISHED = "as_published"
-CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
-NEARLY = 0.8  # as like a measure's id as this, an id is a slip; those of what the report prints besides are not
 
 
 def fill_published(
@@ -49,29 +44,6 @@ def fill_published(
             short="As published",
         )
     return list(filled.values())
-
-
-def checked_published(edition: Edition) -> pd.DataFrame:
-    """Return the edition's published values, of measures and of what else the report prints, such as survey sizes.
-
-    Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
-    """
-    published = edition.register(PUBLISHED_VALUES)
-    measure_ids = [measure.id for measure in edition.data.measures]
-    known = (*measure_ids, *(measure_id + CASES_REVIEWED for measure_id in measure_ids))
-    for row in records(published[~published["measure_id"].isin(known)]):
-        if near := _nearly(row["measure_id"], known):
-            where = edition.data.place_of(PUBLISHED_VALUES, row)
-            raise InputError(
-                f"{where}: no measure '{row['measure_id']}'; did you mean {near}? The ids are in data/measures.toml"
-            )
-    return published
-
-
-@cache
-def _nearly(measure_id: str, known: tuple[str, ...]) -> str:
-    """Return the id that another was to be, or ""; remembered, for every measure asks it of the same rows."""
-    return next(iter(difflib.get_close_matches(measure_id, known, n=1, cutoff=NEARLY)), "")
 
 
 def _cases(row: Mapping[str, str], edition: Edition, reviewed: Mapping[str, Mapping[str, str]]) -> float:
