@@ -8,13 +8,9 @@ from math import fsum, isnan, nan
 from peel_analysis.checks import steps
 from peel_analysis.checks.records import OUTCOMES, Doubt, incomplete, mismatched, national_note
 from peel_analysis.checks.rules import CheckResult
-<<<<<<< HEAD
 from peel_analysis.data import cache
-from peel_analysis.data.definitions import Measure, NotComparableError
-=======
-from peel_analysis.data import cache, forces, registers
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
->>>>>>> main
+from peel_analysis.data.definitions import Measure, NotComparableError
 from peel_analysis.data.edition import Edition, Lack
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
@@ -24,11 +20,7 @@ from peel_analysis.data.text import enumerated
 from peel_analysis.measures.exclusions import (
     NOT_COMPARABLE,
     Exclusions,
-<<<<<<< HEAD
     check_years,
-    checked_register,
-=======
->>>>>>> main
     exclusions_of,
     says_not_supplied,
 )
@@ -90,11 +82,7 @@ class Inputs:
     @cached_property
     def exclusions(self) -> list[dict[str, str]]:
         """The rows of data/exclusions.csv."""
-<<<<<<< HEAD
         return records(checked_exclusions(self.edition))
-=======
-        return registers.records(checked_exclusions(self.edition))
->>>>>>> main
 
     @cached_property
     def published(self) -> list[dict[str, str]]:
