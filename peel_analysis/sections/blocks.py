@@ -192,7 +192,7 @@ def peer_panel(result: Result, force_id: str) -> Html:
     the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
     """
     about = f"peers: {result.measure.id}"
-    if reason := why_none(force_id):
+    if reason := why_none(result.edition, force_id):
         return Html(piece("paragraph", "none-recorded", reason), about)
     groups = peer_groups(result.edition, force_id)
     title = f"{display_name(force_id)} beside its peers: {result.measure.title}"
