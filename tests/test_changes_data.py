@@ -34,24 +34,24 @@ def exclude(folder: Path, measure_id: str, year: int, force_id: str, *effects: s
             file.write(f"2017,{measure_id},{year},{force_id},{effect},not_supplied,,,stated,Invented.,Invented,test\n")
 
 
-def test_two_folders_side_by_side_and_an_edit_is_seen_at_the_next_call(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing touches the environment meanwhile; the two versions are opened once."""
+def test_two_folders_side_by_side_and_an_edit_is_seen_at_the_next_call(folder: Path) -> None:
+    """The two versions are opened once, and nothing touches the environment meanwhile."""
 
     def refuse(*said: object) -> None:
         raise AssertionError(f"the environment is changed: {said}")
 
     a, b = opened("2017"), opened(f"2017@data={folder}")
-    monkeypatch.setattr(os, "putenv", refuse)
-    monkeypatch.setattr(os, "unsetenv", refuse)
-    assert {one.kind for one in changes_between(a, b, ["crime_per_1000"]).rows} == {"same"}
-    exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
-    found = changes_between(a, b, ["crime_per_1000"])
-    assert change_of(found, "crime_per_1000", "kent").b.status == "not_supplied"
-    assert {one.kind for one in changes_between(a, a, ["crime_per_1000"]).rows} == {"same"}
-    there_and_back = change_of(changes_between(b, a, ["crime_per_1000"]), "crime_per_1000", "kent")
-    assert (there_and_back.kind, there_and_back.split.status_causes) == ("appeared", (EXCLUDED,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "putenv", refuse)
+        patch.setattr(os, "unsetenv", refuse)
+        before = changes_between(a, b, ["crime_per_1000"])
+        exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
+        there, back = changes_between(a, b, ["crime_per_1000"]), changes_between(b, a, ["crime_per_1000"])
+        unchanged = changes_between(a, a, ["crime_per_1000"])
+    assert {one.kind for one in (*before.rows, *unchanged.rows)} == {"same"}
+    assert change_of(there, "crime_per_1000", "kent").b.status == "not_supplied"
+    kent = change_of(back, "crime_per_1000", "kent")
+    assert (kent.kind, kent.split.status_causes) == ("appeared", (EXCLUDED,))
 
 
 def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:

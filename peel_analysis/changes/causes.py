@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.changes.versions import NUMBERS, in_folder
+from peel_analysis.changes.versions import NUMBERS
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
@@ -197,8 +197,7 @@ def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFr
     """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
     plain = measure.model_copy(update={"comparator": ""})
     try:
-        with in_folder(inputs[DEFINED].data.folder):
-            return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
+        return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
     except InputError as error:
         return no_rows(inputs[DEFINED], str(error)), str(error)
 
