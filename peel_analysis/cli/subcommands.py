@@ -271,12 +271,14 @@ def changes(
     (recorded_crime=2017-18-older), data=FOLDER.
     """
     from peel_analysis.changes import changes_between, open_version, output
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable
 
     _use(data)
     if html:
         check_writable(html.parent, f"--html {html}")
-    found = changes_between(open_version(a), open_version(b), [measure] if measure else None)
+    held = open_data()
+    found = changes_between(open_version(a, held), open_version(b, held), [measure] if measure else None)
     if html:
         from peel_analysis.data.writing import write_text
 
@@ -358,16 +360,16 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
-    from peel_analysis.data.edition import editions, open_edition
+    from peel_analysis.data.cross_checks import read_held
     from peel_analysis.data.folder import open_data
 
     _use(data)
-    read_held(open_edition(edition_id) for edition_id in ([edition] if edition else editions()))
+    held = open_data()
+    read_held(held, (held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)))
     if not edition:
-        return _say_results(check_tables(TablesHeld(open_data())))
+        return _say_results(check_tables(TablesHeld(held)))
     return _check_edition(edition)
 
 
