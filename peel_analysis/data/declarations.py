@@ -1,7 +1,8 @@
 """What every declaration in TOML is: a strict model whose faults are told with file, entry, setting and remedy."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -117,10 +118,11 @@ def _types_in(annotation: Any) -> Iterator[Any]:
 
 def type_in_words(field: FieldInfo) -> str:
     """Return what a setting should be, in words."""
-    named = getattr(get_origin(field.annotation) or field.annotation, "__name__", "")
-    if named == "Literal":
+    if get_origin(field.annotation) is Literal:
         return f"one of {', '.join(get_args(field.annotation))}"
-    return next((words for kinds, words in KINDS.items() if named in kinds), KINDS["dict", "dict_type"])
+    may_be = (field.annotation, *(get_args(field.annotation) if get_origin(field.annotation) is UnionType else ()))
+    names = [getattr(get_origin(one) or one, "__name__", "") for one in may_be]
+    return next((words for kinds, words in KINDS.items() if kinds[0] in names), KINDS["dict", "dict_type"])
 
 
 def entries(given: Mapping[str, Any], where: str, heading: str, name: str = "id") -> list[tuple[str, dict[str, Any]]]:

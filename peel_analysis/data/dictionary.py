@@ -56,7 +56,7 @@ def _tables(models: tuple[tuple[str, type[Declaration]], ...]) -> Iterator[str]:
         told |= {(heading, row) for row in rows}
         kinds = get_args(model.settings()["kind"].annotation) if "kind" in model.settings() else ()
         of_kind = f", kind {' or '.join(kinds)}" if len(models) > 1 and len(kinds) and heading.startswith("[[") else ""
-        yield f"{heading}{of_kind}: {' '.join((model.__doc__ or '').split('.')[0].split())}."
+        yield f"{heading}{of_kind}: {_first_sentence(model)}"
         yield ""
         yield "| setting | what it is | what it says |"
         yield "|---|---|---|"
@@ -69,7 +69,15 @@ def _rows(model: type[Declaration], above: str) -> Iterator[str]:
         inner = models_in(field)
         kind = type_in_words(field)
         may = "" if field.is_required() else ", may be left out"
-        yield f"| `{above}{name}` | {kind}{may} | {field.description or ''} |"
+        says = field.description or (
+            _first_sentence(inner[0]) if inner else "the kind of entry, as said above the table"
+        )
+        yield f"| `{above}{name}` | {kind}{may} | {says} |"
         if inner:
             by_name = "<name>." if "dict" in str(field.annotation) else ""
             yield from _rows(inner[0], f"{above}{name}.{by_name}")
+
+
+def _first_sentence(model: type[Declaration]) -> str:
+    words, end, _ = " ".join((model.__doc__ or "").split()).partition(". ")
+    return f"{words}{end.strip()}"
