@@ -11,6 +11,7 @@ from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared,
 
 from peel_analysis.changes import changes_between
 from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED
+from peel_analysis.data.cache import KEPT_IN
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -69,6 +70,17 @@ def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:
     assert nonzero(national) == {EXCLUDED}
     changed = {(one.measure_id, one.force_id) for one in comparison.rows if one.kind != "same"}
     assert changed == {("crime_per_1000", "kent"), ("crime_per_1000", NATIONAL)}
+
+
+def test_what_a_batch_has_kept_of_one_folder_is_not_given_for_another(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
+    monkeypatch.setenv(KEPT_IN, str(tmp_path / "kept"))
+    for _ in range(2):
+        comparison = compared("2017", f"2017@data={folder}", "crime_per_1000")
+        assert change_of(comparison, "crime_per_1000", "kent").kind == "disappeared"
+        assert nonzero(change_of(comparison, "crime_per_1000", NATIONAL)) == {EXCLUDED}
 
 
 def test_a_removed_exclusion_brings_a_value_back(folder: Path) -> None:
