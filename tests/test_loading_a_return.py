@@ -101,6 +101,7 @@ def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
     assert f"England and Wales: – no figure: {share['note']}" in re.sub(r"<[^>]+>|\s+", " ", page).replace("  ", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_data_folder")
 def test_its_first_two_rows_alone_end_in_a_report_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said, data = follow(tmp_path, "".join(steps().sample.splitlines(keepends=True)[:3]))

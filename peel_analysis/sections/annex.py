@@ -20,7 +20,7 @@ from peel_analysis.show.marks import mark, status_in_words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
@@ -150,7 +150,7 @@ class Annex:
 
     def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
-        asked = (part, repr(self.edition), repr(self.edition.settings))
+        asked = (part, self.edition.key)
         return Markup(kept.once("annex", asked, lambda: make().encode()).decode())
 
 

@@ -81,7 +81,7 @@ def grade_box(title: str, one: Judgment) -> Markup:
 
 def programme(edition: Edition) -> str:
     """Return the inspections that the edition's grades belong to ("2017", "2018/19"), or "" for an edition of none."""
-    return str(edition.settings.get("inspected_title", ""))
+    return edition.settings.inspected_title
 
 
 def inspected(edition: Edition, force_id: str, question: str) -> str:

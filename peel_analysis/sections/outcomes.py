@@ -6,9 +6,11 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.data import forces, registers
+from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
-from peel_analysis.figures.spread import Segment, Stack, spread_svg
+from peel_analysis.figures import as_svg
+from peel_analysis.figures.spread import Segment, Stack, spread_bars
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.blocks import figure_block, source_line
 from peel_analysis.sections.display import Html, numbered, picture
@@ -135,7 +137,7 @@ def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
 
 def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
     measure = measures.get(MEASURE)
-    one = replace(measure, numerator=replace(measure.numerator, dimensions=types, version=""), comparator="")
+    one = limited(measure, types).model_copy(update={"comparator": ""})
     return measures.calculate(one, edition)
 
 
@@ -166,7 +168,7 @@ def spread_block(spread: Spread, number: int) -> Html:
     body = piece(
         "figure_body",
         reading=reading(spread),
-        image=picture(spread_svg(stacks(spread)), alt_text(spread)),
+        image=picture(as_svg(spread_bars(stacks(spread))), alt_text(spread)),
         notes=footnotes(spread),
         source=source_line(spread.whole),
         cautions=caveats(spread.whole, spread.force_id),
