@@ -241,10 +241,10 @@ def changes(
     from peel_analysis.changes import changes_between, open_version, output
     from peel_analysis.data.location import check_writable
 
-    _open(data)
+    opened = _open(data)
     if html:
         check_writable(html.parent, f"--html {html}")
-    found = changes_between(open_version(a), open_version(b), [measure] if measure else None)
+    found = changes_between(open_version(a, opened), open_version(b, opened), [measure] if measure else None)
     if html:
         from peel_analysis.data.writing import write_text
 
@@ -323,12 +323,12 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.data.cross_checks import read_held
 
     opened = _open(data)
-    read_held(map(opened.edition, [edition] if edition else opened.editions))
+    read_held(opened, map(opened.edition, [edition] if edition else opened.editions))
     if not edition:
         return _say_results(check_tables(TablesHeld(opened.folder)))
     return _check_edition(opened.edition(edition))
