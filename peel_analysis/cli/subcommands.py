@@ -274,11 +274,11 @@ def build(data: Path | None, raw: Path) -> int:
     from peel_analysis.data.location import check_writable
     from peel_analysis.intake.build import build as build_tables
 
-    folder = _open(data).folder
-    check_writable(folder, f"--data {folder}")
-    for account in build_tables(raw, folder):
+    opened = _open(data)
+    check_writable(opened.folder, f"--data {opened.folder}")
+    for account in build_tables(raw, opened):
         print("\n".join(account.lines()))
-    return _say_results(check_tables(TablesHeld(folder)))
+    return _say_results(check_tables(TablesHeld(opened)))
 
 
 @data_group.command()
@@ -299,7 +299,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     if not dry_run:
         check_writable(opened.folder, f"--data {opened.folder}")
     silent = [opened.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, opened.folder, release or "", silent)
+    addition = plan(file, opened, release or "", silent)
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
@@ -330,7 +330,7 @@ def check(data: Path | None, edition: str | None) -> int:
     opened = _open(data)
     read_held(opened, map(opened.edition, [edition] if edition else opened.editions))
     if not edition:
-        return _say_results(check_tables(TablesHeld(opened.folder)))
+        return _say_results(check_tables(TablesHeld(opened)))
     return _check_edition(opened.edition(edition))
 
 
@@ -355,8 +355,9 @@ def _check_edition(edition: "Edition") -> int:
 def _say_results(results: "Sequence[CheckResult]", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
     from peel_analysis.checks.rules import errors, lines
+    from peel_analysis.data.folder import open_data
 
-    print("\n".join(lines(results, brief=brief)))
+    print("\n".join(lines(results, open_data().forces, brief=brief)))
     return USAGE if errors(results) else DONE
 
 
