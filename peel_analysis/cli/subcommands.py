@@ -323,24 +323,28 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
+    from peel_analysis.checks import registers
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.cross_checks import read_held
 
     opened = _open(data)
-    read_held(opened, map(opened.edition, [edition] if edition else opened.editions))
-    if not edition:
-        return _say_results(check_tables(TablesHeld(opened)))
-    return _check_edition(opened.edition(edition))
+    editions = [opened.edition(edition_id) for edition_id in ([edition] if edition else opened.editions)]
+    read_held(opened, editions)
+    if edition:
+        return _check_edition(editions[0])
+    return _say_results([*check_tables(TablesHeld(opened)), *registers.check(opened, editions)])
 
 
 def _check_edition(edition: "Edition") -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
+    from peel_analysis.checks import registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
     from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.measures.calculation import check_measures
 
-    code = _say_results([*check_edition(edition), *check_measures(edition)])
+    of_registers = registers.check(edition.data, [edition])
+    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)])
     using = [measure for measure in edition.data.measures if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
