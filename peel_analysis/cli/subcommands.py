@@ -271,12 +271,14 @@ def changes(
     (recorded_crime=2017-18-older), data=FOLDER.
     """
     from peel_analysis.changes import changes_between, open_version, output
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable
 
     _use(data)
     if html:
         check_writable(html.parent, f"--html {html}")
-    found = changes_between(open_version(a), open_version(b), [measure] if measure else None)
+    held = open_data()
+    found = changes_between(open_version(a, held), open_version(b, held), [measure] if measure else None)
     if html:
         from peel_analysis.data.writing import write_text
 
@@ -303,14 +305,15 @@ def build(data: Path | None, raw: Path) -> int:
     """Remake the tables of counts from the published files."""
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable, data_folder
     from peel_analysis.intake.build import build as build_tables
 
     _use(data)
     check_writable(data_folder(), f"--data {data_folder()}")
-    for account in build_tables(raw, data_folder()):
+    for account in build_tables(raw, open_data()):
         print("\n".join(account.lines()))
-    return _say_results(check_tables(TablesHeld(data_folder())))
+    return _say_results(check_tables(TablesHeld(open_data())))
 
 
 @data_group.command()
@@ -325,6 +328,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
     from peel_analysis.data import forces
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable, data_folder
     from peel_analysis.intake.addition import plan
 
@@ -332,7 +336,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     if not dry_run:
         check_writable(data_folder(), f"--data {data_folder()}")
     silent = [forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, data_folder(), release or "", silent)
+    addition = plan(file, open_data(), release or "", silent)
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
@@ -360,13 +364,12 @@ def check(data: Path | None, edition: str | None) -> int:
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.cross_checks import read_held
     from peel_analysis.data.folder import open_data
-    from peel_analysis.data.location import data_folder
 
     _use(data)
     held = open_data()
     read_held(held, (held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)))
     if not edition:
-        return _say_results(check_tables(TablesHeld(data_folder())))
+        return _say_results(check_tables(TablesHeld(held)))
     return _check_edition(edition)
 
 
@@ -394,8 +397,9 @@ def _check_edition(edition_id: str) -> int:
 def _say_results(results: "Sequence[CheckResult]", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
     from peel_analysis.checks.rules import errors, lines
+    from peel_analysis.data.folder import open_data
 
-    print("\n".join(lines(results, brief=brief)))
+    print("\n".join(lines(results, open_data().forces, brief=brief)))
     return USAGE if errors(results) else DONE
 
 

@@ -9,11 +9,11 @@ from peel_analysis.data import forces, registers
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
-from peel_analysis.figures import as_svg
+from peel_analysis.figures import as_svg, picture
 from peel_analysis.figures.spread import Segment, Stack, spread_bars
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.blocks import figure_block, source_line
-from peel_analysis.sections.display import Html, numbered, picture
+from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.tables import (
     Cell,
