@@ -154,8 +154,11 @@ class Section:
         return lists.readings("numbers-in-brief", results, self.force.id, "what the numbers say")
 
     def tiles(self, title: str) -> Html:
-        """Show one group of tiles of Force in numbers."""
-        block = next(block for block in self.plan.blocks if block.title.rstrip("*") == title)
+        """Show one group of tiles of Force in numbers. Raises InputError, with the list, when there is none."""
+        blocks_by_title = {block.title.rstrip("*"): block for block in self.plan.blocks}
+        if title not in blocks_by_title:
+            raise InputError(f"No group of tiles '{title}'; the groups are {', '.join(blocks_by_title)}")
+        block = blocks_by_title[title]
         return lists.panel(block, [self.result(measure_id) for measure_id in block.measures], self.force.id)
 
     def tiles_introduction(self) -> Html:
