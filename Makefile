@@ -30,7 +30,7 @@ lint: $(VENV)/ready-for-tests
 	$(VENV)/bin/mypy
 
 # Tests marked slow wait for `rest`; pytest's last line tells how many are left out.
-PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile
+PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 # Each reference notebook is run again in a plain kernel and compared with what it holds.
 NBVAL := $(PYTEST) -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg
 

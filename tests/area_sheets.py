@@ -1,5 +1,6 @@
-"""Invented sheets of the ONS police force area tables: incidents, and what stands round them."""
+"""Invented sheets with a row a police force area: regions with their forces, and tables of incidents."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from workbooks import Row, save
@@ -12,16 +13,31 @@ TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year 
 REGION_CODES = {"London": "E12000007", "West Midlands": "E12000005"}
 
 
-def area_rows(figures: dict[str, Row], default: Row) -> list[Row]:
-    """Regions with their forces beneath, as published: code, name, then the figures."""
+def sums(rows: list[Row]) -> Row:
+    """Return the sum of each column of rows of figures."""
+    return [sum(cell for cell in cells if isinstance(cell, float)) for cells in zip(*rows, strict=True)]
+
+
+def area_rows(
+    figures: dict[str, Row], default: Row, of_region: Callable[[list[Row]], Row] = lambda inside: ["..", ".."]
+) -> list[Row]:
+    """Regions with their forces beneath, as published: code, name, then the figures; `of_region` has a region's."""
     rows: list[Row] = []
     for region in dict.fromkeys(force.region for force in forces.all_forces()):
         code = REGION_CODES.get(region, "W92000004" if region == "Wales" else "E12000009")
-        rows.append([code, region, *figures.get(region, ["..", ".."])])
-        for force in forces.all_forces():
-            if force.region == region:
-                rows.append([force.ons_code, force.name, *figures.get(force.id, default)])
+        members = [force for force in forces.all_forces() if force.region == region]
+        inside = [figures.get(force.id, default) for force in members]
+        rows.append([code, region, *figures.get(region, of_region(inside))])
+        rows += [[force.ons_code, force.name, *cells] for force, cells in zip(members, inside, strict=True)]
     return rows
+
+
+def incidents_by_year(*years: int, figures: dict[str, Row] | None = None) -> list[Row]:
+    """Return a sheet without codes and regions: 1,000 incidents a force and year, unless `figures` says otherwise."""
+    title = f"Table P5: Anti-social behaviour incidents, by police force area, year ending March {years[-1]}"
+    heading: Row = [None, *(f"Number of incidents, year ending March {year} [note 3]" for year in years)]
+    default: Row = [1000.0] * len(years)
+    return [[title], heading, *([force.name, *(figures or {}).get(force.id, default)] for force in forces.all_forces())]
 
 
 def incidents_sheet(figures: dict[str, Row] | None = None) -> list[Row]:

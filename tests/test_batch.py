@@ -11,7 +11,7 @@ import pytest
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
 from peel_analysis.batch import share
-from peel_analysis.batch.units import report_of, shared_key, units_of
+from peel_analysis.batch.units import report_of, shared_key
 from peel_analysis.cli.subcommands import chosen_forces
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
@@ -104,8 +104,8 @@ def keys(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     shared_key.cache_clear()
     sections._read.cache_clear()
     edition = open_edition("2017")
-    plans = [units_of(edition, forces.find(name), batch.out) for name in ("kent", "norfolk")]
-    return {unit.key for plan in plans for unit in plan}
+    plans = [report_of(edition, forces.find(name), batch.out) for name in ("kent", "norfolk")]
+    return {unit.key for plan in plans for unit in plan.units}
 
 
 @pytest.mark.parametrize("changed", ["exclusions.csv", "populations.csv", "measures.toml", "editions/2017.toml"])

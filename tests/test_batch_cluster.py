@@ -77,6 +77,7 @@ def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
     batch.check_whole(FOUR)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_is_one_line_and_the_same_command_goes_on(tmp_path: Path) -> None:
     batch = small_batch(tmp_path / "b", SLOW, SLOW)
     with scheduler_and_workers(batch) as (address, processes):

@@ -16,7 +16,8 @@ from peel_analysis.data.location import VARIABLE
 
 TWO = ("kent", "norfolk")
 FIRST, SECOND = "notebooks/01_force_in_numbers.ipynb", "notebooks/02_risk_based_inspection.ipynb"
-AGAIN = "move it away or delete it, and run the command again"
+FILE = "a file where a folder is needed; move it away or give another place, and run the command again"
+FOLDER = "a folder where a file is needed; move it away or give the name of a file, and run the command again"
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +106,9 @@ def test_what_is_in_the_way_of_one_force_stops_no_other(again: SmallBatch) -> No
     assert done.returncode == 1
     assert again.done() == {"essex/force_in_numbers", "essex/risk_based_inspection", "essex/page"}
     assert sorted(done.stderr.splitlines()) == [
-        f"failed: kent/force_in_numbers: {again.reports}/kent: a file where a folder is needed; {AGAIN}",
-        f"failed: kent/risk_based_inspection: {again.reports}/kent: a file where a folder is needed; {AGAIN}",
-        f"failed: norfolk/risk_based_inspection: {notebook}: a folder where a file is needed; {AGAIN}",
+        f"failed: kent/force_in_numbers: {again.reports}/kent: {FILE}",
+        f"failed: kent/risk_based_inspection: {again.reports}/kent: {FILE}",
+        f"failed: norfolk/risk_based_inspection: {notebook}: {FOLDER}",
     ]
     index = (again.reports / "index.html").read_text(encoding="utf-8")
     assert "Kent Police (no report made)" in index
@@ -120,7 +121,7 @@ def test_what_is_in_the_way_of_one_force_stops_no_other(again: SmallBatch) -> No
     assert done.returncode == 1
     assert again.done() == {"kent/force_in_numbers", "kent/risk_based_inspection", "kent/page"}
     assert {line.partition(": ")[2].partition(": ")[2] for line in done.stderr.splitlines()} == {
-        f"{notebook.parent}: a file where a folder is needed; {AGAIN}"
+        f"{notebook.parent}: {FILE}"
     }
 
 

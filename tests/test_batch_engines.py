@@ -13,6 +13,7 @@ from peel_analysis.data.edition import _read_counts, open_edition
 FORCE = "humberside"
 
 
+@pytest.mark.slow  # make test has it of one notebook, in test_engine_same_answer.py
 def test_stock_and_warm_kernels_make_the_same_report(tmp_path: Path) -> None:
     made = {}
     for engine in ("peel", "stock"):

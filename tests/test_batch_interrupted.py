@@ -15,12 +15,19 @@ SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
 FOUR = ("essex", "kent", "norfolk", "suffolk")
 
 
+def stopped_by(first: signal.Signals) -> pytest.MarkDecorator:
+    """Return the ways to stop a batch, of which `make test` tries the first only."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+    ways = [pytest.param(one, id=one.name, marks=() if one == first else pytest.mark.slow) for one in numbers]
+    return pytest.mark.parametrize("number", ways)
+
+
 @pytest.fixture
 def batch(tmp_path: Path) -> SmallBatch:
     return small_batch(tmp_path / "b", SLOW, SLOW)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@stopped_by(signal.SIGINT)
 def test_a_stopped_batch_leaves_whole_files_and_goes_on(number: signal.Signals, batch: SmallBatch) -> None:
     process = batch.start("--forces", ",".join(FOUR))
     batch.wait_for_units(2, process)
@@ -48,7 +55,7 @@ def test_a_stopped_batch_leaves_whole_files_and_goes_on(number: signal.Signals, 
     batch.check_whole(FOUR)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@stopped_by(signal.SIGKILL)
 def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
     number: signal.Signals, batch: SmallBatch, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

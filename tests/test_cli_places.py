@@ -73,9 +73,9 @@ def test_trying_a_folder_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (PermissionError(errno.EACCES, "Permission denied", "/a/b.csv"), "/a/b.csv: not allowed; give a place"),
-        (PermissionError(errno.EACCES, "Permission denied", "/a/.b.csv.12"), "/a: not allowed; give a place"),
-        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "/a/b"), "/a/b: a file where a folder is needed; give"),
+        (PermissionError(errno.EACCES, "Permission denied", "/a/b.csv"), "/a/b.csv: not allowed; change"),
+        (PermissionError(errno.EACCES, "Permission denied", "/a/.b.csv.12"), "/a: not allowed; change"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "/a/b"), "/a/b: a file where a folder is needed; move"),
         (IsADirectoryError(errno.EISDIR, "Is a directory", "/a/.c", None, "/a/c"), "/a/c: a folder where a file is"),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "/a/b"), "/a/b: no such file or folder; give"),
         (FileNotFoundError("no such notebook: a.ipynb"), "no such notebook: a.ipynb"),

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.comparison.listing import COLUMNS, verdict_lines
+from peel_analysis.comparison.verdicts import VERDICT_COLUMNS, verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
-from peel_analysis.statistics import read_policy
+from peel_analysis.statistics.policy import read_policy
 
 POLICY = tomllib.loads(
     (Path(__file__).resolve().parents[1] / "data" / "wording_policy.toml").read_text(encoding="utf-8")
@@ -149,8 +149,8 @@ def test_the_policy_is_printed_with_the_verdicts_in_full() -> None:
 
 
 def test_the_header_names_each_column_once(printed: dict[str, list[Line]]) -> None:
-    assert list(printed["crime_per_1000"][0]) == list(COLUMNS)
-    assert len(set(COLUMNS)) == len(COLUMNS)
+    assert list(printed["crime_per_1000"][0]) == list(VERDICT_COLUMNS)
+    assert len(set(VERDICT_COLUMNS)) == len(VERDICT_COLUMNS)
 
 
 @pytest.mark.parametrize("edition", ["2019", "2025"])

@@ -16,7 +16,7 @@ from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.figures import limits_by_part, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
-from peel_analysis.statistics import control_limits
+from peel_analysis.statistics.trend import control_limits
 
 HEADING = "item,force_id,first_day,last_day,comparison,label,sentence,said_in\n"
 ROW = "recorded_crime,{},{},{},{},Invented,An invented break.,invented\n"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from area_sheets import incidents_by_year
 from workbooks import Row, save
 
-from peel_analysis.data import counts, forces, location
+from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.registers import COUNT_NOTES, read_register
 from peel_analysis.intake.addition import plan
@@ -15,7 +16,6 @@ from peel_analysis.intake.addition import plan
 DATA = Path(__file__).resolve().parents[1] / "data"
 NOTES = "count_notes.csv"
 CHESHIRE = "asb_incidents,cheshire,2017-04-01,2018-03-31,partial,"
-TITLE = "Table P5: Anti-social behaviour incidents, by police force area, year ending March 2017 to March 2018"
 
 
 @pytest.fixture
@@ -31,9 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def area_tables(path: Path, figures: dict[str, Row] | None = None) -> Path:
     """A workbook with invented incidents in two years, 1,000 a force unless `figures` says otherwise."""
-    heading: Row = [None, *(f"Number of incidents, year ending March {year}" for year in (2017, 2018))]
-    rows: list[Row] = [[force.name, *(figures or {}).get(force.id, [1000, 1000])] for force in forces.all_forces()]
-    return save(path, {"P5": [[TITLE], heading, *rows]})
+    return save(path, {"P5": incidents_by_year(2017, 2018, figures=figures)})
 
 
 def statuses(file: Path, folder: Path, release: str = "2018-03") -> "pd.Series[str]":

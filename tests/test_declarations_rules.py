@@ -7,8 +7,7 @@ from invented import Folder, folder
 
 from peel_analysis.checks.rules import rule
 from peel_analysis.data.errors import InputError
-from peel_analysis.statistics import read_policy
-from peel_analysis.statistics.policy import REASONS
+from peel_analysis.statistics.policy import REASONS, read_policy
 
 POLICY = "data/wording_policy.toml"
 

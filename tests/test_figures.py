@@ -14,11 +14,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
-from peel_analysis.figures import ranked_bars, ranked_svg
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.funnel import funnel_plot
-from peel_analysis.figures.strip import change_strip
-from peel_analysis.figures.trend import trend_lines
+from peel_analysis.figures import as_svg, change_strip, funnel_plot, ranked_bars, ranked_svg, trend_lines
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import quarterly, rolling
 from peel_analysis.sections.blocks import figure_block

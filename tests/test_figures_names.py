@@ -3,24 +3,15 @@
 from collections.abc import Sequence
 
 import pytest
+from fonts import font  # noqa: F401 (a fixture)
 from matplotlib.figure import Figure
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data.edition import open_edition
-from peel_analysis.figures.funnel import funnel_plot
-from peel_analysis.figures.lettering import (
-    PLACES,
-    Box,
-    Surroundings,
-    alignment,
-    best_place,
-    box_around,
-    box_of,
-    width_of,
-)
-from peel_analysis.figures.strip import change_strip
-from peel_analysis.figures.style import analysis_function
+from peel_analysis.figures import change_strip, funnel_plot
+from peel_analysis.figures.figure import alignment, width_of
+from peel_analysis.figures.funnel import PLACES, Box, Surroundings, best_place, box_around, box_of
 
 ROOM = Box(0, 0, 400, 200)
 MIDDLE = (200.0, 100.0)
@@ -75,12 +66,12 @@ def test_words_near_an_edge_run_away_from_it() -> None:
 
 def names_of(figure: Figure) -> dict[str, Box]:
     """Return the room of each name in a figure by its id, as it is set."""
-    with analysis_function():
-        figure.draw_without_rendering()
+    figure.draw_without_rendering()
     named = [text for text in figure.axes[0].texts if str(text.get_gid()).startswith(("own-name", "other-name"))]
     return {str(text.get_gid()): Box(*text.get_window_extent().extents) for text in named}
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("measure_id", ["outcome_charged_pct", "asb_incidents_per_1000"])
 def test_every_force_s_name_in_a_funnel_is_whole_and_apart_from_the_others(measure_id: str) -> None:
     figure = funnel_plot(compare(measures.calculate(measures.get(measure_id), open_edition("2017"))), None)
@@ -94,6 +85,7 @@ def test_every_force_s_name_in_a_funnel_is_whole_and_apart_from_the_others(measu
         assert not [other for other, there in others.items() if not other.endswith(force_id) and there.meets(box)], gid
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("measure_id", ["crime_change_12m", "crime_change_5y"])
 def test_every_force_s_name_over_a_strip_is_whole(measure_id: str) -> None:
     figure = change_strip(measures.calculate(measures.get(measure_id), open_edition("2017")), None)

@@ -12,8 +12,7 @@ from peel_analysis import measures
 from peel_analysis.data import forces
 from peel_analysis.data.cache import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.data.edition import open_edition
-from peel_analysis.figures import ranked_bars, ranked_svg
-from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures import as_svg, ranked_bars, ranked_svg
 from peel_analysis.measures import Result
 
 MEASURES = ("crime_per_1000", "outcome_charged_pct", "outcome_action_taken_pct", "asb_incidents_per_1000")
@@ -101,7 +100,7 @@ def test_drawings_are_the_same_in_every_run(keeps: bool, tmp_path: Path, monkeyp
         "import hashlib\n"
         "from peel_analysis import measures\n"
         "from peel_analysis.comparison import compare\n"
-        "from peel_analysis.data import open_edition\n"
+        "from peel_analysis.data.edition import open_edition\n"
         "from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg\n"
         "def of(measure_id): return measures.calculate(measures.get(measure_id), open_edition('2017'))\n"
         f"drawn = [ranked_svg(of(measure_id), 'norfolk') for measure_id in {MEASURES!r}]\n"

@@ -15,10 +15,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
-from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.funnel import funnel_plot
-from peel_analysis.figures.strip import change_strip
+from peel_analysis.figures import as_svg, change_strip, funnel_plot, funnel_svg, ranked_svg, strip_svg
 from peel_analysis.measures import Result
 
 REFERENCE, TARGET = re.compile(r'(?:href="|url\()#([^")]+)'), re.compile(r' id="([^"]+)"')
@@ -149,7 +146,7 @@ def test_all_forces_share_one_kept_drawing(drawing: Drawing, tmp_path: Path, mon
     drawn = [drawing.picked(drawing.result, force_id) for force_id in forces.ids()]
     (shared,) = (tmp_path / "drawings").iterdir()
     assert shared.read_bytes()[kept.CHECKSUM_SIZE :].startswith(b"<svg")
-    for module, function in (("strip", "change_strip"), ("funnel", "funnel_plot")):
+    for module, function in (("ranked", "change_strip"), ("funnel", "funnel_plot")):
         monkeypatch.setattr(f"peel_analysis.figures.{module}.{function}", None)  # from here on nothing can be drawn
     assert [drawing.picked(drawing.result, force_id) for force_id in forces.ids()] == drawn
 

@@ -8,18 +8,17 @@ from functools import cache
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from fonts import font  # noqa: F401 (a fixture)
 from matplotlib.text import Annotation
 
 from peel_analysis import measures
 from peel_analysis.data.edition import open_edition
-from peel_analysis.figures import scale
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.style import SETTINGS, analysis_function
-from peel_analysis.figures.trend import NOTE, trend_lines
-from peel_analysis.measures.breaks import Break
-from peel_analysis.measures.series import Series, rolling
+from peel_analysis.figures import as_svg
+from peel_analysis.figures.figure import SETTINGS, Figure, analysis_function
+from peel_analysis.figures.trend import NOTE, scale_levels, trend_lines, words_below
+from peel_analysis.measures.series import Break, Series, rolling
 
 WORDS = re.compile(r'x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>')
 
@@ -48,13 +47,13 @@ def test_the_scale_by_hand_is_where_matplotlib_s_own_is(highest: float) -> None:
     drawn = []
     for by_hand in (True, False):
         with analysis_function():
-            figure = Figure(figsize=(7.6, 3.1))
+            figure = Figure(3.1, "", pd.DataFrame)
             axes = figure.add_axes((0.07, 0.12, 0.68, 0.74))
             axes.set(xlim=(0, 10), ylim=(0, highest))
             if by_hand:
                 axes.axis("off")
-                scale.levels(axes)
-                scale.words_below(axes, [2, 5], ["2016", "2017"])
+                scale_levels(axes)
+                words_below(axes, [2, 5], ["2016", "2017"])
             else:
                 axes.grid(visible=True, axis="y")
                 axes.tick_params(axis="both", length=0)
@@ -76,6 +75,7 @@ def test_a_note_stands_at_the_foot_unless_a_line_runs_there() -> None:
     assert (low.xy[1], low.get_verticalalignment()) == (1, "top")
 
 
+@pytest.mark.usefixtures("font")
 def test_a_note_near_the_end_of_the_lines_stays_in_the_chart(monkeypatch: pytest.MonkeyPatch) -> None:
     words = "Recording was changed in this year"
     one = Break("all", date(2016, 11, 1), date(2016, 11, 30), is_comparable=True, label=words, sentence="")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from area_sheets import incidents_by_year
 from intake_folder import added, differences, empty_folder
 from workbooks import Row, save
 
@@ -40,12 +41,8 @@ def test_a_return_says_itself_what_was_not_supplied(folder: Path, tmp_path: Path
 
 
 def area_table(total: float = 43_000.0) -> list[Row]:
-    heading: list[Row] = [
-        ["Table P5: Anti-social behaviour incidents, by police force area, year ending March 2018"],
-        [None, "Number of incidents, year ending March 2018 [note 3]"],
-    ]
-    national: Row = ["England and Wales excluding Kent", total]
-    return [*heading, national, *([force.name, 1000.0] for force in forces.all_forces())]
+    title, heading, *rows = incidents_by_year(2018)
+    return [title, heading, ["England and Wales excluding Kent", total], *rows]
 
 
 def test_a_national_row_that_leaves_a_force_out_is_kept_as_such(folder: Path, tmp_path: Path) -> None:

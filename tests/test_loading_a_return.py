@@ -1,6 +1,6 @@
-"""README's own way of loading a data return, followed to the letter: its sample, its commands, its line of the edition.
+"""The steps of docs/data_returns.md, followed to the letter: its sample, its commands, its line of the edition.
 
-The counts are those that README prints; they are invented.
+The counts are those that it prints; they are invented.
 """
 
 import csv
@@ -22,7 +22,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Steps:
-    """What README's section says: the rows of the return, its commands in order, and the edition's line for an item."""
+    """What the page says: the rows of the return, its commands in order, and the edition's line for an item."""
 
     sample: str
     commands: tuple[str, ...]
@@ -30,9 +30,8 @@ class Steps:
 
 
 def steps() -> Steps:
-    """Return the steps as README prints them."""
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("## Loading a data return\n")[2].partition("\n## ")[0]
+    """Return the steps as the page prints them."""
+    section = (PROJECT / "docs" / "data_returns.md").read_text(encoding="utf-8").partition("\n## ")[0]
     blocks = [dedent(block).strip() for block in re.findall(r"```\n(.*?)```", section, flags=re.S)]
     copying, *reports = re.findall(r"`((?:cp|peel report) [^`]+)`", section)
     line = re.search(r"under `\[releases\]`, add `([^`]+)`", section)
@@ -61,7 +60,7 @@ def follow(folder: Path, sample: str) -> tuple[list[str], Path]:
 
 
 def name_releases(data: Path, sample: str) -> None:
-    """Add README's line for each item of the return under the edition's releases."""
+    """Add the page's line for each item of the return under the edition's releases."""
     named = steps().line.partition(" = ")
     items = dict.fromkeys(row["item"] for row in csv.DictReader(io.StringIO(sample)))
     assert named[0] in items
@@ -102,6 +101,7 @@ def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
     assert f"England and Wales: – no figure: {share['note']}" in re.sub(r"<[^>]+>|\s+", " ", page).replace("  ", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_data_folder")
 def test_its_first_two_rows_alone_end_in_a_report_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said, data = follow(tmp_path, "".join(steps().sample.splitlines(keepends=True)[:3]))

@@ -8,18 +8,18 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.data.edition import open_edition
-from peel_analysis.figures.lettering import width_of
+from peel_analysis.figures import as_svg
+from peel_analysis.figures.figure import WIDTH, width_of
 from peel_analysis.figures.spread import (
     LEFT,
     LOOKS,
     RIGHT,
-    WIDTH,
     Segment,
     Stack,
     crossings,
     inside,
     place,
-    spread_svg,
+    spread_bars,
 )
 from peel_analysis.sections.outcomes import (
     NONE,
@@ -199,8 +199,8 @@ def test_every_force_of_2019_and_2025_has_its_labels_apart() -> None:
 
 def test_the_drawing_is_the_same_each_time_and_names_every_group() -> None:
     bars = stacks(spread("2025", "norfolk"))
-    svg = spread_svg(bars)
-    assert svg == spread_svg(bars)
+    svg = as_svg(spread_bars(bars))
+    assert svg == as_svg(spread_bars(bars))
     assert "Transferred to another body 2.7%" in svg
     assert "pattern" in svg
 
@@ -208,4 +208,4 @@ def test_the_drawing_is_the_same_each_time_and_names_every_group() -> None:
 @pytest.mark.parametrize("count", [0, 3])
 def test_another_number_of_stacks_is_refused(count: int) -> None:
     with pytest.raises(ValueError, match=f"{count} stacks; one or two can be drawn"):
-        spread_svg([stack(100.0)] * count)
+        as_svg(spread_bars([stack(100.0)] * count))

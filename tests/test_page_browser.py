@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from conftest import FORCES
 from conftest import Page as Report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -18,6 +19,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+NORFOLK_FIRST = [pytest.param(one, marks=() if one == "norfolk" else pytest.mark.slow) for one in FORCES]
+each_page = pytest.mark.parametrize("page", NORFOLK_FIRST, indirect=True)
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +48,7 @@ def opened(browser: Any, report: Report, requests: list[str] | None = None, **se
     return tab
 
 
+@each_page
 def test_axe_finds_no_violation(browser: Any, page: Report) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -62,12 +67,14 @@ def test_axe_finds_what_is_wrong(browser: Any) -> None:
     assert {"image-alt", "color-contrast", "html-has-lang"} <= found
 
 
+@each_page
 def test_page_fits_a_narrow_screen(browser: Any, page: Report) -> None:
     tab = opened(browser, page, viewport=NARROW)
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+@each_page
 def test_page_asks_for_nothing_from_elsewhere(browser: Any, page: Report) -> None:
     requests: list[str] = []
     opened(browser, page, requests)

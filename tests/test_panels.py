@@ -10,7 +10,7 @@ from peel_analysis.data.edition import open_edition
 from peel_analysis.sections import lists
 from peel_analysis.sections.lists import by_group
 from peel_analysis.sections.section import open_section
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES, rate_change_interval
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES, rate_change_interval
 
 MEANINGS = {  # what the panel says of a dash, by the statuses that have no value
     "combined": "counted with another force's",

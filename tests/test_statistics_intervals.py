@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from peel_analysis.statistics import (
-    COUNTS_NOT_SAMPLES,
+from peel_analysis.statistics.intervals import (
     Interval,
     normal_quantile,
     poisson_limits,
@@ -169,8 +168,3 @@ def test_one_bad_row_leaves_the_others_alone() -> None:
     assert np.isnan(found.lower).tolist() == [True, False, False]
     assert found.reason.tolist() == ["a number is missing", "", ""]
     assert found.lower[2] < found.value[2] < found.upper[2]
-
-
-def test_every_interval_comes_with_the_same_sentence() -> None:
-    assert "not samples" in COUNTS_NOT_SAMPLES
-    assert "chance" in COUNTS_NOT_SAMPLES

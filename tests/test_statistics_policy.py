@@ -9,7 +9,9 @@ import pytest
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.location import PROJECT
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.statistics import expected_by_chance, read_policy, verdicts
+from peel_analysis.statistics.funnel import expected_by_chance
+from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.verdict import verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"
 POLICY = read_policy(POLICY_FILE)

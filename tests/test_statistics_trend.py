@@ -2,7 +2,7 @@
 
 import pytest
 
-from peel_analysis.statistics import control_limits
+from peel_analysis.statistics.trend import control_limits
 
 NAN = float("nan")
 # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: flow rates of ten batches

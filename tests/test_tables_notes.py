@@ -9,7 +9,7 @@ from peel_analysis import measures
 from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
 from peel_analysis.show import tables
-from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
 SHOWN = [measure.id for measure in measures.declared() if measure.kind != "survey"]  # a survey has no table
 KINDS = [(edition, measure_id) for edition in ("2017", "2019", "2025") for measure_id in SHOWN]

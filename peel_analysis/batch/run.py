@@ -7,26 +7,16 @@ import json
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Future,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from peel_analysis.batch.pool import Pool
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
 from peel_analysis.data.errors import InputError
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 LOOK_AGAIN = 2.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
@@ -58,7 +48,7 @@ class Run:
 
     def fail(self, task: Task, error: str) -> None:
         """Note a task that has no outcome of its own as failed."""
-        self.end(Outcome(task.force_id, task.section_id, task.key, "failed", 0.0, error))
+        self.end(Outcome.of(task, "failed", error=error))
 
 
 def stale_tasks(reports: Iterable[Report], *, fresh: bool = False) -> set[Task]:
@@ -93,28 +83,19 @@ def run(
         tasks: list[Task] = [*report.units, report]
         for task in tasks:
             if task not in stale:
-                _pass_over(state, task)
+                if isinstance(task, Unit):  # a failure of before is over where what it failed of has been put back
+                    with suppress(OSError):
+                        task.failed.unlink()
+                state.end(Outcome.of(task, "fresh"))
     barren = 0
     while left := len(state.suspects) + len(state.queue):
         known = len(state.outcomes)
         _one_pool(state, open_pool(left))
         barren = barren + 1 if len(state.outcomes) == known else 0
         if barren == POOLS_IN_VAIN:
-            return _given_up(state)
-    return state.outcomes
-
-
-def _pass_over(state: Run, task: Task) -> None:
-    """Note a task as fresh. A failure of before is over too where what it failed of has been put back."""
-    if isinstance(task, Unit):
-        with suppress(OSError):
-            task.failed.unlink()
-    state.end(Outcome(task.force_id, task.section_id, task.key, "fresh", 0.0))
-
-
-def _given_up(state: Run) -> list[Outcome]:
-    for task in (*state.suspects, *state.queue):
-        state.fail(task, "no worker process stays alive; is there memory for --jobs so many?")
+            for task in (*state.suspects, *state.queue):
+                state.fail(task, "no worker process stays alive; is there memory for --jobs so many?")
+            break
     return state.outcomes
 
 
@@ -197,43 +178,31 @@ def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_bytes(b"")
-    bar = _bar(total) if sys.stderr.isatty() else None
+    bar = None
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        bar = tqdm(total=total, unit="unit", leave=False)
     # Without a buffer each line is one write at the file's end: the lines of two runs at once stay whole.
     with log.open("ab", buffering=0) as file:
 
         def tell(outcome: Outcome) -> None:
-            file.write(_log_line(outcome))
+            line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(outcome)}
+            file.write((json.dumps(line) + "\n").encode())
             if bar is not None:
                 bar.set_postfix_str(f"{outcome.force_id}/{outcome.section_id}", refresh=False)
                 bar.update(1)
             elif lines and outcome.outcome != "fresh":
                 print(f"{outcome.outcome} {outcome.force_id}/{outcome.section_id} {outcome.seconds:.1f} s", flush=True)
             if outcome.failed:
-                _say(f"failed: {outcome.force_id}/{outcome.section_id}: {outcome.error}", bar)
+                said = f"failed: {outcome.force_id}/{outcome.section_id}: {outcome.error}"
+                print(said, file=sys.stderr, flush=True) if bar is None else bar.write(said, file=sys.stderr)
 
         try:
             yield tell
         finally:
             if bar is not None:
                 bar.close()
-
-
-def _log_line(outcome: Outcome) -> bytes:
-    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(outcome)}
-    return (json.dumps(line) + "\n").encode()
-
-
-def _bar(total: int) -> "tqdm":
-    from tqdm import tqdm
-
-    return tqdm(total=total, unit="unit", leave=False)
-
-
-def _say(line: str, bar: "tqdm | None") -> None:
-    if bar is not None:
-        bar.write(line, file=sys.stderr)
-    else:
-        print(line, file=sys.stderr, flush=True)
 
 
 def summary(outcomes: list[Outcome], seconds: float) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from peel_analysis.data.cache import checksum
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.sections.catalogue import SectionPlan, catalogue
+from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
@@ -32,12 +32,8 @@ DRAWN_AND_EXPORTED_BY = (
 )
 
 BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
-HASH = rb'([0-9a-f]{64})"'
-KEY_IN_NOTEBOOK = re.compile(rb'"peel_key": "' + HASH)
-CHECKSUM_IN_NOTEBOOK = re.compile(rb'"peel_checksum": "' + HASH)
-KEY_IN_PAGE = re.compile(rb'<meta name="peel-key" content="' + HASH)
-CHECKSUM_IN_PAGE = re.compile(rb'<meta name="peel-checksum" content="' + HASH)
-VALUES_IN_PAGE = re.compile(rb'<meta name="peel-values" content="' + HASH)
+NOTEBOOK_MARKS = re.compile(rb'"peel_checksum": "(?P<checksum>[0-9a-f]{64})",\s+"peel_key": "(?P<key>[0-9a-f]{64})"')
+PAGE_MARKS = re.compile(rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<values>[0-9a-f]{64})")
 END = 4096  # bytes; nbformat sorts keys, so a notebook's metadata stand at its end, and a page's at its beginning
 
 
@@ -98,41 +94,27 @@ class Report:
 
 
 def report_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool = False) -> Report:
-    """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks."""
-    units = tuple(units_of(edition, force, out, inspected_only=inspected_only))
-    page = report_folder(out, edition, force.id) / "index.html"
-    return Report(force.id, edition.id, units, page, _digest([unit.key for unit in units]))
+    """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks.
 
-
-def report_folder(out: Path, edition: Edition, force_id: str) -> Path:
-    """Return the folder of a force's report."""
-    return out / edition.id / force_id
-
-
-def sections_of(edition: Edition, force: Force, *, inspected_only: bool) -> list[SectionPlan]:
-    """Return the sections of a force's report; `inspected_only` leaves out questions that were not inspected."""
-    return [
-        plan
-        for plan in catalogue()
-        if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
-    ]
-
-
-def units_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool = False) -> list[Unit]:
-    """Return the units of a force's report in report order."""
-    folder = report_folder(out, edition, force.id) / "notebooks"
-    common = (shared_key(edition.folder), edition.id, force.id, _findings(edition, force))
-    return [
+    `inspected_only` leaves out questions that were not inspected.
+    """
+    folder = out / edition.id / force.id
+    findings = edition.folder / "findings" / edition.id / f"{force.id}.md"
+    of_findings = _file_digest(findings) if findings.exists() else "none"
+    common = (shared_key(edition.folder), edition.id, force.id, of_findings)
+    units = tuple(
         Unit(
             force_id=force.id,
             section_id=plan.id,
             edition=edition.id,
             source=plan.notebook,
-            target=folder / plan.notebook.name,
+            target=folder / "notebooks" / plan.notebook.name,
             key=_digest([*common, plan.id, _file_digest(plan.notebook)]),
         )
-        for plan in sections_of(edition, force, inspected_only=inspected_only)
-    ]
+        for plan in catalogue()
+        if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
+    )
+    return Report(force.id, edition.id, units, folder / "index.html", _digest([unit.key for unit in units]))
 
 
 @cache
@@ -156,11 +138,6 @@ def _file_digests(paths: Iterable[Path], folder: Path) -> list[str]:
     return [f"{path.relative_to(folder).as_posix()} {_file_digest(path)}" for path in sorted(paths)]
 
 
-def _findings(edition: Edition, force: Force) -> str:
-    path = edition.folder / "findings" / edition.id / f"{force.id}.md"
-    return _file_digest(path) if path.exists() else "none"
-
-
 def _file_digest(path: Path) -> str:
     return checksum(path.read_bytes())
 
@@ -169,51 +146,50 @@ def _digest(parts: Iterable[str]) -> str:
     return checksum("\n".join(parts).encode())
 
 
-def unchecked_metadata(key: str) -> dict[str, Any]:
+def notebook_marks(key: str) -> dict[str, Any]:
     """Return the metadata that a notebook with this key has before its checksum is worked out."""
     return {"peel_checksum": BLANK, "peel_key": key}
 
 
 def checked_notebook(text: str) -> str:
-    """Return the text of a notebook file, whose metadata are unchecked, with its checksum."""
-    head, tail = text[:-END], text[-END:]
-    return head + tail.replace(f'"peel_checksum": "{BLANK}"', f'"peel_checksum": "{checksum(text.encode())}"', 1)
+    """Return the text of a notebook file with its checksum in its marks, which stand at its end."""
+    before, _, after = text.rpartition(BLANK)
+    return f"{before}{checksum(text.encode())}{after}"
 
 
-def checked_page(html: str, key: str, values: str) -> str:
-    """Return a page that carries its key with its checksum, and with that of the values file beside it."""
-    mark = f'<meta name="peel-key" content="{key}">\n'
-    values_mark = f'<meta name="peel-values" content="{checksum(values.encode())}">\n'
-    head, tail = html[:END], html[END:]
-    head = head.replace(mark, f'{mark}<meta name="peel-checksum" content="{BLANK}">\n{values_mark}', 1)
-    return head.replace(BLANK, checksum((head + tail).encode()), 1) + tail
+def page_marks(key: str, values: str) -> str:
+    """Return what a page carries in its head before its checksum is worked out: that of its values file is there."""
+    return f"{key} {BLANK} {checksum(values.encode())}"
+
+
+def checked_page(html: str) -> str:
+    """Return a page with its checksum in its marks, which stand at its beginning."""
+    return html.replace(BLANK, checksum(html.encode()), 1)
 
 
 def key_of_notebook(path: Path) -> str:
     """Return the content key in an executed notebook, or "" when there is none, it is damaged or cannot be read."""
-    try:
-        content = path.read_bytes()
-    except OSError:  # it is to be made, and making it says what is in the way
-        return ""
-    start = max(0, len(content) - END)
-    key, written = (pattern.search(content, start) for pattern in (KEY_IN_NOTEBOOK, CHECKSUM_IN_NOTEBOOK))
-    return key[1].decode() if key and written and _is_whole(content, written) else ""
+    content = _content(path)
+    return _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
 
 
 def key_of_page(page: Path, values: Path) -> str:
     """Return the content key in a page, or "" when it or the values file is missing, damaged or cannot be read."""
+    content = _content(page)
+    marks = PAGE_MARKS.search(content, 0, END)
+    return _whole_key(content, marks) if marks and marks["values"].decode() == checksum(_content(values)) else ""
+
+
+def _content(path: Path) -> bytes:
     try:
-        content, listed = page.read_bytes(), values.read_bytes()
-    except OSError:  # as above
-        return ""
-    patterns = (KEY_IN_PAGE, CHECKSUM_IN_PAGE, VALUES_IN_PAGE)
-    key, written, of_values = (pattern.search(content, 0, END) for pattern in patterns)
-    if not (key and written and of_values):
-        return ""
-    whole = _is_whole(content, written) and of_values[1].decode() == checksum(listed)
-    return key[1].decode() if whole else ""
+        return path.read_bytes()
+    except OSError:  # it is to be made, and making it says what is in the way
+        return b""
 
 
-def _is_whole(content: bytes, written: re.Match[bytes]) -> bool:
-    unchecked = content[: written.start(1)] + BLANK.encode() + content[written.end(1) :]
-    return written[1].decode() == checksum(unchecked)
+def _whole_key(content: bytes, marks: re.Match[bytes] | None) -> str:
+    """Return the key among an output's marks, when the checksum among them is that of the rest."""
+    if marks is None:
+        return ""
+    unchecked = content[: marks.start("checksum")] + BLANK.encode() + content[marks.end("checksum") :]
+    return marks["key"].decode() if marks["checksum"].decode() == checksum(unchecked) else ""

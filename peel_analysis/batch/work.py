@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 
-from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, unchecked_metadata
+from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, notebook_marks, page_marks
 from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.writing import part_of, write_text
 from peel_analysis.engine.socket_folders import remove_own_folders
@@ -35,13 +36,6 @@ LAUNCHER = "ipykernel_launcher"
 # jsonschema, which papermill brings, makes a grammar of web addresses when it finds this package: most of a second a
 # worker, for a check that the format of notebooks does not ask for.
 GRAMMAR = "rfc3987_syntax"
-IN_THE_WAY: tuple[tuple[type[OSError], str], ...] = (
-    (FileExistsError, "a file where a folder is needed; move it away or delete it"),
-    (NotADirectoryError, "a file where a folder is needed; move it away or delete it"),
-    (IsADirectoryError, "a folder where a file is needed; move it away or delete it"),
-    (PermissionError, "not allowed; change its permissions"),
-)
-AGAIN = "and run the command again"
 
 
 @dataclass(frozen=True)
@@ -49,13 +43,13 @@ class Workplace:
     """What a worker must know that its own environment may not say: the data, the engine, and what notebooks share."""
 
     data: str
-    kept: str
+    cache: str
     engine: Literal["peel", "stock"]
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
         os.environ[VARIABLE] = self.data
-        os.environ[KEPT_IN] = self.kept
+        os.environ[KEPT_IN] = self.cache
 
 
 @dataclass(frozen=True)
@@ -68,6 +62,11 @@ class Outcome:
     outcome: str
     seconds: float
     error: str = ""
+
+    @classmethod
+    def of(cls, task: Unit | Report, outcome: str, seconds: float = 0.0, error: str = "") -> "Outcome":
+        """Return what became of a unit, or of a report's page."""
+        return cls(task.force_id, task.section_id, task.key, outcome, seconds, error)
 
     @property
     def failed(self) -> bool:
@@ -147,8 +146,7 @@ def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
         error = fault_line(fault)
     with suppress(OSError):  # it is there only after a fault
         beside.unlink()
-    seconds = time.perf_counter() - started
-    return Outcome(unit.force_id, unit.section_id, unit.key, "failed" if error else "done", seconds, error)
+    return Outcome.of(unit, "failed" if error else "done", time.perf_counter() - started, error)
 
 
 def _finish(path: Path, unit: Unit) -> None:
@@ -160,25 +158,31 @@ def _finish(path: Path, unit: Unit) -> None:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
     notebook["metadata"].pop("papermill", None)
-    notebook["metadata"] |= unchecked_metadata(unit.key)
+    notebook["metadata"] |= notebook_marks(unit.key)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     path.write_bytes(checked_notebook(text).encode())
 
 
 def make_page(report: Report, workplace: Workplace) -> Outcome:
     """Make a force's page from its executed notebooks, and put its values file beside it."""
+    from peel_analysis.data import forces
+    from peel_analysis.data.edition import open_edition
+    from peel_analysis.reports.page import page_html
+
     workplace.enter()
     started = time.perf_counter()
     error = ""
     try:
-        values = _values(report.edition, workplace.kept).text(report.force_id)
-        html = _page(report)
+        values = _values(report.edition, workplace.cache).text(report.force_id)
+        sections = [_section(unit) for unit in report.units]
+        html = page_html(
+            sections, forces.find(report.force_id), open_edition(report.edition), page_marks(report.key, values)
+        )
         write_text(report.values, values)  # before the page, whose key says that all is done
-        write_text(report.page, checked_page(html, report.key, values))
+        write_text(report.page, checked_page(html))
     except Exception as fault:  # as above
         error = fault_line(fault)
-    seconds = time.perf_counter() - started
-    return Outcome(report.force_id, "page", report.key, "failed" if error else "done", seconds, error)
+    return Outcome.of(report, "failed" if error else "done", time.perf_counter() - started, error)
 
 
 @lru_cache(maxsize=1)
@@ -188,15 +192,6 @@ def _values(edition: str, kept: str) -> "EditionValues":
     from peel_analysis.reports.values_file import values_of
 
     return values_of(open_edition(edition))
-
-
-def _page(report: Report) -> str:
-    from peel_analysis.data import forces
-    from peel_analysis.data.edition import open_edition
-    from peel_analysis.reports.page import page_html
-
-    sections = [_section(unit) for unit in report.units]
-    return page_html(sections, forces.find(report.force_id), open_edition(report.edition), report.key)
 
 
 def _section(unit: Unit) -> "SectionOnPage":
@@ -215,13 +210,9 @@ def _section(unit: Unit) -> "SectionOnPage":
 
 
 def fault_line(error: BaseException) -> str:
-    """Return an error that no cell raised in one line."""
-    if isinstance(error, OSError):
-        for kind, words in IN_THE_WAY:
-            if isinstance(error, kind) and error.filename is not None:
-                return f"{_place(error)}: {words}, {AGAIN}"
-        if error.strerror and error.filename is None:  # such as a full disk: the system does not say which
-            return f"{error.strerror}; put that right, {AGAIN}"
+    """Return an error that no cell raised in one line; unless a user can put it right, with its place in the code."""
+    if isinstance(error, OSError) and not isinstance(error, FileNotFoundError) and error.strerror:
+        return system_error_in_words(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
     return one_line(f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})")
 
@@ -229,11 +220,3 @@ def fault_line(error: BaseException) -> str:
 def one_line(text: str) -> str:
     """Return the text with each run of white space as one space: a log has a line an error."""
     return " ".join(text.split())
-
-
-def _place(error: OSError) -> Path:
-    """Return the file or folder that is in the way: of a path whose folder is a file, that file."""
-    path = Path(os.fsdecode(error.filename2 or error.filename))
-    if isinstance(error, FileExistsError | NotADirectoryError):
-        return next((place for place in (path, *path.parents) if place.is_file()), path)
-    return path.parent if path.name.startswith(".") else path  # a file is written under a hidden name first

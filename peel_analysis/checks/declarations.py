@@ -17,7 +17,7 @@ from peel_analysis.measures.published import checked_published
 from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.findings import check_findings
 from peel_analysis.sections.judgments import OVERALL
-from peel_analysis.statistics import read_policy
+from peel_analysis.statistics.policy import read_policy
 
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
 MEASURES, SECTIONS, PEERS = "measures.toml", "sections.toml", "peer_sets.toml"

@@ -1,6 +1,5 @@
 """What stands around every subcommand: one line for each error, exit codes, options that all have, completion."""
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,16 +8,9 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import InputError, system_error_in_words
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
-REFUSED_BY_THE_SYSTEM: tuple[tuple[type[OSError], str], ...] = (
-    (FileNotFoundError, "no such file or folder; give one that is there"),
-    (PermissionError, "not allowed; give a place where you may read and write, or change its permissions"),
-    (NotADirectoryError, "a file where a folder is needed; give another place"),
-    (FileExistsError, "a file where a folder is needed; give another place"),
-    (IsADirectoryError, "a folder where a file is needed; give the name of a file"),
-)
 COMPLETION = """\b
 Completion of commands, options and names in a shell, for good in its start file:
   bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
@@ -80,18 +72,6 @@ def usage_error_in_words(error: click.UsageError) -> str:
     help_of = error.ctx.command_path if error.ctx else "peel"
     remedy = (about.remedy if isinstance(about, ValueOption) else "") or f"see {help_of} --help"
     return f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}"
-
-
-def system_error_in_words(error: OSError) -> str:
-    """Return what the system refused in one line: the path, what was found there and what to do."""
-    path = error.filename2 or error.filename
-    if path is None:
-        return f"{error.strerror}; put that right and run the command again" if error.strerror else str(error)
-    refused_path = Path(os.fsdecode(path))
-    if refused_path.name.startswith("."):  # a file is written under a hidden name first
-        refused_path = refused_path.parent
-    remedies = (remedy for kind, remedy in REFUSED_BY_THE_SYSTEM if isinstance(error, kind))
-    return f"{refused_path}: {next(remedies, f'{error.strerror}; give another place')}"
 
 
 class ValueOption(click.Option):

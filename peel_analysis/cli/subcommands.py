@@ -206,19 +206,18 @@ def verdicts(data: Path | None, edition: str, force: str | None, measure: str | 
     Before them: the policy, and how many flags to expect of chance. Any verdict can be worked out again from its line.
     """
     from peel_analysis import measures
-    from peel_analysis.comparison import chance
-    from peel_analysis.comparison.listing import verdict_lines
+    from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
     from peel_analysis.data import forces
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.statistics import read_policy
+    from peel_analysis.statistics.policy import read_policy
 
     _use(data)
     asked = open_edition(edition)
     chosen = [measures.get(measure)] if measure else list(measures.declared())
     force_ids = [forces.find(force).id] if force else list(forces.ids())
     results = measures.calculate_all(asked, chosen)
-    expected = chance.among(results)
-    by_chance = expected.sentence() if expected else chance.NONE_MADE
+    expected = expected_flags(results)
+    by_chance = expected.sentence() if expected else NO_FUNNELS
     print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))
     for result in results:
         print("\n".join(verdict_lines(result, force_ids)))

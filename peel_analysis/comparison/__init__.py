@@ -1,8 +1,8 @@
 """Is a force's figure different, what may be compared with what, and who its peers are."""
 
-from peel_analysis.comparison.blocks import check_over_time, check_together, reasons_apart
-from peel_analysis.comparison.compared import Compared, compare
+from peel_analysis.comparison.comparability import check_over_time, check_together, reasons_apart
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
+from peel_analysis.comparison.verdicts import Compared, compare
 from peel_analysis.measures.exclusions import NotComparableError
 
 __all__ = [

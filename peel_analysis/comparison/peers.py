@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.comparison.compared import Compared, compare
 from peel_analysis.comparison.peer_lists import PeerList, check_title, peer_lists
+from peel_analysis.comparison.verdicts import Compared, compare
 from peel_analysis.data import forces
 from peel_analysis.data.csv_files import rows_of
 from peel_analysis.data.data_files import checked, entries, filled, named, one_of, settings_of, texts

@@ -1,8 +1,23 @@
-"""A measure result as a picture."""
+"""A measure result as a picture: a matplotlib figure that carries its alternative text, and the same as SVG."""
 
-from peel_analysis.figures.drawing import funnel_svg, ranked_svg, strip_svg
-from peel_analysis.figures.funnel import funnel_plot
-from peel_analysis.figures.ranked import ranked_bars
+from peel_analysis.figures.figure import Figure
+from peel_analysis.figures.funnel import funnel_plot, funnel_svg
+from peel_analysis.figures.ranked import change_strip, compared_bars, ranked_bars, ranked_svg, strip_svg
+from peel_analysis.figures.spread import spread_bars
+from peel_analysis.figures.svg import as_svg
 from peel_analysis.figures.trend import limits_by_part, trend_lines
 
-__all__ = ["funnel_plot", "funnel_svg", "limits_by_part", "ranked_bars", "ranked_svg", "strip_svg", "trend_lines"]
+__all__ = [
+    "Figure",
+    "as_svg",
+    "change_strip",
+    "compared_bars",
+    "funnel_plot",
+    "funnel_svg",
+    "limits_by_part",
+    "ranked_bars",
+    "ranked_svg",
+    "spread_bars",
+    "strip_svg",
+    "trend_lines",
+]

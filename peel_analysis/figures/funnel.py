@@ -1,54 +1,122 @@
 """Funnel plot: each force's value against its size, with the limits that chance and the forces' own spread set."""
 
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from peel_analysis.comparison import Compared
-from peel_analysis.comparison.intervals import LEVELS
+from peel_analysis.comparison.verdicts import LEVELS, fields_in_words
 from peel_analysis.data import forces
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import whole
-from peel_analysis.figures.funnel_names import MARK, NAME, places_of_names
-from peel_analysis.figures.lettering import Place
-from peel_analysis.figures.pick_out import Role, part_id, roles
-from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, FOCUS_GREY, OUTLINE, analysis_function
-from peel_analysis.statistics import Funnel
-from peel_analysis.statistics.intervals import Array
+from peel_analysis.figures.figure import (
+    BOLD,
+    DARK_BLUE,
+    DARK_PINK,
+    DASHED,
+    FOCUS_GREY,
+    OUTLINE,
+    Chart,
+    Figure,
+    analysis_function,
+    width_of,
+)
+from peel_analysis.figures.svg import Picked, Role, drawn, in_words, part_id, picked_of, roles
+from peel_analysis.show.words import NATIONAL, official_name, value_in_words
+from peel_analysis.statistics.funnel import Funnel
+from peel_analysis.statistics.intervals import Array, normal_quantile
 
-WIDTH, HEIGHT = 7.6, 4.2  # inches
+HEIGHT = 4.2  # inches
 POINTS = 120  # of a line
 MARGIN = 0.05  # beside the outermost forces and above the highest, as a share of the axis
 DASHES = ((4, 2), (1, 1.5))  # of the limits at each level
+NAMED = normal_quantile(LEVELS[-1])  # standard errors off the target, the outer limit: a force beyond is always named
+NAME, MARK = 9, 5.5  # points
+OVER = 8  # points above the axes that a name may reach
+ASCENT, DESCENT = 0.95, 0.3  # of a line of words with a little air, as shares of its size
+CUT_OFF, NAME_OVER_NAME = 100, 10  # as bad as covering so many marks
 
 
-def funnel_plot(compared: Compared, force_id: str | None) -> Figure:
-    """Return the funnel of a measure with `force_id` picked out.
+def funnel_svg(compared: Compared, force_id: str) -> str:
+    """Return the funnel of a measure as SVG text with `force_id` picked out."""
+    drawn_from = f"{in_words(compared.result)}\n{fields_in_words(compared.funnel)}"
+    return drawn("funnel", drawn_from, force_id, lambda picked: funnel_plot(compared, picked))
+
+
+def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) -> Figure:
+    """Return the funnel of a measure with one force or several picked out, or none.
 
     With None it is the drawing that any force can be picked out of as SVG: it holds each one's own mark and name. Sizes
     are on a logarithmic scale, so that the Metropolitan Police does not squeeze the rest to one side. Forces that take
     no part in the limits are hollow, and drawn only when picked out. Raises ValueError for a measure whose funnel is
     refused.
     """
-    funnel = compared.funnel
+    picked, funnel = picked_of(force_ids), compared.funnel
     if funnel is None:
         raise ValueError(compared.funnel_refused)
     with analysis_function():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.08, 0.13, 0.88, 0.76))
+        figure = Figure(HEIGHT, "" if picked is None else alt_text(compared, picked), lambda: _data(compared, funnel))
+        axes = figure.add_axes((0.08, 0.13, 0.88, 0.76), axes_class=Chart)
         sizes = _sizes(funnel)
         _scale(axes, funnel, sizes)
         _limits(axes, funnel, sizes)
-        _levels(axes, compared)
-        _forces(axes, compared, force_id, float(sizes[-1]))
+        axes.axhline(funnel.target, color=OUTLINE, linewidth=0.8, gid="middle")
+        if not compared.result.national.is_missing:
+            value = compared.result.national.value
+            figure.parts[ENGLAND_AND_WALES] = [axes.axhline(value, color=DARK_PINK, linewidth=1.6, linestyle=DASHED)]
+        _forces(figure, axes, compared, picked, float(sizes[-1]))
         _labels(axes, compared)
     return figure
 
 
+def alt_text(compared: Compared, force_ids: Sequence[str]) -> str:
+    """Return what the funnel shows: where each force lies, the middle of the forces, and England and Wales."""
+    result = compared.result
+    said = [f"Funnel plot of {result.measure.title}, {result.window.words}."]
+    for force_id in force_ids:
+        own, verdict = result.of(force_id), compared.verdicts[force_id]
+        shown = "not shown" if own.is_missing else value_in_words(result.measure, own.value)
+        place = "No place in the funnel." if verdict.chance is None else place_in_words(outside=verdict.chance)
+        said.append(f"{official_name(force_id)}: {shown}. {place}")
+    said.append(f"Middle of the forces: {middle_in_words(compared)}.")
+    said.append(f"{NATIONAL}: {value_in_words(result.measure, result.national.value)}.")
+    return " ".join(said)
+
+
+def place_in_words(*, outside: bool) -> str:
+    """Return the sentence that says on which side of the outer limits a force lies."""
+    return f"It lies {'outside' if outside else 'within'} the outer limits."
+
+
+def middle_in_words(compared: Compared) -> str:
+    """Return the value that the limits of a funnel that is drawn stand on, as it is shown."""
+    assert compared.funnel is not None
+    return value_in_words(compared.result.measure, compared.funnel.target)
+
+
+def _data(compared: Compared, funnel: Funnel) -> pd.DataFrame:
+    """Return a row a force by force_id: name, size (denominator), value, z (robust standard errors), takes_part."""
+    ids = list(compared.force_ids[:-1])
+    return pd.DataFrame(
+        {
+            "name": [forces.display_name(force_id) for force_id in ids],
+            "size": funnel.denominator[:-1],
+            "value": funnel.value[:-1],
+            "z": funnel.z[:-1],
+            "takes_part": funnel.eligible[:-1],
+        },
+        index=pd.Index(ids, name="force_id"),
+    )
+
+
 def _sizes(funnel: Funnel) -> Array:
     """Return the sizes at which the limits are drawn: to a little beyond those of the forces that they rest on."""
-    drawn = funnel.denominator[funnel.eligible & np.isfinite(funnel.value)]
-    return np.geomspace(drawn.min() * 0.9, drawn.max() * 1.1, POINTS)
+    rested_on = funnel.denominator[funnel.eligible & np.isfinite(funnel.value)]
+    return np.geomspace(rested_on.min() * 0.9, rested_on.max() * 1.1, POINTS)
 
 
 def _scale(axes: Axes, funnel: Funnel, sizes: Array) -> None:
@@ -78,44 +146,30 @@ def _limits(axes: Axes, funnel: Funnel, sizes: Array) -> None:
         )  # fmt: skip
 
 
-def _levels(axes: Axes, compared: Compared) -> None:
-    """Draw what the limits stand on, and England and Wales."""
-    assert compared.funnel is not None
-    axes.axhline(compared.funnel.target, color=OUTLINE, linewidth=0.8, gid="middle")
-    if not compared.result.national.is_missing:
-        axes.axhline(compared.result.national.value, color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)))
-
-
-def _forces(axes: Axes, compared: Compared, force_id: str | None, end: float) -> None:
+def _forces(figure: Figure, axes: Axes, compared: Compared, picked: Picked, end: float) -> None:
     """Draw the marks and names in the roles that they have; no name goes beyond the size `end`."""
     funnel = compared.funnel
     assert funnel is not None
-    names = places_of_names(axes, compared, end)
+    names = places_of_names(axes, compared, picked, end)
     for row, row_id in enumerate(compared.force_ids[:-1]):
         if not np.isfinite(funnel.value[row]):
             continue
         at = (float(funnel.denominator[row]), float(funnel.value[row]))
-        for role in roles(row_id, force_id):
-            if role == "own" or funnel.eligible[row]:
-                _mark(axes, role, row_id, at, hollow=not funnel.eligible[row])
+        for role in roles(row_id, picked):
+            own = role == "own"
+            if own or funnel.eligible[row]:
+                fill = "white" if not funnel.eligible[row] else DARK_BLUE if own else FOCUS_GREY
+                figure.parts[row_id] = axes.plot(
+                    [at[0]], [at[1]], linestyle="", marker="D" if own else "o", markersize=9 if own else MARK,
+                    zorder=5 if own else 3, markerfacecolor=fill, markeredgecolor=DARK_BLUE if own else OUTLINE,
+                    gid=part_id(role, "mark", row_id),
+                )  # fmt: skip
             if (role, row_id) in names:
-                _name(axes, role, row_id, at, names[role, row_id])
-
-
-def _mark(axes: Axes, role: Role, row_id: str, at: tuple[float, float], *, hollow: bool) -> None:
-    own = role == "own"
-    axes.plot(
-        [at[0]], [at[1]], linestyle="", marker="D" if own else "o", markersize=9 if own else MARK,
-        zorder=5 if own else 3, markerfacecolor="white" if hollow else DARK_BLUE if own else FOCUS_GREY,
-        markeredgecolor=DARK_BLUE if own else OUTLINE, gid=part_id(role, "mark", row_id),
-    )  # fmt: skip
-
-
-def _name(axes: Axes, role: Role, row_id: str, at: tuple[float, float], place: Place) -> None:
-    axes.annotate(
-        forces.display_name(row_id), at, place, textcoords="offset points", ha=place.alignment, fontsize=NAME,
-        fontweight="bold" if role == "own" else "normal", gid=part_id(role, "name", row_id),
-    )  # fmt: skip
+                place = names[role, row_id]
+                axes.annotate(
+                    forces.display_name(row_id), at, place, textcoords="offset points", ha=place.alignment,
+                    fontsize=NAME, fontweight="bold" if own else "normal", gid=part_id(role, "name", row_id),
+                )  # fmt: skip
 
 
 def _labels(axes: Axes, compared: Compared) -> None:
@@ -126,3 +180,123 @@ def _labels(axes: Axes, compared: Compared) -> None:
         f"{measure.unit[:1].upper()}{measure.unit[1:]}; dashed line: England and Wales; limits around the middle force",
         (0, 1), (-24, 10), xycoords="axes fraction", textcoords="offset points", ha="left",
     )  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Where words begin, or end if that is to the left: points across and up from the middle of their mark.
+
+    Right over or under the mark it is where their middle is.
+    """
+
+    across: float
+    up: float
+
+    @property
+    def alignment(self) -> Literal["left", "center", "right"]:
+        """How the words are aligned there."""
+        return "left" if self.across > 0 else "right" if self.across < 0 else "center"
+
+
+PLACES = (Place(7, 4), Place(7, -11), Place(-7, 4), Place(-7, -11), Place(0, 9), Place(0, -16))
+
+
+class Box(NamedTuple):
+    """The room that a mark or words take up, in points from the drawing's lower left corner."""
+
+    left: float
+    lower: float
+    right: float
+    upper: float
+
+    def meets(self, other: "Box") -> bool:
+        """Return whether two boxes overlap."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.lower < other.upper and other.lower < self.upper
+
+    def is_within(self, other: "Box") -> bool:
+        """Return whether all of the box is in another."""
+        across = other.left <= self.left and self.right <= other.right
+        return across and other.lower <= self.lower and self.upper <= other.upper
+
+
+class Surroundings(NamedTuple):
+    """What a name should not meet: the edge of the room, other marks, other words, and level lines at these heights."""
+
+    room: Box
+    marks: Sequence[Box]
+    words: Sequence[Box]
+    lines: Sequence[float]
+
+    def in_the_way(self, box: Box) -> int:
+        """Return how bad it is for words to stand in a box."""
+        cut_off = 0 if box.is_within(self.room) else CUT_OFF
+        words, marks = (sum(box.meets(other) for other in others) for others in (self.words, self.marks))
+        return cut_off + NAME_OVER_NAME * words + marks + sum(box.lower < line < box.upper for line in self.lines)
+
+
+def box_around(middle: tuple[float, float], size: float) -> Box:
+    """Return the room of a mark of this size."""
+    return Box(middle[0] - size / 2, middle[1] - size / 2, middle[0] + size / 2, middle[1] + size / 2)
+
+
+def box_of(name: str, size: float, mark: tuple[float, float], place: Place, *, bold: bool = False) -> Box:
+    """Return the room of a name at a place beside the middle of its mark."""
+    width = 72 * width_of(name, size) * (BOLD if bold else 1)
+    start, baseline = mark[0] + place.across, mark[1] + place.up
+    left = start - {"left": 0, "center": 0.5, "right": 1}[place.alignment] * width
+    return Box(left, baseline - DESCENT * size, left + width, baseline + ASCENT * size)
+
+
+def best_place(boxes: dict[Place, Box], around: Surroundings) -> Place:
+    """Return the place, of those given with the room that the name takes up there, that has the least in its way."""
+    return min(boxes, key=lambda place: around.in_the_way(boxes[place]))
+
+
+def places_of_names(axes: Axes, compared: Compared, picked: Picked, end: float) -> dict[tuple[Role, str], Place]:
+    """Return where the names stand: those of forces beyond the outer limits, and each force's own as the picked one.
+
+    A picked force's name gives way to the others, so that those stand where they do whoever is picked out; several
+    picked ones give way to each other. No name goes beyond the size `end`, where the words for the limits are. The
+    scale of the axes must be set.
+    """
+    funnel = compared.funnel
+    assert funnel is not None
+    sizes = np.where(np.isfinite(funnel.value), funnel.denominator, np.nan)[:-1]
+    middles, lines, room = _in_points(axes, sizes, funnel.value[:-1]), _lines(axes, funnel, sizes), _room(axes, end)
+    taking_part = [int(row) for row in np.flatnonzero(funnel.eligible & np.isfinite(funnel.value))]
+    marks = {row: box_around(middles[row], MARK) for row in taking_part}
+    named: list[tuple[Role, int]] = [("other", row) for row in taking_part if abs(funnel.z[row]) > NAMED]
+    named += [("own", int(row)) for row in np.flatnonzero(np.isfinite(funnel.value[:-1]))]
+    found: dict[tuple[Role, str], Place] = {}
+    standing: dict[int, Box] = {}
+    for role, row in named:
+        row_id = compared.force_ids[row]
+        boxes = {
+            place: box_of(forces.display_name(row_id), NAME, middles[row], place, bold=role == "own")
+            for place in PLACES
+        }
+        others = [box for other, box in marks.items() if other != row]
+        words = [box for other, box in standing.items() if other != row]
+        found[role, row_id] = place = best_place(boxes, Surroundings(room, others, words, lines[row]))
+        if role == "other" or row_id in (picked or ()):
+            standing[row] = boxes[place]
+    return found
+
+
+def _in_points(axes: Axes, sizes: Array, values: Array) -> list[tuple[float, float]]:
+    """Return places on the axes in points from the drawing's lower left corner; a force without a value is nowhere."""
+    dots = axes.transData.transform(np.column_stack([sizes, values]))
+    return [(float(across), float(up)) for across, up in dots * 72 / axes.figure.dpi]
+
+
+def _lines(axes: Axes, funnel: Funnel, sizes: Array) -> list[list[float]]:
+    """Return for each force the heights of the limits and of the target at its size."""
+    limits = [line for level in LEVELS for line in funnel.limits(sizes, level)]
+    columns = [_in_points(axes, sizes, line) for line in (*limits, np.full_like(sizes, funnel.target))]
+    return [[up for _, up in row] for row in zip(*columns, strict=True)]
+
+
+def _room(axes: Axes, end: float) -> Box:
+    (left, right), (lower, upper) = axes.get_xlim(), axes.get_ylim()
+    corners = _in_points(axes, np.array([left, min(end, right)]), np.array([lower, upper]))
+    return Box(*corners[0], corners[1][0], corners[1][1] + OVER)

@@ -1,78 +1,203 @@
-"""Ranked bars: a measure for every force, one force picked out, the England and Wales line, last year's marker."""
+"""A measure by force: ranked bars, the bars of chosen forces, and for a change a strip with a dot a force."""
 
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Annotation
 
+from peel_analysis.comparison import compare
 from peel_analysis.data import forces
-from peel_analysis.figures.pick_out import PLACEHOLDER
-from peel_analysis.figures.style import DARK_PINK, ORANGE, OTHER, PICKED, Look, analysis_function
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import in_words as number_in_words
+from peel_analysis.figures.figure import (
+    DARK_BLUE,
+    DARK_PINK,
+    DASHED,
+    FOCUS_GREY,
+    ORANGE,
+    OTHER,
+    OUTLINE,
+    PICKED,
+    WIDEST_BOLD,
+    WIDTH,
+    Chart,
+    Figure,
+    Look,
+    alignment,
+    analysis_function,
+    width_of,
+)
+from peel_analysis.figures.svg import PLACEHOLDER, Picked, drawn, in_words, part_id, picked_of, roles
 from peel_analysis.measures import Result
-from peel_analysis.show.marks import mark
-from peel_analysis.show.words import value_in_words
+from peel_analysis.show.marks import mark, status_in_words
+from peel_analysis.show.words import NATIONAL, official_name, value_in_words, windows_in_words
+from peel_analysis.statistics.intervals import Array
 
-WIDTH = 7.6  # inches; the report's column
-ROW = 0.2
+ROW = 0.2  # inches
 ABOVE, BELOW = 0.78, 0.12  # inches above and below the bars, fixed so that no second layout pass is needed
 LEFT, RIGHT, MARKS = 1.55, 0.62, 0.26  # and to the right of the values, where any has a mark, the marks
+LONGEST_IN_KEY = 2.2  # inches of names in the key; more forces are counted
+STRIP_HEIGHT, STRIP_LEFT, STRIP_ACROSS = 1.9, 0.03, 0.94  # inches, and shares of the width
+DOT, EDGE, DIAMOND, SIZE = 5.5, 0.6, 9, 9  # points, the last that of words
+OVER, LEVEL = 17, 13  # points from the strip to the picked force's name, and between one such name and the next
+MARGIN = 0.05  # beside the outermost values of a strip, as a share of their span
 
 
-def ranked_bars(result: Result, force_id: str | None = None) -> Figure:
-    """Return the figure of a measure by force, highest value first, with `force_id` picked out if it is given.
+def ranked_svg(result: Result, force_id: str) -> str:
+    """Return the ranked bars of a measure as SVG text with `force_id` picked out."""
+    return drawn("ranked", in_words(result), force_id, lambda picked: ranked_bars(result, picked))
+
+
+def strip_svg(result: Result, force_id: str) -> str:
+    """Return the strip of a measure's changes as SVG text with `force_id` picked out."""
+    return drawn("strip", in_words(result), force_id, lambda picked: change_strip(result, picked))
+
+
+def alt_text(result: Result, force_ids: Sequence[str]) -> str:
+    """Return the alternative text of a measure's figure: what it shows, and its main numbers (20 to 600 characters)."""
+    measure, plotted, national = result.measure, result.plotted, result.national
+    kind = "Dot plot" if measure.kind == "change" else "Bar chart"
+    number = f"{number_in_words(len(plotted))} force{'s' if len(plotted) != 1 else ''}"
+    said = [f"{kind} of {number}: {measure.title}, {windows_in_words(result)}."]
+    said += [_said_of(result, force_id, is_shown=force_id in plotted.index) for force_id in force_ids]
+    if not national.is_missing:
+        said.append(f"{NATIONAL}: {value_in_words(measure, national.value)}.")
+    if len(plotted) > 1:
+        values = plotted["value"]
+        ends = (
+            f"{value_in_words(measure, value)} ({forces.display_name(str(force_id))})"
+            for value, force_id in ((values.max(), values.idxmax()), (values.min(), values.idxmin()))
+        )
+        said.append(f"Values run from {' to '.join(ends)}.")
+    return " ".join(said)
+
+
+def _said_of(result: Result, force_id: str, *, is_shown: bool) -> str:
+    value = f": {value_in_words(result.measure, result.of(force_id).value)}." if is_shown else " is not shown."
+    return f"{official_name(force_id)}{value}"
+
+
+def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> Figure:
+    """Return the figure of a measure by force, highest value first, with one force or several picked out, or none.
 
     Forces that the register leaves out, or that have no value, are not drawn: the footnotes name them. A dashed line
     is England and Wales, a diamond the comparator window's value, and the mark of a value's status stands beside it.
-    Raises ValueError when no force has a value.
+    With None it is the drawing that any force can be picked out of as SVG. Raises ValueError when no force has a value.
     """
-    rows = result.plotted.sort_values("value", kind="stable")
-    right = RIGHT + (MARKS if any(map(mark, rows["status"])) else 0)
+    picked, rows = picked_of(force_ids), result.plotted.sort_values("value", kind="stable")
     if rows.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
+    looks = [PICKED if picked and row_id in picked else OTHER for row_id in rows.index]
+    last = _swatch(PICKED if picked else OTHER, _in_key(picked)) if picked != () else None
+    others = ("Other forces" if last else "Forces") if len(rows) > 1 else ""
+    return _bar_chart(result, rows, looks, (others, last), "" if picked is None else alt_text(result, picked))
+
+
+def _in_key(picked: Picked) -> str:
+    """Return what the key calls the picked forces: their names, or how many they are where the names are too long."""
+    if picked is None:
+        return PLACEHOLDER
+    names = forces.in_words(picked)
+    return names if len(picked) == 1 or width_of(names, SIZE) <= LONGEST_IN_KEY else f"{len(picked)} forces chosen"
+
+
+def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
+    """Return the figure of chosen forces beside England and Wales, highest value first, with their 95% intervals.
+
+    A force without a value has its mark and the reason where its bar would be. `data` has a row a force and England and
+    Wales, by force_id: name, value, lower_95, upper_95, comparator_value, status, note. Raises ValueError when none of
+    the forces has a value.
+    """
+    chosen = list(dict.fromkeys(force_ids))
+    rows = result.rows.loc[chosen].sort_values("value", kind="stable", na_position="first")
+    if rows["value"].isna().all():
+        raise ValueError(f"{result.measure.id}: none of {forces.in_words(chosen)} has a value to draw")
+    limits = compare(result)
+    number = f"{number_in_words(len(chosen))} force{'s' if len(chosen) != 1 else ''}"
+    said = [f"Bar chart of {number} and {NATIONAL}: {result.measure.title}, {windows_in_words(result)}."]
+    said += [_said_of(result, one, is_shown=not result.of(one).is_missing) for one in (*chosen, ENGLAND_AND_WALES)]
+    interval = Line2D([], [], color="black", linewidth=1.4, label="95% interval")
+    figure = _bar_chart(result, rows, [PICKED] * len(rows), ("", interval), " ".join(said))
     with analysis_function():
-        height = ABOVE + BELOW + ROW * len(rows)
-        figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((LEFT / WIDTH, BELOW / height, (WIDTH - LEFT - right) / WIDTH, ROW * len(rows) / height))
-        _bars(axes, rows, result, force_id)
-        _limits(axes, rows, result)
-        _national_line(axes, result, len(rows))
-        _earlier_markers(axes, rows)
-        _key(figure, result, height, force_id)
+        for place, row_id in enumerate(map(str, rows.index)):
+            lower, upper = limits.limits(row_id)
+            if np.isfinite(lower):
+                axes = figure.axes[0]
+                axes.plot([lower, upper], [place, place], color="white", linewidth=3.4, solid_capstyle="butt")
+                axes.plot([lower, upper], [place, place], color="black", linewidth=1.4, solid_capstyle="butt")
+    ordered = [*(str(row_id) for row_id in rows.index[::-1]), ENGLAND_AND_WALES]
+    columns = ("value", "comparator_value", "status", "note")
+    data = result.rows.loc[ordered, list(columns)]
+    data.insert(0, "name", [forces.display_name(row_id) for row_id in ordered])
+    for name, side in (("lower_95", 0), ("upper_95", 1)):
+        data.insert(2 + side, name, [limits.limits(row_id)[side] for row_id in ordered])
+    figure.data = data
     return figure
 
 
-def _bars(axes: Axes, rows: pd.DataFrame, result: Result, force_id: str | None) -> None:
-    for place, (row_id, value, status) in enumerate(rows[["value", "status"]].itertuples()):
-        look = PICKED if row_id == force_id else OTHER
-        bar = axes.barh(place, value, height=0.74, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)[0]
-        bar.set_gid(f"bar-{row_id}")
+def _bar_chart(
+    result: Result, rows: pd.DataFrame, looks: list[Look], in_key: tuple[str, Patch | Line2D | None], alt: str
+) -> Figure:
+    """Return the bars of the rows from the last to the first; `in_key` is what the key says first and last."""
+    right = RIGHT + (MARKS if any(map(mark, rows["status"])) else 0)
+    height = ABOVE + BELOW + ROW * len(rows)
+    within = (LEFT / WIDTH, BELOW / height, (WIDTH - LEFT - right) / WIDTH, ROW * len(rows) / height)
+    with analysis_function():
+        figure = Figure(height, alt, lambda: _data(rows.iloc[::-1]))
+        axes = figure.add_axes(within, axes_class=Chart)
+        _bars(figure, axes, rows, result, looks)
+        _limits(axes, rows, result)
+        _national_line(figure, axes, result, len(rows))
+        _key(figure, result, in_key, earlier=_earlier_markers(axes, rows))
+    return figure
+
+
+def _data(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what is drawn of the rows: a row a force by force_id, from the first drawn to the last."""
+    data = rows[["value", "comparator_value", "status"]].copy()
+    data.insert(0, "name", [forces.display_name(str(row_id)) for row_id in rows.index])
+    return data
+
+
+def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks: list[Look]) -> None:
+    for place, ((row_id, value, status), look) in enumerate(
+        zip(rows[["value", "status"]].itertuples(), looks, strict=True)
+    ):
+        sign = mark(str(status))
+        shown = sign or "[x]"
+        if np.isnan(value):
+            sign = ""
+            axes.annotate(
+                f"No value: {status_in_words(str(status))}", (0, place), (6, 0), textcoords="offset points",
+                va="center", color=OUTLINE,
+            )  # fmt: skip
+        else:
+            shown = value_in_words(result.measure, float(value))
+            bar = axes.barh(place, value, height=0.74, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)
+            bar[0].set_gid(f"bar-{row_id}")
+            figure.parts[str(row_id)] = [bar[0]]
         for gid, text, across, away, align in (
             (f"name-{row_id}", forces.display_name(str(row_id)), 0, -6, "right"),
-            (f"value-{row_id}", value_in_words(result.measure, float(value)), 1, 40, "right"),
-            (f"mark-{row_id}", mark(str(status)), 1, 44, "left"),
+            (f"value-{row_id}", shown, 1, 40, "right"),
+            (f"mark-{row_id}", sign, 1, 44, "left"),
         ):
-            if not text:
-                continue
-            words = axes.annotate(
-                text,
-                (across, place),
-                (away, 0),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                ha=align,
-                va="center",
-                color=look.text,
-                fontweight=look.font_weight,
-            )
-            words.set_gid(gid)
+            if text:
+                axes.annotate(
+                    text, (across, place), (away, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    ha=align, va="center", color=look.text, fontweight=look.font_weight,
+                ).set_gid(gid)  # fmt: skip
 
 
 def _limits(axes: Axes, rows: pd.DataFrame, result: Result) -> None:
-    drawn = [*rows["value"], *rows["comparator_value"].dropna(), 0.0]
+    shown = [*rows["value"].dropna(), *rows["comparator_value"].dropna(), 0.0]
     if not result.national.is_missing:
-        drawn.append(result.national.value)
-    low, high = min(drawn), max(drawn)
+        shown.append(result.national.value)
+    low, high = min(shown), max(shown)
     margin = 0.03 * (high - low or 1)
     axes.set_xlim(low - margin if low < 0 else 0, high + margin)
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -81,60 +206,176 @@ def _limits(axes: Axes, rows: pd.DataFrame, result: Result) -> None:
     axes.axvline(0, color=OTHER.edge, linewidth=0.8)
 
 
-def _national_line(axes: Axes, result: Result, rows: int) -> None:
+def _national_line(figure: Figure, axes: Axes, result: Result, rows: int) -> None:
     if result.national.is_missing:
         return
     value = result.national.value
     axes.axvline(value, color="white", linewidth=3.6)  # so that the line is seen across a dark bar too
-    axes.axvline(value, color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)))
-    text = f"England and Wales {value_in_words(result.measure, value)}"
+    line = axes.axvline(value, color=DARK_PINK, linewidth=1.6, linestyle=DASHED)
     left, right = axes.get_xlim()
     share = (value - left) / (right - left)
-    align = "left" if share < 0.2 else "right" if share > 0.8 else "center"
-    axes.annotate(
-        text,
-        (value, rows - 0.4),
-        (0, 4),
-        textcoords="offset points",
-        ha=align,
-        va="bottom",
-        color=DARK_PINK,
+    words = axes.annotate(
+        f"{NATIONAL} {value_in_words(result.measure, value)}", (value, rows - 0.4), (0, 4), textcoords="offset points",
+        ha="left" if share < 0.2 else "right" if share > 0.8 else "center", va="bottom", color=DARK_PINK,
         fontweight="bold",
-    )
+    )  # fmt: skip
+    figure.parts[ENGLAND_AND_WALES] = [line, words]
 
 
-def _earlier_markers(axes: Axes, rows: pd.DataFrame) -> None:
+def _earlier_markers(axes: Axes, rows: pd.DataFrame) -> bool:
+    """Draw the comparator window's values; return whether there are any."""
     earlier = rows["comparator_value"].to_numpy(dtype=float)
-    if not pd.isna(earlier).all():
-        axes.plot(
-            earlier, range(len(rows)), linestyle="", marker="D", markersize=3.6, markerfacecolor="white",
-            markeredgecolor=ORANGE, markeredgewidth=1.1,
-        )  # fmt: skip
+    if pd.isna(earlier).all():
+        return False
+    axes.plot(
+        earlier, range(len(rows)), linestyle="", marker="D", markersize=3.6, markerfacecolor="white",
+        markeredgecolor=ORANGE, markeredgewidth=1.1,
+    )  # fmt: skip
+    return True
 
 
-def _key(figure: Figure, result: Result, height: float, force_id: str | None) -> None:
-    """Draw the key above the chart. The picked force comes last, so that its name can be of any length."""
-    entries: list[Patch | Line2D] = [_swatch(OTHER, "Other forces")] if len(result.plotted) > 1 else []
+def _key(figure: Figure, result: Result, in_key: tuple[str, Patch | Line2D | None], *, earlier: bool) -> None:
+    """Draw the key above the chart. What is picked out comes last, so that its name can be of any length."""
+    others, last = in_key
+    entries: list[Patch | Line2D] = [_swatch(OTHER, others)] if others else []
     if not result.national.is_missing:
-        entries.append(Line2D([], [], color=DARK_PINK, linewidth=1.6, linestyle=(0, (5, 2)), label="England and Wales"))
+        entries.append(Line2D([], [], color=DARK_PINK, linewidth=1.6, linestyle=DASHED, label=NATIONAL))
     window = result.comparator_window
-    if window is not None and result.plotted["comparator_value"].notna().any():
-        earlier = Line2D(
+    if window is not None and earlier:
+        marker = Line2D(
             [], [], linestyle="", marker="D", markersize=4.2, markerfacecolor="white", markeredgecolor=ORANGE
         )
-        earlier.set_label(window.words[:1].upper() + window.words[1:])
-        entries.append(earlier)
-    picked = _swatch(PICKED if force_id else OTHER, forces.display_name(force_id) if force_id else PLACEHOLDER)
+        marker.set_label(window.words[:1].upper() + window.words[1:])
+        entries.append(marker)
     legend = figure.legend(
-        handles=[*entries, picked], loc="upper left", bbox_to_anchor=(0.0, 1 - 0.04 / height), ncols=4, frameon=False,
-        borderpad=0, borderaxespad=0.2, handlelength=1.6, columnspacing=1.4, fontsize=9,
+        handles=[*entries, last] if last else entries, loc="upper left", ncols=4, frameon=False, fontsize=9,
+        bbox_to_anchor=(0.0, 1 - 0.04 / figure.get_figheight()), borderpad=0, borderaxespad=0.2, handlelength=1.6,
+        columnspacing=1.4,
     )  # fmt: skip
-    legend.get_patches()[-1].set_gid("key-swatch")
-    words = legend.get_texts()[-1]
-    words.set_gid("key-name")
-    words.set_fontweight((PICKED if force_id else OTHER).font_weight)
-    words.set_color((PICKED if force_id else OTHER).text)
+    if isinstance(last, Patch):
+        look = PICKED if last.get_linewidth() == PICKED.line_width else OTHER
+        legend.get_patches()[-1].set_gid("key-swatch")
+        words = legend.get_texts()[-1]
+        words.set(gid="key-name", fontweight=look.font_weight, color=look.text)
 
 
 def _swatch(look: Look, label: str) -> Patch:
     return Patch(facecolor=look.fill, edgecolor=look.edge, linewidth=look.line_width, label=label)
+
+
+def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> Figure:
+    """Return the figure of a measure's values along one line, with one force or several picked out and named, or none.
+
+    With None it is the drawing that any force can be picked out of as SVG: it holds each one's own mark and name.
+    Nothing but these depends on the picked force. Raises ValueError when no force has a value.
+    """
+    picked, values = picked_of(force_ids), result.plotted["value"]
+    if values.empty:
+        raise ValueError(f"{result.measure.id}: no force has a value to draw")
+    limits = _strip_limits(result)
+    names = {str(row_id): _strip_name(result, str(row_id)) for row_id in values.index if "own" in roles(row_id, picked)}
+    levels = _levels(result, names, limits) if picked else dict.fromkeys(names, 0)
+    height = STRIP_HEIGHT + LEVEL / 72 * max(levels.values(), default=0)
+    share = STRIP_HEIGHT / height
+    with analysis_function():
+        figure = Figure(
+            height,
+            "" if picked is None else alt_text(result, picked),
+            lambda: _data(result.plotted.sort_values("value", ascending=False, kind="stable")),
+        )
+        axes = figure.add_axes((STRIP_LEFT, 0.2 * share, STRIP_ACROSS, 0.5 * share), axes_class=Chart)
+        _strip_scale(axes, limits)
+        if not result.national.is_missing:
+            value = result.national.value
+            line = axes.axvline(value, color=DARK_PINK, linewidth=1.6, linestyle=DASHED)
+            words = f"{NATIONAL} {value_in_words(result.measure, value)}"
+            figure.parts[ENGLAND_AND_WALES] = [line, _strip_words(axes, words, value, 3, DARK_PINK)]
+        for (row_id, value), up in zip(values.items(), _strip_heights(figure, axes, values), strict=True):
+            for role in roles(str(row_id), picked):
+                if role == "own":
+                    dot = _own_dot(axes, str(row_id), value, up)
+                    over = OVER + LEVEL * levels[str(row_id)]
+                    gid = part_id("own", "name", str(row_id))
+                    _strip_words(axes, names[str(row_id)], value, over, DARK_BLUE).set_gid(gid)
+                else:
+                    dot = _other_dot(axes, str(row_id), value, up)
+                figure.parts[str(row_id)] = [dot]
+    return figure
+
+
+def _strip_limits(result: Result) -> tuple[float, float]:
+    """Return the ends of the scale: zero, all values and England and Wales within them, whoever is picked out."""
+    shown = [0.0, *result.plotted["value"]]
+    if not result.national.is_missing:
+        shown.append(result.national.value)
+    margin = MARGIN * (max(shown) - min(shown) or 1)
+    return min(shown) - margin, max(shown) + margin
+
+
+def _strip_scale(axes: Axes, limits: tuple[float, float]) -> None:
+    axes.set_xlim(*limits)
+    axes.set_ylim(0.5, -0.5)
+    axes.tick_params(axis="x", length=0)
+    axes.xaxis.set_major_formatter(lambda tick, _: f"{tick:+.0f}%" if tick else "0%")
+    axes.axvline(0, color=OUTLINE, linewidth=0.8, zorder=0)
+
+
+def _strip_name(result: Result, row_id: str) -> str:
+    own = result.of(row_id)
+    return f"{forces.display_name(row_id)} {value_in_words(result.measure, own.value)} {mark(own.status)}".strip()
+
+
+def _levels(result: Result, names: dict[str, str], limits: tuple[float, float]) -> dict[str, int]:
+    """Return how high each picked force's name stands, so that no two meet: 0 is nearest to the strip."""
+    levels: dict[str, int] = {}
+    spans: list[tuple[int, float, float]] = []
+    for row_id in sorted(names, key=lambda one: result.of(one).value):
+        place, width = _strip_place(result.of(row_id).value, limits), WIDEST_BOLD * width_of(names[row_id], SIZE)
+        left = place - {"left": 0, "center": 0.5, "right": 1}[alignment(place, width, WIDTH)] * width
+        taken = {level for level, start, end in spans if start < left + width and left < end}
+        levels[row_id] = next(level for level in range(len(names)) if level not in taken)
+        spans.append((levels[row_id], left, left + width))
+    return levels
+
+
+def _strip_place(value: float, limits: tuple[float, float]) -> float:
+    """Return where a value stands across the drawing, in inches."""
+    left, right = limits
+    return WIDTH * (STRIP_LEFT + STRIP_ACROSS * (value - left) / (right - left))
+
+
+def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str) -> Annotation:
+    """Write words over the strip at a value, `over` points over its upper edge, whole in every font."""
+    place = _strip_place(value, axes.get_xlim())
+    return axes.annotate(
+        words, (value, 1), (0, over), xycoords=("data", "axes fraction"), textcoords="offset points",
+        ha=alignment(place, WIDEST_BOLD * width_of(words, SIZE), WIDTH), va="bottom", color=colour, fontsize=SIZE,
+        fontweight="bold", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _strip_heights(figure: Figure, axes: Axes, values: pd.Series) -> Array:
+    """Return how high each dot stands so that no two meet, as seaborn places them; the scale must be set."""
+    sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=DOT)
+    figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
+    (dots,) = axes.collections
+    heights = np.asarray(dots.get_offsets())[:, 1]
+    dots.remove()
+    axes.set(xlabel="", yticks=[])
+    return heights
+
+
+def _other_dot(axes: Axes, row_id: str, value: float, height: float) -> Line2D:
+    return axes.plot(
+        [value], [height], linestyle="", marker="o", markersize=DOT, markerfacecolor=FOCUS_GREY,
+        markeredgecolor=OUTLINE, markeredgewidth=EDGE, zorder=3, gid=part_id("other", "mark", row_id),
+    )[0]  # fmt: skip
+
+
+def _own_dot(axes: Axes, row_id: str, value: float, height: float) -> Line2D:
+    dot = axes.plot(
+        [value], [height], linestyle="", marker="D", markersize=DIAMOND, markerfacecolor=DARK_BLUE,
+        markeredgecolor="black", zorder=6, gid=part_id("own", "mark", row_id),
+    )[0]  # fmt: skip
+    axes.axvline(value, color=DARK_BLUE, linewidth=0.8, zorder=1, gid=part_id("own", "line", row_id))
+    return dot

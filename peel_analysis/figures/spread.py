@@ -4,16 +4,25 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.lettering import width_of
-from peel_analysis.figures.style import DARK_BLUE, DARK_GREY, DARK_PINK, ORANGE, TURQUOISE, analysis_function
+from peel_analysis.figures.figure import (
+    DARK_BLUE,
+    DARK_GREY,
+    DARK_PINK,
+    ORANGE,
+    TURQUOISE,
+    WIDTH,
+    Chart,
+    Figure,
+    analysis_function,
+    width_of,
+)
 
-WIDTH, LEFT, RIGHT = 7.6, 1.2, 0.25  # inches; the report's column
+LEFT, RIGHT = 1.2, 0.25  # inches
 BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
 APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
@@ -80,16 +89,12 @@ class Label:
     level: int
 
 
-def spread_svg(stacks: Sequence[Stack]) -> str:
-    """Return the drawing of one or two stacks as SVG text. The first is labelled above, the second below."""
-    return as_svg(spread_bars(stacks))
-
-
-def spread_bars(stacks: Sequence[Stack]) -> Figure:
+def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
     """Return the figure: a bar a stack, all on one scale on which 100% is the whole of recorded crime.
 
-    A label stands in its segment where it fits, and else outside it at the end of a thin line. Shares that add up to
-    less than 100% leave the rest of the bar empty. Raises ValueError without a stack, or with more than two.
+    The first stack is labelled above, the second below. A label stands in its segment where it fits, and else outside
+    it at the end of a thin line. Shares that add up to less than 100% leave the rest of the bar empty. Raises
+    ValueError without a stack, or with more than two.
     """
     if len(stacks) not in (1, 2):
         raise ValueError(f"{len(stacks)} stacks; one or two can be drawn")
@@ -100,8 +105,8 @@ def spread_bars(stacks: Sequence[Stack]) -> Figure:
     bars = BAR * len(stacks) + GAP * (len(stacks) - 1)
     height = above + bars + below + 2 * MARGIN
     with analysis_function():
-        figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((LEFT / WIDTH, 0, room / WIDTH, 1))
+        figure = Figure(height, alt_text, lambda: _data(stacks))
+        axes = figure.add_axes((LEFT / WIDTH, 0, room / WIDTH, 1), axes_class=Chart)
         axes.set_xlim(0, room)
         axes.set_ylim(0, height)
         axes.axis("off")
@@ -110,6 +115,12 @@ def spread_bars(stacks: Sequence[Stack]) -> Figure:
             _bar(axes, stack, bottom, inch)
             _labels(axes, labels, bottom, upward=number == 0)
     return figure
+
+
+def _data(stacks: Sequence[Stack]) -> pd.DataFrame:
+    """Return a row a segment: name of the bar, name of the group, share in percent, and the share as shown."""
+    rows = [(stack.name, one.name, one.share, one.shown) for stack in stacks for one in stack.segments]
+    return pd.DataFrame(rows, columns=["bar", "group", "share", "shown"])
 
 
 def place(stack: Stack, inch: float, room: float) -> list[Label]:

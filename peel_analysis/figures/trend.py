@@ -1,33 +1,44 @@
 """Lines over time: the values of a force and of England and Wales, with breaks in recording marked."""
 
+from collections.abc import Sequence
 from datetime import date
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
-from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from peel_analysis import statistics
 from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.figures import scale
-from peel_analysis.figures.lettering import width_of
-from peel_analysis.figures.style import DARK_BLUE, DARK_PINK, OUTLINE, analysis_function
-from peel_analysis.measures.breaks import Break
-from peel_analysis.measures.series import Series
-from peel_analysis.measures.windows import first_day
+from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.text import in_words
+from peel_analysis.figures.figure import (
+    DARK_BLUE,
+    DARK_PINK,
+    OUTLINE,
+    WIDEST,
+    WIDTH,
+    Chart,
+    Figure,
+    analysis_function,
+    width_of,
+)
+from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.marks import mark
-from peel_analysis.show.words import value_in_words
-from peel_analysis.statistics import ControlLimits
-from peel_analysis.statistics.trend import FEWEST_POINTS
+from peel_analysis.show.words import NATIONAL, official_name, value_in_words
+from peel_analysis.statistics.trend import FEWEST_POINTS, ControlLimits, control_limits
 
-WIDTH, HEIGHT = 7.6, 3.1  # inches
+HEIGHT = 3.1  # inches
 ACROSS, UP = 0.68, 0.74  # of the drawing that the chart takes up
 NOTE, ROW = 8, 0.2  # the size of a note in points, and the height of its row in inches
 POINTS = 25  # along a note at which it is asked whether a line runs there
 SHADE = "#e9e9e9"
 FEW_POINTS = 6  # so few that each gets its own date on the axis
+PAD = 3.5  # points between the chart and what stands beside it
+ROUNDING = 1e-10  # by which a level at the very edge may miss it, as a share of the chart
 
 
 def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) -> Figure:
@@ -42,10 +53,10 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
     if own.empty:
         raise ValueError(f"{series.measure.id}: {force_id} has no line to draw")
     with analysis_function():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.07, 0.12, ACROSS, UP))
+        figure = Figure(HEIGHT, alt_text(series, force_id), lambda: _data(series, force_id))
+        axes = figure.add_axes((0.07, 0.12, ACROSS, UP), axes_class=Chart)
         for name, colour, dashes in ((force_id, DARK_BLUE, None), (ENGLAND_AND_WALES, DARK_PINK, (5, 2))):
-            _line(axes, series, name, colour, dashes)
+            figure.parts[name] = [_line(axes, series, name, colour, dashes)]
         if control_limits:
             _limits(axes, series, force_id)
         _scale(axes, series, force_id)
@@ -54,14 +65,67 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
     return figure
 
 
-def _line(axes: Axes, series: Series, name: str, colour: str, dashes: "tuple[int, int] | None") -> None:
+def alt_text(series: Series, force_id: str) -> str:
+    """Return the alternative text of a line chart: what it shows, and what `lines_in_words` says of its lines."""
+    title = series.per_head(series.measure.title, force_id)
+    return f"Line chart: {title}, {span_in_words(series)}. {lines_in_words(series, force_id)}"
+
+
+def span_in_words(series: Series) -> str:
+    """Return what the points are, and their first and last day: "12 months to the end of each quarter, ... to ..."."""
+    first, last = (day_in_words(day) for day in (series.days[0], series.days[-1]))
+    return f"{_months(series)} to the end of {series.about}, {first} to {last}"
+
+
+def lines_in_words(series: Series, force_id: str, remark: str = "") -> str:
+    """Return what the lines say: the first and the last of each line's values that may be set beside each other.
+
+    `remark` is what must be known of the force's counts, set behind its name in brackets.
+    """
+    of_force = f"{official_name(force_id)}{remark}: {_ends(series, force_id)}"
+    said = [of_force, f"{NATIONAL}: {_ends(series, ENGLAND_AND_WALES)}"]
+    cuts = [one for one in series.breaks(force_id) if not one.is_comparable]
+    if cuts:
+        label = f"{cuts[-1].label[:1].lower()}{cuts[-1].label[1:]}"
+        said.append(f"No line is drawn across the break ({label}): values before it are not set beside later ones.")
+    return " ".join(said)
+
+
+def _ends(series: Series, name: str) -> str:
+    points = series.latest_part(name)
+    if points.empty:
+        return f"no {_months(series)} lie wholly after the last break in recording."
+    ends = (
+        f"{value_in_words(series.measure, float(points.iloc[place]))} in the {_months(series)} to "
+        f"{day_in_words(date.fromisoformat(str(points.index[place])))}"
+        for place in (0, -1)
+    )
+    people = "" if series.mid_year is None or name in series.assumed else f", {series.unit(name)}"
+    return f"{', and '.join(dict.fromkeys(ends))}{people}."
+
+
+def _months(series: Series) -> str:
+    return f"{in_words(series.months)} months"
+
+
+def _data(series: Series, force_id: str) -> pd.DataFrame:
+    """Return a row a point by the last day of its window: the force's value and status, England and Wales's value."""
+    columns = {
+        force_id: series.values[force_id],
+        "status": series.statuses[force_id],
+        ENGLAND_AND_WALES: series.values[ENGLAND_AND_WALES],
+    }
+    return pd.DataFrame(columns).rename_axis("period_end")
+
+
+def _line(axes: Axes, series: Series, name: str, colour: str, dashes: tuple[int, int] | None) -> Line2D:
     """Draw a line with a gap where a point is missing and at a break. Seaborn would take longer than all the rest."""
     points = series.interrupted(name)
-    axes.plot(
+    return axes.plot(
         _numbers(list(points)), list(points.values()), color=colour, linewidth=2,
         linestyle=(0, dashes) if dashes else "-", marker=None if name == ENGLAND_AND_WALES else "o", markersize=4.5,
         markeredgecolor="white", markeredgewidth=0.75, gid=f"line-{name}",
-    )  # fmt: skip
+    )[0]  # fmt: skip
 
 
 def _limits(axes: Axes, series: Series, force_id: str) -> None:
@@ -87,7 +151,7 @@ def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, Contr
             "control limits need points that share no counts; draw the line of quarters, not a rolling one"
         )
     long = [part for part in _between_breaks(series, force_id) if part.count() >= FEWEST_POINTS]
-    return [(part, statistics.control_limits(part.to_numpy(), floor=0)) for part in long]
+    return [(part, control_limits(part.to_numpy(), floor=0)) for part in long]
 
 
 def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:
@@ -129,13 +193,13 @@ def _scale(axes: Axes, series: Series, force_id: str) -> None:
     axes.set_ylim(bottom=0)
     axes.set_xlim(axes.get_xlim())
     axes.axis("off")
-    scale.levels(axes)
+    scale_levels(axes)
     days = series.days
     if len(days) <= FEW_POINTS:
-        scale.words_below(axes, _numbers(days), [f"{day:%b %Y}" for day in days])
+        words_below(axes, _numbers(days), [f"{day:%b %Y}" for day in days])
     else:
         years = sorted({day.year for day in days})
-        scale.words_below(axes, _numbers([date(year, 6, 30) for year in years]), [str(year) for year in years])
+        words_below(axes, _numbers([date(year, 6, 30) for year in years]), [str(year) for year in years])
     unit = series.unit(force_id)
     axes.annotate(
         unit[:1].upper() + unit[1:], (0, 1), (-22, 12), xycoords="axes fraction",
@@ -148,7 +212,7 @@ def _breaks(axes: Axes, series: Series, force_id: str) -> None:
     for one in series.breaks(force_id):
         first, last = _numbers([one.first_day, one.last_day])
         axes.axvspan(first, last, color=SHADE, zorder=0)
-        width = (right - left) * width_of(one.label, NOTE) / (ACROSS * WIDTH)
+        width = (right - left) * WIDEST * width_of(one.label, NOTE) / (ACROSS * WIDTH)
         start = max(left, min(first, right - width))
         foot, top = (_is_crossed(axes, series, force_id, (start, start + width), edge) for edge in (0, 1))
         edge = 1 if foot and not top else 0
@@ -192,3 +256,43 @@ def _mark(series: Series, name: str) -> str:
 def _numbers(days: list[date]) -> list[float]:
     """Return days as matplotlib counts them."""
     return [float(number) for number in date2num(days)]  # type: ignore[no-untyped-call]
+
+
+def scale_levels(axes: Axes) -> None:
+    """Draw a line across the chart, with its number to the left, at each of the values that matplotlib would choose.
+
+    Matplotlib's own ticks look the same and take half of the time of a small drawing: they are to be off, and the
+    limits must be set.
+    """
+    low, high = axes.get_ylim()
+    chosen = axes.yaxis.get_majorticklocs()
+    numbers = axes.yaxis.get_major_formatter().format_ticks(list(chosen))
+    slack = ROUNDING * (high - low)
+    shown = [
+        (float(level), number)
+        for level, number in zip(chosen, numbers, strict=True)
+        if low - slack <= level <= high + slack
+    ]
+    lines = LineCollection(
+        [[(0, level), (1, level)] for level, _ in shown],
+        transform=axes.get_yaxis_transform(),
+        colors=mpl.rcParams["grid.color"],
+        linewidths=mpl.rcParams["grid.linewidth"],
+        capstyle="projecting",
+        zorder=0.5,
+    )
+    axes.add_artist(lines)
+    for level, number in shown:
+        axes.annotate(
+            number, (0, level), (-PAD, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+            ha="right", va="center_baseline", color=mpl.rcParams["ytick.labelcolor"], annotation_clip=False,
+        )  # fmt: skip
+
+
+def words_below(axes: Axes, places: Sequence[float], words: Sequence[str]) -> None:
+    """Write words under the chart at these places along its width."""
+    for place, text in zip(places, words, strict=True):
+        axes.annotate(
+            text, (place, 0), (0, -PAD), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+            ha="center", va="top", color=mpl.rcParams["xtick.labelcolor"], annotation_clip=False,
+        )  # fmt: skip

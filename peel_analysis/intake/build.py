@@ -12,8 +12,7 @@ from peel_analysis.data.registers import records
 from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.registers import POPULATIONS
-from peel_analysis.sources import transcribed
-from peel_analysis.sources.formats import FORMATS
+from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import SourceError, open_book
@@ -53,9 +52,9 @@ def build(raw: Path, out: Path) -> list[Account]:
 
 def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Account:
     """Add the tables of one file, read anew or, for a transcribed file that is not there, as they are in `out`."""
-    is_transcribed = published.reader in transcribed.READERS
+    is_transcribed = published.reader in TRANSCRIPTS
     if not is_transcribed and published.reader not in FORMAT_OF:
-        known = ", ".join((*FORMAT_OF, *transcribed.READERS))
+        known = ", ".join((*FORMAT_OF, *TRANSCRIPTS))
         raise SourceError(f"{WHERE}, {published.file}: no reader {published.reader!r}; use one of {known}")
     path = (raw.parent if is_transcribed else raw) / published.file
     if not path.is_file():
@@ -79,8 +78,8 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
 
 
 def _read(path: Path, published: PublishedFile) -> Reading:
-    if published.reader in transcribed.READERS:
-        return transcribed.READERS[published.reader](path, published)
+    if published.reader in TRANSCRIPTS:
+        return TRANSCRIPTS[published.reader](path, published)
     return FORMAT_OF[published.reader].read(open_book(path), published.release, vintages=published.vintages)
 
 
@@ -107,7 +106,7 @@ def _keep(published: PublishedFile, out: Path, tables: Tables) -> Account:
     return Account(
         file=published.file,
         sha256="",
-        format=transcribed.FORMAT,
+        format=TRANSCRIBED,
         release=published.tables[0][1],
         notes=("the file is not there; the tables made from it stay as they are",),
     )

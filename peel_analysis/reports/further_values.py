@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from peel_analysis.comparison import chance, compare, peer_groups
-from peel_analysis.comparison.compared import KINDS, NEVER_COMPARED
+from peel_analysis.comparison import compare, peer_groups
 from peel_analysis.comparison.peers import means
+from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
@@ -25,7 +25,7 @@ from peel_analysis.measures import Result, Series, Value, rolling
 from peel_analysis.sections.outcomes import Outcomes, spread_in
 from peel_analysis.show.values import COLUMNS
 from peel_analysis.show.words import not_available
-from peel_analysis.statistics import ExpectedByChance
+from peel_analysis.statistics.funnel import ExpectedByChance
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"
@@ -143,7 +143,7 @@ def medians(results: Iterable[Result]) -> Iterator[Further]:
 def funnels(results: Iterable[Result]) -> Iterator[Further]:
     """Yield what each funnel rests on; of one that too few forces allow, how many there are and how many it needs."""
     for result in results:
-        if result.measure.kind not in KINDS or not_available(result):
+        if result.measure.kind not in FUNNEL_KINDS or not_available(result):
             continue
         compared = compare(result)
         numbers: list[tuple[str, float, str]] = [("forces", compared.ranks.forces, FORCES)]
@@ -229,7 +229,7 @@ def _slug(name: str) -> str:
 
 def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Further]:
     """Yield the flags to expect of chance over the edition's figures: the overview says them, and so does Annex A."""
-    if expected := chance.among(results):
+    if expected := expected_flags(results):
         for part_of in (STANDING_OUT, POLICY):
             yield from _expected(part_of, expected, edition.window("crime").end)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison import chance
+from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition, open_edition
@@ -19,7 +19,8 @@ from peel_analysis.sections.display import Html, style
 from peel_analysis.show.marks import mark, status_in_words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table
 from peel_analysis.show.templates import piece
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES, read_policy
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.policy import read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
@@ -128,7 +129,7 @@ class Annex:
     def _wording_policy(self) -> Markup:
         policy = read_policy()
         results = [measures.calculate(measure, self.edition) for measure in measures.declared()]
-        expected = chance.among(results)
+        expected = expected_flags(results)
         by_chance = f"In this edition: {expected.sentence()} " if expected else ""
         said = f"{by_chance}{COUNTS_NOT_SAMPLES}"
         return piece("policy", policy.label, list(policy.sentences()), said, funnels_table(results))

@@ -7,8 +7,8 @@ from datetime import date
 from markupsafe import Markup
 
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.comparison.intervals import SHOWN_LEVEL
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
+from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES, display_name
 from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg

@@ -8,7 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison import NotComparableError, chance, check_together, compare, reasons_apart
+from peel_analysis.comparison import NotComparableError, check_together, compare, reasons_apart
+from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.sections.blocks import source_line
@@ -19,7 +20,7 @@ from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.tables import Row, count_cell, counts_interval_cell, html_table, interval_cell, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import NATIONAL, not_available, official_name
-from peel_analysis.statistics import COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
 AT_MOST = 7  # lines of what stands out
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
@@ -132,7 +133,7 @@ def standing_out(results: list[Result], force_id: str) -> Html:
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
     told, about = clearest(results, force_id), "what stands out"
-    expected = chance.among(results)
+    expected = expected_flags(results)
     note = (
         f"Chosen by the wording policy ({compare(results[0]).policy.label}) from every figure of this edition that has "
         f"a verdict. {expected.sentence() if expected else ''}"

@@ -8,7 +8,8 @@ from peel_analysis import measures
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import whole
-from peel_analysis.figures.spread import Segment, Stack, spread_svg
+from peel_analysis.figures import as_svg
+from peel_analysis.figures.spread import Segment, Stack, spread_bars
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.blocks import figure_block, source_line
 from peel_analysis.sections.display import Html, numbered, picture
@@ -166,7 +167,7 @@ def spread_block(spread: Spread, number: int) -> Html:
     body = piece(
         "figure_body",
         reading=reading(spread),
-        image=picture(spread_svg(stacks(spread)), alt_text(spread)),
+        image=picture(as_svg(spread_bars(stacks(spread))), alt_text(spread)),
         notes=footnotes(spread),
         source=source_line(spread.whole),
         cautions=caveats(spread.whole, spread.force_id),

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.figures.drawing import as_svg
-from peel_analysis.figures.trend import trend_lines
+from peel_analysis.figures import as_svg, trend_lines
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.measures.provenance import POPULATIONS, tables_of
 from peel_analysis.sections.blocks import source_line

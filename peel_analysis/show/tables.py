@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis.comparison import compare
-from peel_analysis.comparison.intervals import SHOWN_LEVEL, interval_of
+from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import whole
@@ -17,7 +17,7 @@ from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.show import words as wording
 from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.templates import piece
-from peel_analysis.statistics import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.comparison.intervals import LEVELS
+from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance

@@ -8,7 +8,7 @@ from peel_analysis.data.text import in_words, rounded, shown, whole
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.measures.exclusions import check_years
 from peel_analysis.show.marks import status_in_words
-from peel_analysis.statistics import Verdict
+from peel_analysis.statistics.verdict import Verdict
 
 NATIONAL = "England and Wales"
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it

@@ -46,8 +46,8 @@ BODIES = {
     "total": "Total with bodies that are no police force area",
 }
 NO_FORCES = {"region": "regions", "country": "countries", "body": "bodies that are no force"}
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
+MONTHS = [f"{date(2000, number, 1):%B}" for number in range(1, 13)]
+MONTH = rf"({'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 # 'YY takes two digits and 20YY four, so that a footnote digit glued behind is not read as part of the year.
 YEAR = r"(?:['’‘]\s*(\d\d)|(20\d\d|19\d\d)|(\d\d)(?!\d))"
 SPAN = re.compile(rf"{MONTH}\s*{YEAR}\s*(?:to|-|–)\s*{MONTH}\s*{YEAR}", re.IGNORECASE)
@@ -216,13 +216,18 @@ def title(sheet: Sheet) -> str:
 def year_to(text: str) -> date | None:
     """Return the last day of the 12 months that a heading names ("Apr '16 to Mar '175, 6"), or None."""
     for match in SPAN.finditer(text):
-        first, last = (MONTHS.index(match[group][:3].lower()) for group in (1, 5))
+        first, last = month_number(match[1]), month_number(match[5])
         end = _year(match.groups()[5:8])
         if end == _year(match.groups()[1:4]) + 1 and (last - first) % 12 == 11:
             return _last_day(end, last)
     if ending := YEAR_ENDING.search(text):
-        return _last_day(_year(ending.groups()[1:4]), MONTHS.index(ending[1][:3].lower()))
+        return _last_day(_year(ending.groups()[1:4]), month_number(ending[1]))
     return None
+
+
+def month_number(name: str) -> int:
+    """Return the number of a month by its first three letters."""
+    return [month[:3] for month in MONTHS].index(name[:3].title()) + 1
 
 
 def _year(groups: tuple[str | None, ...]) -> int:
@@ -231,8 +236,7 @@ def _year(groups: tuple[str | None, ...]) -> int:
 
 
 def _last_day(year: int, month: int) -> date:
-    """Return the last day of a month, counted from 0."""
-    return date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)
+    return date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _has_numbers(sheet: Sheet) -> bool:

@@ -7,7 +7,7 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import forces
 from peel_analysis.data.csv_files import refuse_other_number
 from peel_analysis.data.errors import InputError
-from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank, likeness
+from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, SourceError, TextSheet, as_text
 
@@ -34,11 +34,6 @@ RETURN_FIELDS = (
     Field("count", ("count", "number")),
     Field("status", ("status",)),
 )
-
-
-def is_like(book: Book) -> tuple[int, int]:
-    """Return how like a data return a file is, to compare with the other formats."""
-    return likeness(book, RETURN_FIELDS)
 
 
 def read(book: Book, release: str) -> Reading:

@@ -1,36 +1,69 @@
-"""The published formats: which one a file is, told by what is in it and never by its name, and which release it is."""
+"""The published formats: which one a file is, told by what is in it and never by its name, and which release it is.
+
+Tables that were read off public pages have no published file. They are read here too, each by its name in
+data/published_files.toml.
+"""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
+from peel_analysis.data import counts as shape
+from peel_analysis.data import forces, periods
 from peel_analysis.sources import data_return, open_data, police_force_areas, workforce
 from peel_analysis.sources.area_tables import YEAR_ENDING, title, year_to
-from peel_analysis.sources.reading import Reading
-from peel_analysis.sources.sheets import Book, Sheet, SourceError, open_book
+from peel_analysis.sources.headings import Field, likeness
+from peel_analysis.sources.published_files import PublishedFile
+from peel_analysis.sources.reading import Reading, reading_of
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, open_book, sha256
 
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
 OPEN_ENDED = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:onwards|and later)", re.IGNORECASE)
+TRANSCRIBED = "transcribed table"
+OUTCOME_TYPES = {f"t{number}": str(number) for number in (1, 2, 3, 6, 7, 8, 22)} | {"assigned": "all"}
+CITY_POPULATIONS = {"daytime-2014": "total daytime population", "workday-2014": "workday population"}
 
 
 @dataclass(frozen=True)
 class Format:
-    """A published format: its name, how like it a file is, its reader, and which release a file says that it is.
+    """A published format: its name, its name in data/published_files.toml, its reader, and what it is known by.
 
-    `reader` is its name in data/published_files.toml. `may_lack_forces` says that the reader can be told of forces for
-    which the publisher gives no rows, `has_vintages` that the file holds populations.
+    That is the `fields` that a heading row names, or the `kind` of tables that sheets with a title hold; `dates` finds
+    in a title the days that name a release. `may_lack_forces` says that the reader can be told of forces for which the
+    publisher gives no rows, `has_vintages` that the file holds populations.
     """
 
     name: str
-    is_like: Callable[[Book], tuple[int, int]]
+    reader: str
     reads: Callable[..., Reading]
-    release: Callable[[Book], str]
-    reader: str = ""
+    fields: Sequence[Field] = ()
+    kind: Callable[[Sheet], object] | None = None
+    dates: Callable[[str], Iterable[date]] | None = None
     may_lack_forces: bool = True
     has_vintages: bool = False
+
+    def likeness(self, book: Book) -> tuple[int, int]:
+        """Return how like this format a file is, to compare with the others: what it lacks, and what it has."""
+        return (0, 10 * len(self._tables(book))) if self.kind else likeness(book, self.fields)
+
+    def release(self, book: Book) -> str:
+        """Return the latest month that the titles of the tables read name, or the cover of open data: "2018-03".
+
+        "" where a file does not say it.
+        """
+        if self.dates is None:
+            return ""
+        if self.kind is None:
+            return _release_on_cover(book, self.dates)
+        return _latest(day for sheet in self._tables(book) for day in self.dates(title(sheet)))
+
+    def _tables(self, book: Book) -> list[Sheet]:
+        return [sheet for sheet in book.sheets if self.kind and self.kind(sheet) is not None]
 
     def read(
         self, book: Book, release: str, not_supplied: Collection[str] = (), vintages: tuple[str, str] = ("", "")
@@ -50,7 +83,7 @@ def recognise(book: Book) -> Format:
     A heading that lacks a column still shows which format is meant, so that its reader can say what is missing.
     Raises SourceError, naming what each sheet starts with, for a file that is like none of the formats.
     """
-    likely = [(likeness, known) for known in FORMATS if (likeness := known.is_like(book))[1]]
+    likely = [(like, known) for known in FORMATS if (like := known.likeness(book))[1]]
     if likely:
         return max(likely, key=lambda pair: pair[0])[1]
     starts = []
@@ -71,19 +104,7 @@ def read(path: Path, release: str, not_supplied: Collection[str] = ()) -> Readin
     return recognise(book).read(book, release, not_supplied)
 
 
-def _release_of_area_tables(book: Book) -> str:
-    """Return the month of the latest "year ending March 2018" in the titles of the tables read, or "": "2018-03"."""
-    read = [sheet for sheet in book.sheets if police_force_areas.kind(sheet)]
-    return _latest(year for sheet in read for year in _years_ending(title(sheet)))
-
-
-def _release_of_workforce(book: Book) -> str:
-    """Return the month of the latest "30 September 2018" in the titles of the tables read, or "": "2018-09"."""
-    read = [sheet for sheet in book.sheets if workforce.workers(sheet)]
-    return _latest(day for sheet in read for day in workforce.days(title(sheet)))
-
-
-def _release_on_cover(book: Book) -> str:
+def _release_on_cover(book: Book, dates: Callable[[str], Iterable[date]]) -> str:
     """Return the month in which a cover or notes say the file was published, else of the year it covers, or "".
 
     "Year ending March 2013 onwards" names the first year of many, so it is no release.
@@ -91,8 +112,8 @@ def _release_on_cover(book: Book) -> str:
     covers = [sheet for sheet in book.sheets if len(sheet.top) < 2 or not _is_table(sheet)]
     lines = [" ".join(filter(None, row)) for sheet in covers for row in sheet.top]
     said = [line for line in lines if PUBLISHED.search(line) and not LATER.search(line)]
-    days = _latest(day for line in said for day in workforce.days(line))
-    return days or _latest(year for line in lines for year in _years_ending(line))
+    days = _latest(day for line in said for day in dates(line))
+    return days or _latest(year for line in lines for year in years_ending(line))
 
 
 def _is_table(sheet: Sheet) -> bool:
@@ -100,7 +121,8 @@ def _is_table(sheet: Sheet) -> bool:
     return sum(len([cell for cell in row if cell]) > 4 for row in sheet.top) > 5
 
 
-def _years_ending(text: str) -> Iterator[date]:
+def years_ending(text: str) -> Iterator[date]:
+    """Yield the last days of the years that a text names: "year ending March 2018"."""
     for match in YEAR_ENDING.finditer(text):
         year = year_to(match[0])
         if year and not OPEN_ENDED.match(text, match.end()):
@@ -113,18 +135,117 @@ def _latest(dates: Iterable[date]) -> str:
 
 
 FORMATS = (
-    Format(open_data.CRIME_FORMAT, open_data.is_like_crime, open_data.read_crime, _release_on_cover, "recorded crime"),
     Format(
-        open_data.OUTCOMES_FORMAT, open_data.is_like_outcomes, open_data.read_outcomes, _release_on_cover, "outcomes"
+        open_data.CRIME_FORMAT, "recorded crime", open_data.read_crime, open_data.CRIME_FIELDS, dates=workforce.days
+    ),
+    Format(
+        open_data.OUTCOMES_FORMAT, "outcomes", open_data.read_outcomes, open_data.OUTCOME_FIELDS, dates=workforce.days
     ),
     Format(
         police_force_areas.FORMAT,
-        police_force_areas.is_like,
-        police_force_areas.read,
-        _release_of_area_tables,
         "police force areas",
+        police_force_areas.read,
+        kind=police_force_areas.kind,
+        dates=years_ending,
         has_vintages=True,
     ),
-    Format(workforce.FORMAT, workforce.is_like, workforce.read, _release_of_workforce, "workforce"),
-    Format(data_return.FORMAT, data_return.is_like, data_return.read, lambda book: "", may_lack_forces=False),
+    Format(workforce.FORMAT, "workforce", workforce.read, kind=workforce.workers, dates=workforce.days),
+    Format(data_return.FORMAT, "", data_return.read, data_return.RETURN_FIELDS, may_lack_forces=False),
 )
+
+
+def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
+    """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
+    rows = _transcript(path, ("force_id", "financial_year", "quarter", *OUTCOME_TYPES))
+    quarters = [
+        periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
+    ]
+    parts = [_column(rows, path, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()]
+    return _reading_of(path, published, rows, counts=parts)
+
+
+def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
+    """Return all recorded crime without fraud in 12-month windows, one column of the file each ("to_2017_06_30")."""
+    rows = _transcript(path, ("force_id",))
+    parts = []
+    for column in (name for name in rows.columns if name.startswith("to_")):
+        window = periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
+        parts.append(_column(rows, path, column, "recorded_crime", "", [window] * len(rows)))
+    return _reading_of(path, published, rows, counts=parts)
+
+
+def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
+    """Return the mid-2024 populations; the file names forces by their area codes."""
+    rows = _transcript(path, ("ons_code", "name", "population_mid_2024"))
+    ids = {force.ons_code: force.id for force in forces.all_forces()}
+    people = _numbers(rows, "population_mid_2024", path)
+    populations = [
+        (ids.get(code) or forces.find(name).id, 2024, number, published.release)
+        for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
+    ]
+    return _reading_of(path, published, rows, populations=populations)
+
+
+def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
+    """Return the City of London's daytime and workday populations of 2014, a vintage each."""
+    rows = _transcript(path, ("force_id", "measure", "year", "value"))
+    values = _numbers(rows, "value", path)
+    populations = [
+        (str(force_id), int(year), value, vintage)
+        for vintage, words in CITY_POPULATIONS.items()
+        for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
+        if str(measure).startswith(words)
+    ]
+    return _reading_of(path, published, rows, populations=populations)
+
+
+TRANSCRIPTS: dict[str, Callable[[Path, PublishedFile], Reading]] = {
+    "outcomes by quarter": outcomes_by_quarter,
+    "rolling recorded crime": rolling_recorded_crime,
+    "mid-2024 populations": mid_2024_populations,
+    "City of London daytime": city_of_london_daytime,
+}
+
+
+def _transcript(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if missing := [column for column in columns if column not in rows.columns]:
+        raise SourceError(f"{path.name}, line 1: no column {', '.join(missing)}; give the table with its columns")
+    return rows
+
+
+def _numbers(rows: pd.DataFrame, column: str, path: Path) -> list[int]:
+    for line, value in enumerate(rows[column], start=2):
+        if not value.isdecimal():
+            raise SourceError(
+                f"{path.name}, line {line}, column {column}: found {value!r} where a count should be; correct it"
+            )
+    return [int(value) for value in rows[column]]
+
+
+def _column(
+    rows: pd.DataFrame, path: Path, column: str, item: str, dimension: str, of: Sequence[periods.Period]
+) -> pd.DataFrame:
+    """Return a column as rows of counts without their release; `of` has each row's period."""
+    return rows[["force_id"]].assign(
+        item=item,
+        dimension=dimension,
+        period_start=[period.start.isoformat() for period in of],
+        period_end=[period.end.isoformat() for period in of],
+        count=_numbers(rows, column, path),
+        status="reported",
+    )
+
+
+def _reading_of(
+    path: Path,
+    published: PublishedFile,
+    rows: pd.DataFrame,
+    *,
+    counts: Sequence[pd.DataFrame] = (),
+    populations: Sequence[tuple[str, int, int, str]] = (),
+) -> Reading:
+    table = shape.combine([part.assign(release=published.release) for part in counts])
+    named = {*table["force_id"], *(force_id for force_id, *_ in populations)}
+    book = Book(published.file, sha256(path), ())
+    return reading_of(book, TRANSCRIBED, published.release, table, populations, rows_read=len(rows), forces=len(named))

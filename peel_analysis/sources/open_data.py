@@ -16,7 +16,7 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data import forces, periods
-from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank, likeness
+from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, Column, SourceError, as_text
 
@@ -99,16 +99,6 @@ NOTE_MARK = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 # in an older release has 5,792 cells "-00" and not one "0"; of those that the April 2026 release also has, 97.6% are 0
 # there and the others were revised.
 NIL = re.compile(r"-\s*0*")
-
-
-def is_like_crime(book: Book) -> tuple[int, int]:
-    """Return how like a table of recorded crime a file is, to compare with the other formats."""
-    return likeness(book, CRIME_FIELDS)
-
-
-def is_like_outcomes(book: Book) -> tuple[int, int]:
-    """Return how like a table of outcomes a file is, to compare with the other formats."""
-    return likeness(book, OUTCOME_FIELDS)
 
 
 def read_crime(book: Book, release: str, not_supplied: Collection[str] = ()) -> Reading:

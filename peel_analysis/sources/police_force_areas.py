@@ -46,11 +46,6 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-def is_like(book: Book) -> tuple[int, int]:
-    """Return (0, number of tables that are read), to compare with the other formats."""
-    return 0, 10 * sum(kind(sheet) is not None for sheet in book.sheets)
-
-
 def kind(sheet: Sheet) -> str | None:
     """Return which table a sheet holds, by its title or its headings, or None when it is none of those read."""
     words = fold(title(sheet))

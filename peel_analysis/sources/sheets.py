@@ -1,6 +1,5 @@
 """Opening a published file, workbook or CSV or Parquet, as sheets that all answer the same questions."""
 
-import codecs
 import csv
 import gzip
 import hashlib
@@ -22,7 +21,6 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from peel_analysis.data.errors import InputError
 
 TOP = 40  # rows in which a heading is looked for: covers, notes and titles above a table are shorter
-MEGABYTE = 2**20
 ZIP, GZIP, PARQUET, OLE = b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0"
 Integers = npt.NDArray[np.int64]
 
@@ -207,19 +205,11 @@ def _text_sheet(path: Path, start: bytes) -> TextSheet:
         raise SourceError(f"{path.name}: does not unpack ({error}); download it again") from None
     if b"\x00" in content[:4096]:
         raise SourceError(f"{path.name}: no workbook, CSV or Parquet file; give one as the publisher offers it")
-    return TextSheet(path.name, content, "utf-8-sig" if _is_utf8(content) else "cp1252")
-
-
-def _is_utf8(content: bytes) -> bool:
-    """Return False for a file that Excel saved in the Windows code page, as older Home Office files are."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(content), MEGABYTE):
-            decoder.decode(content[start : start + MEGABYTE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+        content.decode("utf-8")
+    except UnicodeDecodeError:  # Excel saved it in the Windows code page, as older Home Office files are
+        return TextSheet(path.name, content, "cp1252")
+    return TextSheet(path.name, content, "utf-8-sig")
 
 
 def _column(cells: Any) -> Column:

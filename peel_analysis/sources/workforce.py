@@ -11,7 +11,9 @@ from datetime import date, datetime
 
 from peel_analysis.data import counts as shape
 from peel_analysis.sources.area_tables import (
+    MONTHS,
     AreaTable,
+    month_number,
     printed_totals,
     reading_of_tables,
     rows_of_counts,
@@ -33,17 +35,10 @@ WORKERS = {
     "police support volunteers": "police_support_volunteers",
 }
 UNITS = {"full time equivalent": "fte", "headcount": "headcount"}
-MONTHS = [f"{date(2000, month, 1):%B}" for month in range(1, 13)]
-SHORT_MONTHS = [month[:3] for month in MONTHS]
 DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)", re.IGNORECASE)
-SHORT_DAY = re.compile(r"\b(\d{1,2})[-/ ]([A-Z][a-z]{2})[-/ ](\d\d)(?!\d\d)")
+SHORT_DAY = re.compile(rf"\b(\d{{1,2}})[-/ ]({'|'.join(month[:3] for month in MONTHS)})[-/ ](\d\d)(?!\d\d)")
 NIL = re.compile(r"['‘\"]?\s*[-–]\s*['’\"]?\s*(?:denotes|=|means)\s*nil", re.IGNORECASE)
 DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
-
-
-def is_like(book: Book) -> tuple[int, int]:
-    """Return (0, number of tables that are read), to compare with the other formats."""
-    return 0, 10 * sum(workers(sheet) is not None for sheet in book.sheets)
 
 
 def workers(sheet: Sheet) -> str | None:
@@ -56,7 +51,7 @@ def workers(sheet: Sheet) -> str | None:
 
 def days(text: str) -> list[date]:
     """Return the days that a text names ("30 September 20181" names 30 September 2018)."""
-    return [date(int(year), MONTHS.index(month.title()) + 1, int(day)) for day, month, year in DAY.findall(text)]
+    return [date(int(year), month_number(month), int(day)) for day, month, year in DAY.findall(text)]
 
 
 def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Reading:
@@ -127,12 +122,8 @@ def _days_of(cell: object) -> list[date]:
         return [cell.date()]
     if isinstance(cell, date):
         return [cell]
-    short = [
-        date(2000 + int(year), SHORT_MONTHS.index(month) + 1, int(day))
-        for day, month, year in SHORT_DAY.findall(as_text(cell))
-        if month in SHORT_MONTHS
-    ]
-    return days(as_text(cell)) or short
+    short = SHORT_DAY.findall(as_text(cell))
+    return days(as_text(cell)) or [date(2000 + int(year), month_number(month), int(day)) for day, month, year in short]
 
 
 def _number(value: float | Marker, *, dash_is_nil: bool) -> float | Marker:

@@ -5,7 +5,9 @@ Spiegelhalter (2005), Handling over-dispersion of performance indicators, Qualit
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np
@@ -20,6 +22,9 @@ Mask = npt.NDArray[np.bool_]
 
 FEWEST_FORCES = 20
 WINSORISED = 0.1
+DRAWS = 4000  # of all forces of a funnel: their mean is then within about 0.1 of a flag over a whole edition
+SEED = 2017  # any will do; a fixed one makes the number the same on each run
+
 SCALE = {"rate": "square root", "share": "arcsine of the square root", "ratio": "square root"}
 
 
@@ -54,7 +59,7 @@ class Funnel:
         """Return the lower and upper limits, in the measure's unit, for forces of these denominators."""
         sizes = np.atleast_1d(np.asarray(denominator, dtype=np.float64))
         target = self.target / self.multiplier
-        error = adjusted(np.sqrt(variance_of(self.kind, target, sizes)), self.overdispersion, self.phi, self.tau2)
+        error = _adjusted(np.sqrt(_variance(self.kind, target, sizes)), self.overdispersion, self.phi, self.tau2)
         centre = _transformed(self.kind, np.asarray(target))
         lower, upper = (centre + sign * normal_quantile(level) * error for sign in (-1, 1))
         return _restored(self.kind, lower) * self.multiplier, _restored(self.kind, upper) * self.multiplier
@@ -106,11 +111,11 @@ def funnel_for(
     middle = float(np.median(value[chosen]))
     centre = _centre(kind, middle if target is None else target / multiplier, multiplier)
 
-    error = np.sqrt(variance_of(kind, centre, np.where(present, sizes, np.nan)))
+    error = np.sqrt(_variance(kind, centre, np.where(present, sizes, np.nan)))
     naive_z = (_transformed(kind, value) - _transformed(kind, np.asarray(centre))) / error
     phi = float(winsorised_phi(naive_z[chosen], winsorised))
     tau2 = float(additive_tau2(phi, error[chosen] ** 2))
-    z = naive_z * error / adjusted(error, overdispersion, phi, tau2)
+    z = naive_z * error / _adjusted(error, overdispersion, phi, tau2)
     return Funnel(
         kind=kind,
         overdispersion=overdispersion,
@@ -168,12 +173,12 @@ def additive_tau2(phi: float | Array, variances: Array) -> Array:
     return np.asarray(np.maximum(0.0, (weights.size * np.asarray(phi) - (weights.size - 1)) / spread))
 
 
-def variance_of(kind: Kind, target: float, denominator: Array) -> Array:
+def _variance(kind: Kind, target: float, denominator: Array) -> Array:
     """Return the chance variance on the transformed scale, by the delta method at the target."""
     return (1 + target if kind == "ratio" else 1.0) / (4 * denominator)
 
 
-def adjusted(error: Array, overdispersion: Overdispersion, phi: float | Array, tau2: float | Array) -> Array:
+def _adjusted(error: Array, overdispersion: Overdispersion, phi: float | Array, tau2: float | Array) -> Array:
     """Return standard errors of chance on the transformed scale, widened for overdispersion."""
     if overdispersion == "additive":
         return np.asarray(np.sqrt(error**2 + tau2))
@@ -188,3 +193,49 @@ def _restored(kind: Kind, transformed: Array) -> Array:
     if kind == "share":
         return np.asarray(np.sin(np.clip(transformed, 0, math.pi / 2)) ** 2)
     return np.asarray(np.maximum(transformed, 0) ** 2)
+
+
+@dataclass(frozen=True)
+class ExpectedByChance:
+    """How many of so many tests fall outside the funnel limits when no force truly stands out.
+
+    `nominal`: the level's own share. `overdispersed`: where forces differ among themselves as much as they are seen to,
+    by a simulation of each funnel. That is more, because limits that are made from a few dozen forces, the outermost
+    pulled in, are sometimes too narrow.
+    """
+
+    tests: int
+    level: float
+    nominal: float
+    overdispersed: float
+
+    def sentence(self) -> str:
+        """Return the note on multiple comparisons."""
+        return (
+            f"{self.tests:,} comparisons with {self.level:.1%} limits, over all forces and these figures: about "
+            f"{self.nominal:.1f} would fall outside by chance alone, and about {self.overdispersed:.1f} where forces "
+            "differ among themselves by more than chance. The size and position tests remove some of these."
+        )
+
+
+def expected_by_chance(funnels: Sequence[Funnel], level: float) -> ExpectedByChance:
+    """Return how many flags of the chance test to expect over all forces that these funnels rest on."""
+    tests = sum(funnel.forces for funnel in funnels)
+    nominal = 2 * (1 - NormalDist().cdf(normal_quantile(level)))
+    overdispersed = sum(funnel.forces * share_outside(funnel, level) for funnel in funnels)
+    return ExpectedByChance(tests, level, tests * nominal, overdispersed)
+
+
+def share_outside(funnel: Funnel, level: float) -> float:
+    """Return the share of forces that fall outside a funnel's limits when all are drawn from one population of forces.
+
+    Forces of the funnel's own sizes are drawn again and again around one centre, with its tau-squared between them and
+    the variance of chance within. Each draw gets limits by the funnel's own method.
+    """
+    sizes = funnel.denominator[funnel.eligible]
+    error = np.sqrt(_variance(funnel.kind, funnel.target / funnel.multiplier, sizes))
+    drawn = np.random.default_rng(SEED).standard_normal((DRAWS, sizes.size)) * np.sqrt(error**2 + funnel.tau2)
+    apart = drawn - np.median(drawn, axis=-1, keepdims=True)
+    phi = winsorised_phi(apart / error, funnel.winsorised)[:, np.newaxis]
+    limits = normal_quantile(level) * _adjusted(error, funnel.overdispersion, phi, additive_tau2(phi, error**2))
+    return float(np.mean(np.abs(apart) > limits))

@@ -8,7 +8,8 @@ from command import run
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.comparison import chance, compare
+from peel_analysis.comparison import compare
+from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.measures import Result
@@ -61,14 +62,14 @@ def test_of_one_measure_it_is_the_number_of_its_own_funnel(capsys: pytest.Captur
     assert said(out)[0] == 38
     _, out, _ = run(capsys, "verdicts", "--measure", "crime_change_12m", "--force", "norfolk")
     assert COUNTED.search(out) is None
-    assert f"# {chance.NONE_MADE}" in out.splitlines()
+    assert f"# {NO_FUNNELS}" in out.splitlines()
 
 
 def test_a_force_that_takes_no_part_in_a_funnel_is_no_comparison(edition: Edition, results: dict[str, Result]) -> None:
     crime, charged = (compare(results[one]) for one in ("crime_per_1000", "outcome_charged_pct"))
     assert crime.funnel is not None
     assert charged.funnel is not None
-    expected = chance.among([crime.result, charged.result])
+    expected = expected_flags([crime.result, charged.result])
     assert expected is not None
     assert expected.tests == sum(int(one.funnel.eligible.sum()) for one in (crime, charged) if one.funnel)
     assert expected.tests == 42 + 39, "not the larger of the two, twice"
@@ -81,5 +82,5 @@ def test_an_edition_without_a_funnel_says_no_number(tmp_path: Path, monkeypatch:
     rows = [*all_forces(YEAR_2017, instead=silent), *all_forces(YEAR_2016, instead=silent)]
     data.counts({"recorded_crime": rows})
     result = data.result("crime_per_1000")
-    assert chance.among([result]) is None
+    assert expected_flags([result]) is None
     assert list(flags(data.edition(), [result])) == []

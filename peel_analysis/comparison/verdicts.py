@@ -1,0 +1,289 @@
+"""Is a force's figure different: intervals, rank ranges, places in the funnel and verdicts of a measure's result."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from peel_analysis.data import cache
+from peel_analysis.data.edition import POPULATION
+from peel_analysis.data.forces import in_words
+from peel_analysis.data.location import data_folder
+from peel_analysis.measures import Measure, Result
+from peel_analysis.statistics.funnel import (
+    ExpectedByChance,
+    Funnel,
+    NotEnoughForcesError,
+    expected_by_chance,
+    funnel_for,
+)
+from peel_analysis.statistics.intervals import (
+    Array,
+    Interval,
+    Numbers,
+    rate_change_interval,
+    rate_interval,
+    ratio_interval,
+    share_interval,
+)
+from peel_analysis.statistics.policy import FILE, Policy, read_policy
+from peel_analysis.statistics.position import RankRange, rank_range
+from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
+
+SHOWN_LEVEL = 0.95  # of the intervals in tables
+LEVELS = (SHOWN_LEVEL, 0.998)
+FUNNEL_KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
+    "rate": "rate",
+    "rate_of_stock": "rate",
+    "share": "share",
+    "ratio_of_counts": "ratio",
+}
+NEVER_COMPARED = ("cases", "survey")
+WITHOUT_VERDICT = {
+    "partial": "partial_return",
+    "incomplete": "incomplete_record",
+    "mismatched": "mismatched_record",
+}
+NO_FUNNELS = "None of these figures has a funnel, so no comparison with its limits is made."
+VERDICT_COLUMNS = (
+    "measure",
+    "force_id",
+    "value",
+    "denominator",
+    "shown",
+    "england_and_wales",
+    "ratio",
+    "gap",
+    "smallest_gap",
+    "size",
+    "median",
+    "mad",
+    "robust_z",
+    "position",
+    "funnel_z",
+    "funnel_limit",
+    "chance",
+    "ranks",
+    "verdict",
+    "why",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """One row a force in the order of `force_ids`, England and Wales last; missing numbers are NaN.
+
+    `intervals` by level; `ranks` at the 95% level, always a range; `funnel` is None where it is refused, and
+    `funnel_refused` then says why; `verdicts` of the 43 forces. `left_out` holds the key of the policy's reason for
+    each force that is in no test, by id: the others are eligible, for a mean of peers too.
+    """
+
+    result: Result
+    policy: Policy
+    force_ids: tuple[str, ...]
+    intervals: dict[float, Interval]
+    ranks: RankRange
+    funnel: Funnel | None
+    funnel_refused: str
+    verdicts: dict[str, Verdict]
+    left_out: dict[str, str]
+
+    def row(self, force_id: str) -> int:
+        """Return the row of a force."""
+        return self.force_ids.index(force_id)
+
+    def limits(self, force_id: str, level: float = SHOWN_LEVEL) -> tuple[float, float]:
+        """Return the lower and upper limit of the interval at a level; NaN where there is none."""
+        interval, row = self.intervals[level], self.row(force_id)
+        return float(interval.lower[row]), float(interval.upper[row])
+
+
+def compare(result: Result) -> Compared:
+    """Return the comparison of a result. Forces without a verdict are shown and take no part in others' tests.
+
+    It is made once for a result and a policy: an edited policy is seen at the next call.
+    """
+    return _compared(result, id(_policy(data_folder())))  # whose id is its own: what is kept holds the policy
+
+
+@lru_cache(maxsize=128)
+def _compared(result: Result, _policy_id: int) -> Compared:
+    policy = _policy(data_folder())
+    rows = result.rows
+    force_ids = tuple(str(force_id) for force_id in rows.index)
+    numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
+    intervals = {level: interval_of(result.measure, numerator, denominator, level) for level in LEVELS}
+    reasons = [_no_verdict(result, force_id) for force_id in force_ids]
+    values = rows["value"].to_numpy(dtype=np.float64)
+    reasons[-1] = "not_in_figure"  # England and Wales is what the forces are compared with
+    tested = eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
+    funnel, refused = _funnel(result, policy, tested, numerator, denominator)
+    ranks = rank_range(
+        intervals[SHOWN_LEVEL].lower,
+        intervals[SHOWN_LEVEL].upper,
+        tested,
+        apart=float(policy.ratio),
+        gap=float(policy.gap_for(result.measure.decimals)),
+    )
+    found = verdicts(
+        values[:-1],
+        result.national.value if result.measure.kind not in NEVER_COMPARED else math.nan,
+        result.measure.decimals,
+        policy,
+        funnel.z[:-1] if funnel is not None else None,
+        reasons[:-1],
+    )
+    named = dict(zip(force_ids, found, strict=False))
+    left_out = {one: reason for one, reason in zip(force_ids, reasons, strict=True) if reason}
+    return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named, left_out)
+
+
+@lru_cache(maxsize=8)
+def _policy(folder: Path) -> Policy:
+    return read_policy(folder / FILE)
+
+
+def _no_verdict(result: Result, force_id: str) -> str:
+    """Return the key of the reason why a force gets no verdict, or ""."""
+    one = result.of(force_id)
+    if one.is_missing:
+        return "no_value"
+    per_head = POPULATION in result.measure.denominator.items
+    if per_head and force_id in result.edition.population_instead:
+        return "assumed_population"
+    if not one.in_figure:
+        return "not_in_figure"
+    return WITHOUT_VERDICT.get(one.status, "")
+
+
+def _funnel(
+    result: Result, policy: Policy, tested: npt.NDArray[np.bool_], numerator: Array, denominator: Array
+) -> tuple[Funnel | None, str]:
+    kind = FUNNEL_KINDS.get(result.measure.kind)
+    if kind is None:
+        return None, "A funnel is made for rates, shares and ratios of counts only."
+    if kind == "share" and (more := numerator > denominator).any():
+        named = in_words(str(force_id) for force_id in result.rows.index[more])
+        return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
+    try:
+        made = funnel_for(
+            numerator,
+            denominator,
+            kind,
+            result.measure.multiplier,
+            tested,
+            overdispersion=policy.overdispersion,
+            winsorised=policy.winsorised,
+            fewest=policy.fewest_forces,
+        )
+    except NotEnoughForcesError as error:
+        return None, str(error)
+    except ValueError as error:
+        return None, f"No funnel is made: {error}."
+    return made, ""
+
+
+def fields_in_words(funnel: Funnel | None) -> str:
+    """Return every field of a funnel as text, each number in full."""
+    held = vars(funnel) if funnel is not None else {}
+    return repr({name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in held.items()})
+
+
+def interval_of(measure: Measure, numerator: Numbers, denominator: Numbers, level: float = SHOWN_LEVEL) -> Interval:
+    """Return the intervals of counts in the measure's unit; a missing count has missing limits.
+
+    Rates have Byar's limits (exact below 10), shares Wilson's, ratios of counts and changes log-ratio limits. The
+    counts of a change are the difference and the earlier count.
+    """
+    if measure.kind in ("share", "cases"):
+        return share_interval(numerator, denominator, measure.multiplier, level)
+    if measure.kind == "ratio_of_counts":
+        return ratio_interval(numerator, denominator, measure.multiplier, level)
+    if measure.kind == "change":
+        earlier = np.asarray(denominator, dtype=np.float64)
+        later = np.asarray(numerator, dtype=np.float64) + earlier
+        one = np.ones_like(earlier)
+        return rate_change_interval(earlier, one, later, one, level)
+    return rate_interval(numerator, denominator, measure.multiplier, level)
+
+
+def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
+    """Return what to expect over all forces of these measures, or None when no funnel is made for any of them.
+
+    A comparison is one force in one funnel: a measure without a funnel makes none, and neither does a force that takes
+    no part in it.
+    """
+    compared = [compare(result) for result in results]
+    funnels = [one.funnel for one in compared if one.funnel is not None]
+    if not funnels:
+        return None
+    level = compared[0].policy.level
+    asked = (repr(level), *(fields_in_words(funnel) for funnel in funnels))
+    held = cache.once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
+    return ExpectedByChance(**json.loads(held))
+
+
+def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
+    """Yield what the funnel of the measure rests on as a remark, a header, and one comma-separated line a force.
+
+    A line has the force's value and denominator, the value as it is shown, the tests, and the words.
+    """
+    compared = compare(result)
+    yield f"# {result.measure.id}: {_about_funnel(compared)}"
+    yield ",".join(VERDICT_COLUMNS)
+    for force_id in force_ids:
+        verdict = compared.verdicts[force_id]
+        ranks = compared.ranks.words(compared.row(force_id))
+        own = result.of(force_id)
+        own_cells = (
+            result.measure.id,
+            force_id,
+            *("" if math.isnan(one) else str(one) for one in (own.value, own.denominator)),
+        )
+        cells = (*own_cells, *_tests(verdict), ranks, verdict.words, verdict.reason or verdict.basis)
+        yield ",".join(f'"{cell}"' if "," in cell else cell for cell in cells)
+
+
+def _about_funnel(compared: Compared) -> str:
+    """Return the numbers that each force's funnel z can be worked out from, or why there is no funnel."""
+    funnel = compared.funnel
+    if funnel is None:
+        return compared.funnel_refused
+    return (
+        f"funnel of {funnel.forces} forces, scale {funnel.scale}, per {funnel.multiplier:,}, median {funnel.target!r}, "
+        f"phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
+    )
+
+
+def _tests(verdict: Verdict) -> tuple[str, ...]:
+    numbers = (
+        verdict.shown,
+        verdict.national_shown,
+        verdict.ratio,
+        verdict.gap,
+        verdict.smallest_gap,
+        verdict.size,
+        verdict.median,
+        verdict.mad,
+        verdict.robust_z,
+        verdict.position,
+        verdict.funnel_z,
+        verdict.funnel_limit,
+        verdict.chance,
+    )
+    return tuple(_cell(number) for number in numbers)
+
+
+def _cell(number: Decimal | float | bool | None) -> str:
+    if number is None:
+        return ""
+    if isinstance(number, bool):
+        return "yes" if number else "no"
+    return str(number) if isinstance(number, Decimal) else f"{number:.6f}"

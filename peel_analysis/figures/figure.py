@@ -1,0 +1,192 @@
+"""A figure of the report: its style, the room that words take up, and what it carries beside the drawing."""
+
+import string
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+import matplotlib as mpl
+import matplotlib.figure
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.text import Text
+
+DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
+FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
+OUTLINE = "#5c5c5c"
+WIDTH = 7.6  # inches; the report's column
+DASHED = (0, (5, 2))  # the line of England and Wales
+FONT = ["Arial", "Liberation Sans", "Helvetica", "DejaVu Sans"]
+SETTINGS: dict[str, Any] = {
+    "font.size": 9,
+    "font.sans-serif": FONT,
+    "axes.grid": False,
+    "axes.spines.bottom": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "peel_analysis",
+    "figure.dpi": 100,
+    "path.simplify": False,
+}
+# How wide letters are in ems, as Arial has them
+OF_LETTERS = {"iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}
+CAPITAL, ANY_OTHER = 0.7, 0.56
+EMS = dict.fromkeys(string.ascii_uppercase, CAPITAL) | {
+    letter: ems for letters, ems in OF_LETTERS.items() for letter in letters
+}
+BOLD = 1.1  # times as wide
+WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
+TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
+TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a bar and its words are drawn."""
+
+    fill: str
+    edge: str
+    line_width: float
+    font_weight: str
+    text: str
+
+
+OTHER = Look(FOCUS_GREY, OUTLINE, 0.5, "normal", "#1a1a1a")
+PICKED = Look(DARK_BLUE, "#0b0c0c", 1.25, "bold", "#0b0c0c")
+
+
+@contextmanager
+def analysis_function() -> Iterator[None]:
+    """Draw in the Analysis Function's style within the block; text stays text in an SVG."""
+    with mpl.rc_context(_settings()):
+        yield
+
+
+@cache
+def _settings() -> mpl.RcParams:
+    """Return the style's settings with ours over them, read once: a context of styles reads the file each time."""
+    style = mpl.rc_params_from_file(str(resources.files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
+    return mpl.RcParams({**style, **SETTINGS})
+
+
+@lru_cache(maxsize=4096)
+def width_of(text: str, size: float) -> float:
+    """Return about how wide a text of `size` points is set, in inches; the reader's own font decides in the end."""
+    return size / 72 * sum(EMS.get(letter, ANY_OTHER) for letter in text)
+
+
+def alignment(place: float, width: float, room: float) -> Literal["left", "center", "right"]:
+    """Return how words of this width are aligned at a place of a drawing so that they are not cut off at its edges.
+
+    All are in inches; words for which the room is too narrow either way are centred.
+    """
+    if width / 2 <= min(place, room - place) or width > max(place, room - place):
+        return "center"
+    return "left" if place < room / 2 else "right"
+
+
+class Figure(matplotlib.figure.Figure):
+    """A figure of the report: a matplotlib figure in the Analysis Function's style, to be changed and saved as such.
+
+    `alt_text` says in words what it shows, and is saved with it; `data` is the DataFrame that is drawn; `parts` holds
+    what is drawn for each force, by id ("england-and-wales" among them). A change of size keeps the margins, in which
+    words stand, and `set_title` (of the figure or of its axes) makes room for itself at the top.
+    """
+
+    def __init__(self, height: float, alt_text: str, data: Callable[[], pd.DataFrame]) -> None:
+        super().__init__(figsize=(WIDTH, height))
+        self.alt_text = alt_text
+        self.parts: dict[str, Sequence[Artist]] = {}
+        self._make_data = data
+        self._title: Text | None = None
+        self._title_room = 0.0
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        """The table behind the figure, made when it is first asked for."""
+        return self._make_data()
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw in the report's style, whatever the settings are when the figure is saved or shown."""
+        with analysis_function():
+            super().draw(renderer)
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save the figure as matplotlib does; a PNG, SVG or PDF carries the alternative text in its metadata."""
+        kind = str(options.get("format") or str(fname).rpartition(".")[2]).lower()
+        key = {"png": "Description", "svg": "Description", "pdf": "Subject"}.get(kind)
+        if key and "metadata" not in options:
+            options["metadata"] = {key: self.alt_text}
+        with analysis_function():
+            super().savefig(fname, **options)
+
+    def set_colour(self, force_id: str, colour: str) -> None:
+        """Paint what is drawn for a force, or for England and Wales, in another colour; its words stay as they are.
+
+        Raises KeyError for a force that the figure does not show.
+        """
+        for artist in self.parts[force_id]:
+            if isinstance(artist, mpl.patches.Patch):
+                artist.set_facecolor(colour)
+            elif isinstance(artist, mpl.lines.Line2D) and artist.get_marker() in ("", "None", None):
+                artist.set_color(colour)
+            elif isinstance(artist, mpl.lines.Line2D):
+                artist.set_markerfacecolor(colour)
+
+    def set_title(self, title: str) -> Text:
+        """Set the title, which stands over the figure at the left, in as many lines as it needs."""
+        width = int(len(title) * (self.get_figwidth() - 2 * TITLE_LEFT) / (BOLD * width_of(title or " ", TITLE_SIZE)))
+        lines = textwrap.wrap(title, max(width, 1))
+        room = len(lines) * TITLE_LINE + TITLE_MARGIN if lines else 0.0
+        self._lay_out(self.get_figwidth(), self.get_figheight() + room - self._title_room, room - self._title_room)
+        self._title_room = room
+        top = 1 - TITLE_MARGIN / self.get_figheight()
+        self._title = super().suptitle(
+            "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=top, ha="left", va="top",
+            fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text,
+        )  # fmt: skip
+        return self._title
+
+    def set_size_inches(self, w: Any, h: float | None = None, forward: bool = True) -> None:
+        """Set the size in inches; what stands beside the charts keeps its room."""
+        width, height = w if h is None else (w, h)
+        if (width, height) == tuple(self.get_size_inches()):  # matplotlib sets the same size again for another dpi
+            super().set_size_inches(width, height, forward)
+        else:
+            self._lay_out(float(width), float(height), 0.0, forward=forward)
+
+    def _lay_out(self, width: float, height: float, more_above: float, *, forward: bool = True) -> None:
+        """Take a new size: all keeps its distance from the edges, and that from the upper one grows by `more_above`."""
+        before = self.get_size_inches().copy()
+        after = np.array([width, height])
+        boxes = [(axes, axes.get_position(original=True).get_points() * before) for axes in self.axes]
+        from_top = [(one, (1 - self._anchor(one)[1]) * before[1]) for one in self.legends]
+        super().set_size_inches(width, height, forward)
+        for axes, (lower, upper) in boxes:
+            left, bottom = lower / after
+            right, top = (after - (before - upper) - (0, more_above)) / after
+            axes.set_position((left, bottom, right - left, top - bottom))
+        for legend, distance in from_top:
+            legend.set_bbox_to_anchor((0, 1 - (distance + more_above) / height), self.transSubfigure)
+        if self._title is not None:
+            self._title.set_position((TITLE_LEFT / width, 1 - TITLE_MARGIN / height))
+
+    def _anchor(self, legend: mpl.legend.Legend) -> Any:
+        return self.transSubfigure.inverted().transform(legend.get_bbox_to_anchor().get_points()[0])
+
+
+class Chart(Axes):
+    """The axes of a figure, whose title is the figure's: one of its own would lie on the words above the chart."""
+
+    def set_title(self, label: str, *_: Any, **settings: Any) -> Text:
+        """Set the figure's title; settings are those of a text."""
+        assert isinstance(self.figure, Figure)
+        title = self.figure.set_title(label)
+        title.update(settings)
+        return title

@@ -1,0 +1,54 @@
+"""The pages in docs/: every command, option and column is on its page, and every link leads somewhere."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from peel_analysis.changes.versions import VERSION_SETTINGS
+from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
+from peel_analysis.cli.command import command
+from peel_analysis.show.values import COLUMNS
+from peel_analysis.sources.data_return import ITEMS
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+def commands(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
+    for one, found in group.commands.items():
+        if isinstance(found, click.Group):
+            yield from commands(found, f"{name} {one}")
+        else:
+            yield f"{name} {one}", found
+
+
+@pytest.mark.parametrize(("name", "found"), list(commands(command, "peel")))
+def test_every_command_and_option_is_in_the_reference(name: str, found: click.Command) -> None:
+    assert f"`{name}" in COMMANDS
+    options = {one.opts[0] for one in found.params if isinstance(one, click.Option)}
+    assert {option for option in options if not re.search(rf"{option}\b(?!-)", COMMANDS)} == set()
+
+
+def test_every_column_and_setting_is_in_the_reference() -> None:
+    assert {column for column in COLUMNS if not re.search(rf"\b{column}\b", COMMANDS)} == set()
+    settings = re.split(", ", VERSION_SETTINGS)
+    assert {setting for setting in settings if f"`{setting.partition('=')[0]}" not in COMMANDS} == set()
+
+
+def test_every_item_of_a_return_is_on_its_page() -> None:
+    page = (DOCS / "data_returns.md").read_text(encoding="utf-8")
+    assert {item for item in ITEMS if f"`{item}`" not in page} == set()
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        file, _, heading = target.partition("#")
+        assert (page.parent / file).exists() if file else True, target
+        if heading:
+            titles = re.findall(r"(?m)^#+ (.+)$", (page.parent / file if file else page).read_text(encoding="utf-8"))
+            assert heading in {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}, target
