@@ -21,20 +21,8 @@ from peel_analysis.figures.spread import (
     place,
     spread_bars,
 )
-from peel_analysis.sections.outcomes import (
-    NONE,
-    OTHER,
-    Spread,
-    alt_text,
-    footnotes,
-    grouping,
-    is_drawn,
-    reading,
-    spread_block,
-    spread_of,
-    stacks,
-    table,
-)
+from peel_analysis.measures.outcome_groups import NONE, OTHER, Spread, grouping, spread_of
+from peel_analysis.sections.outcomes import alt_text, footnotes, is_drawn, reading, spread_block, stacks, table
 
 ROOM = WIDTH - LEFT - RIGHT
 

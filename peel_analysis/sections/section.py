@@ -11,6 +11,7 @@ from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
 from peel_analysis.measures import Result
+from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
 from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Findings, Html, style
@@ -137,7 +138,7 @@ class Section:
 
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
-        spread = outcomes.spread_of(self.edition, self.force.id)
+        spread = spread_of(self.edition, self.force.id)
         return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID))
 
     def crime_by_group(self) -> Html:

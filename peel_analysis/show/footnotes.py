@@ -92,16 +92,21 @@ def _what_counts(result: Result) -> str:
     return f"{part.version[:1].upper()}{part.version[1:]}, counts these outcomes: {', '.join(named)}."
 
 
+def members_in_words(result: Result, denominators: str) -> str:
+    """Return who is in England and Wales, what its value is a sum over, and what is known to be incomplete in it."""
+    left_out = [force_id for force_id in forces.ids() if force_id not in result.members]
+    without = f" (not {forces.in_words(left_out)})" if left_out else ""
+    return (
+        f"{NATIONAL} is based on {len(result.members)} of {forces.NUMBER_OF_FORCES} forces{without}: the sum of their "
+        f"counts over the sum of {denominators}. {result.national_warning}"
+    ).strip()
+
+
 def _members(result: Result) -> list[Footnote]:
-    """Return who is in England and Wales, with what is known to be incomplete in it, now and in the earlier window."""
+    """Return who is in England and Wales, now and in the earlier window."""
     if not result.members or result.national.status == "as_published":
         return []
-    left_out = [force_id for force_id in forces.ids() if force_id not in result.members]
-    sentence = f"{NATIONAL} is based on {len(result.members)} of {forces.NUMBER_OF_FORCES} forces"
-    if left_out:
-        sentence += f" (not {forces.in_words(left_out)})"
-    summed = "the sum of their counts over the sum of their denominators."
-    notes = [Footnote(f"{sentence}: {summed} {result.national_warning}".strip())]
+    notes = [Footnote(members_in_words(result, "their denominators"))]
     if result.comparator_window is not None and result.earlier_national_warning:
         warning = result.earlier_national_warning
         said = f"{result.comparator_window.end.year} value of {NATIONAL}: {warning[:1].lower()}{warning[1:]}"
