@@ -43,7 +43,7 @@ def table(
         for place, force_id in enumerate(forces.ids())
         for at, one in enumerate(periods)
     ]
-    return counts.combine([pd.DataFrame(rows, columns=list(counts.COLUMNS))])
+    return counts.combine([pd.DataFrame(rows, columns=list(counts.COUNTS_COLUMNS))])
 
 
 def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.DataFrame | None = None) -> TablesHeld:

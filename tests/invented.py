@@ -99,7 +99,7 @@ class Folder:
     def counts(self, tables: Mapping[str, Iterable[Count]], real: Mapping[str, str] | None = None) -> None:
         """Write invented tables by item, copy the `real` ones (item, release), and name all in the edition."""
         for item, rows in tables.items():
-            lines = [",".join(counts.COLUMNS), *(row.line(item) for row in rows)]
+            lines = [",".join(counts.COUNTS_COLUMNS), *(row.line(item) for row in rows)]
             self.write(f"counts/{item}/{RELEASE}.csv", "\n".join(lines) + "\n")
         for item, release in (real or {}).items():
             (self.path / "counts" / item).mkdir(parents=True, exist_ok=True)

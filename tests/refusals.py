@@ -1,5 +1,6 @@
 """An invented data folder that answers until a test spoils it, and the refusal that a user then reads."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,26 @@ def answering_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
         {"recorded_crime": [*quarters, *all_forces(YEAR_2016, 30_000)], "organised_crime_groups": all_forces(DAY_2017)}
     )
     return made
+
+
+NAMES = re.compile(r"'[^']*'|\{\w+\}|\b\w*[_\d]\w*\b")  # what a message quotes, fills in or counts
+REMEDIES = (
+    *("write", "add", "use", "mend", "take", "give", "keep", "exchange", "name", "put", "leave", "did you mean"),
+    *("there are", "the settings are", "expected", "needs"),
+)
+
+
+def assert_tells(found: str, expected: str) -> None:
+    """Assert that a message has the parts of another: the place, what was found, every name in it, and a remedy.
+
+    The words between them may differ.
+    """
+    place, _, rest = expected.partition(": ")
+    assert found.startswith(place), found
+    for name in NAMES.findall(rest):
+        assert name.strip("'") in found, (name, found)
+    wanted = [remedy for remedy in REMEDIES if re.search(rf"\b{remedy}\b", rest)]
+    assert any(re.search(rf"\b{remedy}\b", found) for remedy in wanted or REMEDIES), found
 
 
 def refusal(about: Callable[[], object]) -> str:

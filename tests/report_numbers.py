@@ -36,7 +36,7 @@ from peel_analysis.measures import Measure
 from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
 from peel_analysis.sections.judgments import programme
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)

@@ -8,7 +8,8 @@ from conftest import EDITION, peel
 
 from peel_analysis import measures
 from peel_analysis.data.cache import KEPT_IN, once
-from peel_analysis.data.edition import _read_counts, open_edition
+from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import Data
 
 FORCE = "humberside"
 
@@ -43,13 +44,12 @@ def test_a_kept_result_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_kept_table_is_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = open_edition(EDITION)
-    for item in edition.releases:
+    folder_of_data = open_edition(EDITION).data.folder
+    for item in open_edition(EDITION).releases:
         tables: list[pd.DataFrame] = []
         for folder in ("", str(tmp_path), str(tmp_path)):  # not kept, made, then read
             monkeypatch.setenv(KEPT_IN, folder)
-            _read_counts.cache_clear()
-            table = edition.counts(item)
+            table = Data(folder_of_data).edition(EDITION).counts(item)
             assert table is not None
             tables.append(table)
         for kept_table in tables[1:]:

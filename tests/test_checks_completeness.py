@@ -11,6 +11,7 @@ from peel_analysis import measures
 from peel_analysis.checks.records import find_incomplete, incomplete, national_note
 from peel_analysis.checks.rules import rule
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
 from peel_analysis.measures.calculation import Row, mark_doubts
 from peel_analysis.show import tables
@@ -109,12 +110,14 @@ def test_it_is_worked_out_from_the_tables_each_time_they_change(tmp_path: Path) 
     edition = open_edition(2017)
     for item in ("outcomes_recorded", "recorded_crime"):
         shutil.copytree(edition.folder / "counts" / item, tmp_path / "counts" / item)
+    for file in ("forces.csv", "checks.toml"):
+        shutil.copy(edition.folder / file, tmp_path)
     path = tmp_path / "counts" / "outcomes_recorded" / "2024-07.csv"
     rows = pd.read_csv(path, dtype={"dimension": str})
     mended = (rows["force_id"] == "essex") & (rows["dimension"] == "all")
     rows.loc[mended, "count"] = 40_000
     rows.to_csv(path, index=False)
-    assert sorted(incomplete(replace(edition, folder=tmp_path), edition.window("crime"))) == [
+    assert sorted(incomplete(replace(edition, data=Data(tmp_path)), edition.window("crime"))) == [
         "derbyshire",
         "lincolnshire",
     ]

@@ -25,7 +25,10 @@ def test_the_words_of_a_rule_hold_its_thresholds() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[[check]]\nid = "a"\n', r"data/checks.toml, check 'a': no setting 'level'; add it: text in quotes"),
+        (
+            '[[check]]\nid = "a"\n',
+            r"data/checks.toml, check 'a': no setting 'level'; add it: one of error, query, information",
+        ),
         ("[[check]\n", r"data/checks.toml: not TOML: .*line 1"),
         (
             '[[check]]\nid = "a"\nlevel = "loud"\nrule = "r"\nreason = "s"\n',

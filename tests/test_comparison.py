@@ -7,7 +7,7 @@ from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import forces
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 PEOPLE = 1_000_000
 

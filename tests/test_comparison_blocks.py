@@ -12,10 +12,9 @@ from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_over_time, check_together
 from peel_analysis.comparison.comparability import point_of
 from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition, Release, open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import Period
-from peel_analysis.data.settings import Release
 from peel_analysis.measures.comparability import blocks
 from peel_analysis.measures.exclusions import barred, check_years
 
@@ -101,9 +100,9 @@ def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: E
     charged, crime = measures.get("outcome_charged_pct"), measures.get("crime_per_1000")
     later = replace(
         edition,
-        id="2018",
+        settings=edition.settings.model_copy(update={"id": "2018"}),
         windows={**edition.windows, "crime": Period.months_to(date(2018, 6, 30), 12)},
-        releases={**edition.releases, "outcomes_recorded": Release("outcomes_recorded", "2025-01")},
+        releases={**edition.releases, "outcomes_recorded": Release(item="outcomes_recorded", release="2025-01")},
     )
     earlier, after = (point_of(charged, one) for one in (edition, later))
     said = r"edition 2017 and edition 2018 rest on different releases of them \(2024-07 and 2025-01\), so the two are"

@@ -3,7 +3,6 @@
 import csv
 import io
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import cells
@@ -13,10 +12,11 @@ from invented import DATA, DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all
 
 from peel_analysis import cli, measures
 from peel_analysis.data import forces
+from peel_analysis.data.definitions import Block
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.location import VARIABLE
-from peel_analysis.measures.comparability import Block, blocks
-from peel_analysis.sections.catalogue import Block as TileGroup
+from peel_analysis.data.settings import TileGroup
+from peel_analysis.measures.comparability import blocks
 from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.section import open_section
 
@@ -71,7 +71,7 @@ def test_there_are_blocks_of_each_kind_that_is_tested_here() -> None:
 def together(*measure_ids: str) -> BeautifulSoup:
     """Return the group of tiles of these measures, on the project's own data."""
     section = open_section("force_in_numbers", "norfolk", "2017")
-    section.plan = replace(section.plan, blocks=(TileGroup("Mixed", measure_ids),))
+    section.plan = section.plan.model_copy(update={"blocks": (TileGroup(title="Mixed", measures=measure_ids),)})
     return BeautifulSoup(section.tiles("Mixed").html, "html.parser")
 
 

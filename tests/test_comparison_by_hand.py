@@ -15,7 +15,7 @@ from peel_analysis import measures
 from peel_analysis.comparison.verdicts import VERDICT_COLUMNS, verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 POLICY = tomllib.loads(
     (Path(__file__).resolve().parents[1] / "data" / "wording_policy.toml").read_text(encoding="utf-8")

@@ -3,20 +3,27 @@
 from pathlib import Path
 
 import pytest
+from pydantic import Field
 
-from peel_analysis.data.data_files import checked, settings_of, text_of
+from peel_analysis.data.declarations import Declaration, Texts, declared
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import text_of, toml_of
 
 WHERE = "data/invented.toml"
-KINDS: dict[str, type | tuple[type, ...]] = {
-    "name": str,
-    "decimals": int,
-    "multiplier": float,
-    "types": list,
-    "shown": bool,
-    "of": (str, list),
-}
-GIVEN = {"name": "x", "decimals": 1, "multiplier": 1000, "types": ["1"], "shown": True, "of": "y"}
+GIVEN = {"name": "x", "decimals": 1, "multiplier": 1000, "types": ["1"], "shown": True, "of": {"year": 2017}}
+
+
+class Inner(Declaration):
+    year: int
+
+
+class Invented(Declaration):
+    name: str
+    decimals: int = Field(ge=0)
+    multiplier: float
+    types: Texts
+    shown: bool
+    of: Inner | None = None
 
 
 @pytest.mark.parametrize("found", [b"a\nb\n", b"\xef\xbb\xbfa\nb\n", b"a\r\nb\r\n"])
@@ -46,35 +53,44 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_settings_after_a_byte_order_mark_are_read_and_a_syntax_error_is_told(tmp_path: Path) -> None:
     path = tmp_path / "invented.toml"
     path.write_bytes(b'\xef\xbb\xbfname = "x"\n')
-    assert settings_of(path, WHERE) == {"name": "x"}
+    assert toml_of(path, WHERE) == {"name": "x"}
     path.write_text('name = "x"\nother =\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"^data/invented\.toml: not TOML: .*line 2.*; mend that line$"):
-        settings_of(path, WHERE)
+        toml_of(path, WHERE)
 
 
 def test_settings_that_are_right_pass_and_an_optional_one_may_be_missing() -> None:
-    assert checked(GIVEN, WHERE, KINDS) == GIVEN
-    assert "of" not in checked({name: GIVEN[name] for name in list(GIVEN)[:-1]}, WHERE, KINDS, ["of"])
+    made = declared(Invented, GIVEN, WHERE)
+    assert (made.types, made.multiplier, made.of) == (("1",), 1000.0, Inner(year=2017))
+    assert declared(Invented, {name: GIVEN[name] for name in list(GIVEN)[:-1]}, WHERE).of is None
 
 
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("changed", "parts"),
     [
-        ({"type": ["1"]}, "there is no setting 'type'; did you mean types\\? The settings are name, decimals, "),
-        ({"zz": 1}, "there is no setting 'zz'; the settings are name, decimals, "),
-        ({"decimals": "one"}, "decimals is 'one'; write a whole number"),
-        ({"decimals": 1.5}, r"decimals is 1\.5; write a whole number"),
-        ({"decimals": True}, "decimals is True; write a whole number"),
-        ({"multiplier": "1000"}, "multiplier is '1000'; write a number"),
-        ({"shown": 1}, "shown is 1; write true or false"),
-        ({"of": 1}, "of is 1; write text in quotes or a list in brackets"),
+        ({"type": ["1"]}, ("no setting 'type'", "did you mean types?", "name, decimals, ")),
+        ({"zz": 1}, ("no setting 'zz'", "the settings are name, decimals, ")),
+        ({"decimals": "one"}, ("decimals is 'one'", "a whole number")),
+        ({"decimals": 1.5}, ("decimals is 1.5", "a whole number")),
+        ({"decimals": True}, ("decimals is True", "a whole number")),
+        ({"decimals": -1}, ("decimals is -1", "0 or more")),
+        ({"multiplier": "1000"}, ("multiplier is '1000'", "a number")),
+        ({"types": "1"}, ("types is '1'", "a list")),
+        ({"types": ["1", 2]}, ("types holds 2", "a list of texts in quotes")),
+        ({"shown": 1}, ("shown is 1", "true or false")),
+        ({"of": 1}, ("of is 1", "settings in braces or under a heading")),
+        ({"of": {"year": 2017, "yaer": 1}}, (", of: ", "no setting 'yaer'", "did you mean year?")),
+        ({"of": {"year": "2017"}}, (", of: ", "year is '2017'", "a whole number")),
     ],
 )
-def test_a_setting_that_there_is_not_or_is_of_another_kind_is_refused(changed: dict[str, object], message: str) -> None:
-    with pytest.raises(InputError, match=rf"^data/invented\.toml: {message}"):
-        checked(GIVEN | changed, WHERE, KINDS)
+def test_a_setting_that_there_is_not_or_is_of_another_kind_is_refused(
+    changed: dict[str, object], parts: tuple[str, ...]
+) -> None:
+    with pytest.raises(InputError, match=r"^data/invented\.toml") as refused:
+        declared(Invented, GIVEN | changed, WHERE)
+    assert [part for part in parts if part not in str(refused.value)] == []
 
 
 def test_a_setting_that_is_missing_is_refused() -> None:
     with pytest.raises(InputError, match=r"^data/invented\.toml: no setting 'decimals'; add it: a whole number$"):
-        checked({name: value for name, value in GIVEN.items() if name != "decimals"}, WHERE, KINDS)
+        declared(Invented, {name: value for name, value in GIVEN.items() if name != "decimals"}, WHERE)

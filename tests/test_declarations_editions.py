@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from invented import Folder, folder
+from refusals import assert_tells
 
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
@@ -110,7 +111,7 @@ def test_an_edition_that_is_misspelt(data: Folder, old: str, new: str, message: 
     data.write("editions/2017.toml", text.replace(old, new, 1))
     with pytest.raises(InputError) as refused:
         open_edition("2017")
-    assert str(refused.value) == message
+    assert_tells(str(refused.value), message)
 
 
 def test_a_source_that_is_replaced_must_be_one(data: Folder) -> None:

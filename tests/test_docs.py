@@ -10,8 +10,8 @@ import pytest
 from peel_analysis.changes.versions import VERSION_SETTINGS
 from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
 from peel_analysis.cli.command import command
+from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
 from peel_analysis.show.values import COLUMNS
-from peel_analysis.sources.data_return import ITEMS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peel_analysis.data.counts import COLUMNS
+from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
 from peel_analysis.intake.registers import END, START, provenance_section, read_provenance, with_provenance
 from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
@@ -43,5 +43,5 @@ def test_every_register_and_column_is_described(path: Path) -> None:
 def test_every_setting_item_and_column_of_counts_is_described() -> None:
     missing = [path.name for path in DATA.glob("*.toml") if f"`{path.name}`" not in README]
     missing += [path.name for path in (DATA / "counts").iterdir() if f"`{path.name}`" not in README]
-    missing += [column for column in COLUMNS if f"`{column}`" not in README]
+    missing += [column for column in COUNTS_COLUMNS if f"`{column}`" not in README]
     assert missing == []

@@ -10,12 +10,12 @@ from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from refusals import refusal
 
 from peel_analysis.checks.declarations import read_all, read_held
-from peel_analysis.comparison.peer_lists import COLUMNS
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
 from peel_analysis.data import forces
+from peel_analysis.data.peer_lists import PEER_LIST_COLUMNS
 from peel_analysis.sections.blocks import peer_panel
 
-HEADER = ",".join(COLUMNS) + "\n"
+HEADER = ",".join(PEER_LIST_COLUMNS) + "\n"
 SUFFOLK, KENT = (f"Friends,2020-01-31,norfolk,{peer}\n" for peer in ("suffolk", "kent"))
 FILE = "data/peers/friends.csv"
 

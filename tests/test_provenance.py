@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +9,10 @@ import pytest
 
 from peel_analysis import __version__, measures
 from peel_analysis.data import forces
+from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.location import VARIABLE
-from peel_analysis.measures import Part, provenance
+from peel_analysis.measures import provenance
 from peel_analysis.show.values import COLUMNS, CONTRACT, values
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -75,11 +75,14 @@ def test_a_rule_changes_with_its_numbers_and_not_with_its_words() -> None:
     measure = measures.get("outcome_charged_pct")
     rule = provenance.rule_of(measure)
     assert rule.startswith("measures.toml#outcome_charged_pct@")
-    assert provenance.rule_of(replace(measure, caption="Other words", title="Other", reading="Other")) == rule
+    assert (
+        provenance.rule_of(measure.model_copy(update={"caption": "Other words", "title": "Other", "reading": "Other"}))
+        == rule
+    )
     for other in (
-        replace(measure, multiplier=1000),
-        replace(measure, numerator=Part(("outcomes_recorded",), ("1", "2"))),
-        replace(measure, window="crime_previous"),
+        measure.model_copy(update={"multiplier": 1000}),
+        limited(measure, ("1", "2")),
+        measure.model_copy(update={"window": "crime_previous"}),
     ):
         assert provenance.rule_of(other) != rule
 

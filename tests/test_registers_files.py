@@ -10,12 +10,12 @@ from peel_analysis.checks.tables_held import read_printed
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.findings import findings
 from peel_analysis.data.populations import read_populations
 from peel_analysis.data.registers import read_register
 from peel_analysis.intake.registers import read_populations as populations_to_add_to
 from peel_analysis.intake.registers import read_provenance
 from peel_analysis.measures import provenance
-from peel_analysis.sections.findings import findings
 
 FINDINGS = "findings/2017/norfolk.md"
 READ: dict[str, Callable[[Folder], Sized]] = {
@@ -69,8 +69,6 @@ def test_a_cell_too_few_and_a_mark_that_is_not_closed_are_told_with_their_line(d
     with pytest.raises(InputError, match=rf"^data/{name}, line {lines + 1}: 1 cell for \d+ columns; put a comma for"):
         READ[name](data)
     data.write(name, text + '\n"norfolk\n\n')
-    forces._read.cache_clear()
-    registers._read.cache_clear()
     with pytest.raises(
         InputError, match=rf"^data/{name}, line {lines + 2}: the quotation marks of the row that starts"
     ):

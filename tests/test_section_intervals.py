@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -195,5 +194,5 @@ def test_an_offence_group_s_rate_has_its_interval(edition: str, force_id: str) -
 
 def test_a_rate_without_a_count_has_no_interval() -> None:
     measure = measures.get("crime_per_1000")
-    found = interval_of(replace(measure, multiplier=1), [math.nan, 10, 0], [100, 100, 0])
+    found = interval_of(measure.model_copy(update={"multiplier": 1}), [math.nan, 10, 0], [100, 100, 0])
     assert [math.isnan(limit) for limit in found.lower] == [True, False, True]

@@ -6,8 +6,9 @@ from sections_shown import parsed, section
 from peel_analysis import measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures import Result
-from peel_analysis.sections.catalogue import Block, catalogue
+from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.section import Section, open_section
 
 
@@ -38,9 +39,9 @@ def test_tiles_show_each_measure_of_their_group_once(edition: Edition, results: 
 
 def test_tiles_that_must_not_stand_together_are_refused(edition: Edition, results: dict[str, Result]) -> None:
     numbers = section("force_in_numbers", "norfolk", edition, results)
-    mixed = Block("Mixed", ("outcome_charged_pct", "da_charge_rate"))
+    mixed = TileGroup(title="Mixed", measures=("outcome_charged_pct", "da_charge_rate"))
     spoilt = Section(numbers.plan, numbers.force, edition, results=dict(results))
-    object.__setattr__(spoilt, "plan", type(numbers.plan)(1, "x", "x", blocks=(mixed,)))
+    object.__setattr__(spoilt, "plan", numbers.plan.model_copy(update={"blocks": (mixed,)}))
     html = parsed(spoilt.tiles("Mixed").html)
     assert len(html.select(".panel .refused")) == 1
     assert html.select("li.tile") == []

@@ -19,7 +19,7 @@ from peel_analysis.sections.lists import standing_out
 from peel_analysis.sections.section import Section
 from peel_analysis.show import values
 from peel_analysis.show.words import reading
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
 VALUE_ID = re.compile(r"(\d{4})/([a-z0-9_]+)/([a-z-]+)")

@@ -26,7 +26,7 @@ from peel_analysis.sections.catalogue import catalogue, plan_of
 from peel_analysis.sections.display import Html
 from peel_analysis.sections.lists import read_apart, readings
 from peel_analysis.sections.section import Section, open_section
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 OVERVIEW, CRIME = "effectiveness_overview", "crime_per_1000"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')

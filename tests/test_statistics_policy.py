@@ -10,7 +10,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.location import PROJECT
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.statistics.funnel import expected_by_chance
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 from peel_analysis.statistics.verdict import verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"

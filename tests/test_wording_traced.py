@@ -30,7 +30,7 @@ from peel_analysis.reports import further_values
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 EDITIONS = ("2017", "2019", "2025")
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -141,7 +141,7 @@ def _result(measure: Measure | None, edition: Edition) -> Result | str:
         return NOT_DECLARED
     with in_folder(edition.folder):
         try:
-            return measures.calculate(replace(measure, comparator=""), edition)
+            return measures.calculate(measure.model_copy(update={"comparator": ""}), edition)
         except GapError as error:
             return str(error)
 

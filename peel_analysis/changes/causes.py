@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 import numpy as np
@@ -37,8 +37,8 @@ NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
 
-COUNTED = ("releases", "lacks", "folder")  # an edition's own settings by the input that they belong to
-POPULATED = ("mid_year", "vintage", "population_sentence", "population_instead")
+COUNTED = ("releases", "lacks", "data")  # an edition's own settings by the input that they belong to
+POPULATED = ("mid_year", "vintage", "population_instead")
 EXCLUDING = ("leave_out_incomplete",)
 
 
@@ -196,7 +196,7 @@ def steps(
 
 def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFrame, str]:
     """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
-    plain = replace(measure, comparator="")
+    plain = measure.model_copy(update={"comparator": ""})
     try:
         with in_folder(inputs[DEFINED].folder):
             return measures.calculate(plain, _mixed(plain, inputs)).rows, ""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from peel_analysis.data.cache import KEPT_IN
-from peel_analysis.data.edition import Edition, Release, editions, open_edition, read_populations
+from peel_analysis.data.edition import Edition, Release, editions, open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.location import VARIABLE, data_folder, use_data_folder
@@ -112,7 +112,7 @@ def _with_settings(edition: Edition, settings: dict[str, str], text: str) -> Edi
             edition = edition.without_incomplete()
         else:
             edition = _with_release(edition, name, value, text)
-    held = {(mid_year, vintage) for _, mid_year, vintage in read_populations(edition.folder)}
+    held = {(mid_year, vintage) for _, mid_year, vintage in edition.data.populations}
     if (edition.mid_year, edition.vintage) not in held:
         vintages = sorted(vintage for mid_year, vintage in held if mid_year == edition.mid_year)
         raise InputError(
@@ -158,7 +158,7 @@ def _with_release(edition: Edition, item: str, release: str, text: str) -> Editi
     held = sorted(path.stem for path in (edition.folder / "counts" / table).glob("*.csv"))
     if release not in held:
         raise InputError(f"{text}: no release '{release}' of {table}; data/counts/{table} holds {', '.join(held)}")
-    return replace(edition, releases=MappingProxyType({**edition.releases, item: Release(table, release)}))
+    return replace(edition, releases=MappingProxyType({**edition.releases, item: Release(item=table, release=release)}))
 
 
 def read_values(path: Path) -> pd.DataFrame:

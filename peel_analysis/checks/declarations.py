@@ -8,6 +8,7 @@ from peel_analysis.comparison.peers import why_none
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.findings import check_findings
 from peel_analysis.data.location import data_folder
 from peel_analysis.data.registers import Register, read_register
 from peel_analysis.measures import declared
@@ -15,9 +16,8 @@ from peel_analysis.measures.comparability import blocks
 from peel_analysis.measures.exclusions import checked_register
 from peel_analysis.measures.published import checked_published
 from peel_analysis.sections.catalogue import catalogue
-from peel_analysis.sections.findings import check_findings
 from peel_analysis.sections.judgments import OVERALL
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
 MEASURES, SECTIONS, PEERS = "measures.toml", "sections.toml", "peer_sets.toml"

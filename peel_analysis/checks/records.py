@@ -9,10 +9,11 @@ from typing import ClassVar, NamedTuple, Protocol
 
 import pandas as pd
 
-from peel_analysis.checks.rules import Rule, rule
+from peel_analysis.checks.rules import rule
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period, day_in_words
+from peel_analysis.data.settings import Rule
 from peel_analysis.data.text import enumerated, in_words, rounded
 
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"

@@ -1,32 +1,11 @@
 """The rules of the checks, read from data/checks.toml, and what a check finds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from peel_analysis.data import forces
-from peel_analysis.data.data_files import checked, entries, filled, one_of, settings_of
-from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import PROJECT, data_folder
-
-FILE = "checks.toml"
-WHERE = f"data/{FILE}"
-SETTINGS: dict[str, type] = {"id": str, "level": str, "rule": str, "reason": str, "thresholds": dict}
-LEVELS = ("error", "query", "information")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One check: what holds of the data, why it should, and how grave it is when it does not."""
-
-    id: str
-    level: str
-    rule: str
-    reason: str
-    thresholds: Mapping[str, float]
+from peel_analysis.data.folder import open_data
+from peel_analysis.data.settings import LEVELS, Rule
 
 
 @dataclass(frozen=True)
@@ -85,33 +64,8 @@ def lines(results: Sequence[CheckResult], *, brief: bool = False) -> Iterator[st
 
 
 def rule(rule_id: str) -> Rule:
-    """Return a rule of data/checks.toml with its thresholds filled into its words.
-
-    A data folder without the file goes by the project's own. Raises InputError for a file or a rule that is wrong.
-    """
-    path = data_folder() / FILE
-    rules = _read(path if path.is_file() else PROJECT / "data" / FILE)
-    if rule_id not in rules:
-        raise InputError(
-            f"{WHERE}: no check '{rule_id}'; the checks are {', '.join(rules)}; add it as in the project's own"
-        )
-    return rules[rule_id]
-
-
-@cache
-def _read(path: Path) -> dict[str, Rule]:
-    given = checked(settings_of(path, WHERE), WHERE, {"check": object}, ["check"])
-    rules = [_rule(entry, where) for where, entry in entries(given, WHERE, "check")]
-    return {one.id: one for one in rules}
-
-
-def _rule(entry: dict[str, Any], where: str) -> Rule:
-    given = checked(entry, where, SETTINGS, ["thresholds"])
-    one_of(given, where, "level", LEVELS)
-    found = given.get("thresholds", {})
-    thresholds = checked(found, f"{where}, thresholds", dict.fromkeys(found, float))
-    words = filled(given, where, "rule", thresholds)
-    return Rule(given["id"], given["level"], words, given["reason"], MappingProxyType(thresholds))
+    """Return a rule of data/checks.toml with its thresholds filled into its words."""
+    return open_data().rule(rule_id)
 
 
 def _plural(level: str, number: int) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from peel_analysis.checks.records import CRIMES, quarter, quarters_in, totals
-from peel_analysis.checks.rules import Rule, rule
+from peel_analysis.checks.rules import rule
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period, day_in_words
+from peel_analysis.data.settings import Rule
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 SHORT = "One quarter far from those beside it"

@@ -13,12 +13,12 @@ from peel_analysis.checks.rules import CheckResult, Finding, rule
 from peel_analysis.checks.steps import sudden_steps
 from peel_analysis.checks.tables_held import Key, TablesHeld, is_quarter, periods_of, whole_counts
 from peel_analysis.data import forces
+from peel_analysis.data.counts import RETURNED_ITEMS as RETURNED
 from peel_analysis.data.counts import TableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.registers import COUNT_NOTES, read_register, records
-from peel_analysis.sources.data_return import ITEMS as RETURNED
 from peel_analysis.sources.reading import SAME, members_of
 from peel_analysis.sources.reading import shown as number_in_words
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.csv_files import rows_of
+from peel_analysis.data.files import rows_of
 
 PRINTED = "printed_totals.csv"
 PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without", "bodies")

@@ -209,7 +209,7 @@ def verdicts(data: Path | None, edition: str, force: str | None, measure: str | 
     from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
     from peel_analysis.data import forces
     from peel_analysis.data.edition import open_edition
-    from peel_analysis.statistics.policy import read_policy
+    from peel_analysis.statistics.policy_in_use import read_policy
 
     _use(data)
     asked = open_edition(edition)

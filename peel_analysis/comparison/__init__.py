@@ -3,7 +3,7 @@
 from peel_analysis.comparison.comparability import check_over_time, check_together, reasons_apart
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
 from peel_analysis.comparison.verdicts import Compared, compare
-from peel_analysis.measures.exclusions import NotComparableError
+from peel_analysis.data.definitions import NotComparableError
 
 __all__ = [
     "Compared",

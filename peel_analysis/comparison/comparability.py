@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from peel_analysis.data.definitions import NotComparableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Measure
 from peel_analysis.measures.comparability import blocks_of
-from peel_analysis.measures.exclusions import NotComparableError, check_years
+from peel_analysis.measures.exclusions import check_years
 
 OUTCOMES = "outcomes_recorded"
 

@@ -2,26 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-from peel_analysis.comparison.peer_lists import PeerList, check_title, peer_lists
 from peel_analysis.comparison.verdicts import Compared, compare
 from peel_analysis.data import forces
-from peel_analysis.data.csv_files import rows_of
-from peel_analysis.data.data_files import checked, entries, filled, named, one_of, settings_of, texts
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import data_folder
+from peel_analysis.data.folder import open_data
+from peel_analysis.data.settings import PeerSet
 from peel_analysis.measures import Result
 
-FILE = "peer_sets.toml"
-WHERE = f"data/{FILE}"
-SETTINGS: dict[str, type] = {"id": str, "title": str, "as_at": str, "method": str, "note": str, "size": int}
-METHODS = ("region", "density")
-AREAS = "force_areas.csv"
-AREA_COLUMNS = ("force_id", "area_km2")
 NOTE_OF_A_LIST = "A list added by the user."
 
 
@@ -63,43 +51,23 @@ class PeerMeans:
         return f"Not in the means: {'; '.join(told)}." if told else ""
 
 
-@dataclass(frozen=True)
-class PeerSet:
-    """One set of data/peer_sets.toml; `as_at` may name the {mid_year} of an edition's populations."""
-
-    id: str
-    title: str
-    as_at: str
-    method: str
-    note: str
-    size: int = 0
-
-
-@dataclass(frozen=True)
-class PeerSets:
-    """The declared sets, and the forces that have no peers, with the reason."""
-
-    sets: tuple[PeerSet, ...]
-    without: tuple[str, ...]
-    reason: str
-
-
 def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
     """Return the force's peer groups: the declared sets, then a user's lists. Empty for a force that has no peers.
 
     Raises InputError for a set, an area or a list that is not as it must be, whichever force's peers are asked for.
     """
-    settings = _settings(data_folder())
+    settings = edition.data.peer_sets
+    lists = edition.data.peer_lists
     if force_id in settings.without:
         return ()
     declared = [_group(one, edition, force_id) for one in settings.sets]
-    listed = [_listed(one, settings, force_id) for one in peer_lists(settings.without)]
+    listed = [PeerGroup(one.id, one.title, one.as_at, NOTE_OF_A_LIST, one.peer_ids.get(force_id, ())) for one in lists]
     return tuple(group for group in (*declared, *listed) if group.peer_ids)
 
 
 def why_none(force_id: str) -> str:
     """Return why a force has no peers, or "" when it has."""
-    settings = _settings(data_folder())
+    settings = open_data().peer_sets
     return settings.reason if force_id in settings.without else ""
 
 
@@ -127,29 +95,6 @@ def _why_left_out(compared: Compared, force_id: str) -> str:
     return reason.removeprefix("No verdict: ").rstrip(".")
 
 
-@cache
-def _settings(folder: Path) -> PeerSets:
-    given = checked(settings_of(folder / FILE, WHERE), WHERE, {"set": object, "none": dict}, ["set"])
-    where = f"{WHERE}, [none]"
-    none = checked(given["none"], where, {"forces": list, "reason": str})
-    without = texts(none, where, "forces")
-    named(without, where, "forces", forces.ids(), "data/forces.csv")
-    sets = tuple(_set(entry, place) for place, entry in entries(given, WHERE, "set"))
-    return PeerSets(sets, without, none["reason"])
-
-
-def _set(entry: dict[str, Any], where: str) -> PeerSet:
-    made = PeerSet(**checked(entry, where, SETTINGS, ["size"]))
-    check_title(made.title, where)
-    one_of(entry, where, "method", METHODS)
-    filled(entry, where, "as_at", {"mid_year": 0})
-    if made.method == "density" and made.size < 1:
-        raise InputError(f"{where}: size is {made.size}; write how many forces are in the set, as 7")
-    if made.method != "density" and "size" in entry:
-        raise InputError(f"{where}: size is never used by the method {made.method}; take it out")
-    return made
-
-
 def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
     methods = {"region": _same_region, "density": _similar_density}
     peer_ids = methods[one.method](edition, force_id, one.size)
@@ -157,46 +102,17 @@ def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
 
 
 def _same_region(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
-    del edition, size
-    region = forces.find(force_id).region
-    without = _settings(data_folder()).without
-    alike = [force.id for force in forces.all_forces() if force.region == region]
+    del size
+    region = edition.forces.find(force_id).region
+    without = edition.data.peer_sets.without
+    alike = [force.id for force in edition.forces if force.region == region]
     return tuple(peer for peer in alike if peer != force_id and peer not in without)
 
 
 def _similar_density(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
     """Return the `size` nearest forces by the logarithm of residents per square kilometre, nearest first."""
-    areas, residents = _areas(data_folder()), edition.with_population(residents_only=True).populations[POPULATION]
-    without = _settings(data_folder()).without
-    density = {one: math.log(float(residents[one]) / areas[one]) for one in forces.ids() if one not in without}
+    areas, residents = edition.data.areas, edition.with_population(residents_only=True).populations[POPULATION]
+    without = edition.data.peer_sets.without
+    density = {one: math.log(float(residents[one]) / areas[one]) for one in edition.forces.ids if one not in without}
     others = sorted((abs(value - density[force_id]), one) for one, value in density.items() if one != force_id)
     return tuple(one for _, one in others[:size])
-
-
-@cache
-def _areas(folder: Path) -> dict[str, float]:
-    where = f"data/{AREAS}"
-    rows = rows_of(folder / AREAS, where, AREA_COLUMNS)
-    areas = {
-        force_id: _area(text, f"{where}, line {line}")
-        for line, (force_id, text) in zip(rows.lines, rows.cells, strict=True)
-    }
-    if missing := sorted(set(forces.ids()) - set(areas)):
-        raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
-    return areas
-
-
-def _area(text: str, where: str) -> float:
-    try:
-        area = float(text)
-    except ValueError:
-        area = math.nan
-    if not 0 < area < math.inf:
-        raise InputError(f"{where}: area_km2 is '{text}'; write square kilometres, a number above zero")
-    return area
-
-
-def _listed(one: PeerList, settings: PeerSets, force_id: str) -> PeerGroup:
-    if one.id in (declared.id for declared in settings.sets):  # the numbers of both would have one name in values.csv
-        raise InputError(f"{one.where}: {WHERE} has a set '{one.id}'; give the file a name of its own")
-    return PeerGroup(one.id, one.title, one.as_at, NOTE_OF_A_LIST, one.peer_ids.get(force_id, ()))

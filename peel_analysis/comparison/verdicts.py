@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from peel_analysis.data import cache
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.forces import in_words
-from peel_analysis.data.location import data_folder
+from peel_analysis.data.policy import Policy
 from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics.funnel import (
     ExpectedByChance,
@@ -33,7 +32,6 @@ from peel_analysis.statistics.intervals import (
     ratio_interval,
     share_interval,
 )
-from peel_analysis.statistics.policy import FILE, Policy, read_policy
 from peel_analysis.statistics.position import RankRange, rank_range
 from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
 
@@ -110,12 +108,12 @@ def compare(result: Result) -> Compared:
 
     It is made once for a result and a policy: an edited policy is seen at the next call.
     """
-    return _compared(result, id(_policy(data_folder())))  # whose id is its own: what is kept holds the policy
+    return _compared(result, id(result.edition.data.policy))  # whose id is its own: what is kept holds the policy
 
 
 @lru_cache(maxsize=128)
 def _compared(result: Result, _policy_id: int) -> Compared:
-    policy = _policy(data_folder())
+    policy = result.edition.data.policy
     rows = result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)
     numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
@@ -143,11 +141,6 @@ def _compared(result: Result, _policy_id: int) -> Compared:
     named = dict(zip(force_ids, found, strict=False))
     left_out = {one: reason for one, reason in zip(force_ids, reasons, strict=True) if reason}
     return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named, left_out)
-
-
-@lru_cache(maxsize=8)
-def _policy(folder: Path) -> Policy:
-    return read_policy(folder / FILE)
 
 
 def _no_verdict(result: Result, force_id: str) -> str:

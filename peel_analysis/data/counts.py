@@ -9,15 +9,29 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from peel_analysis.data import forces
-from peel_analysis.data.csv_files import rows_of
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import rows_of
+from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import is_day
 
-COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
-KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
+COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
+COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
 STATUSES = ("reported", "partial", "estimated", "combined", "not_supplied", "not_comparable")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
+RETURNED_ITEMS = (  # what a data return may hold
+    "calls",
+    "domestic_abuse_calls",
+    "domestic_abuse_offences",
+    "domestic_abuse_arrests",
+    "domestic_abuse_voluntary_attendances",
+    "domestic_abuse_charges",
+    "clares_law_right_to_know",
+    "organised_crime_groups",
+    "criminal_behaviour_orders",
+    "community_protection_notices",
+    "civil_injunctions",
+    "dispersal_orders",
+)
 DIGITS = 15  # of a number: more are a slip, and floating point does not hold them exactly
 WHOLE_NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}")
 NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}(\.\d+)?")
@@ -39,7 +53,7 @@ class TableError(InputError):
     """A table that is not in the shape it should have. The message names file, line, what was found and the remedy."""
 
 
-def read(path: Path, name: str = "") -> pd.DataFrame:
+def read(path: Path, name: str = "", *, forces: Forces | None = None) -> pd.DataFrame:
     """Return the counts in `<item>/<release>.csv`, checked: text columns, `count` as whole numbers with blanks (Int64).
 
     `name` is what an error calls the file, where its own name alone would not tell it from others.
@@ -49,21 +63,23 @@ def read(path: Path, name: str = "") -> pd.DataFrame:
     """
     name = name or path.name
     try:
-        return _read(path, name)
+        return _read(path, name, forces)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, TableError) as error:
         _refuse_other_files(path, name)
         if isinstance(error, TableError):
             raise
         said = " ".join(str(error).split())
-        raise TableError(f"{name}: not a table: {said}; give a CSV file in UTF-8 with {', '.join(COLUMNS)}") from None
+        raise TableError(
+            f"{name}: not a table: {said}; give a CSV file in UTF-8 with {', '.join(COUNTS_COLUMNS)}"
+        ) from None
 
 
-def _read(path: Path, name: str) -> pd.DataFrame:
+def _read(path: Path, name: str, forces: Forces | None) -> pd.DataFrame:
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"]) <= FRACTIONAL
     numbers = _decimals(text["count"], name) if fractional else _whole_numbers(text["count"], name)
-    rows = check(text.assign(count=numbers), name)
+    rows = check(text.assign(count=numbers), name, forces=forces)
     for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
         if (line := _first(rows[column] != own, None)) is not None:
             found = rows.loc[rows[column] != own, column].iloc[0]
@@ -82,7 +98,9 @@ def _refuse_other_files(path: Path, name: str) -> None:
         raise TableError(str(error)) from error
 
 
-def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None) -> pd.DataFrame:
+def check(
+    rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, forces: Forces | None = None
+) -> pd.DataFrame:
     """Return the rows unchanged when they are in the shape of this module; `name` is the file that an error names.
 
     `lines` are the rows' line numbers in that file (by default 2, 3, ...). A negative count is a published correction
@@ -90,7 +108,7 @@ def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None) -> 
     that its status contradicts, a date that is none, a period that ends before it starts, and a repeated key.
     """
     check_columns(rows.columns, name)
-    _check_known(rows, name, lines, "force_id", forces.ids(), "the ids are in data/forces.csv")
+    _check_known(rows, name, lines, "force_id", (forces or _default()).ids, "the ids are in data/forces.csv")
     _check_known(rows, name, lines, "status", STATUSES, f"use one of {', '.join(STATUSES)}")
     _check_dates(rows, name, lines)
     blank = rows["count"].isna()
@@ -104,14 +122,14 @@ def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None) -> 
         raise TableError(
             f"{name}, line {line}, column period_end: the period ends before it starts; exchange the dates"
         )
-    repeated = rows.duplicated(list(KEY))
+    repeated = rows.duplicated(list(COUNTS_KEY))
     if (line := _first(repeated, lines)) is not None:
-        key = ", ".join(str(value) or "(blank)" for value in rows.loc[repeated.to_numpy(), list(KEY)].iloc[0])
+        key = ", ".join(str(value) or "(blank)" for value in rows.loc[repeated.to_numpy(), list(COUNTS_KEY)].iloc[0])
         raise TableError(f"{name}, line {line}: repeats the key of an earlier line ({key}); keep one of the two")
     return rows
 
 
-def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = COLUMNS) -> None:
+def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = COUNTS_COLUMNS) -> None:
     """Raise TableError unless the columns are exactly the expected ones, in any order, and say which were renamed."""
     names = [str(column) for column in found]
     missing = [column for column in expected if column not in names]
@@ -133,12 +151,13 @@ def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     Counts are Int64, or Float64 where an item is one of FRACTIONAL.
     """
     kept = [part for part in parts if len(part)]
-    rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COLUMNS), dtype=str)
+    rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COUNTS_COLUMNS), dtype=str)
     number = "Int64" if FRACTIONAL.isdisjoint(rows["item"].unique()) else "Float64"
-    return rows[list(COLUMNS)].astype({column: number if column == "count" else "str" for column in COLUMNS})
+    types = {column: number if column == "count" else "str" for column in COUNTS_COLUMNS}
+    return rows[list(COUNTS_COLUMNS)].astype(types)
 
 
-def as_text(rows: pd.DataFrame, key: Sequence[str] = KEY) -> str:
+def as_text(rows: pd.DataFrame, key: Sequence[str] = COUNTS_KEY) -> str:
     """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes."""
     ordered = rows.sort_values(list(key), kind="stable")
     return str(ordered.to_csv(index=False, lineterminator="\n"))
@@ -212,3 +231,9 @@ def _check_dates(rows: pd.DataFrame, name: str, lines: Sequence[int] | None) -> 
             if not is_day(value):
                 line = _first(rows[column].isin([value]), lines)
                 raise TableError(f"{name}, line {line}, column {column}: {value!r} is no date; write one as 2017-06-30")
+
+
+def _default() -> Forces:  # until every caller is handed a data folder
+    from peel_analysis.data.folder import open_data
+
+    return open_data().forces

@@ -1,68 +1,178 @@
-"""An edition of the report: its windows, populations, releases and registers, read from one small TOML file."""
+"""An edition of the report: its windows, populations, releases and registers, by one small TOML file."""
 
+import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pandas as pd
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from peel_analysis.data import cache as kept
-from peel_analysis.data import counts as counts_table
-from peel_analysis.data import forces, registers, settings
-from peel_analysis.data.data_files import checked, settings_of
+from peel_analysis.data.declarations import Declaration, Texts, as_tuple, declared, entries, named
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import data_folder
+from peel_analysis.data.forces import FORCES, Forces
 from peel_analysis.data.periods import Period
-from peel_analysis.data.populations import POPULATION, read_populations
-from peel_analysis.data.settings import Lack, PopulationInstead, Release
+from peel_analysis.data.populations import POPULATIONS
+from peel_analysis.data.registers import JUDGMENTS, SOURCES, Register, records
 
-__all__ = [
-    "POPULATION",
-    "Edition",
-    "Lack",
-    "PopulationInstead",
-    "Release",
-    "editions",
-    "open_edition",
-    "read_populations",
-]
+if TYPE_CHECKING:
+    from peel_analysis.data.folder import Data
 
-SETTINGS: dict[str, type] = {
-    "id": str,
-    "title": str,
-    "inspected_title": str,
-    "judgments": str,
-    "about": str,
-    "sources": list,
-    "source_instead": dict,
-    "windows": dict,
-    "population": dict,
-    "releases": dict,
-    "lacks": dict,
-}
-OPTIONAL = ("inspected_title", "judgments", "about", "sources", "source_instead", "lacks")
-POPULATION_SETTINGS: dict[str, type] = {"mid_year": int, "vintage": str, "sentence": str, "instead": dict}
+POPULATION = "population"
+
+
+class Window(Declaration):
+    """A window: its last day, and either its first or how many months it has (0: a count as at that day)."""
+
+    end: datetime.date = Field(description="the last day")
+    start: datetime.date | None = Field(default=None, description="the first day, where it is not whole months")
+    months: int | None = Field(default=None, description="the number of whole months; 0 for a count as at a day")
+
+    @model_validator(mode="after")
+    def _is_a_period(self) -> "Window":
+        if self.start is not None and self.months is not None:
+            raise ValueError("it has both a start and months; take one out")
+        if self.start is not None and self.start > self.end:
+            raise ValueError(f"it starts on {self.start}, after its end on {self.end}; exchange the dates")
+        if self.start is None and (self.months is None or self.months < 0):
+            raise ValueError(
+                f"months is {self.months!r}; give a number of months (0 for a count as at a day) or a start"
+            )
+        return self
+
+    @property
+    def period(self) -> Period:
+        """The window as a period."""
+        if self.start is not None:
+            return Period(self.start, self.end)
+        return Period.months_to(self.end, self.months) if self.months else Period(self.end, self.end)
+
+
+class PopulationInstead(Declaration):
+    """A force whose resident population is replaced, and why."""
+
+    mid_year: int = Field(description="the year of the population that stands in")
+    vintage: str = Field(description="its vintage in data/populations.csv")
+    status: str = Field(description="the status of a value that rests on it")
+    sentence: str = Field(description="why, as readers see it")
+
+
+class Population(Declaration):
+    """Which populations the rates divide by."""
+
+    mid_year: int = Field(description="the year of the estimates")
+    vintage: str = Field(description="which set of estimates, of data/populations.csv")
+    sentence: str = Field(description="what they are, as readers see it")
+    instead: dict[str, PopulationInstead] = Field(default={}, description="forces whose population is replaced, by id")
+
+
+class Release(Declaration):
+    """Which table holds an item's counts: `data/counts/<item>/<release>.csv`."""
+
+    item: str = Field(description="the item whose counts are taken")
+    release: str = Field(description="the release of the table")
+
+
+class LackEntry(Declaration):
+    """Why an edition has no public figure for some items."""
+
+    items: Texts = Field(description="the items, or surveys, that it holds for")
+    short: str = Field(description="the reason in a few words")
+    sentence: str = Field(description="the reason, as readers see it")
 
 
 @dataclass(frozen=True)
-class Edition:
-    """One edition. Immutable: `replace` gives another with one input swapped."""
+class Lack:
+    """Why an edition has no public figure for an item, and the status that says so."""
 
-    id: str
-    title: str
+    status: str
+    short: str
+    sentence: str
+
+
+def _as_releases(found: object) -> object:
+    """Return releases given as texts as tables: an item takes its own counts unless another is named."""
+    if not isinstance(found, Mapping):
+        return found
+    return {item: {"item": item, "release": one} if isinstance(one, str) else one for item, one in found.items()}
+
+
+class EditionFile(Declaration):
+    """An edition as its file declares it."""
+
+    is_file: ClassVar[bool] = True
+    id: str = Field(description="the edition's id, as its file is named")
+    title: str = Field(description="the title of its reports")
+    inspected_title: str = Field(default="", description="the inspections that its grades belong to, in words")
+    judgments: str = Field(default="", description="whose rows of data/judgments.csv are shown; its own if left out")
+    about: str = Field(default="", description="what its reports say of themselves under the title")
+    sources: Texts | None = Field(default=None, description="what Annex A lists; all sources if left out")
+    source_instead: dict[str, str] = Field(default={}, description="sources that stand for those that measures name")
+    windows: dict[str, Window] = Field(description="the windows, by the names that measures use")
+    population: Population = Field(description="which populations its rates divide by")
+    releases: Annotated[dict[str, Release], BeforeValidator(_as_releases)] = Field(description="item = release")
+    lacks: dict[str, Any] = Field(default={}, description="status, then for which items there is no figure and why")
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _sources(cls, found: object) -> object:
+        return as_tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """One edition of a data folder. Immutable: `replace` gives another with one input swapped."""
+
+    data: "Data"
+    settings: EditionFile
     windows: Mapping[str, Period]
     mid_year: int
     vintage: str
-    population_sentence: str
     population_instead: Mapping[str, PopulationInstead]
     releases: Mapping[str, Release]
     lacks: Mapping[str, Lack]
-    folder: Path
-    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     leave_out_incomplete: bool = False
+
+    @property
+    def id(self) -> str:
+        """The edition's id: "2017"."""
+        return self.settings.id
+
+    @property
+    def title(self) -> str:
+        """The title of its reports."""
+        return self.settings.title
+
+    @property
+    def population_sentence(self) -> str:
+        """What its populations are, in words."""
+        return self.settings.population.sentence
+
+    @property
+    def file(self) -> str:
+        """The edition's file, as an error names it."""
+        return f"data/editions/{self.id}.toml"
+
+    @property
+    def forces(self) -> Forces:
+        """The 43 forces of its data folder."""
+        return self.data.forces
+
+    @property
+    def folder(self) -> Path:  # until every caller asks the data folder itself
+        """The data folder."""
+        return self.data.folder
+
+    @property
+    def key(self) -> str:
+        """Everything that what is worked out from the edition depends on, but for the data and the package, as text."""
+        chosen = (self.windows, self.mid_year, self.vintage, self.population_instead, self.releases, self.lacks)
+        return repr((self.settings, *chosen, self.leave_out_incomplete))
+
+    def __repr__(self) -> str:
+        return f"<edition {self.id} of {self.data.folder}>"
 
     def window(self, name: str) -> Period:
         """Return a window by its name in the edition's file. Raises InputError when it has none of that name."""
@@ -70,60 +180,37 @@ class Edition:
             raise InputError(f"{self.file}: no window '{name}'; add it under [windows]")
         return self.windows[name]
 
-    @property
-    def file(self) -> str:
-        """The edition's file, as an error names it."""
-        return f"data/editions/{self.id}.toml"
-
     def release_of(self, item: str) -> str:
         """Return the release that the edition takes an item from, or "" when it has no public table."""
         return self.releases[item].release if item in self.releases else ""
 
     def counts(self, item: str) -> pd.DataFrame | None:
-        """Return an item's counts in the edition's release, or None when it has no public table."""
+        """Return an item's counts in the edition's release, or None when it has no public table.
+
+        Raises InputError for a release that is not held, and TableError as `Data.counts` does.
+        """
         if item not in self.releases:
             return None
         source = self.releases[item]
-        path = self.folder / "counts" / source.item / f"{source.release}.csv"
-        if not path.exists():
+        if not self.data.holds(source.item, source.release):
             raise InputError(
                 f"{self.file}: {item} is to come from release {source.release}, but data/counts/{source.item}/"
                 f"{source.release}.csv does not exist; add the file with `peel data add` or name another release"
             )
-        name = f"data/counts/{source.item}/{source.release}.csv"
-        return _read_counts(path, path.stat().st_mtime_ns, name).copy(deep=False)
-
-    @cached_property
-    def populations(self) -> pd.DataFrame:
-        """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
-        rows = [self._population(self._all_populations, force_id) for force_id in forces.ids()]
-        return pd.DataFrame(rows, columns=["force_id", POPULATION, "status", "sentence"]).set_index("force_id")
-
-    @cached_property
-    def mid_years(self) -> frozenset[int]:
-        """The mid-years for which the edition's vintage has every force's population, the assumed ones left aside."""
-        return frozenset(year for year, vintage in self._complete if vintage == self.vintage)
-
-    @cached_property
-    def vintages(self) -> tuple[str, ...]:
-        """The vintages that have every force's population of the edition's mid-year, the assumed ones left aside."""
-        return tuple(sorted(vintage for year, vintage in self._complete if year == self.mid_year))
-
-    @cached_property
-    def _complete(self) -> set[tuple[int, str]]:
-        """Return the mid-years and vintages that lack no force but those whose population is assumed."""
-        held: dict[tuple[int, str], set[str]] = {}
-        for force_id, year, vintage in self._all_populations:
-            held.setdefault((year, vintage), set()).add(force_id)
-        needed = set(forces.ids()) - set(self.population_instead)
-        return {key for key, force_ids in held.items() if needed <= force_ids}
+        return self.data.counts(source.item, source.release)
 
     @property
-    def _all_populations(self) -> dict[tuple[str, int, str], float]:
-        path = self.folder / "populations.csv"
-        return _read_populations(self.folder, path.stat().st_mtime_ns if path.exists() else 0)
+    def populations(self) -> pd.DataFrame:
+        """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
+        asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
+        return self.data.cached(asked, (POPULATIONS, FORCES), self._populations)
 
-    def _population(self, table: dict[tuple[str, int, str], float], force_id: str) -> tuple[str, float, str, str]:
+    def _populations(self) -> pd.DataFrame:
+        table = self.data.populations
+        rows = [self._population(table, force_id) for force_id in self.forces.ids]
+        return pd.DataFrame(rows, columns=["force_id", POPULATION, "status", "sentence"]).set_index("force_id")
+
+    def _population(self, table: Mapping[tuple[str, int, str], float], force_id: str) -> tuple[str, float, str, str]:
         instead = self.population_instead.get(force_id)
         mid_year, vintage = (instead.mid_year, instead.vintage) if instead else (self.mid_year, self.vintage)
         key = (force_id, mid_year, vintage)
@@ -135,16 +222,33 @@ class Edition:
             )
         return force_id, table[key], instead.status if instead else "reported", instead.sentence if instead else ""
 
-    def register(self, register: registers.Register) -> pd.DataFrame:
+    @property
+    def mid_years(self) -> frozenset[int]:
+        """The mid-years for which the edition's vintage has every force's population, the assumed ones left aside."""
+        return frozenset(year for year, vintage in self._complete() if vintage == self.vintage)
+
+    @property
+    def vintages(self) -> tuple[str, ...]:
+        """The vintages that have every force's population of the edition's mid-year, the assumed ones left aside."""
+        return tuple(sorted(vintage for year, vintage in self._complete() if year == self.mid_year))
+
+    def _complete(self) -> set[tuple[int, str]]:
+        """Return the mid-years and vintages that lack no force but those whose population is assumed."""
+        held: dict[tuple[int, str], set[str]] = {}
+        for force_id, year, vintage in self.data.populations:
+            held.setdefault((year, vintage), set()).add(force_id)
+        needed = set(self.forces.ids) - set(self.population_instead)
+        return {key for key, force_ids in held.items() if needed <= force_ids}
+
+    def register(self, register: Register) -> pd.DataFrame:
         """Return the edition's rows of a register (those whose `edition` is this one or `all`)."""
-        rows = registers.read_register(register)
+        rows = self.data.register(register)
         return rows[rows["edition"].isin((self.id, "all"))].reset_index(drop=True)
 
     def register_of_judgments(self) -> pd.DataFrame:
         """Return the judgments that the edition shows: those of the programme that its file names, else its own."""
-        rows = registers.read_register(registers.JUDGMENTS)
-        programme = str(self.settings.get("judgments", self.id))
-        return rows[rows["edition"] == programme].reset_index(drop=True)
+        rows = self.data.register(JUDGMENTS)
+        return rows[rows["edition"] == (self.settings.judgments or self.id)].reset_index(drop=True)
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
         """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
@@ -152,14 +256,13 @@ class Edition:
         A measure names its sources once for all editions; an edition that takes the same table from another release
         says so under `source_instead`. An edition without a list has them all. Raises InputError for an unknown id.
         """
-        known = {row["source_id"]: row for row in registers.records(registers.read_register(registers.SOURCES))}
-        instead = self.settings.get("source_instead", {})
+        known = {row["source_id"]: row for row in records(self.data.register(SOURCES))}
         if source_ids is None:
-            chosen = list(self.settings.get("sources", known))
+            chosen = list(known if self.settings.sources is None else self.settings.sources)
         else:
+            instead = self.settings.source_instead
             chosen = list(dict.fromkeys(instead.get(source_id, source_id) for source_id in source_ids))
-        unknown = [source_id for source_id in chosen if source_id not in known]
-        if unknown:
+        if unknown := [source_id for source_id in chosen if source_id not in known]:
             raise InputError(f"{self.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
         return [known[source_id] for source_id in chosen]
 
@@ -176,57 +279,75 @@ class Edition:
         return replace(self, leave_out_incomplete=True)
 
 
-@cache
-def _read_populations(folder: Path, changed: int) -> dict[tuple[str, int, str], float]:
-    """Return the checked table of populations; `changed` is in the key so that an edit is seen."""
-    del changed
-    return read_populations(folder)
+def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
+    """Return the edition that a file declares. Raises InputError for a file that is not as it must be."""
+    where = f"data/editions/{name}.toml"
+    settings = declared(EditionFile, given, where)
+    if settings.id != name:
+        raise InputError(f"{where}: id is '{settings.id}' and the file is named {name}.toml; give both the same name")
+    _check_names(settings, data, where)
+    return Edition(
+        data=data,
+        settings=settings,
+        windows=MappingProxyType({name: window.period for name, window in settings.windows.items()}),
+        mid_year=settings.population.mid_year,
+        vintage=settings.population.vintage,
+        population_instead=MappingProxyType(settings.population.instead),
+        releases=MappingProxyType(settings.releases),
+        lacks=MappingProxyType(_lacks(settings, data, where)),
+    )
 
 
-@cache
-def _read_counts(path: Path, changed: int, name: str) -> pd.DataFrame:
-    """Return a checked table of counts; `changed` is in the key so that an edit is seen."""
-    if kept.folder() is None:
-        return counts_table.read(path, name)
-    held = kept.once("counts", (str(path), str(changed)), lambda: counts_table.as_bytes(counts_table.read(path, name)))
-    return counts_table.from_bytes(held)
+def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
+    """Raise InputError for a source, a programme, a force or a status that its register does not have.
+
+    A register that the data folder is without, or that has no rows, is not looked into.
+    """
+    instead = settings.source_instead
+    judgments = [settings.judgments] if settings.judgments else []
+    for name, found, register, column in (
+        ("sources", settings.sources or (), SOURCES, "source_id"),
+        ("source_instead", [*instead, *instead.values()], SOURCES, "source_id"),
+        ("judgments", judgments, JUDGMENTS, "edition"),
+    ):
+        if (data.folder / register.file).is_file() and (known := set(data.register(register)[column])):
+            named(found, where, name, known, register.where)
+    for force_id, one in settings.population.instead.items():
+        place = f"{where}, [population.instead]"
+        if force_id not in data.forces.ids:
+            raise InputError(f"{place}: no force '{force_id}'; use an id of data/forces.csv")
+        allowed = data.statuses.of_values(held=True)
+        if one.status not in allowed:
+            raise InputError(f"{place}, {force_id}: status is '{one.status}'; use one of {', '.join(allowed)}")
 
 
-def editions() -> tuple[str, ...]:
-    """Return the ids of the editions in the data folder, earliest first."""
-    return tuple(sorted(path.stem for path in (data_folder() / "editions").glob("*.toml")))
+def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
+    """Return by item why there is no figure. Raises InputError for a status that stands for a value or for nothing."""
+    allowed = data.statuses.of_values(held=False) if settings.lacks else ()
+    lacks: dict[str, Lack] = {}
+    for status, found in settings.lacks.items():
+        if status not in allowed:
+            raise InputError(
+                f"{where}, [lacks]: no status '{status}' for a figure that is missing; use {', '.join(allowed)}"
+            )
+        rows = [(f"{where}, [lacks.{status}]", found)]
+        if not isinstance(found, Mapping):
+            rows = entries(settings.lacks, f"{where}, [lacks]", status)
+        for place, row in rows:
+            one = declared(LackEntry, row, place)
+            lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}
+    return lacks
+
+
+def editions() -> tuple[str, ...]:  # until every caller is handed a data folder
+    """Return the ids of the editions of the data folder in use."""
+    from peel_analysis.data.folder import open_data
+
+    return open_data().editions
 
 
 def open_edition(edition_id: str | int) -> Edition:
-    """Return an edition by its id.
+    """Return an edition of the data folder in use."""
+    from peel_analysis.data.folder import open_data
 
-    Raises InputError, with the list of editions, when there is none, and for a file that is not as it must be.
-    """
-    known = editions()
-    name = str(edition_id).strip()
-    if name not in known:
-        raise InputError(f"No edition '{name}'; the editions are {', '.join(known) or '(none)'}")
-    path = data_folder() / "editions" / f"{name}.toml"
-    file = f"data/editions/{name}.toml"
-    return _edition(name, checked(settings_of(path, file), file, SETTINGS, OPTIONAL), file)
-
-
-def _edition(name: str, given: dict[str, Any], file: str) -> Edition:
-    if given["id"] != name:
-        raise InputError(f"{file}: id is '{given['id']}' and the file is named {name}.toml; give both the same name")
-    where = f"{file}, [population]"
-    population = checked(given["population"], where, POPULATION_SETTINGS, ["instead"])
-    settings.check_named(given, file)
-    return Edition(
-        id=name,
-        title=given["title"],
-        windows=settings.windows(given["windows"], file),
-        mid_year=population["mid_year"],
-        vintage=population["vintage"],
-        population_sentence=population["sentence"],
-        population_instead=settings.population_instead(population.get("instead", {}), file),
-        releases=settings.releases(given["releases"], file),
-        lacks=settings.lacks(given.get("lacks", {}), file),
-        folder=data_folder(),
-        settings=MappingProxyType(given),
-    )
+    return open_data().edition(edition_id)

@@ -2,19 +2,30 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
-from peel_analysis.data.csv_files import rows_of
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import data_folder
+from peel_analysis.data.files import rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
+NATIONAL = "England and Wales"  # never "average"
 NUMBER_OF_FORCES = 43
-COLUMNS = ("force_id", "official_name", "name", "ons_code", "ons_name", "region", "region_code", "country", "aliases")
+FORCES = "forces.csv"
+FORCES_COLUMNS = (
+    "force_id",
+    "official_name",
+    "name",
+    "ons_code",
+    "ons_name",
+    "region",
+    "region_code",
+    "country",
+    "aliases",
+)
 
 
 class UnknownForceError(InputError):
@@ -34,17 +45,73 @@ class Force:
     aliases: tuple[str, ...]
 
 
-@cache
-def _read(folder: Path) -> tuple[Force, ...]:
-    rows = rows_of(folder / "forces.csv", "data/forces.csv", COLUMNS)
-    forces = tuple(_force(dict(zip(COLUMNS, row, strict=True))) for row in rows.cells)
-    ids = [force.id for force in forces]
-    if len(set(ids)) != len(ids) or len(ids) != NUMBER_OF_FORCES:
+@dataclass(frozen=True)
+class Forces:
+    """The forces of a data folder in alphabetical order of id; iterating gives each Force."""
+
+    all: tuple[Force, ...]
+
+    def __iter__(self) -> Iterator[Force]:
+        return iter(self.all)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The 43 force ids in alphabetical order."""
+        return tuple(self._by_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Force]:
+        return {force.id: force for force in self.all}
+
+    @cached_property
+    def _by_key(self) -> dict[str, Force]:
+        return {
+            _key(name): force
+            for force in self.all
+            for name in (force.id, force.name, force.official_name, *force.aliases)
+        }
+
+    def find(self, name: str) -> Force:
+        """Return the force that `name` means: an id, a name, an official name or an alias, in any case.
+
+        Raises UnknownForceError, with close matches, when it is none of the 43.
+        """
+        if (found := self._by_id.get(name) or self._by_key.get(key := _key(str(name)))) is not None:
+            return found
+        close = difflib.get_close_matches(key, self._by_key, n=3, cutoff=0.6)
+        near = list(dict.fromkeys(self._by_key[match].name for match in close))
+        hint = f"did you mean {' or '.join(near)}?" if near else "see the 43 names with: peel forces"
+        raise UnknownForceError(f"No force called '{name}'; {hint}")
+
+    def find_id(self, name: str) -> str:
+        """Return the id that `name` means, of a force or of England and Wales. Raises UnknownForceError."""
+        national = name.strip().lower().replace(" ", "-") == ENGLAND_AND_WALES
+        return ENGLAND_AND_WALES if national else self.find(name).id
+
+    def name(self, force_id: str) -> str:
+        """Return the name that a table or a figure shows for a force or for England and Wales."""
+        return NATIONAL if force_id == ENGLAND_AND_WALES else self.find(force_id).name
+
+    def official_name(self, force_id: str) -> str:
+        """Return "Norfolk Constabulary" or "England and Wales"."""
+        return NATIONAL if force_id == ENGLAND_AND_WALES else self.find(force_id).official_name
+
+    def in_words(self, force_ids: Iterable[str]) -> str:
+        """Return the forces' names as a list in a sentence: "Dorset, Essex and Suffolk"."""
+        return enumerated(self.name(force_id) for force_id in force_ids)
+
+
+def read_forces(folder: Path) -> Forces:
+    """Return the forces of a data folder. Raises InputError for a forces.csv that has not 43 different ones."""
+    rows = rows_of(folder / FORCES, f"data/{FORCES}", FORCES_COLUMNS)
+    forces = tuple(_force(dict(zip(FORCES_COLUMNS, row, strict=True))) for row in rows.cells)
+    ids = {force.id for force in forces}
+    if len(ids) != len(forces) or len(ids) != NUMBER_OF_FORCES:
         raise InputError(
-            f"data/forces.csv: expected {NUMBER_OF_FORCES} forces, one row each; found {len(ids)} rows with "
-            f"{len(set(ids))} different ids; compare the file with the project's own"
+            f"data/{FORCES}: expected {NUMBER_OF_FORCES} forces, one row each; found {len(forces)} rows with "
+            f"{len(ids)} different ids; compare the file with the project's own"
         )
-    return forces
+    return Forces(forces)
 
 
 def _force(row: dict[str, str]) -> Force:
@@ -59,57 +126,38 @@ def _force(row: dict[str, str]) -> Force:
     )
 
 
-def all_forces() -> tuple[Force, ...]:
-    """Return the 43 forces in alphabetical order of id. Raises InputError for a data/forces.csv that is wrong."""
-    return _read(data_folder())
-
-
-def ids() -> tuple[str, ...]:
-    """Return the 43 force ids in alphabetical order."""
-    return _ids(data_folder())
-
-
-@cache
-def _ids(folder: Path) -> tuple[str, ...]:
-    return tuple(force.id for force in _read(folder))
-
-
-def display_name(force_id: str) -> str:
-    """Return the name that a table or a figure shows for a force or for England and Wales. Raises UnknownForceError."""
-    return "England and Wales" if force_id == ENGLAND_AND_WALES else find(force_id).name
-
-
-def in_words(force_ids: Iterable[str]) -> str:
-    """Return the forces' names as a list in a sentence: "Dorset, Essex and Suffolk"."""
-    return enumerated(display_name(force_id) for force_id in force_ids)
-
-
 def _key(name: str) -> str:
     """Fold what does not tell forces apart: case, punctuation, '&', and the words that end an official name."""
     words = re.sub(r"[^a-z]+", " ", name.lower().replace("&", " and ")).split()
-    kept = [word for word in words if word not in {"police", "constabulary", "service", "force"}]
-    return " ".join(kept)
+    return " ".join(word for word in words if word not in {"police", "constabulary", "service", "force"})
 
 
-@cache
-def _by_key(folder: Path) -> dict[str, Force]:
-    return {
-        _key(name): force
-        for force in _read(folder)
-        for name in (force.id, force.name, force.official_name, *force.aliases)
-    }
+def _default() -> Forces:  # until every caller is handed a data folder
+    from peel_analysis.data.folder import open_data
+
+    return open_data().forces
+
+
+def all_forces() -> tuple[Force, ...]:
+    """Return the 43 forces of the data folder in use."""
+    return _default().all
+
+
+def ids() -> tuple[str, ...]:
+    """Return the 43 force ids of the data folder in use."""
+    return _default().ids
+
+
+def display_name(force_id: str) -> str:
+    """Return a force's name in the data folder in use."""
+    return _default().name(force_id)
+
+
+def in_words(force_ids: Iterable[str]) -> str:
+    """Return the forces' names as a list in a sentence."""
+    return _default().in_words(force_ids)
 
 
 def find(name: str) -> Force:
-    """Return the force that `name` means: an id, a name, an official name or an alias, in any case.
-
-    Raises UnknownForceError, with close matches, when it is none of the 43.
-    """
-    known = _by_key(data_folder())
-    key = _key(str(name))
-    if key in known:
-        return known[key]
-    close = difflib.get_close_matches(key, known, n=3, cutoff=0.6)
-    near = list(dict.fromkeys(known[match].name for match in close))
-    hint = f"did you mean {' or '.join(near)}?" if near else "see the 43 names with: peel forces"
-    raise UnknownForceError(f"No force called '{name}'; {hint}")
+    """Return the force that `name` means in the data folder in use."""
+    return _default().find(name)

@@ -10,13 +10,15 @@ NOTEBOOKS = "PEEL_NOTEBOOKS"
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def data_folder() -> Path:
-    """Return the data folder in use: the one in PEEL_DATA, else `data/` beside the package.
+def data_folder(named: Path | str | None = None) -> Path:
+    """Return the full path of the data folder named, else of the one in PEEL_DATA, else `data/` beside the package.
 
-    Raises InputError when PEEL_DATA names no folder.
+    Raises InputError when it is no folder.
     """
-    named = os.environ.get(VARIABLE)
-    return _folder(Path(named), f"{VARIABLE}={named}", "data") if named else PROJECT / "data"
+    if named is not None:
+        return _folder(Path(named).resolve(), f"--data {named}", "data")
+    told = os.environ.get(VARIABLE)
+    return _folder(Path(told).resolve(), f"{VARIABLE}={told}", "data") if told else PROJECT / "data"
 
 
 def use_data_folder(folder: Path | str) -> Path:

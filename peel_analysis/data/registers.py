@@ -1,14 +1,19 @@
-"""The registers in `data/`, each with its columns, its key and the words that a column may hold."""
+"""The registers in `data/`: small CSV files of facts with declared columns and a key, their rows checked."""
 
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
-from peel_analysis.data.location import data_folder
-from peel_analysis.data.register import A_PROGRAMME, checked_rows, keys_of
-from peel_analysis.data.register import Register as Register
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import Rows
+from peel_analysis.data.forces import ENGLAND_AND_WALES, Forces, UnknownForceError
+from peel_analysis.data.periods import is_day
+
+PROGRAMMES = ("2014", "2015", "2016", "2017", "2018/19", "2021/22", "2023-25")
+ALL_FORCES = (ENGLAND_AND_WALES, "all", "")
+AN_EDITION = "an edition"  # a file of data/editions, or `all`
+A_PROGRAMME = "a programme of inspections"  # one of PROGRAMMES, an edition, or what an edition's file calls `judgments`
 
 EFFECTS = ("excluded_from_figure", "excluded_from_national", "partial", "combined", "estimated")
 NO_COUNT = ("", "not_supplied", "not_comparable")
@@ -20,6 +25,31 @@ PROGRESS = ("open", "closed", "not_known")
 YES_OR_NO = ("yes", "no")
 NOT_COMPARABLE, WITH_CARE = "not_comparable", "with_care"  # what may be said across a break in recording
 NOTED = ("partial", "estimated", "combined", NOT_COMPARABLE)  # what a count can be, when it is not just reported
+
+
+@dataclass(frozen=True)
+class Register:
+    """One CSV in data/: its columns in order, and those that together identify a row.
+
+    `choices` are the words that a column may hold; `days` and `numbers` the columns that hold a day or a whole number;
+    `edition_is` says what the column `edition` names, if there is one. Where each row is about `one_force`, its
+    force_id may not be `all`, England and Wales or blank.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    days: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    one_force: bool = False
+    edition_is: str = AN_EDITION
+
+    @property
+    def where(self) -> str:
+        """The register's file, as a message names it."""
+        return f"data/{self.file}"
+
 
 STATUSES = Register(
     "statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",), (("has_value", YES_OR_NO),)
@@ -130,20 +160,58 @@ ALL = (
 )
 
 
-def read_register(register: Register) -> pd.DataFrame:
-    """Return the register as text, one row a fact; an empty cell is an empty string.
+def keys_of(rows: Rows, register: Register) -> list[tuple[str, ...]]:
+    """Return the key of each row."""
+    columns = [register.columns.index(name) for name in register.key]
+    return [tuple(row[column] for column in columns) for row in rows.cells]
 
-    Raises InputError that names the file and the line for a row with a cell too many or too few, and for a column, key,
-    choice, day, edition or force id that is not as declared.
+
+def check_rows(rows: Rows, register: Register, forces: Forces, editions: Iterable[str]) -> None:
+    """Raise InputError, with file and line, for a key, choice, day, number, edition or force that is not as declared.
+
+    `editions` are what the column `edition` may name.
     """
-    return _read(data_folder(), register).copy(deep=False)  # pandas copies when one of the two is written to
+    _check_keys(rows, register)
+    for column, allowed in register.choices:
+        words = [word or "(blank)" for word in allowed]
+        _refuse(rows, register, column, allowed.__contains__, f"use one of {', '.join(words)}")
+    for column in register.days:
+        _refuse(rows, register, column, is_day, "write a day as 2017-06-30")
+    for column in register.numbers:
+        _refuse(rows, register, column, str.isdecimal, "write a whole number")
+    if "edition" in register.columns:  # a row of an edition that there is not would be left out of every report
+        known = set(editions)
+        remedy = f"use {register.edition_is}: {', '.join(sorted(known))}"
+        _refuse(rows, register, "edition", known.__contains__, remedy)
+    if "force_id" in register.columns:
+        _check_forces(rows, register, forces)
 
 
-def place_of(register: Register, row: Mapping[str, str]) -> str:
-    """Return where a row of a register stands, for a message: "data/exclusions.csv, line 7"."""
-    key = tuple(row[name] for name in register.key)
-    line = _lines_by_key(data_folder(), register).get(key)
-    return f"{register.where}, {f'line {line}' if line else ', '.join(key)}"  # rows set together have no line
+def _check_keys(rows: Rows, register: Register) -> None:
+    seen: set[tuple[str, ...]] = set()
+    for line, key in zip(rows.lines, keys_of(rows, register), strict=True):
+        if key in seen:
+            raise InputError(
+                f"{register.where}, line {line}: repeats an earlier row's key ({', '.join(key)}); keep one of the two"
+            )
+        seen.add(key)
+
+
+def _refuse(rows: Rows, register: Register, column: str, is_right: Callable[[str], bool], remedy: str) -> None:
+    for line, cell in zip(rows.lines, rows.column(column), strict=True):
+        if not is_right(cell):
+            raise InputError(f"{register.where}, line {line}: {column} is '{cell}'; {remedy}")
+
+
+def _check_forces(rows: Rows, register: Register, forces: Forces) -> None:
+    known = {*forces.ids, *(() if register.one_force else ALL_FORCES)}
+    for line, name in zip(rows.lines, rows.column("force_id"), strict=True):
+        if name not in known:
+            try:
+                near = f"; write it as '{forces.find(name).id}'"
+            except UnknownForceError as error:
+                near = f": {error}"
+            raise InputError(f"{register.where}, line {line}: force_id '{name}' is not the id of a force{near}")
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, str]]:
@@ -151,13 +219,39 @@ def records(rows: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
 
 
-@cache
-def _read(folder: Path, register: Register) -> pd.DataFrame:
-    rows = checked_rows(folder, register)
-    return pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
+@dataclass(frozen=True)
+class Statuses:
+    """The statuses that a value can have, by name, as data/statuses.csv has them."""
+
+    rows: Mapping[str, Mapping[str, str]]
+
+    def mark(self, status: str) -> str:
+        """Return a status's mark in a table: "[x]", "[e]" or nothing."""
+        return self.rows[status]["mark"]
+
+    def words(self, status: str) -> str:
+        """Return a status as a sentence names it: "not public", "incomplete record"; nothing for a reported value."""
+        return self.rows[status]["words"]
+
+    def of_values(self, *, held: bool) -> tuple[str, ...]:
+        """Return the statuses of values that there are, or of those that are missing."""
+        return tuple(status for status, row in self.rows.items() if row["has_value"] == ("yes" if held else "no"))
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The statuses of values that are shown with a mark: partial returns, estimates, records in doubt."""
+        return tuple(status for status in self.of_values(held=True) if self.mark(status))
 
 
-@cache
-def _lines_by_key(folder: Path, register: Register) -> dict[tuple[str, ...], int]:
-    rows = checked_rows(folder, register)
-    return dict(zip(keys_of(rows, register), rows.lines, strict=True))
+def read_register(register: Register) -> pd.DataFrame:  # until every caller is handed a data folder
+    """Return a register of the data folder in use."""
+    from peel_analysis.data.folder import open_data
+
+    return open_data().register(register)
+
+
+def place_of(register: Register, row: Mapping[str, str]) -> str:
+    """Return where a row of a register stands in the data folder in use."""
+    from peel_analysis.data.folder import open_data
+
+    return open_data().place_of(register, row)

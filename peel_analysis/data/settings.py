@@ -1,136 +1,243 @@
-"""The parts of an edition's file, checked: windows, replaced populations, releases, and what the edition lacks."""
+"""The other declarations: sections, rules of checks, sets of peers, and the published files behind the counts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from types import MappingProxyType
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from peel_analysis.data import forces, registers
-from peel_analysis.data.data_files import checked, entries, named, one_of, texts
+from pydantic import BeforeValidator, Field, model_validator
+
+from peel_analysis.data.declarations import (
+    Declaration,
+    Pair,
+    Texts,
+    as_tuple,
+    declared,
+    entries,
+    filled,
+    named,
+    refuse_headings,
+)
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import data_folder
-from peel_analysis.data.periods import Period
+from peel_analysis.data.location import notebooks_folder
+from peel_analysis.data.policy import JUDGMENT_WORDS
 
-WINDOW: dict[str, type] = {"end": date, "start": date, "months": int}
-INSTEAD: dict[str, type] = {"mid_year": int, "vintage": str, "status": str, "sentence": str}
-LACK: dict[str, type] = {"items": list, "short": str, "sentence": str}
+SECTIONS, CHECKS, PEER_SETS, PUBLISHED_FILES = "sections.toml", "checks.toml", "peer_sets.toml", "published_files.toml"
+LEVELS = ("error", "query", "information")
+MEASURES_FILE = "data/measures.toml"
+
+
+class TileGroup(Declaration):
+    """A group of tiles in Force in numbers."""
+
+    title: str = Field(description="its heading; a * at the end points to the note")
+    measures: Texts = Field(description="the measures that it shows, a tile each")
+    note: str = Field(default="", description='a note under the tiles; {window} is "in the 12 months to ..."')
+
+    @model_validator(mode="after")
+    def _show_something(self) -> "TileGroup":
+        filled(self.note, "note", {"window": ""})
+        if not self.measures:
+            raise ValueError("measures is an empty list; name what the tiles show, or take the block out")
+        return self
+
+
+class SectionEntry(Declaration):
+    """A section as data/sections.toml declares it, and the question that it answers, if it answers one."""
+
+    id: str = Field(description="the section's id, as its notebook names it")
+    title: str = Field(description="its heading in the report")
+    question: str = Field(default="", description="the graded question that it answers, as data/judgments.csv names it")
+    short_title: str = Field(default="", description="the question in the table of judgments, where the title is long")
+    graded: bool = Field(default=True, description="false for a question that never gets a grade")
+    headline_measures: Texts = Field(default=(), description="the measures of which it says what the numbers are")
+    blocks: Annotated[tuple[TileGroup, ...], BeforeValidator(as_tuple)] = Field(
+        default=(), alias="block", description="groups of tiles, in Force in numbers"
+    )
+
+
+class SectionPlan(SectionEntry):
+    """A section with its place in the report, from 1."""
+
+    number: int
+
+    @property
+    def notebook(self) -> Path:
+        """The section's notebook, named by its place and its id. Raises InputError when it is not there."""
+        path = notebooks_folder() / f"{self.number:02}_{self.id}.ipynb"
+        if not path.is_file():
+            raise InputError(
+                f"data/{SECTIONS}, section '{self.id}': no notebook {path.name} in {path.parent}; add it, named by the "
+                "section's place in the report and its id"
+            )
+        return path
+
+    @property
+    def name_of_question(self) -> str:
+        """The question as the judgments table names it."""
+        return self.short_title or self.title
+
+
+def sections_in(given: Mapping[str, Any], where: str, measure_ids: tuple[str, ...]) -> tuple[SectionPlan, ...]:
+    """Return the sections in report order. Raises InputError, with the section, for one that is not as it must be."""
+    refuse_headings(given, where, "section")
+    plans = []
+    for number, (place, entry) in enumerate(entries(given, where, "section"), start=1):
+        groups = entries(entry, place, "block", "title") if "block" in entry else []
+        for inside, group in groups:  # one by one, so that a fault is told with the title of its group
+            named(declared(TileGroup, group, inside).measures, inside, "measures", measure_ids, MEASURES_FILE)
+        section = declared(SectionEntry, entry, place)
+        named(section.headline_measures, place, "headline_measures", measure_ids, MEASURES_FILE)
+        plans.append(SectionPlan.model_construct(number=number, **dict(section)))
+    return tuple(plans)
+
+
+class CheckEntry(Declaration):
+    """A check as data/checks.toml declares it."""
+
+    id: str = Field(description="the name of the check")
+    level: Literal["error", "query", "information"] = Field(description="how grave a finding is")
+    rule: str = Field(description="what must hold; a threshold in braces is filled in")
+    reason: str = Field(description="why it should")
+    thresholds: dict[str, int | float] = Field(default={}, description="the numbers that the rule names")
 
 
 @dataclass(frozen=True)
-class Release:
-    """Which table holds an item's counts: `data/counts/<item>/<release>.csv`."""
+class Rule:
+    """One check: what holds of the data, why it should, and how grave it is when it does not."""
 
-    item: str
-    release: str
+    id: str
+    level: str
+    rule: str
+    reason: str
+    thresholds: Mapping[str, float]
+
+
+def rules_in(given: Mapping[str, Any], where: str) -> dict[str, Rule]:
+    """Return the rules by id, their thresholds filled into their words. Raises InputError for one that is wrong."""
+    refuse_headings(given, where, "check")
+    rules = {}
+    for place, entry in entries(given, where, "check"):
+        one = declared(CheckEntry, entry, place)
+        try:
+            words = filled(one.rule, "rule", one.thresholds)
+        except ValueError as error:
+            raise InputError(f"{place}: {error}") from None
+        rules[one.id] = Rule(one.id, one.level, words, one.reason, one.thresholds)
+    return rules
+
+
+def check_title(title: str) -> str:
+    """Return the title of a set of peers, which is printed as written; ValueError for a blank or a judging one."""
+    if not title.strip():
+        raise ValueError("title is blank; write what readers shall see over these peers")
+    if found := JUDGMENT_WORDS.search(title):
+        raise ValueError(f"title is '{title}', and '{found[0]}' is a word of judgment; write it without")
+    return title
+
+
+class PeerSet(Declaration):
+    """Which forces a force is set beside; `as_at` may name the {mid_year} of an edition's populations."""
+
+    id: str = Field(description="the name of the set")
+    title: str = Field(description="printed over the peers as it is written")
+    as_at: str = Field(description="the day, or mid-{mid_year}, that the set is of")
+    method: Literal["region", "density"] = Field(description="how peers are found")
+    note: str = Field(description="printed under the peers")
+    size: int = Field(default=0, description="(density) how many forces are in the set")
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> "PeerSet":
+        check_title(self.title)
+        filled(self.as_at, "as_at", {"mid_year": 0})
+        if self.method == "density" and self.size < 1:
+            raise ValueError(f"size is {self.size}; write how many forces are in the set, as 7")
+        if self.method != "density" and "size" in self.model_fields_set:
+            raise ValueError(f"size is never used by the method {self.method}; take it out")
+        return self
+
+
+class WithoutPeers(Declaration):
+    """The forces that have no peers, and why."""
+
+    forces: Texts = Field(description="ids of forces")
+    reason: str = Field(description="printed in place of the peers")
 
 
 @dataclass(frozen=True)
-class PopulationInstead:
-    """A force whose resident population is replaced, and why."""
+class PeerSets:
+    """The declared sets, and the forces that have no peers, with the reason."""
 
-    mid_year: int
-    vintage: str
-    status: str
-    sentence: str
+    sets: tuple[PeerSet, ...]
+    without: tuple[str, ...]
+    reason: str
+
+
+def peer_sets_in(given: Mapping[str, Any], where: str, force_ids: tuple[str, ...]) -> PeerSets:
+    """Return the sets of peers. Raises InputError, with the set, for one that is not as it must be."""
+    refuse_headings(given, where, "set", "none")
+    if not isinstance(given.get("none"), Mapping):
+        raise InputError(f"{where}: no setting 'none'; add it: settings in braces or under a heading")
+    none = declared(WithoutPeers, given["none"], f"{where}, [none]")
+    named(none.forces, f"{where}, [none]", "forces", force_ids, "data/forces.csv")
+    sets = tuple(declared(PeerSet, entry, place) for place, entry in entries(given, where, "set"))
+    return PeerSets(sets, none.forces, none.reason)
+
+
+class AddedWords(Declaration):
+    """What provenance.csv says of a file that `peel data add` takes in and that is not listed."""
+
+    publisher: str = Field(description="who publishes files of the format")
+    title: str = Field(description="their title")
+    licence: str = Field(description="the licence that they are under")
+    how_made: str = Field(description="how the tables are made from them")
+
+
+class PublishedFile(AddedWords):
+    """One file behind data/: where it lies, its reader, the (table, release) pairs it gives, and its provenance."""
+
+    file: str = Field(description="where it lies in the raw folder, or beside it")
+    reader: str = Field(description="the reader that takes it")
+    release: str = Field(description="the release that its counts are of")
+    tables: Annotated[tuple[Pair, ...], BeforeValidator(as_tuple)] = Field(description="[item, release] of each table")
+    release_words: str = Field(description="the release in words")
+    vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
+
+    def words(self) -> dict[str, str]:
+        """Return what provenance.csv says of each table of this file."""
+        return self.model_dump(include={"publisher", "title", "release_words", "licence", "how_made"})
 
 
 @dataclass(frozen=True)
-class Lack:
-    """Why an edition has no public figure for some items."""
+class PublishedFiles:
+    """The files that `peel data build` reads, in the order of provenance, and the words for those that are added."""
 
-    status: str
-    short: str
-    sentence: str
+    files: tuple[PublishedFile, ...]
+    added: Mapping[str, AddedWords]
 
-
-def windows(given: Mapping[str, Any], file: str) -> Mapping[str, Period]:
-    """Return the windows by name. Raises InputError, with the window's name, for one that is no period."""
-    tables = checked(given, f"{file}, [windows]", dict.fromkeys(given, dict))
-    return MappingProxyType({name: _window(value, f"{file}, [windows], {name}") for name, value in tables.items()})
-
-
-def _window(value: Mapping[str, Any], where: str) -> Period:
-    given = checked(value, where, WINDOW, ["start", "months"])
-    end, start, months = given["end"], given.get("start"), given.get("months")
-    if start is not None and months is not None:
-        raise InputError(f"{where}: it has both a start and months; take one out")
-    if start is not None:
-        if start > end:
-            raise InputError(f"{where}: it starts on {start}, after its end on {end}; exchange the dates")
-        return Period(start, end)
-    if months is None or months < 0:
-        raise InputError(
-            f"{where}: months is {months!r}; give a number of months (0 for a count as at a day) or a start"
-        )
-    return Period.months_to(end, months) if months else Period(end, end)
+    def words_for(self, format_name: str) -> dict[str, str]:
+        """Return what provenance says of an added file of a format. Raises InputError when there are no words."""
+        if format_name not in self.added:
+            raise InputError(
+                f"data/{PUBLISHED_FILES}: no words for a {format_name}; add "
+                f'[added."{format_name}"] with {", ".join(AddedWords.settings())}'
+            )
+        return self.added[format_name].model_dump()
 
 
-def population_instead(given: Mapping[str, Any], file: str) -> Mapping[str, PopulationInstead]:
-    """Return the replaced populations by force. Raises InputError for a force or a status that does not exist."""
-    where = f"{file}, [population.instead]"
-    if unknown := sorted(set(given) - set(forces.ids())):
-        raise InputError(f"{where}: no force '{unknown[0]}'; use an id of data/forces.csv")
-    tables = checked(given, where, dict.fromkeys(given, dict))
-    return MappingProxyType({force_id: _instead(row, f"{where}, {force_id}") for force_id, row in tables.items()})
-
-
-def _instead(row: Mapping[str, Any], where: str) -> PopulationInstead:
-    given = checked(row, where, INSTEAD)
-    one_of(given, where, "status", _statuses(has_value="yes"))
-    return PopulationInstead(**given)
-
-
-def releases(given: Mapping[str, Any], file: str) -> Mapping[str, Release]:
-    """Return the release of each item; one given as a table takes the counts of another item."""
-    where = f"{file}, [releases]"
-    named_for = checked(given, where, dict.fromkeys(given, (str, dict)))
-    return MappingProxyType({item: _release(item, value, where) for item, value in named_for.items()})
-
-
-def _release(item: str, value: str | dict[str, Any], where: str) -> Release:
-    if isinstance(value, str):
-        return Release(item, value)
-    return Release(**checked(value, f"{where}, {item}", {"item": str, "release": str}))
-
-
-def lacks(given: Mapping[str, Any], file: str) -> Mapping[str, Lack]:
-    """Return by item why the edition has no figure. Raises InputError for a status that stands for a value or none."""
-    allowed = _statuses(has_value="no")
-    if unknown := [status for status in given if status not in allowed]:
-        raise InputError(
-            f"{file}, [lacks]: no status '{unknown[0]}' for a figure that is missing; use {', '.join(allowed)}"
-        )
-    found = checked(given, f"{file}, [lacks]", dict.fromkeys(given, (dict, list)))
-    return MappingProxyType({item: lack for status in found for item, lack in _lacking(status, found, file)})
-
-
-def _lacking(status: str, found: Mapping[str, Any], file: str) -> Iterator[tuple[str, Lack]]:
-    one = isinstance(found[status], dict)
-    rows = [(f"{file}, [lacks.{status}]", found[status])] if one else entries(found, f"{file}, [lacks]", status)
-    for where, row in rows:
-        given = checked(row, where, LACK)
-        for item in texts(given, where, "items"):
-            yield item, Lack(status, given["short"], given["sentence"])
-
-
-def _statuses(has_value: str) -> list[str]:
-    rows = registers.read_register(registers.STATUSES)
-    return rows.loc[rows["has_value"] == has_value, "status"].tolist()
-
-
-def check_named(given: Mapping[str, Any], file: str) -> None:
-    """Raise InputError for a source or a programme of judgments that its register does not have.
-
-    A register that the data folder is without, or that has no rows, is not looked into.
-    """
-    instead = given.get("source_instead", {})
-    checked(instead, f"{file}, source_instead", dict.fromkeys(instead, str))
-    judgments = [given["judgments"]] if "judgments" in given else []
-    for name, found, register, column in (
-        ("sources", texts(given, file, "sources"), registers.SOURCES, "source_id"),
-        ("source_instead", [*instead, *instead.values()], registers.SOURCES, "source_id"),
-        ("judgments", judgments, registers.JUDGMENTS, "edition"),
-    ):
-        if (data_folder() / register.file).is_file() and (known := set(registers.read_register(register)[column])):
-            named(found, file, name, known, f"data/{register.file}")
+def published_files_in(given: Mapping[str, Any], where: str) -> PublishedFiles:
+    """Return the published files. Raises InputError for an entry that is wrong or gives a table that another gives."""
+    refuse_headings(given, where, "file", "added")
+    listed = entries(given, where, "file", "file") if "file" in given else []
+    files = tuple(declared(PublishedFile, entry, place) for place, entry in listed)
+    gives: dict[tuple[str, str], str] = {}
+    for one in files:
+        for table in one.tables:
+            if table in gives:
+                raise InputError(f"{where}: {gives[table]} and {one.file} both give {table[0]} of {table[1]}; keep one")
+            gives[table] = one.file
+    added = {
+        name: declared(AddedWords, entry, f'{where}, [added."{name}"]')
+        for name, entry in given.get("added", {}).items()
+    }
+    return PublishedFiles(files, added)

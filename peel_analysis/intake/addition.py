@@ -19,7 +19,7 @@ from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import Book, open_book
 
-ROW = tuple(column for column in shape.KEY if column != "release")
+ROW = tuple(column for column in shape.COUNTS_KEY if column != "release")
 
 
 @dataclass(frozen=True)

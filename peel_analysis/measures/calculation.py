@@ -9,11 +9,10 @@ from peel_analysis.checks import records, steps
 from peel_analysis.checks.records import OUTCOMES, Doubt, national_note
 from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data import cache, forces, registers
-from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition import Edition, Lack
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
-from peel_analysis.data.settings import Lack
 from peel_analysis.data.text import enumerated
 from peel_analysis.measures.declarations import Measure, declared
 from peel_analysis.measures.exclusions import (
@@ -109,8 +108,7 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     chosen = declared() if measures is None else measures
     if cache.folder() is None:
         return tuple(_calculated(measure, inputs) for measure in chosen)
-    described = (repr(edition), repr(edition.settings))
-    return tuple(_kept(measure, inputs, described) for measure in chosen)
+    return tuple(_kept(measure, inputs) for measure in chosen)
 
 
 def check_measures(edition: Edition) -> list[CheckResult]:
@@ -124,9 +122,10 @@ def check_measures(edition: Edition) -> list[CheckResult]:
     return [parts_of_whole(results), exclusions_contradicted(results)]
 
 
-def _kept(measure: Measure, inputs: Inputs, described: tuple[str, ...]) -> Result:
+def _kept(measure: Measure, inputs: Inputs) -> Result:
     """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
-    made = cache.once("results", (repr(measure), *described), lambda: _calculated(measure, inputs).as_bytes())
+    asked = (repr(measure), inputs.edition.key)
+    made = cache.once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 

@@ -2,27 +2,22 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 
 import pandas as pd
 
 from peel_analysis.data import forces, registers
+from peel_analysis.data.definitions import MEASURES, Block, Measure, NotComparableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import data_folder
-from peel_analysis.measures.comparability import Block, blocks_of
-from peel_analysis.measures.declarations import Measure, declared
+from peel_analysis.data.forces import FORCES
+from peel_analysis.measures.comparability import blocks_of
 from peel_analysis.measures.sums import rank
 
 Fact = Mapping[str, str]  # a row of the register
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
 OUT = (FROM_FIGURE, FROM_NATIONAL)
 NOT_COMPARABLE, NOT_SUPPLIED = "not_comparable", "not_supplied"
-
-
-class NotComparableError(InputError):
-    """Two figures, or a figure of a force, that must not be compared. The message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -132,19 +127,17 @@ def exclusions_of(measure: Measure, edition: Edition, year: int, register: Itera
 def checked_register(edition: Edition) -> pd.DataFrame:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
     years = frozenset(str(window.end.year) for window in edition.windows.values())
-    _check(data_folder(), edition.id, years | {"all"})
+    files = (registers.EXCLUSIONS.file, MEASURES, FORCES, "editions")
+    edition.data.cached(("exclusions", edition.id, years), files, lambda: _check(edition, years | {"all"}))
     return edition.register(registers.EXCLUSIONS)
 
 
-@cache
-def _check(folder: Path, edition_id: str, years: frozenset[str]) -> None:
+def _check(edition: Edition, years: frozenset[str]) -> None:
     """Check an edition's rows of the register, once for all of its measures."""
-    del folder  # whose register it is: registers are read once a folder
-    rows = registers.read_register(registers.EXCLUSIONS)
-    known = {measure.id: measure for measure in declared()}
-    for row in registers.records(rows[rows["edition"].isin((edition_id, "all"))]):
-        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition_id else ()):
-            raise InputError(f"{registers.place_of(registers.EXCLUSIONS, row)}: {wrong}")
+    known = {measure.id: measure for measure in edition.data.measures}
+    for row in registers.records(edition.register(registers.EXCLUSIONS)):
+        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition.id else ()):
+            raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {wrong}")
 
 
 def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from peel_analysis import measures
 from peel_analysis.data import registers
+from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Result, Value
 
@@ -104,8 +105,7 @@ def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
 
 def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
     measure = measures.get(MEASURE)
-    one = replace(measure, numerator=replace(measure.numerator, dimensions=types, version=""), comparator="")
-    return measures.calculate(one, edition)
+    return measures.calculate(limited(measure, types).model_copy(update={"comparator": ""}), edition)
 
 
 def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:

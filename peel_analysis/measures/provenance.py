@@ -2,21 +2,22 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from peel_analysis import __version__
-from peel_analysis.data.csv_files import rows_of
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import rows_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
+DEFINED_FIRST = ("id", "kind", "unit", "decimals", "window", "numerator", "denominator", "multiplier")  # when printed
 SHORT = 8
 TABLE_COLUMNS = ("table", "release", "publisher", "title", "release_words", "source_file", "sha256")
 POPULATIONS = "populations"
@@ -148,7 +149,8 @@ def _check_columns(found: tuple[str, ...]) -> None:
 
 def definition_of(measure: Measure) -> dict[str, object]:
     """Return the part of a declaration that bears on numbers: all of it but its title, caption and other words."""
-    return {name: value for name, value in asdict(measure).items() if name not in WORDS}
+    settings = measure.model_dump(exclude=set(WORDS)) | {"multiplier": measure.multiplier}
+    return {name: settings.pop(name) for name in DEFINED_FIRST if name in settings} | settings
 
 
 def rule_of(measure: Measure) -> str:

@@ -8,11 +8,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from peel_analysis.checks.rules import CheckResult, Finding, Rule, rule
+from peel_analysis.checks.rules import CheckResult, Finding, rule
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.settings import Rule
 from peel_analysis.measures.declarations import Measure
 
 

@@ -8,6 +8,7 @@ from math import fsum, isnan, nan
 import pandas as pd
 
 from peel_analysis.data import forces
+from peel_analysis.data.counts import RETURNED_ITEMS
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import GapError, Period, tiles
@@ -116,9 +117,7 @@ class CountTables:
 
 
 def _is_returned(item: str) -> bool:
-    from peel_analysis.sources.data_return import ITEMS  # not above: the readers would slow every kernel's start
-
-    return item in ITEMS
+    return item in RETURNED_ITEMS
 
 
 def _touches(rows: pd.DataFrame, first: str, last: str) -> bool:

@@ -17,10 +17,10 @@ from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
 from peel_analysis.show.marks import mark, status_in_words
-from peel_analysis.show.tables import Cell, Row, count_cell, html_table
+from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
-from peel_analysis.statistics.policy import read_policy
+from peel_analysis.statistics.policy_in_use import read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
@@ -70,7 +70,7 @@ class Annex:
             below = f"{top} in the {self.edition.window(measure.earlier).words}"
         held = not any(_is_lacking(item, self.edition) for item in measure.items)
         window = self.edition.window(measure.window).words if held else "Not available in this edition"
-        return Row(measure.title, (Cell(top), Cell(below), Cell(window), Cell(measure.unit)))
+        return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
         """Show the denominators: the estimates in use, and the force whose population is replaced."""
@@ -98,13 +98,8 @@ class Annex:
             grouped = of_measure.groupby(["force_id", "period_year", "reason"], sort=False)
             for (force_id, year, reason), group in grouped:
                 effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
-                cells = (
-                    Cell(str(year)),
-                    Cell(effects),
-                    Cell(str(reason)),
-                    Cell(" and ".join(dict.fromkeys(group["basis"]))),
-                )
-                rows.append(Row(forces.display_name(str(force_id)), cells))
+                basis = " and ".join(dict.fromkeys(group["basis"]))
+                rows.append(text_row(forces.display_name(str(force_id)), str(year), effects, str(reason), basis))
             parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
         none = "No force is left out of a figure of this edition by a recorded exclusion."
         return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self.edition)))
@@ -137,7 +132,7 @@ class Annex:
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         rows = [
-            Row(row["status"].replace("_", " "), (Cell(row["mark"] or "none"), Cell(row["meaning"])))
+            text_row(row["status"].replace("_", " "), row["mark"] or "none", row["meaning"])
             for row in registers.records(registers.read_register(registers.STATUSES))
         ]
         parts = [html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), rows)]
@@ -150,7 +145,7 @@ class Annex:
 
     def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
-        asked = (part, repr(self.edition), repr(self.edition.settings))
+        asked = (part, self.edition.key)
         return Markup(kept.once("annex", asked, lambda: make().encode()).decode())
 
 
@@ -169,30 +164,24 @@ def open_annex(force: str, edition: str) -> Annex:
     return Annex(forces.find(force), open_edition(edition))
 
 
-@dataclass(frozen=True)
-class Marked:
-    """Why figures of a force are shown with a mark, and the status that the mark stands for."""
-
-    force_id: str
-    status: str
-    reason: str
-
-
 def marks_table(edition: Edition) -> Markup:
     """Return a table of the marked figures: a force and reason a row, with the years, the mark and the measures."""
-    found: dict[Marked, list[tuple[int, str]]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
     for measure in measures.declared():
-        for year, one in _marked(measures.calculate(measure, edition)):
-            found[one].append((year, measure.title))
-    if not found:
-        return piece("paragraphs", [NONE_MARKED])
-    ordered = sorted(found.items(), key=lambda item: (item[0].force_id, -max(year for year, _ in item[1])))
+        for year, force_id, status, reason in _marked(measures.calculate(measure, edition)):
+            found[force_id, status, reason].append((year, measure.title))
+    rows = []
+    for (force_id, status, reason), figures in sorted(found.items(), key=lambda one: (one[0][0], -max(one[1])[0])):
+        years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
+        titles = "; ".join(dict.fromkeys(title for _, title in figures))
+        sign = f"{mark(status)} {status_in_words(status)}"
+        rows.append(text_row(forces.display_name(force_id), years, sign, titles, reason))
     columns = ("Force", "Year", "Mark", "Measures", "Reason")
-    return html_table(MARKED_OTHERWISE, columns, [_row(one, figures) for one, figures in ordered])
+    return html_table(MARKED_OTHERWISE, columns, rows) if rows else piece("paragraphs", [NONE_MARKED])
 
 
-def _marked(result: Result) -> Iterator[tuple[int, Marked]]:
-    """Yield the year and the reason of each marked figure, now and earlier, whose mark is not in the register."""
+def _marked(result: Result) -> Iterator[tuple[int, str, str, str]]:
+    """Yield year, force, status and reason of each marked figure, now and earlier, whose mark is not registered."""
     sides = [("", result.window)]
     if result.comparator_window is not None:
         sides.append(("comparator_", result.comparator_window))
@@ -203,11 +192,4 @@ def _marked(result: Result) -> Iterator[tuple[int, Marked]]:
         for force_id, row in shown.iterrows():
             status = str(row[f"{side}status"])
             if mark(status) and (force_id, status) not in given:
-                yield window.end.year, Marked(str(force_id), status, str(row[f"{side}note"]))
-
-
-def _row(one: Marked, figures: list[tuple[int, str]]) -> Row:
-    years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
-    titles = "; ".join(dict.fromkeys(title for _, title in figures))
-    cells = (Cell(years), Cell(f"{mark(one.status)} {status_in_words(one.status)}"), Cell(titles), Cell(one.reason))
-    return Row(forces.display_name(one.force_id), cells)
+                yield window.end.year, str(force_id), status, str(row[f"{side}note"])

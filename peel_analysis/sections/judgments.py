@@ -7,12 +7,11 @@ from markupsafe import Markup
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.sections.catalogue import SectionPlan, catalogue
-from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.show.tables import html_table, text_row
 from peel_analysis.show.templates import piece
 
 OVERALL = "overall"
 NOT_RECORDED = "not recorded in this edition"
-PLAIN = ("explicit", "press", "carried", "report")  # evidence that states the grade
 INDIRECT = {"derived": "worked out from a later or an earlier page", "narrative": "read from the inspectorate's text"}
 
 
@@ -64,8 +63,7 @@ def judgments_table(edition: Edition, force_id: str) -> Markup:
     """Return the judgments: overall first, then each question with its grade and the year last inspected."""
     found = [(plan, judgment(edition, force_id, plan.question)) for plan in catalogue() if plan.question]
     rows = [
-        Row(plan.name_of_question, (Cell(one.grade_in_words), Cell(one.last_inspected or NOT_RECORDED)))
-        for plan, one in found
+        text_row(plan.name_of_question, one.grade_in_words, one.last_inspected or NOT_RECORDED) for plan, one in found
     ]
     remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in found if one.remark]
     title = f"Overall effectiveness {programme(edition)}".strip()
@@ -81,7 +79,7 @@ def grade_box(title: str, one: Judgment) -> Markup:
 
 def programme(edition: Edition) -> str:
     """Return the inspections that the edition's grades belong to ("2017", "2018/19"), or "" for an edition of none."""
-    return str(edition.settings.get("inspected_title", ""))
+    return edition.settings.inspected_title
 
 
 def inspected(edition: Edition, force_id: str, question: str) -> str:

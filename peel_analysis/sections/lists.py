@@ -1,7 +1,6 @@
 """Measures side by side: tiles, lists of readings, what stands out, and recorded crime by offence group."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -10,6 +9,7 @@ from markupsafe import Markup
 from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_together, compare, reasons_apart
 from peel_analysis.comparison.verdicts import expected_flags
+from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.sections.blocks import source_line
@@ -221,4 +221,4 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
 
 
 def _of_group(measure: Measure, group: str) -> Measure:
-    return replace(measure, numerator=replace(measure.numerator, dimensions=(group,))) if group else measure
+    return limited(measure, (group,)) if group else measure

@@ -9,13 +9,13 @@ from peel_analysis import measures
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.findings import cited, findings, has_findings
 from peel_analysis.data.forces import Force
 from peel_analysis.measures import Result
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
 from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Findings, Html, style
-from peel_analysis.sections.findings import cited, findings, has_findings
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.over_time import trend_block
 from peel_analysis.show import tables

@@ -1,33 +1,26 @@
 """The marks and the words of a value's status, as data/statuses.csv has them, and the key under a table."""
 
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
 from markupsafe import Markup
 
-from peel_analysis.data import registers
-from peel_analysis.data.location import data_folder
+from peel_analysis.data.folder import open_data
 from peel_analysis.show.templates import piece
 
 
 def mark(status: str) -> str:
     """Return a status's mark in a table: "[x]", "[e]" or nothing."""
-    return _register_of_statuses(data_folder())[status]["mark"]
+    return open_data().statuses.mark(status)
 
 
 def status_in_words(status: str) -> str:
     """Return a status as a sentence names it: "not public", "incomplete record"; nothing for a reported value."""
-    return _register_of_statuses(data_folder())[status]["words"]
+    return open_data().statuses.words(status)
 
 
 def marked() -> list[str]:
     """Return the statuses of values that are shown with a mark: partial returns, estimates, records in doubt."""
-    return [
-        status
-        for status, row in _register_of_statuses(data_folder()).items()
-        if row["has_value"] == "yes" and row["mark"]
-    ]
+    return list(open_data().statuses.marked)
 
 
 def key_to_marks(statuses: Iterable[str]) -> Markup:
@@ -37,9 +30,3 @@ def key_to_marks(statuses: Iterable[str]) -> Markup:
         meanings.setdefault(mark(status), []).append(status_in_words(status))
     words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
     return piece("paragraph", "key", f"Key: {words}.") if words else Markup()
-
-
-@cache
-def _register_of_statuses(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the statuses of the data folder by their names; `folder` is what they are kept under."""
-    return {row["status"]: row for row in registers.records(registers.read_register(registers.STATUSES))}

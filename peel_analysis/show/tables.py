@@ -37,6 +37,11 @@ class Row:
     kind: str = ""
 
 
+def text_row(header: str, *texts: str) -> Row:
+    """Return a row of texts."""
+    return Row(header, tuple(map(Cell, texts)))
+
+
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Markup:
     """Return a table with caption, column headers and row headers that a screen reader can use, as markup.
 

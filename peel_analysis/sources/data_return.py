@@ -5,27 +5,14 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data import forces
-from peel_analysis.data.csv_files import refuse_other_number
+from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import refuse_other_number
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, SourceError, TextSheet, as_text
 
 FORMAT = "HMICFRS data return"
-ITEMS = (
-    "calls",
-    "domestic_abuse_calls",
-    "domestic_abuse_offences",
-    "domestic_abuse_arrests",
-    "domestic_abuse_voluntary_attendances",
-    "domestic_abuse_charges",
-    "clares_law_right_to_know",
-    "organised_crime_groups",
-    "criminal_behaviour_orders",
-    "community_protection_notices",
-    "civil_injunctions",
-    "dispersal_orders",
-)
 RETURN_FIELDS = (
     Field("force_id", ("force_id", "force", "force name", "police force")),
     Field("item", ("item",)),

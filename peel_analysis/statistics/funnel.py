@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.policy import Overdispersion
 from peel_analysis.statistics.intervals import Array, Numbers, normal_quantile
 
 Kind = Literal["rate", "share", "ratio"]
-Overdispersion = Literal["additive", "multiplicative", "none"]
 Mask = npt.NDArray[np.bool_]
 
 FEWEST_FORCES = 20

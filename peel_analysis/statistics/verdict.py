@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import rounded
 from peel_analysis.statistics.intervals import Numbers, normal_quantile
-from peel_analysis.statistics.policy import Policy
 from peel_analysis.statistics.position import Position, robust_position
 
 

@@ -1,13 +1,50 @@
-"""Reading the CSV files of a data folder: rows with their lines, each with one cell a column."""
+"""Reading the files of a data folder: text, TOML, and CSV rows with their lines, each with one cell a column."""
 
 import csv
+import difflib
 import io
-from collections.abc import Callable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from peel_analysis.data.data_files import text_of
 from peel_analysis.data.errors import InputError
+
+
+def text_of(path: Path, where: str) -> str:
+    """Return a file's text, whatever its line ends, without the byte order mark that spreadsheets put before it.
+
+    `where` names the file in messages, as "data/forces.csv". Raises InputError for a file that is missing, cannot be
+    read, or is not UTF-8; the last names the line.
+    """
+    try:
+        found = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{where}: the file is missing from {path.parent}; copy the project's own") from error
+    except OSError as error:
+        raise InputError(f"{where}: {path} cannot be read ({error.strerror}); give a file that can") from error
+    try:
+        return found.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = found.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{where}, line {line}: the byte {found[error.start]:#04x} is not UTF-8; save the file as UTF-8 "
+            "(in Excel: CSV UTF-8)"
+        ) from error
+
+
+def toml_of(path: Path, where: str) -> dict[str, Any]:
+    """Return the settings of a TOML file. Raises InputError as `text_of` does, and for text that is not TOML."""
+    try:
+        return tomllib.loads(text_of(path, where))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{where}: not TOML: {error}; mend that line") from error
+
+
+def meant(name: str, known: Collection[str], cutoff: float = 0.6) -> str:
+    """Return the name nearest to a misspelt one, or "" when none is near."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1, cutoff=cutoff)), "")
 
 
 @dataclass(frozen=True)

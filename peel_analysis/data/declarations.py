@@ -1,0 +1,172 @@
+"""What every declaration in TOML is: a strict model whose faults are told with file, entry, setting and remedy."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import meant
+
+KINDS = {  # of a setting, in words, by the type that it should have and by the fault that pydantic finds
+    ("str", "string_type"): "text in quotes",
+    ("int", "int_type"): "a whole number",
+    ("float", "float_type"): "a number",
+    ("bool", "bool_type"): "true or false",
+    ("tuple", "tuple_type"): "a list in brackets",
+    ("dict", "dict_type"): "settings in braces or under a heading",
+    ("date", "date_type"): "a date without quotes, as 2017-06-30",
+}
+BOUNDS = {
+    "greater_than": "a number above {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than": "a number under {lt:g}",
+}
+
+
+class Declaration(BaseModel):
+    """A declaration: immutable, each setting of its exact type, and none that is not named in the class."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    is_file: ClassVar[bool] = False  # whether it is a whole file, whose parts stand under headings
+
+    @classmethod
+    def settings(cls) -> dict[str, FieldInfo]:
+        """Return the settings by the names that a file gives them."""
+        return {field.alias or name: field for name, field in cls.model_fields.items()}
+
+
+Declared = TypeVar("Declared", bound=Declaration)
+
+
+def as_tuple(found: object) -> object:
+    """Return a list as a tuple, and anything else as it is: TOML has lists where a declaration has tuples."""
+    return tuple(found) if isinstance(found, list) else found
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+Pair = Annotated[tuple[str, str], BeforeValidator(as_tuple)]
+
+
+def declared(model: type[Declared], given: Mapping[str, Any], where: str) -> Declared:
+    """Return a declaration, checked against its model.
+
+    `where` names file and entry, as "data/measures.toml, measure 'crime_per_1000'". Raises InputError for the first
+    fault: a setting that there is not (with the nearest one), that is missing, or that is not as it must be.
+    """
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        faults = sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
+        raise InputError(_told(faults[0], model, where)) from None
+
+
+def _told(fault: ErrorDetails, model: type[Declaration], where: str) -> str:
+    """Return a fault in one line: file and entry, the setting, what was found, and what to write."""
+    path = [step for step in fault["loc"] if isinstance(step, str)]
+    top = model
+    model, place = _inside(top, path[:-1]), _placed(where, top, path[:-1])
+    name, found, kind = path[-1] if path else "", fault["input"], fault["type"]
+    settings = model.settings()
+    if kind == "value_error":  # one of the models' own, which names the setting and says what to write
+        alone = name in settings and not _models_in(settings[name]) and not model.is_file
+        inside = place if alone else _placed(where, top, path)
+        return f"{inside}: {fault['msg'].removeprefix('Value error, ')}"
+    if kind == "extra_forbidden":
+        near = meant(name, settings)
+        opening = f"did you mean {near}? The settings" if near else "the settings"
+        return f"{place}: there is no setting '{name}'; {opening} are {', '.join(settings)}"
+    if kind == "missing":
+        return f"{place}: no setting '{name}'; add it: {_kind_of(settings[name])}"
+    if kind == "literal_error":
+        choices = fault["ctx"]["expected"].replace("' or '", "', '").replace("'", "")
+        return f"{place}: {name} is '{found}'; use one of {choices}"
+    if isinstance(fault["loc"][-1], int):
+        return f'{place}: {name} holds {found!r}; write a list of texts in quotes, as ["a", "b"]'
+    if kind in BOUNDS:
+        return f"{place}: {name} is {found!r}; write {BOUNDS[kind].format(**fault['ctx'])}"
+    wanted = next((words for kinds, words in KINDS.items() if kind in kinds), KINDS["dict", "dict_type"])
+    return f"{place}: {name} is {found!r}; write {wanted}"
+
+
+def _inside(model: type[Declaration], path: list[str]) -> type[Declaration]:
+    """Return the model of the settings at a path: a setting's own model, or that of the values of a table by name."""
+    for step in path:
+        field = model.settings().get(step)
+        model = next(iter(_models_in(field)), model) if field is not None else model
+    return model
+
+
+def _placed(where: str, model: type[Declaration], path: list[str]) -> str:
+    """Return a place with the path to the settings inside it; of a whole file, the first is a heading."""
+    return ", ".join((where, *(f"[{step}]" if model.is_file and not at else step for at, step in enumerate(path))))
+
+
+def _models_in(field: FieldInfo) -> list[type[Declaration]]:
+    """Return the models of a setting: its own, or that of the values of a table by name."""
+    return [one for one in _types_in(field.annotation) if isinstance(one, type) and issubclass(one, Declaration)]
+
+
+def _types_in(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for one in get_args(annotation):
+        yield from _types_in(one)
+
+
+def _kind_of(field: FieldInfo) -> str:
+    """Return what a missing setting should be, in words."""
+    named = getattr(get_origin(field.annotation) or field.annotation, "__name__", "")
+    if named == "Literal":
+        return f"one of {', '.join(get_args(field.annotation))}"
+    return next((words for kinds, words in KINDS.items() if named in kinds), KINDS["dict", "dict_type"])
+
+
+def entries(given: Mapping[str, Any], where: str, heading: str, name: str = "id") -> list[tuple[str, dict[str, Any]]]:
+    """Return the entries under [[heading]], each with its place in messages: "data/measures.toml, measure 'x'".
+
+    Raises InputError where there is none, or where two have the same `name`.
+    """
+    found = given.get(heading)
+    if not isinstance(found, list) or not found or not all(isinstance(entry, dict) for entry in found):
+        raise InputError(f"{where}: no [[{heading}]] in double brackets; write each {heading} under one")
+    names = [entry.get(name) for entry in found]
+    if repeated := [one for place, one in enumerate(names) if one is not None and one in names[:place]]:
+        raise InputError(f"{where}: two {heading}s have the {name} '{repeated[0]}'; give each its own")
+    return [
+        (f"{where}, {heading} " + (f"number {place}" if one is None else f"'{one}'"), entry)
+        for place, (one, entry) in enumerate(zip(names, found, strict=True), start=1)
+    ]
+
+
+def refuse_headings(given: Mapping[str, Any], where: str, *known: str) -> None:
+    """Raise InputError for a heading that a file of entries does not have."""
+    for name in given:
+        if name not in known:
+            near = f"did you mean {one}? The" if (one := meant(name, known)) else "the"
+            raise InputError(f"{where}: there is no setting '{name}'; {near} settings are {', '.join(known)}")
+
+
+def named(found: Collection[str], where: str, name: str, known: Collection[str], register: str) -> None:
+    """Raise InputError for what a setting names and `register`, as "data/sources.csv", does not have."""
+    for one in found:
+        if one not in known:
+            near = meant(one, known)
+            remedy = f"did you mean {near}?" if near else "mend the name or add it there"
+            raise InputError(f"{where}: {name} has '{one}', which is not in {register}; {remedy}")
+
+
+def filled(text: str, name: str, values: Mapping[str, object]) -> str:
+    """Return a text with what stands in braces filled in.
+
+    Raises ValueError for a name in braces that is not among `values`, and for a brace that stands alone; the message
+    begins with `name`, the setting.
+    """
+    known = ", ".join(f"{{{one}}}" for one in values) or "none here"
+    try:
+        return text.format(**values)
+    except KeyError as error:
+        raise ValueError(f"{name} has {{{error.args[0]}}}, which is not filled in; there are {known}") from error
+    except (ValueError, IndexError, AttributeError, TypeError) as error:
+        raise ValueError(f"{name} has a brace that is not filled in ({error}); there are {known}") from error

@@ -1,0 +1,258 @@
+"""The measures of `data/measures.toml`, and what must not be compared by `data/comparability.toml`."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
+
+from pydantic import Field, field_validator, model_validator
+
+from peel_analysis.data.declarations import Declaration, Texts, declared, entries, filled, named, refuse_headings
+from peel_analysis.data.errors import InputError
+
+MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
+PER_HUNDRED = 100
+
+
+class Part(Declaration):
+    """A numerator or a denominator: the items that are added up, and which of their dimensions count (all, if none)."""
+
+    items: Texts = Field(description='items of data/counts, added up; "population" is the mid-year estimate')
+    dimensions: Texts = Field(default=(), description="which rows of these items count; all where it is left out")
+    version: str = Field(default="", description="the name and version of the choice of dimensions")
+
+    @model_validator(mode="after")
+    def _name_something(self) -> "Part":
+        for name in ("items", "dimensions"):
+            if name in self.model_fields_set and not getattr(self, name):
+                raise ValueError(f"{name} is an empty list; name what counts, or leave dimensions out to count all")
+        return self
+
+
+NOTHING = Part.model_construct(items=())
+
+
+class _Defined(Declaration):
+    """What every measure has. Exclusions and caveats are facts about the returns and live in their own registers."""
+
+    id: str = Field(description="what notebooks, registers and data/sections.toml call the measure")
+    title: str = Field(description="its name in tables, alternative texts and sentences")
+    tile: str = Field(description="its name on a tile of Force in numbers")
+    unit: str = Field(description="the unit in words, as a table and an axis print it")
+    decimals: int = Field(ge=0, description="how many decimals are shown; data/wording_policy.toml has a gap for each")
+    window: str = Field(description="the window in which it counts: the name of one in data/editions/<edition>.toml")
+    sources: Texts = Field(description="ids of data/sources.csv; an edition may put others in their place")
+    comparator: str = Field(default="", description="the window of an earlier value to stand beside it")
+    part_of: str = Field(default="", description="the id of the measure that this one is a part of")
+    tracked: bool | None = Field(
+        default=None,
+        description="true where crimes are followed to their outcomes; false where those of the window count",
+    )
+    window_note: str = Field(default="", description="a note under the figure on what is known of its window")
+    is_percent: ClassVar[bool] = False  # whether values are shown with a percent sign
+
+
+class _Counted(_Defined):
+    """What a measure that is calculated from counts has as well."""
+
+    numerator: Part = Field(description="what is counted")
+    multiplier: int = Field(gt=0, description="what the quotient is multiplied by; 100 where it is shown in percent")
+    caption: str = Field(description='the caption; {window} is "in the 12 months to ..."')
+    reading: str = Field(description="the start of the reading sentence; {force}, {value}, {window} are filled in")
+    in_caption: ClassVar[tuple[str, ...]] = ("window",)
+    in_reading: ClassVar[tuple[str, ...]] = ("force", "value", "window", "changed")
+
+    @model_validator(mode="after")
+    def _fill_in_texts(self) -> "_Counted":
+        filled(self.caption, "caption", dict.fromkeys(self.in_caption, ""))
+        filled(self.reading, "reading", dict.fromkeys(self.in_reading, ""))
+        if self.is_percent and self.multiplier != PER_HUNDRED:
+            kind = getattr(self, "kind", "")
+            raise ValueError(
+                f"multiplier is {self.multiplier}; a measure of kind {kind} is shown in percent: write {PER_HUNDRED}"
+            )
+        return self
+
+
+class _Quotient(_Counted):
+    denominator: Part = Field(description="what the numerator is divided by; of a share, the whole that it is in")
+    earlier: ClassVar[str] = ""
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Every item that the measure counts, populations included."""
+        return (*self.numerator.items, *self.denominator.items)
+
+
+class Rate(_Quotient):
+    """Events, or a stock as at one date, per head of population; or events per other events, which may pass 100."""
+
+    kind: Literal["rate", "rate_of_stock", "ratio_of_counts"]
+
+
+class Share(_Quotient):
+    """A part over its whole, each part being in the whole, in percent."""
+
+    kind: Literal["share"]
+    is_percent: ClassVar[bool] = True
+
+
+class Cases(_Quotient):
+    """Cases out of cases reviewed, in percent; never compared between forces."""
+
+    kind: Literal["cases"]
+    is_percent: ClassVar[bool] = True
+    in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "numerator", "denominator")
+
+
+class Change(_Counted):
+    """(later - earlier) / earlier of the same count in two windows, in percent."""
+
+    kind: Literal["change"]
+    earlier: str = Field(description="the window that it is set against")
+    denominator: ClassVar[Part] = NOTHING
+    is_percent: ClassVar[bool] = True
+    in_caption: ClassVar[tuple[str, ...]] = ("window", "earlier")
+    in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "earlier")
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Every item that the measure counts."""
+        return self.numerator.items
+
+
+class Survey(_Defined):
+    """Described in Annex A only; no value in this report, and nothing to count."""
+
+    kind: Literal["survey"]
+    numerator: ClassVar[Part] = NOTHING
+    denominator: ClassVar[Part] = NOTHING
+    multiplier: ClassVar[int] = 1
+    earlier: ClassVar[str] = ""
+    caption: ClassVar[str] = ""
+    reading: ClassVar[str] = ""
+    items: ClassVar[tuple[str, ...]] = ()
+
+
+Measure: TypeAlias = Rate | Share | Change | Cases | Survey
+KINDS: dict[str, type[Measure]] = {  # each class says which kinds it is
+    kind: model for model in get_args(Measure) for kind in get_args(model.model_fields["kind"].annotation)
+}
+
+
+class Measures:
+    """The declared measures in the order of data/measures.toml, which is the order of the report."""
+
+    def __init__(self, measures: Iterable[Measure]) -> None:
+        self._by_id = {measure.id: measure for measure in measures}
+
+    def __iter__(self) -> Iterator[Measure]:
+        return iter(self._by_id.values())
+
+    def __contains__(self, measure_id: object) -> bool:
+        return measure_id in self._by_id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the measures."""
+        return tuple(self._by_id)
+
+    def get(self, measure_id: str) -> Measure:
+        """Return a measure by its id. Raises InputError, with close matches, when there is none."""
+        if measure_id in self._by_id:
+            return self._by_id[measure_id]
+        near = difflib.get_close_matches(measure_id, self._by_id, n=3)
+        meant = "did you mean " + " or ".join(near) + "?" if near else f"the measures are {', '.join(self._by_id)}"
+        raise InputError(f"No measure '{measure_id}'; {meant}")
+
+
+def measures_in(given: Mapping[str, Any], where: str, sources: frozenset[str]) -> Measures:
+    """Return the measures of a file. `sources` are the ids that there are; none where the folder has no register.
+
+    Raises InputError for an entry that is not as its kind asks, or that names a measure or a source that there is not.
+    """
+    refuse_headings(given, where, "measure")
+    stated = [(place, measure_in(entry, place)) for place, entry in entries(given, where, "measure")]
+    measures = Measures(measure for _, measure in stated)
+    for place, measure in stated:
+        named([measure.part_of] if measure.part_of else [], place, "part_of", measures.ids, where)
+        named(measure.sources if sources else (), place, "sources", sources, "data/sources.csv")
+    return measures
+
+
+def measure_in(entry: Mapping[str, Any], where: str) -> Measure:
+    """Return the measure that an entry declares. Raises InputError for one that is not as its kind asks."""
+    kind = entry.get("kind")
+    if "kind" not in entry or kind not in KINDS:
+        found = f"kind is {kind!r}; use" if "kind" in entry else "no setting 'kind'; add it:"
+        raise InputError(f"{where}: {found} one of {', '.join(KINDS)}")
+    model = KINDS[kind]
+    settings = {name for one in get_args(Measure) for name in one.model_fields}
+    if unused := [name for name in entry if name in settings and name not in model.model_fields]:
+        raise InputError(f"{where}: {unused[0]} is never used by a measure of kind {kind}; take it out")
+    return declared(model, entry, where)
+
+
+def limited(measure: Measure, dimensions: tuple[str, ...]) -> Measure:
+    """Return a measure that counts these dimensions of its numerator alone, such as one offence group."""
+    numerator = measure.numerator.model_copy(update={"dimensions": dimensions, "version": ""})
+    return measure.model_copy(update={"numerator": numerator})
+
+
+class NotComparableError(InputError):
+    """Two figures, or a figure of a force, that must not be compared. The message is the reason."""
+
+
+class Block(Declaration):
+    """What must not be compared: two measures together, values over time, or a force's figure at all."""
+
+    needs: ClassVar[dict[str, str]] = {"together": "with", "over_time": "years", "force": "years"}
+
+    id: str = Field(description="the name of the block")
+    kind: Literal["together", "over_time", "force"] = Field(description="what is refused")
+    measures: Texts = Field(default=(), description="the measures that it is about")
+    others: Texts = Field(default=(), alias="with", description="(together) the measures that they are kept apart from")
+    forces: Texts = Field(default=(), description="the forces that it is about; all where it is left out")
+    years: Texts = Field(default=(), description='the years, in quotes, in which windows end; or "all"')
+    reason: str = Field(default="", description="why, as readers see it")
+    said_in: str = Field(default="", description="where it is said")
+
+    @model_validator(mode="after")
+    def _refuse_something(self) -> "Block":
+        needed = ("reason", "said_in", "measures", self.needs[self.kind])
+        if missing := [name for name in needed if not getattr(self, "others" if name == "with" else name)]:
+            raise ValueError(f"no {missing[0]}; a block of kind {self.kind} needs {', '.join(needed)}")
+        return self
+
+    @field_validator("years")
+    @classmethod
+    def _are_years(cls, years: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [year for year in years if not re.fullmatch(r"all|\d{4}", year)]:
+            raise ValueError(f"years has '{wrong[0]}'; write years of four figures in quotes, or \"all\"")
+        return years
+
+    def keeps_apart(self, first: Measure, second: Measure) -> bool:
+        """Return whether the block is about these two measures, in either order."""
+        one, other = set(self.measures), set(self.others)
+        return (first.id in one and second.id in other) or (first.id in other and second.id in one)
+
+    def holds_for_force(self, force_id: str) -> bool:
+        """Return whether the block is about this force; one without forces is about all."""
+        return not self.forces or force_id in self.forces
+
+    def holds_in(self, *years: str) -> bool:
+        """Return whether the block is about all these years."""
+        return "all" in self.years or set(years) <= set(self.years)
+
+
+def blocks_in(
+    given: Mapping[str, Any], where: str, measures: Measures, force_ids: tuple[str, ...]
+) -> tuple[Block, ...]:
+    """Return the comparability blocks of a file. Raises InputError, with the block, for one that refuses nothing."""
+    refuse_headings(given, where, "block")
+    stated = [(place, declared(Block, entry, place)) for place, entry in entries(given, where, "block")]
+    for place, block in stated:
+        named(block.measures, place, "measures", measures.ids, f"data/{MEASURES}")
+        named(block.others, place, "with", measures.ids, f"data/{MEASURES}")
+        named(block.forces, place, "forces", force_ids, "data/forces.csv")
+    return tuple(block for _, block in stated)

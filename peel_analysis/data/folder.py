@@ -1,0 +1,283 @@
+"""One data folder: where it is, what it holds, read and checked, and kept until a file of it changes."""
+
+import os
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from peel_analysis.data import cache, counts
+from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
+from peel_analysis.data.edition import Edition, edition_in
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import Rows, rows_of, toml_of
+from peel_analysis.data.forces import FORCES, Forces, read_forces
+from peel_analysis.data.location import PROJECT, data_folder
+from peel_analysis.data.peer_lists import PEER_LISTS, PeerList, peer_list_in
+from peel_analysis.data.policy import POLICY, Policy, policy_in
+from peel_analysis.data.populations import AREAS, POPULATIONS, areas_in, populations_in
+from peel_analysis.data.registers import (
+    A_PROGRAMME,
+    PROGRAMMES,
+    SOURCES,
+    STATUSES,
+    Register,
+    Statuses,
+    check_rows,
+    keys_of,
+    records,
+)
+from peel_analysis.data.settings import (
+    CHECKS,
+    PEER_SETS,
+    PUBLISHED_FILES,
+    SECTIONS,
+    PeerSets,
+    PublishedFiles,
+    Rule,
+    SectionPlan,
+    peer_sets_in,
+    published_files_in,
+    rules_in,
+    sections_in,
+)
+
+T = TypeVar("T")
+Written = tuple[tuple[str, int, int], ...]  # files with their times and sizes: another of these is another content
+
+
+class Data:
+    """A data folder, laid out like the project's `data/`. What it returns is as its files are at the time of the call.
+
+    Everything is read when it is first asked for, checked, and kept until a file behind it changes. Each property and
+    method raises InputError that names the file and the line or entry of the first thing that is wrong.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._cache: dict[Hashable, tuple[Written, Any]] = {}
+
+    def __repr__(self) -> str:
+        return f"<data folder {self.folder}>"
+
+    def cached(self, what: Hashable, files: Iterable[str], make: Callable[[], T]) -> T:
+        """Return what `make` returns, made once for as long as none of the files or folders changes.
+
+        `files` lie below the data folder; `what` names the question, with all that the answer depends on besides them.
+        """
+        written = tuple(self._written(name) for name in files)
+        held = self._cache.get(what)
+        if held is None or held[0] != written:
+            held = (written, make())
+            self._cache[what] = held
+        made: T = held[1]
+        return made
+
+    def _written(self, name: str) -> tuple[str, int, int]:
+        try:
+            found = os.stat(f"{self.folder}/{name}")  # noqa: PTH116 - at each call: three times as fast as a Path's
+        except OSError:  # who reads it says what is wrong
+            return name, 0, -1
+        return name, found.st_mtime_ns, found.st_size
+
+    @property
+    def forces(self) -> Forces:
+        """The 43 forces."""
+        return self.cached(FORCES, (FORCES,), lambda: read_forces(self.folder))
+
+    def has(self, file: str) -> bool:
+        """Return whether the folder holds a file or a folder of that name."""
+        return (self.folder / file).exists()
+
+    def register(self, register: Register) -> pd.DataFrame:
+        """Return a register as text, one row a fact; an empty cell is an empty string."""
+        return self._register(register)[0].copy(deep=False)  # pandas copies when one of the two is written to
+
+    def place_of(self, register: Register, row: Mapping[str, str]) -> str:
+        """Return where a row of a register stands, for a message: "data/exclusions.csv, line 7"."""
+        key = tuple(row[name] for name in register.key)
+        line = self._register(register)[1].get(key)
+        return f"{register.where}, {f'line {line}' if line else ', '.join(key)}"  # rows set together have no line
+
+    def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
+        return self.cached(register, (register.file, FORCES, "editions"), lambda: self._read_register(register))
+
+    def _read_register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
+        rows = rows_of(self.folder / register.file, register.where, register.columns)
+        check_rows(rows, register, self.forces, self._editions_in(rows, register))
+        table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
+        return table, dict(zip(keys_of(rows, register), rows.lines, strict=True))
+
+    def _editions_in(self, rows: Rows, register: Register) -> set[str]:
+        """Return what a register's column `edition` may name; only a programme is looked for in the editions' files."""
+        if register.edition_is != A_PROGRAMME:
+            return {*self.editions, "all"}
+        known = {*self.editions, *PROGRAMMES}
+        if "edition" in register.columns and not known.issuperset(rows.column("edition")):
+            known |= {str(self._toml(f"editions/{one}.toml").get("judgments", one)) for one in self.editions}
+        return known
+
+    def _toml(self, file: str) -> dict[str, Any]:
+        return toml_of(self.folder / file, f"data/{file}")
+
+    @property
+    def statuses(self) -> Statuses:
+        """The statuses that a value can have, with their marks and words."""
+        files = (STATUSES.file, FORCES, "editions")
+        return self.cached(
+            "statuses", files, lambda: Statuses({row["status"]: row for row in records(self.register(STATUSES))})
+        )
+
+    @property
+    def measures(self) -> Measures:
+        """The measures, in the order of the report."""
+        return self.cached(MEASURES, (MEASURES, SOURCES.file), self._read_measures)
+
+    def _read_measures(self) -> Measures:
+        sources = self.register(SOURCES)["source_id"] if self.has(SOURCES.file) else ()
+        return measures_in(self._toml(MEASURES), f"data/{MEASURES}", frozenset(sources))
+
+    def measure(self, measure_id: str) -> Measure:
+        """Return a measure by its id. Raises InputError, with close matches, when there is none."""
+        return self.measures.get(measure_id)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What must not be compared."""
+        files = (COMPARABILITY, MEASURES, SOURCES.file, FORCES)
+        return self.cached(
+            COMPARABILITY,
+            files,
+            lambda: blocks_in(self._toml(COMPARABILITY), f"data/{COMPARABILITY}", self.measures, self.forces.ids),
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """The wording policy."""
+        return self.cached(POLICY, (POLICY,), lambda: policy_in(self._toml(POLICY)))
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return a rule of the checks. A data folder without a file of them goes by the project's own."""
+        rules = self.cached(CHECKS, (CHECKS,), self._read_rules)
+        if rule_id not in rules:
+            raise InputError(
+                f"data/{CHECKS}: no check '{rule_id}'; the checks are {', '.join(rules)}; add it as in the project's "
+                "own"
+            )
+        return rules[rule_id]
+
+    def _read_rules(self) -> dict[str, Rule]:
+        folder = self.folder if self.has(CHECKS) else PROJECT / "data"
+        return rules_in(toml_of(folder / CHECKS, f"data/{CHECKS}"), f"data/{CHECKS}")
+
+    @property
+    def sections(self) -> tuple[SectionPlan, ...]:
+        """The sections of a report, in order."""
+        files = (SECTIONS, MEASURES, SOURCES.file)
+        return self.cached(
+            SECTIONS, files, lambda: sections_in(self._toml(SECTIONS), f"data/{SECTIONS}", self.measures.ids)
+        )
+
+    def section(self, section_id: str) -> SectionPlan:
+        """Return a section by its id. Raises InputError, with the list, when there is none."""
+        by_id = {plan.id: plan for plan in self.sections}
+        if section_id not in by_id:
+            raise InputError(f"No section '{section_id}'; the sections are {', '.join(by_id)}")
+        return by_id[section_id]
+
+    @property
+    def peer_sets(self) -> PeerSets:
+        """The declared sets of peers, and the forces that have none."""
+        files = (PEER_SETS, FORCES)
+        return self.cached(
+            PEER_SETS, files, lambda: peer_sets_in(self._toml(PEER_SETS), f"data/{PEER_SETS}", self.forces.ids)
+        )
+
+    @property
+    def peer_lists(self) -> tuple[PeerList, ...]:
+        """A user's own lists of peers, by the names of their files."""
+        names = sorted(path.name for path in (self.folder / PEER_LISTS).glob("*.csv"))
+        files = (PEER_LISTS, PEER_SETS, FORCES, *(f"{PEER_LISTS}/{name}" for name in names))
+        return self.cached(
+            PEER_LISTS,
+            files,
+            lambda: tuple(peer_list_in(self.folder / PEER_LISTS / name, self.forces, self.peer_sets) for name in names),
+        )
+
+    @property
+    def areas(self) -> Mapping[str, float]:
+        """Each force's area in square kilometres, by force_id."""
+        return self.cached(AREAS, (AREAS, FORCES), lambda: areas_in(self.folder, self.forces))
+
+    @property
+    def populations(self) -> Mapping[tuple[str, int, str], float]:
+        """Each population held, by force_id, mid-year and vintage."""
+        files = (POPULATIONS, FORCES)
+        return self.cached(POPULATIONS, files, lambda: populations_in(self.folder, self.forces))
+
+    @property
+    def published_files(self) -> PublishedFiles:
+        """The published files behind the counts."""
+        return self.cached(
+            PUBLISHED_FILES,
+            (PUBLISHED_FILES,),
+            lambda: published_files_in(self._toml(PUBLISHED_FILES), f"data/{PUBLISHED_FILES}"),
+        )
+
+    @property
+    def tables(self) -> list[tuple[str, str]]:
+        """The (item, release) pairs of all tables of counts, in order."""
+        return sorted((path.parent.name, path.stem) for path in (self.folder / "counts").glob("*/*.csv"))
+
+    def holds(self, item: str, release: str) -> bool:
+        """Return whether there is a table of an item's counts in a release."""
+        return self.has(_table(item, release))
+
+    def counts(self, item: str, release: str) -> pd.DataFrame:
+        """Return a table of counts, checked, in the shape of `data/counts.py`. Raises TableError as it says."""
+        file = _table(item, release)
+        return self.cached(file, (file, FORCES), lambda: self._read_counts(file)).copy(deep=False)
+
+    def _read_counts(self, file: str) -> pd.DataFrame:
+        def read() -> pd.DataFrame:
+            return counts.read(self.folder / file, f"data/{file}", forces=self.forces)
+
+        if cache.folder() is None:
+            return read()
+        asked = (str(self.folder / file), *map(str, self._written(file)))
+        return counts.from_bytes(cache.once("counts", asked, lambda: counts.as_bytes(read())))
+
+    @property
+    def editions(self) -> tuple[str, ...]:
+        """The ids of the editions, earliest first."""
+        return self.cached(
+            "editions",
+            ("editions",),
+            lambda: tuple(sorted(path.stem for path in (self.folder / "editions").glob("*.toml"))),
+        )
+
+    def edition(self, edition_id: str | int) -> Edition:
+        """Return an edition by its id. Raises InputError, with the list of editions, when there is none."""
+        name = str(edition_id).strip()
+        if name not in self.editions:
+            raise InputError(f"No edition '{name}'; the editions are {', '.join(self.editions) or '(none)'}")
+        file = f"editions/{name}.toml"
+        files = (file, "editions", FORCES, SOURCES.file, "judgments.csv", STATUSES.file)
+        return self.cached(("edition", name), files, lambda: edition_in(self._toml(file), name, self))
+
+
+def _table(item: str, release: str) -> str:
+    return f"counts/{item}/{release}.csv"
+
+
+_opened: dict[Path, Data] = {}
+
+
+def open_data(folder: Path | str | None = None) -> Data:
+    """Return the data folder named, else the one in PEEL_DATA, else the project's own; one object a folder.
+
+    Raises InputError when it is no folder.
+    """
+    path = data_folder(folder)
+    return _opened.setdefault(path, Data(path))

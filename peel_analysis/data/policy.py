@@ -1,0 +1,251 @@
+"""The wording policy: when a figure is said to be higher or lower, by data/wording_policy.toml."""
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from peel_analysis.data.declarations import Declaration, Pair, declared, filled
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import meant
+from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.text import in_words
+
+POLICY = "wording_policy.toml"
+POLICY_FILE = f"data/{POLICY}"
+JUDGMENT_WORDS = re.compile(
+    r"\b(high|highest|low|lowest|good|better|best|bad|worse|worst|poor\w*|strong\w*|weak\w*)\b", re.IGNORECASE
+)
+BASES = ("size, position and chance", "size and position", "size only")
+REASONS = (
+    "assumed_population",
+    "partial_return",
+    "incomplete_record",
+    "mismatched_record",
+    "not_in_figure",
+    "no_value",
+    "no_national_value",
+    "no_spread",
+)
+Overdispersion: TypeAlias = Literal["additive", "multiplicative", "none"]
+WIDENED = {"additive": "additive tau-squared", "multiplicative": "multiplicative phi", "none": "not at all"}
+ONLY_TOLD = ("name", "version", "date", "rules", "basis", "no_verdict")  # what leaves every verdict as it is
+DIGEST = 8  # figures of a digest that are shown
+
+
+def _decimal(found: object, info: ValidationInfo) -> Decimal:
+    if not isinstance(found, str) or not re.fullmatch(r"\d+(\.\d+)?", found):
+        raise ValueError(f'{info.field_name} is {found!r}; write a number in quotes, as "0.10"')
+    return Decimal(found)
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+
+
+class _Size(Declaration):
+    sentence: str = Field(description="the rule, which names {ratio} and {smallest_gap}")
+    ratio: Number = Field(description="the part of the England and Wales value that a gap must reach, in quotes")
+    smallest_gap: dict[str, Number] = Field(description="the smallest gap in the unit, by the decimals that are shown")
+
+    @field_validator("smallest_gap")
+    @classmethod
+    def _by_decimals(cls, gaps: dict[str, Decimal]) -> dict[str, Decimal]:
+        if wrong := [name for name in gaps if not name.isdecimal()]:
+            raise ValueError(f"smallest_gap has '{wrong[0]}', which is no number of decimals; write 0, 1 or 2")
+        return gaps
+
+
+class _Position(Declaration):
+    sentence: str = Field(description="the rule, which names {robust_z} and {fewest_forces}")
+    robust_z: float = Field(gt=0, description="how far out a value lies, in robust standard deviations")
+    fewest_forces: int = Field(gt=0, description="how many forces must take part")
+
+
+class _Chance(Declaration):
+    sentence: str = Field(description="the rule, which names {level}, {overdispersion} and {winsorised}")
+    method: str = Field(description="how the funnel limits are made")
+    level: float = Field(gt=0, lt=1, description="the level of the funnel limits")
+    overdispersion: Overdispersion = Field(description="how the limits are widened")
+    winsorised: float = Field(ge=0, lt=0.5, description="the part that is winsorised at each end")
+
+
+class _Words(Declaration):
+    all_three: Pair = Field(description="what a value is called that passes all three tests: above, below")
+    size_and_position: Pair = Field(description="the same for size and position")
+    size_only: Pair = Field(description="the same where size alone can be tested")
+    otherwise: str = Field(description="what any other value is called")
+    sentence: str = Field(description="the rule")
+
+
+class _Many(Declaration):
+    sentence: str = Field(description="what is said of many comparisons at once")
+
+
+class PolicySettings(Declaration):
+    """The file of the wording policy. A sentence names its settings in braces, so that what is printed is done."""
+
+    is_file: ClassVar[bool] = True
+    name: str = Field(description="the policy as it is cited")
+    version: str = Field(description="raised when a rule changes")
+    date: datetime.date = Field(description="when this version was made")
+    size: _Size
+    position: _Position
+    chance: _Chance
+    words: _Words
+    basis: dict[str, str] = Field(description="what is said of a verdict, by the tests that were made")
+    no_verdict: dict[str, str] = Field(description="what is said of a figure without a verdict, by the reason")
+    multiple_comparisons: _Many
+
+    @field_validator("basis", "no_verdict")
+    @classmethod
+    def _has_all(cls, sentences: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        wanted = BASES if info.field_name == "basis" else REASONS
+        if unknown := [name for name in sentences if name not in wanted]:
+            near = f"did you mean {one}? The" if (one := meant(unknown[0], wanted)) else "the"
+            raise ValueError(f"there is no setting '{unknown[0]}'; {near} settings are {', '.join(wanted)}")
+        if missing := [name for name in wanted if name not in sentences]:
+            raise ValueError(f"no setting '{missing[0]}'; add it: text in quotes")
+        return {name: sentences[name] for name in wanted}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A named version of the three tests, the words they lead to, and the sentence that states each rule.
+
+    `smallest_gap` is in the measure's unit, by the decimals it is shown to; each pair of words is (above, below).
+    """
+
+    name: str
+    version: str
+    date: datetime.date
+    ratio: Decimal
+    smallest_gap: dict[int, Decimal]
+    robust_z: float
+    fewest_forces: int
+    level: float
+    overdispersion: Overdispersion
+    winsorised: float
+    all_three: tuple[str, str]
+    size_and_position: tuple[str, str]
+    size_only: tuple[str, str]
+    otherwise: str
+    rules: tuple[str, ...]
+    basis: dict[str, str]
+    no_verdict: dict[str, str]
+
+    @property
+    def label(self) -> str:
+        """The policy as it is cited: "size, position and chance, version 1.0 (31 January 2026)"."""
+        return f"{self.name}, version {self.version} ({day_in_words(self.date)})"
+
+    @property
+    def settings_version(self) -> str:
+        """The version with the first figures of the sha256 of what decides: "1.0+1a2b3c4d"."""
+        decided = {name: value for name, value in vars(self).items() if name not in ONLY_TOLD}
+        digest = hashlib.sha256(repr(sorted(decided.items())).encode()).hexdigest()
+        return f"{self.version}+{digest[:DIGEST]}"
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return every sentence of the policy, for Annex A."""
+        return (*self.rules, *self.basis.values(), *self.no_verdict.values())
+
+    def gap_for(self, decimals: int) -> Decimal:
+        """Return the smallest gap that counts on a measure shown to so many decimals; InputError if undeclared."""
+        if decimals not in self.smallest_gap:
+            raise InputError(f"{POLICY_FILE}: no smallest_gap under [size] for a measure shown to {decimals} decimals")
+        return self.smallest_gap[decimals]
+
+    def gap_asked(self, national: Decimal, decimals: int) -> Decimal:
+        """Return the gap that passes the size rule beside an England and Wales value, as shown to so many decimals."""
+        return max(self.ratio * abs(national), self.gap_for(decimals))
+
+
+def policy_in(given: Mapping[str, Any]) -> Policy:
+    """Return the policy that a file declares.
+
+    Raises InputError for a setting that is missing or cannot be read, for a sentence that leaves out a setting that it
+    must tell, and for a word of judgment in any sentence.
+    """
+    settings = declared(PolicySettings, given, POLICY_FILE)
+    size, position, chance, words = settings.size, settings.position, settings.chance, settings.words
+    told = _told(settings)
+    policy = Policy(
+        name=settings.name,
+        version=settings.version,
+        date=settings.date,
+        ratio=size.ratio,
+        smallest_gap={int(name): gap for name, gap in size.smallest_gap.items()},
+        robust_z=float(position.robust_z),
+        fewest_forces=position.fewest_forces,
+        level=float(chance.level),
+        overdispersion=chance.overdispersion,
+        winsorised=float(chance.winsorised),
+        all_three=words.all_three,
+        size_and_position=words.size_and_position,
+        size_only=words.size_only,
+        otherwise=words.otherwise,
+        rules=(
+            _filled("size", size, told),
+            _filled("position", position, told),
+            _filled("chance", chance, told),
+            chance.method,
+            words.sentence,
+            settings.multiple_comparisons.sentence,
+        ),
+        basis={name: _with_settings(text, "basis", name, told) for name, text in settings.basis.items()},
+        no_verdict=settings.no_verdict,
+    )
+    _refuse_judgment(policy)
+    return policy
+
+
+def _told(settings: PolicySettings) -> dict[str, str]:
+    """Return the settings as sentences say them, by name."""
+    gaps = sorted((int(name), gap) for name, gap in settings.size.smallest_gap.items())
+    return {
+        "ratio": _percent(settings.size.ratio),
+        "smallest_gap": ", ".join(f"{gap} on a measure shown to {_decimals(decimals)}" for decimals, gap in gaps),
+        "robust_z": f"{settings.position.robust_z:g}",
+        "fewest_forces": str(settings.position.fewest_forces),
+        "level": _percent(Decimal(str(settings.chance.level))),
+        "overdispersion": WIDENED[settings.chance.overdispersion],
+        "winsorised": _percent(Decimal(str(settings.chance.winsorised))),
+    }
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(100 * share).normalize():f}%"
+
+
+def _decimals(decimals: int) -> str:
+    return f"{in_words(decimals)} decimal{'s' if decimals > 1 else ''}"
+
+
+def _filled(part: str, rule: _Size | _Position | _Chance, told: Mapping[str, str]) -> str:
+    """Return a rule's sentence with its settings; InputError for one that leaves one of its own settings out."""
+    text = _with_settings(rule.sentence, part, "sentence", told)
+    if missing := [name for name in type(rule).settings() if name in told and f"{{{name}}}" not in rule.sentence]:
+        remedy = f"write {{{missing[0]}}} where it belongs"
+        raise InputError(f"{POLICY_FILE}, [{part}]: sentence does not say what {missing[0]} is; {remedy}")
+    return text
+
+
+def _with_settings(text: str, part: str, name: str, told: Mapping[str, str]) -> str:
+    try:
+        return filled(text, name, told)
+    except ValueError as error:
+        raise InputError(f"{POLICY_FILE}, [{part}]: {error}") from None
+
+
+def _refuse_judgment(policy: Policy) -> None:
+    words = (policy.name, *policy.all_three, *policy.size_and_position, *policy.size_only, policy.otherwise)
+    for text in (*words, *policy.sentences()):
+        if found := JUDGMENT_WORDS.search(text):
+            raise InputError(
+                f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}"
+            )
