@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.checks.declarations import read_all, read_held
 from peel_analysis.data import registers
+from peel_analysis.data.cross_checks import read_all, read_held
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.registers import read_register
@@ -124,7 +124,7 @@ def test_what_names_no_measure_or_question_is_refused_before_reports_and_by_the_
     with pytest.raises(InputError, match=rf"^data/{file}, line \d+: {message}"):
         read_all(edition)
     with pytest.raises(InputError, match=rf"^data/{file}, line \d+: {message}"):
-        read_held([edition])
+        read_held(edition.data, [edition])
 
 
 def test_what_the_report_prints_beside_its_measures_stays_in_the_published_values(data: Folder) -> None:
@@ -156,12 +156,12 @@ def test_a_declaration_that_is_no_toml_is_found_before_reports_and_by_the_check(
     with pytest.raises(InputError, match=f"^data/{name}: "):
         read_all(edition)
     with pytest.raises(InputError, match=f"^data/{name}: "):
-        read_held([edition])
+        read_held(edition.data, [edition])
 
 
 def test_a_register_that_only_reports_need_is_missed_by_them_alone(data: Folder) -> None:
     (data.path / "glossary.csv").unlink()
-    read_held([data.edition()])
+    read_held(data.edition().data, [data.edition()])
     with pytest.raises(InputError, match=r"^data/glossary.csv: the file is missing"):
         read_all(data.edition())
 

@@ -127,7 +127,7 @@ def _opened(stale: set[Task], edition: Edition, open_pool: Callable[[int], Pool]
     """
     if not stale:
         return []
-    from peel_analysis.checks.declarations import read_all
+    from peel_analysis.data.cross_checks import read_all
     from peel_analysis.show.values import values
 
     pool = open_pool(len(stale))

@@ -356,14 +356,15 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks.declarations import read_held
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
-    from peel_analysis.data.edition import editions, open_edition
+    from peel_analysis.data.cross_checks import read_held
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import data_folder
 
     _use(data)
-    read_held(open_edition(edition_id) for edition_id in ([edition] if edition else editions()))
+    held = open_data()
+    read_held(held, (held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)))
     if not edition:
         return _say_results(check_tables(TablesHeld(data_folder())))
     return _check_edition(edition)

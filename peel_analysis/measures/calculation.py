@@ -9,6 +9,7 @@ from peel_analysis.checks import records, steps
 from peel_analysis.checks.records import OUTCOMES, Doubt, national_note
 from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data import cache, forces, registers
+from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.edition import Edition, Lack
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
@@ -18,12 +19,11 @@ from peel_analysis.measures.declarations import Measure, declared
 from peel_analysis.measures.exclusions import (
     NOT_COMPARABLE,
     Exclusions,
-    checked_register,
     exclusions_of,
     refused_over_time,
     says_not_supplied,
 )
-from peel_analysis.measures.published import checked_published, fill_published
+from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import (
     Contradiction,
     Result,
@@ -81,7 +81,7 @@ class Inputs:
     @cached_property
     def exclusions(self) -> list[dict[str, str]]:
         """The rows of data/exclusions.csv."""
-        return registers.records(checked_register(self.edition))
+        return registers.records(checked_exclusions(self.edition))
 
     @cached_property
     def published(self) -> list[dict[str, str]]:

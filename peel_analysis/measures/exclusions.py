@@ -7,15 +7,13 @@ from functools import cached_property
 import pandas as pd
 
 from peel_analysis.data import forces, registers
-from peel_analysis.data.definitions import MEASURES, Block, Measure, NotComparableError
+from peel_analysis.data.cross_checks import FROM_FIGURE, FROM_NATIONAL, checked_exclusions
+from peel_analysis.data.definitions import Block, Measure, NotComparableError
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.errors import InputError
-from peel_analysis.data.forces import FORCES
 from peel_analysis.measures.comparability import blocks_of
 from peel_analysis.measures.sums import rank
 
 Fact = Mapping[str, str]  # a row of the register
-FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
 OUT = (FROM_FIGURE, FROM_NATIONAL)
 NOT_COMPARABLE, NOT_SUPPLIED = "not_comparable", "not_supplied"
 
@@ -99,7 +97,7 @@ def exclusions_of(measure: Measure, edition: Edition, year: int, register: Itera
     `register` are the edition's rows, where they are read already. Raises InputError for a row whose force or measure
     does not exist, or that gives no reason.
     """
-    every = registers.records(checked_register(edition)) if register is None else register
+    every = registers.records(checked_exclusions(edition)) if register is None else register
     years = (str(year), "all")
     listed = [fact for fact in every if fact["measure_id"] == measure.id and fact["period_year"] in years]
     out = Exclusions(tuple(listed))
@@ -122,41 +120,6 @@ def exclusions_of(measure: Measure, edition: Edition, year: int, register: Itera
         if any(out.switches(force_id))
     ]
     return Exclusions((*barred_facts, *listed))
-
-
-def checked_register(edition: Edition) -> pd.DataFrame:
-    """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
-    years = frozenset(str(window.end.year) for window in edition.windows.values())
-    files = (registers.EXCLUSIONS.file, MEASURES, FORCES, "editions")
-    edition.data.cached(("exclusions", edition.id, years), files, lambda: _check(edition, years | {"all"}))
-    return edition.register(registers.EXCLUSIONS)
-
-
-def _check(edition: Edition, years: frozenset[str]) -> None:
-    """Check an edition's rows of the register, once for all of its measures."""
-    known = {measure.id: measure for measure in edition.data.measures}
-    for row in registers.records(edition.register(registers.EXCLUSIONS)):
-        if wrong := _wrong(row, known.get(row["measure_id"]), years if row["edition"] == edition.id else ()):
-            raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {wrong}")
-
-
-def _wrong(row: dict[str, str], measure: Measure | None, years: Collection[str]) -> str:
-    """Return what is wrong with a row and how to put it right, or ""; without `years`, any year is right."""
-    who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
-    if measure is None:
-        return f"{who}: no measure '{row['measure_id']}'; use an id of data/measures.toml"
-    if years and row["period_year"] not in years:
-        return f"{who}: no window of edition {row['edition']} ends in that year; use one of {', '.join(sorted(years))}"
-    items = measure.numerator.items
-    if unknown := [part for part in row["components"].split(";") if part and part not in items]:
-        return f"{who}: the measure does not count '{unknown[0]}'; use one of {', '.join(items)}"
-    if row["force_id"] not in forces.ids():
-        return f"{who}: no force '{row['force_id']}'; use an id of data/forces.csv"
-    if not row["reason"]:
-        return f"{who}: the reason is empty; say why, it is printed"
-    if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
-        return f"{who}: missing_because is empty; use not_supplied or not_comparable"
-    return ""
 
 
 def barred(measure: Measure, year: int) -> dict[str, Block]:

@@ -1,22 +1,16 @@
 """Values that only the published report gives: filled in where no counts are public, and marked as published."""
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
-
-import pandas as pd
 
 from peel_analysis.data import registers
-from peel_analysis.data.edition import Edition
+from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.errors import InputError
-from peel_analysis.measures.declarations import Measure, declared
+from peel_analysis.measures.declarations import Measure
 from peel_analysis.measures.result import Value
 
 AS_PUBLISHED = "as_published"
-CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
-NEARLY = 0.8  # as like a measure's id as this, an id is a slip; those of what the report prints besides are not
 
 
 def fill_published(values: Iterable[Value], measure: Measure, published: Iterable[Mapping[str, str]]) -> list[Value]:
@@ -47,29 +41,6 @@ def fill_published(values: Iterable[Value], measure: Measure, published: Iterabl
             short="As published",
         )
     return list(filled.values())
-
-
-def checked_published(edition: Edition) -> pd.DataFrame:
-    """Return the edition's published values, of measures and of what else the report prints, such as survey sizes.
-
-    Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
-    """
-    published = edition.register(registers.PUBLISHED_VALUES)
-    measure_ids = [measure.id for measure in declared()]
-    known = (*measure_ids, *(measure_id + CASES_REVIEWED for measure_id in measure_ids))
-    for row in registers.records(published[~published["measure_id"].isin(known)]):
-        if near := _nearly(row["measure_id"], known):
-            where = _where(row)
-            raise InputError(
-                f"{where}: no measure '{row['measure_id']}'; did you mean {near}? The ids are in data/measures.toml"
-            )
-    return published
-
-
-@cache
-def _nearly(measure_id: str, known: tuple[str, ...]) -> str:
-    """Return the id that another was to be, or ""; remembered, for every measure asks it of the same rows."""
-    return next(iter(difflib.get_close_matches(measure_id, known, n=1, cutoff=NEARLY)), "")
 
 
 def _cases(row: Mapping[str, str], reviewed: Mapping[str, Mapping[str, str]]) -> float:

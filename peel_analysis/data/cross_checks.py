@@ -1,0 +1,164 @@
+"""Whether what one file of a data folder names, another has: all that is declared besides counts, read at once."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+import pandas as pd
+
+from peel_analysis.data import registers
+from peel_analysis.data.definitions import COMPARABILITY, MEASURES
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import meant
+from peel_analysis.data.findings import check_findings
+from peel_analysis.data.folder import Data
+from peel_analysis.data.policy import POLICY
+from peel_analysis.data.populations import AREAS, POPULATIONS
+from peel_analysis.data.registers import Register, records
+from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES, SECTIONS
+
+NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
+OVERALL = "overall"  # the judgment on all questions together
+QUESTIONS = (registers.JUDGMENTS, registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)
+FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
+CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
+
+
+def read_all(edition: Edition) -> None:
+    """Read all that the edition's reports rest on besides counts. Raises InputError for the first thing wrong in it."""
+    for register in registers.ALL:
+        edition.data.register(register)
+    for files, read in OF_A_FOLDER.items():
+        if PUBLISHED_FILES not in files:  # no report needs it
+            read(edition.data)
+    for read_of in OF_AN_EDITION.values():
+        read_of(edition)
+
+
+def read_held(data: Data, editions: Iterable[Edition]) -> None:
+    """Read what the data folder has of it for these editions; a folder may hold little but counts.
+
+    Raises InputError for the first thing that is wrong.
+    """
+    for register in registers.ALL:
+        if data.has(register.file):
+            data.register(register)
+    for files, read in OF_A_FOLDER.items():
+        if all(map(data.has, files)):
+            read(data)
+    for edition in editions:
+        for files, read_of in OF_AN_EDITION.items():
+            if all(map(data.has, files)):
+                read_of(edition)
+
+
+def _check_caveats(data: Data) -> None:
+    """Refuse a caveat of a measure that there is not: it would be printed under no figure."""
+    known = ("all", *data.measures.ids)
+    for row in records(data.register(registers.CAVEATS)):
+        if unknown := [name for name in row["applies_to"].split(";") if name not in known]:
+            near = _did_you_mean(unknown[0], known)
+            raise InputError(
+                f"{data.place_of(registers.CAVEATS, row)}: applies_to has '{unknown[0]}', which is no measure of "
+                f"data/{MEASURES}{near}; write ids with semicolons between, or all"
+            )
+
+
+def _check_questions(data: Data) -> None:
+    known = {OVERALL, *(plan.question for plan in data.sections if plan.question)}
+    for register in QUESTIONS:
+        _refuse_slips(data, register, "question", known, f"data/{SECTIONS}")
+
+
+def _check_breaks(data: Data) -> None:
+    items = {item for measure in data.measures for item in measure.items}
+    _refuse_slips(data, registers.SERIES_BREAKS, "item", items, f"data/{MEASURES}")
+
+
+def _refuse_slips(data: Data, register: Register, column: str, known: Collection[str], where: str) -> None:
+    """Refuse a name that is not among those of another file, and is nearly one of them."""
+    for row in records(data.register(register).drop_duplicates(column)):
+        if row[column] not in known and (near := _did_you_mean(row[column], known)):
+            raise InputError(
+                f"{data.place_of(register, row)}: {column} is '{row[column]}', which {where} does not have{near}"
+            )
+
+
+def _did_you_mean(name: str, known: Collection[str]) -> str:
+    near = meant(name, known, NEARLY)
+    return f" (did you mean {near}?)" if near else ""
+
+
+def _check_peers(data: Data) -> None:
+    """Read the sets of peers and, where a force has any, the areas and a user's lists, which are whole for all."""
+    if set(data.forces.ids).difference(data.peer_sets.without):
+        _ = data.areas, data.peer_lists
+
+
+def checked_exclusions(edition: Edition) -> pd.DataFrame:
+    """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
+    years = frozenset(str(window.end.year) for window in edition.windows.values()) | {"all"}
+    files = (registers.EXCLUSIONS.file, MEASURES, "forces.csv", "editions")
+    edition.data.cached(("exclusions", edition.id, years), files, lambda: _check_exclusions(edition, years))
+    return edition.register(registers.EXCLUSIONS)
+
+
+def _check_exclusions(edition: Edition, years: Collection[str]) -> None:
+    for row in records(edition.register(registers.EXCLUSIONS)):
+        if wrong := _wrong(row, edition, years):
+            who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
+            raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {who}: {wrong}")
+
+
+def _wrong(row: Mapping[str, str], edition: Edition, years: Collection[str]) -> str:
+    """Return what is wrong with a row of the register and how to put it right, or ""; in `all` editions any year is."""
+    if row["measure_id"] not in edition.data.measures:
+        return f"no measure '{row['measure_id']}'; use an id of data/{MEASURES}"
+    if row["edition"] == edition.id and row["period_year"] not in years:
+        return f"no window of edition {row['edition']} ends in that year; use one of {', '.join(sorted(years))}"
+    items = edition.data.measure(row["measure_id"]).numerator.items
+    if unknown := [part for part in row["components"].split(";") if part and part not in items]:
+        return f"the measure does not count '{unknown[0]}'; use one of {', '.join(items)}"
+    if row["force_id"] not in edition.forces.ids:
+        return f"no force '{row['force_id']}'; use an id of data/forces.csv"
+    if not row["reason"]:
+        return "the reason is empty; say why, it is printed"
+    if row["effect"] in (FROM_FIGURE, FROM_NATIONAL) and not row["missing_because"]:
+        return "missing_because is empty; use not_supplied or not_comparable"
+    return ""
+
+
+def checked_published(edition: Edition) -> pd.DataFrame:
+    """Return the edition's published values, of measures and of what else the report prints, such as survey sizes.
+
+    Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
+    """
+    files = (registers.PUBLISHED_VALUES.file, MEASURES, "forces.csv", "editions")
+    edition.data.cached(("published", edition.id), files, lambda: _check_published(edition))
+    return edition.register(registers.PUBLISHED_VALUES)
+
+
+def _check_published(edition: Edition) -> None:
+    ids = edition.data.measures.ids
+    known = (*ids, *(measure_id + CASES_REVIEWED for measure_id in ids))
+    for row in records(edition.register(registers.PUBLISHED_VALUES)):
+        if row["measure_id"] not in known and (near := meant(row["measure_id"], known, NEARLY)):
+            raise InputError(
+                f"{edition.data.place_of(registers.PUBLISHED_VALUES, row)}: no measure '{row['measure_id']}'; did you "
+                f"mean {near}? The ids are in data/{MEASURES}"
+            )
+
+
+OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
+    (MEASURES, registers.CAVEATS.file): _check_caveats,
+    (MEASURES, registers.SERIES_BREAKS.file): _check_breaks,
+    (MEASURES, SECTIONS, *(register.file for register in QUESTIONS)): _check_questions,
+    (MEASURES, COMPARABILITY): lambda data: data.blocks,
+    (POLICY,): lambda data: data.policy,
+    (PEER_SETS, AREAS, POPULATIONS): _check_peers,
+    (PUBLISHED_FILES,): lambda data: data.published_files,
+}
+OF_AN_EDITION: dict[tuple[str, ...], Callable[[Edition], object]] = {
+    (MEASURES, registers.EXCLUSIONS.file): checked_exclusions,
+    (MEASURES, registers.PUBLISHED_VALUES.file): checked_published,
+    ("findings",): check_findings,
+}
