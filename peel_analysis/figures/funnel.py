@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from peel_analysis.comparison import Compared
 from peel_analysis.comparison.verdicts import LEVELS, fields_in_words
 from peel_analysis.data import forces
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import whole
 from peel_analysis.figures.figure import (
     BOLD,
@@ -26,7 +26,7 @@ from peel_analysis.figures.figure import (
     width_of,
 )
 from peel_analysis.figures.svg import Picked, Role, drawn, in_words, part_id, picked_of, roles
-from peel_analysis.show.words import NATIONAL, official_name, value_in_words
+from peel_analysis.show.words import official_name, value_in_words
 from peel_analysis.statistics.funnel import Funnel
 from peel_analysis.statistics.intervals import Array, normal_quantile
 

@@ -12,7 +12,7 @@ from matplotlib.text import Annotation
 
 from peel_analysis.comparison import compare
 from peel_analysis.data import forces
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures.figure import (
     DARK_BLUE,
@@ -35,7 +35,7 @@ from peel_analysis.figures.figure import (
 from peel_analysis.figures.svg import PLACEHOLDER, Picked, drawn, in_words, part_id, picked_of, roles
 from peel_analysis.measures import Result
 from peel_analysis.show.marks import mark, status_in_words
-from peel_analysis.show.words import NATIONAL, official_name, value_in_words, windows_in_words
+from peel_analysis.show.words import official_name, value_in_words, windows_in_words
 from peel_analysis.statistics.intervals import Array
 
 ROW = 0.2  # inches

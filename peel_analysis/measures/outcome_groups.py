@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 
 from peel_analysis import measures
-from peel_analysis.data import registers
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import Data
+from peel_analysis.data.registers import OUTCOME_GROUPS, records
 from peel_analysis.measures import Result, Value
 
 MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
@@ -33,6 +34,11 @@ class Spread:
     groups: tuple[Group, ...]
     absent: tuple[str, ...]
     whole: Result
+
+    @property
+    def name(self) -> str:
+        """The force's official name."""
+        return self.whole.edition.forces.official_name(self.force_id)
 
     @property
     def own(self) -> Value:
@@ -68,12 +74,12 @@ def outcomes_of(edition: Edition) -> Outcomes:
     counts = edition.counts("outcomes_recorded")
     held = set() if counts is None else set(counts["dimension"])
     groups, absent = [], []
-    for name, order, types in grouping():
+    for name, order, types in grouping(edition.data):
         if held.issuperset(types):
             groups.append((name, order, types, _calculated(edition, types)))
         else:
             absent.append(name)
-    whole = groups[0][3] if groups else measures.calculate(measures.get(MEASURE), edition)
+    whole = groups[0][3] if groups else measures.calculate(edition.data.measure(MEASURE), edition)
     every = _calculated(edition, (ALL_OUTCOMES,)) if ALL_OUTCOMES in held else None
     return Outcomes(tuple(groups), tuple(absent), whole, every)
 
@@ -93,18 +99,18 @@ def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
     return Spread(force_id, tuple(groups), outcomes.absent, outcomes.whole)
 
 
-def grouping() -> list[tuple[str, int, tuple[str, ...]]]:
+def grouping(data: Data) -> list[tuple[str, int, tuple[str, ...]]]:
     """Return the groups in order: name, place, and the outcome types in it."""
-    rows = registers.read_register(registers.OUTCOME_GROUPS)
+    rows = data.register(OUTCOME_GROUPS)
     mine = rows[(rows["grouping_id"] == GROUPING) & (rows["version"] == VERSION)]
     by_group: dict[tuple[int, str], list[str]] = {}
-    for row in registers.records(mine):
+    for row in records(mine):
         by_group.setdefault((int(row["group_order"]), row["group"]), []).append(row["outcome_type"])
     return [(name, order, tuple(types)) for (order, name), types in sorted(by_group.items())]
 
 
 def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
-    measure = measures.get(MEASURE)
+    measure = edition.data.measure(MEASURE)
     return measures.calculate(limited(measure, types).model_copy(update={"comparator": ""}), edition)
 
 
@@ -116,5 +122,5 @@ def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:
         known = sum(getattr(group, of).numerator for group in groups)
         for held, count in ((other, one.numerator - known), (none, max(one.denominator - one.numerator, 0.0))):
             held.append(replace(one, numerator=count, value=100 * count / one.denominator))
-    order = len(grouping())
+    order = len(grouping(every.edition.data))
     return [Group(OTHER, order, (), *other), Group(NONE, order + 1, (), *none)]

@@ -9,18 +9,17 @@ from markupsafe import Markup
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces, registers
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
-from peel_analysis.show.marks import mark, status_in_words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
-from peel_analysis.statistics.policy_in_use import read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
@@ -56,7 +55,7 @@ class Annex:
 
     def definitions(self) -> Html:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
-        body = [self._definition(measure) for measure in measures.declared() if measure.kind != "survey"]
+        body = [self._definition(measure) for measure in self.edition.data.measures if measure.kind != "survey"]
         table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
         return Html(piece("folded", f"All {len(body)} measures", table), "definitions")
 
@@ -78,7 +77,7 @@ class Annex:
         populations = rows["population"].to_dict()
         body = [
             Row(force.name, (count_cell(float(populations[force.id])), Cell(str(rows.at[force.id, "sentence"]))))
-            for force in forces.all_forces()
+            for force in self.edition.forces
         ]
         own = rows["sentence"][rows["sentence"] != ""]
         said = piece("paragraphs", [f"Rates per head use {self.edition.population_sentence}.", *own])
@@ -90,7 +89,7 @@ class Annex:
         return Html(self._once("exclusions", self._exclusions), "exclusions")
 
     def _exclusions(self) -> Markup:
-        titles = {measure.id: measure.title for measure in measures.declared()}
+        titles = {measure.id: measure.title for measure in self.edition.data.measures}
         columns = ("Force", "Year", "Effect", "Reason", "Basis")
         parts = []
         for measure_id, of_measure in self.edition.register(registers.EXCLUSIONS).groupby("measure_id", sort=False):
@@ -99,7 +98,7 @@ class Annex:
             for (force_id, year, reason), group in grouped:
                 effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
                 basis = " and ".join(dict.fromkeys(group["basis"]))
-                rows.append(text_row(forces.display_name(str(force_id)), str(year), effects, str(reason), basis))
+                rows.append(text_row(self.edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
             parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
         none = "No force is left out of a figure of this edition by a recorded exclusion."
         return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self.edition)))
@@ -107,7 +106,7 @@ class Annex:
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
         rows = self.edition.register(registers.CAVEATS)
-        shown = rows[rows["force_id"].isin(("all", *forces.ids()))]
+        shown = rows[rows["force_id"].isin(("all", *self.edition.forces.ids))]
         return Html(piece("bullets", "caveats", list(shown["sentence"])), "caveats")
 
     def surveys(self) -> Html:
@@ -122,8 +121,8 @@ class Annex:
         return Html(self._once("wording policy", self._wording_policy), "wording policy")
 
     def _wording_policy(self) -> Markup:
-        policy = read_policy()
-        results = [measures.calculate(measure, self.edition) for measure in measures.declared()]
+        policy = self.edition.data.policy
+        results = [measures.calculate(measure, self.edition) for measure in self.edition.data.measures]
         expected = expected_flags(results)
         by_chance = f"In this edition: {expected.sentence()} " if expected else ""
         said = f"{by_chance}{COUNTS_NOT_SAMPLES}"
@@ -133,13 +132,13 @@ class Annex:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         rows = [
             text_row(row["status"].replace("_", " "), row["mark"] or "none", row["meaning"])
-            for row in registers.records(registers.read_register(registers.STATUSES))
+            for row in registers.records(self.edition.data.register(registers.STATUSES))
         ]
         parts = [html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), rows)]
         if notes := registers.records(self.edition.register(registers.FOOTNOTES)):
             title = "Notes of the published report, by their numbers"
             parts.append(piece("folded", title, piece("published_notes", notes)))
-        terms = registers.records(registers.read_register(registers.GLOSSARY))
+        terms = registers.records(self.edition.data.register(registers.GLOSSARY))
         parts.append(piece("folded", "Terms and abbreviations", piece("terms", terms)))
         return Html(Markup("\n").join(parts), "marks, notes and terms")
 
@@ -161,21 +160,22 @@ def _item_words(item: str) -> str:
 
 def open_annex(force: str, edition: str) -> Annex:
     """Return Annex A for a force. Raises InputError for an unknown force or edition."""
-    return Annex(forces.find(force), open_edition(edition))
+    data = open_data()
+    return Annex(data.forces.find(force), data.edition(edition))
 
 
 def marks_table(edition: Edition) -> Markup:
     """Return a table of the marked figures: a force and reason a row, with the years, the mark and the measures."""
     found: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
-    for measure in measures.declared():
+    for measure in edition.data.measures:
         for year, force_id, status, reason in _marked(measures.calculate(measure, edition)):
             found[force_id, status, reason].append((year, measure.title))
-    rows = []
+    rows, statuses = [], edition.data.statuses
     for (force_id, status, reason), figures in sorted(found.items(), key=lambda one: (one[0][0], -max(one[1])[0])):
         years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
         titles = "; ".join(dict.fromkeys(title for _, title in figures))
-        sign = f"{mark(status)} {status_in_words(status)}"
-        rows.append(text_row(forces.display_name(force_id), years, sign, titles, reason))
+        sign = f"{statuses.mark(status)} {statuses.words(status)}"
+        rows.append(text_row(edition.forces.name(force_id), years, sign, titles, reason))
     columns = ("Force", "Year", "Mark", "Measures", "Reason")
     return html_table(MARKED_OTHERWISE, columns, rows) if rows else piece("paragraphs", [NONE_MARKED])
 
@@ -191,5 +191,5 @@ def _marked(result: Result) -> Iterator[tuple[int, str, str, str]]:
         shown = result.forces[result.forces[f"{side}value"].notna()]
         for force_id, row in shown.iterrows():
             status = str(row[f"{side}status"])
-            if mark(status) and (force_id, status) not in given:
+            if result.edition.data.statuses.mark(status) and (force_id, status) not in given:
                 yield window.end.year, str(force_id), status, str(row[f"{side}note"])

@@ -4,20 +4,19 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from peel_analysis.data import forces
+from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.text import whole
 from peel_analysis.figures import as_svg
 from peel_analysis.figures.spread import Segment, Stack, spread_bars
-from peel_analysis.measures import Measure, Value
+from peel_analysis.measures import Result, Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block, source_line
 from peel_analysis.sections.display import Html, numbered, picture
 from peel_analysis.show import tables, words
 from peel_analysis.show.footnotes import members_in_words
-from peel_analysis.show.marks import key_to_marks, mark
-from peel_analysis.show.tables import Cell, Row, count_cell, html_table, value_cell
+from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import NATIONAL, no_figure, official_name, value_in_words, window_phrase
+from peel_analysis.show.words import no_figure, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
@@ -29,7 +28,7 @@ def spread_block(spread: Spread, number: int) -> Html:
     """Return the spread of a force: caption, reading sentence, drawing, footnotes, source, cautions and the table."""
     if words.not_available(spread.whole):
         return figure_block(spread.whole, spread.force_id, number)
-    name = official_name(spread.force_id)
+    name = spread.name
     caption = (
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
         f"percentage of recorded crime, {name} and {NATIONAL}"
@@ -49,7 +48,7 @@ def spread_block(spread: Spread, number: int) -> Html:
 
 def stacks(spread: Spread) -> list[Stack]:
     """Return the bars to draw: the force, if it is shown, then England and Wales."""
-    sides = [("own", forces.display_name(spread.force_id))] if spread.is_shown else []
+    sides = [("own", spread.whole.edition.forces.name(spread.force_id))] if spread.is_shown else []
     return [
         Stack(
             name,
@@ -74,9 +73,9 @@ def _shown(spread: Spread, one: Value) -> str:
 
 def reading(spread: Spread) -> str:
     """Return which group is the largest and the share charged, beside England and Wales; or why there is none."""
-    name = official_name(spread.force_id)
+    name = spread.name
     if not spread.is_shown:
-        return f"{NATIONAL} is shown alone: there is {no_figure(spread.own)}"
+        return f"{NATIONAL} is shown alone: there is {no_figure(spread.whole, spread.force_id)}"
     named = [group for group in spread.groups if group.types]
     largest, first = max(named, key=lambda group: group.own.value), spread.groups[0]
     also = [group for group in spread.groups if group is first or group.name == OTHER]
@@ -117,7 +116,7 @@ def _sum_in_words(spread: Spread, side: str) -> str:
     count, crimes = sum(one.numerator for one in values), values[0].denominator
     if count == crimes:
         return ""
-    name = official_name(spread.force_id) if side == "own" else NATIONAL
+    name = spread.name if side == "own" else NATIONAL
     more = "more" if count > crimes else "fewer"
     return (
         f"{name}: the outcomes counted come to {whole(count)}, {whole(abs(count - crimes))} {more} than the "
@@ -137,33 +136,33 @@ def table(spread: Spread) -> Markup:
     rows = [_row(spread, group.name, group.types, [group.own], [group.national]) for group in spread.groups]
     rows.append(_row(spread, "Total of these outcomes", None, own, national))
     rows.append(_row(spread, "Recorded crime (excluding fraud)", None, crimes[:1], crimes[1:]))
-    caption = f"Outcomes of crimes recorded {window_phrase(spread.whole.window)}, {official_name(spread.force_id)}"
+    caption = f"Outcomes of crimes recorded {window_phrase(spread.whole.window)}, {spread.name}"
     statuses = [spread.own.status, spread.whole.national.status, *([NO_INTERVAL] if spread.is_shown else [])]
     about = tables.about_intervals(spread.whole) if spread.is_shown else Markup()
-    return html_table(caption, columns, rows) + key_to_marks(statuses) + about
+    return html_table(caption, columns, rows) + key_to_marks(spread.whole.edition.data.statuses, statuses) + about
 
 
 def _row(spread: Spread, header: str, types: tuple[str, ...] | None, own: list[Value], national: list[Value]) -> Row:
     """Return the row of some groups taken together; a total is of no types and has no interval."""
-    measure = spread.whole.measure
+    result, mark = spread.whole, spread.whole.edition.data.statuses.mark
     if not spread.is_shown:
         cells = [Cell(mark(spread.own.status) or "[x]", is_number=True)] * 3
     else:
         count = sum(one.numerator for one in own)
         none = Cell(mark(NO_INTERVAL), is_number=True)
-        interval = none if types is None else tables.counts_interval_cell(measure, count, own[0].denominator)
-        cells = [count_cell(count), _share(measure, own), interval]
+        interval = none if types is None else tables.counts_interval_cell(result.measure, count, own[0].denominator)
+        cells = [count_cell(count), _share(result, own), interval]
     kind = "total" if types is None else ""
-    return Row(header, (Cell(", ".join(types or ())), *cells, _share(measure, national)), kind)
+    return Row(header, (Cell(", ".join(types or ())), *cells, _share(result, national)), kind)
 
 
-def _share(measure: Measure, values: list[Value]) -> Cell:
-    return value_cell(measure, sum(one.value for one in values), mark(values[0].status))
+def _share(result: Result, values: list[Value]) -> Cell:
+    return value_cell(result, sum(one.value for one in values), values[0].status)
 
 
 def alt_text(spread: Spread) -> str:
     """Return the alternative text: the groups with their shares, largest first, as many as 600 characters hold."""
-    name, alone = official_name(spread.force_id), not spread.is_shown
+    name, alone = spread.name, not spread.is_shown
     groups = sorted(spread.groups, key=lambda group: -(group.national if alone else group.own).value)
     opening = f"Stacked bar of outcomes as shares of recorded crime, {spread.whole.window.words}. "
     opening += f"{name} is not shown. {NATIONAL}: " if alone else f"{name} ({NATIONAL} in brackets), largest first: "

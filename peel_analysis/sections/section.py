@@ -6,15 +6,16 @@ import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.data import forces, registers
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import cited, findings, has_findings
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures import Result
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
-from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Findings, Html, style
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.over_time import trend_block
@@ -31,7 +32,7 @@ class Measured:
 
     def beside(self, force: str) -> pd.DataFrame:
         """Return the rows behind a figure: the force's and England and Wales's, as `tables.beside` describes them."""
-        return tables.beside(self.result, forces.find(force).id)
+        return tables.beside(self.result, self.result.edition.forces.find(force).id)
 
     def _repr_html_(self) -> str:
         return piece("paragraphs", [f"{self.result.measure.title}, {self.result.edition.title}"])
@@ -60,7 +61,7 @@ class Section:
         if not isinstance(measure, str):
             return measure.result
         if measure not in self.results:
-            self.results[measure] = measures.calculate(measures.get(measure), self.edition)
+            self.results[measure] = measures.calculate(self.edition.data.measure(measure), self.edition)
         return self.results[measure]
 
     def opening(self) -> Html:
@@ -147,7 +148,7 @@ class Section:
 
     def standing_out(self) -> Html:
         """Show the few figures on which the force is found higher or lower than England and Wales."""
-        return lists.standing_out([self.result(measure.id) for measure in measures.declared()], self.force.id)
+        return lists.standing_out([self.result(measure.id) for measure in self.edition.data.measures], self.force.id)
 
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""
@@ -164,7 +165,7 @@ class Section:
 
     def tiles_introduction(self) -> Html:
         """Show how to read the panel of tiles."""
-        return lists.introduction(self.force.id)
+        return lists.introduction(self.force)
 
     def judgments(self) -> Html:
         """Show every judgment with the year it was last inspected."""
@@ -175,7 +176,7 @@ class Section:
         said = [
             f"{plan.name_of_question}: "
             f"{inspection_line(self.edition, self.force.id, plan) or f'inspected in {programme(self.edition)}.'}"
-            for plan in catalogue()
+            for plan in self.edition.data.sections
             if plan.question
         ]
         return Html(piece("bullets", "questions", said), "questions inspected")
@@ -206,4 +207,5 @@ class Section:
 
 def open_section(section_id: str, force: str, edition: str) -> Section:
     """Return a section of a force's report. Raises InputError for an unknown section, force or edition."""
-    return Section(plan_of(section_id), forces.find(force), open_edition(edition))
+    data = open_data()
+    return Section(data.section(section_id), data.forces.find(force), data.edition(edition))
