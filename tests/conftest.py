@@ -19,6 +19,7 @@ import nbval.kernel
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
+from small_batch import SmallBatch, batch_of_three
 
 from peel_analysis import measures
 from peel_analysis.data.edition import Edition, open_edition
@@ -154,6 +155,19 @@ suffolk = _of_force("suffolk")  # without outcomes
 north_yorkshire = _of_force("north-yorkshire")  # without domestic abuse measures
 city_of_london = _of_force("city-of-london")  # without a rate of organised crime groups
 norfolk_inspected_only = _of_force("norfolk", "inspected")  # without the questions that were not inspected
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> SmallBatch:
+    """A small batch of three forces that has run once in this run of the tests; nobody changes it."""
+    return SmallBatch(shared_folder_of_run(tmp_path_factory, "batch", batch_of_three))
+
+
+@pytest.fixture
+def again(ran: SmallBatch, tmp_path: Path) -> SmallBatch:
+    """A copy of that batch in another place, to run again: content keys hold no path."""
+    shutil.copytree(ran.folder, tmp_path / "again")
+    return SmallBatch(tmp_path / "again")
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ reason = "An invented reason."
 said_in = "Invented"
 """
 PATIENCE = 60.0  # seconds
+THREE = ("kent", "norfolk", "suffolk")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,14 @@ def small_batch(folder: Path, *cells: str) -> SmallBatch:
     (made.data / "comparability.toml").write_text(BLOCK, encoding="utf-8")
     made.write_notebooks(*(cells or (QUICK, QUICK)))
     return made
+
+
+def batch_of_three(folder: Path) -> None:
+    """Make a small batch of three forces that has run once, and keep what it printed in the file `printed`."""
+    batch = small_batch(folder)
+    done = batch.run("--forces", ",".join(THREE))
+    assert done.returncode == 0, done.stderr
+    (folder / "printed").write_text(done.stdout, encoding="utf-8")
 
 
 def _keep(path: Path, heading: str, number: int) -> None:

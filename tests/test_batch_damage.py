@@ -1,39 +1,21 @@
 """Outputs that were emptied, cut short or edited are made again, and what stands in a force's way stops no other."""
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_batch import PROJECT, QUICK, SmallBatch, small_batch
+from small_batch import PROJECT, QUICK, THREE, SmallBatch
 
 from peel_analysis.batch.units import Report, Unit, key_of_notebook, key_of_page
 from peel_analysis.batch.work import Workplace, make_page
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.location import VARIABLE
 
-TWO = ("kent", "norfolk")
 FIRST, SECOND = "notebooks/01_force_in_numbers.ipynb", "notebooks/02_risk_based_inspection.ipynb"
 FILE = "a file where a folder is needed; move it away or give another place, and run the command again"
 FOLDER = "a folder where a file is needed; move it away or give the name of a file, and run the command again"
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> SmallBatch:
-    """A batch of two forces that has run once."""
-    batch = small_batch(tmp_path_factory.mktemp("damage") / "first")
-    done = batch.run("--forces", ",".join(TWO))
-    assert done.returncode == 0, done.stderr
-    return batch
-
-
-@pytest.fixture
-def again(first: SmallBatch, tmp_path: Path) -> SmallBatch:
-    """A copy of that batch in another place."""
-    shutil.copytree(first.folder, tmp_path / "again")
-    return SmallBatch(tmp_path / "again")
 
 
 def emptied(content: bytes) -> bytes:
@@ -78,10 +60,10 @@ def test_damaged_outputs_are_made_again(again: SmallBatch) -> None:
     before = {(force, name): (again.reports / force / name).read_bytes() for force, name, _ in damaged}
     for force, name, damage in damaged:
         (again.reports / force / name).write_bytes(damage(before[force, name]))
-    done = again.run("--forces", ",".join(TWO))
+    done = again.run("--forces", ",".join(THREE))
     assert (done.returncode, again.done()) == (0, {"kent/force_in_numbers", "kent/page", "norfolk/page"})
     assert {(force, name): (again.reports / force / name).read_bytes() for force, name, _ in damaged} == before
-    again.check_whole(TWO)
+    again.check_whole(THREE)
 
 
 def test_a_notebook_that_a_page_cannot_be_made_from_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,13 +128,3 @@ def test_fresh_begins_with_nothing_kept(again: SmallBatch) -> None:
     done = again.run("--forces", "kent", "--fresh")
     assert (done.returncode, again.outcomes()) == (0, {"done": 3})
     assert not (kept / "marker").exists()
-
-
-def test_an_error_of_several_lines_is_one_line(tmp_path: Path) -> None:
-    batch = small_batch(tmp_path / "b", QUICK, r'raise ValueError("bad\nsecond   line")')
-    done = batch.run("--forces", "kent")
-    [failed] = (line for line in batch.log() if line["outcome"] == "failed")
-    assert re.fullmatch(
-        r"02_\S+ failed in cell 3: ValueError: bad second line; the notebook .*\.ipynb", failed["error"]
-    )
-    assert done.stderr == f"failed: kent/risk_based_inspection: {failed['error']}\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import peel
-from small_batch import small_batch
+from small_batch import SmallBatch
 
 from peel_analysis.batch import pool
 from peel_analysis.data.errors import InputError
@@ -24,10 +24,8 @@ def test_an_address_that_is_none_is_one_line_to_the_end(address: str, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_address_that_is_none_is_refused_when_there_is_nothing_to_do_too(tmp_path: Path) -> None:
-    batch = small_batch(tmp_path / "b")
-    assert batch.run("--forces", "kent").returncode == 0
-    done = batch.run("--forces", "kent", "--dask", "nonsense")
+def test_an_address_that_is_none_is_refused_when_there_is_nothing_to_do_too(again: SmallBatch) -> None:
+    done = again.run("--forces", "kent", "--dask", "nonsense")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("peel: --dask nonsense: no scheduler answers there; ")
 

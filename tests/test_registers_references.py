@@ -6,11 +6,10 @@ import pytest
 from invented import Folder, folder
 
 from peel_analysis.data import registers
-from peel_analysis.data.cross_checks import read_all, read_held
+from peel_analysis.data.cross_checks import checked_published, read_all, read_held
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.registers import read_register
-from peel_analysis.measures.published import checked_published
 from peel_analysis.show.values import values
 
 SUFFOLK = "2017,outcome_charged_pct,2017,suffolk"
