@@ -169,8 +169,8 @@ def alt_text(result: Result, force_id: str) -> str:
     measure, plotted, forces = result.measure, result.plotted, result.edition.forces
     values, name = plotted["value"], forces.official_name(force_id)
     ends = (forces.name(str(values.idxmax())), forces.name(str(values.idxmin())))
-    shown_as = f": {value_in_words(measure, result.of(force_id).value)}."
-    own = f"{name}{shown_as if force_id in plotted.index else ' is not shown.'}"
+    is_shown = force_id in plotted.index
+    own = f"{name}: {value_in_words(measure, result.of(force_id).value)}." if is_shown else f"{name} is not shown."
     national = result.national
     line = "" if national.is_missing else f" {NATIONAL}: {value_in_words(measure, national.value)}."
     span = ""
