@@ -7,9 +7,9 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import forces, registers
+from peel_analysis.data import registers
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Part, Result
@@ -47,7 +47,7 @@ def account(measure: Measure, force_id: str, edition: Edition) -> str:
 
 def _value(result: Result, force_id: str) -> list[str]:
     measure, own = result.measure, result.of(force_id)
-    statuses = registers.read_register(registers.STATUSES).set_index("status")["meaning"]
+    meaning = result.edition.data.statuses.rows.get(own.status, {}).get("meaning", "")
     rows = [("shown", f"[{own.status}]: no value"), ("unrounded", "none")]
     rounding = "a missing value is never shown as 0"
     if not own.is_missing:
@@ -57,7 +57,7 @@ def _value(result: Result, force_id: str) -> list[str]:
         rounding = (
             f"decimal, half up, {places} decimal place{'' if places == 1 else 's'}: {own.value!r} is shown as {shown}"
         )
-    rows += [("status", f"{own.status}: {statuses.get(own.status, '')}".rstrip(": ")), ("note", own.note)]
+    rows += [("status", f"{own.status}: {meaning}".rstrip(": ")), ("note", own.note)]
     if force_id != ENGLAND_AND_WALES:
         rows += [
             ("in figure", "yes" if own.in_figure else "no"),
@@ -196,9 +196,9 @@ def _national(result: Result, force_id: str) -> list[str]:
     ]
     if not result.members:
         return pairs(rows)
-    left_out = [one for one in forces.ids() if one not in result.members]
+    left_out = [one for one in result.edition.forces.ids if one not in result.members]
     rows += [
-        ("members", f"{len(result.members)} of {forces.NUMBER_OF_FORCES}: {', '.join(result.members)}"),
+        ("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"),
         ("left out", ", ".join(left_out)),
     ]
     return pairs(rows) + (columns(_members(result), right=(1, 2, 3)) if force_id == ENGLAND_AND_WALES else [])
@@ -236,7 +236,7 @@ def _comparator(result: Result, force_id: str) -> list[str]:
     if window is None:
         return []
     numbers = (own.comparator_value, own.comparator_numerator, own.comparator_denominator)
-    members = f"{len(result.comparator_members)} of {forces.NUMBER_OF_FORCES}"
+    members = f"{len(result.comparator_members)} of {NUMBER_OF_FORCES}"
     rows = [
         ("window", window.words),
         ("shown", _shown(measure, own.comparator_value, own.comparator_status)),

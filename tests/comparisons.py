@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.changes import Changes, changes_between, open_version
+from peel_analysis.changes import Changes, Version, changes_between, open_version
 from peel_analysis.changes.change import Change
+from peel_analysis.data.folder import open_data
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
@@ -14,9 +15,14 @@ NEWER = "2017@window=2018-03-31"
 TINY = 1e-9
 
 
+def opened(text: str) -> Version:
+    """Return the version that a user names, of the data folder in use."""
+    return open_version(text, open_data())
+
+
 def compared(a: str, b: str, *measure_ids: str) -> Changes:
     """Return what changed between two versions, in all measures or in these."""
-    return changes_between(open_version(a), open_version(b), measure_ids or None)
+    return changes_between(opened(a), opened(b), measure_ids or None)
 
 
 def change_of(changes: Changes, measure_id: str, force_id: str) -> Change:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import test_page_browser
 from bs4 import BeautifulSoup
-from comparisons import DATA
+from comparisons import DATA, opened
 
 from peel_analysis import cli, measures
-from peel_analysis.changes import Changes, changes_between, open_version, output
+from peel_analysis.changes import Changes, changes_between, output
 from peel_analysis.changes.causes import PARTS
 from peel_analysis.data.edition import open_edition
 from peel_analysis.show.values import as_csv, values
@@ -27,12 +27,12 @@ pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 @pytest.fixture(scope="module")
 def comparison() -> Changes:
-    return changes_between(open_version(SIDES[0]), open_version(SIDES[1]))
+    return changes_between(opened(SIDES[0]), opened(SIDES[1]))
 
 
 @pytest.fixture(scope="module")
 def editions() -> Changes:
-    return changes_between(open_version("2017"), open_version("2019"))
+    return changes_between(opened("2017"), opened("2019"))
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,11 @@ def test_page_shows_hostile_text_as_text(tmp_path: Path, monkeypatch: pytest.Mon
     rows.loc["suffolk", "verdict"] = f"verdict {HOSTILE}"
     monkeypatch.chdir(tmp_path)
     Path(f"{HOSTILE}.csv").write_text(as_csv(rows.reset_index()), encoding="utf-8")
-    found = changes_between(open_version(f"2017@data={folder}"), open_version(f"{HOSTILE}.csv"), ["crime_per_1000"])
+    found = changes_between(
+        opened(f"2017@data={folder}"),
+        opened(f"{HOSTILE}.csv"),
+        ["crime_per_1000"],
+    )
     page = BeautifulSoup(output.as_page(found), "html.parser")
     assert page.find_all("img") == []
     for text in (f"Title {HOSTILE}", f"{HOSTILE}.csv (values only)", f"[status {HOSTILE}]", f"verdict {HOSTILE}"):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from comparisons import opened
 
 from peel_analysis import cli
-from peel_analysis.changes import changes_between, open_version
+from peel_analysis.changes import changes_between
 from peel_analysis.changes.causes import NOT_KNOWN
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
@@ -45,7 +46,7 @@ def build_folder(text: Callable[[str], str], path: Path, *force_ids: str) -> Pat
 
 
 def test_window_moves_all_crime_windows_together() -> None:
-    edition = open_version("2017@window=2018-03-31").edition
+    edition = opened("2017@window=2018-03-31").edition
     assert edition is not None
     ends = {name: window.end.isoformat() for name, window in edition.windows.items()}
     assert (ends["crime"], ends["crime_previous"], ends["crime_five_years"]) == (
@@ -58,7 +59,7 @@ def test_window_moves_all_crime_windows_together() -> None:
 
 
 def test_one_window_moves_alone() -> None:
-    edition = open_version("2017@window.asb=2016-03-31,window.snapshot=2017-07-02").edition
+    edition = opened("2017@window.asb=2016-03-31,window.snapshot=2017-07-02").edition
     assert edition is not None
     assert edition.window("asb").words == "12 months to 31 March 2016"
     assert edition.window("snapshot").words == "as at 2 July 2017"
@@ -66,9 +67,7 @@ def test_one_window_moves_alone() -> None:
 
 
 def test_settings_of_population_and_release() -> None:
-    edition = open_version(
-        "2017@mid_year=2015,population=2018-revised,residents-only,recorded_crime=2017-18-older"
-    ).edition
+    edition = opened("2017@mid_year=2015,population=2018-revised,residents-only,recorded_crime=2017-18-older").edition
     assert edition is not None
     assert (edition.mid_year, edition.vintage, dict(edition.population_instead)) == (2015, "2018-revised", {})
     assert edition.release_of("recorded_crime") == "2017-18-older"
@@ -96,7 +95,7 @@ def test_settings_of_population_and_release() -> None:
 )
 def test_what_is_no_side_is_refused(side: str, message: str) -> None:
     with pytest.raises(InputError, match=re.escape(message)):
-        open_version(side)
+        opened(side)
 
 
 def test_the_command_says_it_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,15 +107,15 @@ def test_the_command_says_it_in_one_line(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_unknown_measure_is_refused() -> None:
     with pytest.raises(InputError, match="No measure 'crimes' on either side; the measures are calls_per_1000"):
-        changes_between(open_version("2017"), open_version("2017"), ["crimes"])
+        changes_between(opened("2017"), opened("2017"), ["crimes"])
 
 
 # Values files
 
 
 def test_values_alone_give_the_difference_and_no_cause(file: Path) -> None:
-    comparison = changes_between(open_version(str(file)), open_version("2017@population=2018-revised"))
-    split = changes_between(open_version("2017"), open_version("2017@population=2018-revised"))
+    comparison = changes_between(opened(str(file)), opened("2017@population=2018-revised"))
+    split = changes_between(opened("2017"), opened("2017@population=2018-revised"))
     by_key = {(move.measure_id, move.force_id): move.difference for move in split.rows}
     moved = [move for move in comparison.rows if move.kind == "moved"]
     assert len(moved) == sum(bool(difference) for difference in by_key.values()) > 80
@@ -127,7 +126,7 @@ def test_values_alone_give_the_difference_and_no_cause(file: Path) -> None:
 
 
 def test_a_file_and_its_own_edition_do_not_differ(file: Path) -> None:
-    comparison = changes_between(open_version("2017"), open_version(str(file)))
+    comparison = changes_between(opened("2017"), opened(str(file)))
     assert {move.kind for move in comparison.rows} == {"same"}
     assert comparison.verdicts == []
 
@@ -136,21 +135,21 @@ def test_other_provenance_is_a_remark(file: Path, rows: pd.DataFrame, tmp_path: 
     other = tmp_path / "other.csv"
     changed = rows.assign(code_version="0.0.9+00000000", value=rows["value"] + 1)
     other.write_text(as_csv(changed), encoding="utf-8")
-    comparison = changes_between(open_version(str(file)), open_version(str(other)), ["crime_per_1000"])
+    comparison = changes_between(opened(str(file)), opened(str(other)), ["crime_per_1000"])
     assert comparison.remarks == ["crime_per_1000: the two files name another code_version"]
 
 
 def test_a_file_without_verdicts_will_do(rows: pd.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
     path.write_text(as_csv(rows[list(CONTRACT)]), encoding="utf-8")
-    comparison = changes_between(open_version(str(path)), open_version("2017"))
+    comparison = changes_between(opened(str(path)), opened("2017"))
     assert comparison.verdicts == []
     assert {move.kind for move in comparison.rows} == {"same"}
 
 
 def test_a_build_folder_is_read_force_by_force(rows: pd.DataFrame, tmp_path: Path) -> None:
     folder = build_folder(values_of(open_edition("2017")).text, tmp_path / "2017", "norfolk", "kent")
-    comparison = changes_between(open_version(str(folder)), open_version("2017"))
+    comparison = changes_between(opened(str(folder)), opened("2017"))
     assert {move.force_id for move in comparison.rows} == {"norfolk", "kent", NATIONAL}
     measures = rows["measure"].nunique()
     assert len(comparison.rows) == 3 * measures
@@ -161,19 +160,19 @@ def test_a_build_folder_that_disagrees_is_refused(rows: pd.DataFrame, tmp_path: 
     folder = build_folder(values_of(open_edition("2017")).text, tmp_path / "2017", "kent")
     build_folder(lambda _: as_csv(rows.assign(value=rows["value"] + 1)), folder, "norfolk")
     with pytest.raises(InputError, match=r"kent/values\.csv and norfolk/values\.csv disagree on England and Wales"):
-        open_version(str(folder))
+        opened(str(folder))
 
 
 def test_a_report_in_a_folder_of_another_name_is_refused(tmp_path: Path) -> None:
     folder = build_folder(values_of(open_edition("2017")).text, tmp_path, "kent")
     (folder / "kent").rename(folder / "our-report")
     with pytest.raises(InputError, match=r"no row for our-report; the folder of a report has the id of its force"):
-        open_version(str(folder))
+        opened(str(folder))
 
 
 def test_a_folder_without_values_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no values\.csv in any folder there; name the folder of an edition"):
-        open_version(str(tmp_path))
+        opened(str(tmp_path))
 
 
 def test_a_file_without_the_contract_is_refused_in_one_line(
@@ -199,10 +198,10 @@ def test_a_damaged_file_is_refused(file: Path, old: str, new: str, message: str)
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(message)):
-        open_version(str(file))
+        opened(str(file))
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     with pytest.raises(InputError, match=r"empty\.csv: not a values file: No columns"):
-        open_version(str(tmp_path / "empty.csv"))
+        opened(str(tmp_path / "empty.csv"))

@@ -24,6 +24,7 @@ from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.output import as_page
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.reports.notebook import pieces
 from peel_analysis.reports.page import SectionOnPage, page_html
@@ -167,7 +168,7 @@ def test_texts_are_text_on_the_page_of_a_force(spoilt: Path) -> None:
 
 
 def test_texts_are_text_on_the_page_of_what_changed_and_on_that_of_all_reports(spoilt: Path, tmp_path: Path) -> None:
-    changes = changes_between(open_version("2017"), open_version("2017@residents-only"))
+    changes = changes_between(open_version("2017", open_data()), open_version("2017@residents-only", open_data()))
     assert "measures.toml/measure.title" in shown(BeautifulSoup(as_page(changes), "html.parser"))
     edition = open_edition("2017")
     write_index(tmp_path / "index.html", edition, [report_of(edition, forces.find("norfolk"), tmp_path)], [])

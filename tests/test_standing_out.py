@@ -156,13 +156,13 @@ def test_lines_that_must_not_be_compared_say_so(given: Given) -> None:
             listed = {one for line in items(html) if has_value(given, force_id, one := measure_of(line))}
             both = bool(listed & general and listed & domestic)
             assert (TRACKED.reason in html) == both, (force_id, listed)
-            windows = {given.section.result(one).window.words for one in listed}
+            windows = {given.section.measure(one).window.words for one in listed}
             assert ("counted in different windows" in html) == (len(windows) > 1), (force_id, listed)
             assert all(one in html for one in windows)
 
 
 def has_value(given: Given, force_id: str, measure_id: str) -> bool:
-    return not given.section.result(measure_id).of(force_id).is_missing
+    return not given.section.measure(measure_id).of(force_id).is_missing
 
 
 def test_both_lists_of_norfolk_2017_are_warned_of() -> None:

@@ -13,7 +13,6 @@ from peel_analysis.changes.change import Change, End, size_of, with_value
 from peel_analysis.changes.versions import Version, in_folder
 from peel_analysis.comparison import NotComparableError, check_over_time, compare
 from peel_analysis.comparison.comparability import OUTCOMES, Point, point_of
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
@@ -70,7 +69,7 @@ class Changes:
             number = len(set(force_ids) - {ENGLAND_AND_WALES})
             also = " and England and Wales" if ENGLAND_AND_WALES in force_ids else ""
             counted = f"{in_words(number)} forces{also}"
-            yield f"{title}, {forces.in_words(force_ids) if len(force_ids) <= NAMED else counted}: {reason}"
+            yield f"{title}, {self.b.data.forces.in_words(force_ids) if len(force_ids) <= NAMED else counted}: {reason}"
 
 
 def changes_between(a: Version, b: Version, chosen: Iterable[str] | None = None) -> Changes:
@@ -99,7 +98,7 @@ def _keys(version: Version) -> Iterator[tuple[str, str]]:
     if version.values is not None:
         yield from version.values[["measure", "force_id"]].itertuples(index=False, name=None)
     else:
-        force_ids = (*forces.ids(), ENGLAND_AND_WALES)
+        force_ids = (*version.data.forces.ids, ENGLAND_AND_WALES)
         yield from ((measure_id, force_id) for measure_id in version.measures for force_id in force_ids)
 
 
@@ -113,7 +112,7 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
         raise InputError(f"No measure '{measure_id}' on either side; the measures are {known}")
     results = (_result(declared[0], editions[0]), _result(declared[1], editions[1]))
     changes.remarks.extend(_without_values(measure_id, results))
-    ends = (_rows(results[0]), _rows(results[1]))
+    ends = (_rows(results[0], editions[0]), _rows(results[1], editions[1]))
     chain, trouble = steps(ends, declared, editions)
     splits = {str(force_id): split(chain, str(force_id)) for force_id in ends[0].index}
     points = [
@@ -128,7 +127,7 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
         _ends(rows, point.end, _verdicts(result) if moved else {})
         for rows, point, result in zip(ends, points, results, strict=True)
     )
-    changes.rows.extend(_changes(measure_id, measure, (a, b), splits, barred))
+    _add(changes, measure_id, measure, (a, b), splits, barred)
     one, other = results
     if moved and isinstance(one, Result) and isinstance(other, Result):
         found = _sentences(one, other)
@@ -139,17 +138,17 @@ def _result(measure: Measure | None, edition: Edition) -> Result | str:
     """Return the measure without its comparator; where it is not declared or its tables leave a gap, the reason."""
     if measure is None:
         return NOT_DECLARED
-    with in_folder(edition.folder):
+    with in_folder(edition.data.folder):
         try:
             return measures.calculate(measure.model_copy(update={"comparator": ""}), edition)
         except GapError as error:
             return str(error)
 
 
-def _rows(result: Result | str) -> pd.DataFrame:
+def _rows(result: Result | str, edition: Edition) -> pd.DataFrame:
     if isinstance(result, Result):
         return result.rows
-    return no_rows("", NOT_DECLARED) if result == NOT_DECLARED else no_rows(result)
+    return no_rows(edition, "", NOT_DECLARED) if result == NOT_DECLARED else no_rows(edition, result)
 
 
 def _without_values(measure_id: str, results: tuple[Result | str, ...]) -> list[str]:
@@ -164,7 +163,7 @@ def _without_values(measure_id: str, results: tuple[Result | str, ...]) -> list[
 def _verdicts(result: Result | str) -> dict[str, str]:
     if isinstance(result, str):
         return {}
-    with in_folder(result.edition.folder):
+    with in_folder(result.edition.data.folder):
         return {force_id: verdict.words for force_id, verdict in compare(result).verdicts.items()}
 
 
@@ -173,7 +172,7 @@ def _refused(measure: Measure | None, points: Mapping[str, tuple[Point, Point]],
     found: dict[str, str] = {}
     if measure is None:
         return found
-    with in_folder(version.folder):
+    with in_folder(version.data.folder):
         for force_id, (earlier, later) in points.items():
             try:
                 check_over_time(measure, force_id, earlier, later)
@@ -197,20 +196,24 @@ def _ends(rows: pd.DataFrame, period_end: str, verdicts: Mapping[str, str]) -> d
     }
 
 
-def _changes(
+def _add(
+    changes: Changes,
     measure_id: str,
     measure: Measure | None,
     ends: tuple[dict[str, End], dict[str, End]],
     splits: Mapping[str, Split],
     barred: Mapping[str, str],
-) -> Iterator[Change]:
-    """Yield a measure's changes, one a force id of `splits`; `barred` holds why some are refused, by force id."""
+) -> list[Change]:
+    """Add a measure's rows, one a force of `splits`, and return them; `barred` is why some are refused, by force."""
+    added = []
     national = ends[0][ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in ends[0] else math.nan
     for force_id, parts in splits.items():
-        reason, name = barred.get(force_id, ""), forces.display_name(force_id)
+        reason, name = barred.get(force_id, ""), changes.b.data.forces.name(force_id)
         one, other = (end[force_id].without_value() if reason else end[force_id] for end in ends)
         own_parts, size = Split() if reason else parts, size_of(one, other, national)
-        yield Change(measure_id, measure, force_id, name, one, other, own_parts, size, reason)
+        added.append(Change(measure_id, measure, force_id, name, one, other, own_parts, size, reason))
+    changes.rows.extend(added)
+    return added
 
 
 def _compare_values(changes: Changes, measure_id: str) -> None:
@@ -227,10 +230,9 @@ def _compare_values(changes: Changes, measure_id: str) -> None:
     splits = {force_id: _cause_not_known(a[force_id], b[force_id]) for force_id in a}
     both = [force_id for force_id, one in splits.items() if one.parts]
     points = {name: (_point(changes.a, rows_a, name), _point(changes.b, rows_b, name)) for name in both}
-    found = list(_changes(measure_id, measure, (a, b), splits, _refused(measure, points, changes.b)))
-    changes.rows.extend(found)
+    added = _add(changes, measure_id, measure, (a, b), splits, _refused(measure, points, changes.b))
     differ = [column for column in texts if column != "verdict" and set(rows_a[column]) != set(rows_b[column])]
-    if differ and any(change.kind not in ("same", "refused") for change in found):
+    if differ and any(change.kind not in ("same", "refused") for change in added):
         changes.remarks.append(f"{measure_id}: the two files name another {', '.join(differ)}")
 
 
@@ -240,7 +242,7 @@ def _values(version: Version, measure_id: str) -> pd.DataFrame:
     if version.values is not None:
         rows = version.values[version.values["measure"] == measure_id]
     elif version.edition is not None and measure_id in version.measures:
-        with in_folder(version.folder):
+        with in_folder(version.data.folder):
             rows = values.values(version.edition, [version.measures[measure_id]])
     return rows.fillna(dict.fromkeys((*PROVENANCE, "period_end", "verdict"), "")).set_index("force_id")
 
@@ -275,12 +277,12 @@ def _sentences(a: Result, b: Result) -> Iterator[Sentence]:
     for force_id in (str(name) for name in b.rows.index[~(missing[0] & missing[1])]):
         before, after = (_reading(result, force_id) for result in (a, b))
         if _bare(before, a) != _bare(after, b):
-            name = forces.display_name(force_id)
+            name = b.edition.forces.name(force_id)
             yield Sentence(b.measure.id, b.measure.title, force_id, name, before, after)
 
 
 def _reading(result: Result, force_id: str) -> str:
-    with in_folder(result.edition.folder):
+    with in_folder(result.edition.data.folder):
         return wording.reading(result, force_id)
 
 

@@ -1,21 +1,22 @@
 """Why a value moved: from A, one input after the other is taken from B, and the parts add up to the whole."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.changes.versions import NUMBERS, in_folder
-from peel_analysis.data import forces
+from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, Register
-from peel_analysis.measures import Measure
 from peel_analysis.measures.provenance import definition_of
 
 REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = (
@@ -35,69 +36,76 @@ IN_WORDS = {
 }
 NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
+T = TypeVar("T")
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
 
-COUNTED = ("releases", "lacks", "data")  # an edition's own settings by the input that they belong to
-POPULATED = ("mid_year", "vintage", "population_instead")
-EXCLUDING = ("leave_out_incomplete",)
 
+class MixedData(Data):
+    """A data folder whose counts, populations and two registers come from others; the two are good for any edition."""
 
-@dataclass(frozen=True, eq=False)
-class MixedEdition(Edition):
-    """An edition of which each input comes from one of two others: `inputs` names the edition by cause.
+    def __init__(
+        self, definitions: Data, counts: Data, populations: Data, registers: Mapping[Register, pd.DataFrame]
+    ) -> None:
+        super().__init__(definitions.folder)
+        self._definitions, self._counts, self._populations = definitions, counts, populations
+        self._registers = registers
 
-    Its windows are those of new counts. `published_with` is the cause whose edition gives the published values, and
-    `exclusion_rows` are another edition's exclusions, where they are not those of the windows.
-    """
+    def __repr__(self) -> str:
+        texts = [rows.to_csv() for rows in self._registers.values()]
+        return f"<mixed data {self._definitions}, {self._counts}, {self._populations}, {texts}>"
 
-    inputs: Mapping[str, Edition] = field(default_factory=dict)
-    published_with: str = NEW
-    exclusion_rows: pd.DataFrame | None = None
+    def cached(self, what: Hashable, files: Iterable[str], make: Callable[[], T]) -> T:
+        """Return what is in the files of the definitions; what an edition makes of them is of this mix alone."""
+        return make() if isinstance(what, tuple) else self._definitions.cached(what, files, make)
 
-    def counts(self, item: str) -> pd.DataFrame | None:
-        """Return an item's counts from the edition of the counts."""
-        return self.inputs[REVISED].counts(item)
+    def holds(self, item: str, release: str) -> bool:
+        """Return whether the folder of counts has a table."""
+        return self._counts.holds(item, release)
+
+    def counts(self, item: str, release: str) -> pd.DataFrame:
+        """Return a table of the folder of counts."""
+        return self._counts.counts(item, release)
 
     @property
-    def populations(self) -> pd.DataFrame:
-        """The populations of the edition of the populations."""
-        return self.inputs[PEOPLE].populations
+    def populations(self) -> Mapping[tuple[str, int, str], float]:
+        """The populations of the folder of populations."""
+        return self._populations.populations
 
     def register(self, register: Register) -> pd.DataFrame:
-        """Return a register's rows; the exclusions may be another edition's, chosen for its own year."""
-        if register is EXCLUSIONS and self.exclusion_rows is not None:
-            return self.exclusion_rows
-        return _register(self.inputs[self.published_with if register is PUBLISHED_VALUES else NEW], register)
+        """Return a register's rows."""
+        held = self._registers.get(register)
+        return self._definitions.register(register) if held is None else held
 
 
-def _register(edition: Edition, register: Register) -> pd.DataFrame:
-    with in_folder(edition.folder):
-        return edition.register(register)
-
-
-def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> MixedEdition:
+def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> Edition:
     """Return the edition in which each input comes from the edition named for its cause.
 
     Published values, which have a window of their own, go with the windows when these differ, else with the counts.
     """
-    counts, windows, excluded = inputs[REVISED], inputs[NEW], inputs[EXCLUDED]
-    own = {one.name: getattr(windows, one.name) for one in fields(Edition)}
-    for names, edition in ((COUNTED, counts), (POPULATED, inputs[PEOPLE]), (EXCLUDING, excluded)):
-        own |= {name: getattr(edition, name) for name in names}
-    return MixedEdition(
-        **own,
-        inputs=dict(inputs),
-        published_with=REVISED if _same_window(measure, counts, windows) else NEW,
-        exclusion_rows=None if excluded is windows else _exclusions(measure, excluded),
+    counts, windows, people, excluded = inputs[REVISED], inputs[NEW], inputs[PEOPLE], inputs[EXCLUDED]
+    published = counts if _same_window(measure, counts, windows) else windows
+    registers = {
+        EXCLUSIONS: _exclusions(measure, excluded),
+        PUBLISHED_VALUES: published.register(PUBLISHED_VALUES).assign(edition="all"),
+    }
+    return replace(
+        windows,
+        data=MixedData(inputs[DEFINED].data, counts.data, people.data, registers),
+        releases=counts.releases,
+        lacks=counts.lacks,
+        mid_year=people.mid_year,
+        vintage=people.vintage,
+        population_instead=people.population_instead,
+        leave_out_incomplete=excluded.leave_out_incomplete,
     )
 
 
 def _exclusions(measure: Measure, edition: Edition) -> pd.DataFrame:
-    """Return the rows that apply to a measure in the edition's own year, marked as good for any year."""
-    rows = _register(edition, EXCLUSIONS)
+    """Return the rows that apply to a measure in the edition's own year, as good for any year and edition."""
+    rows = edition.register(EXCLUSIONS)
     year = str(edition.window(measure.window).end.year)
     mine = (rows["measure_id"] == measure.id) & rows["period_year"].isin((year, "all"))
-    return rows[mine].assign(period_year="all").reset_index(drop=True)
+    return rows[mine].assign(period_year="all", edition="all").reset_index(drop=True)
 
 
 def differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[str]:
@@ -124,7 +132,7 @@ def _same_window(measure: Measure, a: Edition, b: Edition) -> bool:
 def _counts_differ(items: Iterable[str], a: Edition, b: Edition) -> bool:
     for item in items:
         one, other = a.releases.get(item), b.releases.get(item)
-        if item == POPULATION or (one and one == other and a.folder == b.folder):
+        if item == POPULATION or (one and one == other and a.data is b.data):
             continue
         if one is None or other is None:
             if one is not other or a.lacks.get(item) != b.lacks.get(item):
@@ -137,7 +145,7 @@ def _counts_differ(items: Iterable[str], a: Edition, b: Edition) -> bool:
 
 
 def _published(measure: Measure, edition: Edition) -> pd.DataFrame:
-    rows = _register(edition, PUBLISHED_VALUES)
+    rows = edition.register(PUBLISHED_VALUES)
     mine = rows[rows["measure_id"].str.removesuffix("_n") == measure.id]
     return mine.drop(columns=["edition"]).reset_index(drop=True)
 
@@ -198,15 +206,15 @@ def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFr
     """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
     plain = measure.model_copy(update={"comparator": ""})
     try:
-        with in_folder(inputs[DEFINED].folder):
+        with in_folder(inputs[DEFINED].data.folder):
             return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
     except InputError as error:
-        return no_rows(str(error)), str(error)
+        return no_rows(inputs[DEFINED], str(error)), str(error)
 
 
-def no_rows(note: str, status: str = CANNOT) -> pd.DataFrame:
-    """Return a row without a value for each force and England and Wales."""
-    index = pd.Index([*forces.ids(), ENGLAND_AND_WALES], name="force_id")
+def no_rows(edition: Edition, note: str, status: str = CANNOT) -> pd.DataFrame:
+    """Return a row without a value for each force of an edition and England and Wales."""
+    index = pd.Index([*edition.forces.ids, ENGLAND_AND_WALES], name="force_id")
     return pd.DataFrame({**dict.fromkeys(NUMBERS, np.nan), "status": status, "note": note}, index=index)
 
 

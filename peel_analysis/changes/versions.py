@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
 from peel_analysis.data.cache import KEPT_IN
-from peel_analysis.data.edition import Edition, Release, editions, open_edition
+from peel_analysis.data.definitions import Measure
+from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.data.location import VARIABLE, data_folder, use_data_folder
+from peel_analysis.data.location import VARIABLE, use_data_folder
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.measures import Measure, declared
 from peel_analysis.show.values import CONTRACT
 
 VERSION_SETTINGS = (
@@ -33,18 +33,20 @@ PART_OF = "part_of"
 
 @dataclass(frozen=True, eq=False)
 class Version:
-    """One version of the values: an edition, whose inputs can be swapped, or `values` and nothing behind them."""
+    """One version of the values: an edition, whose inputs can be swapped, or `values` and nothing behind them.
+
+    `data` is the folder that says what its measures are, and what of them must not be compared.
+    """
 
     name: str
-    folder: Path
+    data: Data
     edition: Edition | None = None
     values: pd.DataFrame | None = None
 
-    @cached_property
+    @property
     def measures(self) -> dict[str, Measure]:
         """The measures declared in the version's data folder, by id."""
-        with in_folder(self.folder):
-            return {measure.id: measure for measure in declared()}
+        return {measure.id: measure for measure in self.data.measures}
 
 
 @contextmanager
@@ -64,25 +66,23 @@ def in_folder(folder: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def open_version(text: str) -> Version:
+def open_version(text: str, data: Data) -> Version:
     """Return the version that a command names: "2017", "2017@population=2018-revised", a build folder or a values file.
 
-    Settings follow an @ and are parted by commas; VERSION_SETTINGS lists them. Raises InputError for what is none of
-    these.
+    Settings follow an @ and are parted by commas; VERSION_SETTINGS lists them. `data` is the folder of one that names
+    no other. Raises InputError for what is none of these.
     """
     edition_id, _, listed = text.partition("@")
     settings = _settings(text, listed)
-    folder = data_folder()
     if named := settings.pop("data", ""):
-        folder = Path(named).resolve()
-        if not folder.is_dir():
+        if not Path(named).is_dir():
             raise InputError(f"data={named}: no such folder; give one laid out like the project's data/")
-    with in_folder(folder):
-        if edition_id.strip() in editions():
-            return Version(text, folder, edition=_with_settings(open_edition(edition_id), settings, text))
-        if Path(text).exists():
-            return Version(text, folder, values=read_values(Path(text)))
-        known = ", ".join(editions()) or "(none)"
+        data = open_data(named)
+    if edition_id.strip() in data.editions:
+        return Version(text, data, edition=_with_settings(data.edition(edition_id), settings, text))
+    if Path(text).exists():
+        return Version(text, data, values=read_values(Path(text)))
+    known = ", ".join(data.editions) or "(none)"
     raise InputError(f"'{text}' is no edition, build folder or values file; the editions are {known}")
 
 
@@ -155,7 +155,7 @@ def _with_release(edition: Edition, item: str, release: str, text: str) -> Editi
         known = ", ".join(edition.releases)
         raise InputError(f"{text}: no setting or item '{item}'; the items are {known}, the settings {VERSION_SETTINGS}")
     table = edition.releases[item].item
-    held = sorted(path.stem for path in (edition.folder / "counts" / table).glob("*.csv"))
+    held = [one for name, one in edition.data.tables if name == table]
     if release not in held:
         raise InputError(f"{text}: no release '{release}' of {table}; data/counts/{table} holds {', '.join(held)}")
     return replace(edition, releases=MappingProxyType({**edition.releases, item: Release(item=table, release=release)}))

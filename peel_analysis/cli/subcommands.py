@@ -271,12 +271,14 @@ def changes(
     (recorded_crime=2017-18-older), data=FOLDER.
     """
     from peel_analysis.changes import changes_between, open_version, output
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable
 
     _use(data)
     if html:
         check_writable(html.parent, f"--html {html}")
-    found = changes_between(open_version(a), open_version(b), [measure] if measure else None)
+    held = open_data()
+    found = changes_between(open_version(a, held), open_version(b, held), [measure] if measure else None)
     if html:
         from peel_analysis.data.writing import write_text
 

@@ -1,10 +1,9 @@
 """A measure result as a picture: a matplotlib figure that carries its alternative text, and the same as SVG."""
 
-from peel_analysis.figures.figure import Figure
+from peel_analysis.figures.figure import Figure, as_svg, picture
 from peel_analysis.figures.funnel import funnel_plot, funnel_svg
 from peel_analysis.figures.ranked import change_strip, compared_bars, ranked_bars, ranked_svg, strip_svg
 from peel_analysis.figures.spread import spread_bars
-from peel_analysis.figures.svg import as_svg
 from peel_analysis.figures.trend import limits_by_part, trend_lines
 
 __all__ = [
@@ -15,6 +14,7 @@ __all__ = [
     "funnel_plot",
     "funnel_svg",
     "limits_by_part",
+    "picture",
     "ranked_bars",
     "ranked_svg",
     "spread_bars",

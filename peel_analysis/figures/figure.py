@@ -1,7 +1,10 @@
 """A figure of the report: its style, the room that words take up, and what it carries beside the drawing."""
 
+import io
+import re
 import string
 import textwrap
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +16,13 @@ import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.text import Text
+
+from peel_analysis.show.templates import piece
 
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
 FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
@@ -42,6 +48,9 @@ EMS = dict.fromkeys(string.ascii_uppercase, CAPITAL) | {
 }
 BOLD = 1.1  # times as wide
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
+BEGINNING = ' <g id="figure_1">\n'
+SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
+SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
 TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 
@@ -126,6 +135,13 @@ class Figure(matplotlib.figure.Figure):
         with analysis_function():
             super().savefig(fname, **options)
 
+    def as_image(self) -> Markup:
+        """Return the figure as an HTML image that keeps its alternative text everywhere."""
+        return picture(as_svg(self), self.alt_text)
+
+    def _repr_html_(self) -> str:
+        return self.as_image()
+
     def set_colour(self, force_id: str, colour: str) -> None:
         """Paint what is drawn for a force, or for England and Wales, in another colour; its words stay as they are.
 
@@ -190,3 +206,30 @@ class Chart(Axes):
         title = self.figure.set_title(label)
         title.update(settings)
         return title
+
+
+def as_svg(figure: Figure) -> str:
+    """Return a figure as SVG text without date or random ids; text stays text."""
+    out = io.StringIO()
+    with analysis_function():
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    return _shapes_first(text[text.index("<svg") :])
+
+
+def _shapes_first(svg: str) -> str:
+    """Return a drawing of matplotlib's with the shapes of its marks defined before its first group, in order of id.
+
+    Matplotlib defines a shape inside the first group that uses it: without that group, every other mark of the shape
+    would be lost.
+    """
+    shapes = {shape_id: shape for found in SHAPES.findall(svg) for shape, shape_id in SHAPE.findall(found)}
+    if not shapes:
+        return svg
+    head = "".join(f"  {shapes[shape_id]}" for shape_id in sorted(shapes))
+    return SHAPES.sub("", svg).replace(BEGINNING, f" <defs>\n{head} </defs>\n{BEGINNING}", 1)
+
+
+def picture(svg: str, alt: str) -> Markup:
+    """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
+    return piece("picture", b64encode(svg.encode()).decode(), alt)

@@ -35,6 +35,7 @@ from peel_analysis.figures.figure import (
 from peel_analysis.figures.svg import PLACEHOLDER, Picked, drawn, in_words, part_id, picked_of, roles
 from peel_analysis.measures import Result
 from peel_analysis.show.marks import mark, status_in_words
+from peel_analysis.show.tables import beside
 from peel_analysis.show.words import official_name, value_in_words, windows_in_words
 from peel_analysis.statistics.intervals import Array
 
@@ -109,9 +110,8 @@ def _in_key(picked: Picked) -> str:
 def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
     """Return the figure of chosen forces beside England and Wales, highest value first, with their 95% intervals.
 
-    A force without a value has its mark and the reason where its bar would be. `data` has a row a force and England and
-    Wales, by force_id: name, value, lower_95, upper_95, comparator_value, status, note. Raises ValueError when none of
-    the forces has a value.
+    A force without a value has its mark and the reason where its bar would be; `data` is as `tables.beside` describes
+    it. Raises ValueError when none of the forces has a value.
     """
     chosen = list(dict.fromkeys(force_ids))
     rows = result.rows.loc[chosen].sort_values("value", kind="stable", na_position="first")
@@ -130,13 +130,7 @@ def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
                 axes = figure.axes[0]
                 axes.plot([lower, upper], [place, place], color="white", linewidth=3.4, solid_capstyle="butt")
                 axes.plot([lower, upper], [place, place], color="black", linewidth=1.4, solid_capstyle="butt")
-    ordered = [*(str(row_id) for row_id in rows.index[::-1]), ENGLAND_AND_WALES]
-    columns = ("value", "comparator_value", "status", "note")
-    data = result.rows.loc[ordered, list(columns)]
-    data.insert(0, "name", [forces.display_name(row_id) for row_id in ordered])
-    for name, side in (("lower_95", 0), ("upper_95", 1)):
-        data.insert(2 + side, name, [limits.limits(row_id)[side] for row_id in ordered])
-    figure.data = data
+    figure.data = beside(result, *(str(row_id) for row_id in rows.index[::-1]))
     return figure
 
 

@@ -1,45 +1,27 @@
-"""A figure as SVG: byte for byte the same on each run, and drawn once a measure for all forces of a batch.
+"""A drawing for each force of a batch, drawn once a measure.
 
 One force is picked out of a finished drawing by editing its SVG, so that 43 reports share one. What keeps its shape (a
 bar, a name) is painted anew. What takes another shape is in the shared drawing twice, as one of the others and as the
 picked one, and what is not wanted goes. Both are found by the ids of the groups.
-
-Matplotlib defines the shape of a mark inside the first group that uses it: without that group every other mark of the
-shape would be lost. So the shapes are defined at the head of each drawing before anything is picked out.
 """
 
-import io
 import re
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Literal
 
-import matplotlib.figure
-
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces
-from peel_analysis.figures.figure import OTHER, PICKED, Look, analysis_function
+from peel_analysis.figures.figure import OTHER, PICKED, SHAPE, Figure, Look, as_svg
 from peel_analysis.measures import Result
 
 Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
 Role = Literal["other", "own"]
 PLACEHOLDER = "This force"  # the key's last entry in a drawing for picking out of
-BEGINNING = ' <g id="figure_1">\n'
-SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
-SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
 PART = re.compile(r'^( *)<g id="(other|own)-[a-z]+-([^"]+)"(?:/>\n|>\n.*?^\1</g>\n)', re.MULTILINE | re.DOTALL)
 
 
-def as_svg(figure: matplotlib.figure.Figure) -> str:
-    """Return a figure as SVG text without date or random ids; text stays text."""
-    out = io.StringIO()
-    with analysis_function():
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    return _shapes_first(text[text.index("<svg") :])
-
-
-def drawn(kind: str, drawn_from: str, force_id: str, draw: Callable[[Picked], matplotlib.figure.Figure]) -> str:
+def drawn(kind: str, drawn_from: str, force_id: str, draw: Callable[[Picked], Figure]) -> str:
     """Return a force's drawing: in a batch picked out of one that is drawn once, else drawn for it alone.
 
     Both are the same, byte for byte; for one force alone the second takes less time. `drawn_from` is all that the
@@ -73,15 +55,6 @@ def roles(row_id: str, picked: Picked) -> tuple[Role, ...]:
 def part_id(role: Role, part: str, row_id: str) -> str:
     """Return the id of the group that holds a part of a force's drawing ("mark", "name", one word) in a role."""
     return f"{role}-{part}-{row_id}"
-
-
-def _shapes_first(svg: str) -> str:
-    """Return a drawing of matplotlib's with the shapes of its marks defined before its first group, in order of id."""
-    shapes = {shape_id: shape for found in SHAPES.findall(svg) for shape, shape_id in SHAPE.findall(found)}
-    if not shapes:
-        return svg
-    head = "".join(f"  {shapes[shape_id]}" for shape_id in sorted(shapes))
-    return SHAPES.sub("", svg).replace(BEGINNING, f" <defs>\n{head} </defs>\n{BEGINNING}", 1)
 
 
 def _pick_out(svg: str, force_id: str) -> str:

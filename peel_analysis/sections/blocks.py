@@ -11,9 +11,9 @@ from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg
+from peel_analysis.figures import funnel_svg, picture, ranked_svg, strip_svg
 from peel_analysis.measures import Result
-from peel_analysis.sections.display import Html, numbered, picture
+from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -193,19 +193,26 @@ def peer_panel(result: Result, force_id: str) -> Html:
     the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
     """
     about = f"peers: {result.measure.id}"
-    peer_sets = result.edition.data.peer_sets
-    if force_id in peer_sets.without:
-        return Html(piece("paragraph", "none-recorded", peer_sets.reason), about)
-    groups = peer_groups(result.edition, force_id)
+    if force_id in result.edition.data.peer_sets.without:
+        return Html(peer_tables(result, force_id), about)
     title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
-    statuses = result.edition.data.statuses
+    body = peer_tables(result, force_id)
+    return Html(piece("folded", title, body, "data peers", f"{result.measure.id}-peers"), about)
+
+
+def peer_tables(result: Result, force_id: str) -> Markup:
+    """Return the tables of a peer panel with their key; without peers, the reason."""
+    peer_sets, statuses = result.edition.data.peer_sets, result.edition.data.statuses
+    if force_id in peer_sets.without:
+        return piece("paragraph", "none-recorded", peer_sets.reason)
+    groups = peer_groups(result.edition, force_id)
     shown = [result.of(one) for one in (force_id, *(peer for group in groups for peer in group.peer_ids))]
     shown.append(result.national)
     without = [NO_COUNTS for one in shown if not one.is_missing and math.isnan(one.numerator)]
     parts = [_group_table(result, group, force_id) for group in groups]
     parts.append(key_to_marks(statuses, [*(one.status for one in shown), *without, NO_INTERVAL]))
     parts.append(tables.about_intervals(result))
-    return Html(piece("folded", title, Markup("\n").join(parts), "data peers", f"{result.measure.id}-peers"), about)
+    return Markup("\n").join(parts)
 
 
 def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:

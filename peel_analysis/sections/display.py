@@ -10,7 +10,6 @@ output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says
 """
 
 import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,8 +72,3 @@ def numbered(figure_id: str, number: int, caption: str, body: Markup, *, drawn: 
     named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
     html = piece("figure", piece("figure_opening", **named), body)
     return Html(html, about or f"figure {number}: {figure_id}", {"figure": named})
-
-
-def picture(svg: str, alt: str) -> Markup:
-    """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
-    return piece("picture", b64encode(svg.encode()).decode(), alt)

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.figures import as_svg, trend_lines
+from peel_analysis.figures import as_svg, picture, trend_lines
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.measures.provenance import POPULATIONS, tables_of
 from peel_analysis.sections.blocks import source_line
-from peel_analysis.sections.display import Html, numbered, picture
+from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import Cell, Row

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis import measures
@@ -13,29 +12,14 @@ from peel_analysis.data.findings import cited, findings, has_findings
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.settings import SectionPlan
-from peel_analysis.measures import Result
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
 from peel_analysis.sections.display import Findings, Html, style
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.over_time import trend_block
-from peel_analysis.show import tables
+from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A measure in a section: its result for all forces, to be looked at before it is drawn."""
-
-    result: Result
-
-    def beside(self, force: str) -> pd.DataFrame:
-        """Return the rows behind a figure: the force's and England and Wales's, as `tables.beside` describes them."""
-        return tables.beside(self.result, self.result.edition.forces.find(force).id)
-
-    def _repr_html_(self) -> str:
-        return piece("paragraphs", [f"{self.result.measure.title}, {self.result.edition.title}"])
 
 
 @dataclass
@@ -46,23 +30,22 @@ class Section:
     force: Force
     edition: Edition
     figures: list[str] = field(default_factory=list)
-    results: dict[str, Result] = field(default_factory=dict)
+    results: dict[str, measures.Result] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         """Return the section's name, with the style sheet for a notebook that is read in JupyterLab."""
         return style() + piece("paragraphs", [f"{self.plan.title}: {self.force.official_name}, {self.edition.title}"])
 
-    def measure(self, measure_id: str) -> Measured:
-        """Return a measure to look at and to draw. Raises InputError, with close matches, when there is none."""
-        return Measured(self.result(measure_id))
+    def measure(self, measure: str | Result) -> Result:
+        """Return a measure of the edition, to look at and to draw; one that is in hand already is itself.
 
-    def result(self, measure: str | Measured) -> Result:
-        """Return a measure calculated for the edition: all forces and England and Wales."""
-        if not isinstance(measure, str):
-            return measure.result
-        if measure not in self.results:
-            self.results[measure] = measures.calculate(self.edition.data.measure(measure), self.edition)
-        return self.results[measure]
+        Raises InputError, with close matches, when there is none of that id.
+        """
+        if isinstance(measure, Result):
+            return measure
+        held = self.results.get(measure) or measures.calculate(self.edition.data.measure(measure), self.edition)
+        self.results[measure] = shown = in_hand(held)
+        return shown
 
     def opening(self) -> Html:
         """Show the judgment on the section's question, whether it was inspected, and whether findings are held."""
@@ -92,12 +75,12 @@ class Section:
         """Show the findings that stand before the section's first sub-heading."""
         return Findings("", findings(self.edition, self.force.id, self.plan.title))
 
-    def figure(self, measure: str | Measured, *, always: bool = True) -> Html:
+    def figure(self, measure: str | Result, *, always: bool = True) -> Html:
         """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table.
 
         Unless `always`, a measure that the edition has no value of is left to its tile, which says why.
         """
-        result = self.result(measure)
+        result = self.measure(measure)
         if not always and result.rows["value"].isna().all():
             return Html(Markup(), f"figure: {result.measure.id}")
         return blocks.figure_block(result, self.force.id, self._number(result.measure.id))
@@ -108,9 +91,9 @@ class Section:
             self.figures.append(figure_id)
         return self.figures.index(figure_id) + 1
 
-    def trend(self, measure: str | Measured) -> Html:
+    def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
-        result = self.result(measure)
+        result = self.measure(measure)
         measure_id = result.measure.id
         if not_available(result):
             return Html(Markup(), f"trend: {measure_id}")  # the measure's own figure says why there is none
@@ -119,23 +102,23 @@ class Section:
         except InputError as refusal:
             return Html(piece("paragraph", "refused", str(refusal)), f"trend: {measure_id}")
 
-    def funnel(self, measure: str | Measured) -> Html:
+    def funnel(self, measure: str | Result) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
-        result = self.result(measure)
+        result = self.measure(measure)
         if not_available(result):
             return Html(Markup(), f"funnel: {result.measure.id}")
         return blocks.funnel_block(result, self.force.id, self._number(f"{result.measure.id}-funnel"))
 
-    def peers(self, measure: str | Measured) -> Html:
+    def peers(self, measure: str | Result) -> Html:
         """Show a measure for the force's peers, with their weighted and simple means."""
-        result = self.result(measure)
+        result = self.measure(measure)
         if not_available(result):
             return Html(Markup(), f"peers: {result.measure.id}")
         return blocks.peer_panel(result, self.force.id)
 
-    def statement(self, measure: str | Measured) -> Html:
+    def statement(self, measure: str | Result) -> Html:
         """Show a measure in a sentence, with its table."""
-        return blocks.statement_block(self.result(measure), self.force.id)
+        return blocks.statement_block(self.measure(measure), self.force.id)
 
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
@@ -148,11 +131,11 @@ class Section:
 
     def standing_out(self) -> Html:
         """Show the few figures on which the force is found higher or lower than England and Wales."""
-        return lists.standing_out([self.result(measure.id) for measure in self.edition.data.measures], self.force.id)
+        return lists.standing_out([self.measure(measure.id) for measure in self.edition.data.measures], self.force.id)
 
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""
-        results = [self.result(measure_id) for measure_id in self.plan.headline_measures]
+        results = [self.measure(measure_id) for measure_id in self.plan.headline_measures]
         return lists.readings("numbers-in-brief", results, self.force.id, "what the numbers say")
 
     def tiles(self, title: str) -> Html:
@@ -161,7 +144,7 @@ class Section:
         if title not in blocks_by_title:
             raise InputError(f"No group of tiles '{title}'; the groups are {', '.join(blocks_by_title)}")
         block = blocks_by_title[title]
-        return lists.panel(block, [self.result(measure_id) for measure_id in block.measures], self.force.id)
+        return lists.panel(block, [self.measure(measure_id) for measure_id in block.measures], self.force.id)
 
     def tiles_introduction(self) -> Html:
         """Show how to read the panel of tiles."""

@@ -1,0 +1,209 @@
+"""The face for analysts: editions, measures, figures, sections and reports, as `import peel_analysis as peel` has them.
+
+Each function names its errors and has one example, which the tests run.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis import measures
+from peel_analysis.data import edition as editions_of_data
+from peel_analysis.data import forces as register_of_forces
+from peel_analysis.data.errors import InputError
+from peel_analysis.figures import Figure
+from peel_analysis.sections import annex as annexes
+from peel_analysis.sections import section as sections
+from peel_analysis.sections.result import Result, in_hand
+from peel_analysis.show import values
+from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.show.templates import piece
+
+__all__ = [
+    "Edition",
+    "Figure",
+    "InputError",
+    "Result",
+    "annex",
+    "compare",
+    "edition",
+    "editions",
+    "forces",
+    "report",
+    "section",
+]
+DEFAULT_EDITION, DEFAULT_OUT = "2017", "build"  # those of the command
+
+
+class Edition:
+    """An edition of the report: its measures, forces and releases. Shown in a notebook, it lists them.
+
+    `id` is its year, `title` its name; `vintage` says which populations rates divide by, `vintages` which there are for
+    the same mid-year. An edition does not change: `with_population` gives another.
+    """
+
+    def __init__(self, edition: editions_of_data.Edition) -> None:
+        self._edition = edition
+        self.id, self.title = edition.id, edition.title
+        self.vintage, self.vintages = edition.vintage, edition.vintages
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """The measures in the report's order: by id, `title`, `unit`, `kind` and the `window` of the values.
+
+        From data/measures.toml and the edition's file.
+
+        >>> peel.edition("2017").measures.loc["crime_per_1000", "window"]
+        '12 months to 30 June 2017'
+        """
+        rows = [
+            (one.id, one.title, one.unit, one.kind, self._edition.window(one.window).words)
+            for one in measures.declared()
+        ]
+        return pd.DataFrame(rows, columns=["measure", "title", "unit", "kind", "window"]).set_index("measure")
+
+    @property
+    def releases(self) -> pd.DataFrame:
+        """The releases that counts are taken from: by item, the `table` and its `release`. From the edition's file.
+
+        >>> peel.edition("2017").releases.loc["recorded_crime", "release"]
+        '2026-04'
+        """
+        rows = [(item, one.item, one.release) for item, one in self._edition.releases.items()]
+        return pd.DataFrame(rows, columns=["item", "table", "release"]).set_index("item")
+
+    def measure(self, measure_id: str) -> Result:
+        """Return a measure for all forces and England and Wales. `measures` has the ids.
+
+        Raises InputError, with close matches, for an id that is none of them, and for a table that does not answer.
+
+        >>> peel.edition("2017").measure("crime_per_1000")
+        <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 75.7 (43 of 43 forces)>
+        """
+        return in_hand(measures.calculate(measures.get(measure_id), self._edition))
+
+    def values(self) -> pd.DataFrame:
+        """Return every measure for every force and England and Wales: the rows and columns of values.csv.
+
+        A row a measure and force. `value` (float, in `unit`) is not rounded, and NaN where `status` says why. The other
+        columns are those of the values file, which data/README.md describes. Raises InputError for a table that does
+        not answer.
+
+        >>> values = peel.edition("2017").values().set_index(["measure", "force_id"])
+        >>> print(values.value["crime_per_1000", "norfolk"].round(1))
+        58.9
+        """
+        return values.values(self._edition)
+
+    def with_population(self, *, vintage: str | None = None, residents_only: bool = False) -> "Edition":
+        """Return the edition with another vintage of its populations, or with residents alone for every force.
+
+        Raises InputError, when a rate is asked for, for a vintage that lacks a force.
+
+        >>> residents = peel.edition("2017").with_population(residents_only=True).measure("crime_per_1000")
+        >>> round(residents.rows.value["city-of-london"])
+        597
+        """
+        return Edition(self._edition.with_population(vintage=vintage, residents_only=residents_only))
+
+    def __repr__(self) -> str:
+        return f"<edition {self.id}: {self.title}; {len(self.measures)} measures, {len(forces())} forces>"
+
+    def _repr_html_(self) -> str:
+        """Return the edition's name, its measures and, folded, the releases."""
+        tables = []
+        for caption, data in (("Measures", self.measures), ("Releases", self.releases)):
+            rows = [Row(str(row[0]), tuple(map(Cell, row[1:]))) for row in data.itertuples()]
+            tables.append(html_table(caption, [str(data.index.name), *data.columns], rows))
+        return piece("in_notebook", tables[0] + piece("folded", "Where the counts come from", tables[1]), self.title)
+
+
+def editions() -> tuple[str, ...]:
+    """Return the ids of the editions in the data folder, earliest first.
+
+    >>> peel.editions()
+    ('2017', '2019', '2025')
+    """
+    return editions_of_data.editions()
+
+
+def edition(edition_id: str | int = DEFAULT_EDITION) -> Edition:
+    """Return an edition by its id. Raises InputError, with the list of editions, when there is none.
+
+    >>> peel.edition("2017").title
+    'PEEL: Police effectiveness 2017'
+    """
+    return Edition(editions_of_data.open_edition(edition_id))
+
+
+def forces() -> pd.DataFrame:
+    """Return the 43 territorial police forces of England and Wales, a row each by `force_id`, from data/forces.csv.
+
+    Columns, all text: `name` as in a list of forces, `official_name`, `region`, `country`, and `ons_code`, the code of
+    its area. Raises InputError for a register that is wrong.
+
+    >>> peel.forces().loc["norfolk", "official_name"]
+    'Norfolk Constabulary'
+    """
+    columns = ["name", "official_name", "region", "country", "ons_code"]
+    every = register_of_forces.all_forces()
+    rows = [[getattr(one, column) for column in columns] for one in every]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index([one.id for one in every], name="force_id"))
+
+
+def compare(result: Result, forces: Iterable[str]) -> Figure:
+    """Return the figure of chosen forces beside England and Wales, with 95% intervals; its `data` has the numbers.
+
+    `data` has a row a force, by name: `value` (in the measure's unit, not rounded) with `lower_95` and `upper_95`, the
+    counts behind it (`numerator`, `denominator`), `earlier_value`, `status` and `note`. Raises InputError for a name
+    that is none of the forces', and ValueError when none of them has a value.
+
+    >>> crime = peel.edition("2017").measure("crime_per_1000")
+    >>> figure = peel.compare(crime, ["norfolk", "suffolk", "kent"])
+    >>> figure.data["value"].round(1).to_dict()
+    {'Kent': 76.3, 'Suffolk': 64.2, 'Norfolk': 58.9, 'England and Wales': 75.7}
+    """
+    return result.compare(forces)
+
+
+def section(section_id: str, force: str, edition: str = DEFAULT_EDITION) -> sections.Section:
+    """Return a section of a force's report, as the section notebooks open it: its figures, findings and judgment.
+
+    Raises InputError for an unknown section, force or edition.
+
+    >>> peel.section("investigating", "norfolk").plan.title
+    'Investigating crime and reducing re-offending'
+    """
+    return sections.open_section(section_id, force, edition)
+
+
+def annex(force: str, edition: str = DEFAULT_EDITION) -> annexes.Annex:
+    """Return Annex A of a force's report: sources, definitions, populations, exclusions, caveats and terms.
+
+    Raises InputError for an unknown force or edition.
+
+    >>> peel.annex("norfolk").definitions()
+    <definitions>
+    """
+    return annexes.open_annex(force, edition)
+
+
+def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT_OUT) -> Path:
+    """Make a force's report below the folder `out` and return where its page is; what is fresh is not made again.
+
+    It takes about 20 seconds: every section notebook is run. Raises InputError for an unknown force or edition, for
+    data that cannot be used, and when a section fails: its message names the section and says where the notebook is.
+
+    >>> peel.report("norfolk", "2017", out="/tmp/peel")  # doctest: +SKIP
+    PosixPath('/tmp/peel/2017/norfolk/index.html')
+    """
+    from peel_analysis.batch import Making, make_report  # not above: what runs notebooks takes long to import
+
+    plan, outcomes = make_report(
+        editions_of_data.open_edition(edition), register_of_forces.find(force), Making(Path(out).resolve())
+    )
+    failed = [f"{outcome.section_id}: {outcome.error}" for outcome in outcomes if outcome.failed]
+    if failed:
+        raise InputError("\n".join(failed))
+    return plan.page

@@ -1,0 +1,99 @@
+"""The face for analysts: it costs nothing until it is used, its examples run, and what it shows can be held."""
+
+import doctest
+import subprocess
+import sys
+
+import pytest
+
+import peel_analysis as peel
+from peel_analysis import face
+from peel_analysis.sections import result as results
+
+EXAMPLES = [
+    example
+    for module in (face, results)
+    for example in doctest.DocTestFinder().find(module)
+    if example.examples and example.name.startswith(module.__name__)
+]
+
+
+@pytest.fixture(scope="module")
+def crime() -> peel.Result:
+    return peel.edition("2017").measure("crime_per_1000")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name.removeprefix("peel_analysis."))
+def test_the_example_of_the_documentation_runs(example: doctest.DocTest, crime: peel.Result) -> None:
+    example.globs = {"peel": peel, "crime": crime}
+    said: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=said.append)
+    assert not said, "".join(said)
+
+
+def test_everything_that_is_offered_is_documented_with_an_example() -> None:
+    public = [name for name in dir(peel) if not name.startswith("_")]
+    assert public == sorted(face.__all__)
+    with_example = {example.name.rpartition(".")[2] for example in EXAMPLES}
+    functions = {name for name in public if name[0].islower()}
+    methods = {name for one in (peel.Edition, peel.Result) for name in vars(one) if not name.startswith("_")}
+    assert functions | methods <= with_example
+
+
+def test_importing_the_package_reads_none_of_it() -> None:
+    code = "import peel_analysis, sys; print({'pandas', 'peel_analysis.face'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()", "nothing that takes time"
+    with pytest.raises(AttributeError, match="has no attribute 'mesure'"):
+        _ = peel.mesure
+
+
+def test_a_result_shows_its_figure_with_its_table(crime: peel.Result) -> None:
+    html = crime._repr_html_()
+    assert html.count("<img ") == 1
+    assert 'alt="Bar chart of 43 forces: ' in html
+    assert html.count('<th scope="row">') == 44
+    missing = peel.edition("2017").measure("ocg_per_million")
+    assert "<img" not in missing._repr_html_()
+    assert "<table" not in missing._repr_html_()
+
+
+def test_an_edition_lists_its_measures_and_releases() -> None:
+    edition = peel.edition("2017")
+    html = edition._repr_html_()
+    assert all(measure_id in html for measure_id in edition.measures.index)
+    assert all(item in html for item in edition.releases.index)
+    assert repr(edition) == "<edition 2017: PEEL: Police effectiveness 2017; 24 measures, 43 forces>"
+
+
+@pytest.mark.parametrize("name", ["norfolk", "Norfolk", "Norfolk Constabulary"])
+def test_a_force_is_named_as_people_name_it(crime: peel.Result, name: str) -> None:
+    assert crime.sentence(name) == crime.sentence("norfolk")
+    assert crime.ranked(name).alt_text == crime.ranked("norfolk").alt_text
+
+
+def test_an_unknown_name_is_refused_with_near_ones(crime: peel.Result) -> None:
+    with pytest.raises(peel.InputError, match="did you mean Norfolk"):
+        crime.ranked("Norfok")
+    with pytest.raises(peel.InputError, match="crime_per_1000"):
+        peel.edition("2017").measure("crime_per_100")
+    with pytest.raises(peel.InputError, match="2025"):
+        peel.edition("1917")
+
+
+def test_peers_are_shown_as_the_report_shows_them_and_held_as_rows(crime: peel.Result) -> None:
+    peers = crime.peers("norfolk")
+    shown = peers._repr_html_()
+    for row in peers.data.itertuples():
+        assert str(row.name) in shown
+    none = crime.peers("city-of-london")
+    assert none.data.empty
+    assert "none-recorded" in none._repr_html_()
+
+
+def test_limits_are_those_that_the_figure_draws() -> None:
+    crime = peel.edition("2025").measure("crime_per_1000")
+    drawn = crime.trend("norfolk", control_limits=True).axes[0].lines
+    levels = {float(line.get_ydata()[0]) for line in drawn if len(line.get_ydata()) == 2}  # type: ignore[index,arg-type]
+    limits = crime.control_limits("norfolk")
+    assert levels == set(limits[["mean", "lower", "upper"]].to_numpy().ravel())
