@@ -1,7 +1,7 @@
 """Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -101,7 +101,7 @@ class Annex:
                 rows.append(text_row(self.edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
             parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
         none = "No force is left out of a figure of this edition by a recorded exclusion."
-        return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self.edition)))
+        return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self._results())))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
@@ -122,7 +122,7 @@ class Annex:
 
     def _wording_policy(self) -> Markup:
         policy = self.edition.data.policy
-        results = [measures.calculate(measure, self.edition) for measure in self.edition.data.measures]
+        results = self._results()
         expected = expected_flags(results)
         by_chance = f"In this edition: {expected.sentence()} " if expected else ""
         said = f"{by_chance}{COUNTS_NOT_SAMPLES}"
@@ -141,6 +141,9 @@ class Annex:
         terms = registers.records(self.edition.data.register(registers.GLOSSARY))
         parts.append(piece("folded", "Terms and abbreviations", piece("terms", terms)))
         return Html(Markup("\n").join(parts), "marks, notes and terms")
+
+    def _results(self) -> tuple[Result, ...]:
+        return measures.calculate_all(self.edition)
 
     def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
@@ -164,18 +167,19 @@ def open_annex(force: str, edition: str) -> Annex:
     return Annex(data.forces.find(force), data.edition(edition))
 
 
-def marks_table(edition: Edition) -> Markup:
+def marks_table(results: Iterable[Result]) -> Markup:
     """Return a table of the marked figures: a force and reason a row, with the years, the mark and the measures."""
-    found: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
-    for measure in edition.data.measures:
-        for year, force_id, status, reason in _marked(measures.calculate(measure, edition)):
-            found[force_id, status, reason].append((year, measure.title))
-    rows, statuses = [], edition.data.statuses
-    for (force_id, status, reason), figures in sorted(found.items(), key=lambda one: (one[0][0], -max(one[1])[0])):
+    found: dict[tuple[str, str, str, str], list[tuple[int, str]]] = defaultdict(list)
+    for result in results:
+        data = result.edition.data
+        for year, force_id, status, reason in _marked(result):
+            sign = f"{data.statuses.mark(status)} {data.statuses.words(status)}"
+            found[force_id, data.forces.name(force_id), sign, reason].append((year, result.measure.title))
+    rows = []
+    for (_, name, sign, reason), figures in sorted(found.items(), key=lambda one: (one[0][0], -max(one[1])[0])):
         years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
         titles = "; ".join(dict.fromkeys(title for _, title in figures))
-        sign = f"{statuses.mark(status)} {statuses.words(status)}"
-        rows.append(text_row(edition.forces.name(force_id), years, sign, titles, reason))
+        rows.append(text_row(name, years, sign, titles, reason))
     columns = ("Force", "Year", "Mark", "Measures", "Reason")
     return html_table(MARKED_OTHERWISE, columns, rows) if rows else piece("paragraphs", [NONE_MARKED])
 
