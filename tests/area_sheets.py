@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from workbooks import Row, save
+from workbooks import Row, read_file, save
 
 from peel_analysis.data import forces
-from peel_analysis.sources import formats
 from peel_analysis.sources.reading import Reading
 
 TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year ending March 2017 to March 20181,2"
@@ -58,4 +57,4 @@ def incidents_sheet(figures: dict[str, Row] | None = None) -> list[Row]:
 
 def read(tmp_path: Path, rows: list[Row], name: str = "Table P5 ") -> Reading:
     """Return what is read of a workbook with these rows on its second sheet."""
-    return formats.read(save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], name: rows}), "r")
+    return read_file(save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], name: rows}))

@@ -1,11 +1,14 @@
 """Invented tables of counts for the checks, and the holdings that they look at."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
+from workbooks import DATA
 
 from peel_analysis.checks.tables_held import PRINTED_COLUMNS, TablesHeld
 from peel_analysis.data import counts, forces
+from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period, quarter
 from peel_analysis.data.writing import write_text
 
@@ -47,9 +50,14 @@ def table(
 
 
 def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.DataFrame | None = None) -> TablesHeld:
-    """Return holdings of these tables and printed totals alone."""
+    """Return these tables and printed totals alone, of a data folder with the project's forces and notes on counts."""
+    for name in ("forces.csv", "count_notes.csv"):
+        if not (tmp_path / name).exists():
+            shutil.copy(DATA.folder / name, tmp_path)
     added = {(str(part["item"].iloc[0]), str(part["release"].iloc[0])): part for part in (rows, *more)}
-    return TablesHeld(tmp_path, added, printed if printed is not None else pd.DataFrame(columns=list(PRINTED_COLUMNS)))
+    return TablesHeld(
+        Data(tmp_path), added, printed if printed is not None else pd.DataFrame(columns=list(PRINTED_COLUMNS))
+    )
 
 
 def write_table(folder: Path, rows: pd.DataFrame) -> Path:

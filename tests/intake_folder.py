@@ -7,6 +7,7 @@ import pandas as pd
 from workbooks import Row
 
 from peel_analysis.data import forces
+from peel_analysis.data.folder import Data
 from peel_analysis.intake.addition import Addition, plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -46,7 +47,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def added(file: Path, folder: Path, release: str = "") -> Addition:
     """Take a file into a folder, and return what that changed."""
-    addition = plan(file, folder, release)
+    addition = plan(file, Data(folder), release)
     addition.write()
     return addition
 

@@ -1,7 +1,6 @@
 """Remaking data/ from the published files."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,34 +8,45 @@ import pytest
 from shared_folder import shared
 
 from peel_analysis.data import counts
-from peel_analysis.data.published_files import published_files
-from peel_analysis.intake import build as module
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.intake.build import build
 from peel_analysis.intake.registers import check_populations
-from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import populations_table
 from peel_analysis.sources.sheets import SourceError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-FILES = published_files()
-ROLLING = next(published for published in FILES if published.reader == "rolling recorded crime")
-MID_2024 = next(published for published in FILES if published.reader == "mid-2024 populations")
+LISTED = "published_files.toml"
+ROLLING, MID_2024 = (
+    next(one for one in open_data(DATA).published_files.files if one.reader == reader)
+    for reader in ("rolling recorded crime", "mid-2024 populations")
+)
 
 
-def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *files: PublishedFile) -> Path:
-    """A raw folder with two invented transcribed tables beside it."""
-    monkeypatch.setattr(module, "published_files", lambda: files or (ROLLING, MID_2024))
+def data_for(folder: Path) -> Data:
+    """A data folder with what a build needs and without counts."""
+    folder.mkdir()
+    for name in ("forces.csv", "count_notes.csv", LISTED):
+        shutil.copy(DATA / name, folder)
+    return Data(folder)
+
+
+def small(tmp_path: Path) -> tuple[Path, Data]:
+    """A raw folder with two invented transcribed tables beside it, and a data folder that lists them alone."""
+    data = data_for(tmp_path / "out")
+    listed = [f"[[file]]{entry}" for entry in (DATA / LISTED).read_text(encoding="utf-8").split("[[file]]")[1:]]
+    chosen = [entry for entry in listed if any(f'reader = "{one.reader}"' in entry for one in (ROLLING, MID_2024))]
+    (data.folder / LISTED).write_text("\n".join(chosen), encoding="utf-8")
     (tmp_path / "raw").mkdir()
     (tmp_path / "facts").mkdir()
     (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,120\nkent,300\n", encoding="utf-8")
     (tmp_path / MID_2024.file).write_text(
         "ons_code,name,population_mid_2024\nE23000024,Norfolk,9000\n", encoding="utf-8"
     )
-    return tmp_path / "raw"
+    return tmp_path / "raw", data
 
 
-def test_tables_populations_and_provenance_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    accounts = build(small(monkeypatch, tmp_path), tmp_path / "out")
+def test_tables_populations_and_provenance_are_written(tmp_path: Path) -> None:
+    accounts = build(*small(tmp_path))
     rows = counts.read(tmp_path / "out" / "counts" / "recorded_crime" / "rolling-2018-12.csv")
     assert rows["count"].tolist() == [300, 120]
     assert set(rows["period_start"]) == {"2016-07-01"}
@@ -48,50 +58,51 @@ def test_tables_populations_and_provenance_are_written(monkeypatch: pytest.Monke
     assert provenance["sha256"].tolist() == [accounts[1].sha256, accounts[0].sha256]
 
 
-def test_without_the_transcribed_files_their_tables_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    raw = small(monkeypatch, tmp_path)
-    build(raw, tmp_path / "out")
+def test_without_the_transcribed_files_their_tables_stay(tmp_path: Path) -> None:
+    raw, data = small(tmp_path)
+    build(raw, data)
     before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.csv")}
     shutil.rmtree(tmp_path / "facts")
-    accounts = build(raw, tmp_path / "out")
+    accounts = build(raw, data)
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.csv")} == before
     assert all("stay as they are" in account.notes[0] for account in accounts)
 
 
-def test_a_file_that_is_not_understood_leaves_every_table_as_it_was(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    raw = small(monkeypatch, tmp_path)
-    build(raw, tmp_path / "out")
+def test_a_file_that_is_not_understood_leaves_every_table_as_it_was(tmp_path: Path) -> None:
+    raw, data = small(tmp_path)
+    build(raw, data)
     before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,121\n", encoding="utf-8")
     (tmp_path / MID_2024.file).write_text(
         "ons_code,name,population_mid_2024\nE23000024,Norfolk,many\n", encoding="utf-8"
     )
     with pytest.raises(SourceError, match=r"population_mid_2024.csv, line 2, column population_mid_2024: found 'many'"):
-        build(raw, tmp_path / "out")
+        build(raw, data)
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
 
 
-def test_a_published_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    published = replace(FILES[0], file="home_office/nothing.ods")
-    with pytest.raises(SourceError, match=r"nothing.ods: no such file; put the published file there \(Home Office"):
-        build(small(monkeypatch, tmp_path, published), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+def test_a_published_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    data = data_for(tmp_path / "out")
+    (tmp_path / "raw").mkdir()
+    before = {path.name for path in data.folder.rglob("*")}
+    first = data.published_files.files[0]
+    with pytest.raises(
+        SourceError, match=rf"{Path(first.file).name}: no such file; put the published file there \(Home"
+    ):
+        build(tmp_path / "raw", data)
+    assert {path.name for path in data.folder.rglob("*")} == before
 
 
 def test_no_raw_folder(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such folder; give the one that holds home_office and ons"):
-        build(tmp_path / "raw", tmp_path / "out")
+        build(tmp_path / "raw", Data(DATA))
 
 
-def test_transcribed_tables_need_either_their_file_or_what_was_made_of_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    raw = small(monkeypatch, tmp_path)
+def test_transcribed_tables_need_either_their_file_or_what_was_made_of_it(tmp_path: Path) -> None:
+    raw, data = small(tmp_path)
     shutil.rmtree(tmp_path / "facts")
-    with pytest.raises((SourceError, FileNotFoundError), match=r"rolling-2018-12.csv"):
-        build(raw, tmp_path / "out")
+    with pytest.raises(SourceError, match=r"rolling-2018-12.csv: no such file, and no facts folder"):
+        build(raw, data)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +166,8 @@ def test_city_of_london_has_its_assumed_populations() -> None:
 
 @pytest.mark.shared
 def test_data_is_what_the_published_files_make_byte_for_byte(tmp_path: Path) -> None:
-    build(shared("raw"), tmp_path)
-    made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*.csv")}
-    assert len(made) == 24  # 21 tables of counts and three registers
+    data = data_for(tmp_path / "out")
+    build(shared("raw"), data)
+    made = {str(path.relative_to(data.folder)): path.read_bytes() for path in data.folder.rglob("*.csv")}
+    assert len(made) == 26  # 21 tables of counts, three registers and the two that were there
     assert made == {name: (DATA / name).read_bytes() for name in made}

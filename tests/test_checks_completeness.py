@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from workbooks import DATA, FORCES
 
 from peel_analysis import measures
 from peel_analysis.checks.records import find_incomplete, incomplete, national_note
-from peel_analysis.checks.rules import rule
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
@@ -22,7 +22,7 @@ from peel_analysis.show.values import values
 YEAR = Period.parse("2016-07-01", "2017-06-30")
 QUARTERS = ["2016-07-01", "2016-10-01", "2017-01-01", "2017-04-01"]
 CRIMES = pd.DataFrame(100.0, index=["cumbria", "kent", "norfolk", "suffolk", "surrey"], columns=QUARTERS)
-RULE = rule("completeness")
+RULE = DATA.rule("completeness")
 
 
 def outcomes(**low: list[float]) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def outcomes(**low: list[float]) -> pd.DataFrame:
 
 
 def test_a_quarter_below_the_threshold_is_found_and_told() -> None:
-    found = find_incomplete(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE)
+    found = find_incomplete(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE, FORCES)
     assert list(found) == ["kent"]
     assert found["kent"].ratio == pytest.approx(351 / 400)
     assert found["kent"].sentence == (
@@ -44,39 +44,39 @@ def test_a_quarter_below_the_threshold_is_found_and_told() -> None:
 
 
 def test_several_quarters_are_listed() -> None:
-    sentence = find_incomplete(outcomes(kent=[80, 99, 54, 60]), CRIMES, YEAR, RULE)["kent"].sentence
+    sentence = find_incomplete(outcomes(kent=[80, 99, 54, 60]), CRIMES, YEAR, RULE, FORCES)["kent"].sentence
     assert (
         "(80% in the three months to 30 September 2016, 54% in the three months to 31 March 2017 and 60% in" in sentence
     )
 
 
 def test_exactly_at_the_threshold_is_complete() -> None:
-    assert find_incomplete(outcomes(kent=[90, 90, 90, 90]), CRIMES, YEAR, RULE) == {}
-    assert list(find_incomplete(outcomes(kent=[90, 90, 89.9, 90]), CRIMES, YEAR, RULE)) == ["kent"]
+    assert find_incomplete(outcomes(kent=[90, 90, 90, 90]), CRIMES, YEAR, RULE, FORCES) == {}
+    assert list(find_incomplete(outcomes(kent=[90, 90, 89.9, 90]), CRIMES, YEAR, RULE, FORCES)) == ["kent"]
 
 
 def test_where_half_of_the_forces_are_low_the_rule_does_not_speak() -> None:
     under_investigation = CRIMES * 0.7
     under_investigation.loc["kent"] = 30
-    assert find_incomplete(under_investigation, CRIMES, YEAR, RULE) == {}
+    assert find_incomplete(under_investigation, CRIMES, YEAR, RULE, FORCES) == {}
 
 
 def test_a_window_that_the_tables_do_not_hold_whole_finds_nobody() -> None:
     low = outcomes(kent=[99, 99, 54, 99])
-    assert find_incomplete(low.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE) == {}
-    assert find_incomplete(low, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE) == {}
+    assert find_incomplete(low.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE, FORCES) == {}
+    assert find_incomplete(low, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE, FORCES) == {}
 
 
 def test_a_quarter_without_crimes_or_figures_finds_nobody() -> None:
     crimes = CRIMES.copy()
     crimes.loc["kent", QUARTERS[0]] = 0
-    assert find_incomplete(outcomes(kent=[0, 99, 99, 99]), crimes, YEAR, RULE) == {}
+    assert find_incomplete(outcomes(kent=[0, 99, 99, 99]), crimes, YEAR, RULE, FORCES) == {}
     missing = outcomes(kent=[float("nan")] * 4)
-    assert find_incomplete(missing, CRIMES, YEAR, RULE) == {}
+    assert find_incomplete(missing, CRIMES, YEAR, RULE, FORCES) == {}
 
 
 def test_marking_keeps_what_the_register_says() -> None:
-    found = find_incomplete(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE)
+    found = find_incomplete(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE, FORCES)
     reported, partial = Row("kent", 5, 9, "reported", "", ""), Row("kent", 5, 9, "partial", "One.", "Part only")
     missing = Row("kent", float("nan"), 9, "not_supplied", "Why.", "")
     marked, noted, without = mark_doubts([reported, partial, missing], found)
@@ -88,7 +88,7 @@ def test_marking_keeps_what_the_register_says() -> None:
 
 
 def test_england_and_wales_says_how_many_incomplete_records_it_holds() -> None:
-    found = find_incomplete(outcomes(kent=[99, 99, 54, 99], surrey=[1, 1, 1, 1]), CRIMES, YEAR, RULE)
+    found = find_incomplete(outcomes(kent=[99, 99, 54, 99], surrey=[1, 1, 1, 1]), CRIMES, YEAR, RULE, FORCES)
     assert national_note(found, CRIMES.index) == "It includes two incomplete records."
     assert national_note(found, pd.Index(["kent"])) == "It includes one incomplete record."
     assert national_note(found, CRIMES.index, left_out=True) == "It leaves out two incomplete records."

@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from invented import DATA
+from workbooks import DATA as OWN_DATA
+from workbooks import FORCES
 
 from peel_analysis import cli, measures
 from peel_analysis.checks.records import find_incomplete, find_mismatched, mismatched, national_note
-from peel_analysis.checks.rules import rule
 from peel_analysis.comparison import compare
 from peel_analysis.data.edition import editions, open_edition
 from peel_analysis.data.location import VARIABLE
@@ -22,7 +23,7 @@ from peel_analysis.show import words as wording
 YEAR = Period.parse("2016-07-01", "2017-06-30")
 QUARTERS = ["2016-07-01", "2016-10-01", "2017-01-01", "2017-04-01"]
 CRIMES = pd.DataFrame(100.0, index=["cumbria", "kent", "norfolk", "suffolk", "surrey"], columns=QUARTERS)
-RULE = rule("parts_within_whole")
+RULE = OWN_DATA.rule("parts_within_whole")
 MARKED = {"bedfordshire", "cambridgeshire", "derbyshire", "northamptonshire"}  # in edition 2019
 OUTCOMES = (
     "outcome_charged_pct",
@@ -40,7 +41,7 @@ def outcomes(**given: list[float]) -> pd.DataFrame:
 
 
 def test_a_quarter_above_the_threshold_is_found_and_told() -> None:
-    found = find_mismatched(outcomes(kent=[99, 111.5, 100, 107]), CRIMES, YEAR, RULE)
+    found = find_mismatched(outcomes(kent=[99, 111.5, 100, 107]), CRIMES, YEAR, RULE, FORCES)
     assert list(found) == ["kent"]
     assert found["kent"].sentence == (
         "The published record of outcomes is of more crimes than those counted for Kent: 112% in the three months to "
@@ -51,39 +52,39 @@ def test_a_quarter_above_the_threshold_is_found_and_told() -> None:
 
 def test_the_threshold_is_that_of_the_file_of_checks_and_is_itself_within_it() -> None:
     most = RULE.thresholds["above_percent"]
-    assert find_mismatched(outcomes(kent=[most] * 4), CRIMES, YEAR, RULE) == {}
-    assert list(find_mismatched(outcomes(kent=[100, most + 0.1, 100, 100]), CRIMES, YEAR, RULE)) == ["kent"]
+    assert find_mismatched(outcomes(kent=[most] * 4), CRIMES, YEAR, RULE, FORCES) == {}
+    assert list(find_mismatched(outcomes(kent=[100, most + 0.1, 100, 100]), CRIMES, YEAR, RULE, FORCES)) == ["kent"]
     stricter = replace(RULE, thresholds={"above_percent": 101})
-    assert list(find_mismatched(outcomes(kent=[100, 102, 100, 100]), CRIMES, YEAR, stricter)) == ["kent"]
+    assert list(find_mismatched(outcomes(kent=[100, 102, 100, 100]), CRIMES, YEAR, stricter, FORCES)) == ["kent"]
 
 
 def test_a_window_that_the_tables_do_not_hold_whole_finds_nobody() -> None:
     above = outcomes(kent=[99, 120, 99, 99])
-    assert find_mismatched(above.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE) == {}
-    assert find_mismatched(above, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE) == {}
+    assert find_mismatched(above.drop(columns=QUARTERS[0]), CRIMES, YEAR, RULE, FORCES) == {}
+    assert find_mismatched(above, CRIMES, Period.parse("2017-01-01", "2017-01-01"), RULE, FORCES) == {}
 
 
 def test_a_quarter_without_crimes_finds_nobody() -> None:
     crimes = CRIMES.copy()
     crimes.loc["kent", QUARTERS[0]] = 0
-    assert find_mismatched(outcomes(kent=[5, 99, 99, 99]), crimes, YEAR, RULE) == {}
+    assert find_mismatched(outcomes(kent=[5, 99, 99, 99]), crimes, YEAR, RULE, FORCES) == {}
 
 
 def test_marking_and_the_note_of_england_and_wales() -> None:
-    found = find_mismatched(outcomes(kent=[99, 120, 99, 99]), CRIMES, YEAR, RULE)
+    found = find_mismatched(outcomes(kent=[99, 120, 99, 99]), CRIMES, YEAR, RULE, FORCES)
     kent, surrey = mark_doubts([Row(one, 5, 9, "reported", "", "") for one in ("kent", "surrey")], found)
     assert (kent.status, kent.short) == ("mismatched", "Record that does not match")
     assert (surrey.status, surrey.note) == ("reported", "")
     assert national_note(found, CRIMES.index) == "It includes one record that does not match."
-    both = find_mismatched(outcomes(kent=[120] * 4, surrey=[120] * 4), CRIMES, YEAR, RULE)
+    both = find_mismatched(outcomes(kent=[120] * 4, surrey=[120] * 4), CRIMES, YEAR, RULE, FORCES)
     assert national_note(both, CRIMES.index) == "It includes two records that do not match."
 
 
 def test_a_record_that_is_both_keeps_the_status_incomplete_and_both_sentences() -> None:
     table = outcomes(kent=[50, 120, 99, 99])
     rows = [Row("kent", 5, 9, "reported", "", "")]
-    rows = mark_doubts(rows, find_incomplete(table, CRIMES, YEAR, rule("completeness")))
-    [marked] = mark_doubts(rows, find_mismatched(table, CRIMES, YEAR, RULE))
+    rows = mark_doubts(rows, find_incomplete(table, CRIMES, YEAR, OWN_DATA.rule("completeness"), FORCES))
+    [marked] = mark_doubts(rows, find_mismatched(table, CRIMES, YEAR, RULE, FORCES))
     assert (marked.status, marked.short) == ("incomplete", "Incomplete record")
     assert "holds 92% of the crimes" in marked.note
     assert "120% in the three months to 31 December 2016" in marked.note

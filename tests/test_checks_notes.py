@@ -6,35 +6,29 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from checked_tables import held, table
+from workbooks import DATA
 
 from peel_analysis.checks.table_checks import count_notes
 from peel_analysis.checks.tables_held import TablesHeld
-from peel_analysis.data import location
 from peel_analysis.data.periods import financial_year
 from peel_analysis.intake.registers import with_notes
 from peel_analysis.sources.reading import Account, Reading
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 ASB = ("asb_incidents", "2020-01")
 YEARS = [financial_year(f"{year}/{year - 1999}") for year in (2014, 2015, 2016, 2017)]
 
 
 @pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The notes of a data folder that is in use until the test ends."""
-    made = tmp_path / "data"
-    made.mkdir()
-    for name in ("forces.csv", "checks.toml", "count_notes.csv"):
-        shutil.copy(DATA / name, made)
-    monkeypatch.setenv(location.VARIABLE, str(made))
-    return made / "count_notes.csv"
+def notes(tmp_path: Path) -> Path:
+    """The notes of the data folder that `held` makes."""
+    return Path(shutil.copy(DATA.folder / "count_notes.csv", tmp_path))
 
 
 @pytest.fixture(scope="module")
 def incidents() -> pd.DataFrame:
     """Invented incidents with the statuses that the project's notes give them."""
     rows = table(YEARS, "asb_incidents")
-    made = with_notes(Reading(rows, pd.DataFrame(), Account("invented.xlsx", "", "invented", ASB[1]))).counts
+    made = with_notes(Reading(rows, pd.DataFrame(), Account("invented.xlsx", "", "invented", ASB[1])), DATA).counts
     assert set(made["status"]) == {"reported", "partial", "estimated"}
     return made
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from checked_tables import CRIME, OUTCOMES, held, quarters, set_count, table
+from workbooks import FORCES
 
 from peel_analysis.checks import table_checks
 from peel_analysis.data import counts
@@ -29,7 +30,7 @@ def test_an_incomplete_record_is_a_query_with_its_numbers(tmp_path: Path) -> Non
     rows = set_count(table(quarters(4), "outcomes_recorded", "all", 995), "kent", "2010-07-01", 540, "all")
     crimes = set_count(crimes, "kent", "2010-07-01", 1000)
     result = table_checks.completeness(held(tmp_path, rows, crimes), {OUTCOMES: CRIME})
-    assert [one.line for one in result.findings] == [
+    assert [one.line(FORCES) for one in result.findings] == [
         "  query: outcomes_recorded 2020-01, Kent, three months to 30 September 2010: 540 outcomes for 1,000 crimes "
         "(54.0%, recorded crime 2020-01)"
     ]

@@ -5,21 +5,22 @@ from pathlib import Path
 import pytest
 from checked_tables import quarters, table, write_table
 
-from peel_analysis.checks.rules import errors, rule
+from peel_analysis.checks.rules import errors
 from peel_analysis.checks.table_checks import check, check_edition
 from peel_analysis.checks.tables_held import TablesHeld
 from peel_analysis.cli import main
 from peel_analysis.data import location
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 def test_the_words_of_a_rule_hold_its_thresholds() -> None:
-    assert "at least 90% of the crimes" in rule("completeness").rule
+    assert "at least 90% of the crimes" in Data(DATA).rule("completeness").rule
     with pytest.raises(InputError, match=r"data/checks.toml: no check 'luck'; the checks are shape, forces"):
-        rule("luck")
+        Data(DATA).rule("luck")
 
 
 @pytest.mark.parametrize(
@@ -36,17 +37,14 @@ def test_the_words_of_a_rule_hold_its_thresholds() -> None:
         ),
     ],
 )
-def test_a_file_of_rules_that_is_wrong_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str
-) -> None:
+def test_a_file_of_rules_that_is_wrong_says_so(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "checks.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setenv(location.VARIABLE, str(tmp_path))
     with pytest.raises(InputError, match=message):
-        rule("a")
+        Data(tmp_path).rule("a")
 
 
 def test_the_project_s_own_data_has_no_error_and_2024_25_adds_up() -> None:
-    results = check(TablesHeld(DATA))
+    results = check(TablesHeld(Data(DATA)))
     assert errors(results) == 0
     found = next(result for result in results if result.rule.id == "outcome_types").findings
     words = next(finding.found for finding in found if finding.table == "outcomes_recorded 2024-25")

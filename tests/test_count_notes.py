@@ -10,6 +10,7 @@ from workbooks import Row, save
 
 from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.registers import COUNT_NOTES, read_register
 from peel_analysis.intake.addition import plan
 
@@ -36,7 +37,7 @@ def area_tables(path: Path, figures: dict[str, Row] | None = None) -> Path:
 
 def statuses(file: Path, folder: Path, release: str = "2018-03") -> "pd.Series[str]":
     """The statuses by force and last day, as they are in the data folder when the file has been added."""
-    plan(file, folder, release).write()
+    plan(file, Data(folder), release).write()
     rows = counts.read(folder / "counts" / "asb_incidents" / f"{release}.csv")
     return rows.set_index(["force_id", "period_end"])["status"]
 
@@ -71,7 +72,7 @@ def test_a_row_that_is_added_changes_its_count_when_the_file_is_taken_in_again(
     shutil.copytree(folder, later)
     (later / NOTES).write_text("".join(lines), encoding="utf-8")
     monkeypatch.setenv(location.VARIABLE, str(later))
-    assert [(one.new, one.revised) for one in plan(file, later).differences] == [(0, 3)]
+    assert [(one.new, one.revised) for one in plan(file, Data(later)).differences] == [(0, 3)]
 
 
 def test_the_counts_in_data_that_a_footnote_is_about_are_those_of_the_register() -> None:
@@ -101,10 +102,10 @@ def test_a_note_that_cannot_be_used_is_named_and_nothing_is_taken_in(
     assert old in text
     (folder / NOTES).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=f"^data/{NOTES}, {message}"):
-        plan(area_tables(tmp_path / "x.xlsx"), folder, "2018-03")
+        plan(area_tables(tmp_path / "x.xlsx"), Data(folder), "2018-03")
 
 
 def test_notes_that_are_missing_are_told(folder: Path, tmp_path: Path) -> None:
     (folder / NOTES).unlink()
     with pytest.raises(InputError, match=rf"^data/{NOTES}: the file is missing from .*; copy the project's own$"):
-        plan(area_tables(tmp_path / "x.xlsx"), folder, "2018-03")
+        plan(area_tables(tmp_path / "x.xlsx"), Data(folder), "2018-03")

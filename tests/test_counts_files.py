@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from workbooks import FORCES
 
 from peel_analysis.data import counts
 from peel_analysis.sources import data_return
@@ -64,7 +65,7 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_read(tmp_path: Path) -> 
 def returned(tmp_path: Path, text: str) -> None:
     path = tmp_path / "invented.csv"
     path.write_text(text, encoding="utf-8")
-    data_return.read(open_book(path), "return-2017")
+    data_return.read(open_book(path), "return-2017", FORCES)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from workbooks import Row, save
 from peel_analysis.cli import main
 from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.writing import write_files
 from peel_analysis.intake.addition import plan
 from peel_analysis.sources.sheets import SourceError
@@ -32,7 +33,7 @@ def test_a_table_and_its_provenance_are_written(folder: Path, tmp_path: Path) ->
 
 def test_planning_writes_nothing(folder: Path, tmp_path: Path) -> None:
     before = contents(folder)
-    assert len(plan(crime_file(tmp_path, crime_rows()), folder, "2017-05").texts) == 2
+    assert len(plan(crime_file(tmp_path, crime_rows()), Data(folder), "2017-05").texts) == 2
     assert contents(folder) == before
 
 
@@ -40,7 +41,7 @@ def test_the_same_file_again_changes_nothing_and_needs_no_release(folder: Path, 
     file = crime_file(tmp_path, crime_rows())
     added(file, folder, "2017-05")
     before = contents(folder)
-    again = plan(file, folder)
+    again = plan(file, Data(folder))
     assert again.account.release == "2017-05"
     assert again.texts == {}
     assert differences(again) == [(0, 0, 172)]
@@ -74,7 +75,7 @@ def test_releases_stand_side_by_side_and_their_difference_is_told(folder: Path, 
 def test_the_same_file_under_another_release_is_told(folder: Path, tmp_path: Path) -> None:
     file = crime_file(tmp_path, crime_rows())
     added(file, folder, "2017-05")
-    assert plan(file, folder, "2018-05").remarks[0] == "  the same file is in already as release 2017-05"
+    assert plan(file, Data(folder), "2018-05").remarks[0] == "  the same file is in already as release 2017-05"
 
 
 def test_a_file_that_would_lose_quarters_of_its_release_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -85,19 +86,19 @@ def test_a_file_that_would_lose_quarters_of_its_release_is_refused(folder: Path,
         match=r"part.csv: release 2017-05 of recorded_crime is in the data folder with 4 periods that this file does "
         r"not hold \(2015-04-01 to 2016-03-31\); give another --release",
     ):
-        plan(crime_file(tmp_path, crime_rows(), "part.csv"), folder, "2017-05")
+        plan(crime_file(tmp_path, crime_rows(), "part.csv"), Data(folder), "2017-05")
     assert contents(folder) == before
 
 
 def test_a_file_that_names_no_release_asks_for_one(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"download \(3\).csv: the file does not say which release it is; give --rel"):
-        plan(crime_file(tmp_path, crime_rows()), folder)
+        plan(crime_file(tmp_path, crime_rows()), Data(folder))
 
 
 @pytest.mark.parametrize("release", ["../2017", ".2017", "2017/05", "May 2017"])
 def test_a_release_that_cannot_name_a_file_is_refused(folder: Path, tmp_path: Path, release: str) -> None:
     with pytest.raises(InputError, match="use letters, digits and hyphens, such as 2026-04; it names a file"):
-        plan(crime_file(tmp_path, crime_rows()), folder, release)
+        plan(crime_file(tmp_path, crime_rows()), Data(folder), release)
 
 
 @pytest.mark.parametrize(
@@ -115,10 +116,10 @@ def test_the_release_that_a_cover_says(folder: Path, tmp_path: Path, cover: Row,
     sheets: dict[str, list[Row]] = {"Cover_sheet": [["Title"], cover], "2016_17 ": [list(CRIME), *crime_rows()]}
     file = save(tmp_path / "x.xlsx", sheets)
     if release:
-        assert plan(file, folder).account.release == release
+        assert plan(file, Data(folder)).account.release == release
     else:
         with pytest.raises(InputError, match="does not say which release"):
-            plan(file, folder)
+            plan(file, Data(folder))
 
 
 def test_a_cell_that_is_not_understood_changes_nothing(
@@ -137,7 +138,7 @@ def test_a_cell_that_is_not_understood_changes_nothing(
 def test_a_file_of_no_format_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "shopping.csv").write_text("milk,2\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"shopping.csv: not a format known here"):
-        plan(tmp_path / "shopping.csv", folder)
+        plan(tmp_path / "shopping.csv", Data(folder))
 
 
 def test_an_error_in_the_data_changes_nothing(

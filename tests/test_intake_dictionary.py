@@ -5,17 +5,25 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from peel_analysis.data import dictionary
 from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
-from peel_analysis.intake.registers import END, START, provenance_section, read_provenance, with_provenance
-from peel_analysis.sources.published_files import PROVENANCE_COLUMNS
+from peel_analysis.data.folder import Data
+from peel_analysis.intake.registers import (
+    END,
+    PROVENANCE_COLUMNS,
+    START,
+    provenance_section,
+    read_provenance,
+    with_provenance,
+)
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_part_on_origins_is_what_provenance_makes_of_it() -> None:
-    assert with_provenance(README, read_provenance(DATA)) == README
+    assert with_provenance(README, read_provenance(Data(DATA))) == README
 
 
 def test_origins_name_the_tables_of_a_file_together() -> None:
@@ -30,7 +38,7 @@ def test_origins_name_the_tables_of_a_file_together() -> None:
 @pytest.mark.parametrize("readme", ["", START, f"{END} {START}"])
 def test_a_dictionary_without_the_marks_is_refused(readme: str) -> None:
     with pytest.raises(InputError, match=r"data/README.md: the lines .* mark the part on origins; put them back"):
-        with_provenance(readme, read_provenance(DATA))
+        with_provenance(readme, read_provenance(Data(DATA)))
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.csv")), ids=lambda path: str(path.name))
@@ -45,3 +53,15 @@ def test_every_setting_item_and_column_of_counts_is_described() -> None:
     missing += [path.name for path in (DATA / "counts").iterdir() if f"`{path.name}`" not in README]
     missing += [column for column in COUNTS_COLUMNS if f"`{column}`" not in README]
     assert missing == []
+
+
+def test_the_dictionary_of_settings_is_that_of_the_models() -> None:
+    assert dictionary.with_settings(README) == README
+    spoilt = README.replace("| `decimals` | a whole number |", "| `decimals` | text |")
+    assert spoilt != README
+    assert dictionary.with_settings(spoilt) == README
+
+
+def test_a_dictionary_without_its_marks_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^data/README\.md: no part between .*; put both lines back$"):
+        dictionary.with_settings(README.replace(dictionary.END, ""))

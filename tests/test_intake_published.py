@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from intake_folder import empty_folder
 from python_calamine import CalamineWorkbook
 from shared_folder import shared
 from workbooks import Row, save
 
+from peel_analysis.data.folder import Data
 from peel_analysis.intake.addition import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -115,8 +117,8 @@ def rewritten(path: Path, issue: Callable[[Sheets], Sheets], folder: Path) -> Pa
 
 def tables(file: Path, folder: Path) -> dict[str, str]:
     """Return the texts that adding a file to an empty folder would write, but for the name and digest of the file."""
-    (folder / "empty").mkdir(exist_ok=True)
-    addition = plan(file, folder / "empty")
+    empty = folder / "data" if (folder / "data").exists() else empty_folder(folder)
+    addition = plan(file, Data(empty))
     assert addition.is_sound
     return {str(path): text for path, text in addition.texts.items() if path.name != "provenance.csv"}
 
@@ -124,7 +126,7 @@ def tables(file: Path, folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", FILES)
 def test_every_published_file_is_in_the_data_folder_and_changes_nothing(name: str) -> None:
     release = "2026-04" if name.endswith("cleaned-230426.parquet") else ""
-    addition = plan(shared(f"raw/{name}"), DATA, release)
+    addition = plan(shared(f"raw/{name}"), Data(DATA), release)
     assert {(one.new, one.revised) for one in addition.differences} == {(0, 0)}
     if not release:
         assert addition.texts == {}

@@ -10,6 +10,7 @@ from workbooks import Row, save
 
 from peel_analysis.data import counts, forces
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.intake.addition import plan
 
 RETURN = "force,item,period_start,period_end,count,status\n"
@@ -37,7 +38,7 @@ def test_returns_of_forces_join_and_each_keeps_its_origin(folder: Path, tmp_path
 def test_a_return_says_itself_what_was_not_supplied(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "norfolk.csv").write_text(RETURN, encoding="utf-8")
     with pytest.raises(InputError, match="--not-supplied: a HMICFRS data return says itself"):
-        plan(tmp_path / "norfolk.csv", folder, "return-2017", ["kent"])
+        plan(tmp_path / "norfolk.csv", Data(folder), "return-2017", ["kent"])
 
 
 def area_table(total: float = 43_000.0) -> list[Row]:
@@ -61,7 +62,7 @@ def test_a_national_row_that_leaves_a_force_out_is_kept_as_such(folder: Path, tm
 
 
 def test_a_national_row_that_does_not_add_up_stops_the_file(folder: Path, tmp_path: Path) -> None:
-    addition = plan(save(tmp_path / "x.xlsx", {"P5": area_table(50_000.0)}), folder)
+    addition = plan(save(tmp_path / "x.xlsx", {"P5": area_table(50_000.0)}), Data(folder))
     assert not addition.is_sound
 
 

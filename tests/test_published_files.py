@@ -6,6 +6,7 @@ import pytest
 from invented import Folder, folder
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.published_files import published_files, words_for_added
 from peel_analysis.intake.build import FORMAT_OF, build
 from peel_analysis.sources.formats import FORMATS, TRANSCRIPTS
@@ -52,14 +53,14 @@ def test_an_entry_that_cannot_be_used(data: Folder, old: str, new: str, message:
 
 def test_a_setting_that_there_is_not_is_named(data: Folder) -> None:
     data.replace("published_files.toml", 'licence = "as the London', 'terms = "none"\nlicence = "as the London')
-    with pytest.raises(InputError, match=r"denominators.csv': there is no setting 'terms'; .*ettings are file, reader"):
+    with pytest.raises(InputError, match=r"denominators.csv': there is no setting 'terms'; .* file, reader"):
         published_files()
 
 
 def test_a_reader_that_there_is_not_is_named(data: Folder, tmp_path: Path) -> None:
     data.replace("published_files.toml", 'reader = "recorded crime"', 'reader = "crimes"')
     with pytest.raises(InputError, match=r"prc-pfa-.*: no reader 'crimes'; use one of recorded crime, outcomes"):
-        build(tmp_path, tmp_path / "out")
+        build(tmp_path, open_data(data.path))
 
 
 def test_a_format_without_words(data: Folder) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.checks.tables_held import read_printed
+from peel_analysis.checks.tables_held import TablesHeld
 from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import findings
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.populations import read_populations
 from peel_analysis.data.registers import read_register
 from peel_analysis.intake.registers import read_populations as populations_to_add_to
@@ -22,8 +23,8 @@ READ: dict[str, Callable[[Folder], Sized]] = {
     "forces.csv": lambda data: forces.all_forces(),
     "populations.csv": lambda data: read_populations(data.path),
     "exclusions.csv": lambda data: read_register(registers.EXCLUSIONS),
-    "provenance.csv": lambda data: read_provenance(data.path),
-    "printed_totals.csv": lambda data: read_printed(data.path),
+    "provenance.csv": lambda data: read_provenance(open_data(data.path)),
+    "printed_totals.csv": lambda data: TablesHeld(open_data(data.path)).printed(),
     FINDINGS: lambda data: findings(open_edition("2017"), "norfolk", "Preventing crime"),
 }
 
@@ -92,8 +93,8 @@ def test_provenance_that_cannot_be_read_gives_no_empty_hashes(data: Folder, old:
 @pytest.mark.parametrize("number", ["many", "12.5", "0", "9" * 23])
 def test_a_population_that_cannot_be_used_is_told_wherever_it_is_read(data: Folder, number: str) -> None:
     data.replace("populations.csv", "norfolk,2016,892870,2017", f"norfolk,2016,{number},2017")
-    for read in (read_populations, populations_to_add_to):
+    for read in (lambda held: held.populations, populations_to_add_to):
         with pytest.raises(
             InputError, match=rf"^data/populations.csv, line \d+: .*above zero; found 'norfolk' and '{number}'"
         ):
-            read(data.path)
+            read(open_data(data.path))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from area_sheets import TITLE, incidents_sheet, read
 from shared_folder import shared
-from workbooks import Row, save
+from workbooks import FORCES, Row, read_file, save
 
-from peel_analysis.sources import formats, police_force_areas
+from peel_analysis.sources import police_force_areas
 from peel_analysis.sources.area_tables import Area, classify, year_to
 from peel_analysis.sources.headings import MARKERS, number_or_marker
 from peel_analysis.sources.sheets import SourceError, open_book
@@ -89,17 +89,17 @@ def test_a_missing_force_is_named_with_the_sheet(tmp_path: Path) -> None:
 
 def test_a_list_of_contents_is_no_table_and_a_table_without_forces_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "x.xlsx", {"Contents": [["Contents"], [TITLE]], "P5": incidents_sheet()})
-    assert formats.read(path, "r").account.sheets_left == ("Contents",)
+    assert read_file(path).account.sheets_left == ("Contents",)
     path = save(tmp_path / "x.xlsx", {"P5": [[TITLE], *([["somewhere", 5, 1.0]] * 43)]})
     with pytest.raises(SourceError, match=r"sheet 'P5', row 1: no column names the forces; give the table as"):
-        formats.read(path, "r")
+        read_file(path)
 
 
 def test_a_force_that_gave_no_figures_and_national_rows_without_it(tmp_path: Path) -> None:
     rows = [row for row in incidents_sheet() if row[1:2] != ["Greater Manchester"]]
     rows.insert(7, [None, "England and Wales excluding Greater Manchester", 21_000, ".."])
     path = save(tmp_path / "x.xlsx", {"P5": rows})
-    counts = formats.read(path, "r", not_supplied=["greater-manchester"]).counts.set_index("force_id")
+    counts = read_file(path, "r", not_supplied=["greater-manchester"]).counts.set_index("force_id")
     assert counts.index[counts["count"].isna()].tolist() == ["greater-manchester"]
     assert counts.loc["greater-manchester", "status"] == "not_supplied"
 
@@ -158,7 +158,7 @@ def test_years_in_headings(heading: str, day: str | None) -> None:
 
 def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
     names = ["West Mercia", "West Midlands", "West Yorkshire", "", "East Midlands", "West Midlands", "East of England"]
-    found = classify(("", name) for name in names)
+    found = classify((("", name) for name in names), FORCES)
     assert found[1] == Area("force", "west-midlands")
     assert found[5] == Area("region", "West Midlands")
 
@@ -166,7 +166,7 @@ def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
 @pytest.mark.shared
 def test_the_march_2018_workbook() -> None:
     book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
-    reading = police_force_areas.read(book, "2018-03", ("2017", "2018-revised"))
+    reading = police_force_areas.read(book, "2018-03", FORCES, ("2017", "2018-revised"))
     incidents = reading.counts.set_index(["force_id", "period_end"])
     assert incidents.loc[("norfolk", "2017-03-31"), "count"] == 21_071
     assert len(incidents) == 43 * 11

@@ -6,18 +6,19 @@ import pandas as pd
 import pytest
 from home_office import OUTCOME_HEADING, all_forces_outcomes, count_of, csv_file, outcome
 from shared_folder import shared
+from workbooks import FORCES, read_file
 
-from peel_analysis.sources import formats, open_data
+from peel_analysis.sources import open_data
 from peel_analysis.sources.sheets import SourceError, open_book
 
 
 def test_outcomes_on_two_bases(tmp_path: Path) -> None:
     rows = [OUTCOME_HEADING, *all_forces_outcomes(), outcome("Norfolk", "16", " 40 ", "NA")]
-    reading = formats.read(csv_file(tmp_path / "x.csv.gz", rows), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv.gz", rows))
     assert count_of(reading, "norfolk", "16", "outcomes_recorded") == 40
     assert count_of(reading, "norfolk", "1", "outcomes_assigned") == 1
     assert reading.counts.query("dimension == '16'")["item"].tolist() == ["outcomes_recorded"]
-    only = open_data.read_outcomes(open_book(tmp_path / "x.csv.gz"), "r", basis="recorded")
+    only = open_data.read_outcomes(open_book(tmp_path / "x.csv.gz"), "r", FORCES, basis="recorded")
     assert set(only.counts["item"]) == {"outcomes_recorded"}
 
 
@@ -29,7 +30,7 @@ def test_outcomes_left_out_by_reason(tmp_path: Path) -> None:
         outcome("British Transport Police", "9", 6),
     ]
     path = csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *all_forces_outcomes(), *extra])
-    reading = formats.read(path, "r")
+    reading = read_file(path)
     assert {reason: left.rows for reason, left in reading.account.left_out.items()} == {
         "part of another outcome type (1a, 2a, 3a)": 1,
         "no count on the recorded basis: N/A - offence code expired": 1,
@@ -40,27 +41,27 @@ def test_outcomes_left_out_by_reason(tmp_path: Path) -> None:
 
 
 def test_outcome_type_0_is_kept_for_the_sum(tmp_path: Path) -> None:
-    reading = formats.read(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *all_forces_outcomes()]), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *all_forces_outcomes()]))
     assert count_of(reading, "norfolk", "0", "outcomes_recorded") == 3
 
 
 def test_unknown_outcome_type_is_refused(tmp_path: Path) -> None:
     rows = [OUTCOME_HEADING, *all_forces_outcomes(), outcome("Norfolk", "99", 1)]
     with pytest.raises(SourceError, match=r"x.csv, line 88, column G: unknown outcome type '99'"):
-        formats.read(csv_file(tmp_path / "x.csv", rows), "r")
+        read_file(csv_file(tmp_path / "x.csv", rows))
 
 
 def test_a_basis_that_the_file_lacks_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "x.csv", [row[:-1] for row in [OUTCOME_HEADING, *all_forces_outcomes()]])
     with pytest.raises(SourceError, match=r"x.csv, line 1: no column 'Force outcomes for offences .* asked for"):
-        open_data.read_outcomes(open_book(path), "r", basis="assigned")
+        open_data.read_outcomes(open_book(path), "r", FORCES, basis="assigned")
 
 
 @pytest.mark.shared
 def test_outcomes_of_all_types_add_up_to_recorded_crime_force_by_force_in_2024_25() -> None:
-    crimes = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet"), "r").counts
+    crimes = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet")).counts
     crimes = crimes[crimes["period_start"].between("2024-04-01", "2025-03-31")]
-    found = formats.read(shared("raw/home_office/outcomes-2024-25-cleaned.parquet"), "r").counts
+    found = read_file(shared("raw/home_office/outcomes-2024-25-cleaned.parquet")).counts
     keys = ["force_id", "period_start"]
     assert found["count"].sum() == 5_225_477
     pd.testing.assert_series_equal(crimes.groupby(keys)["count"].sum(), found.groupby(keys)["count"].sum())
@@ -68,7 +69,7 @@ def test_outcomes_of_all_types_add_up_to_recorded_crime_force_by_force_in_2024_2
 
 @pytest.mark.shared
 def test_the_march_2019_outcomes() -> None:
-    reading = formats.read(shared("raw/home_office/outcomes-open-data-year-ending-march-2019.csv.gz"), "r")
+    reading = read_file(shared("raw/home_office/outcomes-open-data-year-ending-march-2019.csv.gz"))
     sums = reading.counts.groupby("item")["count"].sum()
     assert sums["outcomes_recorded"] == 5_202_495  # 0.04% above recorded crime 2018/19 in the later April 2026 release
     assert sums["outcomes_assigned"] == 5_047_445  # type 0 has no count on this basis

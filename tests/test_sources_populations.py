@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from area_sheets import area_rows, incidents_sheet, read
 from shared_folder import shared
-from workbooks import Row, save
+from workbooks import FORCES, Row, read_file, save
 
-from peel_analysis.sources import formats, police_force_areas
+from peel_analysis.sources import police_force_areas
 from peel_analysis.sources.sheets import SourceError, open_book
 
 MID_YEARS = "Table P9: Mid-year population estimates for police force areas, 2015 to 20161"
@@ -30,7 +30,7 @@ def test_rounded_rates_give_no_populations_and_the_account_says_so(tmp_path: Pat
 def test_populations_by_mid_year_under_the_vintage_asked_for(tmp_path: Path) -> None:
     heading: list[Row] = [[MID_YEARS], [None, None, "Mid-year"], ["Area Code", "Area Name", 2015, "20161"]]
     path = save(tmp_path / "x.xlsx", {"Table 12": [*heading, *area_rows({"norfolk": [891_000, 891_700]}, [100, 200])]})
-    reading = police_force_areas.read(open_book(path), "r", vintages=("", "revised"))
+    reading = police_force_areas.read(open_book(path), "r", FORCES, vintages=("", "revised"))
     rows = reading.populations.query("force_id == 'norfolk' and vintage == 'revised'")
     assert dict(zip(rows["mid_year"], rows["population"], strict=True)) == {2015: 891_000, 2016: 891_700}
     assert len(reading.counts) == 0
@@ -50,13 +50,13 @@ def test_two_tables_that_disagree_on_a_population_are_refused(tmp_path: Path) ->
     rates: list[Row] = [["Rates"], ["Area Code", "Area Name", "Population figures (mid-2016)"], *area_rows({}, [101])]
     path = save(tmp_path / "x.xlsx", {"a": mid_years, "b": rates})
     with pytest.raises(SourceError, match=r"sheet 'b', cell C4: population 101, and 100 elsewhere in the workbook"):
-        formats.read(path, "r")
+        read_file(path)
 
 
 @pytest.mark.shared
 def test_rates_divide_by_the_population_two_mid_years_back() -> None:
     book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
-    people = police_force_areas.read(book, "r", ("rates", "printed")).populations
+    people = police_force_areas.read(book, "r", FORCES, ("rates", "printed")).populations
     wide = people.pivot(index=["force_id", "mid_year"], columns="vintage", values="population").dropna()
     unrevised = wide[wide.index.get_level_values("mid_year") <= 2011]
     assert (unrevised["rates"] - unrevised["printed"]).abs().max() < 50  # the printed ones are rounded to hundreds
@@ -64,7 +64,7 @@ def test_rates_divide_by_the_population_two_mid_years_back() -> None:
 
 @pytest.mark.shared
 def test_the_june_2018_workbook_with_its_corrections_sheet() -> None:
-    reading = formats.read(shared("raw/ons/policeforceareadatatablesyearendingjune2018corrected.xlsx"), "2018-06")
+    reading = read_file(shared("raw/ons/policeforceareadatatablesyearendingjune2018corrected.xlsx"), "2018-06")
     people = reading.populations.set_index("force_id")
     assert people.loc["norfolk", "population"] == 898_400
     assert people["mid_year"].unique().tolist() == [2017]

@@ -4,10 +4,10 @@ import gzip
 from pathlib import Path
 
 import pytest
-from workbooks import save
+from workbooks import read_file, save
 
 from peel_analysis.data.counts import TableError
-from peel_analysis.sources import data_return, formats, open_data
+from peel_analysis.sources import data_return, open_data
 from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.sheets import SourceError, open_book
 
@@ -51,7 +51,7 @@ def test_a_file_like_no_format_says_what_it_starts_with(tmp_path: Path) -> None:
 def test_a_renamed_column_is_named_and_not_taken_for_another_format(tmp_path: Path) -> None:
     path = file(tmp_path, "Financial Year,Financial Quarter,Force Name,Offence Group,Offences counted\n")
     with pytest.raises(SourceError, match=r"line 1: no column 'Number of Offences'; .*'Offences counted'; give"):
-        formats.read(path, "r")
+        read_file(path)
 
 
 def test_damaged_and_missing_files(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_return_takes_names_and_keeps_reasons(tmp_path: Path) -> None:
         + ",,,,,\n"
         + "suffolk,organised_crime_groups,2017-07-01,2017-07-01,,Not supplied\n",
     )
-    reading = formats.read(path, "return-2017")
+    reading = read_file(path, "return-2017")
     assert reading.counts["force_id"].tolist() == ["norfolk", "suffolk"]
     assert reading.counts["count"].tolist()[0] == 1204
     assert reading.counts["status"].tolist() == ["reported", "not_supplied"]
@@ -104,4 +104,4 @@ def test_a_return_takes_names_and_keeps_reasons(tmp_path: Path) -> None:
 def test_a_return_is_refused_by_line(tmp_path: Path, line: str, message: str) -> None:
     path = file(tmp_path, RETURN + ",,,,,\n" + line + "\n")
     with pytest.raises((SourceError, TableError), match=message):
-        formats.read(path, "r")
+        read_file(path)

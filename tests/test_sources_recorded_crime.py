@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from home_office import CRIME_HEADING, all_forces_crime, count_of, crime, csv_file
 from shared_folder import shared
-from workbooks import Row, save
+from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data.counts import as_text
-from peel_analysis.sources import formats, open_data
+from peel_analysis.sources import open_data
 from peel_analysis.sources.reading import LeftOut
 from peel_analysis.sources.sheets import SourceError, open_book
 
@@ -27,7 +27,7 @@ def test_workbook_as_published_cover_and_stray_heading_included(tmp_path: Path) 
             "2016_17": [stray, *all_forces_crime()],
         },
     )
-    reading = formats.read(path, "r")
+    reading = read_file(path)
     assert reading.account.sheets_read == ("2015_16", "2016_17")
     assert reading.account.sheets_left == ("Cover_sheet",)
     assert len(reading.counts) == 2 * 43
@@ -36,7 +36,7 @@ def test_workbook_as_published_cover_and_stray_heading_included(tmp_path: Path) 
 
 def test_heading_further_down_and_notes_below_the_table(tmp_path: Path) -> None:
     rows: list[Row] = [["Title"], [], ["Some words"], CRIME_HEADING, *all_forces_crime(), [], ["Source: Home Office"]]
-    reading = formats.read(save(tmp_path / "x.xlsx", {"Data": rows}), "r")
+    reading = read_file(save(tmp_path / "x.xlsx", {"Data": rows}))
     assert count_of(reading, "norfolk", "Robbery") == 10
     assert reading.account.left_out["blank line or note under the table"].rows == 2
 
@@ -45,7 +45,7 @@ def test_padded_numbers_dashes_corrections_and_the_group_s_other_name(tmp_path: 
     rows = [CRIME_HEADING, *all_forces_crime()]
     for code, number in (("1", " 1,204 "), ("2", "-00 "), ("3", " -   "), ("4", "-4 ")):
         rows.append(crime("Norfolk", number, "Miscellaneous crimes", code))
-    reading = formats.read(csv_file(tmp_path / "x.csv", rows), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv", rows))
     assert count_of(reading, "norfolk", "Miscellaneous crimes against society") == 1200
 
 
@@ -55,7 +55,7 @@ def test_bodies_that_are_no_force_and_fraud_are_left_out_and_counted(tmp_path: P
         crime("Cifas", 7, "Fraud offences"),
         crime("Norfolk", 11, "Fraud offences to 2012/13", "51"),
     ]
-    reading = formats.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *extra]), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *extra]))
     assert reading.counts["count"].sum() == 430
     left_out = reading.account.left_out
     assert left_out["British Transport Police is no police force area"] == LeftOut(1, 5)
@@ -71,15 +71,15 @@ def test_cleaned_columns_are_the_same_format(tmp_path: Path) -> None:
         columns={"Financial Year": "FY", "Force Name": "Force", "Offence Group": "Group", "Number of Offences": "n"}
     )
     frame.assign(territorial=True).to_parquet(tmp_path / "cleaned.parquet")
-    assert formats.read(tmp_path / "cleaned.parquet", "r").counts["count"].sum() == 430
+    assert read_file(tmp_path / "cleaned.parquet").counts["count"].sum() == 430
 
 
 def test_homicide_stands_in_as_many_rows_as_its_cell_names_codes(tmp_path: Path) -> None:
     homicide = [crime("Norfolk", 1, "Violence against the person", "1/4.1/4.2") for _ in range(3)]
-    reading = formats.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide]), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide]))
     assert count_of(reading, "norfolk", "Violence against the person") == 3
     with pytest.raises(SourceError, match=r"x.csv, line 48, column G: repeats an earlier row's quarter"):
-        formats.read(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide, homicide[0]]), "r")
+        read_file(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide, homicide[0]]))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_refusals_name_file_sheet_and_cell(tmp_path: Path, change: Callable[[lis
     change(rows)
     path = save(tmp_path / "x.xlsx", {"2016_17": rows})
     with pytest.raises(SourceError, match=message):
-        open_data.read_crime(open_book(path), "r")
+        open_data.read_crime(open_book(path), "r", FORCES)
 
 
 def test_a_quarter_in_two_sheets_is_refused(tmp_path: Path) -> None:
@@ -116,13 +116,13 @@ def test_a_quarter_in_two_sheets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         SourceError, match=r"'again', row 1: holds 2016-04-01 to 2016-06-30, as x.xlsx, sheet '2016_17'"
     ):
-        formats.read(path, "r")
+        read_file(path)
 
 
 def test_a_force_that_gave_no_figures_gets_blank_rows_that_say_so(tmp_path: Path) -> None:
     rows = [row for row in all_forces_crime() if row[2] != "Greater Manchester"]
     path = csv_file(tmp_path / "x.csv", [CRIME_HEADING, *rows])
-    reading = formats.read(path, "r", not_supplied=["greater-manchester"])
+    reading = read_file(path, "r", not_supplied=["greater-manchester"])
     row = reading.counts.query("force_id == 'greater-manchester'").iloc[0]
     assert pd.isna(row["count"])
     assert row["status"] == "not_supplied"
@@ -131,14 +131,14 @@ def test_a_force_that_gave_no_figures_gets_blank_rows_that_say_so(tmp_path: Path
 
 def test_windows_code_page_is_read(tmp_path: Path) -> None:
     rows = [CRIME_HEADING, *all_forces_crime(), crime("Norfolk", 2, "Theft offences", "39 – person")]
-    reading = formats.read(csv_file(tmp_path / "x.csv", rows, "cp1252"), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv", rows, "cp1252"))
     assert count_of(reading, "norfolk", "Theft offences") == 2
 
 
 def test_totals_note_marks_and_revision_marks_of_other_issues(tmp_path: Path) -> None:
     rows = [CRIME_HEADING, *all_forces_crime(), crime("England and Wales", 430)]
     next(row for row in rows if row[2] == "Norfolk")[2:8:5] = ["Norfolk [note 4]", "1,010 [r]"]
-    reading = formats.read(csv_file(tmp_path / "x.csv", rows), "r")
+    reading = read_file(csv_file(tmp_path / "x.csv", rows))
     assert count_of(reading, "norfolk", "Robbery") == 1010
     assert reading.account.left_out["England and Wales is a total of forces"] == LeftOut(1, 430)
 
@@ -148,8 +148,9 @@ def test_totals_note_marks_and_revision_marks_of_other_issues(tmp_path: Path) ->
 def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> None:
     path = shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")
     program = (
-        "import re, sys; from pathlib import Path; from peel_analysis import sources\n"
-        "reading = formats.read(Path(sys.argv[1]), 'r')\n"
+        "import re, sys; from pathlib import Path; from peel_analysis.sources import formats\n"
+        "from peel_analysis.data.folder import open_data\n"
+        "reading = formats.read(Path(sys.argv[1]), 'r', open_data().forces)\n"
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]\n"  # of this program alone
         "print(len(reading.counts), reading.account.rows_read, peak)"
     )
@@ -161,13 +162,13 @@ def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> No
 
 @pytest.mark.shared
 def test_workbook_and_its_cleaned_copy_hold_the_same_counts() -> None:
-    published = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"), "r").counts
-    cleaned = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet"), "r").counts
+    published = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")).counts
+    cleaned = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet")).counts
     assert as_text(published) == as_text(cleaned)
 
 
 @pytest.mark.shared
 def test_the_older_release_of_2017_18_differs_from_april_2026() -> None:
-    reading = formats.read(shared("raw/home_office/prc-pfa-mar2013-onwards-tables201718.csv"), "r")
+    reading = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-tables201718.csv"))
     assert reading.counts["count"].sum() == 4_821_452
     assert len(reading.counts) == 43 * 4 * 9

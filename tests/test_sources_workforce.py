@@ -9,11 +9,11 @@ import pytest
 from area_sheets import area_rows, sums
 from checked_tables import write_table
 from shared_folder import shared
-from workbooks import Row, save
+from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data import forces
 from peel_analysis.data.counts import TableError, combine, read
-from peel_analysis.sources import formats, workforce
+from peel_analysis.sources import workforce
 from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.reading import Reading
 from peel_analysis.sources.sheets import SourceError, open_book
@@ -56,7 +56,7 @@ def test_officers_by_force_and_date_with_their_decimals(tmp_path: Path) -> None:
     path = save(tmp_path / "x.xlsx", {"Index": index, "Table_1": officers({"norfolk": [1500.125, 1600.0, 99.875]})})
     book = open_book(path)
     assert recognise(book).release(book) == "2018-09"
-    reading = formats.read(path, "2018-09")
+    reading = read_file(path, "2018-09")
     assert counts_of(reading, "norfolk") == {"2018-03-31": 1500.125, "2018-09-30": 1600.0}
     assert set(reading.counts["item"]) == {"police_officers_fte"}
     assert (reading.counts["period_start"] == reading.counts["period_end"]).all()
@@ -66,14 +66,14 @@ def test_officers_by_force_and_date_with_their_decimals(tmp_path: Path) -> None:
 
 
 def test_decimals_survive_the_table_in_the_data_folder(tmp_path: Path) -> None:
-    reading = formats.read(save(tmp_path / "x.xlsx", {"T": officers()}), "2018-09")
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": officers()}), "2018-09")
     assert read(write_table(tmp_path, reading.counts))["count"].sum() == pytest.approx(43 * 201.75)
     whole = combine([reading.counts.assign(item="recorded_crime", count=3.0)])
     assert str(whole["count"].dtype) == "Int64"
 
 
 def test_a_whole_number_is_asked_of_every_other_item(tmp_path: Path) -> None:
-    rows = formats.read(save(tmp_path / "x.xlsx", {"T": officers()}), "r").counts
+    rows = read_file(save(tmp_path / "x.xlsx", {"T": officers()})).counts
     path = write_table(tmp_path, rows.assign(item="recorded_crime"))
     with pytest.raises(TableError, match=r"r.csv, line 2, column count: found '100.25' where a count should be"):
         read(path)
@@ -86,14 +86,14 @@ def test_region_and_force_of_one_name_footnote_digits_and_names_turned_round(tmp
             row[0] = "West Midlands4"
         if row[:1] == ["City of London"]:
             row[0] = "London, City of"
-    reading = formats.read(save(tmp_path / "x.xlsx", {"T": rows}), "r")
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": rows}))
     assert counts_of(reading, "west-midlands")["2018-09-30"] == 8
     assert counts_of(reading, "city-of-london")["2018-09-30"] == 101.5
 
 
 def test_marks_are_blank_with_a_reason_and_totals_leave_those_forces_out(tmp_path: Path) -> None:
     figures: dict[str, Row] = {"norfolk": ["..", 5.0, "*"], "kent": ["-", 5.0, "*"]}
-    reading = formats.read(save(tmp_path / "x.xlsx", {"T": officers(figures)}), "r")
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": officers(figures)}))
     assert pd.isna(counts_of(reading, "norfolk")["2018-03-31"])
     assert pd.isna(counts_of(reading, "kent")["2018-03-31"])
     east = next(one for one in reading.account.printed_totals if one.area == "East")
@@ -104,7 +104,7 @@ def test_marks_are_blank_with_a_reason_and_totals_leave_those_forces_out(tmp_pat
 def test_a_dash_is_nil_where_a_note_says_so(tmp_path: Path) -> None:
     rows = officers({"kent": ["-", 5.0, "*"]})
     rows.append(["' - ' Denotes nil"])
-    reading = formats.read(save(tmp_path / "x.xlsx", {"T": rows}), "r")
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": rows}))
     assert counts_of(reading, "kent")["2018-03-31"] == 0
 
 
@@ -128,7 +128,7 @@ def test_a_dash_is_nil_where_a_note_says_so(tmp_path: Path) -> None:
 def test_workers_and_units_by_title(tmp_path: Path, title: str, unit: str, item: str) -> None:
     figures: dict[str, Row] = {force.id: [10.0, 11.0, 1.0] for force in forces.all_forces()}
     sheets = {"A": officers(), "B": officers(figures, unit, title)}
-    reading = formats.read(save(tmp_path / "x.xlsx", sheets), "r")
+    reading = read_file(save(tmp_path / "x.xlsx", sheets))
     assert set(reading.counts["item"]) == {"police_officers_fte", *([item] if item else [])}
     assert reading.account.sheets_left == (() if item else ("B",))
 
@@ -137,7 +137,7 @@ def test_workers_and_units_by_title(tmp_path: Path, title: str, unit: str, item:
 def test_days_in_headings(tmp_path: Path, heading: str) -> None:
     rows = officers()
     rows[4][2] = heading
-    assert set(counts_of(formats.read(save(tmp_path / "x.xlsx", {"T": rows}), "r"), "kent")) == {
+    assert set(counts_of(read_file(save(tmp_path / "x.xlsx", {"T": rows})), "kent")) == {
         "2018-03-31",
         "2018-09-30",
     }
@@ -157,22 +157,22 @@ def test_refusals_name_sheet_and_cell(tmp_path: Path, change: Callable[[list[Row
     rows = officers()
     change(rows)
     with pytest.raises(SourceError, match=message):
-        workforce.read(open_book(save(tmp_path / "x.xlsx", {"T": rows})), "r")
+        workforce.read(open_book(save(tmp_path / "x.xlsx", {"T": rows})), "r", FORCES)
 
 
 def test_half_a_constable_in_a_headcount_and_one_table_twice_are_refused(tmp_path: Path) -> None:
     title = "Special constables by police force area"
     path = save(tmp_path / "x.xlsx", {"T": officers({}, "Headcount", title)})
     with pytest.raises(SourceError, match=r"sheet 'T', cell B\d+: found 100.25 where a whole number should be"):
-        formats.read(path, "r")
+        read_file(path)
     path = save(tmp_path / "x.xlsx", {"T": officers(), "U": officers()})
     with pytest.raises(SourceError, match=r"sheet 'U', row 1: holds police_officers_fte, as sheet 'T' does"):
-        formats.read(path, "r")
+        read_file(path)
 
 
 def test_a_force_that_gave_no_figures(tmp_path: Path) -> None:
     rows = [row for row in officers() if row[:1] != ["Kent "]]
-    reading = formats.read(save(tmp_path / "x.xlsx", {"T": rows}), "r", not_supplied=["kent"])
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": rows}), "r", not_supplied=["kent"])
     assert all(pd.isna(count) for count in counts_of(reading, "kent").values())
     assert reading.account.forces == 42
 
@@ -184,7 +184,7 @@ def test_a_force_that_gave_no_figures(tmp_path: Path) -> None:
 )
 def test_the_real_workbooks_against_values_read_by_others(name: str, release: str) -> None:
     book = open_book(shared(f"raw/home_office/{name}"))
-    reading = workforce.read(book, release)
+    reading = workforce.read(book, release, FORCES)
     assert recognise(book).release(book) == release
     assert all(total.agrees for total in reading.account.printed_totals)
     known = pd.read_csv(shared("facts/officer_fte.csv")).set_index(["force_id", "date"])["officer_fte"]

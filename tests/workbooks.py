@@ -1,11 +1,17 @@
-"""Workbooks with invented counts, written for tests to read as a publisher's."""
+"""Workbooks with invented counts, written for tests as a publisher's, and files of any format read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
 
+from peel_analysis.data.folder import Data
+from peel_analysis.sources import formats
+from peel_analysis.sources.reading import Reading
+
 Row = list[object]
+DATA = Data(Path(__file__).resolve().parents[1] / "data")
+FORCES = DATA.forces
 
 
 def save(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
@@ -18,3 +24,8 @@ def save(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
             sheet.append(row)
     book.save(path)
     return path
+
+
+def read_file(path: Path, release: str = "r", not_supplied: Collection[str] = ()) -> Reading:
+    """Return what is read of a published file of any format."""
+    return formats.read(path, release, FORCES, not_supplied)

@@ -1,24 +1,22 @@
 """Doubts about a force's record of outcomes: it leaves out crimes that the force recorded, or is of more than those."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import pandas as pd
 
-from peel_analysis.checks.rules import rule
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import FORCES, Forces
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.data.settings import Rule
+from peel_analysis.data.settings import CHECKS, Rule
 from peel_analysis.data.text import enumerated, in_words, rounded
 
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"
 NOT_YET_ASSIGNED = "0"  # the outcome type of crimes that have none yet
 MONTHS_OF_A_QUARTER = 3
+D = TypeVar("D")
 OFF = "so its share {} by an unknown amount."
 
 
@@ -47,6 +45,7 @@ class Incomplete:
     """
 
     force_id: str
+    name: str
     window: Period
     ratio: float
     quarters: Mapping[Period, float]
@@ -59,15 +58,14 @@ class Incomplete:
     @property
     def sentence(self) -> str:
         """What a reader is told wherever the force's share appears."""
-        name = forces.display_name(self.force_id)
         if self.unassigned:
             return (
-                f"Of the crimes that {name} recorded in the {self.window.words}, {_percent(self.unassigned)} had no "
-                f"outcome yet in the published record, {OFF.format('falls short')}"
+                f"Of the crimes that {self.name} recorded in the {self.window.words}, {_percent(self.unassigned)} had "
+                f"no outcome yet in the published record, {OFF.format('falls short')}"
             )
         return (
-            f"The published record of outcomes holds {_percent(self.ratio)} of the crimes that {name} recorded in the "
-            f"{self.window.words} ({_in_quarters(self.low)}), {OFF.format('falls short')}"
+            f"The published record of outcomes holds {_percent(self.ratio)} of the crimes that {self.name} recorded in "
+            f"the {self.window.words} ({_in_quarters(self.low)}), {OFF.format('falls short')}"
         )
 
 
@@ -76,6 +74,7 @@ class Mismatched:
     """A force whose outcomes are of more crimes than the crimes used, in the quarters of `above` (with the ratio)."""
 
     force_id: str
+    name: str
     above: Mapping[Period, float]
     status: ClassVar[str] = "mismatched"
     short: ClassVar[str] = "Record that does not match"
@@ -86,17 +85,9 @@ class Mismatched:
         """What a reader is told wherever the force's share appears."""
         return (
             f"The published record of outcomes is of more crimes than those counted for "
-            f"{forces.display_name(self.force_id)}: {_in_quarters(self.above)}. The two come from different releases "
+            f"{self.name}: {_in_quarters(self.above)}. The two come from different releases "
             f"and do not match, {OFF.format('is off')}"
         )
-
-
-class Files(NamedTuple):
-    """The files of outcomes and of crimes, and when each was last written: what is worked out from them is kept."""
-
-    outcomes: Path
-    crimes: Path
-    changed: tuple[int, int]
 
 
 def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
@@ -104,8 +95,15 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
 
     Empty for an edition without a table of outcomes or of recorded crime by quarter.
     """
-    files = _files(edition)
-    return _incomplete(files, window) if files else {}
+
+    def find() -> dict[str, Incomplete]:
+        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
+        waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
+        rule, forces = edition.data.rule, edition.forces
+        backlogs = find_backlogs(outcomes, waiting, window, rule("not_yet_assigned"), forces)
+        return backlogs | find_incomplete(outcomes, crimes, window, rule("completeness"), forces)
+
+    return _found(edition, ("incomplete", window), find)
 
 
 def mismatched(edition: Edition, window: Period) -> dict[str, Mismatched]:
@@ -113,11 +111,17 @@ def mismatched(edition: Edition, window: Period) -> dict[str, Mismatched]:
 
     Empty for an edition without a table of outcomes or of recorded crime by quarter.
     """
-    files = _files(edition)
-    return _mismatched(files, window) if files else {}
+
+    def find() -> dict[str, Mismatched]:
+        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
+        return find_mismatched(outcomes, crimes, window, edition.data.rule("parts_within_whole"), edition.forces)
+
+    return _found(edition, ("mismatched", window), find)
 
 
-def find_incomplete(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule) -> dict[str, Incomplete]:
+def find_incomplete(
+    outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule, forces: Forces
+) -> dict[str, Incomplete]:
     """Return the forces with a quarter of the window below the rule's threshold, by force_id.
 
     The tables hold counts by force (rows) and first day of a quarter (columns). A quarter in which the median force is
@@ -128,6 +132,7 @@ def find_incomplete(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period
     return {
         str(force_id): Incomplete(
             force_id=str(force_id),
+            name=forces.name(str(force_id)),
             window=window,
             ratio=float(above.loc[force_id].sum() / below.loc[force_id].sum()),
             quarters=_by_quarter(ratios.loc[force_id]),
@@ -137,7 +142,9 @@ def find_incomplete(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period
     }
 
 
-def find_backlogs(every: pd.DataFrame, waiting: pd.DataFrame, window: Period, by: Rule) -> dict[str, Incomplete]:
+def find_backlogs(
+    every: pd.DataFrame, waiting: pd.DataFrame, window: Period, by: Rule, forces: Forces
+) -> dict[str, Incomplete]:
     """Return the forces that had given far fewer of their crimes an outcome than others, by force_id.
 
     The tables hold all outcomes, and those of crimes without one yet, by force (rows) and first day of a quarter.
@@ -149,13 +156,17 @@ def find_backlogs(every: pd.DataFrame, waiting: pd.DataFrame, window: Period, by
     if not share.median() <= by.thresholds["typical_percent"] / 100:
         return {}
     return {
-        str(force_id): Incomplete(str(force_id), window, 1 - float(part), {}, {}, unassigned=float(part))
+        str(force_id): Incomplete(
+            str(force_id), forces.name(str(force_id)), window, 1 - float(part), {}, {}, unassigned=float(part)
+        )
         for force_id, part in share.items()
         if part > by.thresholds["above_percent"] / 100
     }
 
 
-def find_mismatched(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule) -> dict[str, Mismatched]:
+def find_mismatched(
+    outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule, forces: Forces
+) -> dict[str, Mismatched]:
     """Return the forces with a quarter of the window above the rule's threshold, by force_id.
 
     The tables hold counts by force (rows) and first day of a quarter (columns). Tables that do not hold all quarters of
@@ -164,7 +175,9 @@ def find_mismatched(outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period
     _, _, ratios = _in_window(outcomes, crimes, window)
     above = high_quarters(ratios, by)
     return {
-        str(force_id): Mismatched(str(force_id), _by_quarter(ratios.loc[force_id][above.loc[force_id]]))
+        str(force_id): Mismatched(
+            str(force_id), forces.name(str(force_id)), _by_quarter(ratios.loc[force_id][above.loc[force_id]])
+        )
         for force_id in ratios.index[above.any(axis="columns")]
     }
 
@@ -204,51 +217,41 @@ def quarter(start: str) -> Period:
     return Period(first, date.fromordinal(after.toordinal() - 1))
 
 
-@lru_cache(maxsize=16)
-def totals(path: Path, changed: int, outcome_type: str = "") -> pd.DataFrame:
-    """Return a file's counts by force and first day of a quarter, all outcomes together or those of one type.
+def quarterly(edition: Edition, item: str, outcome_type: str = "") -> pd.DataFrame:
+    """Return an item's counts by force and first day of a quarter, all outcomes together or those of one type.
 
-    `changed` is the file's time.
+    The edition has the item; what is worked out is kept until its table changes.
     """
-    rows = pd.read_csv(
-        path,
-        usecols=["force_id", "dimension", "period_start", "period_end", "count"],
-        dtype={"dimension": "category", "force_id": "category", "period_start": "category", "period_end": "category"},
-        keep_default_na=False,
-        na_values={"count": [""]},
-    )
-    if outcome_type:
-        rows = rows[rows["dimension"].astype(str) == outcome_type]
-    elif "all" in rows["dimension"].cat.categories:
-        rows = rows[rows["dimension"] == "all"]
-    summed = rows.groupby(["force_id", "period_start"], observed=True)["count"].sum(min_count=1).unstack()
-    return summed.set_axis(summed.index.astype(str)).set_axis(summed.columns.astype(str), axis="columns")
+    source = edition.releases[item]
+
+    def sums() -> pd.DataFrame:
+        rows = edition.data.counts(source.item, source.release)
+        if outcome_type or "all" in rows["dimension"].unique():
+            rows = rows[rows["dimension"] == (outcome_type or "all")]
+        numbers = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "period_start"])["count"]
+        return numbers.sum(min_count=1).unstack()
+
+    asked = ("quarterly", source.item, source.release, outcome_type)
+    return edition.data.cached(asked, (table_of(edition, item),), sums)
 
 
-def _files(edition: Edition) -> Files | None:
-    """Return the files of an edition, or None for one without both tables."""
+def table_of(edition: Edition, item: str) -> str:
+    """Return the file of an item's counts in an edition's release, below the data folder."""
+    source = edition.releases[item]
+    return f"counts/{source.item}/{source.release}.csv"
+
+
+def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, D]]) -> dict[str, D]:
+    """Return what is found in an edition's tables, kept: each notebook asks for it once a measure and window.
+
+    Nothing, without both tables.
+    """
     if not {OUTCOMES, CRIMES} <= set(edition.releases):
-        return None
-    sources = (edition.releases[OUTCOMES], edition.releases[CRIMES])
-    outcomes, crimes = (edition.folder / "counts" / one.item / f"{one.release}.csv" for one in sources)
-    if not (outcomes.is_file() and crimes.is_file()):
-        return None
-    return Files(outcomes, crimes, (outcomes.stat().st_mtime_ns, crimes.stat().st_mtime_ns))
-
-
-@lru_cache(maxsize=64)
-def _incomplete(files: Files, window: Period) -> dict[str, Incomplete]:
-    """Return what is found of two files in a window, kept: each notebook asks for it once a measure and window."""
-    outcomes, crimes = totals(files.outcomes, files.changed[0]), totals(files.crimes, files.changed[1])
-    waiting = totals(files.outcomes, files.changed[0], NOT_YET_ASSIGNED)
-    backlogs = find_backlogs(outcomes, waiting, window, rule("not_yet_assigned"))
-    return backlogs | find_incomplete(outcomes, crimes, window, rule("completeness"))
-
-
-@lru_cache(maxsize=64)
-def _mismatched(files: Files, window: Period) -> dict[str, Mismatched]:
-    outcomes, crimes = totals(files.outcomes, files.changed[0]), totals(files.crimes, files.changed[1])
-    return find_mismatched(outcomes, crimes, window, rule("parts_within_whole"))
+        return {}
+    tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
+    if not all(map(edition.data.has, tables)):
+        return {}
+    return edition.data.cached((asked, tables), (*tables, CHECKS, FORCES), find)
 
 
 def _in_window(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from peel_analysis.data import forces
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import LEVELS, Rule
 
 
@@ -18,10 +18,9 @@ class Finding:
     force_id: str = ""
     period: str = ""
 
-    @property
-    def line(self) -> str:
-        """The finding as one line: level, table, force, period, what was found."""
-        who = forces.display_name(self.force_id) if self.force_id else ""
+    def line(self, forces: Forces) -> str:
+        """Return the finding as one line: level, table, force, period, what was found."""
+        who = forces.name(self.force_id) if self.force_id else ""
         return f"  {self.level}: {', '.join(filter(None, (self.table, who, self.period)))}: {self.found}"
 
 
@@ -37,7 +36,7 @@ class CheckResult:
         """Return how many findings have this level."""
         return sum(finding.level == level for finding in self.findings)
 
-    def lines(self, *, brief: bool = False) -> Iterator[str]:
+    def lines(self, forces: Forces, *, brief: bool = False) -> Iterator[str]:
         """Yield the rule, the result and each finding, as lines for a terminal; `brief` has rules only of findings."""
         numbers = [f"{number} {_plural(level, number)}" for level in LEVELS[:2] if (number := self.number(level))]
         result = f"{self.looked_at}: {' and '.join(numbers) or 'nothing wrong'}"
@@ -47,7 +46,7 @@ class CheckResult:
             yield f"{self.rule.id}: {self.rule.rule}"
             yield f"  {result}"
         for finding in self.findings:
-            yield finding.line
+            yield finding.line(forces)
 
 
 def errors(results: Iterable[CheckResult]) -> int:
@@ -55,10 +54,10 @@ def errors(results: Iterable[CheckResult]) -> int:
     return sum(result.number("error") for result in results)
 
 
-def lines(results: Sequence[CheckResult], *, brief: bool = False) -> Iterator[str]:
+def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False) -> Iterator[str]:
     """Yield the results as lines for a terminal, and a last line with the numbers of errors and queries."""
     for result in results:
-        yield from result.lines(brief=brief)
+        yield from result.lines(forces, brief=brief)
     queries = sum(result.number("query") for result in results)
     yield f"{errors(results)} errors, {queries} queries; a query is for a person to look at, and is no error"
 

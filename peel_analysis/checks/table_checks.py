@@ -9,16 +9,15 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis.checks.records import CRIMES, NOT_YET_ASSIGNED, OUTCOMES, high_quarters, low_quarters
-from peel_analysis.checks.rules import CheckResult, Finding, rule
+from peel_analysis.checks.rules import CheckResult, Finding
 from peel_analysis.checks.steps import sudden_steps
 from peel_analysis.checks.tables_held import Key, TablesHeld, is_quarter, periods_of, whole_counts
-from peel_analysis.data import forces
-from peel_analysis.data.counts import RETURNED_ITEMS as RETURNED
-from peel_analysis.data.counts import TableError
+from peel_analysis.data.counts import RETURNED_ITEMS, TableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.data.registers import COUNT_NOTES, read_register, records
+from peel_analysis.data.registers import COUNT_NOTES, records
 from peel_analysis.sources.reading import SAME, members_of
 from peel_analysis.sources.reading import shown as number_in_words
 
@@ -52,7 +51,7 @@ def check(held: TablesHeld, keys: Sequence[Key] | None = None, paired: Pairs | N
 
 def check_edition(edition: Edition) -> list[CheckResult]:
     """Return the results of all checks on the tables that an edition uses, outcomes against its own recorded crime."""
-    held = TablesHeld(edition.folder)
+    held = TablesHeld(edition.data)
     used = {item: (source.item, source.release) for item, source in edition.releases.items()}
     stored = set(held.tables())
     for item, key in used.items():
@@ -71,31 +70,31 @@ def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]
             passed.append(key)
         except TableError as problem:
             findings.append(Finding("error", " ".join(key), str(problem)))
-    return CheckResult(rule("shape"), _number_of_tables(keys), tuple(findings)), passed
+    return CheckResult(held.data.rule("shape"), _number_of_tables(keys), tuple(findings)), passed
 
 
 def all_forces(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where a published table has no row for a force in a period."""
-    by, findings = rule("forces"), []
-    published = [key for key in keys if key[0] not in RETURNED]
+    by, findings = held.data.rule("forces"), []
+    published = [key for key in keys if key[0] not in RETURNED_ITEMS]
     for key in published:
         rows = held.counts(key)[["force_id", "period_start", "period_end"]].drop_duplicates()
         for (start, end), part in rows.groupby(["period_start", "period_end"]):
-            if len(part) < forces.NUMBER_OF_FORCES:
-                missing = forces.in_words(sorted(set(forces.ids()) - set(part["force_id"])))
+            if len(part) < NUMBER_OF_FORCES:
+                missing = held.data.forces.in_words(sorted(set(held.data.forces.ids) - set(part["force_id"])))
                 findings.append(Finding(by.level, " ".join(key), f"no row for {missing}", period=f"{start} to {end}"))
     return CheckResult(by, _number_of_tables(published), tuple(findings))
 
 
 def printed_totals(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return the printed totals that are not the sums of their forces; a small difference is a query."""
-    by, findings = rule("printed_totals"), []
+    by, findings = held.data.rule("printed_totals"), []
     mine = [row for row in records(held.printed()) if (row["item"], row["release"]) in keys]
     for row in mine:
         key = (row["item"], row["release"])
         rows = held.counts(key)
         without = [force_id for force_id in row["without"].split(";") if force_id]
-        members = [force_id for force_id in members_of(row["area"]) if force_id not in without]
+        members = [force_id for force_id in members_of(row["area"], held.data.forces) if force_id not in without]
         inside = rows[(rows["period_end"] == row["period_end"]) & rows["force_id"].isin(members)]
         total, said = float(inside["count"].sum()) + float(row["bodies"]), float(row["printed"])
         if abs(total - said) < SAME:
@@ -115,7 +114,7 @@ def printed_totals(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
 
 def gaps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the quarters of a table leave a gap or overlap."""
-    by, findings, looked_at = rule("gaps"), [], 0
+    by, findings, looked_at = held.data.rule("gaps"), [], 0
     for key in keys:
         quarters = [pair for pair in periods_of(held.counts(key)) if is_quarter(*pair)]
         looked_at += len(quarters)
@@ -129,7 +128,7 @@ def gaps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
 
 def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the parts of a table do not add up to what the same table gives as their whole."""
-    by, findings, looked_at = rule("components"), [], 0
+    by, findings, looked_at = held.data.rule("components"), [], 0
     for key in keys:
         found = _parts_less_whole(held, key, keys)
         if found is None:
@@ -161,10 +160,10 @@ def _parts_less_whole(held: TablesHeld, key: Key, keys: Sequence[Key]) -> tuple[
 
 def steps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return the sudden steps in the forces' counts from one period to the next."""
-    by, findings, looked_at = rule("steps"), [], 0
+    by, findings, looked_at = held.data.rule("steps"), [], 0
     for key in keys:
-        totals = held.totals(key).reindex(list(forces.ids())).dropna(how="all")
-        if totals.shape[1] <= by.thresholds["fewest_changes"] or len(totals) < forces.NUMBER_OF_FORCES // 2:
+        totals = held.totals(key).reindex(list(held.data.forces.ids)).dropna(how="all")
+        if totals.shape[1] <= by.thresholds["fewest_changes"] or len(totals) < NUMBER_OF_FORCES // 2:
             continue
         counts = totals.to_numpy(dtype=float)
         against, spread, sudden = sudden_steps(counts, by)
@@ -189,7 +188,7 @@ def count_notes(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     tables of the folder are checked, a note that none of its item's reaches is a query. Raises InputError for a wrong
     register.
     """
-    by, notes = rule("count_notes"), records(read_register(COUNT_NOTES))
+    by, notes = held.data.rule("count_notes"), records(held.data.register(COUNT_NOTES))
     items = {item for item, _ in keys} if set(keys) >= set(held.tables()) else set()
     findings, looked_at = [], 0
     for note in notes:
@@ -229,7 +228,7 @@ def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) ->
 
 def parts_within_whole(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return the quarters in which a force has more outcomes than crimes, beyond what releases can differ by."""
-    by, looked_at = rule("parts_within_whole"), 0
+    by, looked_at = held.data.rule("parts_within_whole"), 0
     findings: list[Finding] = []
     for key, beside in paired.items():
         outcomes, crimes = _both(held, key, beside)
@@ -241,7 +240,7 @@ def parts_within_whole(held: TablesHeld, paired: Pairs) -> CheckResult:
 
 def completeness(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return the quarters in which a force's record of outcomes is incomplete."""
-    by, looked_at, silent = rule("completeness"), 0, 0
+    by, looked_at, silent = held.data.rule("completeness"), 0, 0
     findings: list[Finding] = []
     for key, beside in paired.items():
         outcomes, crimes = _both(held, key, beside)
@@ -258,7 +257,7 @@ def completeness(held: TablesHeld, paired: Pairs) -> CheckResult:
 
 def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return the forces far more of whose crimes wait for an outcome than in other forces, over all of a table."""
-    by, findings, looked_at = rule("not_yet_assigned"), [], 0
+    by, findings, looked_at = held.data.rule("not_yet_assigned"), [], 0
     for key in paired:
         rows = held.counts(key)
         counted = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "dimension"])["count"]
@@ -277,7 +276,7 @@ def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
 
 def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return, for each table with all types, how the sum of its types stands to the crimes recorded."""
-    by, findings = rule("outcome_types"), []
+    by, findings = held.data.rule("outcome_types"), []
     for key, beside in paired.items():
         if NOT_YET_ASSIGNED not in held.counts(key)["dimension"].unique():
             continue

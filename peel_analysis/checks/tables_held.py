@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.files import rows_of
+from peel_analysis.data.folder import Data
 
 PRINTED = "printed_totals.csv"
 PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without", "bodies")
@@ -16,26 +16,24 @@ Key = tuple[str, str]  # item and release
 
 @dataclass(frozen=True, eq=False)
 class TablesHeld:
-    """The counts of a data folder by item and release, read once each; `added` stand in place of what is there."""
+    """The counts of a data folder by item and release; `added` stand in place of what is there."""
 
-    folder: Path
+    data: Data
     added: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     added_printed: pd.DataFrame | None = None
-    _read: dict[Key, pd.DataFrame] = field(default_factory=dict)
+    _checked: dict[Key, pd.DataFrame] = field(default_factory=dict)
 
     def tables(self) -> list[Key]:
         """Return the (item, release) pairs of all tables, in order."""
-        stored = {(path.parent.name, path.stem) for path in (self.folder / "counts").glob("*/*.csv")}
-        return sorted(stored | set(self.added))
+        return sorted({*self.data.tables, *self.added})
 
     def counts(self, key: Key) -> pd.DataFrame:
         """Return a table of counts. Raises TableError for one that is not in shape."""
-        if key not in self._read:
-            item, release = key
-            name = f"{item}/{release}.csv"
-            stored = self.folder / "counts" / item / f"{release}.csv"
-            self._read[key] = shape.check(self.added[key], name) if key in self.added else shape.read(stored, name)
-        return self._read[key]
+        if key not in self.added:
+            return self.data.counts(*key)
+        if key not in self._checked:
+            self._checked[key] = shape.check(self.added[key], f"{'/'.join(key)}.csv", forces=self.data.forces)
+        return self._checked[key]
 
     def totals(self, key: Key) -> pd.DataFrame:
         """Return a table's counts by force_id and period over its dimensions; missing where one of them is."""
@@ -45,9 +43,7 @@ class TablesHeld:
 
     def printed(self) -> pd.DataFrame:
         """Return the printed totals as text, with PRINTED_COLUMNS; empty where none are kept."""
-        if self.added_printed is not None:
-            return self.added_printed
-        return read_printed(self.folder)
+        return read_made(self.data, PRINTED, PRINTED_COLUMNS) if self.added_printed is None else self.added_printed
 
     def crime_beside(self, outcomes: Key) -> Key | None:
         """Return the latest release of recorded crime that holds every quarter of a table of outcomes, or None."""
@@ -67,21 +63,16 @@ def release_order(release: str) -> tuple[bool, str]:
     return release[:4].isdigit() and release[5:].isdigit(), release
 
 
-def read_printed(folder: Path) -> pd.DataFrame:
-    """Return data/printed_totals.csv as text; empty, with its columns, where there is none."""
-    return read_made(folder, PRINTED, PRINTED_COLUMNS)
-
-
-def read_made(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
+def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
 
     Raises InputError for columns that are not these, a row with a cell too many or too few, and a file that is not
     UTF-8.
     """
-    path = folder / name
-    if not path.is_file():
+    if not data.has(name):
         return pd.DataFrame(columns=list(columns), dtype=str)
-    rows = rows_of(path, f"data/{name}", lambda found: shape.check_columns(found, f"data/{name}", columns))
+    where = f"data/{name}"
+    rows = rows_of(data.folder / name, where, lambda found: shape.check_columns(found, where, columns))
     return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
 
 

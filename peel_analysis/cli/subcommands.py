@@ -305,14 +305,15 @@ def build(data: Path | None, raw: Path) -> int:
     """Remake the tables of counts from the published files."""
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable, data_folder
     from peel_analysis.intake.build import build as build_tables
 
     _use(data)
     check_writable(data_folder(), f"--data {data_folder()}")
-    for account in build_tables(raw, data_folder()):
+    for account in build_tables(raw, open_data()):
         print("\n".join(account.lines()))
-    return _say_results(check_tables(TablesHeld(data_folder())))
+    return _say_results(check_tables(TablesHeld(open_data())))
 
 
 @data_group.command()
@@ -327,6 +328,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
     from peel_analysis.data import forces
+    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable, data_folder
     from peel_analysis.intake.addition import plan
 
@@ -334,7 +336,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     if not dry_run:
         check_writable(data_folder(), f"--data {data_folder()}")
     silent = [forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, data_folder(), release or "", silent)
+    addition = plan(file, open_data(), release or "", silent)
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
@@ -358,30 +360,33 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
+    from peel_analysis.checks import registers
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.cross_checks import read_held
     from peel_analysis.data.folder import open_data
-    from peel_analysis.data.location import data_folder
 
     _use(data)
     held = open_data()
-    read_held(held, (held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)))
+    editions = [held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)]
+    read_held(held, editions)
     if not edition:
-        return _say_results(check_tables(TablesHeld(data_folder())))
+        return _say_results([*check_tables(TablesHeld(held)), *registers.check(held, editions)])
     return _check_edition(edition)
 
 
 def _check_edition(edition_id: str) -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
     from peel_analysis import measures
+    from peel_analysis.checks import registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
     from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.data.edition import open_edition
     from peel_analysis.measures.calculation import check_measures
 
     edition = open_edition(edition_id)
-    code = _say_results([*check_edition(edition), *check_measures(edition)])
+    of_registers = registers.check(edition.data, [edition])
+    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)])
     using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
@@ -396,8 +401,9 @@ def _check_edition(edition_id: str) -> int:
 def _say_results(results: "Sequence[CheckResult]", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
     from peel_analysis.checks.rules import errors, lines
+    from peel_analysis.data.folder import open_data
 
-    print("\n".join(lines(results, brief=brief)))
+    print("\n".join(lines(results, open_data().forces, brief=brief)))
     return USAGE if errors(results) else DONE
 
 

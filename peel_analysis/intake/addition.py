@@ -8,14 +8,23 @@ import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, errors
 from peel_analysis.checks.table_checks import check
-from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, read_printed, release_order
+from peel_analysis.checks.tables_held import (
+    PRINTED,
+    PRINTED_COLUMNS,
+    Key,
+    TablesHeld,
+    periods_of,
+    read_made,
+    release_order,
+)
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
+from peel_analysis.data.settings import PublishedFile
 from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import Format, recognise
-from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import Book, open_book
 
@@ -64,7 +73,7 @@ class Addition:
         write_files(self.texts)
 
 
-def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[str] = ()) -> Addition:
+def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str] = ()) -> Addition:
     """Return what adding a file to a data folder would change; nothing is written.
 
     Without `release` it is the one under which this very file is in already, else the one that the file names.
@@ -73,26 +82,29 @@ def plan(file: Path, folder: Path, release: str = "", not_supplied: Collection[s
     """
     book = open_book(file)
     known = recognise(book)
-    provenance = registers.read_provenance(folder)
-    published = registers.known_file(provenance, book.sha256)
+    provenance = registers.read_provenance(data)
+    published = registers.known_file(provenance, book.sha256, data)
     if release and published and release not in (published.release, *(name for _, name in published.tables)):
         published = None
     release = _release(release, known, book, provenance, published)
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
-    reading = registers.with_notes(known.read(book, release, not_supplied, vintages))
-    tables = _tables(reading, folder, known)
+    reading = registers.with_notes(known.read(book, release, data.forces, not_supplied, vintages), data)
+    tables = _tables(reading, data, known)
     printed = registers.replaced(
-        read_printed(folder), registers.printed_rows(reading.account, release), ("item", "release"), tables
+        read_made(data, PRINTED, PRINTED_COLUMNS),
+        registers.printed_rows(reading.account, release),
+        ("item", "release"),
+        tables,
     )
-    held = TablesHeld(folder, tables, printed)
+    held = TablesHeld(data, tables, printed)
     return Addition(
         account=reading.account,
-        differences=tuple(_differences(reading, folder)),
+        differences=tuple(_differences(reading, data)),
         remarks=tuple(_remarks(held, list(tables), provenance, release, book.sha256)),
         results=tuple(check(held, list(tables))),
-        texts=_changed(folder, reading, tables, printed, _provenance_after(provenance, reading, tables, published)),
+        texts=_changed(data, reading, tables, printed, _provenance_after(data, provenance, reading, tables, published)),
     )
 
 
@@ -111,11 +123,11 @@ def _release(chosen: str, known: Format, book: Book, provenance: pd.DataFrame, p
     return release
 
 
-def _tables(reading: Reading, folder: Path, known: Format) -> dict[Key, pd.DataFrame]:
+def _tables(reading: Reading, data: Data, known: Format) -> dict[Key, pd.DataFrame]:
     """Return the tables as they would be: a return joins what its release holds, any other file replaces it."""
     tables = {}
     for key, rows in _by_table(reading):
-        before = _stored(folder, key)
+        before = _stored(data, key)
         if before is None:
             tables[key] = rows
         elif known.name == data_return.FORMAT:
@@ -137,15 +149,14 @@ def _by_table(reading: Reading) -> Iterator[tuple[Key, pd.DataFrame]]:
         yield (str(item), str(release)), shape.combine([rows])
 
 
-def _stored(folder: Path, key: Key) -> pd.DataFrame | None:
-    path = folder / "counts" / key[0] / f"{key[1]}.csv"
-    return shape.read(path) if path.is_file() else None
+def _stored(data: Data, key: Key) -> pd.DataFrame | None:
+    return data.counts(*key) if data.holds(*key) else None
 
 
-def _differences(reading: Reading, folder: Path) -> Iterator[Difference]:
+def _differences(reading: Reading, data: Data) -> Iterator[Difference]:
     for key, rows in _by_table(reading):
-        yield difference(" ".join(key), _stored(folder, key), rows, ROW)
-    before = registers.read_populations(folder)
+        yield difference(" ".join(key), _stored(data, key), rows, ROW)
+    before = registers.read_populations(data)
     for vintage, rows in reading.populations.groupby("vintage", sort=True):
         same = before[before["vintage"] == vintage]
         yield difference(f"populations {vintage}", same, rows, registers.POPULATION_KEY)
@@ -195,14 +206,16 @@ def _beside_other_release(held: TablesHeld, key: Key) -> str:
 
 
 def _provenance_after(
-    provenance: pd.DataFrame, reading: Reading, tables: Collection[Key], published: PublishedFile | None
+    data: Data, provenance: pd.DataFrame, reading: Reading, tables: Collection[Key], published: PublishedFile | None
 ) -> pd.DataFrame:
     """Return the provenance with the file's rows in place of those of the same table and release.
 
     Several returns of forces can make one table: each keeps its row, by the name of its file.
     """
     account = reading.account
-    words = published.words() if published else registers.words_of_added(account.format, account.release)
+    named = f"named {account.release} when it was added with peel data add"
+    added = {} if published else data.published_files.words_for(account.format) | {"release_words": named}
+    words = published.words() if published else added
     source_file = published.file if published else account.file
     rows = registers.provenance_rows(tables, reading.populations, words, source_file, account.sha256)
     is_return = account.format == data_return.FORMAT
@@ -210,14 +223,14 @@ def _provenance_after(
 
 
 def _changed(
-    folder: Path, reading: Reading, tables: dict[Key, pd.DataFrame], printed: pd.DataFrame, provenance: pd.DataFrame
+    data: Data, reading: Reading, tables: dict[Key, pd.DataFrame], printed: pd.DataFrame, provenance: pd.DataFrame
 ) -> dict[Path, str]:
     """Return the texts of the files that would change, checked."""
     populations = None
     if len(reading.populations):
-        before = registers.read_populations(folder)
+        before = registers.read_populations(data)
         populations = registers.replaced(before, reading.populations, ("vintage", "mid_year"))
-    texts = registers.texts_of(folder, tables, populations, printed if len(printed) else None, provenance)
+    texts = registers.texts_of(data, tables, populations, printed if len(printed) else None, provenance)
     return {path: text for path, text in texts.items() if not _stands(path, text)}
 
 

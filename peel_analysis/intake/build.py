@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.tables_held import PRINTED_COLUMNS, Key, read_printed
+from peel_analysis.checks.tables_held import PRINTED, PRINTED_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
-from peel_analysis.data.published_files import WHERE, published_files
+from peel_analysis.data.folder import Data
+from peel_analysis.data.forces import Forces
+from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
+from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
-from peel_analysis.intake.registers import POPULATIONS
+from peel_analysis.intake.registers import POPULATIONS, PROVENANCE_COLUMNS
 from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS
-from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import SourceError, open_book
 
@@ -30,42 +32,44 @@ class Tables:
     provenance: list[dict[str, str]] = field(default_factory=list)
 
 
-def build(raw: Path, out: Path) -> list[Account]:
-    """Write `counts/<item>/<release>.csv` and the registers beside them in `out`; return an account of each file.
+def build(raw: Path, data: Data) -> list[Account]:
+    """Write `counts/<item>/<release>.csv` and the registers beside them in a data folder; return each file's account.
 
     `raw` holds the published files under the publishers' folders (`home_office`, `ons`). Tables that were read off
-    public pages come from the folder `facts` beside `raw`; without it they stay as they are in `out`, and their
-    accounts say so. What `peel data add` has put into `out` stays. All tables are made and checked before the first is
-    written. Raises SourceError, TableError, or InputError for what data/published_files.toml declares.
+    public pages come from the folder `facts` beside `raw`; without it they stay as they are, and their accounts say so.
+    What `peel data add` has put there stays. All tables are made and checked before the first is written. Raises
+    SourceError, TableError, or InputError for what data/published_files.toml declares.
     """
     if not raw.is_dir():
         raise SourceError(f"{raw}: no such folder; give the one that holds home_office and ons")
     tables = Tables()
-    accounts = [_add(published, raw, out, tables) for published in published_files()]
-    _keep_added(out, tables)
+    accounts = [_add(published, raw, data, tables) for published in data.published_files.files]
+    _keep_added(data, tables)
     populations = pd.concat(tables.populations, ignore_index=True)
     printed = pd.concat([pd.DataFrame(columns=list(PRINTED_COLUMNS), dtype=str), *tables.printed], ignore_index=True)
     provenance = pd.DataFrame(tables.provenance, columns=list(PROVENANCE_COLUMNS))
-    write_files(registers.texts_of(out, tables.counts, populations, printed, provenance))
+    write_files(registers.texts_of(data, tables.counts, populations, printed, provenance))
     return accounts
 
 
-def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Account:
-    """Add the tables of one file, read anew or, for a transcribed file that is not there, as they are in `out`."""
+def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Account:
+    """Add the tables of one file, read anew or, for a transcribed file that is not there, as they are."""
     is_transcribed = published.reader in TRANSCRIPTS
     if not is_transcribed and published.reader not in FORMAT_OF:
         known = ", ".join((*FORMAT_OF, *TRANSCRIPTS))
-        raise SourceError(f"{WHERE}, {published.file}: no reader {published.reader!r}; use one of {known}")
+        raise SourceError(
+            f"data/{PUBLISHED_FILES}, {published.file}: no reader {published.reader!r}; use one of {known}"
+        )
     path = (raw.parent if is_transcribed else raw) / published.file
     if not path.is_file():
         if is_transcribed:
-            return _keep(published, out, tables)
+            return _keep(published, data, tables)
         raise SourceError(
             f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
             f"{published.release_words}). Not all of these files can be had outside the project (README.md, Limits): "
             "data/ holds what was made of them, and `peel data add` takes in a file that is published"
         )
-    reading = registers.with_notes(_read(path, published))
+    reading = registers.with_notes(_read(path, published, data.forces), data)
     for item, release in published.tables:
         if item == POPULATIONS:
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
@@ -77,31 +81,36 @@ def _add(published: PublishedFile, raw: Path, out: Path, tables: Tables) -> Acco
     return reading.account
 
 
-def _read(path: Path, published: PublishedFile) -> Reading:
+def _read(path: Path, published: PublishedFile, forces: Forces) -> Reading:
     if published.reader in TRANSCRIPTS:
-        return TRANSCRIPTS[published.reader](path, published)
-    return FORMAT_OF[published.reader].read(open_book(path), published.release, vintages=published.vintages)
+        return TRANSCRIPTS[published.reader](path, published, forces)
+    return FORMAT_OF[published.reader].read(open_book(path), published.release, forces, vintages=published.vintages)
 
 
-def _keep_added(out: Path, tables: Tables) -> None:
-    """Take over from `out` the rows of the registers that belong to tables which no file of this build makes."""
-    made = {pair for published in published_files() for pair in published.tables}
-    tables.provenance += records(registers.without(registers.read_provenance(out), ("table", "release"), made))
-    populations = registers.read_populations(out)
+def _keep_added(data: Data, tables: Tables) -> None:
+    """Keep the rows of the registers that belong to tables which no file of this build makes."""
+    made = {pair for published in data.published_files.files for pair in published.tables}
+    tables.provenance += records(registers.without(registers.read_provenance(data), ("table", "release"), made))
+    populations = registers.read_populations(data)
     vintages = {release for item, release in made if item == POPULATIONS}
     tables.populations.append(populations[~populations["vintage"].isin(vintages)])
-    tables.printed.append(registers.without(read_printed(out), ("item", "release"), made))
+    tables.printed.append(registers.without(read_made(data, PRINTED, PRINTED_COLUMNS), ("item", "release"), made))
 
 
-def _keep(published: PublishedFile, out: Path, tables: Tables) -> Account:
-    """Take over the tables of `out` that a missing transcribed file would make."""
+def _keep(published: PublishedFile, data: Data, tables: Tables) -> Account:
+    """Keep the tables that a missing transcribed file would make."""
+    provenance = registers.read_provenance(data)
     for item, release in published.tables:
+        if not (data.has(POPULATIONS_FILE) if item == POPULATIONS else data.holds(item, release)):
+            name = POPULATIONS_FILE if item == POPULATIONS else f"counts/{item}/{release}.csv"
+            raise SourceError(
+                f"data/{name}: no such file, and no facts folder beside the raw folder to make it from; give one"
+            )
         if item == POPULATIONS:
-            before = _existing(out / registers.POPULATIONS_FILE, {"mid_year": "int64", "population": "int64"})
+            before = registers.read_populations(data)
             tables.populations.append(before[before["vintage"] == release])
         else:
-            tables.counts[item, release] = shape.read(out / "counts" / item / f"{release}.csv")
-        provenance = _existing(out / registers.PROVENANCE, {})
+            tables.counts[item, release] = data.counts(item, release)
         tables.provenance += records(provenance[(provenance["table"] == item) & (provenance["release"] == release)])
     return Account(
         file=published.file,
@@ -110,9 +119,3 @@ def _keep(published: PublishedFile, out: Path, tables: Tables) -> Account:
         release=published.tables[0][1],
         notes=("the file is not there; the tables made from it stay as they are",),
     )
-
-
-def _existing(path: Path, types: dict[str, str]) -> pd.DataFrame:
-    if not path.is_file():
-        raise SourceError(f"{path}: no such file, and no facts folder beside the raw folder to make it from; give one")
-    return pd.read_csv(path, dtype=str, keep_default_na=False).astype(types)

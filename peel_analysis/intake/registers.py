@@ -8,47 +8,50 @@ import pandas as pd
 
 from peel_analysis.checks.tables_held import PRINTED, PRINTED_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
+from peel_analysis.data.dictionary import with_settings
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.populations import read_populations as check_stored
-from peel_analysis.data.published_files import published_files, words_for_added
-from peel_analysis.data.registers import COUNT_NOTES, read_register
-from peel_analysis.sources.published_files import PROVENANCE_COLUMNS, PublishedFile
-from peel_analysis.sources.reading import POPULATION_COLUMNS, Account, Reading
+from peel_analysis.data.folder import Data
+from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.populations import POPULATIONS_COLUMNS
+from peel_analysis.data.registers import COUNT_NOTES
+from peel_analysis.data.settings import PublishedFile
+from peel_analysis.sources.reading import Account, Reading
 
-POPULATIONS, POPULATIONS_FILE, POPULATION_KEY = "populations", "populations.csv", ("vintage", "mid_year", "force_id")
+POPULATIONS, POPULATION_KEY = "populations", ("vintage", "mid_year", "force_id")
 PRINTED_KEY = ("item", "release", "area", "period_end")
 PROVENANCE, PROVENANCE_KEY = "provenance.csv", ("table", "release", "source_file")
+PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
+PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
 README = "README.md"
 START = "<!-- made from provenance.csv; `peel data add` and `peel data build` remake it -->"
 END = "<!-- end of what is made from provenance.csv -->"
-ADDED = "named {release} when it was added with peel data add"
 
 
-def with_notes(reading: Reading) -> Reading:
+def with_notes(reading: Reading, data: Data) -> Reading:
     """Return the reading with the statuses that publishers' footnotes give single counts (data/count_notes.csv).
 
     A note is about an item, a force and a period, in every release and dimension. A count whose own cell says more than
     "reported" keeps what it says. Raises InputError for a row of the register that is wrong.
     """
-    notes = read_register(COUNT_NOTES).set_index(list(COUNT_NOTES.key))["status"]
+    notes = data.register(COUNT_NOTES).set_index(list(COUNT_NOTES.key))["status"]
     noted = notes.reindex(pd.MultiIndex.from_frame(reading.counts[list(COUNT_NOTES.key)])).to_numpy()
     stands = (reading.counts["status"] != "reported") | pd.isna(noted)
     return replace(reading, counts=reading.counts.assign(status=reading.counts["status"].where(stands, noted)))
 
 
-def read_populations(folder: Path) -> pd.DataFrame:
+def read_populations(data: Data) -> pd.DataFrame:
     """Return populations.csv with whole numbers; empty, with its columns, where there is none.
 
     Raises InputError for a row that is wrong.
     """
-    if (folder / POPULATIONS_FILE).is_file():
-        check_stored(folder)
-    return read_made(folder, POPULATIONS_FILE, POPULATION_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
+    if data.has(POPULATIONS_FILE):
+        _ = data.populations  # its rows are checked
+    return read_made(data, POPULATIONS_FILE, POPULATIONS_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
 
 
 def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the populations unchanged. Raises TableError for wrong columns, a repeated key or a population below 1."""
-    shape.check_columns(rows.columns, name, POPULATION_COLUMNS)
+    shape.check_columns(rows.columns, name, POPULATIONS_COLUMNS)
     for wrong, found in (
         (rows.duplicated(list(POPULATION_KEY)), "repeats an earlier line's force, mid-year and vintage"),
         (rows["population"] < 1, "a population below 1"),
@@ -84,9 +87,9 @@ def _as_text(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def read_provenance(folder: Path) -> pd.DataFrame:
+def read_provenance(data: Data) -> pd.DataFrame:
     """Return provenance.csv, which says of each table which file it is from, as text; empty where there is none."""
-    return read_made(folder, PROVENANCE, PROVENANCE_COLUMNS)
+    return read_made(data, PROVENANCE, PROVENANCE_COLUMNS)
 
 
 def releases_of_file(provenance: pd.DataFrame, sha256: str) -> list[str]:
@@ -96,16 +99,11 @@ def releases_of_file(provenance: pd.DataFrame, sha256: str) -> list[str]:
     return list(dict.fromkeys(ordered["release"]))
 
 
-def known_file(provenance: pd.DataFrame, sha256: str) -> PublishedFile | None:
+def known_file(provenance: pd.DataFrame, sha256: str, data: Data) -> PublishedFile | None:
     """Return the description of a file of `peel data build` that provenance.csv knows by its digest, or None."""
     mine = provenance[provenance["sha256"] == sha256]
     tables = set(zip(mine["table"], mine["release"], strict=True))
-    return next((published for published in published_files() if tables & set(published.tables)), None)
-
-
-def words_of_added(format_name: str, release: str) -> dict[str, str]:
-    """Return the words of provenance.csv for a file of this format that is in no list."""
-    return words_for_added(format_name) | {"release_words": ADDED.format(release=release)}
+    return next((published for published in data.published_files.files if tables & set(published.tables)), None)
 
 
 def provenance_rows(
@@ -133,7 +131,7 @@ def replaced(before: pd.DataFrame, added: pd.DataFrame, key: Sequence[str], also
 
 
 def texts_of(
-    folder: Path,
+    data: Data,
     counts: Mapping[Key, pd.DataFrame],
     populations: pd.DataFrame | None,
     printed: pd.DataFrame | None,
@@ -144,18 +142,22 @@ def texts_of(
     Without populations or printed totals their files are none of them. Raises TableError for rows that are not in
     shape.
     """
+    folder, forces = data.folder, data.forces
     texts = {
-        folder / "counts" / item / f"{release}.csv": shape.as_text(shape.check(rows, f"{item}/{release}.csv"))
+        folder / "counts" / item / f"{release}.csv": shape.as_text(
+            shape.check(rows, f"{item}/{release}.csv", forces=forces)
+        )
         for (item, release), rows in counts.items()
     }
     if populations is not None:
-        checked = check_populations(populations, POPULATIONS_FILE)
-        texts[folder / POPULATIONS_FILE] = shape.as_text(checked, POPULATION_KEY)
+        check_populations(populations, POPULATIONS_FILE)
+        texts[folder / POPULATIONS_FILE] = shape.as_text(populations, POPULATION_KEY)
     if printed is not None:
         texts[folder / PRINTED] = shape.as_text(printed, PRINTED_KEY)
     texts[folder / PROVENANCE] = shape.as_text(provenance, PROVENANCE_KEY)
     if (folder / README).is_file():
-        texts[folder / README] = with_provenance((folder / README).read_text(encoding="utf-8"), provenance)
+        readme = with_settings((folder / README).read_text(encoding="utf-8"))
+        texts[folder / README] = with_provenance(readme, provenance)
     return texts
 
 

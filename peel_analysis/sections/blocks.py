@@ -7,7 +7,7 @@ from datetime import date
 from markupsafe import Markup
 
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
+from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
@@ -193,7 +193,7 @@ def peer_panel(result: Result, force_id: str) -> Html:
     the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
     """
     about = f"peers: {result.measure.id}"
-    if force_id in result.edition.data.peer_sets.without:
+    if why_none(result.edition, force_id):
         return Html(peer_tables(result, force_id), about)
     title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
     body = peer_tables(result, force_id)
@@ -202,9 +202,9 @@ def peer_panel(result: Result, force_id: str) -> Html:
 
 def peer_tables(result: Result, force_id: str) -> Markup:
     """Return the tables of a peer panel with their key; without peers, the reason."""
-    peer_sets, statuses = result.edition.data.peer_sets, result.edition.data.statuses
-    if force_id in peer_sets.without:
-        return piece("paragraph", "none-recorded", peer_sets.reason)
+    statuses = result.edition.data.statuses
+    if reason := why_none(result.edition, force_id):
+        return piece("paragraph", "none-recorded", reason)
     groups = peer_groups(result.edition, force_id)
     shown = [result.of(one) for one in (force_id, *(peer for group in groups for peer in group.peer_ids))]
     shown.append(result.national)

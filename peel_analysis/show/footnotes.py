@@ -7,7 +7,7 @@ import pandas as pd
 from peel_analysis.data.forces import NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.registers import OUTCOME_GROUPS, records
 from peel_analysis.measures import Result
-from peel_analysis.measures.releases import other_releases
+from peel_analysis.measures.provenance import other_releases
 from peel_analysis.show.words import IN_DOUBT
 
 NAMED_AT_MOST = 10  # forces named one by one in a footnote; more are counted

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data import forces
+from peel_analysis.data.forces import NUMBER_OF_FORCES, Forces, UnknownForceError
 from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker
 from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, members_of, reading_of
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
@@ -74,6 +74,7 @@ class AreaTable:
     headings: tuple[str, ...]
     labels: frozenset[int]
     notes: tuple[str, ...]
+    forces: Forces
 
     def values(self, position: int, *, whole: bool = False) -> dict[Area, float | Marker]:
         """Return a column's number or marker by area; the first row of an area counts (national rows can repeat).
@@ -104,7 +105,11 @@ class AreaTable:
 
 
 def tables_of(
-    book: Book, kind: Callable[[Sheet], str | None], kinds_in_words: str, not_supplied: Collection[str]
+    book: Book,
+    kind: Callable[[Sheet], str | None],
+    kinds_in_words: str,
+    forces: Forces,
+    not_supplied: Collection[str],
 ) -> list[tuple[str, AreaTable]]:
     """Return the tables of a workbook, each with what `kind` says that its sheet holds; other sheets are left.
 
@@ -114,13 +119,13 @@ def tables_of(
     found: list[tuple[str, AreaTable]] = []
     for sheet in book.sheets:
         what = kind(sheet)
-        table = find_table(sheet) if what else None
+        table = find_table(sheet, forces) if what else None
         if what is None or (table is None and not _has_numbers(sheet)):
             continue
         if table is None:
             raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
         named = {area.id for area in table.areas if area and area.kind == "force"}
-        if missing := [force_id for force_id in forces.ids() if force_id not in {*named, *not_supplied}]:
+        if missing := [force_id for force_id in forces.ids if force_id not in {*named, *not_supplied}]:
             raise SourceError(
                 f"{table.place(0)}: the table has no row for {forces.in_words(missing)}; "
                 "take the file as published, or say with --not-supplied that the force gave no figures"
@@ -133,13 +138,13 @@ def tables_of(
 
 
 def rows_of_counts(
-    values: Mapping[Area, float | Marker], item: str, start: date, end: date
+    values: Mapping[Area, float | Marker], item: str, start: date, end: date, forces: Forces
 ) -> Iterator[dict[str, object]]:
     """Yield a column as rows of counts without their release, one for each of the 43 forces.
 
     A force without a row is one that the caller says gave no figures.
     """
-    for force_id in forces.ids():
+    for force_id in forces.ids:
         value = values.get(Area("force", force_id), MARKERS["[x]"])
         yield {
             "force_id": force_id,
@@ -152,7 +157,9 @@ def rows_of_counts(
         }
 
 
-def printed_totals(values: Mapping[Area, float | Marker], item: str, period_end: str) -> Iterator[PrintedTotal]:
+def printed_totals(
+    values: Mapping[Area, float | Marker], item: str, period_end: str, forces: Forces
+) -> Iterator[PrintedTotal]:
     """Yield each printed region and country of a column beside the sum of its forces that have a figure.
 
     A printed total may hold bodies that are no force as well, or leave one force out without saying so in its row:
@@ -163,7 +170,7 @@ def printed_totals(values: Mapping[Area, float | Marker], item: str, period_end:
     for area, printed in figures.items():
         if area.kind not in ("region", "country"):
             continue
-        members = members_of(area.id)
+        members = members_of(area.id, forces)
         with_figure = {force_id: figures[one] for force_id in members if (one := Area("force", force_id)) in figures}
         if not with_figure:
             continue
@@ -185,6 +192,7 @@ def reading_of_tables(
     release: str,
     tables: Sequence[AreaTable],
     rows: Sequence[Mapping[str, object]],
+    forces: Forces,
     not_supplied: Collection[str],
     populations: Sequence[tuple[str, int, int, str]] = (),
     notes: Sequence[str] = (),
@@ -198,11 +206,12 @@ def reading_of_tables(
         format_name,
         release,
         shape.combine([pd.DataFrame(rows).assign(release=release)]),
+        forces,
         populations,
         sheets_read=[table.sheet for table in tables],
         rows_read=len(areas),
         left_out={plural: LeftOut(kinds[one]) for one, plural in NO_FORCES.items() if kinds[one]},
-        forces=forces.NUMBER_OF_FORCES - len(set(not_supplied)),
+        forces_read=NUMBER_OF_FORCES - len(set(not_supplied)),
         notes=notes,
         printed_totals=printed_totals,
     )
@@ -241,29 +250,29 @@ def _last_day(year: int, month: int) -> date:
 
 def _has_numbers(sheet: Sheet) -> bool:
     """Return True for a sheet with the numbers of a table; a list of contents repeats a table's title without them."""
-    return sum(isinstance(cell, float) for row in sheet.rows() for cell in row) >= forces.NUMBER_OF_FORCES
+    return sum(isinstance(cell, float) for row in sheet.rows() for cell in row) >= NUMBER_OF_FORCES
 
 
-def find_table(sheet: Sheet) -> AreaTable | None:
+def find_table(sheet: Sheet, forces: Forces) -> AreaTable | None:
     """Return the sheet's table of areas, or None when no column names at least half of the forces.
 
     Raises SourceError for a row of numbers that names no area within the table, or a force under another's code.
     """
     rows = sheet.rows()
-    names = _name_column(rows)
+    names = _name_column(rows, forces)
     if names is None:
         return None
     text = [[as_text(cell) for cell in row] for row in rows]
     codes = next((at for at in range(names) if sum(bool(CODE.match(_at(row, at))) for row in text) > 20), None)
     pairs = [(_at(row, codes) if codes is not None else "", _at(row, names)) for row in text]
-    by_name = classify(("", name) for _, name in pairs)
+    by_name = classify((("", name) for _, name in pairs), forces)
     inside = [  # not a line "England and Wales" above the heading
         at
         for at, (code, _) in enumerate(pairs)
         if CODE.match(code) or (by_name[at] is not None and any(map(_is_figure, rows[at][names + 1 :])))
     ]
     first, last = min(inside), max(inside)
-    areas = _classified(sheet, first, pairs[first : last + 1], names)
+    areas = _classified(sheet, first, pairs[first : last + 1], names, forces)
     for at, area in enumerate(areas, start=first):
         if area is None and any(isinstance(cell, (int, float)) for cell in rows[at][names + 1 :]):
             place = sheet.place(at, names)
@@ -277,6 +286,7 @@ def find_table(sheet: Sheet) -> AreaTable | None:
         headings=tuple(_headings(text[:first], max(len(row) for row in rows))),
         labels=frozenset({names} if codes is None else {codes, names}),
         notes=tuple(row[0] for row in text[last + 1 :] if row and row[0]),
+        forces=forces,
     )
 
 
@@ -284,14 +294,14 @@ def _at(row: list[str], position: int) -> str:
     return row[position] if position < len(row) else ""
 
 
-def _name_column(rows: list[list[object]]) -> int | None:
+def _name_column(rows: list[list[object]], forces: Forces) -> int | None:
     """Return the column with the forces' names: of the first four, the first that names most, and half of them."""
     named = []
     for column in range(4):
         cells = [as_text(row[column]) for row in rows if column < len(row) and isinstance(row[column], str)]
-        areas = classify(("", cell) for cell in cells if len(cell) < 60)
+        areas = classify((("", cell) for cell in cells if len(cell) < 60), forces)
         named.append(len({area.id for area in areas if area and area.kind == "force"}))
-    return named.index(max(named)) if max(named) > forces.NUMBER_OF_FORCES // 2 else None
+    return named.index(max(named)) if max(named) > NUMBER_OF_FORCES // 2 else None
 
 
 def _is_figure(cell: object) -> bool:
@@ -318,7 +328,7 @@ def _headings(above: list[list[str]], width: int) -> list[str]:
     return headings
 
 
-def classify(rows: Iterable[tuple[str, str]]) -> list[Area | None]:
+def classify(rows: Iterable[tuple[str, str]], forces: Forces) -> list[Area | None]:
     """Return what each (code, name) row is about, or None for a row that names no area.
 
     The code decides where there is one. "West Midlands" without a code is a region and a force: it is the force where
@@ -328,34 +338,36 @@ def classify(rows: Iterable[tuple[str, str]]) -> list[Area | None]:
     areas: list[Area | None] = []
     before: Area | None = None
     for code, name in rows:
-        areas.append(_classify(code, name, before))
+        areas.append(_classify(code, name, before, forces))
         before = areas[-1] or before
     return areas
 
 
-def _classified(sheet: Sheet, first: int, pairs: list[tuple[str, str]], names: int) -> list[Area | None]:
+def _classified(
+    sheet: Sheet, first: int, pairs: list[tuple[str, str]], names: int, forces: Forces
+) -> list[Area | None]:
     """Return `classify` of the rows from `first` on; what it refuses is told with its cell."""
     for at, (code, name) in enumerate(pairs):
         try:
-            _classify(code, name, None)
+            _classify(code, name, None, forces)
         except ValueError as problem:
             raise SourceError(f"{sheet.place(first + at, names)}: {problem}") from None
-    return classify(pairs)
+    return classify(pairs, forces)
 
 
-def _classify(code: str, name: str, before: Area | None) -> Area | None:
+def _classify(code: str, name: str, before: Area | None, forces: Forces) -> Area | None:
     plain = _plain_name(name)
     if CODE.match(code) and code.startswith(FORCE_CODES):
-        return _force_of_code(code, name)
+        return _force_of_code(code, name, forces)
     if plain in COUNTRIES:
         return Area("country", COUNTRIES[plain])
     if CODE.match(code):
         return Area("region", REGIONS.get(plain, name.strip()))
-    if plain == "west midlands" and _is_in_west_midlands(before):
+    if plain == "west midlands" and _is_in_west_midlands(before, forces):
         return Area("force", "west-midlands")
     if plain in REGIONS:
         return Area("region", REGIONS[plain])
-    return Area("body", BODIES[plain]) if plain in BODIES else _force_of_name(plain)
+    return Area("body", BODIES[plain]) if plain in BODIES else _force_of_name(plain, forces)
 
 
 def _plain_name(text: str) -> str:
@@ -365,18 +377,18 @@ def _plain_name(text: str) -> str:
     return re.sub(r" (exc|excl|excluding|inc|incl|including) .*", "", f"{words} ").strip()
 
 
-def _is_in_west_midlands(area: Area | None) -> bool:
+def _is_in_west_midlands(area: Area | None, forces: Forces) -> bool:
     if area is None or area.kind not in ("force", "region"):
         return False
     return (area.id if area.kind == "region" else forces.find(area.id).region) == "West Midlands"
 
 
-def _force_of_code(code: str, name: str) -> Area:
-    named = _force_of_name(_plain_name(name))
-    coded = next((Area("force", force.id) for force in forces.all_forces() if force.ons_code == code[:9]), None)
+def _force_of_code(code: str, name: str, forces: Forces) -> Area:
+    named = _force_of_name(_plain_name(name), forces)
+    coded = next((Area("force", force.id) for force in forces if force.ons_code == code[:9]), None)
     if coded and named and coded != named:
         raise ValueError(
-            f"code {code} is {forces.display_name(coded.id)}, and the name is {name!r}; "
+            f"code {code} is {forces.name(coded.id)}, and the name is {name!r}; "
             "take the corrected file from the publisher"
         )
     if area := coded or named:
@@ -384,8 +396,8 @@ def _force_of_code(code: str, name: str) -> Area:
     raise ValueError(f"area {code} {name!r} is none of the 43 forces; if it is a new code, add it to data/forces.csv")
 
 
-def _force_of_name(plain: str) -> Area | None:
+def _force_of_name(plain: str, forces: Forces) -> Area | None:
     try:
         return Area("force", forces.find(plain).id) if plain else None
-    except forces.UnknownForceError:
+    except UnknownForceError:
         return None

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data import forces
-from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
+from peel_analysis.data.counts import RETURNED_ITEMS
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import refuse_other_number
+from peel_analysis.data.forces import Forces
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, SourceError, TextSheet, as_text
@@ -23,7 +23,7 @@ RETURN_FIELDS = (
 )
 
 
-def read(book: Book, release: str) -> Reading:
+def read(book: Book, release: str, forces: Forces) -> Reading:
     """Return the counts of a return, in the one shape, under the release named. It may hold one force or many.
 
     An organised crime group is counted as at a day: its period starts and ends on it. Raises SourceError for a force,
@@ -35,10 +35,10 @@ def read(book: Book, release: str) -> Reading:
     rows_read = 0
     for heading in found:
         _refuse_other_rows(heading)
-        part, rows = _rows(heading)
+        part, rows = _rows(heading, forces)
         lines = [heading.row + 2 + int(row) for row in part.index]
         name = f"{book.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else book.file
-        parts.append(shape.check(shape.combine([part.assign(release=release)]), name, lines))
+        parts.append(shape.check(shape.combine([part.assign(release=release)]), name, lines, forces=forces))
         rows_read += rows
     table = shape.combine(parts)
     blank = rows_read - sum(map(len, parts))
@@ -47,10 +47,11 @@ def read(book: Book, release: str) -> Reading:
         FORMAT,
         release,
         table,
+        forces,
         sheets_read=[heading.sheet for heading in found],
         rows_read=rows_read,
         left_out={BLANK_ROW: LeftOut(blank)} if blank else {},
-        forces=table["force_id"].nunique(),
+        forces_read=table["force_id"].nunique(),
     )
 
 
@@ -69,7 +70,7 @@ def _refuse_other_rows(heading: Heading) -> None:
                 raise SourceError(str(error)) from error
 
 
-def _rows(heading: Heading) -> tuple[pd.DataFrame, int]:
+def _rows(heading: Heading, forces: Forces) -> tuple[pd.DataFrame, int]:
     """Return the rows that are not blank, indexed by their place under the heading, and how many there are in all."""
     columns = heading.columns()
     used = ~np.logical_and.reduce([is_blank(column) for column in columns.values()])
@@ -93,8 +94,8 @@ def _code(cell: object) -> str:
 
 def _item(cell: object) -> str:
     item = _code(cell)
-    if item not in ITEMS:
-        raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(ITEMS)}")
+    if item not in RETURNED_ITEMS:
+        raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(RETURNED_ITEMS)}")
     return item
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data import forces, periods
+from peel_analysis.data import periods
+from peel_analysis.data.forces import Forces
+from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources import data_return, open_data, police_force_areas, workforce
 from peel_analysis.sources.area_tables import YEAR_ENDING, title, year_to
 from peel_analysis.sources.headings import Field, likeness
-from peel_analysis.sources.published_files import PublishedFile
 from peel_analysis.sources.reading import Reading, reading_of
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, open_book, sha256
 
@@ -66,7 +67,12 @@ class Format:
         return [sheet for sheet in book.sheets if self.kind and self.kind(sheet) is not None]
 
     def read(
-        self, book: Book, release: str, not_supplied: Collection[str] = (), vintages: tuple[str, str] = ("", "")
+        self,
+        book: Book,
+        release: str,
+        forces: Forces,
+        not_supplied: Collection[str] = (),
+        vintages: tuple[str, str] = ("", ""),
     ) -> Reading:
         """Return what the file holds, under the release named.
 
@@ -74,7 +80,7 @@ class Format:
         populations that a workbook gives by its rates and for those that it prints.
         """
         options: dict[str, object] = {"not_supplied": not_supplied} if self.may_lack_forces else {}
-        return self.reads(book, release, **options, **({"vintages": vintages} if self.has_vintages else {}))
+        return self.reads(book, release, forces, **options, **({"vintages": vintages} if self.has_vintages else {}))
 
 
 def recognise(book: Book) -> Format:
@@ -94,14 +100,14 @@ def recognise(book: Book) -> Format:
     raise SourceError(f"{book.file}: not a format known here ({'; '.join(starts)}); the formats are: {names}")
 
 
-def read(path: Path, release: str, not_supplied: Collection[str] = ()) -> Reading:
+def read(path: Path, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
     """Return the counts and populations of a published file of any known format, with the account of the reading.
 
     `not_supplied` are the ids of forces that the publisher says gave no figures. Raises SourceError or TableError,
     which name file, sheet and cell, for a file that is not understood or understood in part.
     """
     book = open_book(path)
-    return recognise(book).read(book, release, not_supplied)
+    return recognise(book).read(book, release, forces, not_supplied)
 
 
 def _release_on_cover(book: Book, dates: Callable[[str], Iterable[date]]) -> str:
@@ -154,39 +160,39 @@ FORMATS = (
 )
 
 
-def outcomes_by_quarter(path: Path, published: PublishedFile) -> Reading:
+def outcomes_by_quarter(path: Path, published: PublishedFile, forces: Forces) -> Reading:
     """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
     rows = _transcript(path, ("force_id", "financial_year", "quarter", *OUTCOME_TYPES))
     quarters = [
         periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
     ]
     parts = [_column(rows, path, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()]
-    return _reading_of(path, published, rows, counts=parts)
+    return _reading_of(path, published, forces, rows, counts=parts)
 
 
-def rolling_recorded_crime(path: Path, published: PublishedFile) -> Reading:
+def rolling_recorded_crime(path: Path, published: PublishedFile, forces: Forces) -> Reading:
     """Return all recorded crime without fraud in 12-month windows, one column of the file each ("to_2017_06_30")."""
     rows = _transcript(path, ("force_id",))
     parts = []
     for column in (name for name in rows.columns if name.startswith("to_")):
         window = periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
         parts.append(_column(rows, path, column, "recorded_crime", "", [window] * len(rows)))
-    return _reading_of(path, published, rows, counts=parts)
+    return _reading_of(path, published, forces, rows, counts=parts)
 
 
-def mid_2024_populations(path: Path, published: PublishedFile) -> Reading:
+def mid_2024_populations(path: Path, published: PublishedFile, forces: Forces) -> Reading:
     """Return the mid-2024 populations; the file names forces by their area codes."""
     rows = _transcript(path, ("ons_code", "name", "population_mid_2024"))
-    ids = {force.ons_code: force.id for force in forces.all_forces()}
+    ids = {force.ons_code: force.id for force in forces}
     people = _numbers(rows, "population_mid_2024", path)
     populations = [
         (ids.get(code) or forces.find(name).id, 2024, number, published.release)
         for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
     ]
-    return _reading_of(path, published, rows, populations=populations)
+    return _reading_of(path, published, forces, rows, populations=populations)
 
 
-def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
+def city_of_london_daytime(path: Path, published: PublishedFile, forces: Forces) -> Reading:
     """Return the City of London's daytime and workday populations of 2014, a vintage each."""
     rows = _transcript(path, ("force_id", "measure", "year", "value"))
     values = _numbers(rows, "value", path)
@@ -196,10 +202,10 @@ def city_of_london_daytime(path: Path, published: PublishedFile) -> Reading:
         for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
         if str(measure).startswith(words)
     ]
-    return _reading_of(path, published, rows, populations=populations)
+    return _reading_of(path, published, forces, rows, populations=populations)
 
 
-TRANSCRIPTS: dict[str, Callable[[Path, PublishedFile], Reading]] = {
+TRANSCRIPTS: dict[str, Callable[[Path, PublishedFile, Forces], Reading]] = {
     "outcomes by quarter": outcomes_by_quarter,
     "rolling recorded crime": rolling_recorded_crime,
     "mid-2024 populations": mid_2024_populations,
@@ -240,6 +246,7 @@ def _column(
 def _reading_of(
     path: Path,
     published: PublishedFile,
+    forces: Forces,
     rows: pd.DataFrame,
     *,
     counts: Sequence[pd.DataFrame] = (),
@@ -248,4 +255,6 @@ def _reading_of(
     table = shape.combine([part.assign(release=published.release) for part in counts])
     named = {*table["force_id"], *(force_id for force_id, *_ in populations)}
     book = Book(published.file, sha256(path), ())
-    return reading_of(book, TRANSCRIBED, published.release, table, populations, rows_read=len(rows), forces=len(named))
+    return reading_of(
+        book, TRANSCRIBED, published.release, table, forces, populations, rows_read=len(rows), forces_read=len(named)
+    )

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data import forces, periods
+from peel_analysis.data import periods
+from peel_analysis.data.forces import Forces
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, reading_of
 from peel_analysis.sources.sheets import Book, Column, SourceError, as_text
@@ -101,17 +102,17 @@ NOTE_MARK = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 NIL = re.compile(r"-\s*0*")
 
 
-def read_crime(book: Book, release: str, not_supplied: Collection[str] = ()) -> Reading:
+def read_crime(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
     """Return the offences of each quarter, force and offence group (item `recorded_crime`).
 
     Left out and counted: bodies that are no force, and fraud offences. Forces in `not_supplied` may be missing, and get
     blank rows that say so. Raises SourceError for anything else that is not understood.
     """
     found = headings(book, CRIME_FIELDS, CRIME_FORMAT)
-    tallies = Tallies(release)
+    tallies = Tallies(release, forces)
     for heading in found:
         columns = heading.columns()
-        rows = _rows(heading, columns, ["offences"], CRIME_KEY)
+        rows = _rows(heading, columns, ["offences"], CRIME_KEY, forces)
         values = heading.translate("offences", columns["offences"], _count, rows.used)
         if len(missing := np.flatnonzero(rows.used & (values != values))):
             raise SourceError(
@@ -123,7 +124,9 @@ def read_crime(book: Book, release: str, not_supplied: Collection[str] = ()) -> 
     return tallies.reading(book, CRIME_FORMAT, found, not_supplied)
 
 
-def read_outcomes(book: Book, release: str, basis: str = "", not_supplied: Collection[str] = ()) -> Reading:
+def read_outcomes(
+    book: Book, release: str, forces: Forces, basis: str = "", not_supplied: Collection[str] = ()
+) -> Reading:
     """Return the outcomes of each quarter, force and outcome type: items `outcomes_recorded`, `outcomes_assigned`.
 
     `basis` is "recorded" or "assigned", or "" for those that the file holds. Left out and counted: bodies that are no
@@ -137,10 +140,10 @@ def read_outcomes(book: Book, release: str, basis: str = "", not_supplied: Colle
             f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
             "for the outcomes asked for; give the column its published name"
         )
-    tallies = Tallies(release)
+    tallies = Tallies(release, forces)
     for heading in found:
         columns = heading.columns()
-        rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"))
+        rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"), forces)
         types = heading.translate("type", columns["type"], _outcome_type, rows.used)
         rows.reason[pd.Series(types).isin(OF_WHICH).to_numpy() & (rows.reason == "")] = OF_WHICH_REASON
         tallies.begin(rows)
@@ -170,7 +173,9 @@ class Rows:
         return np.asarray(self.reason != BLANK_ROW, dtype=bool)
 
 
-def _rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str], key: Sequence[str]) -> Rows:
+def _rows(
+    heading: Heading, columns: dict[str, Column], counts: Sequence[str], key: Sequence[str], forces: Forces
+) -> Rows:
     """Return who, when and what of each row of a sheet, and why it is left out, if it is.
 
     Raises SourceError for an unknown force, year, quarter or offence group, and for a row that stands twice.
@@ -179,7 +184,7 @@ def _rows(heading: Heading, columns: dict[str, Column], counts: Sequence[str], k
     force, year, number, group = (
         heading.translate(name, columns[name], function, used)
         for name, function in (
-            ("force", _force_or_body),
+            ("force", lambda cell: _force_or_body(cell, forces)),
             ("year", lambda cell: periods.financial_year_start(NOTE_MARK.sub(" ", as_text(cell)))),
             ("quarter", _quarter_number),
             ("group", _offence_group),
@@ -235,7 +240,7 @@ def _without_count(rows: Rows, values: Cells, column: Column, basis: str) -> Cel
     return reason
 
 
-def _force_or_body(cell: object) -> str:
+def _force_or_body(cell: object, forces: Forces) -> str:
     """Return the force id, or the name of a body that is no force or of a total. Raises ValueError for another name."""
     name = NOTE_MARK.sub(" ", as_text(cell)).strip()
     return NO_FORCE_OF.get(fold(name)) or forces.find(name).id
@@ -297,6 +302,7 @@ class Tallies:
     """What the sheets of one file have given so far; `places` says by quarter which sheet holds it."""
 
     release: str
+    forces: Forces
     parts: list[pd.DataFrame] = field(default_factory=list)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -355,10 +361,11 @@ class Tallies:
             format_name,
             self.release,
             table,
+            self.forces,
             sheets_read=[heading.sheet for heading in found],
             rows_read=self.rows_read,
             left_out=self.left_out,
-            forces=table.loc[table["count"].notna(), "force_id"].nunique(),
+            forces_read=table.loc[table["count"].notna(), "force_id"].nunique(),
             notes=notes,
         )
 
@@ -368,10 +375,10 @@ class Tallies:
         added: list[pd.DataFrame] = []
         for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
             _, start, end = map(str, key)
-            missing = [force_id for force_id in forces.ids() if force_id not in set(part["force_id"])]
+            missing = [force_id for force_id in self.forces.ids if force_id not in set(part["force_id"])]
             if unexplained := [force_id for force_id in missing if force_id not in not_supplied]:
                 raise SourceError(
-                    f"{self.places[start, end]}: no row for {forces.in_words(unexplained)} in {start} to {end}; "
+                    f"{self.places[start, end]}: no row for {self.forces.in_words(unexplained)} in {start} to {end}; "
                     "take the file as published, or say with --not-supplied that the force gave no figures"
                 )
             for force_id in missing:

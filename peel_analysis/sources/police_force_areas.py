@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from peel_analysis.data import forces, periods
+from peel_analysis.data import periods
+from peel_analysis.data.forces import Forces
 from peel_analysis.sources.area_tables import (
     Area,
     AreaTable,
@@ -58,7 +59,9 @@ def kind(sheet: Sheet) -> str | None:
     return None
 
 
-def read(book: Book, release: str, vintages: tuple[str, str] = ("", ""), not_supplied: Collection[str] = ()) -> Reading:
+def read(
+    book: Book, release: str, forces: Forces, vintages: tuple[str, str] = ("", ""), not_supplied: Collection[str] = ()
+) -> Reading:
     """Return incidents by force and year ending March (item `asb_incidents`), and populations by force and mid-year.
 
     The populations behind the rates of incidents (incidents / rate * 1,000) get the first of the `vintages`, by default
@@ -69,7 +72,7 @@ def read(book: Book, release: str, vintages: tuple[str, str] = ("", ""), not_sup
     are not understood.
     """
     found = Found()
-    by_kind = tables_of(book, kind, "incidents or populations", not_supplied)
+    by_kind = tables_of(book, kind, "incidents or populations", forces, not_supplied)
     for what, table in by_kind:
         if what == INCIDENTS:
             _read_incidents(table, found)
@@ -81,6 +84,7 @@ def read(book: Book, release: str, vintages: tuple[str, str] = ("", ""), not_sup
         release,
         [table for _, table in by_kind],
         found.incidents,
+        forces,
         not_supplied,
         [
             (force_id, year, people, vintage)
@@ -96,11 +100,11 @@ def _read_incidents(table: AreaTable, found: Found) -> None:
     counts, rates = _columns_by_year(table)
     for end, position in counts.items():
         values = table.values(position, whole=True)
-        found.incidents += rows_of_counts(values, ITEM, periods.twelve_months_to(end).start, end)
-        found.printed += printed_totals(values, ITEM, end.isoformat())
+        found.incidents += rows_of_counts(values, ITEM, periods.twelve_months_to(end).start, end, table.forces)
+        found.printed += printed_totals(values, ITEM, end.isoformat(), table.forces)
         if end in rates:
             _add_behind_rates(table, values, table.values(rates[end]), end, found)
-    found.notes += [note for note in table.notes if _names_force(note)]
+    found.notes += [note for note in table.notes if _names_force(note, table.forces)]
 
 
 def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]]:
@@ -167,5 +171,5 @@ def _read_populations(table: AreaTable, found: Found, *, mid_years: bool) -> Non
                 )
 
 
-def _names_force(note: str) -> bool:
-    return any(f"{force.name} Police" in note or f"{force.name} Constabulary" in note for force in forces.all_forces())
+def _names_force(note: str, forces: Forces) -> bool:
+    return any(f"{force.name} Police" in note or f"{force.name} Constabulary" in note for force in forces)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.forces import all_forces
+from peel_analysis.data.forces import NATIONAL, Forces
 from peel_analysis.sources.sheets import Book, Sheet
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
@@ -43,12 +43,12 @@ class PrintedTotal:
         return abs(self.printed - self.summed) < SAME
 
 
-def members_of(area: str) -> list[str]:
+def members_of(area: str, forces: Forces) -> list[str]:
     """Return the ids of the forces of a region, a country, or England and Wales."""
     return [
         force.id
-        for force in all_forces()
-        if area == "England and Wales" or area.lower() in (force.region.lower(), force.country.lower())
+        for force in forces
+        if area == NATIONAL or area.lower() in (force.region.lower(), force.country.lower())
     ]
 
 
@@ -113,12 +113,13 @@ def reading_of(
     format_name: str,
     release: str,
     counts: pd.DataFrame,
+    forces: Forces,
     populations: Sequence[tuple[str, int, int, str]] = (),
     *,
     sheets_read: Sequence[Sheet] = (),
     rows_read: int,
     left_out: Mapping[str, LeftOut] | None = None,
-    forces: int,
+    forces_read: int,
     notes: Sequence[str] = (),
     printed_totals: Sequence[PrintedTotal] = (),
 ) -> Reading:
@@ -136,13 +137,13 @@ def reading_of(
         sheets_left=tuple(sheet.name for sheet in book.sheets if sheet not in sheets_read),
         rows_read=rows_read,
         left_out=left_out or {},
-        forces=forces,
+        forces=forces_read,
         first=min(counts["period_start"], default=""),
         last=max(counts["period_end"], default=""),
         notes=tuple(notes),
         printed_totals=tuple(printed_totals),
     )
-    return Reading(shape.check(counts, book.file), populations_table(populations), account)
+    return Reading(shape.check(counts, book.file, forces=forces), populations_table(populations), account)
 
 
 def populations_table(rows: Sequence[tuple[str, int, int, str]]) -> pd.DataFrame:

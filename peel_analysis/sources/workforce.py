@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from peel_analysis.data import counts as shape
+from peel_analysis.data.forces import Forces
 from peel_analysis.sources.area_tables import (
     MONTHS,
     AreaTable,
@@ -54,7 +55,7 @@ def days(text: str) -> list[date]:
     return [date(int(year), month_number(month), int(day)) for day, month, year in DAY.findall(text)]
 
 
-def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Reading:
+def read(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
     """Return the workers of each kind by force and date, an item each: `police_officers_fte` and so on.
 
     Full-time equivalents keep their decimals; `..` and other marks become blank counts with their reason. Regions,
@@ -62,7 +63,7 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
     `not_supplied` may be missing, and get blank rows that say so. Raises SourceError for a table without all 43
     forces, for two tables of one item, and for a date or a cell that is not understood.
     """
-    tables = tables_of(book, workers, "one kind of worker by force", not_supplied)
+    tables = tables_of(book, workers, "one kind of worker by force", forces, not_supplied)
     counts: list[dict[str, object]] = []
     printed: list[PrintedTotal] = []
     sheets: dict[str, str] = {}
@@ -76,13 +77,13 @@ def read(book: Book, release: str, not_supplied: Collection[str] = ()) -> Readin
         for day, position in columns.items():
             read_as = table.values(position, whole=item not in shape.FRACTIONAL)
             values = {area: _number(value, dash_is_nil=dash_is_nil) for area, value in read_as.items()}
-            counts += rows_of_counts(values, item, day, day)
+            counts += rows_of_counts(values, item, day, day, forces)
             printed += [
                 replace(total, summed=round(total.summed, DECIMALS), bodies=round(total.bodies, DECIMALS))
-                for total in printed_totals(values, item, day.isoformat())
+                for total in printed_totals(values, item, day.isoformat(), forces)
             ]
     return reading_of_tables(
-        book, FORMAT, release, [table for _, table in tables], counts, not_supplied, printed_totals=printed
+        book, FORMAT, release, [table for _, table in tables], counts, forces, not_supplied, printed_totals=printed
     )
 
 
