@@ -171,6 +171,6 @@ def test_texts_are_text_on_the_page_of_what_changed_and_on_that_of_all_reports(s
     changes = changes_between(open_version("2017", open_data()), open_version("2017@residents-only", open_data()))
     assert "measures.toml/measure.title" in shown(BeautifulSoup(as_page(changes), "html.parser"))
     edition = open_edition("2017")
-    write_index(tmp_path / "index.html", edition, [report_of(edition, forces.find("norfolk"), tmp_path)], [])
+    write_index(tmp_path / "index.html", edition, [report_of(edition, forces.find("norfolk"), tmp_path, "shared")], [])
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "2017.toml/title" in shown(BeautifulSoup(index, "html.parser"))
