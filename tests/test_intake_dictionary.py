@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from peel_analysis.data import dictionary
 from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
@@ -52,3 +53,15 @@ def test_every_setting_item_and_column_of_counts_is_described() -> None:
     missing += [path.name for path in (DATA / "counts").iterdir() if f"`{path.name}`" not in README]
     missing += [column for column in COUNTS_COLUMNS if f"`{column}`" not in README]
     assert missing == []
+
+
+def test_the_dictionary_of_settings_is_that_of_the_models() -> None:
+    assert dictionary.with_settings(README) == README
+    spoilt = README.replace("| `decimals` | a whole number |", "| `decimals` | text |")
+    assert spoilt != README
+    assert dictionary.with_settings(spoilt) == README
+
+
+def test_a_dictionary_without_its_marks_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^data/README\.md: no part between .*; put both lines back$"):
+        dictionary.with_settings(README.replace(dictionary.END, ""))

@@ -1,7 +1,8 @@
 """What every declaration in TOML is: a strict model whose faults are told with file, entry, setting and remedy."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -71,7 +72,7 @@ def _told(fault: ErrorDetails, model: type[Declaration], where: str) -> str:
     name, found, kind = path[-1] if path else "", fault["input"], fault["type"]
     settings = model.settings()
     if kind == "value_error":  # one of the models' own, which names the setting and says what to write
-        alone = name in settings and not _models_in(settings[name]) and not model.is_file
+        alone = name in settings and not models_in(settings[name]) and not model.is_file
         inside = place if alone else _placed(where, top, path)
         return f"{inside}: {fault['msg'].removeprefix('Value error, ')}"
     if kind == "extra_forbidden":
@@ -79,7 +80,7 @@ def _told(fault: ErrorDetails, model: type[Declaration], where: str) -> str:
         opening = f"did you mean {near}? The settings" if near else "the settings"
         return f"{place}: there is no setting '{name}'; {opening} are {', '.join(settings)}"
     if kind == "missing":
-        return f"{place}: no setting '{name}'; add it: {_kind_of(settings[name])}"
+        return f"{place}: no setting '{name}'; add it: {type_in_words(settings[name])}"
     if kind == "literal_error":
         choices = fault["ctx"]["expected"].replace("' or '", "', '").replace("'", "")
         return f"{place}: {name} is '{found}'; use one of {choices}"
@@ -95,7 +96,7 @@ def _inside(model: type[Declaration], path: list[str]) -> type[Declaration]:
     """Return the model of the settings at a path: a setting's own model, or that of the values of a table by name."""
     for step in path:
         field = model.settings().get(step)
-        model = next(iter(_models_in(field)), model) if field is not None else model
+        model = next(iter(models_in(field)), model) if field is not None else model
     return model
 
 
@@ -104,7 +105,7 @@ def _placed(where: str, model: type[Declaration], path: list[str]) -> str:
     return ", ".join((where, *(f"[{step}]" if model.is_file and not at else step for at, step in enumerate(path))))
 
 
-def _models_in(field: FieldInfo) -> list[type[Declaration]]:
+def models_in(field: FieldInfo) -> list[type[Declaration]]:
     """Return the models of a setting: its own, or that of the values of a table by name."""
     return [one for one in _types_in(field.annotation) if isinstance(one, type) and issubclass(one, Declaration)]
 
@@ -115,12 +116,13 @@ def _types_in(annotation: Any) -> Iterator[Any]:
         yield from _types_in(one)
 
 
-def _kind_of(field: FieldInfo) -> str:
-    """Return what a missing setting should be, in words."""
-    named = getattr(get_origin(field.annotation) or field.annotation, "__name__", "")
-    if named == "Literal":
+def type_in_words(field: FieldInfo) -> str:
+    """Return what a setting should be, in words."""
+    if get_origin(field.annotation) is Literal:
         return f"one of {', '.join(get_args(field.annotation))}"
-    return next((words for kinds, words in KINDS.items() if named in kinds), KINDS["dict", "dict_type"])
+    may_be = (field.annotation, *(get_args(field.annotation) if get_origin(field.annotation) is UnionType else ()))
+    names = [getattr(get_origin(one) or one, "__name__", "") for one in may_be]
+    return next((words for kinds, words in KINDS.items() if kinds[0] in names), KINDS["dict", "dict_type"])
 
 
 def entries(given: Mapping[str, Any], where: str, heading: str, name: str = "id") -> list[tuple[str, dict[str, Any]]]:

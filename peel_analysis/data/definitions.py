@@ -57,8 +57,13 @@ class _Counted(_Defined):
 
     numerator: Part = Field(description="what is counted")
     multiplier: int = Field(gt=0, description="what the quotient is multiplied by; 100 where it is shown in percent")
-    caption: str = Field(description='the caption; {window} is "in the 12 months to ..."')
-    reading: str = Field(description="the start of the reading sentence; {force}, {value}, {window} are filled in")
+    caption: str = Field(
+        description='the caption; {window} is "in the 12 months to ...", and {earlier} what a change is set against'
+    )
+    reading: str = Field(
+        description="the start of the reading sentence; {force}, {value}, {window} and {changed} (as in rose by 10.0%) "
+        "are filled in, {earlier} for a change, and for cases {numerator} and {denominator}, the two counts"
+    )
     in_caption: ClassVar[tuple[str, ...]] = ("window",)
     in_reading: ClassVar[tuple[str, ...]] = ("force", "value", "window", "changed")
 
@@ -85,7 +90,9 @@ class _Quotient(_Counted):
 
 
 class Rate(_Quotient):
-    """Events, or a stock as at one date, per head of population; or events per other events, which may pass 100."""
+    """Events over population (rate), a stock as at one date over population (rate_of_stock), or events over other
+    events, which may pass 100 (ratio_of_counts); each times the multiplier.
+    """
 
     kind: Literal["rate", "rate_of_stock", "ratio_of_counts"]
 
@@ -209,7 +216,10 @@ class Block(Declaration):
     needs: ClassVar[dict[str, str]] = {"together": "with", "over_time": "years", "force": "years"}
 
     id: str = Field(description="the name of the block")
-    kind: Literal["together", "over_time", "force"] = Field(description="what is refused")
+    kind: Literal["together", "over_time", "force"] = Field(
+        description="together: they share no chart, table or sentence; over_time: values of `years` are not set "
+        "beside each other; force: the forces are never shown or ranked, whatever counts are held"
+    )
     measures: Texts = Field(default=(), description="the measures that it is about")
     others: Texts = Field(default=(), alias="with", description="(together) the measures that they are kept apart from")
     forces: Texts = Field(default=(), description="the forces that it is about; all where it is left out")

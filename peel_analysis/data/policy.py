@@ -48,6 +48,8 @@ Number = Annotated[Decimal, BeforeValidator(_decimal)]
 
 
 class _Size(Declaration):
+    """How large a gap must be."""
+
     sentence: str = Field(description="the rule, which names {ratio} and {smallest_gap}")
     ratio: Number = Field(description="the part of the England and Wales value that a gap must reach, in quotes")
     smallest_gap: dict[str, Number] = Field(description="the smallest gap in the unit, by the decimals that are shown")
@@ -61,12 +63,16 @@ class _Size(Declaration):
 
 
 class _Position(Declaration):
+    """How far out among the forces a value must lie."""
+
     sentence: str = Field(description="the rule, which names {robust_z} and {fewest_forces}")
     robust_z: float = Field(gt=0, description="how far out a value lies, in robust standard deviations")
     fewest_forces: int = Field(gt=0, description="how many forces must take part")
 
 
 class _Chance(Declaration):
+    """The funnel limits."""
+
     sentence: str = Field(description="the rule, which names {level}, {overdispersion} and {winsorised}")
     method: str = Field(description="how the funnel limits are made")
     level: float = Field(gt=0, lt=1, description="the level of the funnel limits")
@@ -75,6 +81,8 @@ class _Chance(Declaration):
 
 
 class _Words(Declaration):
+    """What values are called."""
+
     all_three: Pair = Field(description="what a value is called that passes all three tests: above, below")
     size_and_position: Pair = Field(description="the same for size and position")
     size_only: Pair = Field(description="the same where size alone can be tested")
@@ -83,6 +91,8 @@ class _Words(Declaration):
 
 
 class _Many(Declaration):
+    """What is said where many comparisons are made."""
+
     sentence: str = Field(description="what is said of many comparisons at once")
 
 

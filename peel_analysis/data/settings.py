@@ -142,7 +142,9 @@ class PeerSet(Declaration):
     id: str = Field(description="the name of the set")
     title: str = Field(description="printed over the peers as it is written")
     as_at: str = Field(description="the day, or mid-{mid_year}, that the set is of")
-    method: Literal["region", "density"] = Field(description="how peers are found")
+    method: Literal["region", "density"] = Field(
+        description="region: the other forces of the region; density: the `size` nearest in people per square kilometre"
+    )
     note: str = Field(description="printed under the peers")
     size: int = Field(default=0, description="(density) how many forces are in the set")
 
@@ -197,7 +199,9 @@ class PublishedFile(AddedWords):
     """One file behind data/: where it lies, its reader, the (table, release) pairs it gives, and its provenance."""
 
     file: str = Field(description="where it lies in the raw folder, or beside it")
-    reader: str = Field(description="the reader that takes it")
+    reader: str = Field(
+        description="recorded crime, outcomes, police force areas or workforce; or the name of a transcribed table"
+    )
     release: str = Field(description="the release that its counts are of")
     tables: Annotated[tuple[Pair, ...], BeforeValidator(as_tuple)] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")

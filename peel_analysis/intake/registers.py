@@ -8,6 +8,7 @@ import pandas as pd
 
 from peel_analysis.checks.tables_held import PRINTED, PRINTED_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
+from peel_analysis.data.dictionary import with_settings
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
@@ -155,7 +156,8 @@ def texts_of(
         texts[folder / PRINTED] = shape.as_text(printed, PRINTED_KEY)
     texts[folder / PROVENANCE] = shape.as_text(provenance, PROVENANCE_KEY)
     if (folder / README).is_file():
-        texts[folder / README] = with_provenance((folder / README).read_text(encoding="utf-8"), provenance)
+        readme = with_settings((folder / README).read_text(encoding="utf-8"))
+        texts[folder / README] = with_provenance(readme, provenance)
     return texts
 
 
