@@ -12,7 +12,7 @@ from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 
 from peel_analysis.data import forces
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.text import in_words
 from peel_analysis.figures.figure import (
@@ -28,7 +28,7 @@ from peel_analysis.figures.figure import (
 )
 from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.marks import mark
-from peel_analysis.show.words import NATIONAL, official_name, value_in_words
+from peel_analysis.show.words import official_name, value_in_words
 from peel_analysis.statistics.trend import FEWEST_POINTS, ControlLimits, control_limits
 
 HEIGHT = 3.1  # inches
