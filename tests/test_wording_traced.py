@@ -22,11 +22,11 @@ from tracing import NUMBER, Row, shown, whole, without
 from peel_analysis import measures
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.figures import ranked
 from peel_analysis.measures import Measure, Result
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.reports import further_values
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
@@ -62,7 +62,7 @@ def given(request: pytest.FixtureRequest) -> Values:
 def quoted(row: Row) -> list[str]:
     """Return what a sentence may quote word for word, the longest first."""
     policy = read_policy()
-    sentences = [row["note"], row["comparator_note"], *(block.reason for block in blocks())]
+    sentences = [row["note"], row["comparator_note"], *(block.reason for block in open_data().blocks)]
     return sorted(filter(None, (*sentences, *policy.no_verdict.values())), key=len, reverse=True)
 
 
