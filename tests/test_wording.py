@@ -10,9 +10,10 @@ from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
-from peel_analysis.figures.ranked import alt_text
+from peel_analysis.figures import ranked
 from peel_analysis.measures import Result
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -59,8 +60,8 @@ def test_a_flow_has_months_and_a_stock_has_a_day() -> None:
 
 
 def test_a_force_has_its_official_name_in_a_sentence() -> None:
-    assert wording.official_name("norfolk") == "Norfolk Constabulary"
-    assert wording.official_name(ENGLAND_AND_WALES) == "England and Wales"
+    assert open_data().forces.official_name("norfolk") == "Norfolk Constabulary"
+    assert open_data().forces.official_name(ENGLAND_AND_WALES) == "England and Wales"
 
 
 def test_a_reading_gives_value_national_value_and_comparator(results: dict[str, Result]) -> None:
@@ -193,17 +194,17 @@ def test_alternative_text_names_the_force_and_the_main_numbers(results: dict[str
     for measure_id, result in results.items():
         if result.plotted.empty:
             continue
-        texts = [alt_text(result, (force_id,)) for force_id in forces.ids()]
+        texts = [ranked.alt_text(result, (force_id,)) for force_id in forces.ids()]
         assert len(set(texts)) == len(texts), measure_id
         for force_id, text in zip(forces.ids(), texts, strict=True):
             assert 20 <= len(text) <= 600, (measure_id, force_id, len(text))
-            assert wording.official_name(force_id) in text
-    dorset = alt_text(results["outcome_action_taken_pct"], ("dorset",))
+            assert open_data().forces.official_name(force_id) in text
+    dorset = ranked.alt_text(results["outcome_action_taken_pct"], ("dorset",))
     assert "Dorset Police is not shown." in dorset
     assert dorset.startswith("Bar chart of 41 forces: ")
     for measure_id, result in results.items():
         if result.measure.kind == "change":
-            assert alt_text(result, ("norfolk",)).startswith("Dot plot of 43 forces: "), measure_id
+            assert ranked.alt_text(result, ("norfolk",)).startswith("Dot plot of 43 forces: "), measure_id
 
 
 def test_the_id_of_a_value_is_edition_measure_and_force(results: dict[str, Result]) -> None:

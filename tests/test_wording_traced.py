@@ -22,11 +22,11 @@ from tracing import NUMBER, Row, shown, whole, without
 from peel_analysis import measures
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
-from peel_analysis.figures.ranked import alt_text
+from peel_analysis.figures import ranked
 from peel_analysis.measures import Measure, Result
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.reports import further_values
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
@@ -62,7 +62,7 @@ def given(request: pytest.FixtureRequest) -> Values:
 def quoted(row: Row) -> list[str]:
     """Return what a sentence may quote word for word, the longest first."""
     policy = read_policy()
-    sentences = [row["note"], row["comparator_note"], *(block.reason for block in blocks())]
+    sentences = [row["note"], row["comparator_note"], *(block.reason for block in open_data().blocks)]
     return sorted(filter(None, (*sentences, *policy.no_verdict.values())), key=len, reverse=True)
 
 
@@ -124,13 +124,13 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
     for measure_id, result in given.results.items():
         mine = [row for (one, _), row in given.rows.items() if one == measure_id]
         notes = {row[name] for row in mine for name in ("note", "comparator_note")}
-        notes |= {wording.official_name(row["force_id"]) for row in mine}
+        notes |= {open_data().forces.official_name(row["force_id"]) for row in mine}
         notes |= {result.measure.window_note, result.measure.numerator.version}
         unnamed = {
             note[:1].upper() + note[1:]
             for row in mine
             for name in ("note", "comparator_note")
-            for note in (row[name].replace(wording.official_name(row["force_id"]), "each force"),)
+            for note in (row[name].replace(open_data().forces.official_name(row["force_id"]), "each force"),)
         }
         changes = [measure for measure in measures.declared() if measure.kind == "change"]
         releases = {row["release"] for one in changes for row in result.edition.sources(one.sources)}
@@ -151,10 +151,10 @@ def test_every_number_in_every_alternative_text_is_in_values_csv(given: Values) 
             one: shown(result.measure, row["value"]) for (name, one), row in given.rows.items() if name == measure_id
         }
         for force_id in forces.ids():
-            text = alt_text(result, (force_id,))
+            text = ranked.alt_text(result, (force_id,))
             found = set(left_over(text, result, [])) - {str(len(result.plotted))}
             assert found <= set().union(*everyone.values()), text
-            if own := re.search(rf"{wording.official_name(force_id)}: ([^ ]+)\.", text):
+            if own := re.search(rf"{open_data().forces.official_name(force_id)}: ([^ ]+)\.", text):
                 assert own[1] in everyone[force_id], text
             if whole_value := re.search(r"England and Wales: ([^ ]+)\.", text):
                 assert whole_value[1] in everyone[ENGLAND_AND_WALES], text
@@ -164,7 +164,7 @@ def test_no_sentence_holds_a_word_of_judgment(given: Values) -> None:
     said = list(given.readings.values())
     for result in given.results.values():
         said += [wording.caption(result), *(note.sentence for note in footnotes(result))]
-        said += [alt_text(result, ("norfolk",))] if "norfolk" in result.plotted.index else []
+        said += [ranked.alt_text(result, ("norfolk",))] if "norfolk" in result.plotted.index else []
     assert [sentence for sentence in said if JUDGMENT_WORDS.search(sentence)] == []
 
 

@@ -11,9 +11,8 @@ from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_no
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel, picture, ranked
-from peel_analysis.figures.funnel import funnel_svg, middle_in_words, place_in_words
-from peel_analysis.figures.ranked import ranked_svg, strip_svg
+from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg
+from peel_analysis.figures.funnel import middle_in_words, place_in_words
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables

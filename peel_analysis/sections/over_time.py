@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.figures import as_svg, picture, trend_lines
+from peel_analysis.figures import trend_lines
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.measures.provenance import POPULATIONS, tables_of
@@ -36,11 +36,12 @@ def trend_block(result: Result, force_id: str, number: int) -> Html:
     remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
     reading = lines_in_words(series, force_id, remark)
     key = tables.key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
-    alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
+    figure = trend_lines(series, force_id)
+    figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
     body = piece(
         "figure_body",
         reading=reading,
-        image=picture(as_svg(trend_lines(series, force_id)), alt_text),
+        image=figure.as_image(),
         notes=_notes(result, series, force_id),
         source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
