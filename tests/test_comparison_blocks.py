@@ -64,10 +64,10 @@ def test_what_may_stand_together_passes(edition: Edition, first: str, second: st
 def test_calls_of_2016_and_2017_are_refused_for_every_force(measure_id: str) -> None:
     for force_id in (*forces.ids(), forces.ENGLAND_AND_WALES):
         with pytest.raises(NotComparableError) as refused:
-            check_years(measures.get(measure_id), force_id, 2016, 2017)
+            check_years(measures.get(measure_id), force_id, 2016, 2017, blocks())
         assert str(refused.value) == reason_of("calls_2016_2017")
-    check_years(measures.get(measure_id), "norfolk", 2017, 2018)
-    check_years(measures.get(measure_id), "norfolk", 2017, 2017)
+    check_years(measures.get(measure_id), "norfolk", 2017, 2018, blocks())
+    check_years(measures.get(measure_id), "norfolk", 2017, 2017, blocks())
 
 
 def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017() -> None:
@@ -75,23 +75,23 @@ def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017(
     for force_id in forces.ids():
         if force_id in ("warwickshire", "west-mercia"):
             with pytest.raises(NotComparableError) as refused:
-                check_years(groups, force_id, 2016, 2017)
+                check_years(groups, force_id, 2016, 2017, blocks())
             assert str(refused.value) == reason_of("organised_crime_groups_2016_2017")
         else:
-            check_years(groups, force_id, 2016, 2017)
-    check_years(groups, "warwickshire", 2017, 2018)
+            check_years(groups, force_id, 2016, 2017, blocks())
+    check_years(groups, "warwickshire", 2017, 2018, blocks())
 
 
 @pytest.mark.parametrize("measure_id", NORTH_YORKSHIRE)
 def test_north_yorkshire_is_never_shown_on_domestic_abuse(edition: Edition, measure_id: str) -> None:
     measure = measures.get(measure_id)
     for year in (2016, 2017):
-        found = barred(measure, year)
+        found = barred(measure, edition, year)
         assert {one: block.reason for one, block in found.items()} == {
             "north-yorkshire": reason_of("north_yorkshire_domestic_abuse")
         }
-    assert barred(measure, 2018) == {}
-    assert barred(measures.get("crime_per_1000"), 2017) == {}
+    assert barred(measure, edition, 2018) == {}
+    assert barred(measures.get("crime_per_1000"), edition, 2017) == {}
     register = measures.calculate(measure, edition).of("north-yorkshire")
     assert (register.in_figure, register.is_missing) == (False, True), "the exclusions register says the same"
 
@@ -107,17 +107,18 @@ def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: E
     earlier, after = (point_of(charged, one) for one in (edition, later))
     said = r"edition 2017 and edition 2018 rest on different releases of them \(2024-07 and 2025-01\), so the two are"
     with pytest.raises(NotComparableError, match=said):
-        check_over_time(charged, "kent", earlier, after)
-    check_over_time(charged, "kent", earlier, replace(after, release=earlier.release))
-    check_over_time(charged, "kent", earlier, replace(after, end=earlier.end))  # what a release added: not over time
-    check_over_time(crime, "kent", point_of(crime, edition), point_of(crime, later))
+        check_over_time(charged, "kent", earlier, after, blocks())
+    check_over_time(charged, "kent", earlier, replace(after, release=earlier.release), blocks())
+    check_over_time(charged, "kent", earlier, replace(after, end=earlier.end), blocks())  # no time between
+    check_over_time(crime, "kent", point_of(crime, edition), point_of(crime, later), blocks())
 
 
 @pytest.mark.parametrize("other", ["2019", "2025"])
 def test_the_editions_of_this_project_do_not_share_a_release_of_outcomes(edition: Edition, other: str) -> None:
     charged = measures.get("outcome_charged_pct")
+    earlier, later = point_of(charged, edition), point_of(charged, open_edition(other))
     with pytest.raises(NotComparableError, match="rest on different releases"):
-        check_over_time(charged, "norfolk", point_of(charged, edition), point_of(charged, open_edition(other)))
+        check_over_time(charged, "norfolk", earlier, later, blocks())
 
 
 def test_every_block_names_what_exists_and_where_it_is_said() -> None:
@@ -141,5 +142,5 @@ def test_a_block_is_added_as_data_alone(tmp_path: Path, monkeypatch: pytest.Monk
         'years = ["all"]\nreason = "An invented reason."\nsaid_in = "nowhere"\n'
     )
     data.write("comparability.toml", data.read("comparability.toml") + entry)
-    found = barred(measures.get("crime_per_1000"), data.edition().window("crime").end.year)
+    found = barred(measures.get("crime_per_1000"), data.edition(), data.edition().window("crime").end.year)
     assert {force_id: block.reason for force_id, block in found.items()} == {"kent": "An invented reason."}

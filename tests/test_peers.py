@@ -81,8 +81,8 @@ def test_every_set_is_dated_and_never_holds_the_force_itself(edition: Edition) -
 
 def test_the_city_of_london_has_no_peers_and_the_reason_is_given(edition: Edition) -> None:
     assert peer_groups(edition, "city-of-london") == ()
-    assert why_none("city-of-london").startswith("City of London Police has no peers here: ")
-    assert why_none("norfolk") == ""
+    assert why_none(edition, "city-of-london").startswith("City of London Police has no peers here: ")
+    assert why_none(edition, "norfolk") == ""
 
 
 def test_sets_that_cannot_be_read(data: Folder) -> None:

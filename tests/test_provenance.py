@@ -34,7 +34,7 @@ def hashes() -> dict[tuple[str, str], str]:
 
 def test_columns_stand_after_the_contract() -> None:
     assert COLUMNS[: len(CONTRACT)] == CONTRACT
-    assert set(provenance.COLUMNS) <= set(COLUMNS[len(CONTRACT) :])
+    assert set(provenance.PROVENANCE_COLUMNS) <= set(COLUMNS[len(CONTRACT) :])
 
 
 def test_a_value_names_the_files_behind_its_tables(rows: pd.DataFrame, hashes: dict[tuple[str, str], str]) -> None:

@@ -24,7 +24,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
         (
             DURHAM,
             DURHAM.replace("durham", "england-and-wales"),
-            "no force 'england-and-wales'; use an id of data/force",
+            "line 21: force_id 'england-and-wales' is not the id of a force",
         ),
         (DURHAM, DURHAM.replace("arrest", "arest"), r"da_arest_rate, 2017, durham: no measure 'da_arest_rate'; use an"),
         (DURHAM, DURHAM.replace("_from_figure", ""), r"line 21: effect is 'excluded'; use one of excluded_from_figure"),

@@ -172,12 +172,12 @@ def _refused(measure: Measure | None, points: Mapping[str, tuple[Point, Point]],
     found: dict[str, str] = {}
     if measure is None:
         return found
-    with in_folder(version.data.folder):
-        for force_id, (earlier, later) in points.items():
-            try:
-                check_over_time(measure, force_id, earlier, later)
-            except NotComparableError as refusal:
-                found[force_id] = str(refusal)
+    blocks = version.data.blocks
+    for force_id, (earlier, later) in points.items():
+        try:
+            check_over_time(measure, force_id, earlier, later, blocks)
+        except NotComparableError as refusal:
+            found[force_id] = str(refusal)
     return found
 
 

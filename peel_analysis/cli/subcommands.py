@@ -360,6 +360,7 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
+    from peel_analysis.checks import registers
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.cross_checks import read_held
@@ -367,22 +368,25 @@ def check(data: Path | None, edition: str | None) -> int:
 
     _use(data)
     held = open_data()
-    read_held(held, (held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)))
+    editions = [held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)]
+    read_held(held, editions)
     if not edition:
-        return _say_results(check_tables(TablesHeld(held)))
+        return _say_results([*check_tables(TablesHeld(held)), *registers.check(held, editions)])
     return _check_edition(edition)
 
 
 def _check_edition(edition_id: str) -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
     from peel_analysis import measures
+    from peel_analysis.checks import registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
     from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.data.edition import open_edition
     from peel_analysis.measures.calculation import check_measures
 
     edition = open_edition(edition_id)
-    code = _say_results([*check_edition(edition), *check_measures(edition)])
+    of_registers = registers.check(edition.data, [edition])
+    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)])
     using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]

@@ -1,13 +1,11 @@
 """May these be compared: two measures in one picture, values of two windows. Where not, the reason is raised."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from peel_analysis.data.definitions import NotComparableError
+from peel_analysis.data.definitions import Block, Measure, NotComparableError
 from peel_analysis.data.edition import Edition
-from peel_analysis.measures import Measure
-from peel_analysis.measures.comparability import blocks_of
 from peel_analysis.measures.exclusions import check_years
 
 OUTCOMES = "outcomes_recorded"
@@ -24,8 +22,8 @@ class Point:
 
 def check_together(first: Measure, second: Measure, edition: Edition) -> None:
     """Raise NotComparableError when two measures must not share a chart, a table or a sentence."""
-    for block in blocks_of("together"):
-        if block.keeps_apart(first, second):
+    for block in edition.data.blocks:
+        if block.kind == "together" and block.keeps_apart(first, second):
             raise NotComparableError(block.reason)
     windows = [edition.window(measure.window) for measure in (first, second)]
     if windows[0] != windows[1]:
@@ -41,7 +39,8 @@ def reasons_apart(listed: Sequence[Measure], edition: Edition) -> list[str]:
     It is for sentences that follow each other; what `check_together` refuses stays out of charts and tables.
     """
     pairs = list(combinations(listed, 2))
-    reasons = [block.reason for block in blocks_of("together") if any(block.keeps_apart(*pair) for pair in pairs)]
+    together = (block for block in edition.data.blocks if block.kind == "together")
+    reasons = [block.reason for block in together if any(block.keeps_apart(*pair) for pair in pairs)]
     windows = dict.fromkeys(edition.window(measure.window).words for measure in listed)
     if len(windows) > 1:
         reasons.append(
@@ -57,14 +56,14 @@ def point_of(measure: Measure, edition: Edition, name: str = "") -> Point:
     return Point(name or f"edition {edition.id}", end, edition.release_of(OUTCOMES))
 
 
-def check_over_time(measure: Measure, force_id: str, earlier: Point, later: Point) -> None:
-    """Raise NotComparableError when a measure of two windows must not be compared for a force.
+def check_over_time(measure: Measure, force_id: str, earlier: Point, later: Point, blocks: Iterable[Block]) -> None:
+    """Raise NotComparableError when a measure of two windows must not be compared for a force, by the blocks or else.
 
     Of one window two releases may be compared: their difference is what was added in between, and no change over time.
     """
     if earlier.end == later.end:
         return
-    check_years(measure, force_id, int(earlier.end[:4]), int(later.end[:4]))
+    check_years(measure, force_id, int(earlier.end[:4]), int(later.end[:4]), blocks)
     if measure.tracked and earlier.release != later.release:
         raise NotComparableError(
             f"Outcomes are added to past crimes as time goes on, and {earlier.name} and {later.name} rest on different "

@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 from peel_analysis.comparison.verdicts import Compared, compare
-from peel_analysis.data import forces
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.data.folder import open_data
+from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import PeerSet
 from peel_analysis.measures import Result
 
@@ -35,6 +34,7 @@ class PeerMeans:
     simple: float
     members: tuple[str, ...]
     left_out: dict[str, str]
+    forces: Forces
 
     @property
     def basis(self) -> str:
@@ -47,7 +47,7 @@ class PeerMeans:
         reasons: dict[str, list[str]] = {}
         for force_id, reason in self.left_out.items():
             reasons.setdefault(reason, []).append(force_id)
-        told = [f"{forces.in_words(force_ids)} ({reason})" for reason, force_ids in reasons.items()]
+        told = [f"{self.forces.in_words(force_ids)} ({reason})" for reason, force_ids in reasons.items()]
         return f"Not in the means: {'; '.join(told)}." if told else ""
 
 
@@ -65,9 +65,9 @@ def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
     return tuple(group for group in (*declared, *listed) if group.peer_ids)
 
 
-def why_none(force_id: str) -> str:
+def why_none(edition: Edition, force_id: str) -> str:
     """Return why a force has no peers, or "" when it has."""
-    settings = open_data().peer_sets
+    settings = edition.data.peer_sets
     return settings.reason if force_id in settings.without else ""
 
 
@@ -82,11 +82,11 @@ def means(result: Result, group: PeerGroup) -> PeerMeans:
     members = tuple(peer for peer in group.peer_ids if peer not in compared.left_out)
     left_out = {peer: _why_left_out(compared, peer) for peer in group.peer_ids if peer in compared.left_out}
     if not members:
-        return PeerMeans(math.nan, math.nan, members, left_out)
+        return PeerMeans(math.nan, math.nan, members, left_out, result.edition.forces)
     rows = result.rows.loc[list(members)]
     top, below = (float(rows[name].sum(skipna=False)) for name in ("numerator", "denominator"))
     weighted = math.nan if math.isnan(top) or math.isnan(below) else result.measure.multiplier * top / below
-    return PeerMeans(weighted, float(rows["value"].mean()), members, left_out)
+    return PeerMeans(weighted, float(rows["value"].mean()), members, left_out, result.edition.forces)
 
 
 def _why_left_out(compared: Compared, force_id: str) -> str:

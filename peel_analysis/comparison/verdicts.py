@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from peel_analysis.data import cache
 from peel_analysis.data.edition import POPULATION
-from peel_analysis.data.forces import in_words
 from peel_analysis.data.policy import Policy
 from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics.funnel import (
@@ -163,7 +162,7 @@ def _funnel(
     if kind is None:
         return None, "A funnel is made for rates, shares and ratios of counts only."
     if kind == "share" and (more := numerator > denominator).any():
-        named = in_words(str(force_id) for force_id in result.rows.index[more])
+        named = result.edition.forces.in_words(str(force_id) for force_id in result.rows.index[more])
         return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
         made = funnel_for(

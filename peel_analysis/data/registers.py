@@ -72,6 +72,7 @@ EXCLUSIONS = Register(
     ),
     ("edition", "measure_id", "period_year", "force_id", "effect"),
     (("effect", EFFECTS), ("missing_because", NO_COUNT), ("although_held", ("", "yes")), ("basis", BASES)),
+    one_force=True,
 )
 CAVEATS = Register(
     "caveats.csv",

@@ -5,22 +5,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, isnan, nan
 
-from peel_analysis.checks import records, steps
-from peel_analysis.checks.records import OUTCOMES, Doubt, national_note
+from peel_analysis.checks import steps
+from peel_analysis.checks.records import OUTCOMES, Doubt, incomplete, mismatched, national_note
 from peel_analysis.checks.rules import CheckResult
-from peel_analysis.data import cache, forces, registers
+from peel_analysis.data import cache
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
+from peel_analysis.data.definitions import Measure, NotComparableError
 from peel_analysis.data.edition import Edition, Lack
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.registers import EXCLUSIONS, records
 from peel_analysis.data.text import enumerated
-from peel_analysis.measures.declarations import Measure, declared
 from peel_analysis.measures.exclusions import (
     NOT_COMPARABLE,
     Exclusions,
+    check_years,
     exclusions_of,
-    refused_over_time,
     says_not_supplied,
 )
 from peel_analysis.measures.published import fill_published
@@ -81,12 +82,12 @@ class Inputs:
     @cached_property
     def exclusions(self) -> list[dict[str, str]]:
         """The rows of data/exclusions.csv."""
-        return registers.records(checked_exclusions(self.edition))
+        return records(checked_exclusions(self.edition))
 
     @cached_property
     def published(self) -> list[dict[str, str]]:
         """The rows of data/published_values.csv."""
-        return registers.records(checked_published(self.edition))
+        return records(checked_published(self.edition))
 
 
 def calculate(measure: Measure, edition: Edition) -> Result:
@@ -105,7 +106,7 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     Raises InputError as `calculate` does.
     """
     inputs = Inputs(edition)
-    chosen = declared() if measures is None else measures
+    chosen = edition.data.measures if measures is None else measures
     if cache.folder() is None:
         return tuple(_calculated(measure, inputs) for measure in chosen)
     return tuple(_kept(measure, inputs) for measure in chosen)
@@ -117,9 +118,12 @@ def check_measures(edition: Edition) -> list[CheckResult]:
     Raises InputError where a share, or a measure of which the register says so, cannot be calculated.
     """
     excluded = {row["measure_id"] for row in Inputs(edition).exclusions if says_not_supplied(row)}
-    looked_at = [one for one in declared() if one.kind == "share" or one.id in excluded]
+    looked_at = [one for one in edition.data.measures if one.kind == "share" or one.id in excluded]
     results = calculate_all(edition, looked_at)
-    return [parts_of_whole(results), exclusions_contradicted(results)]
+    return [
+        parts_of_whole(results, edition.data.rule("shares")),
+        exclusions_contradicted(results, edition.data.rule("exclusions_held")),
+    ]
 
 
 def _kept(measure: Measure, inputs: Inputs) -> Result:
@@ -136,7 +140,7 @@ def _calculated(measure: Measure, inputs: Inputs) -> Result:
     return Result.of_values(
         measure,
         inputs.edition,
-        fill_published(values, measure, inputs.published),
+        fill_published(values, measure, inputs.edition, inputs.published),
         now.members,
         before.members if before else (),
         now.release,
@@ -149,17 +153,17 @@ def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
     edition, window = inputs.edition, inputs.edition.window(window_name)
     excluded = exclusions_of(measure, edition, window.end.year, inputs.exclusions)
     counted, release, held = add_up(measure, window, excluded, inputs)
-    contradicted = contradictions(measure, window, excluded, held)
+    contradicted = contradictions(measure, edition, window, excluded, held)
     rows = leave_out(counted, excluded, contradicted)
-    incomplete, mismatched = records_in_doubt(measure, edition, window, rows)
-    rows = mark_doubts(rows, incomplete, leave_out=edition.leave_out_incomplete)
-    rows = mark_doubts(rows, mismatched)
+    falls_short, does_not_match = records_in_doubt(measure, edition, window, rows)
+    rows = mark_doubts(rows, falls_short, leave_out=edition.leave_out_incomplete)
+    rows = mark_doubts(rows, does_not_match)
     rows = note_steps(rows, measure, edition, window)
     rows = divide(rows, measure.multiplier)
     members = members_of(rows)
     remarks = (
-        national_note(incomplete, members, left_out=edition.leave_out_incomplete),
-        national_note(mismatched, members),
+        national_note(falls_short, members, left_out=edition.leave_out_incomplete),
+        national_note(does_not_match, members),
     )
     national = england_and_wales(rows, measure.multiplier, members, remarks)
     alone = [replace(row, value=nan) if row.status == "combined" else row for row in rows]
@@ -173,14 +177,14 @@ def add_up(
     edition = inputs.edition
     if measure.kind == "survey":
         lack = _why_no_value(measure, edition)
-        return [Row(one, nan, nan, lack.status, lack.sentence, lack.short) for one in forces.ids()], "", {}
+        return [Row(one, nan, nan, lack.status, lack.sentence, lack.short) for one in edition.forces.ids], "", {}
     is_change = measure.kind == "change"
     top = inputs.counts.sum_of(measure.numerator, window, excluded.left_out)
     part, divided_in = (
         (measure.numerator, edition.window(measure.earlier)) if is_change else (measure.denominator, window)
     )
     below = inputs.counts.sum_of(part, divided_in, excluded.left_out)
-    rows = [_row(one, top.by_force[one], below.by_force[one], is_change=is_change) for one in forces.ids()]
+    rows = [_row(one, top.by_force[one], below.by_force[one], is_change=is_change) for one in edition.forces.ids]
     return rows, top.release if is_change else f"{top.release}; {below.release}".strip("; "), top.held
 
 
@@ -202,7 +206,7 @@ def _row(force_id: str, top: Count, below: Count, *, is_change: bool) -> Row:
 
 
 def contradictions(
-    measure: Measure, window: Period, excluded: Exclusions, held: Mapping[str, Collection[str]]
+    measure: Measure, edition: Edition, window: Period, excluded: Exclusions, held: Mapping[str, Collection[str]]
 ) -> dict[str, Contradiction]:
     """Return, by force, the exclusions that deny a count which is held by now."""
     items, found = measure.numerator.items, {}
@@ -210,9 +214,13 @@ def contradictions(
         if facts := excluded.denied(force_id, items, held.get(force_id, ())):
             named = [one for one in facts[0]["components"].split(";") if one in held[force_id]] or items
             what = enumerated(one.replace("_", " ") for one in named)
-            places = [registers.place_of(registers.EXCLUSIONS, fact) for fact in facts]
+            places = [edition.data.place_of(EXCLUSIONS, fact) for fact in facts]
             where = enumerated([places[0], *(one.rpartition(", ")[2] for one in places[1:])])
-            found[force_id] = Contradiction(force_id, window.end.year, what, where)
+            found[force_id] = Contradiction(
+                force_id,
+                f"{edition.forces.name(force_id)}'s {what} of {window.end.year} are now held, and left out by {where}: "
+                "take the row out, or write yes under although_held.",
+            )
     return found
 
 
@@ -241,10 +249,9 @@ def records_in_doubt(
     if OUTCOMES not in measure.numerator.items:
         return {}, {}
     counted = {row.force_id for row in rows if row.is_counted}
-    incomplete, mismatched = records.incomplete(edition, window), records.mismatched(edition, window)
     return (
-        {force_id: one for force_id, one in incomplete.items() if force_id in counted},
-        {force_id: one for force_id, one in mismatched.items() if force_id in counted},
+        {force_id: one for force_id, one in incomplete(edition, window).items() if force_id in counted},
+        {force_id: one for force_id, one in mismatched(edition, window).items() if force_id in counted},
     )
 
 
@@ -343,19 +350,21 @@ def _in_part(held: int) -> str:
     if held == 1:
         return "One force alone has a figure, and that is not England and Wales."
     needed = "England and Wales needs a count of each other force, or a row that says why it has none"
-    return f"{held} of {forces.NUMBER_OF_FORCES} forces have a figure; {needed}." if held else ""
+    return f"{held} of {NUMBER_OF_FORCES} forces have a figure; {needed}." if held else ""
 
 
 def comparable(rows: Rows, measure: Measure, edition: Edition) -> Rows:
     """Return the comparator's rows without the values that must not stand beside the measure's, with the reason."""
-    years = (edition.window(measure.comparator).end.year, edition.window(measure.window).end.year)
-    refused = refused_over_time(measure, [row.force_id for row in rows if not isnan(row.value)], *years)
-    return [
-        replace(row, value=nan, numerator=nan, denominator=nan, status=NOT_COMPARABLE, note=refused[row.force_id])
-        if row.force_id in refused
-        else row
-        for row in rows
-    ]
+    earlier, later = edition.window(measure.comparator).end.year, edition.window(measure.window).end.year
+    compared = []
+    for row in rows:
+        try:
+            if not isnan(row.value):
+                check_years(measure, row.force_id, earlier, later, edition.data.blocks)
+        except NotComparableError as refusal:
+            row = replace(row, value=nan, numerator=nan, denominator=nan, status=NOT_COMPARABLE, note=str(refusal))
+        compared.append(row)
+    return compared
 
 
 def beside(rows: Rows, comparator: Rows) -> Iterator[Value]:

@@ -6,11 +6,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from peel_analysis.data import forces, registers
+from peel_analysis.data import registers
 from peel_analysis.data.cross_checks import FROM_FIGURE, FROM_NATIONAL, checked_exclusions
 from peel_analysis.data.definitions import Block, Measure, NotComparableError
 from peel_analysis.data.edition import Edition
-from peel_analysis.measures.comparability import blocks_of
 from peel_analysis.measures.sums import rank
 
 Fact = Mapping[str, str]  # a row of the register
@@ -115,36 +114,30 @@ def exclusions_of(measure: Measure, edition: Edition, year: int, register: Itera
             "short_reason": "Not comparable",
             "said_in": block.said_in,
         }
-        for force_id, block in barred(measure, year).items()
+        for force_id, block in barred(measure, edition, year).items()
         for effect in OUT
         if any(out.switches(force_id))
     ]
     return Exclusions((*barred_facts, *listed))
 
 
-def barred(measure: Measure, year: int) -> dict[str, Block]:
+def barred(measure: Measure, edition: Edition, year: int) -> dict[str, Block]:
     """Return the forces that must not be shown or ranked on a measure of a year, by id, with the block that says so.
 
     Calculating a measure asks for them, so that no figure, table or rank has a value to show.
     """
-    about = [block for block in blocks_of("force") if measure.id in block.measures and block.holds_in(str(year))]
-    return {force_id: block for block in about for force_id in forces.ids() if block.holds_for_force(force_id)}
+    return {
+        force_id: block
+        for block in edition.data.blocks
+        if block.kind == "force" and measure.id in block.measures and block.holds_in(str(year))
+        for force_id in edition.forces.ids
+        if block.holds_for_force(force_id)
+    }
 
 
-def check_years(measure: Measure, force_id: str, earlier: int, later: int) -> None:
-    """Raise NotComparableError when a measure of two years must not be compared for a force."""
-    for block in blocks_of("over_time"):
-        about = measure.id in block.measures and block.holds_for_force(force_id)
+def check_years(measure: Measure, force_id: str, earlier: int, later: int, blocks: Iterable[Block]) -> None:
+    """Raise NotComparableError when the blocks do not let a measure of two years be compared for a force."""
+    for block in blocks:
+        about = block.kind == "over_time" and measure.id in block.measures and block.holds_for_force(force_id)
         if about and earlier != later and block.holds_in(str(earlier), str(later)):
             raise NotComparableError(block.reason)
-
-
-def refused_over_time(measure: Measure, force_ids: Iterable[str], earlier: int, later: int) -> dict[str, str]:
-    """Return which of the forces have a measure of two years that must not be compared, by id, with the reason."""
-    refused = {}
-    for force_id in force_ids:
-        try:
-            check_years(measure, force_id, earlier, later)
-        except NotComparableError as refusal:
-            refused[force_id] = str(refusal)
-    return refused

@@ -9,20 +9,21 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import __version__
+from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import rows_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
+from peel_analysis.measures.result import Result
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
 DEFINED_FIRST = ("id", "kind", "unit", "decimals", "window", "numerator", "denominator", "multiplier")  # when printed
 SHORT = 8
 TABLE_COLUMNS = ("table", "release", "publisher", "title", "release_words", "source_file", "sha256")
 POPULATIONS = "populations"
-WHERE = "data/provenance.csv"
-COLUMNS = ("source_sha256", "rule", "code_version", "member_list")
+PROVENANCE = "provenance.csv"
+PROVENANCE_COLUMNS = ("source_sha256", "rule", "code_version", "member_list")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def provenance(result: Result, force_id: str) -> Provenance:
 
 
 def columns_of(result: Result) -> dict[str, list[str]]:
-    """Return COLUMNS for a measure's rows in their order: hashes and members as lists with semicolons.
+    """Return PROVENANCE_COLUMNS for a measure's rows in their order: hashes and members as lists with semicolons.
 
     Members are named in the row of England and Wales only.
     """
@@ -114,7 +115,7 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
             releases += _vintages(edition, force_ids)
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
-    known = _read(edition.folder / "provenance.csv")
+    known = edition.data.cached(PROVENANCE, (PROVENANCE,), lambda: _read(edition.data.folder))
     return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(releases))
 
 
@@ -125,17 +126,14 @@ def _vintages(edition: Edition, force_ids: tuple[str, ...]) -> list[tuple[str, s
     return [(POPULATIONS, vintage) for vintage in vintages]
 
 
-def _read(path: Path) -> dict[tuple[str, str], Table]:
+def _read(folder: Path) -> dict[tuple[str, str], Table]:
     """Return data/provenance.csv by table and release; a data folder need not have one.
 
     Raises InputError for a file that lacks one of TABLE_COLUMNS, and as `rows_of` does.
     """
-    return _as_written(path, path.stat().st_mtime_ns) if path.exists() else {}
-
-
-@cache
-def _as_written(path: Path, _written: int) -> dict[tuple[str, str], Table]:
-    rows = rows_of(path, WHERE, _check_columns)
+    if not (folder / PROVENANCE).exists():
+        return {}
+    rows = rows_of(folder / PROVENANCE, f"data/{PROVENANCE}", _check_columns)
     tables = [Table(*row) for row in zip(*(rows.column(name) for name in TABLE_COLUMNS), strict=True)]
     return {(table.table, table.release): table for table in tables}
 
@@ -143,8 +141,38 @@ def _as_written(path: Path, _written: int) -> dict[tuple[str, str], Table]:
 def _check_columns(found: tuple[str, ...]) -> None:
     if missing := [name for name in TABLE_COLUMNS if name not in found]:
         raise InputError(
-            f"{WHERE}, line 1: no column {missing[0]}; found {', '.join(found)}; give the column its name back"
+            f"data/{PROVENANCE}, line 1: no column {missing[0]}; found {', '.join(found)}; give the column its name "
+            "back"
         )
+
+
+def other_releases(result: Result) -> list[str]:
+    """Return a sentence for each other change that the edition counts in another release of the same table.
+
+    Empty for a measure that is no change. The releases are named as data/sources.csv names them.
+    """
+    measure, edition = result.measure, result.edition
+    return [
+        f"Both periods are counted in another release ({_words(measure, edition)}) than those of '{other.title}' "
+        f"({_words(other, edition)}), so the counts of the same period can differ between the two."
+        for other in edition.data.measures
+        if other.kind == measure.kind == "change" and _differ(_releases(measure, edition), _releases(other, edition))
+    ]
+
+
+def _releases(measure: Measure, edition: Edition) -> dict[str, str]:
+    """Return the release of each table that the measure's counts are from."""
+    named = (edition.releases[item] for item in measure.numerator.items if item in edition.releases)
+    return {source.item: source.release for source in named}
+
+
+def _differ(tables: dict[str, str], others: dict[str, str]) -> bool:
+    return any(others.get(item, release) != release for item, release in tables.items())
+
+
+def _words(measure: Measure, edition: Edition) -> str:
+    rows = edition.sources(measure.sources)
+    return "; ".join(f"{row['title']}: {row['release']}" for row in rows)
 
 
 def definition_of(measure: Measure) -> dict[str, object]:

@@ -2,19 +2,19 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
-from peel_analysis.checks.rules import CheckResult, Finding, rule
-from peel_analysis.data import forces
+from peel_analysis.checks.rules import CheckResult, Finding
+from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.settings import Rule
-from peel_analysis.measures.declarations import Measure
 
 
 @dataclass(frozen=True)
@@ -50,27 +50,16 @@ class Value:
 VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
 
 
-@dataclass(frozen=True)
-class Contradiction:
-    """Rows of data/exclusions.csv that say that a force supplied no count, while one is held."""
+class Contradiction(NamedTuple):
+    """A force that, by data/exclusions.csv, supplied no count while one is held; and the sentence that says so."""
 
     force_id: str
-    year: int
-    what: str
-    where: str
-
-    @property
-    def sentence(self) -> str:
-        """What a reader is told, and what is to be done about it."""
-        return (
-            f"{forces.display_name(self.force_id)}'s {self.what} of {self.year} are now held, and left out by "
-            f"{self.where}: take the row out, or write yes under although_held."
-        )
+    sentence: str
 
 
 def based_on(members: int) -> str:
     """Return the sentence that opens the note of England and Wales."""
-    return f"Based on {members} of {forces.NUMBER_OF_FORCES} forces."
+    return f"Based on {members} of {NUMBER_OF_FORCES} forces."
 
 
 @dataclass(frozen=True, eq=False)  # told apart by identity, so that what is worked out from one can be kept
@@ -126,7 +115,7 @@ class Result:
             "members": self.members,
             "comparator_members": self.comparator_members,
             "release": self.release,
-            "contradicted": [astuple(one) for one in self.contradicted],
+            "contradicted": self.contradicted,
         }
         return json.dumps(held).encode()
 
@@ -204,37 +193,35 @@ class Result:
         return self.comparator_window is not None and not lacking
 
 
-def parts_of_whole(results: Iterable[Result]) -> CheckResult:
+def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:
     """Return the shares among the results that are above the whole, of any force or of England and Wales.
 
     Measures of kind share are looked at in their window and in the one that stands beside it.
     """
-    by = rule("shares")
     shares = [one for one in results if one.measure.kind == "share"]
     looked_at = sum(int(one.rows[["value", "comparator_value"]].notna().to_numpy().sum()) for one in shares)
+    most = by.thresholds["most_percent"]
     findings = (
-        finding
+        Finding(
+            by.level,
+            result.measure.id,
+            f"{value:.1f}% of the whole; look at the numerator and denominator in data/measures.toml, and at the two "
+            f"releases ({result.release})",
+            str(force_id),
+            window.words,
+        )
         for result in shares
         for column, window in (("value", result.window), ("comparator_value", result.comparator_window))
         if window is not None
-        for finding in _above_the_whole(result, column, window, by)
+        for force_id, value in result.rows[column].items()
+        if value > most
     )
     return CheckResult(by, f"{looked_at:,} shares", tuple(findings))
 
 
-def _above_the_whole(result: Result, column: str, window: Period, by: Rule) -> Iterator[Finding]:
-    values = result.rows[column]
-    for force_id, value in values[values > by.thresholds["most_percent"]].items():
-        found = (
-            f"{value:.1f}% of the whole; look at the numerator and denominator in data/measures.toml, and at the two "
-            f"releases ({result.release})"
-        )
-        yield Finding(by.level, result.measure.id, found, str(force_id), window.words)
-
-
-def exclusions_contradicted(results: Iterable[Result]) -> CheckResult:
+def exclusions_contradicted(results: Iterable[Result], by: Rule) -> CheckResult:
     """Return the exclusions that say that a force supplied nothing while a count is held, without `although_held`."""
-    by, looked_at = rule("exclusions_held"), tuple(results)
+    looked_at = tuple(results)
     findings = [
         Finding(by.level, result.measure.id, one.sentence, one.force_id)
         for result in looked_at

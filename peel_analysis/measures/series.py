@@ -1,16 +1,17 @@
 """A measure as a line: its value in each 12-month window or quarter, for each force and England and Wales."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from peel_analysis.data import forces, registers
+from peel_analysis.data.definitions import Measure, Part
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
-from peel_analysis.measures.declarations import Measure, Part
+from peel_analysis.data.registers import NOT_COMPARABLE, SERIES_BREAKS, records
 from peel_analysis.measures.result import Result
 from peel_analysis.measures.sums import rows_of
 
@@ -54,6 +55,7 @@ class Series:
     members: tuple[str, ...]
     months: int
     step_months: int
+    all_breaks: tuple[Break, ...] = ()
     mid_years: tuple[int, ...] = ()
     assumed: frozenset[str] = frozenset()
 
@@ -94,7 +96,7 @@ class Series:
     def breaks(self, force_id: str) -> tuple[Break, ...]:
         """Return the breaks in recording that fall among the points, for all forces or for this one."""
         first, last = self.days[0], self.days[-1]
-        mine = (one for one in breaks_of(self.measure) if one.is_about(force_id))
+        mine = (one for one in self.all_breaks if one.is_about(force_id))
         return tuple(one for one in mine if one.last_day >= first and one.first_day <= last)
 
     def cuts(self, force_id: str) -> list[date]:
@@ -159,15 +161,17 @@ def _line(result: Result, months: int) -> Series:
     statuses = _statuses(result, numerator, months)
     numerator, denominator = (_with_national(counts, members) for counts in (numerator, denominator))
     values = measure.multiplier * numerator / denominator
+    breaks = breaks_of(measure, edition)
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
     return Series(
         measure=measure,
-        values=_without_mixtures(values, measure, months),
+        values=_without_mixtures(values, breaks, months),
         numerator=numerator,
         denominator=denominator,
         statuses=statuses,
         members=tuple(members),
         months=months,
+        all_breaks=breaks,
         step_months=QUARTER if ends[1][5:7] != ends[0][5:7] else YEAR,
         mid_years=mid_years,
         assumed=frozenset(edition.population_instead) if per_head else frozenset(),
@@ -212,10 +216,10 @@ def _with_national(counts: pd.DataFrame, members: list[str]) -> pd.DataFrame:
     return counts.assign(**{ENGLAND_AND_WALES: counts[members].sum(axis="columns")})
 
 
-def _without_mixtures(values: pd.DataFrame, measure: Measure, months: int) -> pd.DataFrame:
+def _without_mixtures(values: pd.DataFrame, breaks: Iterable[Break], months: int) -> pd.DataFrame:
     """Blank the windows that reach across a break after which values are not comparable: they are of neither side."""
     kept = values.copy()
-    for one in breaks_of(measure):
+    for one in breaks:
         if not one.is_comparable:
             day = one.first_day.isoformat()
             across = [end for end in kept.index if first_day(str(end), months) < day <= str(end)]
@@ -223,18 +227,18 @@ def _without_mixtures(values: pd.DataFrame, measure: Measure, months: int) -> pd
     return kept
 
 
-def breaks_of(measure: Measure) -> tuple[Break, ...]:
+def breaks_of(measure: Measure, edition: Edition) -> tuple[Break, ...]:
     """Return the breaks of every item that the measure counts, for all forces, in the order of their first days."""
     breaks = (
         Break(
             force_id=row["force_id"],
             first_day=date.fromisoformat(row["first_day"]),
             last_day=date.fromisoformat(row["last_day"]),
-            is_comparable=row["comparison"] != registers.NOT_COMPARABLE,
+            is_comparable=row["comparison"] != NOT_COMPARABLE,
             label=row["label"],
             sentence=row["sentence"],
         )
-        for row in registers.records(registers.read_register(registers.SERIES_BREAKS))
+        for row in records(edition.data.register(SERIES_BREAKS))
         if row["item"] in measure.items
     )
     return tuple(sorted(breaks, key=lambda one: one.first_day))
@@ -248,7 +252,7 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
     rows = _rows(part, edition)
     counted = rows.assign(count=rows["count"].to_numpy(dtype=float, na_value=float("nan")))
     grouped = counted.groupby(["period_start", "period_end", "force_id"], sort=True)["count"]
-    table = grouped.sum(min_count=1).unstack("force_id").reindex(columns=forces.ids())
+    table = grouped.sum(min_count=1).unstack("force_id").reindex(columns=edition.forces.ids)
     blank = counted[counted["count"].isna()]
     for start, end, force_id in zip(blank["period_start"], blank["period_end"], blank["force_id"], strict=True):
         table.loc[(start, end), force_id] = float("nan")  # a sum with a part missing is missing

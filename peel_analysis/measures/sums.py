@@ -7,12 +7,12 @@ from math import fsum, isnan, nan
 
 import pandas as pd
 
-from peel_analysis.data import forces
 from peel_analysis.data.counts import RETURNED_ITEMS
+from peel_analysis.data.definitions import Part
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import GapError, Period, tiles
-from peel_analysis.measures.declarations import Part
 
 RANK = (  # what a status takes precedence over; those that say that a figure cannot be had at all come after these
     "reported",
@@ -75,7 +75,7 @@ class CountTables:
         """
         items = {item: self._item(item, part.dimensions, window) for item in part.items}
         by_force, held = {}, {}
-        for force_id in forces.ids():
+        for force_id in self.edition.forces.ids:
             mine = {item: counts[force_id] for item, (counts, _) in items.items()}
             held[force_id] = {item for item, one in mine.items() if not isnan(one.count)}
             kept = [one for item, one in mine.items() if item not in left_out.get(force_id, ())]
@@ -106,18 +106,14 @@ class CountTables:
         rows, edition = self._rows[item, dimensions], self.edition
         first, last = window.start.isoformat(), window.end.isoformat()
         if rows is None or rows.empty or (item in edition.lacks and not _touches(rows, first, last)):
-            return dict.fromkeys(forces.ids(), _lacking(item, edition)), ""
+            return dict.fromkeys(edition.forces.ids, _lacking(item, edition)), ""
         release = edition.releases[item]
         inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
         name = f"data/counts/{release.item}/{release.release}.csv"
-        counted = _added_up(inside, window, release.item, name)
+        counted = _added_up(inside, window, release.item, name, edition.forces)
         absent = edition.lacks[item].status if item in edition.lacks else "not_available"
         not_returned = Count(nan, absent, NOT_RETURNED, "Not in the data return")
-        return {one: counted.get(one, not_returned) for one in forces.ids()}, f"{release.item} {release.release}"
-
-
-def _is_returned(item: str) -> bool:
-    return item in RETURNED_ITEMS
+        return {one: counted.get(one, not_returned) for one in edition.forces.ids}, f"{release.item} {release.release}"
 
 
 def _touches(rows: pd.DataFrame, first: str, last: str) -> bool:
@@ -136,7 +132,7 @@ def _lacking(item: str, edition: Edition) -> Count:
     return Count(nan, lack.status, lack.sentence, lack.short)
 
 
-def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str) -> dict[str, Count]:
+def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:
     """Return the sums of a window's rows by force, for the forces that have one.
 
     A table in which a force lacks a period that others have is refused: a blank row with a status would say why.
@@ -154,13 +150,15 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str) -> dic
         remedy = "remove one of the two" if "overlap" in str(error) else "add the missing rows"
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
     starts = {force_id: {start for start, *_ in rows} for force_id, rows in by_force.items()}
-    short = [one for one in forces.ids() if len(starts.get(one, ())) < len(tiled)]
-    if short and _is_returned(item):  # it may hold one force or many: one that it does not name at all is not refused
+    short = [one for one in all_forces.ids if len(starts.get(one, ())) < len(tiled)]
+    if (
+        short and item in RETURNED_ITEMS
+    ):  # it may hold one force or many: one that it does not name at all is not refused
         short = [one for one in short if one in starts]
     if short:
         lacking = [period.words for period in tiled if period.start.isoformat() not in starts.get(short[0], ())]
         raise GapError(
-            f"{name}: {window.words}: no row for {forces.in_words(short)} in the {' and the '.join(lacking)}; "
+            f"{name}: {window.words}: no row for {all_forces.in_words(short)} in the {' and the '.join(lacking)}; "
             "add the rows, or blank counts with a status that says why"
         )
     return {force_id: _sum(rows) for force_id, rows in by_force.items()}

@@ -192,7 +192,7 @@ def peer_panel(result: Result, force_id: str) -> Html:
     the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
     """
     about = f"peers: {result.measure.id}"
-    if why_none(force_id):
+    if why_none(result.edition, force_id):
         return Html(peer_tables(result, force_id), about)
     title = f"{display_name(force_id)} beside its peers: {result.measure.title}"
     return Html(
@@ -202,7 +202,7 @@ def peer_panel(result: Result, force_id: str) -> Html:
 
 def peer_tables(result: Result, force_id: str) -> Markup:
     """Return the tables of a peer panel with their key; without peers, the reason."""
-    if reason := why_none(force_id):
+    if reason := why_none(result.edition, force_id):
         return piece("paragraph", "none-recorded", reason)
     groups = peer_groups(result.edition, force_id)
     shown = [result.of(one) for one in (force_id, *(peer for group in groups for peer in group.peer_ids))]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from peel_analysis.data import forces, registers
 from peel_analysis.measures import Result
-from peel_analysis.measures.releases import other_releases
+from peel_analysis.measures.provenance import other_releases
 from peel_analysis.show.marks import mark, marked
 from peel_analysis.show.words import IN_DOUBT, NATIONAL, official_name
 

@@ -139,7 +139,7 @@ def _against_earlier(result: Result, force_id: str) -> str:
     if window is None or own.status == "as_published":
         return ""
     try:
-        check_years(result.measure, force_id, window.end.year, result.window.end.year)
+        check_years(result.measure, force_id, window.end.year, result.window.end.year, result.edition.data.blocks)
     except NotComparableError as refusal:
         return str(refusal)
     if not own.has_comparator:
