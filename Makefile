@@ -28,6 +28,7 @@ lint: $(VENV)/ready-for-tests
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
 # Tests marked slow wait for `rest`; pytest's last line tells how many are left out.
 PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder

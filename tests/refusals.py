@@ -40,6 +40,12 @@ def assert_tells(found: str, expected: str) -> None:
     assert any(re.search(rf"\b{remedy}\b", found) for remedy in wanted or REMEDIES), found
 
 
+def assert_says(message: str, *parts: str) -> None:
+    """Assert that a message begins with the first part, the place, and has what was found and the remedy after it."""
+    assert message.startswith(parts[0]), message
+    assert [part for part in parts if part not in message] == [], message
+
+
 def refusal(about: Callable[[], object]) -> str:
     """Return the message of the error, which is one that a user can put right and is told in one line."""
     with pytest.raises(InputError) as raised:

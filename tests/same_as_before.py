@@ -7,10 +7,12 @@ checkout, and prints every line that differs. The code's version and the digests
 they change with every line of code.
 """
 
+import os
 import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 EDITIONS = ("2017", "2019", "2025")
@@ -26,29 +28,38 @@ def said(*arguments):
         code = main(list(arguments))
     return f"{arguments} ends with {code}\\n{out.getvalue()}"
 
-folder = Path(sys.argv[1])
-for edition in sys.argv[2:]:
-    values = said("values", "--edition", edition)
-    (folder / f"values-{edition}.csv").write_text(values)
-    (folder / f"verdicts-{edition}.txt").write_text(said("verdicts", "--edition", edition))
-    rows = list(csv.DictReader(io.StringIO(values.partition("\\n")[2])))
-    accounts = [said("why", row["measure"], row["force_id"], "--edition", edition) for row in rows]
-    (folder / f"why-{edition}.txt").write_text("\\n".join(accounts))
+folder, edition = Path(sys.argv[1]), sys.argv[2]
+values = said("values", "--edition", edition)
+(folder / f"values-{edition}.csv").write_text(values)
+(folder / f"verdicts-{edition}.txt").write_text(said("verdicts", "--edition", edition))
+rows = list(csv.DictReader(io.StringIO(values.partition("\\n")[2])))
+accounts = [said("why", row["measure"], row["force_id"], "--edition", edition) for row in rows]
+(folder / f"why-{edition}.txt").write_text("\\n".join(accounts))
 """
 
 
-def dumped(checkout: Path, folder: Path) -> dict[str, list[str]]:
-    """Return what the commands of a checkout print, by file, without versions and digests."""
-    folder.mkdir()
-    subprocess.run([sys.executable, "-c", DUMP, str(folder), *EDITIONS], cwd=checkout, check=True)
+def dump(checkout: Path, folder: Path, edition: str) -> None:
+    """Write what the commands of a checkout print of an edition to files of a folder."""
+    subprocess.run([sys.executable, "-c", DUMP, str(folder), edition], cwd=checkout, check=True)
+
+
+def read(folder: Path) -> dict[str, list[str]]:
+    """Return the lines of the files of a folder, without versions and digests."""
     return {path.name: DIGESTS.sub("", path.read_text()).splitlines() for path in sorted(folder.iterdir())}
 
 
 def main() -> int:
     """Compare the two checkouts; return 1 where they differ."""
     earlier, later = (Path(path).resolve() for path in (*sys.argv[1:], str(Path(__file__).parents[1]))[:2])
-    with tempfile.TemporaryDirectory() as folder:
-        before, after = dumped(earlier, Path(folder) / "before"), dumped(later, Path(folder) / "after")
+    with tempfile.TemporaryDirectory() as made:
+        folders = {checkout: Path(made) / name for checkout, name in ((earlier, "before"), (later, "after"))}
+        for folder in folders.values():
+            folder.mkdir()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # an edition of a checkout is a process of its own
+            runs = [pool.submit(dump, *one, edition) for edition in EDITIONS for one in folders.items()]
+            for run in runs:
+                run.result()
+        before, after = (read(folder) for folder in folders.values())
     differing = 0
     for name, lines in before.items():
         pairs = list(zip(lines, after[name], strict=False))
