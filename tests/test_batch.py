@@ -1,6 +1,5 @@
 """A batch does every unit that is stale and no other, tells what it did, and outlives a unit that fails."""
 
-import importlib
 import re
 import shutil
 import subprocess
@@ -10,13 +9,13 @@ from pathlib import Path
 import pytest
 from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
-from peel_analysis.batch import share
-from peel_analysis.batch.units import report_of, shared_key
+from peel_analysis.batch import Making, share
+from peel_analysis.batch.units import Report
 from peel_analysis.cli.subcommands import chosen_forces
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.location import NOTEBOOKS, VARIABLE
+from peel_analysis.data.folder import open_data
+from peel_analysis.data.forces import NUMBER_OF_FORCES
+from peel_analysis.data.location import NOTEBOOKS
 
 
 def test_every_report_is_made_and_told(ran: SmallBatch) -> None:
@@ -37,8 +36,8 @@ def test_every_report_is_made_and_told(ran: SmallBatch) -> None:
 def test_the_index_links_every_report_that_is_there(ran: SmallBatch) -> None:
     index = (ran.reports / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'<a href="([^"]+)"', index) == [f"{force}/index.html" for force in THREE]
-    assert index.count('<th scope="row">') == forces.NUMBER_OF_FORCES
-    assert index.count("(no report made)") == forces.NUMBER_OF_FORCES - len(THREE)
+    assert index.count('<th scope="row">') == NUMBER_OF_FORCES
+    assert index.count("(no report made)") == NUMBER_OF_FORCES - len(THREE)
 
 
 def test_nothing_changed_nothing_is_done_or_imported(again: SmallBatch) -> None:
@@ -77,16 +76,15 @@ def test_a_page_or_a_values_file_that_is_gone_is_made_again(again: SmallBatch) -
     again.check_whole(THREE)
 
 
-def keys(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return the content keys of Kent's and Norfolk's units, as a process that has just started has them."""
-    sections = importlib.import_module("peel_analysis.sections.catalogue")  # the package has a function of that name
-    monkeypatch.setenv(VARIABLE, str(batch.data))
+def reports(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> list[Report]:
+    """Return the plans of Kent's and Norfolk's reports, as the data are now."""
     monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
-    shared_key.cache_clear()
-    sections._read.cache_clear()
-    edition = open_edition("2017")
-    plans = [report_of(edition, forces.find(name), batch.out) for name in ("kent", "norfolk")]
-    return {unit.key for plan in plans for unit in plan.units}
+    data = open_data(batch.data)
+    return Making(batch.out).plans(data.edition("2017"), [data.forces.find(name) for name in ("kent", "norfolk")])
+
+
+def keys(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    return {unit.key for report in reports(batch, monkeypatch) for unit in report.units}
 
 
 @pytest.mark.parametrize("changed", ["exclusions.csv", "populations.csv", "measures.toml", "editions/2017.toml"])
@@ -168,7 +166,7 @@ def test_a_shard_has_its_own_log(again: SmallBatch) -> None:
 
 
 def test_shards_are_disjoint_and_together_all() -> None:
-    everyone = forces.all_forces()
+    everyone = open_data().forces.all
     shares = [share(everyone, f"{k}/8") for k in range(1, 9)]
     assert sorted(force.id for one in shares for force in one) == sorted(force.id for force in everyone)
     assert {len(one) for one in shares} == {5, 6}
@@ -177,11 +175,11 @@ def test_shards_are_disjoint_and_together_all() -> None:
 @pytest.mark.parametrize("shard", ["0/8", "9/8", "2", "2/8/3", "a/b", "1/0"])
 def test_a_shard_that_is_none_is_refused(shard: str) -> None:
     with pytest.raises(InputError, match=rf"--shard {shard}: give K/N with K from 1 to N, such as 2/8"):
-        share(forces.all_forces(), shard)
+        share(open_data().forces.all, shard)
 
 
 def test_forces_are_chosen_by_any_name_and_once() -> None:
-    assert [force.id for force in chosen_forces("Norfolk,Devon & Cornwall,norfolk")] == [
+    assert [force.id for force in chosen_forces(open_data().forces, "Norfolk,Devon & Cornwall,norfolk")] == [
         "norfolk",
         "devon-and-cornwall",
     ]
@@ -203,6 +201,6 @@ def test_a_request_that_cannot_be_met_ends_with_2(arguments: tuple[str, ...], er
 
 def test_a_key_stands_for_what_a_unit_is_made_from(ran: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(keys(ran, monkeypatch)) == 4
-    plan = report_of(open_edition("2017"), forces.find("kent"), ran.out)
-    assert plan.is_fresh()
-    assert all(unit.is_fresh() for unit in plan.units)
+    for report in reports(ran, monkeypatch):
+        assert report.is_fresh()
+        assert all(unit.is_fresh() for unit in report.units)

@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from refusals import assert_says
 from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 
 from peel_analysis.batch import pool
-from peel_analysis.batch.pool import cluster_pool
+from peel_analysis.batch import run as batch_run
+from peel_analysis.batch.pool import Pool, cluster_pool
+from peel_analysis.batch.units import Report, Unit
+from peel_analysis.batch.work import Workplace
 from peel_analysis.data.errors import InputError
 
 SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
@@ -93,6 +97,33 @@ def test_a_scheduler_that_goes_is_one_line_and_the_same_command_goes_on(tmp_path
     assert batch.run("--forces", ",".join(FOUR)).returncode == 0
     assert batch.outcomes()["fresh"] >= 2
     batch.check_whole(FOUR)
+
+
+class Silent(Executor):
+    """Takes tasks, and no future ever ends: as dask's own when an outcome is lost with its scheduler."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        return Future()
+
+
+class Gone(Pool):
+    def has_gone(self) -> bool:
+        return True
+
+
+def test_an_outcome_that_goes_with_its_scheduler_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_run, "LOOK_AGAIN", 0.05)
+    unit = Unit("kent", "annex_a", "2017", tmp_path / "a", tmp_path / "b", "k")
+    report = Report("kent", "2017", (unit,), tmp_path / "index.html", "k")
+    with pytest.raises(InputError, match="the scheduler has gone"):
+        batch_run.run(
+            [report],
+            Workplace(tmp_path, tmp_path, "peel"),
+            {unit, report},
+            open_pool=lambda tasks: Gone(Silent(), tasks, "the scheduler has gone"),
+        )
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

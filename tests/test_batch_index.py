@@ -10,6 +10,7 @@ from small_batch import EDITION, QUICK, SmallBatch
 from peel_analysis.batch.make import Standing, standing_of
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome
+from peel_analysis.data.folder import open_data
 
 
 def notes(batch: SmallBatch) -> dict[str, str]:
@@ -77,16 +78,16 @@ def outcome(section: str, what: str) -> Outcome:
 )
 def test_what_failed_is_named_in_report_order(failed: tuple[str, ...], words: str, tmp_path: Path) -> None:
     plan = report(tmp_path)
-    found = standing_of(plan, [outcome(section, "failed") for section in failed])
+    found = standing_of(plan, [outcome(section, "failed") for section in failed], open_data().edition(EDITION))
     assert found.note == f"The last run failed in {words}."
     plan.page.parent.mkdir()
     plan.page.touch()
-    found = standing_of(plan, [outcome(section, "failed") for section in failed])
+    found = standing_of(plan, [outcome(section, "failed") for section in failed], open_data().edition(EDITION))
     assert found.note == (f"Report of an earlier run, which may rest on earlier data. The last run failed in {words}.")
 
 
 def test_a_page_that_was_made_needs_no_note(tmp_path: Path) -> None:
     plan = report(tmp_path)
     for what in ("done", "fresh"):
-        found = standing_of(plan, [outcome("annex_a", what), outcome("page", what)])
+        found = standing_of(plan, [outcome("annex_a", what), outcome("page", what)], open_data().edition(EDITION))
         assert (found, found.note) == (Standing(plan, True, True, ()), "")

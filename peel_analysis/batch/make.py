@@ -16,14 +16,12 @@ from peel_analysis.batch.pool import Pool, check_scheduler, cluster_pool, local_
 from peel_analysis.batch.run import Task, progress, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
-from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.judgments import OVERALL, judgment
 from peel_analysis.show.templates import render, style_sheet
 
@@ -40,9 +38,10 @@ class Making:
     fresh: bool = False
     engine: Literal["peel", "stock"] = "peel"
 
-    def report(self, edition: Edition, force: Force) -> Report:
-        """Return the plan of a force's report."""
-        return report_of(edition, force, self.out, inspected_only=self.inspected_only)
+    def plans(self, edition: Edition, forces: Iterable[Force]) -> list[Report]:
+        """Return the plan of each force's report."""
+        shared = shared_key(edition.data.folder)
+        return [report_of(edition, one, self.out, shared, inspected_only=self.inspected_only) for one in forces]
 
     def local_pool(self, jobs: int, tasks: int) -> Pool:
         """Return workers of this machine."""
@@ -54,7 +53,7 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
 
     Raises InputError for data that cannot be used.
     """
-    plan = making.report(edition, force)
+    [plan] = making.plans(edition, [force])
     open_pool = partial(making.local_pool, SIDE_BY_SIDE)
     return plan, _make([plan], edition, making, open_pool, plan.page.with_name("run.jsonl"), lines=False)
 
@@ -78,10 +77,9 @@ def make_reports(
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
         open_pool = partial(cluster_pool, scheduler)
     folder = making.out / edition.id
-    plans = [making.report(edition, force) for force in chosen]
-    outcomes = _make(plans, edition, making, open_pool, folder / log, lines=True)
-    every_plan = [making.report(edition, force) for force in forces.all_forces()]
-    write_index(folder / "index.html", edition, every_plan, outcomes)
+    plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces)}
+    outcomes = _make([plans[force.id] for force in chosen], edition, making, open_pool, folder / log, lines=True)
+    write_index(folder / "index.html", edition, plans.values(), outcomes)
     return outcomes
 
 
@@ -100,8 +98,9 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 def _make(
     plans: list[Report], edition: Edition, making: Making, open_pool: Callable[[int], Pool], log: Path, *, lines: bool
 ) -> list[Outcome]:
-    cache = making.out / CACHES / shared_key(edition.folder)[:20]
-    workplace = Workplace(str(edition.folder.resolve()), str(cache), making.engine)
+    data = edition.data.folder
+    cache = making.out / CACHES / shared_key(data)[:20]
+    workplace = Workplace(data, cache, making.engine)
     stale = stale_tasks(plans, fresh=making.fresh)
     opened = _opened(stale, edition, open_pool)
 
@@ -183,10 +182,10 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
     of_force: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         of_force[outcome.force_id].append(outcome)
-    standings = [standing_of(report, of_force[report.force_id]) for report in reports]
+    standings = [standing_of(report, of_force[report.force_id], edition) for report in reports]
     rows = [
         {
-            "name": forces.find(standing.report.force_id).official_name,
+            "name": edition.data.forces.find(standing.report.force_id).official_name,
             "link": standing.report.page.relative_to(path.parent).as_posix() if standing.is_there else "",
             "note": standing.note,
             "grade": judgment(edition, standing.report.force_id, OVERALL).grade_in_words,
@@ -201,23 +200,23 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
         write_text(path, page)
 
 
-def standing_of(report: Report, outcomes: Sequence[Outcome]) -> Standing:
+def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -> Standing:
     """Return what there is of a force, from the outcomes of the last run or, when there are none, from its files."""
     if outcomes:
         failed = {outcome.section_id for outcome in outcomes if outcome.failed}
     else:
         failed = {unit.section_id for unit in report.units if _is_there(unit.failed)}
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
-    return Standing(report, made or _is_there(report.page), made or report.is_fresh(), _names(report, failed))
+    return Standing(report, made or _is_there(report.page), made or report.is_fresh(), _names(report, failed, edition))
 
 
-def _names(report: Report, failed: set[str]) -> tuple[str, ...]:
+def _names(report: Report, failed: set[str], edition: Edition) -> tuple[str, ...]:
     """Return the failed parts of a report in words, in report order."""
     sections = [unit.section_id for unit in report.units if unit.section_id in failed]
     page = ("the making of its page",) if report.section_id in failed else ()
     if len(sections) == len(report.units):
         return ("every section", *page)
-    return (*(f"“{plan_of(section_id).title}”" for section_id in sections), *page)
+    return (*(f"“{edition.data.section(section_id).title}”" for section_id in sections), *page)
 
 
 def _is_there(path: Path) -> bool:

@@ -8,7 +8,6 @@ could be lost or disagree. All outputs of 43 forces are about 100 MB: hashing th
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from typing import Any
 from peel_analysis.data.cache import checksum
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
@@ -93,15 +91,15 @@ class Report:
         return key_of_page(self.page, self.values) == self.key
 
 
-def report_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool = False) -> Report:
+def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspected_only: bool = False) -> Report:
     """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks.
 
-    `inspected_only` leaves out questions that were not inspected.
+    `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not inspected.
     """
     folder = out / edition.id / force.id
-    findings = edition.folder / "findings" / edition.id / f"{force.id}.md"
+    findings = edition.data.folder / "findings" / edition.id / f"{force.id}.md"
     of_findings = _file_digest(findings) if findings.exists() else "none"
-    common = (shared_key(edition.folder), edition.id, force.id, of_findings)
+    common = (shared, edition.id, force.id, of_findings)
     units = tuple(
         Unit(
             force_id=force.id,
@@ -111,15 +109,14 @@ def report_of(edition: Edition, force: Force, out: Path, *, inspected_only: bool
             target=folder / "notebooks" / plan.notebook.name,
             key=_digest([*common, plan.id, _file_digest(plan.notebook)]),
         )
-        for plan in catalogue()
+        for plan in edition.data.sections
         if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
     )
     return Report(force.id, edition.id, units, folder / "index.html", _digest([unit.key for unit in units]))
 
 
-@cache
 def shared_key(data: Path) -> str:
-    """Return the key of what every unit depends on: the package's sources, the shared data and the libraries."""
+    """Return the key of what every unit depends on: the package's sources, a data folder and the libraries."""
     package = Path(__file__).resolve().parents[1]
     sources = [path for path in package.rglob("*") if path.suffix in {".py", ".css", ".j2", ".json"}]
     tables = [path for path in data.rglob("*") if path.is_file() and "findings" not in path.relative_to(data).parts]

@@ -26,6 +26,7 @@ from peel_analysis.data.writing import part_of, write_text
 from peel_analysis.engine.socket_folders import remove_own_folders
 
 if TYPE_CHECKING:
+    from peel_analysis.data.edition import Edition
     from peel_analysis.reports.page import SectionOnPage
     from peel_analysis.reports.values_file import EditionValues
 
@@ -42,14 +43,14 @@ GRAMMAR = "rfc3987_syntax"
 class Workplace:
     """What a worker must know that its own environment may not say: the data, the engine, and what notebooks share."""
 
-    data: str
-    cache: str
+    data: Path
+    cache: Path
     engine: Literal["peel", "stock"]
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
-        os.environ[VARIABLE] = self.data
-        os.environ[KEPT_IN] = self.cache
+        os.environ[VARIABLE] = str(self.data)
+        os.environ[KEPT_IN] = str(self.cache)
 
 
 @dataclass(frozen=True)
@@ -165,19 +166,18 @@ def _finish(path: Path, unit: Unit) -> None:
 
 def make_page(report: Report, workplace: Workplace) -> Outcome:
     """Make a force's page from its executed notebooks, and put its values file beside it."""
-    from peel_analysis.data import forces
-    from peel_analysis.data.edition import open_edition
+    from peel_analysis.data.folder import open_data
     from peel_analysis.reports.page import page_html
 
     workplace.enter()
     started = time.perf_counter()
     error = ""
     try:
-        values = _values(report.edition, workplace.cache).text(report.force_id)
-        sections = [_section(unit) for unit in report.units]
-        html = page_html(
-            sections, forces.find(report.force_id), open_edition(report.edition), page_marks(report.key, values)
-        )
+        data = open_data(workplace.data)
+        force, edition = data.forces.find(report.force_id), data.edition(report.edition)
+        values = _values(edition, workplace.cache).text(force.id)
+        sections = [_section(unit, data.section(unit.section_id).title) for unit in report.units]
+        html = page_html(sections, force, edition, page_marks(report.key, values))
         write_text(report.values, values)  # before the page, whose key says that all is done
         write_text(report.page, checked_page(html))
     except Exception as fault:  # as above
@@ -186,26 +186,23 @@ def make_page(report: Report, workplace: Workplace) -> Outcome:
 
 
 @lru_cache(maxsize=1)
-def _values(edition: str, kept: str) -> "EditionValues":
-    """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
-    from peel_analysis.data.edition import open_edition
+def _values(edition: "Edition", cache: Path) -> "EditionValues":
+    """Return the values of an edition, worked out once a worker; `cache` says from which data and by which package."""
     from peel_analysis.reports.values_file import values_of
 
-    return values_of(open_edition(edition))
+    return values_of(edition)
 
 
-def _section(unit: Unit) -> "SectionOnPage":
+def _section(unit: Unit, title: str) -> "SectionOnPage":
     import nbformat
 
     from peel_analysis.reports.notebook import pieces
     from peel_analysis.reports.page import SectionOnPage
-    from peel_analysis.sections.catalogue import plan_of
 
     try:
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
-    title = plan_of(unit.section_id).title
     return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id)))
 
 

@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from peel_analysis.data.errors import InputError, system_error_in_words
+
+if TYPE_CHECKING:
+    from peel_analysis.data.folder import Data
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMPLETION = """\b
@@ -99,13 +101,16 @@ def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
     return click.option(*names, cls=ValueOption, **settings)
 
 
-def completed(list_names: Callable[[Path | None], Sequence[str]]) -> Any:
-    """Return what completes a name in a shell, from a function of the data folder that is named on the line, if any."""
+def completed(names_in: "Callable[[Data], Sequence[str]]") -> Any:
+    """Return what completes a name in a shell, from the names in the data folder: the one on the line, if any."""
 
     def complete(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        from peel_analysis.data.folder import open_data
+
         try:
-            return [CompletionItem(name) for name in list_names(ctx.params.get("data")) if name.startswith(begun)]
+            names = names_in(open_data(ctx.params.get("data")))
         except InputError:  # a shell that completes has no place for a message
-            return []
+            names = ()
+        return [CompletionItem(name) for name in names if name.startswith(begun)]
 
     return complete

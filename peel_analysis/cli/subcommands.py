@@ -13,32 +13,17 @@ from peel_analysis.cli.command import DONE, FAILED, USAGE, Function, command, co
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
     from peel_analysis.checks.rules import CheckResult
-    from peel_analysis.data.forces import Force
+    from peel_analysis.data.edition import Edition
+    from peel_analysis.data.folder import Data
+    from peel_analysis.data.forces import Force, Forces
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def _edition_ids(data: Path | None) -> Sequence[str]:
-    from peel_analysis.data.edition import editions
-
-    _use(data)
-    return editions()
-
-
-def _force_ids(data: Path | None) -> Sequence[str]:
-    from peel_analysis.data import forces
-
-    _use(data)
-    return (*forces.ids(), forces.ENGLAND_AND_WALES)
-
-
-def _measure_ids(data: Path | None) -> Sequence[str]:
-    from peel_analysis import measures
-
-    _use(data)
-    return [measure.id for measure in measures.declared()]
-
+EDITIONS = completed(lambda data: data.editions)
+FORCES = completed(lambda data: (*data.forces.ids, "england-and-wales"))
+MEASURES = completed(lambda data: data.measures.ids)
 
 data_option = option(
     "--data",
@@ -48,9 +33,13 @@ data_option = option(
     remedy="give one laid out like the project's data/",
 )
 edition_option = option(
-    "--edition", default="2017", show_default=True, shell_complete=completed(_edition_ids), help="The edition."
+    "--edition",
+    default="2017",
+    show_default=True,
+    shell_complete=EDITIONS,
+    help="The edition.",
 )
-measure_option = option("--measure", shell_complete=completed(_measure_ids), help="One measure, by its id.")
+measure_option = option("--measure", shell_complete=MEASURES, help="One measure, by its id.")
 
 
 def making_options(function: Function) -> Function:
@@ -70,7 +59,7 @@ def making_options(function: Function) -> Function:
 
 
 @command.command()
-@click.argument("force", metavar="FORCE", shell_complete=completed(_force_ids))
+@click.argument("force", metavar="FORCE", shell_complete=FORCES)
 @making_options
 def report(force: str, data: Path | None, edition: str, **making: Any) -> int:
     """Make one force's report.
@@ -78,11 +67,9 @@ def report(force: str, data: Path | None, edition: str, **making: Any) -> int:
     FORCE is a force by any name: norfolk, 'Devon & Cornwall'.
     """
     from peel_analysis.batch import make_report
-    from peel_analysis.data import forces
-    from peel_analysis.data.edition import open_edition
 
-    _use(data)
-    plan, outcomes = make_report(open_edition(edition), forces.find(force), _making(**making))
+    opened = _open(data)
+    plan, outcomes = make_report(opened.edition(edition), opened.forces.find(force), _making(**making))
     if any(outcome.failed for outcome in outcomes):
         return FAILED
     print(plan.page)
@@ -107,13 +94,12 @@ def batch(
 ) -> int:
     """Make the reports of all forces, or of some."""
     from peel_analysis.batch import make_reports, share, summary
-    from peel_analysis.data.edition import open_edition
 
     started = time.perf_counter()
-    _use(data)
-    chosen = chosen_forces(forces)
+    opened = _open(data)
+    chosen = chosen_forces(opened.forces, forces)
     outcomes = make_reports(
-        open_edition(edition),
+        opened.edition(edition),
         share(chosen, shard) if shard else chosen,
         _making(**making),
         jobs=jobs,
@@ -124,13 +110,9 @@ def batch(
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def chosen_forces(named: str) -> "list[Force]":
+def chosen_forces(forces: "Forces", named: str) -> "list[Force]":
     """Return the forces that a user named with commas between, each once; `all` are all."""
-    from peel_analysis.data import forces
-
-    if named == "all":
-        return list(forces.all_forces())
-    return list(dict.fromkeys(forces.find(name) for name in named.split(",")))
+    return list(dict.fromkeys(forces if named == "all" else map(forces.find, named.split(","))))
 
 
 def _making(out: Path, **settings: Any) -> "Making":
@@ -146,10 +128,7 @@ def _making(out: Path, **settings: Any) -> "Making":
 @data_option
 def list_forces(data: Path | None) -> int:
     """List the 43 forces: id, official name and region."""
-    from peel_analysis.data import forces
-
-    _use(data)
-    for force in forces.all_forces():
+    for force in _open(data).forces:
         print(f"{force.id:<20} {force.official_name:<34} {force.region}")
     return DONE
 
@@ -157,7 +136,11 @@ def list_forces(data: Path | None) -> int:
 @command.command()
 @data_option
 @edition_option
-@option("--force", shell_complete=completed(_force_ids), help="One force, or england-and-wales.")
+@option(
+    "--force",
+    shell_complete=FORCES,
+    help="One force, or england-and-wales.",
+)
 @measure_option
 @option("--format", "format_", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
 @option("--population", metavar="VINTAGE", help="Another vintage of the mid-year populations.")
@@ -174,59 +157,46 @@ def values(
     leave_out_incomplete: bool,
 ) -> int:
     """Print every value of an edition."""
-    from peel_analysis import measures
-    from peel_analysis.data.edition import open_edition
     from peel_analysis.show import values as value_table
 
-    _use(data)
-    asked = open_edition(edition).with_population(vintage=population, residents_only=residents_only)
+    opened = _open(data)
+    asked = opened.edition(edition).with_population(vintage=population, residents_only=residents_only)
     asked = asked.without_incomplete() if leave_out_incomplete else asked
-    rows = value_table.values(asked, [measures.get(measure)] if measure else None)
+    rows = value_table.values(asked, [opened.measure(measure)] if measure else None)
     if force:
-        rows = rows[rows["force_id"] == _force_or_national(force)]
+        rows = rows[rows["force_id"] == opened.forces.find_id(force)]
     sys.stdout.write(value_table.as_csv(rows) if format_ == "csv" else value_table.as_json(rows))
     return DONE
-
-
-def _force_or_national(name: str) -> str:
-    from peel_analysis.data import forces
-
-    national = name.strip().lower().replace(" ", "-") == forces.ENGLAND_AND_WALES
-    return forces.ENGLAND_AND_WALES if national else forces.find(name).id
 
 
 @command.command()
 @data_option
 @edition_option
-@option("--force", shell_complete=completed(_force_ids), help="One force.")
+@option("--force", shell_complete=FORCES, help="One force.")
 @measure_option
 def verdicts(data: Path | None, edition: str, force: str | None, measure: str | None) -> int:
     """Print every force's verdict with each test's numbers.
 
     Before them: the policy, and how many flags to expect of chance. Any verdict can be worked out again from its line.
     """
-    from peel_analysis import measures
     from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
-    from peel_analysis.data import forces
-    from peel_analysis.data.edition import open_edition
-    from peel_analysis.statistics.policy_in_use import read_policy
+    from peel_analysis.measures import calculate_all
 
-    _use(data)
-    asked = open_edition(edition)
-    chosen = [measures.get(measure)] if measure else list(measures.declared())
-    force_ids = [forces.find(force).id] if force else list(forces.ids())
-    results = measures.calculate_all(asked, chosen)
+    opened = _open(data)
+    chosen = [opened.measure(measure)] if measure else list(opened.measures)
+    force_ids = [opened.forces.find(force).id] if force else list(opened.forces.ids)
+    results = calculate_all(opened.edition(edition), chosen)
     expected = expected_flags(results)
     by_chance = expected.sentence() if expected else NO_FUNNELS
-    print("\n".join("# " + sentence for sentence in (*read_policy().sentences(), by_chance)))
+    print("\n".join("# " + sentence for sentence in (*opened.policy.sentences(), by_chance)))
     for result in results:
         print("\n".join(verdict_lines(result, force_ids)))
     return DONE
 
 
 @command.command()
-@click.argument("measure", metavar="MEASURE", shell_complete=completed(_measure_ids))
-@click.argument("force", metavar="FORCE", shell_complete=completed(_force_ids))
+@click.argument("measure", metavar="MEASURE", shell_complete=MEASURES)
+@click.argument("force", metavar="FORCE", shell_complete=FORCES)
 @data_option
 @edition_option
 def why(measure: str, force: str, data: Path | None, edition: str) -> int:
@@ -234,13 +204,11 @@ def why(measure: str, force: str, data: Path | None, edition: str) -> int:
 
     MEASURE is a measure by its id, such as crime_per_1000; FORCE a force by any name, or england-and-wales.
     """
-    from peel_analysis import measures
-    from peel_analysis.data.edition import open_edition
     from peel_analysis.why import account
 
-    _use(data)
-    force_id = _force_or_national(force)
-    sys.stdout.write(account(measures.get(measure), force_id, open_edition(edition)))
+    opened = _open(data)
+    force_id = opened.forces.find_id(force)
+    sys.stdout.write(account(opened.measure(measure), force_id, opened.edition(edition)))
     return DONE
 
 
@@ -271,14 +239,12 @@ def changes(
     (recorded_crime=2017-18-older), data=FOLDER.
     """
     from peel_analysis.changes import changes_between, open_version, output
-    from peel_analysis.data.folder import open_data
     from peel_analysis.data.location import check_writable
 
-    _use(data)
+    opened = _open(data)
     if html:
         check_writable(html.parent, f"--html {html}")
-    held = open_data()
-    found = changes_between(open_version(a, held), open_version(b, held), [measure] if measure else None)
+    found = changes_between(open_version(a, opened), open_version(b, opened), [measure] if measure else None)
     if html:
         from peel_analysis.data.writing import write_text
 
@@ -305,15 +271,14 @@ def build(data: Path | None, raw: Path) -> int:
     """Remake the tables of counts from the published files."""
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
-    from peel_analysis.data.folder import open_data
-    from peel_analysis.data.location import check_writable, data_folder
+    from peel_analysis.data.location import check_writable
     from peel_analysis.intake.build import build as build_tables
 
-    _use(data)
-    check_writable(data_folder(), f"--data {data_folder()}")
-    for account in build_tables(raw, open_data()):
+    opened = _open(data)
+    check_writable(opened.folder, f"--data {opened.folder}")
+    for account in build_tables(raw, opened):
         print("\n".join(account.lines()))
-    return _say_results(check_tables(TablesHeld(open_data())))
+    return _say_results(check_tables(TablesHeld(opened)))
 
 
 @data_group.command()
@@ -327,16 +292,14 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
 
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
-    from peel_analysis.data import forces
-    from peel_analysis.data.folder import open_data
-    from peel_analysis.data.location import check_writable, data_folder
+    from peel_analysis.data.location import check_writable
     from peel_analysis.intake.addition import plan
 
-    _use(data)
+    opened = _open(data)
     if not dry_run:
-        check_writable(data_folder(), f"--data {data_folder()}")
-    silent = [forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, open_data(), release or "", silent)
+        check_writable(opened.folder, f"--data {opened.folder}")
+    silent = [opened.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
+    addition = plan(file, opened, release or "", silent)
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
@@ -345,7 +308,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     if not addition.is_sound:
         print("Nothing was changed: the checks found errors in the data.")
         return USAGE
-    names = sorted(str(path.relative_to(data_folder())) for path in addition.texts)
+    names = sorted(str(path.relative_to(opened.folder)) for path in addition.texts)
     if not dry_run:
         addition.write()
     print(f"{'Would write' if dry_run else 'Written'}: {', '.join(names)}")
@@ -354,7 +317,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
 
 @command.command()
 @data_option
-@option("--edition", shell_complete=completed(_edition_ids), help="Only the tables that this edition uses.")
+@option("--edition", shell_complete=EDITIONS, help="Only the tables that this edition uses.")
 def check(data: Path | None, edition: str | None) -> int:
     """Check what is in the data folder, by stated rules.
 
@@ -364,30 +327,25 @@ def check(data: Path | None, edition: str | None) -> int:
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.cross_checks import read_held
-    from peel_analysis.data.folder import open_data
 
-    _use(data)
-    held = open_data()
-    editions = [held.edition(edition_id) for edition_id in ([edition] if edition else held.editions)]
-    read_held(held, editions)
-    if not edition:
-        return _say_results([*check_tables(TablesHeld(held)), *registers.check(held, editions)])
-    return _check_edition(edition)
+    opened = _open(data)
+    editions = [opened.edition(edition_id) for edition_id in ([edition] if edition else opened.editions)]
+    read_held(opened, editions)
+    if edition:
+        return _check_edition(editions[0])
+    return _say_results([*check_tables(TablesHeld(opened)), *registers.check(opened, editions)])
 
 
-def _check_edition(edition_id: str) -> int:
+def _check_edition(edition: "Edition") -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
-    from peel_analysis import measures
     from peel_analysis.checks import registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
     from peel_analysis.checks.table_checks import check_edition
-    from peel_analysis.data.edition import open_edition
     from peel_analysis.measures.calculation import check_measures
 
-    edition = open_edition(edition_id)
     of_registers = registers.check(edition.data, [edition])
     code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)])
-    using = [measure for measure in measures.declared() if OUTCOMES in measure.numerator.items]
+    using = [measure for measure in edition.data.measures if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
     for words, find in (("incomplete", incomplete), ("not matching the crimes recorded", mismatched)):
@@ -407,13 +365,9 @@ def _say_results(results: "Sequence[CheckResult]", *, brief: bool = False) -> in
     return USAGE if errors(results) else DONE
 
 
-def _use(data: Path | None) -> None:
-    """Make the data folder known to this process and to kernels by its path."""
-    import os
+def _open(folder: Path | None) -> "Data":
+    """Return the data folder that a command works on."""
+    from peel_analysis.data.folder import open_data
+    from peel_analysis.data.location import use_data_folder
 
-    from peel_analysis.data.location import VARIABLE, data_folder, use_data_folder
-
-    if data:
-        use_data_folder(data)
-    elif os.environ.get(VARIABLE):
-        use_data_folder(data_folder())
+    return open_data(use_data_folder(folder) if folder else None)

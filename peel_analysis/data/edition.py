@@ -167,9 +167,9 @@ class Edition:
 
     @property
     def key(self) -> str:
-        """Everything that what is worked out from the edition depends on, but for the data and the package, as text."""
+        """What all that is worked out from it depends on, but for the content of the files and the package, as text."""
         chosen = (self.windows, self.mid_year, self.vintage, self.population_instead, self.releases, self.lacks)
-        return repr((self.settings, *chosen, self.leave_out_incomplete))
+        return repr((self.data, self.settings, *chosen, self.leave_out_incomplete))
 
     def __repr__(self) -> str:
         return f"<edition {self.id} of {self.data.folder}>"

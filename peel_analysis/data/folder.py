@@ -278,6 +278,9 @@ def open_data(folder: Path | str | None = None) -> Data:
     """Return the data folder named, else the one in PEEL_DATA, else the project's own; one object a folder.
 
     Raises InputError when it is no folder.
+
+    >>> peel.open_data().editions
+    ('2017', '2019', '2025')
     """
     path = data_folder(folder)
     return _opened.setdefault(path, Data(path))

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from peel_analysis import comparison, figures, measures, why
 from peel_analysis.comparison.peers import means, peer_groups
-from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables, source_line
@@ -181,7 +180,7 @@ class Result(measures.Result):
         for group in peer_groups(self.edition, own):
             found = means(self, group)
             for one in map(self.of, (own, *group.peer_ids)):
-                rows.append((group.title, one.force_id, forces.display_name(one.force_id), one.value, one.status))
+                rows.append((group.title, one.force_id, self.edition.forces.name(one.force_id), one.value, one.status))
             rows.append((group.title, "weighted-mean", "Weighted mean of the peers", found.weighted, ""))
             rows.append((group.title, "simple-mean", "Simple mean of the peers", found.simple, ""))
         data = pd.DataFrame(rows, columns=["peers", "force_id", "name", "value", "status"])
@@ -208,9 +207,7 @@ class Result(measures.Result):
         return measures.quarterly(self) if quarters else measures.rolling(self)
 
     def _id(self, force: str) -> str:
-        if force.strip().lower().replace(" ", "-") == ENGLAND_AND_WALES:
-            return ENGLAND_AND_WALES
-        return forces.find(force).id
+        return self.edition.forces.find_id(force)
 
     def _ids(self, forces: str | Iterable[str]) -> tuple[str, ...]:
         return tuple(map(self._id, (forces,) if isinstance(forces, str) else forces))

@@ -12,12 +12,12 @@ from pathlib import Path
 import cells
 from memory import PeakMemory
 
+from peel_analysis.batch import Making
 from peel_analysis.batch.pool import local_pool
-from peel_analysis.batch.units import Unit, report_of
+from peel_analysis.batch.units import Unit
 from peel_analysis.batch.work import Workplace, run_unit
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 
 PROJECT = Path(__file__).resolve().parents[2]
 EDITION, WORKERS = "2017", 2
@@ -26,8 +26,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
 def units_of(force_ids: Sequence[str], out: Path) -> list[Unit]:
     """Return the units of some forces' reports."""
-    edition = open_edition(EDITION)
-    return [unit for force_id in force_ids for unit in report_of(edition, forces.find(force_id), out).units]
+    data = open_data()
+    plans = Making(out).plans(data.edition(EDITION), map(data.forces.find, force_ids))
+    return [unit for plan in plans for unit in plan.units]
 
 
 def _run(command: Sequence[str]) -> None:
@@ -85,7 +86,7 @@ def ours(units: Sequence[Unit], folder: Path) -> tuple[float, float]:
 
 
 def _units(pool: Executor, units: Sequence[Unit], keep_in: Path) -> None:
-    workplace = Workplace(str(PROJECT / "data"), str(keep_in), "peel")
+    workplace = Workplace(PROJECT / "data", keep_in, "peel")
     outcomes = list(pool.map(run_unit, units, [workplace] * len(units)))
     if failed := [outcome.error for outcome in outcomes if outcome.failed]:
         raise RuntimeError(failed[0])
