@@ -35,6 +35,8 @@ LIBRARIES = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "seaborn",
+    "jinja2",
+    "pydantic",
     "psutil",
     "tomllib",
     "ipykernel.kernelapp",
