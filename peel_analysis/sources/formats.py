@@ -16,7 +16,7 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import PublishedFile
-from peel_analysis.sources import data_return, open_data, police_force_areas, workforce
+from peel_analysis.sources import crime_tables, data_return, police_force_areas, workforce
 from peel_analysis.sources.area_tables import title
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, reading_of
@@ -141,8 +141,10 @@ def _latest(dates: Iterable[date]) -> str:
 
 
 FORMATS = (
-    Format(open_data.CRIME_FORMAT, "recorded crime", open_data.read_crime, open_data.CRIME_FIELDS, dates=days),
-    Format(open_data.OUTCOMES_FORMAT, "outcomes", open_data.read_outcomes, open_data.OUTCOME_FIELDS, dates=days),
+    Format(crime_tables.CRIME_FORMAT, "recorded crime", crime_tables.read_crime, crime_tables.CRIME_FIELDS, dates=days),
+    Format(
+        crime_tables.OUTCOMES_FORMAT, "outcomes", crime_tables.read_outcomes, crime_tables.OUTCOME_FIELDS, dates=days
+    ),
     Format(
         police_force_areas.FORMAT,
         "police force areas",

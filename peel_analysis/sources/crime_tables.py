@@ -265,7 +265,7 @@ def _offence_group(cell: object) -> str:
     if group is None:
         raise ValueError(
             f"unknown offence group {str(cell)!r}; if the publisher renamed one, add the name to OTHER_NAMES in "
-            "peel_analysis/sources/open_data.py"
+            "peel_analysis/sources/crime_tables.py"
         )
     return group
 
