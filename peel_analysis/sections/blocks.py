@@ -11,7 +11,8 @@ from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_no
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel_svg, picture, ranked_svg, strip_svg
+from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg
+from peel_analysis.figures.funnel import middle_in_words, place_in_words
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables
@@ -37,7 +38,7 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     enough = len(result.plotted) >= FEWEST_FOR_A_FIGURE
     drawn = enough or force_id in result.plotted.index
     draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    image = picture(draw(result, force_id), wording.alt_text(result, force_id)) if drawn else ""
+    image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
     not_drawn = [] if enough else [ALONE if drawn else _not_drawn(result)]
     body = _body(result, force_id, place=_place(result, force_id), image=image, not_drawn=not_drawn)
     return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
@@ -115,11 +116,11 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
     body = piece(
         "figure_body",
         reading=_of_funnel(compared, force_id),
-        image=picture(funnel_svg(compared, force_id), _alt_text(compared, force_id)),
+        image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
         notes=[
             compared.funnel.statement(),
-            f"The limits stand on the middle of these forces (the median, {_middle(compared)}) and not on England and "
-            "Wales, which a very large force draws towards its own value.",
+            f"The limits stand on the middle of these forces (the median, {middle_in_words(compared)}) and not on "
+            "England and Wales, which a very large force draws towards its own value.",
             "Forces without a verdict take no part in the limits.",
         ],
         source=source_line(result),
@@ -138,33 +139,9 @@ def _of_funnel(compared: Compared, force_id: str) -> str:
         return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
     account = "do not account" if verdict.chance else "can account"
     return (
-        f"{name}: {value}. {_lies(verdict.chance)} The usual differences among forces, of which chance is a part, "
-        f"{account} for how far this is from the middle of the forces, {_middle(compared)}."
+        f"{name}: {value}. {place_in_words(outside=verdict.chance)} The usual differences among forces, of which "
+        f"chance is a part, {account} for how far this is from the middle of the forces, {middle_in_words(compared)}."
     )
-
-
-def _alt_text(compared: Compared, force_id: str) -> str:
-    """Return what the funnel shows: who is outside the limits, and where the force lies."""
-    result = compared.result
-    own = result.of(force_id)
-    shown = "not shown" if own.is_missing else value_in_words(result.measure, own.value)
-    verdict = compared.verdicts[force_id]
-    name = result.edition.forces.official_name(force_id)
-    place = "No place in the funnel." if verdict.chance is None else _lies(verdict.chance)
-    return (
-        f"Funnel plot of {result.measure.title}, {result.window.words}. {name}: {shown}. {place} "
-        f"Middle of the forces: {_middle(compared)}. England and Wales: "
-        f"{value_in_words(result.measure, result.national.value)}."
-    )
-
-
-def _lies(outside: bool) -> str:
-    return f"It lies {'outside' if outside else 'within'} the outer limits."
-
-
-def _middle(compared: Compared) -> str:
-    assert compared.funnel is not None
-    return value_in_words(compared.result.measure, compared.funnel.target)
 
 
 def funnels_table(results: Iterable[Result]) -> Markup:
@@ -174,12 +151,15 @@ def funnels_table(results: Iterable[Result]) -> Markup:
         Row(
             one.result.measure.title,
             (
-                Cell(str(funnel.forces), is_number=True),
-                Cell(funnel.scale),
-                *(Cell(said, is_number=True) for said in (_middle(one), f"{funnel.phi:,.1f}", f"{funnel.tau2:.3g}")),
+                Cell(str(made.forces), is_number=True),
+                Cell(made.scale),
+                *(
+                    Cell(said, is_number=True)
+                    for said in (middle_in_words(one), f"{made.phi:,.1f}", f"{made.tau2:.3g}")
+                ),
             ),
         )
-        for one, funnel in compared
+        for one, made in compared
     ]
     columns = ("Measure", "Forces", "Scale", "Middle of the forces", "Phi", "Tau-squared")
     table = html_table("Funnel limits of each measure", columns, rows)

@@ -1,11 +1,11 @@
-"""A measure result in words: caption, reading sentence, caveats and alt text, made by rule."""
+"""A measure result in words: caption, reading sentence and caveats, made by rule."""
 
 from peel_analysis.comparison import NotComparableError, compare
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import CAVEATS, records
-from peel_analysis.data.text import in_words, rounded, shown, whole
+from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
 from peel_analysis.statistics.verdict import Verdict
@@ -162,24 +162,3 @@ def sources_in_words(result: Result) -> str:
     rows = result.edition.sources(result.measure.sources)
     named = [f"{row['publisher']}, {row['title']}" for row in rows]
     return "; ".join(dict.fromkeys(named))
-
-
-def alt_text(result: Result, force_id: str) -> str:
-    """Return the alternative text of a measure's figure: what it shows, and its main numbers (20 to 600 characters)."""
-    measure, plotted, forces = result.measure, result.plotted, result.edition.forces
-    values, name = plotted["value"], forces.official_name(force_id)
-    ends = (forces.name(str(values.idxmax())), forces.name(str(values.idxmin())))
-    is_shown = force_id in plotted.index
-    own = f"{name}: {value_in_words(measure, result.of(force_id).value)}." if is_shown else f"{name} is not shown."
-    national = result.national
-    line = "" if national.is_missing else f" {NATIONAL}: {value_in_words(measure, national.value)}."
-    span = ""
-    if len(plotted) > 1:
-        span = (
-            f" Values run from {value_in_words(measure, values.max())} ({ends[0]}) "
-            f"to {value_in_words(measure, values.min())} ({ends[1]})."
-        )
-    number = in_words(len(plotted))
-    kind = "Dot plot" if measure.kind == "change" else "Bar chart"
-    drawn = f"{kind} of {number} force{'s' if len(plotted) != 1 else ''}: {measure.title}, {windows_in_words(result)}."
-    return f"{drawn} {own}{line}{span}"
