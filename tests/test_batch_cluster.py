@@ -62,6 +62,7 @@ def scheduler_and_workers(batch: SmallBatch) -> Iterator[tuple[str, list["subpro
             yield address, [one, two, scheduler]
 
 
+@pytest.mark.slow  # make test has it of a local pool, in test_batch_interrupted.py
 def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
     batch = small_batch(tmp_path / "b", SLOW, SLOW)
     with scheduler_and_workers(batch) as (address, workers):
