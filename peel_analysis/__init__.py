@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         edition,
         editions,
         forces,
+        open_data,
         report,
         section,
     )
@@ -33,6 +34,7 @@ __all__ = [
     "edition",
     "editions",
     "forces",
+    "open_data",
     "report",
     "section",
 ]

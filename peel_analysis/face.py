@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.data import edition as editions_of_data
-from peel_analysis.data import forces as register_of_forces
+from peel_analysis.data import edition as data_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.figures import Figure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
@@ -30,10 +30,12 @@ __all__ = [
     "edition",
     "editions",
     "forces",
+    "open_data",
     "report",
     "section",
 ]
 DEFAULT_EDITION, DEFAULT_OUT = "2017", "build"  # those of the command
+Folder = Data | Path | str | None  # a data folder, opened or named; None is the one in PEEL_DATA or the project's own
 
 
 class Edition:
@@ -43,7 +45,7 @@ class Edition:
     the same mid-year. An edition does not change: `with_population` gives another.
     """
 
-    def __init__(self, edition: editions_of_data.Edition) -> None:
+    def __init__(self, edition: data_edition.Edition) -> None:
         self._edition = edition
         self.id, self.title = edition.id, edition.title
         self.vintage, self.vintages = edition.vintage, edition.vintages
@@ -73,6 +75,15 @@ class Edition:
         rows = [(item, one.item, one.release) for item, one in self._edition.releases.items()]
         return pd.DataFrame(rows, columns=["item", "table", "release"]).set_index("item")
 
+    @property
+    def forces(self) -> pd.DataFrame:
+        """The forces of the edition's data folder, as `peel.forces` gives them.
+
+        >>> len(peel.edition("2017").forces)
+        43
+        """
+        return forces(self._edition.data)
+
     def measure(self, measure_id: str) -> Result:
         """Return a measure for all forces and England and Wales. `measures` has the ids.
 
@@ -81,7 +92,7 @@ class Edition:
         >>> peel.edition("2017").measure("crime_per_1000")
         <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 75.7 (43 of 43 forces)>
         """
-        return in_hand(measures.calculate(measures.get(measure_id), self._edition))
+        return in_hand(measures.calculate(self._edition.data.measure(measure_id), self._edition))
 
     def values(self) -> pd.DataFrame:
         """Return every measure for every force and England and Wales: the rows and columns of values.csv.
@@ -108,7 +119,7 @@ class Edition:
         return Edition(self._edition.with_population(vintage=vintage, residents_only=residents_only))
 
     def __repr__(self) -> str:
-        return f"<edition {self.id}: {self.title}; {len(self.measures)} measures, {len(forces())} forces>"
+        return f"<edition {self.id}: {self.title}; {len(self.measures)} measures, {len(self.forces)} forces>"
 
     def _repr_html_(self) -> str:
         """Return the edition's name, its measures and, folded, the releases."""
@@ -119,25 +130,27 @@ class Edition:
         return piece("in_notebook", tables[0] + piece("folded", "Where the counts come from", tables[1]), self.title)
 
 
-def editions() -> tuple[str, ...]:
+def editions(data: Folder = None) -> tuple[str, ...]:
     """Return the ids of the editions in the data folder, earliest first.
 
     >>> peel.editions()
     ('2017', '2019', '2025')
     """
-    return editions_of_data.editions()
+    return _data(data).editions
 
 
-def edition(edition_id: str | int = DEFAULT_EDITION) -> Edition:
-    """Return an edition by its id. Raises InputError, with the list of editions, when there is none.
+def edition(edition_id: str | int = DEFAULT_EDITION, data: Folder = None) -> Edition:
+    """Return an edition by its id, of the data folder in use or of another; two stand side by side.
+
+    Raises InputError, with the list of editions, when there is none, and for a folder that is none.
 
     >>> peel.edition("2017").title
     'PEEL: Police effectiveness 2017'
     """
-    return Edition(editions_of_data.open_edition(edition_id))
+    return Edition(_data(data).edition(edition_id))
 
 
-def forces() -> pd.DataFrame:
+def forces(data: Folder = None) -> pd.DataFrame:
     """Return the 43 territorial police forces of England and Wales, a row each by `force_id`, from data/forces.csv.
 
     Columns, all text: `name` as in a list of forces, `official_name`, `region`, `country`, and `ons_code`, the code of
@@ -147,9 +160,9 @@ def forces() -> pd.DataFrame:
     'Norfolk Constabulary'
     """
     columns = ["name", "official_name", "region", "country", "ons_code"]
-    every = register_of_forces.all_forces()
+    every = _data(data).forces
     rows = [[getattr(one, column) for column in columns] for one in every]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index([one.id for one in every], name="force_id"))
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(every.ids, name="force_id"))
 
 
 def compare(result: Result, forces: Iterable[str]) -> Figure:
@@ -189,7 +202,7 @@ def annex(force: str, edition: str = DEFAULT_EDITION) -> annexes.Annex:
     return annexes.open_annex(force, edition)
 
 
-def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT_OUT) -> Path:
+def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT_OUT, data: Folder = None) -> Path:
     """Make a force's report below the folder `out` and return where its page is; what is fresh is not made again.
 
     It takes about 20 seconds: every section notebook is run. Raises InputError for an unknown force or edition, for
@@ -200,10 +213,13 @@ def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT
     """
     from peel_analysis.batch import Making, make_report  # not above: what runs notebooks takes long to import
 
-    plan, outcomes = make_report(
-        editions_of_data.open_edition(edition), register_of_forces.find(force), Making(Path(out).resolve())
-    )
+    folder = _data(data)
+    plan, outcomes = make_report(folder.edition(edition), folder.forces.find(force), Making(Path(out).resolve()))
     failed = [f"{outcome.section_id}: {outcome.error}" for outcome in outcomes if outcome.failed]
     if failed:
         raise InputError("\n".join(failed))
     return plan.page
+
+
+def _data(folder: Folder) -> Data:
+    return folder if isinstance(folder, Data) else open_data(folder)

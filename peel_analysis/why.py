@@ -29,7 +29,7 @@ def account(measure: Measure, force_id: str, edition: Edition) -> str:
     """
     result = measures.calculate(measure, edition)
     lines = [
-        f"{measure.title}: {wording.official_name(force_id)}",
+        f"{measure.title}: {edition.forces.official_name(force_id)}",
         f"{edition.title}, {result.window.words}",
         *block("Value", _value(result, force_id)),
         *block("Formula", _formula(result, force_id)),

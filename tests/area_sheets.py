@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from workbooks import Row, read_file, save
+from workbooks import FORCES, Row, read_file, save
 
-from peel_analysis.data import forces
 from peel_analysis.sources.reading import Reading
 
 TITLE = "Table P7:  Anti-social behaviour incidents, by police force area, year ending March 2017 to March 20181,2"
@@ -22,9 +21,9 @@ def area_rows(
 ) -> list[Row]:
     """Regions with their forces beneath, as published: code, name, then the figures; `of_region` has a region's."""
     rows: list[Row] = []
-    for region in dict.fromkeys(force.region for force in forces.all_forces()):
+    for region in dict.fromkeys(force.region for force in FORCES):
         code = REGION_CODES.get(region, "W92000004" if region == "Wales" else "E12000009")
-        members = [force for force in forces.all_forces() if force.region == region]
+        members = [force for force in FORCES if force.region == region]
         inside = [figures.get(force.id, default) for force in members]
         rows.append([code, region, *figures.get(region, of_region(inside))])
         rows += [[force.ons_code, force.name, *cells] for force, cells in zip(members, inside, strict=True)]
@@ -36,7 +35,7 @@ def incidents_by_year(*years: int, figures: dict[str, Row] | None = None) -> lis
     title = f"Table P5: Anti-social behaviour incidents, by police force area, year ending March {years[-1]}"
     heading: Row = [None, *(f"Number of incidents, year ending March {year} [note 3]" for year in years)]
     default: Row = [1000.0] * len(years)
-    return [[title], heading, *([force.name, *(figures or {}).get(force.id, default)] for force in forces.all_forces())]
+    return [[title], heading, *([force.name, *(figures or {}).get(force.id, default)] for force in FORCES)]
 
 
 def incidents_sheet(figures: dict[str, Row] | None = None) -> list[Row]:

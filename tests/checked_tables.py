@@ -4,10 +4,10 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-from workbooks import DATA
+from workbooks import DATA, FORCES
 
 from peel_analysis.checks.tables_held import PRINTED_COLUMNS, TablesHeld
-from peel_analysis.data import counts, forces
+from peel_analysis.data import counts
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period, quarter
 from peel_analysis.data.writing import write_text
@@ -43,7 +43,7 @@ def table(
             "reported",
             release,
         )
-        for place, force_id in enumerate(forces.ids())
+        for place, force_id in enumerate(FORCES.ids)
         for at, one in enumerate(periods)
     ]
     return counts.combine([pd.DataFrame(rows, columns=list(counts.COUNTS_COLUMNS))])

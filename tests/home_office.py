@@ -4,9 +4,8 @@ import gzip
 from pathlib import Path
 
 import pandas as pd
-from workbooks import Row
+from workbooks import FORCES, Row
 
-from peel_analysis.data import forces
 from peel_analysis.sources.reading import Reading
 
 CRIME_HEADING: list[object] = [
@@ -39,7 +38,7 @@ def crime(force: str, number: object, group: str = "Robbery", code: str = "34", 
 
 def all_forces_crime(year: str = "2016/17") -> list[Row]:
     """Return ten offences in each force, in the first quarter of a year."""
-    return [crime(force.name, 10, year=year) for force in forces.all_forces()]
+    return [crime(force.name, 10, year=year) for force in FORCES]
 
 
 def outcome(force: str, kind: object, recorded: object, assigned: object = 1, group: str = "Robbery") -> Row:
@@ -49,7 +48,7 @@ def outcome(force: str, kind: object, recorded: object, assigned: object = 1, gr
 
 def all_forces_outcomes() -> list[Row]:
     """Return two outcome types in each force."""
-    return [outcome(force.name, kind, 3) for force in forces.all_forces() for kind in (0, 1)]
+    return [outcome(force.name, kind, 3) for force in FORCES for kind in (0, 1)]
 
 
 def csv_file(path: Path, rows: list[Row], encoding: str = "utf-8-sig") -> Path:

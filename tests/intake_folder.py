@@ -4,9 +4,8 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
-from workbooks import Row
+from workbooks import FORCES, Row
 
-from peel_analysis.data import forces
 from peel_analysis.data.folder import Data
 from peel_analysis.intake.addition import Addition, plan
 
@@ -20,7 +19,7 @@ def crime_rows(years: tuple[str, ...] = ("2016/17",), number: int = 1000) -> lis
         [year, quarter, force.name, "Robbery", "34", number]
         for year in years
         for quarter in (1, 2, 3, 4)
-        for force in forces.all_forces()
+        for force in FORCES
     ]
 
 

@@ -33,9 +33,9 @@ from peel_analysis.data.edition import Edition, open_edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.measures import Measure
+from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
 from peel_analysis.sections.judgments import programme
-from peel_analysis.sections.outcomes import VERSION
 from peel_analysis.statistics.policy_in_use import read_policy
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text

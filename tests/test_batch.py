@@ -128,7 +128,7 @@ def test_a_failed_cell_stops_nothing_else_and_is_kept(tmp_path: Path) -> None:
     assert done.stderr == f"failed: kent/risk_based_inspection: {failed['error']}\n", "an error of two lines is one"
     assert "AssertionError" in kept.read_text(encoding="utf-8")
     assert not (batch.reports / "kent" / "index.html").exists()
-    assert "sections           5         0         1" in done.stdout
+    assert "sections 5 0 1" in " ".join(done.stdout.split())
 
     batch.write_notebooks(QUICK, QUICK)
     assert batch.run("--forces", "kent").returncode == 0

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from peel_analysis import measures
 from peel_analysis.comparison import peer_groups
 from peel_analysis.data.edition import open_edition
+from peel_analysis.figures import ranked
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import peer_panel
 from peel_analysis.sections.lists import by_group
@@ -41,7 +42,7 @@ def test_a_change_names_the_period_that_it_is_counted_from(measure_id: str, edit
     told = [
         wording.caption(one),
         wording.reading(one, "norfolk"),
-        wording.alt_text(one, "norfolk"),
+        ranked.alt_text(one, ("norfolk",)),
         table.caption.get_text(),
         peer_panel(one, "norfolk").html,
     ]

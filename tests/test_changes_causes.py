@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pandas as pd
+
 from peel_analysis.changes.causes import (
     CAUSES_IN_ORDER,
     DEFINED,
@@ -16,7 +18,9 @@ from peel_analysis.changes.causes import (
 
 
 def steps(*values: tuple[str, float, str]) -> list[Step]:
-    return [Step(cause, {"kent": value}, {"kent": status}) for cause, value, status in values]
+    return [
+        Step(cause, pd.DataFrame({"value": [value], "status": [status]}, ["kent"])) for cause, value, status in values
+    ]
 
 
 def test_parts_of_a_row_are_exact() -> None:

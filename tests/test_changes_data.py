@@ -1,14 +1,17 @@
 """What moved when the data folder holds something else: an exclusion, a definition, a published value."""
 
+import os
 import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, people
+from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, opened, people
 
+from peel_analysis.changes import changes_between
 from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED
+from peel_analysis.data.cache import KEPT_IN
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -32,6 +35,26 @@ def exclude(folder: Path, measure_id: str, year: int, force_id: str, *effects: s
             file.write(f"2017,{measure_id},{year},{force_id},{effect},not_supplied,,,stated,Invented.,Invented,test\n")
 
 
+def test_two_folders_side_by_side_and_an_edit_is_seen_at_the_next_call(folder: Path) -> None:
+    """The two versions are opened once, and nothing touches the environment meanwhile."""
+
+    def refuse(*said: object) -> None:
+        raise AssertionError(f"the environment is changed: {said}")
+
+    a, b = opened("2017"), opened(f"2017@data={folder}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "putenv", refuse)
+        patch.setattr(os, "unsetenv", refuse)
+        before = changes_between(a, b, ["crime_per_1000"])
+        exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
+        there, back = changes_between(a, b, ["crime_per_1000"]), changes_between(b, a, ["crime_per_1000"])
+        unchanged = changes_between(a, a, ["crime_per_1000"])
+    assert {one.kind for one in (*before.rows, *unchanged.rows)} == {"same"}
+    assert change_of(there, "crime_per_1000", "kent").b.status == "not_supplied"
+    kent = change_of(back, "crime_per_1000", "kent")
+    assert (kent.kind, kent.split.status_causes) == ("appeared", (EXCLUDED,))
+
+
 def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:
     exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
     comparison = compared("2017", f"2017@data={folder}", "crime_per_1000", "crime_change_12m")
@@ -47,6 +70,17 @@ def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:
     assert nonzero(national) == {EXCLUDED}
     changed = {(one.measure_id, one.force_id) for one in comparison.rows if one.kind != "same"}
     assert changed == {("crime_per_1000", "kent"), ("crime_per_1000", NATIONAL)}
+
+
+def test_what_a_batch_has_kept_of_one_folder_is_not_given_for_another(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exclude(folder, "crime_per_1000", 2017, "kent", "excluded_from_figure", "excluded_from_national")
+    monkeypatch.setenv(KEPT_IN, str(tmp_path / "kept"))
+    for _ in range(2):
+        comparison = compared("2017", f"2017@data={folder}", "crime_per_1000")
+        assert change_of(comparison, "crime_per_1000", "kent").kind == "disappeared"
+        assert nonzero(change_of(comparison, "crime_per_1000", NATIONAL)) == {EXCLUDED}
 
 
 def test_a_removed_exclusion_brings_a_value_back(folder: Path) -> None:

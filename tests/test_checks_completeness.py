@@ -10,7 +10,6 @@ from workbooks import DATA, FORCES
 
 from peel_analysis import measures
 from peel_analysis.checks.records import find_incomplete, incomplete, national_note
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
 from peel_analysis.measures.calculation import Row, mark_doubts
@@ -96,7 +95,7 @@ def test_england_and_wales_says_how_many_incomplete_records_it_holds() -> None:
 
 
 def test_the_real_record_of_2015_to_2017() -> None:
-    edition = open_edition(2017)
+    edition = DATA.edition(2017)
     found = incomplete(edition, edition.window("crime"))
     assert sorted(found) == ["derbyshire", "essex", "lincolnshire"]
     assert [round(ratio, 2) for ratio in found["derbyshire"].low.values()] == [0.86, 0.66, 0.54]
@@ -107,11 +106,11 @@ def test_the_real_record_of_2015_to_2017() -> None:
 
 def test_it_is_worked_out_from_the_tables_each_time_they_change(tmp_path: Path) -> None:
     """Mend Essex's record in a copy of the data: the mark goes, and no list has to be changed."""
-    edition = open_edition(2017)
+    edition = DATA.edition(2017)
     for item in ("outcomes_recorded", "recorded_crime"):
-        shutil.copytree(edition.folder / "counts" / item, tmp_path / "counts" / item)
+        shutil.copytree(edition.data.folder / "counts" / item, tmp_path / "counts" / item)
     for file in ("forces.csv", "checks.toml"):
-        shutil.copy(edition.folder / file, tmp_path)
+        shutil.copy(edition.data.folder / file, tmp_path)
     path = tmp_path / "counts" / "outcomes_recorded" / "2024-07.csv"
     rows = pd.read_csv(path, dtype={"dimension": str})
     mended = (rows["force_id"] == "essex") & (rows["dimension"] == "all")
@@ -124,15 +123,15 @@ def test_it_is_worked_out_from_the_tables_each_time_they_change(tmp_path: Path) 
 
 
 def test_a_record_with_all_types_is_complete() -> None:
-    edition = open_edition(2025)
+    edition = DATA.edition(2025)
     assert incomplete(edition, edition.window("crime")) == {}
 
 
 def test_a_record_in_which_most_crimes_wait_for_an_outcome_is_marked() -> None:
     """The sum of all types is whole in edition 2019, but one force had given far fewer of its crimes an outcome."""
-    edition = open_edition(2019)
+    edition = DATA.edition(2019)
     found = incomplete(edition, edition.window("crime"))
-    rows = pd.read_csv(edition.folder / "counts" / "outcomes_recorded" / "2019-03.csv", dtype={"dimension": str})
+    rows = pd.read_csv(edition.data.folder / "counts" / "outcomes_recorded" / "2019-03.csv", dtype={"dimension": str})
     counts = rows.groupby(["force_id", "dimension"])["count"].sum().unstack()
     share = counts["0"] / counts.sum(axis="columns")
     assert sorted(found) == sorted(share.index[share > 0.25])
@@ -142,13 +141,13 @@ def test_a_record_in_which_most_crimes_wait_for_an_outcome_is_marked() -> None:
 
 
 def test_an_edition_without_outcomes_finds_nobody() -> None:
-    edition = open_edition(2017)
+    edition = DATA.edition(2017)
     without = replace(edition, releases={"recorded_crime": edition.releases["recorded_crime"]})
     assert incomplete(without, edition.window("crime")) == {}
 
 
 def test_shares_stay_and_carry_mark_and_sentence() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), open_edition(2017))
+    result = measures.calculate(measures.get("outcome_charged_pct"), DATA.edition(2017))
     assert result.national.value == pytest.approx(11.5038779)
     assert len(result.members) == 42
     assert result.national.note == "Based on 42 of 43 forces. It includes three incomplete records."
@@ -170,14 +169,14 @@ def test_shares_stay_and_carry_mark_and_sentence() -> None:
 
 
 def test_a_measure_without_outcomes_carries_no_mark() -> None:
-    result = measures.calculate(measures.get("crime_per_1000"), open_edition(2017))
+    result = measures.calculate(measures.get("crime_per_1000"), DATA.edition(2017))
     assert "incomplete" not in set(result.rows["status"])
 
 
 def test_the_switch_leaves_them_out_of_england_and_wales() -> None:
-    edition = open_edition(2017).without_incomplete()
+    edition = DATA.edition(2017).without_incomplete()
     result = measures.calculate(measures.get("outcome_charged_pct"), edition)
-    assert set(measures.calculate(measures.get("outcome_charged_pct"), open_edition(2017)).members) - set(
+    assert set(measures.calculate(measures.get("outcome_charged_pct"), DATA.edition(2017)).members) - set(
         result.members
     ) == {"derbyshire", "essex", "lincolnshire"}
     assert result.national.value == pytest.approx(11.5492551)

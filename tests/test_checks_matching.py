@@ -13,8 +13,7 @@ from workbooks import FORCES
 from peel_analysis import cli, measures
 from peel_analysis.checks.records import find_incomplete, find_mismatched, mismatched, national_note
 from peel_analysis.comparison import compare
-from peel_analysis.data.edition import editions, open_edition
-from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
 from peel_analysis.measures.calculation import Row, mark_doubts
 from peel_analysis.show import tables
@@ -90,15 +89,15 @@ def test_a_record_that_is_both_keeps_the_status_incomplete_and_both_sentences() 
     assert "120% in the three months to 31 December 2016" in marked.note
 
 
-@pytest.mark.parametrize("edition_id", editions())
+@pytest.mark.parametrize("edition_id", OWN_DATA.editions)
 def test_the_real_records_against_the_tables_read_past_the_package(edition_id: str) -> None:
-    edition = open_edition(edition_id)
+    edition = OWN_DATA.edition(edition_id)
     for name in ("crime", "crime_previous"):
         window = edition.window(name)
         counts = {}
         for item in ("outcomes_recorded", "recorded_crime"):
             release = edition.releases[item]
-            rows = pd.read_csv(edition.folder / "counts" / release.item / f"{release.release}.csv", dtype=str)
+            rows = pd.read_csv(edition.data.folder / "counts" / release.item / f"{release.release}.csv", dtype=str)
             rows = rows[(rows["period_start"] >= str(window.start)) & (rows["period_end"] <= str(window.end))]
             whole = rows[rows["dimension"] == "all"] if "all" in set(rows["dimension"]) else rows
             counts[item] = (
@@ -115,7 +114,7 @@ def test_the_real_records_against_the_tables_read_past_the_package(edition_id: s
 @pytest.mark.parametrize("measure_id", OUTCOMES)
 def test_no_such_record_gets_a_verdict_or_takes_part_in_that_of_others(measure_id: str) -> None:
     """Derbyshire's share of 2018/19 was called notably higher: a quarter of its outcomes is of 112% of the crimes."""
-    result = measures.calculate(measures.get(measure_id), open_edition("2019"))
+    result = measures.calculate(measures.get(measure_id), OWN_DATA.edition("2019"))
     compared = compare(result)
     for force_id in MARKED:
         own, verdict = result.of(force_id), compared.verdicts[force_id]
@@ -130,7 +129,7 @@ def test_no_such_record_gets_a_verdict_or_takes_part_in_that_of_others(measure_i
 
 
 def test_a_reader_is_told_the_reason() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), open_edition("2019"))
+    result = measures.calculate(measures.get("outcome_charged_pct"), OWN_DATA.edition("2019"))
     reading = wording.reading(result, "derbyshire")
     assert "No verdict: the record behind the figure does not match" in reading
     assert "112% in the three months to 30 June 2018" in reading
@@ -140,7 +139,7 @@ def test_a_reader_is_told_the_reason() -> None:
 
 
 def test_the_switch_for_incomplete_records_leaves_these_in() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), open_edition("2019").without_incomplete())
+    result = measures.calculate(measures.get("outcome_charged_pct"), OWN_DATA.edition("2019").without_incomplete())
     assert set(result.members) >= MARKED
     assert "north-yorkshire" not in result.members
 
@@ -154,12 +153,11 @@ def test_the_check_of_an_edition_names_them(capsys: pytest.CaptureFixture[str]) 
     assert "marked as not matching the crimes recorded in edition 2025: none\n" in capsys.readouterr().out
 
 
-def test_another_threshold_in_the_data_marks_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_threshold_in_the_data_marks_others(tmp_path: Path) -> None:
     shutil.copytree(DATA, tmp_path / "data")
     path = tmp_path / "data" / "checks.toml"
     text = path.read_text(encoding="utf-8")
     assert "above_percent = 105" in text
     path.write_text(text.replace("above_percent = 105", "above_percent = 110"), encoding="utf-8")
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
-    edition = open_edition("2019")
+    edition = Data(tmp_path / "data").edition("2019")
     assert set(mismatched(edition, edition.window("crime"))) == {"derbyshire", "northamptonshire"}

@@ -10,7 +10,6 @@ from peel_analysis.checks.table_checks import check, check_edition
 from peel_analysis.checks.tables_held import TablesHeld
 from peel_analysis.cli import main
 from peel_analysis.data import location
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 
@@ -62,8 +61,8 @@ def test_the_project_s_own_data_has_no_error_and_2024_25_adds_up() -> None:
 
 
 def test_an_edition_is_checked_in_its_own_releases() -> None:
-    results = check_edition(open_edition(2017))
-    assert results[0].looked_at == f"{len(set(open_edition(2017).releases.values()))} tables"
+    results = check_edition(Data(DATA).edition(2017))
+    assert results[0].looked_at == f"{len(set(Data(DATA).edition(2017).releases.values()))} tables"
     assert errors(results) == 0
 
 

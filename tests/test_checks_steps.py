@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from invented import DATA
+from workbooks import DATA as OWN_DATA
 
 from peel_analysis import cli, measures
 from peel_analysis.checks.steps import SHORT
 from peel_analysis.comparison import compare
-from peel_analysis.data.edition import editions, open_edition
-from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.folder import Data
 from peel_analysis.measures import Result
 from peel_analysis.show import tables
 
@@ -22,8 +22,8 @@ NOTE = (
 )
 
 
-def change(measure_id: str = "crime_change_5y") -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition("2025"))
+def change(measure_id: str = "crime_change_5y", data: Data = OWN_DATA) -> Result:
+    return measures.calculate(data.measure(measure_id), data.edition("2025"))
 
 
 def test_the_base_of_staffordshires_change_has_a_quarter_that_stands_apart() -> None:
@@ -45,15 +45,14 @@ def test_every_note_is_of_two_queries_of_peel_check(capsys: pytest.CaptureFixtur
     ]
 
 
-def test_no_number_and_no_verdict_is_changed_by_the_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_number_and_no_verdict_is_changed_by_the_note(tmp_path: Path) -> None:
     noted = change()
     shutil.copytree(DATA, tmp_path / "data")
     path = tmp_path / "data" / "checks.toml"
     text = path.read_text(encoding="utf-8")
     assert "robust_z = 4," in text
     path.write_text(text.replace("robust_z = 4,", "robust_z = 40,"), encoding="utf-8")
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
-    plain = change()
+    plain = change(data=Data(tmp_path / "data"))
     assert plain.of("staffordshire").note == "", "the threshold is that of the data"
     columns = [column for column in plain.rows.columns if column not in ("note", "short")]
     pd.testing.assert_frame_equal(noted.rows[columns], plain.rows[columns])
@@ -61,10 +60,10 @@ def test_no_number_and_no_verdict_is_changed_by_the_note(tmp_path: Path, monkeyp
     assert compare(noted).verdicts["staffordshire"].words == "higher than"
 
 
-@pytest.mark.parametrize("edition_id", editions())
+@pytest.mark.parametrize("edition_id", OWN_DATA.editions)
 def test_a_step_that_stays_is_a_new_level_and_gets_no_note(edition_id: str) -> None:
     """Greater Manchester's step of October 2016 lies in edition 2017's window; the quarters after it are like it."""
-    edition = open_edition(edition_id)
+    edition = OWN_DATA.edition(edition_id)
     found = {
         (measure.id, str(force_id))
         for measure in measures.declared()

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from command import run, values
 from conftest import peel
+from small_batch import SmallBatch
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -137,11 +139,9 @@ def test_forces_lists_the_43(capsys: pytest.CaptureFixture[str]) -> None:
 # Where and how it runs
 
 
-def test_command_works_from_any_folder_and_is_quiet_in_a_pipe(tmp_path: Path) -> None:
-    done = peel("report", "Norfolk Constabulary", "--out", "reports", cwd=tmp_path)
-    page = tmp_path / "reports" / "2017" / "norfolk" / "index.html"
-    assert (done.returncode, done.stderr) == (0, "")
-    assert Path(tmp_path, done.stdout.strip()) == page
+def test_command_works_from_any_folder_and_prints_where_the_page_is(made: Path) -> None:
+    page = made / "reports" / "2017" / "norfolk" / "index.html"
+    assert Path((made / "printed").read_text(encoding="utf-8").strip()).parts[-4:] == page.parts[-4:]
     assert page.is_file()
     assert len(list(page.parent.glob("notebooks/*.ipynb"))) == 9
     rows = list(csv.DictReader(io.StringIO((page.parent / "values.csv").read_text(encoding="utf-8"))))
@@ -149,10 +149,12 @@ def test_command_works_from_any_folder_and_is_quiet_in_a_pipe(tmp_path: Path) ->
     assert [path for path in page.parent.rglob("*") if ".part" in path.name or ".failed" in path.name] == []
 
 
-def test_batch_takes_a_folder_below_the_working_folder(tmp_path: Path) -> None:
-    done = peel("batch", "--forces", "rutland", "--out", "reports", cwd=tmp_path)
+def test_batch_takes_a_folder_below_the_working_folder(again: SmallBatch) -> None:
+    shutil.move(again.out, again.folder / "reports")
+    done = peel("batch", "--forces", "rutland", "--out", "reports", cwd=again.folder)
     assert done.returncode == 2
-    done = peel("batch", "--forces", "kent", "--inspected-only", "--out", "reports", cwd=tmp_path)
+    arguments = ("--forces", "kent", "--inspected-only", "--out", "reports", "--data", "data")
+    done = peel("batch", *arguments, cwd=again.folder, PEEL_NOTEBOOKS=str(again.folder / "notebooks"))
     assert done.returncode == 0, done.stderr
-    index = (tmp_path / "reports" / "2017" / "index.html").read_text(encoding="utf-8")
+    index = (again.folder / "reports" / "2017" / "index.html").read_text(encoding="utf-8")
     assert 'href="kent/index.html"' in index

@@ -125,3 +125,11 @@ def test_the_policy_of_the_data_folder_in_use_decides(data: Folder) -> None:
     assert one.policy.version == "invented"
     assert one.policy.ratio == read_policy(data.path / "wording_policy.toml").ratio
     assert one.verdicts["metropolitan"].size is True
+
+
+def test_an_edited_policy_is_seen_by_the_result_that_was_compared_before(data: Folder) -> None:
+    one = crimes(data, {"metropolitan": 10 * PEOPLE}, {"metropolitan": 945_000})
+    assert compare(one.result) is one, "made once for a result and a policy"
+    data.replace("wording_policy.toml", 'ratio = "0.10"', 'ratio = "0.01"')
+    again = compare(one.result)
+    assert (one.verdicts["metropolitan"].size, again.verdicts["metropolitan"].size) == (False, True)

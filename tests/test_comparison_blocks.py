@@ -14,8 +14,8 @@ from peel_analysis.comparison.comparability import point_of
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, Release, open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.periods import Period
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.measures.exclusions import barred, check_years
 
 TRACKED = ("outcome_charged_pct", "outcome_evidential_victim_pct", "outcome_no_suspect_pct", "outcome_action_taken_pct")
@@ -24,7 +24,7 @@ NORTH_YORKSHIRE = ("da_share_of_crime_pct", *DOMESTIC_ABUSE)
 
 
 def reason_of(block_id: str) -> str:
-    return next(block.reason for block in blocks() if block.id == block_id)
+    return next(block.reason for block in open_data().blocks if block.id == block_id)
 
 
 @pytest.mark.parametrize(("general", "domestic"), [*product(TRACKED, DOMESTIC_ABUSE)])
@@ -64,10 +64,10 @@ def test_what_may_stand_together_passes(edition: Edition, first: str, second: st
 def test_calls_of_2016_and_2017_are_refused_for_every_force(measure_id: str) -> None:
     for force_id in (*forces.ids(), forces.ENGLAND_AND_WALES):
         with pytest.raises(NotComparableError) as refused:
-            check_years(measures.get(measure_id), force_id, 2016, 2017, blocks())
+            check_years(measures.get(measure_id), force_id, 2016, 2017, open_data().blocks)
         assert str(refused.value) == reason_of("calls_2016_2017")
-    check_years(measures.get(measure_id), "norfolk", 2017, 2018, blocks())
-    check_years(measures.get(measure_id), "norfolk", 2017, 2017, blocks())
+    check_years(measures.get(measure_id), "norfolk", 2017, 2018, open_data().blocks)
+    check_years(measures.get(measure_id), "norfolk", 2017, 2017, open_data().blocks)
 
 
 def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017() -> None:
@@ -75,11 +75,11 @@ def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017(
     for force_id in forces.ids():
         if force_id in ("warwickshire", "west-mercia"):
             with pytest.raises(NotComparableError) as refused:
-                check_years(groups, force_id, 2016, 2017, blocks())
+                check_years(groups, force_id, 2016, 2017, open_data().blocks)
             assert str(refused.value) == reason_of("organised_crime_groups_2016_2017")
         else:
-            check_years(groups, force_id, 2016, 2017, blocks())
-    check_years(groups, "warwickshire", 2017, 2018, blocks())
+            check_years(groups, force_id, 2016, 2017, open_data().blocks)
+    check_years(groups, "warwickshire", 2017, 2018, open_data().blocks)
 
 
 @pytest.mark.parametrize("measure_id", NORTH_YORKSHIRE)
@@ -107,10 +107,10 @@ def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: E
     earlier, after = (point_of(charged, one) for one in (edition, later))
     said = r"edition 2017 and edition 2018 rest on different releases of them \(2024-07 and 2025-01\), so the two are"
     with pytest.raises(NotComparableError, match=said):
-        check_over_time(charged, "kent", earlier, after, blocks())
-    check_over_time(charged, "kent", earlier, replace(after, release=earlier.release), blocks())
-    check_over_time(charged, "kent", earlier, replace(after, end=earlier.end), blocks())  # no time between
-    check_over_time(crime, "kent", point_of(crime, edition), point_of(crime, later), blocks())
+        check_over_time(charged, "kent", earlier, after, open_data().blocks)
+    check_over_time(charged, "kent", earlier, replace(after, release=earlier.release), open_data().blocks)
+    check_over_time(charged, "kent", earlier, replace(after, end=earlier.end), open_data().blocks)  # no time between
+    check_over_time(crime, "kent", point_of(crime, edition), point_of(crime, later), open_data().blocks)
 
 
 @pytest.mark.parametrize("other", ["2019", "2025"])
@@ -118,12 +118,12 @@ def test_the_editions_of_this_project_do_not_share_a_release_of_outcomes(edition
     charged = measures.get("outcome_charged_pct")
     earlier, later = point_of(charged, edition), point_of(charged, open_edition(other))
     with pytest.raises(NotComparableError, match="rest on different releases"):
-        check_over_time(charged, "norfolk", earlier, later, blocks())
+        check_over_time(charged, "norfolk", earlier, later, open_data().blocks)
 
 
 def test_every_block_names_what_exists_and_where_it_is_said() -> None:
     known = {measure.id for measure in measures.declared()}
-    for block in blocks():
+    for block in open_data().blocks:
         assert set(block.measures) | set(block.others) <= known, block.id
         assert set(block.forces) <= set(forces.ids()), block.id
         assert block.reason.endswith("."), block.id

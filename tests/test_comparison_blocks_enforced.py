@@ -14,9 +14,9 @@ from peel_analysis import cli, measures
 from peel_analysis.data import forces
 from peel_analysis.data.definitions import Block
 from peel_analysis.data.edition import POPULATION
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.settings import TileGroup
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.section import open_section
 
@@ -25,7 +25,7 @@ PERIODS = {"crime": (YEAR_2016, YEAR_2017), "snapshot": (DAY_2016, DAY_2017)}
 
 
 def of_kind(kind: str) -> list[Block]:
-    return [block for block in blocks() if block.kind == kind]
+    return [block for block in open_data().blocks if block.kind == kind]
 
 
 def named(block: Block) -> str:
@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     made.write("exclusions.csv", made.read("exclusions.csv").partition("\n")[0] + "\n")
     made.write("published_values.csv", made.read("published_values.csv").partition("\n")[0] + "\n")
     windows = {"recorded_crime": "crime"}  # which measures of other windows divide by too
-    for measure_id in sorted({one for block in blocks() for one in (*block.measures, *block.others)}):
+    for measure_id in sorted({one for block in open_data().blocks for one in (*block.measures, *block.others)}):
         measure = measures.get(measure_id)
         windows = {**dict.fromkeys(measure.items, measure.window), **windows}
     made.counts(
@@ -62,7 +62,7 @@ def table(text: str) -> dict[str, dict[str, str]]:
 
 
 def test_there_are_blocks_of_each_kind_that_is_tested_here() -> None:
-    assert [block.id for block in blocks()] == [
+    assert [block.id for block in open_data().blocks] == [
         block.id for kind in ("together", "over_time", "force") for block in of_kind(kind)
     ]
     assert all(of_kind(kind) for kind in ("together", "over_time", "force"))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.comparison.verdicts import VERDICT_COLUMNS, verdict_lines
+from peel_analysis.comparison.verdicts import verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
 from peel_analysis.statistics.policy_in_use import read_policy
@@ -146,11 +146,6 @@ def test_the_policy_is_printed_with_the_verdicts_in_full() -> None:
     opened = {sentence.partition(":")[0] for sentence in said}
     assert opened >= {"Size", "Position", "Chance"}
     assert not any("{" in sentence for sentence in said)
-
-
-def test_the_header_names_each_column_once(printed: dict[str, list[Line]]) -> None:
-    assert list(printed["crime_per_1000"][0]) == list(VERDICT_COLUMNS)
-    assert len(set(VERDICT_COLUMNS)) == len(VERDICT_COLUMNS)
 
 
 @pytest.mark.parametrize("edition", ["2019", "2025"])

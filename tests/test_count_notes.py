@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from area_sheets import incidents_by_year
-from workbooks import Row, save
+from workbooks import FORCES, Row, save
 
 from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.data.registers import COUNT_NOTES, read_register
+from peel_analysis.data.registers import COUNT_NOTES
 from peel_analysis.intake.addition import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -38,7 +38,7 @@ def area_tables(path: Path, figures: dict[str, Row] | None = None) -> Path:
 def statuses(file: Path, folder: Path, release: str = "2018-03") -> "pd.Series[str]":
     """The statuses by force and last day, as they are in the data folder when the file has been added."""
     plan(file, Data(folder), release).write()
-    rows = counts.read(folder / "counts" / "asb_incidents" / f"{release}.csv")
+    rows = counts.read(folder / "counts" / "asb_incidents" / f"{release}.csv", forces=FORCES)
     return rows.set_index(["force_id", "period_end"])["status"]
 
 
@@ -76,10 +76,10 @@ def test_a_row_that_is_added_changes_its_count_when_the_file_is_taken_in_again(
 
 
 def test_the_counts_in_data_that_a_footnote_is_about_are_those_of_the_register() -> None:
-    rows = pd.concat([counts.read(path) for path in (DATA / "counts").glob("*/*.csv")])
+    rows = pd.concat([counts.read(path, forces=FORCES) for path in (DATA / "counts").glob("*/*.csv")])
     key = [*COUNT_NOTES.key, "status"]
     noted = rows.loc[rows["status"].isin(["partial", "estimated"]), key]
-    assert set(noted.itertuples(index=False)) == set(read_register(COUNT_NOTES)[key].itertuples(index=False))
+    assert set(noted.itertuples(index=False)) == set(Data(DATA).register(COUNT_NOTES)[key].itertuples(index=False))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from workbooks import FORCES
 
 from peel_analysis.data import counts
 
@@ -18,13 +19,15 @@ def table(tmp_path: Path, text: str) -> Path:
 
 
 def test_counts_are_whole_numbers_and_a_correction_may_be_negative(tmp_path: Path) -> None:
-    rows = counts.read(table(tmp_path, HEADER + GOOD + GOOD.replace("12", "-3").replace("norfolk", "suffolk")))
+    rows = counts.read(
+        table(tmp_path, HEADER + GOOD + GOOD.replace("12", "-3").replace("norfolk", "suffolk")), forces=FORCES
+    )
     assert rows["count"].tolist() == [12, -3]
     assert rows["count"].dtype == "Int64"
 
 
 def test_blank_count_stays_missing_beside_its_reason(tmp_path: Path) -> None:
-    rows = counts.read(table(tmp_path, HEADER + GOOD.replace("12,reported", ",not_supplied")))
+    rows = counts.read(table(tmp_path, HEADER + GOOD.replace("12,reported", ",not_supplied")), forces=FORCES)
     assert rows["count"].isna().tolist() == [True]
 
 
@@ -65,29 +68,30 @@ def test_blank_count_stays_missing_beside_its_reason(tmp_path: Path) -> None:
 )
 def test_refusals_name_file_line_and_remedy(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(counts.TableError, match=message):
-        counts.read(table(tmp_path, HEADER + GOOD + line))
+        counts.read(table(tmp_path, HEADER + GOOD + line), forces=FORCES)
 
 
 def test_renamed_column_is_named_with_its_likely_meaning(tmp_path: Path) -> None:
     with pytest.raises(
         counts.TableError, match=r"2026-04.csv, line 1: no column count \(is it the column 'counts'\?\)"
     ):
-        counts.read(table(tmp_path, HEADER.replace("count,", "counts,") + GOOD))
+        counts.read(table(tmp_path, HEADER.replace("count,", "counts,") + GOOD), forces=FORCES)
 
 
 def test_extra_column_is_refused(tmp_path: Path) -> None:
     with pytest.raises(counts.TableError, match="columns that do not belong: remark"):
-        counts.read(table(tmp_path, HEADER.strip() + ",remark\n" + GOOD.strip() + ",x\n"))
+        counts.read(table(tmp_path, HEADER.strip() + ",remark\n" + GOOD.strip() + ",x\n"), forces=FORCES)
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(counts.TableError, match=r"2026-04.csv, line 1: no column force_id; "):
-        counts.read(table(tmp_path, ""))
+        counts.read(table(tmp_path, ""), forces=FORCES)
 
 
 def test_written_bytes_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
     rows = counts.read(
-        table(tmp_path, HEADER + GOOD + GOOD.replace("norfolk", "essex").replace("12,reported", ",partial"))
+        table(tmp_path, HEADER + GOOD + GOOD.replace("norfolk", "essex").replace("12,reported", ",partial")),
+        forces=FORCES,
     )
     written = counts.as_text(rows)
     assert written == counts.as_text(rows.iloc[::-1])
@@ -96,6 +100,6 @@ def test_written_bytes_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> Non
 
 
 def test_line_numbers_can_be_those_of_another_file(tmp_path: Path) -> None:
-    rows = counts.read(table(tmp_path, HEADER + GOOD)).assign(status="unsure")
+    rows = counts.read(table(tmp_path, HEADER + GOOD), forces=FORCES).assign(status="unsure")
     with pytest.raises(counts.TableError, match=r"return.csv, line 17, column status"):
-        counts.check(rows, "return.csv", lines=[17])
+        counts.check(rows, "return.csv", lines=[17], forces=FORCES)

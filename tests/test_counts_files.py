@@ -44,7 +44,7 @@ def table(tmp_path: Path, content: bytes) -> Path:
 )
 def test_a_row_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(counts.TableError, match=rf"^2026-04.csv, {message}.*$") as refused:
-        counts.read(table(tmp_path, (HEADER + GOOD + line).encode()))
+        counts.read(table(tmp_path, (HEADER + GOOD + line).encode()), forces=FORCES)
     assert "\n" not in str(refused.value)
 
 
@@ -54,11 +54,11 @@ def test_a_row_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, line: str
 )
 def test_a_table_in_another_encoding_is_told_in_one_line(tmp_path: Path, content: bytes, line: int) -> None:
     with pytest.raises(counts.TableError, match=rf"^2026-04.csv, line {line}: the byte .* is not UTF-8; save the file"):
-        counts.read(table(tmp_path, content))
+        counts.read(table(tmp_path, content), forces=FORCES)
 
 
 def test_a_byte_order_mark_and_line_ends_of_windows_are_read(tmp_path: Path) -> None:
-    rows = counts.read(table(tmp_path, (HEADER + GOOD).replace("\n", "\r\n").encode("utf-8-sig")))
+    rows = counts.read(table(tmp_path, (HEADER + GOOD).replace("\n", "\r\n").encode("utf-8-sig")), forces=FORCES)
     assert rows["count"].tolist() == [12]
 
 

@@ -6,8 +6,8 @@ import pytest
 from invented import Folder, folder
 from refusals import assert_tells
 
-from peel_analysis.checks.rules import rule
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.policy import REASONS
 from peel_analysis.statistics.policy_in_use import read_policy
 
@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 def test_a_check_that_is_misspelt(data: Folder, old: str, new: str, message: str) -> None:
     data.replace("checks.toml", old, new)
     with pytest.raises(InputError) as refused:
-        rule("shape")
+        open_data(data.path).rule("shape")
     assert_tells(str(refused.value), message)
 
 

@@ -12,8 +12,8 @@ from peel_analysis.comparison.peers import peer_groups
 from peel_analysis.data import location
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.settings import SectionEntry
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.sections.catalogue import catalogue
 
 NUMBERS = "data/sections.toml, section 'force_in_numbers'"
@@ -143,7 +143,7 @@ def test_a_section_without_its_notebook_is_named_and_nothing_is_written(
     ],
 )
 def test_a_comparability_block_that_refuses_nothing(data: Folder, old: str, new: str, message: str) -> None:
-    assert_tells(refusal(data, "comparability.toml", old, new, blocks), message)
+    assert_tells(refusal(data, "comparability.toml", old, new, lambda: open_data().blocks), message)
 
 
 @pytest.mark.parametrize(

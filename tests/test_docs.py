@@ -1,5 +1,6 @@
 """The pages in docs/: every command, option and column is on its page, and every link leads somewhere."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,3 +53,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         if heading:
             titles = re.findall(r"(?m)^#+ (.+)$", (page.parent / file if file else page).read_text(encoding="utf-8"))
             assert heading in {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}, target
+
+
+def test_every_function_on_the_way_is_there() -> None:
+    named = re.findall(r"(?m)^\|(?: \d+ \|)? `([a-z_.]+[A-Za-z_.]*)` \|", (DOCS / "way_through.md").read_text("utf-8"))
+    assert len(named) > 20
+    for name in named:
+        parts = name.split(".")
+        found = importlib.import_module(f"peel_analysis.{parts[0]}.{parts[1]}")
+        for part in parts[2:]:
+            found = getattr(found, part)
+        assert callable(found), name

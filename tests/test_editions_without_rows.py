@@ -38,7 +38,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("edition", ["2017", pytest.param("2025", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["2017", "2025"])
 def test_all_nine_sections_are_made(edition: str, bare: Path, tmp_path: Path) -> None:
     done = peel("report", "norfolk", "--edition", edition, "--data", str(bare), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,9 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from matplotlib.figure import Figure
 
-from peel_analysis.data.edition import editions
+import peel_analysis as peel
 from peel_analysis.data.location import PROJECT
 
 EXPLORE = PROJECT / "notebooks" / "explore.ipynb"
@@ -31,14 +30,25 @@ def shown(force: str, edition: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("force", ["norfolk", "city-of-london"])
-@pytest.mark.parametrize("edition", editions())
+@pytest.mark.parametrize("edition", peel.editions())
 def test_every_cell_runs(force: str, edition: str) -> None:
     last = shown(force, edition)
-    drawn = [one for one in last.values() if isinstance(one, Figure)]
-    assert len(drawn) == 3, "bars, a funnel and a line"
+    for cell, one in last.items():
+        if hasattr(one, "_repr_html_"):
+            assert one._repr_html_().strip(), cell
+    drawn = [one for one in last.values() if isinstance(one, peel.Figure)]
+    assert len(drawn) == 6, "bars twice, forces compared, a funnel and two lines"
+    assert all(20 <= len(one.alt_text) <= 600 for one in drawn)
     grey = [line for line in drawn[-1].axes[0].lines if not str(line.get_gid()).startswith("line-")]
-    expected = 0 if edition == "2017" else 3
-    assert len(grey) == expected, "the mean and two control limits; 10 quarters since the last break are too few"
-    vintages = last["explore-11"]
+    limits = last["explore-24"]
+    assert len(grey) == 3 * len(limits), "the mean and two control limits"
+    assert len(limits) == (0 if edition == "2017" else 1), "10 quarters since the last break are too few"
+    vintages = last["explore-26"]
     assert len(vintages) == 44
     assert bool((vintages == 0).all()) == (edition != "2017"), "a second vintage of its mid-year is held for 2017 alone"
+
+
+def test_it_uses_the_face_only() -> None:
+    cells = json.loads(EXPLORE.read_text(encoding="utf-8"))["cells"]
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert [line for line in source.splitlines() if "import" in line] == ["import peel_analysis as peel"]

@@ -12,9 +12,9 @@ from peel_analysis.sections import result as results
 
 EXAMPLES = [
     example
-    for module in (face, results)
-    for example in doctest.DocTestFinder().find(module)
-    if example.examples and example.name.startswith(module.__name__)
+    for documented in (face, results, peel.open_data)
+    for example in doctest.DocTestFinder().find(documented)
+    if example.examples
 ]
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from peel_analysis import measures
 from peel_analysis.data import forces
 from peel_analysis.data.cache import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import Data
+from peel_analysis.data.forces import Forces
 from peel_analysis.figures import as_svg, ranked_bars, ranked_svg
 from peel_analysis.measures import Result
 
@@ -68,7 +71,8 @@ def test_negative_values_are_picked_out_too(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_name_with_signs_of_its_own_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
     result = real("asb_incidents_per_1000")
-    monkeypatch.setattr(forces, "display_name", lambda force_id: f"{force_id} & <others>")
+    renamed = [replace(force, name=f"{force.id} & <others>") for force in result.edition.forces]
+    monkeypatch.setattr(Data, "forces", Forces(tuple(renamed)))
     picked = ranked_svg(result, "kent")
     assert picked == alone(result, "kent")
     assert "kent &amp; &lt;others&gt;" in picked

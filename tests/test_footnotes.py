@@ -6,8 +6,8 @@ from peel_analysis import measures
 from peel_analysis.data import registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.measures import Result
+from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import outcomes
-from peel_analysis.sections.outcomes import spread_of
 from peel_analysis.show.footnotes import footnotes
 
 

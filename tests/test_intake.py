@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from intake_folder import CRIME, added, contents, crime_file, crime_rows, differences, empty_folder
-from workbooks import Row, save
+from workbooks import FORCES, Row, save
 
 from peel_analysis.cli import main
 from peel_analysis.data import counts, location
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_table_and_its_provenance_are_written(folder: Path, tmp_path: Path) -> None:
     addition = added(crime_file(tmp_path, crime_rows()), folder, "2017-05")
     assert differences(addition) == [(172, 0, 0)]
-    assert counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv")["count"].sum() == 172_000
+    assert counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv", forces=FORCES)["count"].sum() == 172_000
     row = pd.read_csv(folder / "provenance.csv", dtype=str).iloc[0]
     assert (row["table"], row["release"], row["source_file"]) == ("recorded_crime", "2017-05", "download (3).csv")
     assert row["sha256"] == addition.account.sha256
@@ -170,7 +170,7 @@ def test_the_command_shows_then_writes_then_has_nothing_to_do(
     assert said.endswith("Written: counts/recorded_crime/2018-05.csv, provenance.csv\n")
     assert main(given) == 0
     assert capsys.readouterr().out.endswith("Nothing changes: the data folder holds all of this already.\n")
-    rows = counts.read(folder / "counts" / "recorded_crime" / "2018-05.csv")
+    rows = counts.read(folder / "counts" / "recorded_crime" / "2018-05.csv", forces=FORCES)
     assert rows.loc[rows["force_id"] == "kent", "status"].unique().tolist() == ["not_supplied"]
 
 

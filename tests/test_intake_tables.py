@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from area_sheets import incidents_by_year
 from intake_folder import added, differences, empty_folder
-from workbooks import Row, save
+from workbooks import FORCES, Row, save
 
-from peel_analysis.data import counts, forces
+from peel_analysis.data import counts
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.intake.addition import plan
@@ -29,7 +29,7 @@ def test_returns_of_forces_join_and_each_keeps_its_origin(folder: Path, tmp_path
     added(suffolk, folder, "return-2017")
     norfolk.write_text(RETURN + "Norfolk,calls,2016-07-01,2017-06-30,1205,reported\n", encoding="utf-8")
     assert differences(added(norfolk, folder, "return-2017")) == [(0, 1, 0)]
-    rows = counts.read(folder / "counts" / "calls" / "return-2017.csv")
+    rows = counts.read(folder / "counts" / "calls" / "return-2017.csv", forces=FORCES)
     assert rows["force_id"].tolist() == ["norfolk", "suffolk"]
     assert rows["count"].tolist()[0] == 1205
     assert pd.read_csv(folder / "provenance.csv")["source_file"].tolist() == ["norfolk.csv", "suffolk.csv"]
@@ -70,7 +70,7 @@ def test_populations_of_another_vintage_are_added_beside_the_others(folder: Path
     before = "force_id,mid_year,population,vintage\nkent,2016,1500000,2017\n"
     (folder / "populations.csv").write_text(before, encoding="utf-8")
     rows: list[Row] = [["Table P9: Mid-year population estimates for police force areas, 2016"], ["Area Name", 2016]]
-    rows += [[force.name, 1_000_000.0] for force in forces.all_forces()]
+    rows += [[force.name, 1_000_000.0] for force in FORCES]
     addition = added(save(tmp_path / "x.xlsx", {"P9": rows}), folder, "2019-03")
     assert [one.line for one in addition.differences] == ["  populations 2019-03: 43 rows new, 0 revised, 0 unchanged"]
     people = pd.read_csv(folder / "populations.csv", dtype=str)

@@ -8,7 +8,7 @@ from invented import Folder
 from refusals import answering_folder, refusal
 
 from peel_analysis import measures
-from peel_analysis.measures import comparability
+from peel_analysis.data.folder import open_data
 
 
 @pytest.fixture
@@ -64,6 +64,6 @@ def test_measures_that_cannot_be_read(data: Folder, old: str, new: str, message:
 )
 def test_comparability_blocks_that_cannot_be_read(data: Folder, old: str, new: str, message: str) -> None:
     data.replace("comparability.toml", old, new)
-    said = refusal(comparability.blocks)
+    said = refusal(lambda: open_data().blocks)
     assert said.startswith("data/comparability.toml"), said
     assert re.search(message, said), said

@@ -21,20 +21,8 @@ from peel_analysis.figures.spread import (
     place,
     spread_bars,
 )
-from peel_analysis.sections.outcomes import (
-    NONE,
-    OTHER,
-    Spread,
-    alt_text,
-    footnotes,
-    grouping,
-    is_drawn,
-    reading,
-    spread_block,
-    spread_of,
-    stacks,
-    table,
-)
+from peel_analysis.measures.outcome_groups import NONE, OTHER, Spread, grouping, spread_of
+from peel_analysis.sections.outcomes import alt_text, footnotes, is_drawn, reading, spread_block, stacks, table
 
 ROOM = WIDTH - LEFT - RIGHT
 
@@ -48,9 +36,9 @@ def stack(*shares: float, name: str = "Group") -> Stack:
 
 
 def test_all_types_are_in_one_group_each() -> None:
-    types = [one for _, _, group in grouping() for one in group]
+    types = [one for _, _, group in grouping(open_edition("2017").data) for one in group]
     assert len(types) == len(set(types)) == 22
-    assert [order for _, order, _ in grouping()] == list(range(1, 13))
+    assert [order for _, order, _ in grouping(open_edition("2017").data)] == list(range(1, 13))
 
 
 def test_the_groups_of_2025_add_up_to_recorded_crime() -> None:

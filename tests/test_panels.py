@@ -52,7 +52,7 @@ def test_a_panel_has_the_key_to_the_marks_in_its_tiles(force_id: str, title: str
 def test_the_panel_gives_every_reason_for_a_dash_and_the_caution_counts_none() -> None:
     rows = registers.read_register(registers.STATUSES)
     assert set(rows.loc[rows["has_value"] == "no", "status"]) == set(MEANINGS)
-    introduction = lists.introduction("norfolk").html
+    introduction = lists.introduction(open_edition("2017").forces.find("norfolk")).html
     assert all(meaning in parsed(introduction).get_text() for meaning in MEANINGS.values())
     cautions = open_edition("2017").register(registers.CAVEATS)
     caution = cautions.loc[cautions["caveat_id"] == "dash-in-force-in-numbers", "sentence"].item()

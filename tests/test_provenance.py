@@ -13,7 +13,7 @@ from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import open_edition
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import provenance
-from peel_analysis.show.values import COLUMNS, CONTRACT, values
+from peel_analysis.show.values import values
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NATIONAL = "england-and-wales"
@@ -30,11 +30,6 @@ def rows() -> pd.DataFrame:
 def hashes() -> dict[tuple[str, str], str]:
     with (DATA / "provenance.csv").open(encoding="utf-8", newline="") as file:
         return {(row["table"], row["release"]): row["sha256"] for row in csv.DictReader(file)}
-
-
-def test_columns_stand_after_the_contract() -> None:
-    assert COLUMNS[: len(CONTRACT)] == CONTRACT
-    assert set(provenance.PROVENANCE_COLUMNS) <= set(COLUMNS[len(CONTRACT) :])
 
 
 def test_a_value_names_the_files_behind_its_tables(rows: pd.DataFrame, hashes: dict[tuple[str, str], str]) -> None:

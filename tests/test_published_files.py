@@ -7,7 +7,6 @@ from invented import Folder, folder
 
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.published_files import published_files, words_for_added
 from peel_analysis.intake.build import FORMAT_OF, build
 from peel_analysis.sources.formats import FORMATS, TRANSCRIPTS
 
@@ -17,10 +16,11 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     return folder(tmp_path, monkeypatch)
 
 
-def test_every_file_has_a_reader_and_every_format_its_words() -> None:
-    assert {one.reader for one in published_files()} == {*FORMAT_OF, *TRANSCRIPTS}
+def test_every_file_has_a_reader_and_every_format_its_words(data: Folder) -> None:
+    listed = open_data(data.path).published_files
+    assert {one.reader for one in listed.files} == {*FORMAT_OF, *TRANSCRIPTS}
     for one in FORMATS:
-        assert all(words_for_added(one.name).values())
+        assert all(listed.words_for(one.name).values())
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_every_file_has_a_reader_and_every_format_its_words() -> None:
 def test_an_entry_that_cannot_be_used(data: Folder, old: str, new: str, message: str) -> None:
     data.replace("published_files.toml", old, new)
     with pytest.raises(InputError, match=message):
-        published_files()
+        _ = open_data(data.path).published_files
 
 
 def test_a_setting_that_there_is_not_is_named(data: Folder) -> None:
     data.replace("published_files.toml", 'licence = "as the London', 'terms = "none"\nlicence = "as the London')
     with pytest.raises(InputError, match=r"denominators.csv': there is no setting 'terms'; .* file, reader"):
-        published_files()
+        _ = open_data(data.path).published_files
 
 
 def test_a_reader_that_there_is_not_is_named(data: Folder, tmp_path: Path) -> None:
@@ -66,10 +66,10 @@ def test_a_reader_that_there_is_not_is_named(data: Folder, tmp_path: Path) -> No
 def test_a_format_without_words(data: Folder) -> None:
     data.replace("published_files.toml", '[added."HMICFRS data return"]', '[added."other"]')
     with pytest.raises(InputError, match=r'no words for a HMICFRS data return; add \[added."HMICFRS'):
-        words_for_added("HMICFRS data return")
+        open_data(data.path).published_files.words_for("HMICFRS data return")
 
 
 def test_a_folder_without_the_file(data: Folder) -> None:
     (data.path / "published_files.toml").unlink()
     with pytest.raises(InputError, match=r"data/published_files.toml: the file is missing from .*; copy the project's"):
-        published_files()
+        _ = open_data(data.path).published_files

@@ -7,25 +7,22 @@ import pytest
 from invented import Folder, folder
 
 from peel_analysis.checks.tables_held import TablesHeld
-from peel_analysis.data import forces, registers
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data import registers
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import findings
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.populations import read_populations
-from peel_analysis.data.registers import read_register
 from peel_analysis.intake.registers import read_populations as populations_to_add_to
 from peel_analysis.intake.registers import read_provenance
 from peel_analysis.measures import provenance
 
 FINDINGS = "findings/2017/norfolk.md"
 READ: dict[str, Callable[[Folder], Sized]] = {
-    "forces.csv": lambda data: forces.all_forces(),
-    "populations.csv": lambda data: read_populations(data.path),
-    "exclusions.csv": lambda data: read_register(registers.EXCLUSIONS),
+    "forces.csv": lambda data: open_data(data.path).forces.all,
+    "populations.csv": lambda data: open_data(data.path).populations,
+    "exclusions.csv": lambda data: open_data(data.path).register(registers.EXCLUSIONS),
     "provenance.csv": lambda data: read_provenance(open_data(data.path)),
     "printed_totals.csv": lambda data: TablesHeld(open_data(data.path)).printed(),
-    FINDINGS: lambda data: findings(open_edition("2017"), "norfolk", "Preventing crime"),
+    FINDINGS: lambda data: findings(open_data(data.path).edition("2017"), "norfolk", "Preventing crime"),
 }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from command import run
 from invented import YEAR_2016, YEAR_2017, Count, Folder, all_forces, folder
+from workbooks import FORCES
 
-from peel_analysis.data import forces
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.periods import GapError
 from peel_analysis.measures.series import rolling
@@ -40,7 +40,7 @@ def test_a_force_that_the_return_does_not_name_has_the_status_of_the_declaration
     result = data.result("calls_per_1000")
     assert result.of("norfolk").value == pytest.approx(100)
     assert (result.of("suffolk").status, result.of("suffolk").is_missing) == ("not_supplied", True)
-    absent = [force_id for force_id in forces.ids() if force_id not in ("norfolk", "suffolk")]
+    absent = [force_id for force_id in FORCES.ids if force_id not in ("norfolk", "suffolk")]
     for one in (result.of(force_id) for force_id in absent):
         assert (one.status, one.note, one.short) == ("not_public", ABSENT, "Not in the data return")
         assert math.isnan(one.value)
@@ -87,12 +87,12 @@ def test_a_force_that_the_register_leaves_out_may_be_absent(data: Folder) -> Non
         }
     )
     result = data.result("da_arrest_rate")
-    assert set(result.members) == set(forces.ids()) - out
+    assert set(result.members) == set(FORCES.ids) - out
     assert result.national.numerator == sum(row.count or 0 for row in without(all_forces(YEAR_2017), *out))
 
 
 def test_one_count_and_42_reasons_are_not_england_and_wales(data: Folder) -> None:
-    data.counts({"calls": [Count(one, YEAR_2017, 100) if one == "kent" else blank(one) for one in forces.ids()]})
+    data.counts({"calls": [Count(one, YEAR_2017, 100) if one == "kent" else blank(one) for one in FORCES.ids]})
     result = data.result("calls_per_1000")
     assert (result.national.is_missing, result.national.status, result.members) == (True, "not_supplied", ())
     assert result.of("kent").value > 0

@@ -6,8 +6,8 @@ import pytest
 from tracing import sentences_of_data
 
 from peel_analysis.data import registers
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.registers import Register
-from peel_analysis.measures.comparability import blocks
 
 REPORT = "Norfolk 2017 report, "
 WITH_PLACES = [register for register in registers.ALL if "said_in" in register.columns]
@@ -40,7 +40,7 @@ def test_a_place_of_the_published_report_begins_with_its_section(register: Regis
 
 
 def test_what_must_not_be_compared_names_its_place_too() -> None:
-    said = [block.said_in for block in blocks()]
+    said = [block.said_in for block in open_data().blocks]
     assert all(places(one)[0].startswith("Annex A, ") for one in said)
 
 

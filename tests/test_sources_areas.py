@@ -8,8 +8,8 @@ from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.sources import police_force_areas
-from peel_analysis.sources.area_tables import Area, classify, year_to
-from peel_analysis.sources.headings import MARKERS, number_or_marker
+from peel_analysis.sources.area_tables import Area, classify
+from peel_analysis.sources.headings import MARKERS, number_or_marker, year_to
 from peel_analysis.sources.sheets import SourceError, open_book
 
 

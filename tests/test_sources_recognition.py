@@ -7,7 +7,7 @@ import pytest
 from workbooks import read_file, save
 
 from peel_analysis.data.counts import TableError
-from peel_analysis.sources import data_return, open_data
+from peel_analysis.sources import crime_tables, data_return
 from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.sheets import SourceError, open_book
 
@@ -23,9 +23,9 @@ def file(tmp_path: Path, text: str, name: str = "return.csv") -> Path:
 @pytest.mark.parametrize(
     ("heading", "name"),
     [
-        ("Financial Year,Financial Quarter,Force Name,Offence Group,Number of Offences", open_data.CRIME_FORMAT),
-        ("FY,Financial Quarter,Force,Group,n,territorial", open_data.CRIME_FORMAT),
-        ("Financial Year,Financial Quarter,Force,Offence Group,Outcome Type,n", open_data.OUTCOMES_FORMAT),
+        ("Financial Year,Financial Quarter,Force Name,Offence Group,Number of Offences", crime_tables.CRIME_FORMAT),
+        ("FY,Financial Quarter,Force,Group,n,territorial", crime_tables.CRIME_FORMAT),
+        ("Financial Year,Financial Quarter,Force,Offence Group,Outcome Type,n", crime_tables.OUTCOMES_FORMAT),
         (RETURN.strip(), data_return.FORMAT),
     ],
 )

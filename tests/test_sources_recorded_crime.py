@@ -12,7 +12,7 @@ from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data.counts import as_text
-from peel_analysis.sources import open_data
+from peel_analysis.sources import crime_tables
 from peel_analysis.sources.reading import LeftOut
 from peel_analysis.sources.sheets import SourceError, open_book
 
@@ -107,7 +107,7 @@ def test_refusals_name_file_sheet_and_cell(tmp_path: Path, change: Callable[[lis
     change(rows)
     path = save(tmp_path / "x.xlsx", {"2016_17": rows})
     with pytest.raises(SourceError, match=message):
-        open_data.read_crime(open_book(path), "r", FORCES)
+        crime_tables.read_crime(open_book(path), "r", FORCES)
 
 
 def test_a_quarter_in_two_sheets_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from checked_tables import write_table
 from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
-from peel_analysis.data import forces
 from peel_analysis.data.counts import TableError, combine, read
 from peel_analysis.sources import workforce
 from peel_analysis.sources.formats import recognise
@@ -24,7 +23,7 @@ TITLE = "Table 1: Police officers by police force area, England and Wales, 31 Ma
 def rows_by_area(figures: dict[str, Row]) -> list[Row]:
     """Regions that sum their forces, and a total of forces, unless `figures` says otherwise; the table has no codes."""
     default: Row = [100.25, 101.5, 1.25]
-    total = figures.get("Total", sums([figures.get(force.id, default) for force in forces.all_forces()]))
+    total = figures.get("Total", sums([figures.get(force.id, default) for force in FORCES]))
     return [*([f"{row[1]} ", *row[2:]] for row in area_rows(figures, default, sums)), ["Total 43 forces", *total]]
 
 
@@ -126,7 +125,7 @@ def test_a_dash_is_nil_where_a_note_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_workers_and_units_by_title(tmp_path: Path, title: str, unit: str, item: str) -> None:
-    figures: dict[str, Row] = {force.id: [10.0, 11.0, 1.0] for force in forces.all_forces()}
+    figures: dict[str, Row] = {force.id: [10.0, 11.0, 1.0] for force in FORCES}
     sheets = {"A": officers(), "B": officers(figures, unit, title)}
     reading = read_file(save(tmp_path / "x.xlsx", sheets))
     assert set(reading.counts["item"]) == {"police_officers_fte", *([item] if item else [])}

@@ -18,8 +18,8 @@ from peel_analysis.comparison.verdicts import verdict_lines
 from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.reports.notebook import Piece
 from peel_analysis.reports.page import SectionOnPage, page_html
 from peel_analysis.sections.catalogue import catalogue, plan_of
@@ -31,7 +31,7 @@ from peel_analysis.statistics.policy_in_use import read_policy
 OVERVIEW, CRIME = "effectiveness_overview", "crime_per_1000"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
 TARGET = re.compile(r' id="([a-z0-9_-]+)"')
-TRACKED = next(block for block in blocks() if block.id == "tracked_and_untracked_outcomes")
+TRACKED = next(block for block in open_data().blocks if block.id == "tracked_and_untracked_outcomes")
 ALONE = "(by the size rule alone; no other force's figure is public)"
 FEW = "(by the size rule alone; too few forces have a comparable figure)"
 Line = dict[str, str]

@@ -12,6 +12,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
+from peel_analysis.figures import ranked
 from peel_analysis.measures import Result
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -192,17 +193,17 @@ def test_alternative_text_names_the_force_and_the_main_numbers(results: dict[str
     for measure_id, result in results.items():
         if result.plotted.empty:
             continue
-        texts = [wording.alt_text(result, force_id) for force_id in forces.ids()]
+        texts = [ranked.alt_text(result, (force_id,)) for force_id in forces.ids()]
         assert len(set(texts)) == len(texts), measure_id
         for force_id, text in zip(forces.ids(), texts, strict=True):
             assert 20 <= len(text) <= 600, (measure_id, force_id, len(text))
             assert wording.official_name(force_id) in text
-    dorset = wording.alt_text(results["outcome_action_taken_pct"], "dorset")
+    dorset = ranked.alt_text(results["outcome_action_taken_pct"], ("dorset",))
     assert "Dorset Police is not shown." in dorset
     assert dorset.startswith("Bar chart of 41 forces: ")
     for measure_id, result in results.items():
         if result.measure.kind == "change":
-            assert wording.alt_text(result, "norfolk").startswith("Dot plot of 43 forces: "), measure_id
+            assert ranked.alt_text(result, ("norfolk",)).startswith("Dot plot of 43 forces: "), measure_id
 
 
 def test_the_id_of_a_value_is_edition_measure_and_force(results: dict[str, Result]) -> None:

@@ -22,10 +22,11 @@ from tracing import NUMBER, Row, shown, whole, without
 from peel_analysis import measures
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
+from peel_analysis.figures import ranked
 from peel_analysis.measures import Measure, Result
-from peel_analysis.measures.comparability import blocks
 from peel_analysis.reports import further_values
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
@@ -61,7 +62,7 @@ def given(request: pytest.FixtureRequest) -> Values:
 def quoted(row: Row) -> list[str]:
     """Return what a sentence may quote word for word, the longest first."""
     policy = read_policy()
-    sentences = [row["note"], row["comparator_note"], *(block.reason for block in blocks())]
+    sentences = [row["note"], row["comparator_note"], *(block.reason for block in open_data().blocks)]
     return sorted(filter(None, (*sentences, *policy.no_verdict.values())), key=len, reverse=True)
 
 
@@ -150,7 +151,7 @@ def test_every_number_in_every_alternative_text_is_in_values_csv(given: Values) 
             one: shown(result.measure, row["value"]) for (name, one), row in given.rows.items() if name == measure_id
         }
         for force_id in forces.ids():
-            text = wording.alt_text(result, force_id)
+            text = ranked.alt_text(result, (force_id,))
             found = set(left_over(text, result, [])) - {str(len(result.plotted))}
             assert found <= set().union(*everyone.values()), text
             if own := re.search(rf"{wording.official_name(force_id)}: ([^ ]+)\.", text):
@@ -163,7 +164,7 @@ def test_no_sentence_holds_a_word_of_judgment(given: Values) -> None:
     said = list(given.readings.values())
     for result in given.results.values():
         said += [wording.caption(result), *(note.sentence for note in footnotes(result))]
-        said += [wording.alt_text(result, "norfolk")] if "norfolk" in result.plotted.index else []
+        said += [ranked.alt_text(result, ("norfolk",))] if "norfolk" in result.plotted.index else []
     assert [sentence for sentence in said if JUDGMENT_WORDS.search(sentence)] == []
 
 

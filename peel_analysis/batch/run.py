@@ -17,6 +17,7 @@ from peel_analysis.batch.pool import Pool
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
 from peel_analysis.data.errors import InputError
+from peel_analysis.show.plain_text import columns
 
 LOOK_AGAIN = 2.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
@@ -209,10 +210,6 @@ def summary(outcomes: list[Outcome], seconds: float) -> str:
     """Return the summary table of a run: sections and pages done, fresh and failed, and the time it took."""
     sections = Counter(outcome.outcome for outcome in outcomes if outcome.section_id != "page")
     pages = Counter(outcome.outcome for outcome in outcomes if outcome.section_id == "page")
-    rows = [
-        ("", "done", "fresh", "failed"),
-        ("sections", *(str(sections[state]) for state in ("done", "fresh", "failed"))),
-        ("pages", *(str(pages[state]) for state in ("done", "fresh", "failed"))),
-    ]
-    lines = ["".join(f"{cell:>10}" if place else f"{cell:<10}" for place, cell in enumerate(row)) for row in rows]
-    return "\n".join([*lines, f"{seconds:.1f} s"])
+    states = ("done", "fresh", "failed")
+    counted = [(name, *(str(of[state]) for state in states)) for name, of in (("sections", sections), ("pages", pages))]
+    return "\n".join([*columns([("", *states), *counted], right=(1, 2, 3)), f"{seconds:.1f} s"])

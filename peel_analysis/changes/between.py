@@ -10,7 +10,7 @@ import pandas as pd
 from peel_analysis import measures
 from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Split, exact, no_rows, split, steps
 from peel_analysis.changes.change import Change, End, size_of, with_value
-from peel_analysis.changes.versions import Version, in_folder
+from peel_analysis.changes.versions import Version
 from peel_analysis.comparison import NotComparableError, check_over_time, compare
 from peel_analysis.comparison.comparability import OUTCOMES, Point, point_of
 from peel_analysis.data.edition import Edition
@@ -138,11 +138,10 @@ def _result(measure: Measure | None, edition: Edition) -> Result | str:
     """Return the measure without its comparator; where it is not declared or its tables leave a gap, the reason."""
     if measure is None:
         return NOT_DECLARED
-    with in_folder(edition.data.folder):
-        try:
-            return measures.calculate(measure.model_copy(update={"comparator": ""}), edition)
-        except GapError as error:
-            return str(error)
+    try:
+        return measures.calculate(measure.model_copy(update={"comparator": ""}), edition)
+    except GapError as error:
+        return str(error)
 
 
 def _rows(result: Result | str, edition: Edition) -> pd.DataFrame:
@@ -161,10 +160,8 @@ def _without_values(measure_id: str, results: tuple[Result | str, ...]) -> list[
 
 
 def _verdicts(result: Result | str) -> dict[str, str]:
-    if isinstance(result, str):
-        return {}
-    with in_folder(result.edition.data.folder):
-        return {force_id: verdict.words for force_id, verdict in compare(result).verdicts.items()}
+    found = {} if isinstance(result, str) else compare(result).verdicts
+    return {force_id: verdict.words for force_id, verdict in found.items()}
 
 
 def _refused(measure: Measure | None, points: Mapping[str, tuple[Point, Point]], version: Version) -> dict[str, str]:
@@ -242,8 +239,7 @@ def _values(version: Version, measure_id: str) -> pd.DataFrame:
     if version.values is not None:
         rows = version.values[version.values["measure"] == measure_id]
     elif version.edition is not None and measure_id in version.measures:
-        with in_folder(version.data.folder):
-            rows = values.values(version.edition, [version.measures[measure_id]])
+        rows = values.values(version.edition, [version.measures[measure_id]])
     return rows.fillna(dict.fromkeys((*PROVENANCE, "period_end", "verdict"), "")).set_index("force_id")
 
 
@@ -275,15 +271,10 @@ def _sentences(a: Result, b: Result) -> Iterator[Sentence]:
     if missing[0].all() or missing[1].all() or b.measure.kind == "survey":
         return
     for force_id in (str(name) for name in b.rows.index[~(missing[0] & missing[1])]):
-        before, after = (_reading(result, force_id) for result in (a, b))
+        before, after = (wording.reading(result, force_id) for result in (a, b))
         if _bare(before, a) != _bare(after, b):
             name = b.edition.forces.name(force_id)
             yield Sentence(b.measure.id, b.measure.title, force_id, name, before, after)
-
-
-def _reading(result: Result, force_id: str) -> str:
-    with in_folder(result.edition.data.folder):
-        return wording.reading(result, force_id)
 
 
 def _bare(reading: str, result: Result) -> str:

@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.changes.versions import NUMBERS, in_folder
+from peel_analysis.changes.versions import NUMBERS
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
@@ -54,9 +54,9 @@ class MixedData(Data):
         texts = [rows.to_csv() for rows in self._registers.values()]
         return f"<mixed data {self._definitions}, {self._counts}, {self._populations}, {texts}>"
 
-    def cached(self, what: Hashable, files: Iterable[str], make: Callable[[], T]) -> T:
+    def cached(self, what: Hashable, make: Callable[[], T]) -> T:
         """Return what is in the files of the definitions; what an edition makes of them is of this mix alone."""
-        return make() if isinstance(what, tuple) else self._definitions.cached(what, files, make)
+        return make() if isinstance(what, tuple) else self._definitions.cached(what, make)
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether the folder of counts has a table."""
@@ -155,20 +155,11 @@ def _effects(measure: Measure, edition: Edition) -> pd.DataFrame:
     return rows.sort_values(["force_id", "effect"]).reset_index(drop=True)
 
 
-@dataclass(frozen=True)
-class Step:
-    """What stands after one more input came from B: value and status by force id."""
+class Step(NamedTuple):
+    """A measure's rows after one more input, the cause, came from B."""
 
     cause: str
-    values: dict[str, float]
-    statuses: dict[str, str]
-
-    @classmethod
-    def of(cls, cause: str, rows: pd.DataFrame) -> "Step":
-        """Return the step that led to a measure's rows."""
-        force_ids = [str(force_id) for force_id in rows.index]
-        values, statuses = rows["value"].astype(float), rows["status"]
-        return cls(cause, dict(zip(force_ids, values, strict=True)), dict(zip(force_ids, statuses, strict=True)))
+    rows: pd.DataFrame
 
 
 def steps(
@@ -176,14 +167,14 @@ def steps(
     declared: tuple[Measure | None, Measure | None],
     editions: tuple[Edition, Edition],
 ) -> tuple[list[Step], str]:
-    """Return the values of A, then after each swap, the last being those of B; and why a step has none, if one has not.
+    """Return the rows of A, then after each swap, the last being those of B; and why a step has no values, if so.
 
     Inputs are swapped in CAUSES_IN_ORDER; one that is the same on both sides is passed over. What no swapped input
     explains is the code's or the definition's. Where the windows differ and a side has no table of counts, there is
     nothing to be revised: the tables are swapped with the windows.
     """
     measure, other = declared
-    chain, trouble = [Step.of("", ends[0])], ""
+    chain, trouble = [Step("", ends[0])], ""
     if measure is not None and other is not None:
         a, b = editions
         inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
@@ -197,8 +188,8 @@ def steps(
             if cause in differ:
                 rows, why = _between(measure, inputs)
                 trouble = trouble or why
-                chain.append(Step.of(cause, rows))
-    chain.append(Step.of(DEFINED, ends[1]))
+                chain.append(Step(cause, rows))
+    chain.append(Step(DEFINED, ends[1]))
     return chain, trouble
 
 
@@ -206,8 +197,7 @@ def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFr
     """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
     plain = measure.model_copy(update={"comparator": ""})
     try:
-        with in_folder(inputs[DEFINED].data.folder):
-            return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
+        return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
     except InputError as error:
         return no_rows(inputs[DEFINED], str(error)), str(error)
 
@@ -241,8 +231,8 @@ def split(chain: Sequence[Step], force_id: str) -> Split:
     Where a value exists at both ends but not after a swap between, the causes from the last value to the next cannot
     be told apart; their share is `not_separable`. The parts add up to the whole exactly.
     """
-    values = [step.values[force_id] for step in chain]
-    states = [(step.statuses[force_id], math.isnan(value)) for step, value in zip(chain, values, strict=True)]
+    values = [float(step.rows["value"][force_id]) for step in chain]
+    states = [(step.rows["status"][force_id], math.isnan(value)) for step, value in zip(chain, values, strict=True)]
     turns = [
         step.cause
         for step, before, after in zip(chain[1:], states, states[1:], strict=False)

@@ -1,9 +1,6 @@
 """The two versions that are compared: an edition, an edition with settings, a build folder or a values file."""
 
-import os
 from calendar import monthrange
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,13 +8,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.data.location import VARIABLE, use_data_folder
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.show.values import CONTRACT
 
@@ -47,23 +42,6 @@ class Version:
     def measures(self) -> dict[str, Measure]:
         """The measures declared in the version's data folder, by id."""
         return {measure.id: measure for measure in self.data.measures}
-
-
-@contextmanager
-def in_folder(folder: Path) -> Iterator[None]:
-    """Make `folder` the data folder for a while: two sides may each have their own.
-
-    Nothing is kept for other processes meanwhile, for what is kept is named after one data folder.
-    """
-    before = {name: os.environ.pop(name, None) for name in (VARIABLE, KEPT_IN)}
-    use_data_folder(folder)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 def open_version(text: str, data: Data) -> Version:

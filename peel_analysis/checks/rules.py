@@ -1,9 +1,8 @@
-"""The rules of the checks, read from data/checks.toml, and what a check finds."""
+"""What a check finds: its findings under the rule that it goes by, and how they are told."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import LEVELS, Rule
 
@@ -60,11 +59,6 @@ def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False
         yield from result.lines(forces, brief=brief)
     queries = sum(result.number("query") for result in results)
     yield f"{errors(results)} errors, {queries} queries; a query is for a person to look at, and is no error"
-
-
-def rule(rule_id: str) -> Rule:
-    """Return a rule of data/checks.toml with its thresholds filled into its words."""
-    return open_data().rule(rule_id)
 
 
 def _plural(level: str, number: int) -> str:

@@ -128,8 +128,10 @@ def _making(out: Path, **settings: Any) -> "Making":
 @data_option
 def list_forces(data: Path | None) -> int:
     """List the 43 forces: id, official name and region."""
-    for force in _open(data).forces:
-        print(f"{force.id:<20} {force.official_name:<34} {force.region}")
+    from peel_analysis.show.plain_text import columns
+
+    rows = [(force.id, force.official_name, force.region) for force in _open(data).forces]
+    print("\n".join(columns(rows, right=())))
     return DONE
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from peel_analysis.data.errors import InputError
@@ -185,21 +186,27 @@ def _first(wrong: pd.Series, lines: Sequence[int] | None) -> int | None:
 
 def _whole_numbers(text: "pd.Series[str]", name: str) -> "pd.Series[int]":
     """Return the counts in a column of text; blank stays missing."""
-    values = _refuse_other_text(text, name, WHOLE_NUMBER, "a whole number")
-    numbers = {value: int(value) if value else pd.NA for value in values}
-    return text.map(numbers).astype("Int64")
+    places, values = _refuse_other_text(text, name, WHOLE_NUMBER, "a whole number")
+    return pd.Series(pd.array([int(one) if one else pd.NA for one in values], dtype="Int64").take(places), text.index)
 
 
 def _decimals(text: "pd.Series[str]", name: str) -> "pd.Series[float]":
     """Return the full-time equivalents in a column of text; blank stays missing."""
-    values = _refuse_other_text(text, name, NUMBER, "a number")
-    numbers = {value: float(value) if value else pd.NA for value in values}
-    return text.map(numbers).astype("Float64")
+    places, values = _refuse_other_text(text, name, NUMBER, "a number")
+    return pd.Series(
+        pd.array([float(one) if one else pd.NA for one in values], dtype="Float64").take(places), text.index
+    )
 
 
-def _refuse_other_text(text: "pd.Series[str]", name: str, allowed: re.Pattern[str], remedy: str) -> list[str]:
-    """Return the different texts of a column. Raises TableError for one that is no number and not blank."""
-    values = [str(value) for value in pd.unique(text)]
+def _refuse_other_text(
+    text: "pd.Series[str]", name: str, allowed: re.Pattern[str], remedy: str
+) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """Return a column as places in the list of its different texts, and that list: each text is looked at once.
+
+    Raises TableError for a text that is no number and not blank.
+    """
+    places, different = pd.factorize(text)
+    values = [str(value) for value in different]
     wrong = [value for value in values if value and not allowed.fullmatch(value)]
     if wrong:
         line = _first(text.isin(wrong), None)
@@ -208,7 +215,7 @@ def _refuse_other_text(text: "pd.Series[str]", name: str, allowed: re.Pattern[st
             f"{name}, line {line}, column count: found {found!r} where a count should be; "
             f"write {remedy} of at most {DIGITS} digits, or leave it blank with a status that says why"
         )
-    return values
+    return places, values
 
 
 def _check_known(

@@ -10,8 +10,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from peel_analysis.comparison import Compared
 from peel_analysis.comparison.verdicts import LEVELS, fields_in_words
-from peel_analysis.data import forces
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import whole
 from peel_analysis.figures.figure import (
     BOLD,
@@ -25,8 +24,8 @@ from peel_analysis.figures.figure import (
     analysis_function,
     width_of,
 )
-from peel_analysis.figures.svg import Picked, Role, drawn, in_words, part_id, picked_of, roles
-from peel_analysis.show.words import NATIONAL, official_name, value_in_words
+from peel_analysis.figures.svg import Picked, Role, drawn, part_id, picked_of, roles
+from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.funnel import Funnel
 from peel_analysis.statistics.intervals import Array, normal_quantile
 
@@ -43,8 +42,8 @@ CUT_OFF, NAME_OVER_NAME = 100, 10  # as bad as covering so many marks
 
 def funnel_svg(compared: Compared, force_id: str) -> str:
     """Return the funnel of a measure as SVG text with `force_id` picked out."""
-    drawn_from = f"{in_words(compared.result)}\n{fields_in_words(compared.funnel)}"
-    return drawn("funnel", drawn_from, force_id, lambda picked: funnel_plot(compared, picked))
+    also = fields_in_words(compared.funnel)
+    return drawn("funnel", compared.result, force_id, lambda picked: funnel_plot(compared, picked), also)
 
 
 def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) -> Figure:
@@ -81,7 +80,7 @@ def alt_text(compared: Compared, force_ids: Sequence[str]) -> str:
         own, verdict = result.of(force_id), compared.verdicts[force_id]
         shown = "not shown" if own.is_missing else value_in_words(result.measure, own.value)
         place = "No place in the funnel." if verdict.chance is None else place_in_words(outside=verdict.chance)
-        said.append(f"{official_name(force_id)}: {shown}. {place}")
+        said.append(f"{result.edition.forces.official_name(force_id)}: {shown}. {place}")
     said.append(f"Middle of the forces: {middle_in_words(compared)}.")
     said.append(f"{NATIONAL}: {value_in_words(result.measure, result.national.value)}.")
     return " ".join(said)
@@ -103,7 +102,7 @@ def _data(compared: Compared, funnel: Funnel) -> pd.DataFrame:
     ids = list(compared.force_ids[:-1])
     return pd.DataFrame(
         {
-            "name": [forces.display_name(force_id) for force_id in ids],
+            "name": [compared.result.edition.forces.name(force_id) for force_id in ids],
             "size": funnel.denominator[:-1],
             "value": funnel.value[:-1],
             "z": funnel.z[:-1],
@@ -167,8 +166,9 @@ def _forces(figure: Figure, axes: Axes, compared: Compared, picked: Picked, end:
             if (role, row_id) in names:
                 place = names[role, row_id]
                 axes.annotate(
-                    forces.display_name(row_id), at, place, textcoords="offset points", ha=place.alignment,
-                    fontsize=NAME, fontweight="bold" if own else "normal", gid=part_id(role, "name", row_id),
+                    compared.result.edition.forces.name(row_id), at, place, textcoords="offset points",
+                    ha=place.alignment, fontsize=NAME, fontweight="bold" if own else "normal",
+                    gid=part_id(role, "name", row_id),
                 )  # fmt: skip
 
 
@@ -272,7 +272,7 @@ def places_of_names(axes: Axes, compared: Compared, picked: Picked, end: float) 
     for role, row in named:
         row_id = compared.force_ids[row]
         boxes = {
-            place: box_of(forces.display_name(row_id), NAME, middles[row], place, bold=role == "own")
+            place: box_of(compared.result.edition.forces.name(row_id), NAME, middles[row], place, bold=role == "own")
             for place in PLACES
         }
         others = [box for other, box in marks.items() if other != row]

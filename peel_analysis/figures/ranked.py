@@ -11,8 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Annotation
 
 from peel_analysis.comparison import compare
-from peel_analysis.data import forces
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures.figure import (
     DARK_BLUE,
@@ -32,11 +31,10 @@ from peel_analysis.figures.figure import (
     analysis_function,
     width_of,
 )
-from peel_analysis.figures.svg import PLACEHOLDER, Picked, drawn, in_words, part_id, picked_of, roles
+from peel_analysis.figures.svg import PLACEHOLDER, Picked, drawn, part_id, picked_of, roles
 from peel_analysis.measures import Result
-from peel_analysis.show.marks import mark, status_in_words
 from peel_analysis.show.tables import beside
-from peel_analysis.show.words import NATIONAL, official_name, value_in_words, windows_in_words
+from peel_analysis.show.words import value_in_words, windows_in_words
 from peel_analysis.statistics.intervals import Array
 
 ROW = 0.2  # inches
@@ -51,12 +49,12 @@ MARGIN = 0.05  # beside the outermost values of a strip, as a share of their spa
 
 def ranked_svg(result: Result, force_id: str) -> str:
     """Return the ranked bars of a measure as SVG text with `force_id` picked out."""
-    return drawn("ranked", in_words(result), force_id, lambda picked: ranked_bars(result, picked))
+    return drawn("ranked", result, force_id, lambda picked: ranked_bars(result, picked))
 
 
 def strip_svg(result: Result, force_id: str) -> str:
     """Return the strip of a measure's changes as SVG text with `force_id` picked out."""
-    return drawn("strip", in_words(result), force_id, lambda picked: change_strip(result, picked))
+    return drawn("strip", result, force_id, lambda picked: change_strip(result, picked))
 
 
 def alt_text(result: Result, force_ids: Sequence[str]) -> str:
@@ -71,7 +69,7 @@ def alt_text(result: Result, force_ids: Sequence[str]) -> str:
     if len(plotted) > 1:
         values = plotted["value"]
         ends = (
-            f"{value_in_words(measure, value)} ({forces.display_name(str(force_id))})"
+            f"{value_in_words(measure, value)} ({result.edition.forces.name(str(force_id))})"
             for value, force_id in ((values.max(), values.idxmax()), (values.min(), values.idxmin()))
         )
         said.append(f"Values run from {' to '.join(ends)}.")
@@ -80,7 +78,7 @@ def alt_text(result: Result, force_ids: Sequence[str]) -> str:
 
 def _said_of(result: Result, force_id: str, *, is_shown: bool) -> str:
     value = f": {value_in_words(result.measure, result.of(force_id).value)}." if is_shown else " is not shown."
-    return f"{official_name(force_id)}{value}"
+    return f"{result.edition.forces.official_name(force_id)}{value}"
 
 
 def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> Figure:
@@ -94,16 +92,16 @@ def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> F
     if rows.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
     looks = [PICKED if picked and row_id in picked else OTHER for row_id in rows.index]
-    last = _swatch(PICKED if picked else OTHER, _in_key(picked)) if picked != () else None
+    last = _swatch(PICKED if picked else OTHER, _in_key(result, picked)) if picked != () else None
     others = ("Other forces" if last else "Forces") if len(rows) > 1 else ""
     return _bar_chart(result, rows, looks, (others, last), "" if picked is None else alt_text(result, picked))
 
 
-def _in_key(picked: Picked) -> str:
+def _in_key(result: Result, picked: Picked) -> str:
     """Return what the key calls the picked forces: their names, or how many they are where the names are too long."""
     if picked is None:
         return PLACEHOLDER
-    names = forces.in_words(picked)
+    names = result.edition.forces.in_words(picked)
     return names if len(picked) == 1 or width_of(names, SIZE) <= LONGEST_IN_KEY else f"{len(picked)} forces chosen"
 
 
@@ -116,7 +114,7 @@ def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
     chosen = list(dict.fromkeys(force_ids))
     rows = result.rows.loc[chosen].sort_values("value", kind="stable", na_position="first")
     if rows["value"].isna().all():
-        raise ValueError(f"{result.measure.id}: none of {forces.in_words(chosen)} has a value to draw")
+        raise ValueError(f"{result.measure.id}: none of {result.edition.forces.in_words(chosen)} has a value to draw")
     limits = compare(result)
     number = f"{number_in_words(len(chosen))} force{'s' if len(chosen) != 1 else ''}"
     said = [f"Bar chart of {number} and {NATIONAL}: {result.measure.title}, {windows_in_words(result)}."]
@@ -138,11 +136,11 @@ def _bar_chart(
     result: Result, rows: pd.DataFrame, looks: list[Look], in_key: tuple[str, Patch | Line2D | None], alt: str
 ) -> Figure:
     """Return the bars of the rows from the last to the first; `in_key` is what the key says first and last."""
-    right = RIGHT + (MARKS if any(map(mark, rows["status"])) else 0)
+    right = RIGHT + (MARKS if any(map(result.edition.data.statuses.mark, rows["status"])) else 0)
     height = ABOVE + BELOW + ROW * len(rows)
     within = (LEFT / WIDTH, BELOW / height, (WIDTH - LEFT - right) / WIDTH, ROW * len(rows) / height)
     with analysis_function():
-        figure = Figure(height, alt, lambda: _data(rows.iloc[::-1]))
+        figure = Figure(height, alt, lambda: _data(result, rows.iloc[::-1]))
         axes = figure.add_axes(within, axes_class=Chart)
         _bars(figure, axes, rows, result, looks)
         _limits(axes, rows, result)
@@ -151,23 +149,24 @@ def _bar_chart(
     return figure
 
 
-def _data(rows: pd.DataFrame) -> pd.DataFrame:
+def _data(result: Result, rows: pd.DataFrame) -> pd.DataFrame:
     """Return what is drawn of the rows: a row a force by force_id, from the first drawn to the last."""
     data = rows[["value", "comparator_value", "status"]].copy()
-    data.insert(0, "name", [forces.display_name(str(row_id)) for row_id in rows.index])
+    data.insert(0, "name", [result.edition.forces.name(str(row_id)) for row_id in rows.index])
     return data
 
 
 def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks: list[Look]) -> None:
+    forces, statuses = result.edition.forces, result.edition.data.statuses
     for place, ((row_id, value, status), look) in enumerate(
         zip(rows[["value", "status"]].itertuples(), looks, strict=True)
     ):
-        sign = mark(str(status))
+        sign = statuses.mark(str(status))
         shown = sign or "[x]"
         if np.isnan(value):
             sign = ""
             axes.annotate(
-                f"No value: {status_in_words(str(status))}", (0, place), (6, 0), textcoords="offset points",
+                f"No value: {statuses.words(str(status))}", (0, place), (6, 0), textcoords="offset points",
                 va="center", color=OUTLINE,
             )  # fmt: skip
         else:
@@ -176,7 +175,7 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
             bar[0].set_gid(f"bar-{row_id}")
             figure.parts[str(row_id)] = [bar[0]]
         for gid, text, across, away, align in (
-            (f"name-{row_id}", forces.display_name(str(row_id)), 0, -6, "right"),
+            (f"name-{row_id}", forces.name(str(row_id)), 0, -6, "right"),
             (f"value-{row_id}", shown, 1, 40, "right"),
             (f"mark-{row_id}", sign, 1, 44, "left"),
         ):
@@ -275,7 +274,7 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
         figure = Figure(
             height,
             "" if picked is None else alt_text(result, picked),
-            lambda: _data(result.plotted.sort_values("value", ascending=False, kind="stable")),
+            lambda: _data(result, result.plotted.sort_values("value", ascending=False, kind="stable")),
         )
         axes = figure.add_axes((STRIP_LEFT, 0.2 * share, STRIP_ACROSS, 0.5 * share), axes_class=Chart)
         _strip_scale(axes, limits)
@@ -316,7 +315,8 @@ def _strip_scale(axes: Axes, limits: tuple[float, float]) -> None:
 
 def _strip_name(result: Result, row_id: str) -> str:
     own = result.of(row_id)
-    return f"{forces.display_name(row_id)} {value_in_words(result.measure, own.value)} {mark(own.status)}".strip()
+    name, sign = result.edition.forces.name(row_id), result.edition.data.statuses.mark(own.status)
+    return f"{name} {value_in_words(result.measure, own.value)} {sign}".strip()
 
 
 def _levels(result: Result, names: dict[str, str], limits: tuple[float, float]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from html import escape
 from typing import Literal
 
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces
+from peel_analysis.data.forces import Force
 from peel_analysis.figures.figure import OTHER, PICKED, SHAPE, Figure, Look, as_svg
 from peel_analysis.measures import Result
 
@@ -21,18 +21,19 @@ PLACEHOLDER = "This force"  # the key's last entry in a drawing for picking out 
 PART = re.compile(r'^( *)<g id="(other|own)-[a-z]+-([^"]+)"(?:/>\n|>\n.*?^\1</g>\n)', re.MULTILINE | re.DOTALL)
 
 
-def drawn(kind: str, drawn_from: str, force_id: str, draw: Callable[[Picked], Figure]) -> str:
+def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Figure], also: str = "") -> str:
     """Return a force's drawing: in a batch picked out of one that is drawn once, else drawn for it alone.
 
-    Both are the same, byte for byte; for one force alone the second takes less time. `drawn_from` is all that the
-    drawing depends on, as text.
+    Both are the same, byte for byte; for one force alone the second takes less time. `also` is what the drawing depends
+    on beside the result, as text.
     """
     if kept.folder() is None:
         return as_svg(draw((force_id,)))
-    return _pick_out(kept.once("drawings", (kind, drawn_from), lambda: as_svg(draw(None)).encode()).decode(), force_id)
+    shared = kept.once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
+    return _pick_out(shared.decode(), result.edition.forces.find(force_id))
 
 
-def in_words(result: Result) -> str:
+def _in_words(result: Result) -> str:
     """Return all that a drawing of a result depends on, as text."""
     rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
     return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
@@ -57,18 +58,18 @@ def part_id(role: Role, part: str, row_id: str) -> str:
     return f"{role}-{part}-{row_id}"
 
 
-def _pick_out(svg: str, force_id: str) -> str:
-    """Return the drawing with `force_id` as if it had been drawn for it alone.
+def _pick_out(svg: str, force: Force) -> str:
+    """Return the drawing with a force as if it had been drawn for it alone.
 
     Of a force that is not drawn only the key, if there is one, tells. The drawing must be as `as_svg` writes it.
     """
-    svg = PART.sub(lambda part: part[0] if part[2] in roles(part[3], (force_id,)) else "", svg)
+    svg = PART.sub(lambda part: part[0] if part[2] in roles(part[3], (force.id,)) else "", svg)
     svg = SHAPE.sub(lambda shape: shape[0] if f'"#{shape[2]}"' in svg else "", svg)
-    for group in (f"bar-{force_id}", "key-swatch"):
+    for group in (f"bar-{force.id}", "key-swatch"):
         svg = _edit(svg, group, lambda words: words.replace(_paint(OTHER), _paint(PICKED)))
-    for group in (f"name-{force_id}", f"value-{force_id}", f"mark-{force_id}", "key-name"):
+    for group in (f"name-{force.id}", f"value-{force.id}", f"mark-{force.id}", "key-name"):
         svg = _edit(svg, group, _embolden)
-    name = escape(forces.display_name(force_id), quote=False)
+    name = escape(force.name, quote=False)
     return _edit(svg, "key-name", lambda words: words.replace(PLACEHOLDER, name))
 
 

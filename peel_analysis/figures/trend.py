@@ -11,8 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 
-from peel_analysis.data import forces
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.text import in_words
 from peel_analysis.figures.figure import (
@@ -27,8 +26,7 @@ from peel_analysis.figures.figure import (
     width_of,
 )
 from peel_analysis.measures.series import Break, Series, first_day
-from peel_analysis.show.marks import mark
-from peel_analysis.show.words import NATIONAL, official_name, value_in_words
+from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.trend import FEWEST_POINTS, ControlLimits, control_limits
 
 HEIGHT = 3.1  # inches
@@ -82,7 +80,7 @@ def lines_in_words(series: Series, force_id: str, remark: str = "") -> str:
 
     `remark` is what must be known of the force's counts, set behind its name in brackets.
     """
-    of_force = f"{official_name(force_id)}{remark}: {_ends(series, force_id)}"
+    of_force = f"{series.edition.forces.official_name(force_id)}{remark}: {_ends(series, force_id)}"
     said = [of_force, f"{NATIONAL}: {_ends(series, ENGLAND_AND_WALES)}"]
     cuts = [one for one in series.breaks(force_id) if not one.is_comparable]
     if cuts:
@@ -242,7 +240,7 @@ def _names(axes: Axes, series: Series, force_id: str) -> None:
     places = [ends[0][1], max(ends[1][1], ends[0][1] + gap)]
     for (name, value), place in zip(ends, places, strict=True):
         axes.annotate(
-            f"{forces.display_name(name)} {value_in_words(series.measure, value)} {_mark(series, name)}".strip(),
+            f"{series.edition.forces.name(name)} {value_in_words(series.measure, value)} {_mark(series, name)}".strip(),
             (1, place), (6, 0),
             xycoords=("axes fraction", "data"), textcoords="offset points", va="center", ha="left",
             color=DARK_BLUE if name == force_id else DARK_PINK, fontweight="bold",
@@ -250,7 +248,7 @@ def _names(axes: Axes, series: Series, force_id: str) -> None:
 
 
 def _mark(series: Series, name: str) -> str:
-    return "" if name == ENGLAND_AND_WALES else mark(series.statuses[name].iloc[-1])
+    return "" if name == ENGLAND_AND_WALES else series.edition.data.statuses.mark(series.statuses[name].iloc[-1])
 
 
 def _numbers(days: list[date]) -> list[float]:

@@ -33,7 +33,7 @@ from peel_analysis.measures.result import (
     exclusions_contradicted,
     parts_of_whole,
 )
-from peel_analysis.measures.sums import Count, CountTables, rank
+from peel_analysis.measures.sums import CountTables, rank
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
@@ -184,7 +184,13 @@ def add_up(
         (measure.numerator, edition.window(measure.earlier)) if is_change else (measure.denominator, window)
     )
     below = inputs.counts.sum_of(part, divided_in, excluded.left_out)
-    rows = [_row(one, top.by_force[one], below.by_force[one], is_change=is_change) for one in edition.forces.ids]
+    rows = []
+    for force_id in edition.forces.ids:
+        one, other = top.by_force[force_id], below.by_force[force_id]
+        numerator = one.count - other.count if is_change else one.count
+        own = one.status != "reported" and (isnan(numerator) or not isnan(other.count))
+        reason = one if own else other  # the numerator's stands, unless the denominator alone is what is missing
+        rows.append(Row(force_id, numerator, other.count, reason.status, reason.sentence, reason.short))
     return rows, top.release if is_change else f"{top.release}; {below.release}".strip("; "), top.held
 
 
@@ -195,14 +201,6 @@ def _why_no_value(survey: Measure, edition: Edition) -> Lack:
             "as in the items of [lacks.not_applicable]"
         )
     return edition.lacks[survey.id]
-
-
-def _row(force_id: str, top: Count, below: Count, *, is_change: bool) -> Row:
-    """Return a force's row: the numerator's reason stands, unless the denominator alone is what is missing."""
-    numerator = top.count - below.count if is_change else top.count
-    own = top.status != "reported" and (isnan(numerator) or not isnan(below.count))
-    reason = top if own else below
-    return Row(force_id, numerator, below.count, reason.status, reason.sentence, reason.short)
 
 
 def contradictions(

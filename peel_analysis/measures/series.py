@@ -48,6 +48,7 @@ class Series:
     """
 
     measure: Measure
+    edition: Edition
     values: pd.DataFrame
     numerator: pd.DataFrame
     denominator: pd.DataFrame
@@ -165,6 +166,7 @@ def _line(result: Result, months: int) -> Series:
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
     return Series(
         measure=measure,
+        edition=edition,
         values=_without_mixtures(values, breaks, months),
         numerator=numerator,
         denominator=denominator,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from math import fsum, isnan, nan
 
 import pandas as pd
@@ -62,8 +63,8 @@ class CountTables:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self._rows: dict[tuple[str, tuple[str, ...]], pd.DataFrame | None] = {}
-        self._added: dict[tuple[str, tuple[str, ...], Period], tuple[dict[str, Count], str]] = {}
+        self._rows_of = cache(rows_of)
+        self._counts_of = cache(self._counted)  # of an item, its dimensions and a window: once for all measures
 
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
         """Return the part's counts in `window` by force.
@@ -73,7 +74,7 @@ class CountTables:
         data return. Raises GapError for a window that the periods do not tile, and for a force that a published table
         leaves out or of which a table has a part of the window only.
         """
-        items = {item: self._item(item, part.dimensions, window) for item in part.items}
+        items = {item: self._counts_of(item, part.dimensions, window) for item in part.items}
         by_force, held = {}, {}
         for force_id in self.edition.forces.ids:
             mine = {item: counts[force_id] for item, (counts, _) in items.items()}
@@ -87,13 +88,6 @@ class CountTables:
         releases = dict.fromkeys(release for _, release in items.values() if release)
         return Sum(by_force, "; ".join(releases), held)
 
-    def _item(self, item: str, dimensions: tuple[str, ...], window: Period) -> tuple[dict[str, Count], str]:
-        """Return an item's counts in a window by force, and its release."""
-        key = (item, dimensions, window)
-        if key not in self._added:
-            self._added[key] = self._population() if item == POPULATION else self._counted(*key)
-        return self._added[key]
-
     def _population(self) -> tuple[dict[str, Count], str]:
         edition, short = self.edition, {"estimated": "Assumed population"}
         rows = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
@@ -101,9 +95,11 @@ class CountTables:
         return counts, f"population mid-{edition.mid_year} ({edition.vintage} vintage)"
 
     def _counted(self, item: str, dimensions: tuple[str, ...], window: Period) -> tuple[dict[str, Count], str]:
-        if (item, dimensions) not in self._rows:
-            self._rows[item, dimensions] = rows_of(item, dimensions, self.edition)
-        rows, edition = self._rows[item, dimensions], self.edition
+        """Return an item's counts in a window by force, and its release."""
+        if item == POPULATION:
+            return self._population()
+        edition = self.edition
+        rows = self._rows_of(item, dimensions, edition)
         first, last = window.start.isoformat(), window.end.isoformat()
         if rows is None or rows.empty or (item in edition.lacks and not _touches(rows, first, last)):
             return dict.fromkeys(edition.forces.ids, _lacking(item, edition)), ""
@@ -135,6 +131,8 @@ def _lacking(item: str, edition: Edition) -> Count:
 def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:
     """Return the sums of a window's rows by force, for the forces that have one.
 
+    A blank count makes the sum missing, unless it is blank because the force was counted together with another.
+
     A table in which a force lacks a period that others have is refused: a blank row with a status would say why.
     """
     numbers = inside["count"].to_numpy(dtype=float, na_value=nan).tolist()
@@ -151,9 +149,7 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
     starts = {force_id: {start for start, *_ in rows} for force_id, rows in by_force.items()}
     short = [one for one in all_forces.ids if len(starts.get(one, ())) < len(tiled)]
-    if (
-        short and item in RETURNED_ITEMS
-    ):  # it may hold one force or many: one that it does not name at all is not refused
+    if item in RETURNED_ITEMS:  # a return may hold one force or many: one that it does not name is not refused
         short = [one for one in short if one in starts]
     if short:
         lacking = [period.words for period in tiled if period.start.isoformat() not in starts.get(short[0], ())]
@@ -161,11 +157,10 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
             f"{name}: {window.words}: no row for {all_forces.in_words(short)} in the {' and the '.join(lacking)}; "
             "add the rows, or blank counts with a status that says why"
         )
-    return {force_id: _sum(rows) for force_id, rows in by_force.items()}
-
-
-def _sum(rows: list[tuple[str, float, str]]) -> Count:
-    """Return a force's sum: a blank count makes it missing, but where the force was counted with another."""
-    counts = [number for _, number, _ in rows if not isnan(number)]
-    is_missing = not counts or any(isnan(number) and status != "combined" for _, number, status in rows)
-    return Count(nan if is_missing else fsum(counts), max((status for *_, status in rows), key=rank))
+    counted = {}
+    for force_id, rows in by_force.items():
+        held = [number for _, number, _ in rows if not isnan(number)]
+        is_missing = not held or any(isnan(number) and status != "combined" for _, number, status in rows)
+        worst = max((status for *_, status in rows), key=rank)
+        counted[force_id] = Count(nan if is_missing else fsum(held), worst)
+    return counted

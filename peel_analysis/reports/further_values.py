@@ -22,7 +22,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Series, Value, rolling
-from peel_analysis.sections.outcomes import Outcomes, spread_in
+from peel_analysis.measures.outcome_groups import Outcomes, spread_in
 from peel_analysis.show.values import COLUMNS
 from peel_analysis.show.words import not_available
 from peel_analysis.statistics.funnel import ExpectedByChance

@@ -7,10 +7,10 @@ from peel_analysis import measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
+from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of
 from peel_analysis.measures.series import Series
 from peel_analysis.reports import further_values
 from peel_analysis.reports.further_values import Further
-from peel_analysis.sections.outcomes import MEASURE, Outcomes, outcomes_of
 from peel_analysis.show import values
 
 

@@ -1,7 +1,7 @@
 """Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -9,18 +9,17 @@ from markupsafe import Markup
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces, registers
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
-from peel_analysis.show.marks import mark, status_in_words
-from peel_analysis.show.tables import Cell, Row, count_cell, html_table
+from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
-from peel_analysis.statistics.policy_in_use import read_policy
 
 DATA_RETURN = "HMICFRS_RETURN"
 CHECKED_WITH_FORCES = (
@@ -56,7 +55,7 @@ class Annex:
 
     def definitions(self) -> Html:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
-        body = [self._definition(measure) for measure in measures.declared() if measure.kind != "survey"]
+        body = [self._definition(measure) for measure in self.edition.data.measures if measure.kind != "survey"]
         table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
         return Html(piece("folded", f"All {len(body)} measures", table), "definitions")
 
@@ -70,7 +69,7 @@ class Annex:
             below = f"{top} in the {self.edition.window(measure.earlier).words}"
         held = not any(_is_lacking(item, self.edition) for item in measure.items)
         window = self.edition.window(measure.window).words if held else "Not available in this edition"
-        return Row(measure.title, (Cell(top), Cell(below), Cell(window), Cell(measure.unit)))
+        return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
         """Show the denominators: the estimates in use, and the force whose population is replaced."""
@@ -78,7 +77,7 @@ class Annex:
         populations = rows["population"].to_dict()
         body = [
             Row(force.name, (count_cell(float(populations[force.id])), Cell(str(rows.at[force.id, "sentence"]))))
-            for force in forces.all_forces()
+            for force in self.edition.forces
         ]
         own = rows["sentence"][rows["sentence"] != ""]
         said = piece("paragraphs", [f"Rates per head use {self.edition.population_sentence}.", *own])
@@ -90,7 +89,7 @@ class Annex:
         return Html(self._once("exclusions", self._exclusions), "exclusions")
 
     def _exclusions(self) -> Markup:
-        titles = {measure.id: measure.title for measure in measures.declared()}
+        titles = {measure.id: measure.title for measure in self.edition.data.measures}
         columns = ("Force", "Year", "Effect", "Reason", "Basis")
         parts = []
         for measure_id, of_measure in self.edition.register(registers.EXCLUSIONS).groupby("measure_id", sort=False):
@@ -98,21 +97,16 @@ class Annex:
             grouped = of_measure.groupby(["force_id", "period_year", "reason"], sort=False)
             for (force_id, year, reason), group in grouped:
                 effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
-                cells = (
-                    Cell(str(year)),
-                    Cell(effects),
-                    Cell(str(reason)),
-                    Cell(" and ".join(dict.fromkeys(group["basis"]))),
-                )
-                rows.append(Row(forces.display_name(str(force_id)), cells))
+                basis = " and ".join(dict.fromkeys(group["basis"]))
+                rows.append(text_row(self.edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
             parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
         none = "No force is left out of a figure of this edition by a recorded exclusion."
-        return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self.edition)))
+        return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self._results())))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
         rows = self.edition.register(registers.CAVEATS)
-        shown = rows[rows["force_id"].isin(("all", *forces.ids()))]
+        shown = rows[rows["force_id"].isin(("all", *self.edition.forces.ids))]
         return Html(piece("bullets", "caveats", list(shown["sentence"])), "caveats")
 
     def surveys(self) -> Html:
@@ -127,8 +121,8 @@ class Annex:
         return Html(self._once("wording policy", self._wording_policy), "wording policy")
 
     def _wording_policy(self) -> Markup:
-        policy = read_policy()
-        results = [measures.calculate(measure, self.edition) for measure in measures.declared()]
+        policy = self.edition.data.policy
+        results = self._results()
         expected = expected_flags(results)
         by_chance = f"In this edition: {expected.sentence()} " if expected else ""
         said = f"{by_chance}{COUNTS_NOT_SAMPLES}"
@@ -137,16 +131,19 @@ class Annex:
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         rows = [
-            Row(row["status"].replace("_", " "), (Cell(row["mark"] or "none"), Cell(row["meaning"])))
-            for row in registers.records(registers.read_register(registers.STATUSES))
+            text_row(row["status"].replace("_", " "), row["mark"] or "none", row["meaning"])
+            for row in registers.records(self.edition.data.register(registers.STATUSES))
         ]
         parts = [html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), rows)]
         if notes := registers.records(self.edition.register(registers.FOOTNOTES)):
             title = "Notes of the published report, by their numbers"
             parts.append(piece("folded", title, piece("published_notes", notes)))
-        terms = registers.records(registers.read_register(registers.GLOSSARY))
+        terms = registers.records(self.edition.data.register(registers.GLOSSARY))
         parts.append(piece("folded", "Terms and abbreviations", piece("terms", terms)))
         return Html(Markup("\n").join(parts), "marks, notes and terms")
+
+    def _results(self) -> tuple[Result, ...]:
+        return measures.calculate_all(self.edition)
 
     def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
@@ -166,33 +163,29 @@ def _item_words(item: str) -> str:
 
 def open_annex(force: str, edition: str) -> Annex:
     """Return Annex A for a force. Raises InputError for an unknown force or edition."""
-    return Annex(forces.find(force), open_edition(edition))
+    data = open_data()
+    return Annex(data.forces.find(force), data.edition(edition))
 
 
-@dataclass(frozen=True)
-class Marked:
-    """Why figures of a force are shown with a mark, and the status that the mark stands for."""
-
-    force_id: str
-    status: str
-    reason: str
-
-
-def marks_table(edition: Edition) -> Markup:
+def marks_table(results: Iterable[Result]) -> Markup:
     """Return a table of the marked figures: a force and reason a row, with the years, the mark and the measures."""
-    found: dict[Marked, list[tuple[int, str]]] = defaultdict(list)
-    for measure in measures.declared():
-        for year, one in _marked(measures.calculate(measure, edition)):
-            found[one].append((year, measure.title))
-    if not found:
-        return piece("paragraphs", [NONE_MARKED])
-    ordered = sorted(found.items(), key=lambda item: (item[0].force_id, -max(year for year, _ in item[1])))
+    found: dict[tuple[str, str, str, str], list[tuple[int, str]]] = defaultdict(list)
+    for result in results:
+        data = result.edition.data
+        for year, force_id, status, reason in _marked(result):
+            sign = f"{data.statuses.mark(status)} {data.statuses.words(status)}"
+            found[force_id, data.forces.name(force_id), sign, reason].append((year, result.measure.title))
+    rows = []
+    for (_, name, sign, reason), figures in sorted(found.items(), key=lambda one: (one[0][0], -max(one[1])[0])):
+        years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
+        titles = "; ".join(dict.fromkeys(title for _, title in figures))
+        rows.append(text_row(name, years, sign, titles, reason))
     columns = ("Force", "Year", "Mark", "Measures", "Reason")
-    return html_table(MARKED_OTHERWISE, columns, [_row(one, figures) for one, figures in ordered])
+    return html_table(MARKED_OTHERWISE, columns, rows) if rows else piece("paragraphs", [NONE_MARKED])
 
 
-def _marked(result: Result) -> Iterator[tuple[int, Marked]]:
-    """Yield the year and the reason of each marked figure, now and earlier, whose mark is not in the register."""
+def _marked(result: Result) -> Iterator[tuple[int, str, str, str]]:
+    """Yield year, force, status and reason of each marked figure, now and earlier, whose mark is not registered."""
     sides = [("", result.window)]
     if result.comparator_window is not None:
         sides.append(("comparator_", result.comparator_window))
@@ -202,12 +195,5 @@ def _marked(result: Result) -> Iterator[tuple[int, Marked]]:
         shown = result.forces[result.forces[f"{side}value"].notna()]
         for force_id, row in shown.iterrows():
             status = str(row[f"{side}status"])
-            if mark(status) and (force_id, status) not in given:
-                yield window.end.year, Marked(str(force_id), status, str(row[f"{side}note"]))
-
-
-def _row(one: Marked, figures: list[tuple[int, str]]) -> Row:
-    years = " and ".join(str(year) for year in sorted({year for year, _ in figures}, reverse=True))
-    titles = "; ".join(dict.fromkeys(title for _, title in figures))
-    cells = (Cell(years), Cell(f"{mark(one.status)} {status_in_words(one.status)}"), Cell(titles), Cell(one.reason))
-    return Row(forces.display_name(one.force_id), cells)
+            if result.edition.data.statuses.mark(status) and (force_id, status) not in given:
+                yield window.end.year, str(force_id), status, str(row[f"{side}note"])

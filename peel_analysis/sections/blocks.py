@@ -9,18 +9,18 @@ from markupsafe import Markup
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
-from peel_analysis.data.forces import ENGLAND_AND_WALES, display_name
+from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel_svg, picture, ranked_svg, strip_svg
+from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg
+from peel_analysis.figures.funnel import middle_in_words, place_in_words
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
-from peel_analysis.show.marks import key_to_marks, mark
-from peel_analysis.show.tables import Cell, Row, html_table, value_cell
+from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import no_figure, official_name, value_in_words
+from peel_analysis.show.words import no_figure, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from
@@ -38,7 +38,7 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     enough = len(result.plotted) >= FEWEST_FOR_A_FIGURE
     drawn = enough or force_id in result.plotted.index
     draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    image = picture(draw(result, force_id), wording.alt_text(result, force_id)) if drawn else ""
+    image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
     not_drawn = [] if enough else [ALONE if drawn else _not_drawn(result)]
     body = _body(result, force_id, place=_place(result, force_id), image=image, not_drawn=not_drawn)
     return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
@@ -81,8 +81,9 @@ def _place(result: Result, force_id: str) -> str:
     if result.measure.kind != "change" or not compared.ranks.has_place(row):
         return ""
     return (
-        f"In the order of all forces' changes, from the largest rise to the largest fall, {official_name(force_id)} "
-        f"is {compared.ranks.words(row)}: as near as their intervals let an order be told."
+        "In the order of all forces' changes, from the largest rise to the largest fall, "
+        f"{result.edition.forces.official_name(force_id)} is {compared.ranks.words(row)}: as near as their intervals "
+        "let an order be told."
     )
 
 
@@ -115,11 +116,11 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
     body = piece(
         "figure_body",
         reading=_of_funnel(compared, force_id),
-        image=picture(funnel_svg(compared, force_id), _alt_text(compared, force_id)),
+        image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
         notes=[
             compared.funnel.statement(),
-            f"The limits stand on the middle of these forces (the median, {_middle(compared)}) and not on England and "
-            "Wales, which a very large force draws towards its own value.",
+            f"The limits stand on the middle of these forces (the median, {middle_in_words(compared)}) and not on "
+            "England and Wales, which a very large force draws towards its own value.",
             "Forces without a verdict take no part in the limits.",
         ],
         source=source_line(result),
@@ -129,41 +130,18 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
     """Return where the force lies and what that means; for a force that is not set against the limits, why."""
-    result, name = compared.result, official_name(force_id)
+    result, name = compared.result, compared.result.edition.forces.official_name(force_id)
     own, verdict = result.of(force_id), compared.verdicts[force_id]
     if own.is_missing:
-        return f"There is {no_figure(own)}"
+        return f"There is {no_figure(result, force_id)}"
     value = value_in_words(result.measure, own.value)
     if verdict.chance is None:
         return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
     account = "do not account" if verdict.chance else "can account"
     return (
-        f"{name}: {value}. {_lies(verdict.chance)} The usual differences among forces, of which chance is a part, "
-        f"{account} for how far this is from the middle of the forces, {_middle(compared)}."
+        f"{name}: {value}. {place_in_words(outside=verdict.chance)} The usual differences among forces, of which "
+        f"chance is a part, {account} for how far this is from the middle of the forces, {middle_in_words(compared)}."
     )
-
-
-def _alt_text(compared: Compared, force_id: str) -> str:
-    """Return what the funnel shows: who is outside the limits, and where the force lies."""
-    result = compared.result
-    own = result.of(force_id)
-    shown = "not shown" if own.is_missing else value_in_words(result.measure, own.value)
-    verdict = compared.verdicts[force_id]
-    place = "No place in the funnel." if verdict.chance is None else _lies(verdict.chance)
-    return (
-        f"Funnel plot of {result.measure.title}, {result.window.words}. {official_name(force_id)}: {shown}. {place} "
-        f"Middle of the forces: {_middle(compared)}. England and Wales: "
-        f"{value_in_words(result.measure, result.national.value)}."
-    )
-
-
-def _lies(outside: bool) -> str:
-    return f"It lies {'outside' if outside else 'within'} the outer limits."
-
-
-def _middle(compared: Compared) -> str:
-    assert compared.funnel is not None
-    return value_in_words(compared.result.measure, compared.funnel.target)
 
 
 def funnels_table(results: Iterable[Result]) -> Markup:
@@ -173,12 +151,15 @@ def funnels_table(results: Iterable[Result]) -> Markup:
         Row(
             one.result.measure.title,
             (
-                Cell(str(funnel.forces), is_number=True),
-                Cell(funnel.scale),
-                *(Cell(said, is_number=True) for said in (_middle(one), f"{funnel.phi:,.1f}", f"{funnel.tau2:.3g}")),
+                Cell(str(made.forces), is_number=True),
+                Cell(made.scale),
+                *(
+                    Cell(said, is_number=True)
+                    for said in (middle_in_words(one), f"{made.phi:,.1f}", f"{made.tau2:.3g}")
+                ),
             ),
         )
-        for one, funnel in compared
+        for one, made in compared
     ]
     columns = ("Measure", "Forces", "Scale", "Middle of the forces", "Phi", "Tau-squared")
     table = html_table("Funnel limits of each measure", columns, rows)
@@ -194,14 +175,14 @@ def peer_panel(result: Result, force_id: str) -> Html:
     about = f"peers: {result.measure.id}"
     if why_none(result.edition, force_id):
         return Html(peer_tables(result, force_id), about)
-    title = f"{display_name(force_id)} beside its peers: {result.measure.title}"
-    return Html(
-        piece("folded", title, peer_tables(result, force_id), "data peers", f"{result.measure.id}-peers"), about
-    )
+    title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
+    body = peer_tables(result, force_id)
+    return Html(piece("folded", title, body, "data peers", f"{result.measure.id}-peers"), about)
 
 
 def peer_tables(result: Result, force_id: str) -> Markup:
     """Return the tables of a peer panel with their key; without peers, the reason."""
+    statuses = result.edition.data.statuses
     if reason := why_none(result.edition, force_id):
         return piece("paragraph", "none-recorded", reason)
     groups = peer_groups(result.edition, force_id)
@@ -209,7 +190,8 @@ def peer_tables(result: Result, force_id: str) -> Markup:
     shown.append(result.national)
     without = [NO_COUNTS for one in shown if not one.is_missing and math.isnan(one.numerator)]
     parts = [_group_table(result, group, force_id) for group in groups]
-    parts += [key_to_marks([*(one.status for one in shown), *without, NO_INTERVAL]), tables.about_intervals(result)]
+    parts.append(key_to_marks(statuses, [*(one.status for one in shown), *without, NO_INTERVAL]))
+    parts.append(tables.about_intervals(result))
     return Markup("\n").join(parts)
 
 
@@ -223,11 +205,12 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:
     members = result.rows.loc[list(found.members)]  # where the count of one is not public, the mean has no interval
     top, below = (float(members[name].sum(skipna=False)) for name in ("numerator", "denominator"))
     rows = [_row(result, force_id, "own-force"), *(_row(result, one.force_id) for one in peers)]
+    sign = result.edition.data.statuses.mark(NO_INTERVAL)
     for title, mean, interval, how in (
         ("Weighted", found.weighted, tables.counts_interval_cell(result.measure, top, below), "Sum over sum"),
-        ("Simple", found.simple, Cell(mark(NO_INTERVAL), is_number=True), "Each peer counts the same"),
+        ("Simple", found.simple, Cell(sign, is_number=True), "Each peer counts the same"),
     ):
-        cells = (value_cell(result.measure, mean), interval, Cell(f"{how}, {found.basis}"))
+        cells = (value_cell(result, mean), interval, Cell(f"{how}, {found.basis}"))
         rows.append(Row(f"{title} mean of the peers", cells, "total"))
     rows.append(_row(result, ENGLAND_AND_WALES, "total"))
     caption = f"{result.measure.title}: {group.title}, {wording.windows_in_words(result)}, {found.basis}"
@@ -241,7 +224,8 @@ def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:
 def _row(result: Result, force_id: str, kind: str = "") -> Row:
     one = result.of(force_id)
     limits = compare(result).limits(force_id, SHOWN_LEVEL)
-    without = mark(one.status) if one.is_missing else ""
+    without = result.edition.data.statuses.mark(one.status) if one.is_missing else ""
     interval = tables.interval_cell(result.measure, *limits, without or "[x]")
     note = Cell("" if force_id == ENGLAND_AND_WALES else one.short)
-    return Row(display_name(force_id), (value_cell(result.measure, one.value, mark(one.status)), interval, note), kind)
+    name = result.edition.forces.name(force_id)
+    return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)

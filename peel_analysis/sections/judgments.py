@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
-from peel_analysis.sections.catalogue import SectionPlan, catalogue
-from peel_analysis.show.tables import Cell, Row, html_table
+from peel_analysis.data.registers import SECTIONS_INSPECTED
+from peel_analysis.data.settings import SectionPlan
+from peel_analysis.show.tables import html_table, text_row
 from peel_analysis.show.templates import piece
 
 OVERALL = "overall"
 NOT_RECORDED = "not recorded in this edition"
-PLAIN = ("explicit", "press", "carried", "report")  # evidence that states the grade
 INDIRECT = {"derived": "worked out from a later or an earlier page", "narrative": "read from the inspectorate's text"}
 
 
@@ -50,7 +49,7 @@ def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
     """Return the force's judgment on a question; one that is not held is "not recorded in this edition"."""
     rows = edition.register_of_judgments()
     mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
-    plan = next((plan for plan in catalogue() if plan.question == question), None)
+    plan = next((plan for plan in edition.data.sections if plan.question == question), None)
     ungraded = "Ungraded" if plan is not None and not plan.graded else ""
     if mine.empty:
         return Judgment(question, ungraded, "", "explicit" if ungraded else "not_found", "")
@@ -62,10 +61,9 @@ def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
 
 def judgments_table(edition: Edition, force_id: str) -> Markup:
     """Return the judgments: overall first, then each question with its grade and the year last inspected."""
-    found = [(plan, judgment(edition, force_id, plan.question)) for plan in catalogue() if plan.question]
+    found = [(plan, judgment(edition, force_id, plan.question)) for plan in edition.data.sections if plan.question]
     rows = [
-        Row(plan.name_of_question, (Cell(one.grade_in_words), Cell(one.last_inspected or NOT_RECORDED)))
-        for plan, one in found
+        text_row(plan.name_of_question, one.grade_in_words, one.last_inspected or NOT_RECORDED) for plan, one in found
     ]
     remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in found if one.remark]
     title = f"Overall effectiveness {programme(edition)}".strip()
@@ -86,7 +84,7 @@ def programme(edition: Edition) -> str:
 
 def inspected(edition: Edition, force_id: str, question: str) -> str:
     """Return whether the question was inspected in the edition: "yes", "no" or "unknown"."""
-    rows = edition.register(registers.SECTIONS_INSPECTED)
+    rows = edition.register(SECTIONS_INSPECTED)
     mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
     return "unknown" if mine.empty else str(mine.iloc[0]["inspected"])
 
@@ -103,7 +101,7 @@ def inspection_line(edition: Edition, force_id: str, plan: SectionPlan) -> str:
     if state == "no":
         stands = f"the {one.last_inspected} grade stands" if one.last_inspected else "the earlier grade stands"
         return f"Not inspected in {programme(edition)}: {stands}."
-    if one.last_inspected and edition.register(registers.SECTIONS_INSPECTED).empty:
+    if one.last_inspected and edition.register(SECTIONS_INSPECTED).empty:
         return f"Last inspected in {one.last_inspected}."
     when = f"in {programme(edition)} " if programme(edition) else ""
     return f"Whether this question was inspected {when}is {NOT_RECORDED}."

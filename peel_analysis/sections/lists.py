@@ -11,15 +11,23 @@ from peel_analysis.comparison import NotComparableError, check_together, compare
 from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import NATIONAL, Force
+from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.sections.blocks import source_line
-from peel_analysis.sections.catalogue import Block
 from peel_analysis.sections.display import Html
 from peel_analysis.show import words as wording
-from peel_analysis.show.marks import key_to_marks, mark
-from peel_analysis.show.tables import Row, count_cell, counts_interval_cell, html_table, interval_cell, value_cell
+from peel_analysis.show.tables import (
+    Row,
+    count_cell,
+    counts_interval_cell,
+    html_table,
+    interval_cell,
+    key_to_marks,
+    value_cell,
+)
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import NATIONAL, not_available, official_name
+from peel_analysis.show.words import not_available
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
 AT_MOST = 7  # lines of what stands out
@@ -27,7 +35,7 @@ RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none
 
 
-def panel(block: Block, results: list[Result], force_id: str) -> Html:
+def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
     """Return one group of tiles: a heading, a tile a measure, the key and the group's note.
 
     Of measures that must not stand together only the heading is shown, and the reason.
@@ -40,7 +48,8 @@ def panel(block: Block, results: list[Result], force_id: str) -> Html:
         return Html(piece("panel", block.title, refused=str(refusal)), about)
     shown = [_tile(result, force_id) for result in results]
     note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
-    html = piece("panel", block.title, shown, key_to_marks(_statuses(results, force_id)), note)
+    key = key_to_marks(results[0].edition.data.statuses, _statuses(results, force_id))
+    html = piece("panel", block.title, shown, key, note)
     return Html(html, about, {"tiles": [result.measure.id for result in results]})
 
 
@@ -60,26 +69,27 @@ def _tile(result: Result, force_id: str) -> dict[str, Any]:
     return {
         "measure_id": result.measure.id,
         "label": result.measure.tile,
-        "own": _value(result.measure, own),
+        "own": _value(result, own),
         "window": _capital(wording.windows_in_words(result)),
-        "national": _value(result.measure, result.national),
+        "national": _value(result, result.national),
         "earlier": _earlier(result, own),
         "remark": "" if own.status == "reported" else own.short,
     }
 
 
-def _value(measure: Measure, one: Value) -> dict[str, str]:
+def _value(result: Result, one: Value) -> dict[str, str]:
     """Return a value in words with its mark, or why there is none."""
     if one.is_missing:
         return {"words": "", "mark": "", "why": f"no figure: {one.note or one.status.replace('_', ' ')}"}
-    return {"words": wording.value_in_words(measure, one.value), "mark": mark(one.status), "why": ""}
+    sign = result.edition.data.statuses.mark(one.status)
+    return {"words": wording.value_in_words(result.measure, one.value), "mark": sign, "why": ""}
 
 
 def _earlier(result: Result, own: Value) -> str:
     window = result.comparator_window
     if window is None or not own.has_comparator:
         return ""
-    sign = mark(own.comparator_status) if own.comparator_status else ""
+    sign = result.edition.data.statuses.mark(own.comparator_status) if own.comparator_status else ""
     value = wording.value_in_words(result.measure, own.comparator_value)
     return f"{_capital(window.words)}: {value} {sign}".strip()
 
@@ -88,10 +98,10 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def introduction(force_id: str) -> Html:
+def introduction(force: Force) -> Html:
     """Return the sentence that says how to read the panel of tiles."""
     words = (
-        f"Each tile sets {official_name(force_id)} beside {NATIONAL}. "
+        f"Each tile sets {force.official_name} beside {NATIONAL}. "
         "A dash means that there is no figure: the force did not supply it, it was counted with another force's, it is "
         "not comparable, it has not been published, no table that this edition uses holds it, or the measure does not "
         "apply. The words under the dash say why."
@@ -140,7 +150,8 @@ def standing_out(results: list[Result], force_id: str) -> Html:
     )
     if told:
         return readings("standing-out", told, force_id, about, note)
-    none = f"On no figure is {official_name(force_id)} found higher or lower than England and Wales by the stated rule."
+    name = results[0].edition.forces.official_name(force_id)
+    none = f"On no figure is {name} found higher or lower than England and Wales by the stated rule."
     return Html(piece("paragraph", "none-recorded", none) + piece("paragraph", "key", note), about)
 
 
@@ -180,23 +191,23 @@ def by_group(edition: Edition, force_id: str) -> Html:
     groups = [] if counts is None else [group for group in counts["dimension"].unique() if group]
     found = sorted((_row(edition, force_id, group) for group in groups), key=lambda row: -row[0])
     rows = [row for _, row in (*found, _row(edition, force_id, ""))]
-    window = edition.window(measures.get(RATE).window).words
+    window = edition.window(edition.data.measure(RATE).window).words
     columns = (
         "Offence group",
         "Crimes",
         "Per 1,000 population",
         "95% interval of the rate",
         "Rate, England and Wales",
-        f"Change on the {edition.window(measures.get(CHANGE).earlier).words}",
+        f"Change on the {edition.window(edition.data.measure(CHANGE).earlier).words}",
         "95% interval of the change",
         "Change, England and Wales",
     )
-    caption = f"Recorded crime (excluding fraud) by offence group, {official_name(force_id)}, {window}"
-    of_all = measures.calculate(measures.get(RATE), edition)
-    has_blank = any(cell.text == mark(NO_CHANGE) for row in rows for cell in row.cells)
+    caption = f"Recorded crime (excluding fraud) by offence group, {edition.forces.official_name(force_id)}, {window}"
+    of_all = measures.calculate(edition.data.measure(RATE), edition)
+    has_blank = any(cell.text == edition.data.statuses.mark(NO_CHANGE) for row in rows for cell in row.cells)
     parts = (
         html_table(caption, columns, rows),
-        key_to_marks([of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
+        key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
         piece("paragraph", "key", COUNTS_NOT_SAMPLES),
         piece("paragraph", "source", source_line(of_all)),
     )
@@ -205,17 +216,17 @@ def by_group(edition: Edition, force_id: str) -> Html:
 
 def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
     """Return the crimes of a group, or of all, and their row: the same measures, calculated for the group alone."""
-    rate, change = (_of_group(measures.get(measure_id), group) for measure_id in (RATE, CHANGE))
+    rate, change = (_of_group(edition.data.measure(measure_id), group) for measure_id in (RATE, CHANGE))
     rates, changes = measures.calculate(rate, edition), measures.calculate(change, edition)
-    own, blank = rates.of(force_id), mark(NO_CHANGE)
+    own, blank = rates.of(force_id), edition.data.statuses.mark(NO_CHANGE)
     cells = (
         count_cell(own.numerator),
-        value_cell(rate, own.value, mark(own.status), without=blank),
+        value_cell(rates, own.value, own.status, blank),
         counts_interval_cell(rate, own.numerator, own.denominator, blank),
-        value_cell(rate, rates.national.value, without=blank),
-        value_cell(change, changes.of(force_id).value, without=blank),
+        value_cell(rates, rates.national.value, without=blank),
+        value_cell(changes, changes.of(force_id).value, without=blank),
         interval_cell(change, *compare(changes).limits(force_id), blank),
-        value_cell(change, changes.national.value, without=blank),
+        value_cell(changes, changes.national.value, without=blank),
     )
     return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
 

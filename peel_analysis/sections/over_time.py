@@ -1,24 +1,21 @@
 """A measure over time in a section: the line, what it is made of, and its points as a table."""
 
-from datetime import date
 from math import isnan, nan
 
-import pandas as pd
 from markupsafe import Markup
 
-from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.figures import as_svg, picture, trend_lines
+from peel_analysis.figures import trend_lines
+from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.measures.provenance import POPULATIONS, tables_of
 from peel_analysis.sections.blocks import source_line
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
-from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.tables import Cell, Row
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import official_name, value_in_words
 
 UNMARKED = ("reported", "as_published")
 
@@ -28,44 +25,37 @@ def trend_block(result: Result, force_id: str, number: int) -> Html:
 
     Raises InputError for a measure whose counts allow no line.
     """
-    series = rolling(result)
+    series, name = rolling(result), result.edition.forces.official_name(force_id)
     figure_id, about = f"{result.measure.id}-trend", f"trend: {result.measure.id}"
     title = series.per_head(result.measure.title, force_id)
-    caption = f"{title}, {official_name(force_id)} and England and Wales, {_span(series)}"
+    caption = f"{title}, {name} and {NATIONAL}, {span_in_words(series)}"
     if series.values[force_id].dropna().empty:
         body = piece("figure_body", refused=wording.reading(result, force_id))
         return numbered(figure_id, number, caption, body, drawn=False, about=about)
     reading = _reading(result, series, force_id)
-    key = key_to_marks(dict.fromkeys(status for status in series.statuses[force_id] if mark(status)))
+    key = tables.key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
+    figure = trend_lines(series, force_id)
+    figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
     body = piece(
         "figure_body",
         reading=reading,
-        image=picture(as_svg(trend_lines(series, force_id)), f"Line chart: {title}, {_span(series)}. {reading}"),
+        image=figure.as_image(),
         notes=_notes(result, series, force_id),
         source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
-        data=_table(series, force_id, caption) + key + tables.about_intervals(result),
+        data=_table(result, series, force_id, caption) + key + tables.about_intervals(result),
     )
     return numbered(figure_id, number, caption, body, about=about)
 
 
-def _span(series: Series) -> str:
-    first, last = (day_in_words(day) for day in (series.days[0], series.days[-1]))
-    return f"12 months to the end of {series.about}, {first} to {last}"
-
-
-def _table(series: Series, force_id: str, caption: str) -> Markup:
-    columns = ("12 months to", official_name(force_id), "95% interval", official_name(ENGLAND_AND_WALES))
+def _table(result: Result, series: Series, force_id: str, caption: str) -> Markup:
+    columns = ("12 months to", result.edition.forces.official_name(force_id), "95% interval", NATIONAL)
     rows = []
     for place, day in enumerate(series.days):
         own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
-        sign = "" if isnan(own) else mark(str(series.statuses[force_id].iloc[place]))
-        cells = (
-            tables.value_cell(series.measure, own, sign),
-            _interval(series, force_id, place),
-            tables.value_cell(series.measure, national),
-        )
-        rows.append(Row(day_in_words(day), cells))
+        status = "" if isnan(own) else str(series.statuses[force_id].iloc[place])
+        cells = (tables.value_cell(result, own, status), _interval(series, force_id, place))
+        rows.append(Row(day_in_words(day), (*cells, tables.value_cell(result, national))))
     return tables.html_table(caption, columns, rows)
 
 
@@ -81,21 +71,7 @@ def _reading(result: Result, series: Series, force_id: str) -> str:
     """Return what the lines say: the first and the last of each line's values that may be set beside each other."""
     own = result.of(force_id)
     remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
-    of_force = f"{official_name(force_id)}{remark}: {_ends(series, force_id)}"
-    said = [of_force, f"{official_name(ENGLAND_AND_WALES)}: {_ends(series, ENGLAND_AND_WALES)}"]
-    cuts = [one for one in series.breaks(force_id) if not one.is_comparable]
-    if cuts:
-        label = f"{cuts[-1].label[:1].lower()}{cuts[-1].label[1:]}"
-        said.append(f"No line is drawn across the break ({label}): values before it are not set beside later ones.")
-    return " ".join(said)
-
-
-def _ends(series: Series, name: str) -> str:
-    points = series.latest_part(name)
-    if points.empty:
-        return "no 12 months lie wholly after the last break in recording."
-    people = "" if series.mid_year is None or name in series.assumed else f", {series.unit(name)}"
-    return f"{', and '.join(dict.fromkeys(_point(series, points, place) for place in (0, -1)))}{people}."
+    return lines_in_words(series, force_id, remark)
 
 
 def _source_of_populations(result: Result, series: Series) -> str:
@@ -106,11 +82,6 @@ def _source_of_populations(result: Result, series: Series) -> str:
     named = [table for table in tables_of(result, ENGLAND_AND_WALES) if (table.table, table.release) == own]
     years = f"Populations of mid-{series.mid_years[0]} to mid-{series.mid_years[-1]}"
     return " ".join(f"{years}: {table.publisher}, {table.title}." for table in named if table.title)
-
-
-def _point(series: Series, points: pd.Series, place: int) -> str:
-    value, day = float(points.iloc[place]), date.fromisoformat(str(points.index[place]))
-    return f"{value_in_words(series.measure, value)} in the 12 months to {day_in_words(day)}"
 
 
 def _notes(result: Result, series: Series, force_id: str) -> list[str]:
@@ -128,7 +99,7 @@ def _notes(result: Result, series: Series, force_id: str) -> list[str]:
 
 def _about_population(result: Result, series: Series, force_id: str) -> str:
     """Return which population the points divide by, and what they must not be taken for."""
-    assumed = f" Every point of {official_name(force_id)} divides by its assumed population."
+    assumed = f" Every point of {result.edition.forces.official_name(force_id)} divides by its assumed population."
     kept = assumed if force_id in series.assumed else ""
     if series.mid_year is not None:
         return (

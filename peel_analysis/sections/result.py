@@ -9,10 +9,9 @@ from markupsafe import Markup
 
 from peel_analysis import comparison, figures, measures, why
 from peel_analysis.comparison.peers import means, peer_groups
-from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.figures import Figure
-from peel_analysis.sections.blocks import peer_tables, source_line
+from peel_analysis.sections.blocks import peer_tables
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
@@ -79,7 +78,7 @@ class Result(measures.Result):
         >>> crime.ranked(["norfolk", "Kent Police"]).data.name.iloc[0]
         'West Yorkshire'
         """
-        return figures.ranked_bars(self, self._ids(forces))
+        return self._titled(figures.ranked_bars(self, self._ids(forces)))
 
     def strip(self, forces: str | Iterable[str] = ()) -> Figure:
         """Return all forces' values along one line, with one force or several picked out, or none.
@@ -88,7 +87,7 @@ class Result(measures.Result):
 
         >>> crime.strip("norfolk").savefig("strip.svg")  # doctest: +SKIP
         """
-        return figures.change_strip(self, self._ids(forces))
+        return self._titled(figures.change_strip(self, self._ids(forces)))
 
     def funnel(self, forces: str | Iterable[str] = ()) -> Figure:
         """Return each force's value against its size, with the limits of chance and of the forces' own spread.
@@ -98,7 +97,7 @@ class Result(measures.Result):
         >>> crime.funnel("norfolk").data.takes_part.sum().item()
         42
         """
-        return figures.funnel_plot(comparison.compare(self), self._ids(forces))
+        return self._titled(figures.funnel_plot(comparison.compare(self), self._ids(forces)))
 
     def trend(self, force: str, *, quarters: bool = False, control_limits: bool = False) -> Figure:
         """Return the lines of a force and of England and Wales: of rolling 12 months, or of quarters.
@@ -109,9 +108,10 @@ class Result(measures.Result):
         >>> crime.trend("norfolk").data.index[-1]
         '2017-06-30'
         """
-        return figures.trend_lines(
-            self._series(quarters or control_limits), self._id(force), control_limits=control_limits
-        )
+        series, own = self._series(quarters or control_limits), self._id(force)
+        figure = figures.trend_lines(series, own, control_limits=control_limits)
+        figure.set_title(series.per_head(self.measure.title, own))
+        return figure
 
     def control_limits(self, force: str) -> pd.DataFrame:
         """Return the control limits (XmR) of a force's quarters: a row a part of its line between marked breaks.
@@ -147,7 +147,7 @@ class Result(measures.Result):
         >>> crime.compare(["norfolk", "kent"]).data.value.round(1).tolist()
         [76.3, 58.9, 75.7]
         """
-        return figures.compared_bars(self, self._ids(forces))
+        return self._titled(figures.compared_bars(self, self._ids(forces)))
 
     def beside(self, *forces: str) -> pd.DataFrame:
         """Return the numbers of forces and of England and Wales: a row each, by name, as `tables.beside` has them.
@@ -181,7 +181,7 @@ class Result(measures.Result):
         for group in peer_groups(self.edition, own):
             found = means(self, group)
             for one in map(self.of, (own, *group.peer_ids)):
-                rows.append((group.title, one.force_id, forces.display_name(one.force_id), one.value, one.status))
+                rows.append((group.title, one.force_id, self.edition.forces.name(one.force_id), one.value, one.status))
             rows.append((group.title, "weighted-mean", "Weighted mean of the peers", found.weighted, ""))
             rows.append((group.title, "simple-mean", "Simple mean of the peers", found.simple, ""))
         data = pd.DataFrame(rows, columns=["peers", "force_id", "name", "value", "status"])
@@ -204,13 +204,15 @@ class Result(measures.Result):
         """
         return Account(why.account(self.measure, self._id(force), self.edition))
 
+    def _titled(self, figure: Figure) -> Figure:
+        figure.set_title(f"{self.measure.title}, {wording.windows_in_words(self)}")
+        return figure
+
     def _series(self, quarters: bool) -> measures.Series:
         return measures.quarterly(self) if quarters else measures.rolling(self)
 
     def _id(self, force: str) -> str:
-        if force.strip().lower().replace(" ", "-") == ENGLAND_AND_WALES:
-            return ENGLAND_AND_WALES
-        return forces.find(force).id
+        return self.edition.forces.find_id(force)
 
     def _ids(self, forces: str | Iterable[str]) -> tuple[str, ...]:
         return tuple(map(self._id, (forces,) if isinstance(forces, str) else forces))
@@ -229,14 +231,12 @@ class Result(measures.Result):
         drawing: dict[str, Any] = {"not_drawn": [missing or "No force has a value to draw."]}
         if not self.plotted.empty:
             drawing = {"image": self.figure().as_image(), "data": self.table().html}
-        body = piece(
-            "figure_body",
-            reading=f"{self.measure.unit[:1].upper()}{self.measure.unit[1:]}, {wording.windows_in_words(self)}.",
-            source=source_line(self),
-            summary=f"All {NUMBER_OF_FORCES} forces",
-            **drawing,
-        )
-        return piece("in_notebook", body, self.measure.title)
+        unit, note = self.measure.unit, "" if self.plotted.empty else self.national.note
+        said = [f"{unit[:1].upper()}{unit[1:]}.", f"England and Wales: {note[:1].lower()}{note[1:]}" if note else ""]
+        sources = f"Source: {wording.sources_in_words(self)}."
+        summary = f"All {NUMBER_OF_FORCES} forces"
+        body = piece("figure_body", reading=" ".join(said).strip(), source=sources, summary=summary, **drawing)
+        return piece("in_notebook", body, self.measure.title if self.plotted.empty else "")
 
 
 def in_hand(result: measures.Result) -> Result:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.data import forces, registers
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data import registers
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import cited, findings, has_findings
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.settings import SectionPlan
+from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
-from peel_analysis.sections.catalogue import SectionPlan, catalogue, plan_of
 from peel_analysis.sections.display import Findings, Html, style
 from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.over_time import trend_block
@@ -41,7 +43,7 @@ class Section:
         """
         if isinstance(measure, Result):
             return measure
-        held = self.results.get(measure) or measures.calculate(measures.get(measure), self.edition)
+        held = self.results.get(measure) or measures.calculate(self.edition.data.measure(measure), self.edition)
         self.results[measure] = shown = in_hand(held)
         return shown
 
@@ -120,7 +122,7 @@ class Section:
 
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
-        spread = outcomes.spread_of(self.edition, self.force.id)
+        spread = spread_of(self.edition, self.force.id)
         return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID))
 
     def crime_by_group(self) -> Html:
@@ -129,7 +131,7 @@ class Section:
 
     def standing_out(self) -> Html:
         """Show the few figures on which the force is found higher or lower than England and Wales."""
-        return lists.standing_out([self.measure(measure.id) for measure in measures.declared()], self.force.id)
+        return lists.standing_out([self.measure(measure.id) for measure in self.edition.data.measures], self.force.id)
 
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""
@@ -137,13 +139,16 @@ class Section:
         return lists.readings("numbers-in-brief", results, self.force.id, "what the numbers say")
 
     def tiles(self, title: str) -> Html:
-        """Show one group of tiles of Force in numbers."""
-        block = next(block for block in self.plan.blocks if block.title.rstrip("*") == title)
+        """Show one group of tiles of Force in numbers. Raises InputError, with the list, when there is none."""
+        blocks_by_title = {block.title.rstrip("*"): block for block in self.plan.blocks}
+        if title not in blocks_by_title:
+            raise InputError(f"No group of tiles '{title}'; the groups are {', '.join(blocks_by_title)}")
+        block = blocks_by_title[title]
         return lists.panel(block, [self.measure(measure_id) for measure_id in block.measures], self.force.id)
 
     def tiles_introduction(self) -> Html:
         """Show how to read the panel of tiles."""
-        return lists.introduction(self.force.id)
+        return lists.introduction(self.force)
 
     def judgments(self) -> Html:
         """Show every judgment with the year it was last inspected."""
@@ -154,7 +159,7 @@ class Section:
         said = [
             f"{plan.name_of_question}: "
             f"{inspection_line(self.edition, self.force.id, plan) or f'inspected in {programme(self.edition)}.'}"
-            for plan in catalogue()
+            for plan in self.edition.data.sections
             if plan.question
         ]
         return Html(piece("bullets", "questions", said), "questions inspected")
@@ -185,4 +190,5 @@ class Section:
 
 def open_section(section_id: str, force: str, edition: str) -> Section:
     """Return a section of a force's report. Raises InputError for an unknown section, force or edition."""
-    return Section(plan_of(section_id), forces.find(force), open_edition(edition))
+    data = open_data()
+    return Section(data.section(section_id), data.forces.find(force), data.edition(edition))

@@ -10,12 +10,11 @@ from markupsafe import Markup
 
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
-from peel_analysis.data import forces
 from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.registers import Statuses
 from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.show import words as wording
-from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
@@ -35,6 +34,11 @@ class Row:
     header: str
     cells: tuple[Cell, ...]
     kind: str = ""
+
+
+def text_row(header: str, *texts: str) -> Row:
+    """Return a row of texts."""
+    return Row(header, tuple(map(Cell, texts)))
 
 
 def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Markup:
@@ -59,9 +63,11 @@ def by_force(result: Result, force_id: str) -> Markup:
     caption = f"{result.measure.title}, {wording.windows_in_words(result)}"
     ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
     values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
-    body = [_force_row(result, one, force_id) for one in values]
-    key = key_to_marks(_statuses(result, values))
-    return html_table(caption, _columns(result), body) + key + about_intervals(result)
+    statuses = [one.status for one in values]
+    if result.has_earlier:  # earlier values have marks in the table only where it has a column of them
+        statuses += [one.comparator_status for one in values]
+    table = html_table(caption, _columns(result), [_force_row(result, one, force_id) for one in values])
+    return table + key_to_marks(result.edition.data.statuses, statuses) + about_intervals(result)
 
 
 def beside(result: Result, *force_ids: str) -> pd.DataFrame:
@@ -71,7 +77,7 @@ def beside(result: Result, *force_ids: str) -> pd.DataFrame:
     behind it (`numerator`, `denominator`); `earlier_value`, that of the comparator's window; `status`, and `note` that
     says why. A number that there is none of is NaN.
     """
-    names = {force_id: forces.display_name(force_id) for force_id in (*force_ids, ENGLAND_AND_WALES)}
+    names = {force_id: result.edition.forces.name(force_id) for force_id in (*force_ids, ENGLAND_AND_WALES)}
     rows = result.rows.loc[list(names)]
     limits = [compare(result).limits(force_id, SHOWN_LEVEL) for force_id in names]
     shown = pd.DataFrame(
@@ -103,21 +109,21 @@ def _columns(result: Result) -> list[str]:
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
     interval = interval_cell(result.measure, *compare(result).limits(one.force_id, SHOWN_LEVEL))
-    cells = [value_cell(result.measure, one.value, mark(one.status)), interval]
+    cells = [value_cell(result, one.value, one.status), interval]
     cells += [count_cell(one.numerator), count_cell(one.denominator)]
     if result.has_earlier:
-        sign = mark(one.comparator_status) if one.comparator_status else ""
-        cells.append(value_cell(result.measure, one.comparator_value, sign))
+        cells.append(value_cell(result, one.comparator_value, one.comparator_status))
     cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
     kind = "total" if one.force_id == ENGLAND_AND_WALES else "own-force" if one.force_id == force_id else ""
-    return Row(forces.display_name(one.force_id), tuple(cells), kind)
+    return Row(result.edition.forces.name(one.force_id), tuple(cells), kind)
 
 
-def value_cell(measure: Measure, value: float, sign: str = "", without: str = "") -> Cell:
+def value_cell(result: Result, value: float, status: str = "", without: str = "") -> Cell:
     """Return a value in the measure's unit with its mark: "58.9 [u]"; a missing one is its mark, `without` or "[x]"."""
+    sign = result.edition.data.statuses.mark(status) if status else ""
     if math.isnan(value):
         return Cell(without or sign or "[x]", is_number=True)
-    return Cell(f"{wording.value_in_words(measure, value)} {sign}".strip(), is_number=True)
+    return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
 
 
 def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = "[x]") -> Cell:
@@ -139,12 +145,13 @@ def count_cell(count: float) -> Cell:
     return Cell("[x]" if math.isnan(count) else whole(count), is_number=True)
 
 
-def _statuses(result: Result, values: list[Value]) -> list[str]:
-    """Return the statuses whose marks are in the table: those of earlier values only where it has a column of them."""
-    statuses = [one.status for one in values]
-    if result.has_earlier:
-        statuses += [one.comparator_status for one in values]
-    return [status for status in dict.fromkeys(statuses) if status and mark(status)]
+def key_to_marks(statuses: Statuses, shown: Iterable[str]) -> Markup:
+    """Return the key to the marks of the statuses that are shown, as a paragraph, or nothing when they have none."""
+    meanings: dict[str, list[str]] = {}
+    for status in filter(None, shown):
+        meanings.setdefault(statuses.mark(status), []).append(statuses.words(status))
+    words = "; ".join(f"{sign} {' or '.join(dict.fromkeys(meaning))}" for sign, meaning in meanings.items() if sign)
+    return piece("paragraph", "key", f"Key: {words}.") if words else Markup()
 
 
 def about_intervals(result: Result) -> Markup:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.comparison import Compared, compare
+from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
@@ -67,40 +67,45 @@ def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.Data
 
 def of_results(results: Iterable[Result]) -> pd.DataFrame:
     """Return the same rows for measures that have been calculated; `part_of` is empty: a report's file adds to them."""
-    return pd.concat([_rows(result) for result in results], ignore_index=True)
-
-
-def _rows(result: Result) -> pd.DataFrame:
-    comparator = result.comparator_window
-    rows = result.rows.assign(
-        edition=result.edition.id,
-        measure=result.measure.id,
-        period_end=result.window.end.isoformat(),
-        unit=result.measure.unit,
-        release=result.release,
-        members=len(result.members),
-        comparator_period_end=comparator.end.isoformat() if comparator else "",
-        part_of="",
+    cells: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for result in results:
+        for name, column in _columns(result).items():
+            cells[name] += column
+    return pd.DataFrame(
+        {name: pd.array(column, "Int64") if name in RANKS else column for name, column in cells.items()}
     )
-    rows = rows.assign(**_compared(compare(result)), **provenance.columns_of(result))
-    return rows.rename_axis("force_id").reset_index()[list(COLUMNS)]
 
 
-def _compared(compared: Compared) -> dict[str, Any]:
-    """Return the columns of intervals, rank range and verdict, in the order of the result's rows."""
-    limits = {
-        f"{side}_{level:g}".replace("0.", ""): getattr(compared.intervals[level], side)
-        for level in LEVELS
-        for side in ("lower", "upper")
-    }
-    given = [compared.verdicts.get(force_id) for force_id in compared.force_ids]
-    return limits | {
-        "rank_first": pd.Series(compared.ranks.first).astype("Int64").to_numpy(),
-        "rank_last": pd.Series(compared.ranks.last).astype("Int64").to_numpy(),
+def _columns(result: Result) -> dict[str, list[Any]]:
+    """Return each column of a result's rows, in their order."""
+    compared, comparator, rows = compare(result), result.comparator_window, result.rows
+    verdicts = [compared.verdicts.get(force_id) for force_id in compared.force_ids]
+    of_all = {
+        "edition": result.edition.id,
+        "measure": result.measure.id,
+        "period_end": result.window.end.isoformat(),
+        "unit": result.measure.unit,
+        "release": result.release,
+        "members": len(result.members),
+        "comparator_period_end": comparator.end.isoformat() if comparator else "",
         "ranked": compared.ranks.forces,
-        "verdict": [verdict.words if verdict else "" for verdict in given],
-        "verdict_reason": [verdict.reason if verdict else "" for verdict in given],
         "policy_version": compared.policy.settings_version,
+        "part_of": "",
+    }
+    return {
+        "force_id": list(compared.force_ids),
+        **{str(name): rows[name].tolist() for name in rows if name in COLUMNS},
+        **{name: [one] * len(rows) for name, one in of_all.items()},
+        **{
+            f"{side}_{level:g}".replace("0.", ""): getattr(compared.intervals[level], side).tolist()
+            for level in LEVELS
+            for side in ("lower", "upper")
+        },
+        "rank_first": compared.ranks.first.tolist(),
+        "rank_last": compared.ranks.last.tolist(),
+        "verdict": [verdict.words if verdict else "" for verdict in verdicts],
+        "verdict_reason": [verdict.reason if verdict else "" for verdict in verdicts],
+        **provenance.columns_of(result),
     }
 
 

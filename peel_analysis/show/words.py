@@ -1,22 +1,21 @@
-"""A measure result in words: caption, reading sentence, caveats and alt text, made by rule."""
+"""A measure result in words: caption, reading sentence and caveats, made by rule."""
 
 from peel_analysis.comparison import NotComparableError, compare
-from peel_analysis.data import forces, registers
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
-from peel_analysis.data.text import in_words, rounded, shown, whole
-from peel_analysis.measures import Measure, Result, Value
+from peel_analysis.data.registers import CAVEATS, records
+from peel_analysis.data.text import rounded, shown, whole
+from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
-from peel_analysis.show.marks import status_in_words
 from peel_analysis.statistics.verdict import Verdict
 
-NATIONAL = "England and Wales"
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
 
 
-def official_name(force_id: str) -> str:
+def official_name(force_id: str) -> str:  # until every caller is handed a data folder
     """Return "Norfolk Constabulary" or "England and Wales"."""
-    return NATIONAL if force_id == ENGLAND_AND_WALES else forces.find(force_id).official_name
+    return open_data().forces.official_name(force_id)
 
 
 def value_in_words(measure: Measure, value: float) -> str:
@@ -63,18 +62,19 @@ def reading(result: Result, force_id: str) -> str:
     if reason := not_available(result):
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
-        return f"{result.measure.title}: there is {no_figure(own)}"
+        return f"{result.measure.title}: there is {no_figure(result, force_id)}"
     sentences = [_opening(result, force_id), _against_national(result, force_id), _against_earlier(result, force_id)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def no_figure(own: Value) -> str:
+def no_figure(result: Result, force_id: str) -> str:
     """Return that a force has no figure, and why: "no figure for Kent Police (not public). Forces gave these ..."."""
-    status = status_in_words(own.status)
+    own = result.of(force_id)
+    status = result.edition.data.statuses.words(own.status)
     which = f" ({status})" if status else ""
-    return f"no figure for {official_name(own.force_id)}{which}. {own.note}".strip()
+    return f"no figure for {result.edition.forces.official_name(force_id)}{which}. {own.note}".strip()
 
 
 def not_available(result: Result) -> str:
@@ -87,7 +87,7 @@ def not_available(result: Result) -> str:
 def _opening(result: Result, force_id: str) -> str:
     own = result.of(force_id)
     fields = {
-        "force": official_name(force_id),
+        "force": result.edition.forces.official_name(force_id),
         "value": value_in_words(result.measure, own.value),
         **_windows(result),
         "changed": changed(result.measure, own.value),
@@ -152,9 +152,9 @@ def _against_earlier(result: Result, force_id: str) -> str:
 
 def caveats(result: Result, force_id: str | None = None) -> list[str]:
     """Return the caveats that travel with the measure: those about all forces and those about this one."""
-    rows = result.edition.register(registers.CAVEATS)
+    rows = result.edition.register(CAVEATS)
     about = rows[rows["force_id"].isin(("all", force_id or "all"))]
-    return [row["sentence"] for row in registers.records(about) if result.measure.id in row["applies_to"].split(";")]
+    return [row["sentence"] for row in records(about) if result.measure.id in row["applies_to"].split(";")]
 
 
 def sources_in_words(result: Result) -> str:
@@ -162,27 +162,3 @@ def sources_in_words(result: Result) -> str:
     rows = result.edition.sources(result.measure.sources)
     named = [f"{row['publisher']}, {row['title']}" for row in rows]
     return "; ".join(dict.fromkeys(named))
-
-
-def alt_text(result: Result, force_id: str) -> str:
-    """Return the alternative text of a measure's figure: what it shows, and its main numbers (20 to 600 characters)."""
-    measure, plotted = result.measure, result.plotted
-    values = plotted["value"]
-    ends = (forces.display_name(str(values.idxmax())), forces.display_name(str(values.idxmin())))
-    own = (
-        f"{official_name(force_id)}: {value_in_words(measure, result.of(force_id).value)}."
-        if force_id in plotted.index
-        else f"{official_name(force_id)} is not shown."
-    )
-    national = result.national
-    line = "" if national.is_missing else f" {NATIONAL}: {value_in_words(measure, national.value)}."
-    span = ""
-    if len(plotted) > 1:
-        span = (
-            f" Values run from {value_in_words(measure, values.max())} ({ends[0]}) "
-            f"to {value_in_words(measure, values.min())} ({ends[1]})."
-        )
-    number = in_words(len(plotted))
-    kind = "Dot plot" if measure.kind == "change" else "Bar chart"
-    drawn = f"{kind} of {number} force{'s' if len(plotted) != 1 else ''}: {measure.title}, {windows_in_words(result)}."
-    return f"{drawn} {own}{line}{span}"

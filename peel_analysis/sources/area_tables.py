@@ -2,15 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import NUMBER_OF_FORCES, Forces, UnknownForceError
-from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker
+from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker, year_to
 from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, members_of, reading_of
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
@@ -45,13 +45,8 @@ BODIES = {
     "central services secondments": "Central service secondments",
     "total": "Total with bodies that are no police force area",
 }
+DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
 NO_FORCES = {"region": "regions", "country": "countries", "body": "bodies that are no force"}
-MONTHS = [f"{date(2000, number, 1):%B}" for number in range(1, 13)]
-MONTH = rf"({'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
-# 'YY takes two digits and 20YY four, so that a footnote digit glued behind is not read as part of the year.
-YEAR = r"(?:['’‘]\s*(\d\d)|(20\d\d|19\d\d)|(\d\d)(?!\d))"
-SPAN = re.compile(rf"{MONTH}\s*{YEAR}\s*(?:to|-|–)\s*{MONTH}\s*{YEAR}", re.IGNORECASE)
-YEAR_ENDING = re.compile(rf"year\s+ending\s+(?:\d+\s+)?{MONTH}\s*{YEAR}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,6 @@ class AreaTable:
     headings: tuple[str, ...]
     labels: frozenset[int]
     notes: tuple[str, ...]
-    forces: Forces
 
     def values(self, position: int, *, whole: bool = False) -> dict[Area, float | Marker]:
         """Return a column's number or marker by area; the first row of an area counts (national rows can repeat).
@@ -104,13 +98,72 @@ class AreaTable:
         return self.sheet.place(self.first_row + row, position)
 
 
-def tables_of(
+@dataclass(frozen=True)
+class AreaWorkbook:
+    """The tables of one workbook, each with what its sheet holds, and what they have given so far.
+
+    Forces in `not_supplied` may lack a row: the publisher says that they gave no figures.
+    """
+
+    book: Book
+    release: str
+    forces: Forces
+    not_supplied: Collection[str]
+    tables: tuple[tuple[str, AreaTable], ...]
+    rows: list[dict[str, object]] = field(default_factory=list)
+    printed: list[PrintedTotal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, values: Mapping[Area, float | Marker], item: str, start: date, end: date) -> None:
+        """Add a column's counts, one for each of the 43 forces, and the totals that are printed in it."""
+        for force_id in self.forces.ids:
+            value = values.get(Area("force", force_id), MARKERS["[x]"])
+            self.rows.append(
+                {
+                    "force_id": force_id,
+                    "item": item,
+                    "dimension": "",
+                    "period_start": start.isoformat(),
+                    "period_end": end.isoformat(),
+                    "count": pd.NA if isinstance(value, Marker) else value,
+                    "status": value.status if isinstance(value, Marker) else "reported",
+                    "release": self.release,
+                }
+            )
+        figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
+        printed = [area for area in figures if area.kind in ("region", "country")]
+        self.printed.extend(
+            total for area in printed if (total := _printed_total(area, figures, item, end, self.forces)) is not None
+        )
+
+    def reading(self, format_name: str, populations: Sequence[tuple[str, int, int, str]] = ()) -> Reading:
+        """Return what was read of the workbook: counts and populations, with the account of both."""
+        areas = [area for _, table in self.tables for area in table.areas if area]
+        kinds = Counter(area.kind for area in areas)
+        return reading_of(
+            self.book,
+            format_name,
+            self.release,
+            shape.combine([pd.DataFrame(self.rows)]),
+            self.forces,
+            populations,
+            sheets_read=[table.sheet for _, table in self.tables],
+            rows_read=len(areas),
+            left_out={plural: LeftOut(kinds[one]) for one, plural in NO_FORCES.items() if kinds[one]},
+            forces_read=NUMBER_OF_FORCES - len(set(self.not_supplied)),
+            notes=list(dict.fromkeys(self.notes)),
+            printed_totals=self.printed,
+        )
+
+
+def area_workbook(
     book: Book,
-    kind: Callable[[Sheet], str | None],
-    kinds_in_words: str,
+    release: str,
     forces: Forces,
     not_supplied: Collection[str],
-) -> list[tuple[str, AreaTable]]:
+    kind: Callable[[Sheet], str | None],
+    kinds_in_words: str,
+) -> AreaWorkbook:
     """Return the tables of a workbook, each with what `kind` says that its sheet holds; other sheets are left.
 
     A sheet without numbers repeats a table's title and is no table. Raises SourceError for a table that names no
@@ -134,118 +187,38 @@ def tables_of(
     if not found:
         names = ", ".join(sheet.name for sheet in book.sheets)
         raise SourceError(f"{book.file}: no table of {kinds_in_words} among the sheets {names}")
-    return found
+    return AreaWorkbook(book, release, forces, not_supplied, tuple(found))
 
 
-def rows_of_counts(
-    values: Mapping[Area, float | Marker], item: str, start: date, end: date, forces: Forces
-) -> Iterator[dict[str, object]]:
-    """Yield a column as rows of counts without their release, one for each of the 43 forces.
-
-    A force without a row is one that the caller says gave no figures.
-    """
-    for force_id in forces.ids:
-        value = values.get(Area("force", force_id), MARKERS["[x]"])
-        yield {
-            "force_id": force_id,
-            "item": item,
-            "dimension": "",
-            "period_start": start.isoformat(),
-            "period_end": end.isoformat(),
-            "count": pd.NA if isinstance(value, Marker) else value,
-            "status": value.status if isinstance(value, Marker) else "reported",
-        }
-
-
-def printed_totals(
-    values: Mapping[Area, float | Marker], item: str, period_end: str, forces: Forces
-) -> Iterator[PrintedTotal]:
-    """Yield each printed region and country of a column beside the sum of its forces that have a figure.
+def _printed_total(
+    area: Area, figures: Mapping[Area, float], item: str, end: date, forces: Forces
+) -> PrintedTotal | None:
+    """Return a printed region or country beside the sum of its forces that have a figure, or None when none has.
 
     A printed total may hold bodies that are no force as well, or leave one force out without saying so in its row:
-    where exactly that makes the two agree, the sum yielded is that one, and `without` names the force left out.
+    where exactly that makes the two agree, the sum returned is that one, and `without` names the force left out.
     """
-    figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
-    bodies = sum(value for area, value in figures.items() if area.kind == "body" and not area.id.startswith("Total"))
-    for area, printed in figures.items():
-        if area.kind not in ("region", "country"):
-            continue
-        members = members_of(area.id, forces)
-        with_figure = {force_id: figures[one] for force_id in members if (one := Area("force", force_id)) in figures}
-        if not with_figure:
-            continue
-        without = tuple(force_id for force_id in members if force_id not in with_figure)
-        total = sum(with_figure.values())
-        as_summed = PrintedTotal(item, area.id, period_end, printed, total, without)
-        others = [PrintedTotal(item, area.id, period_end, printed, total + bodies, without, bodies)]
-        others += [
-            PrintedTotal(item, area.id, period_end, printed, total - figure, tuple(sorted((*without, force_id))))
-            for force_id, figure in with_figure.items()
-            if figure
-        ]
-        yield as_summed if as_summed.agrees else next((other for other in others if other.agrees), as_summed)
+    members = members_of(area.id, forces)
+    with_figure = {force_id: figures[one] for force_id in members if (one := Area("force", force_id)) in figures}
+    if not with_figure:
+        return None
+    without = tuple(force_id for force_id in members if force_id not in with_figure)
+    bodies = sum(value for one, value in figures.items() if one.kind == "body" and not one.id.startswith("Total"))
 
+    def total(added: float, without: tuple[str, ...], bodies: float = 0) -> PrintedTotal:
+        summed = round(sum(with_figure.values()) + added, DECIMALS)
+        return PrintedTotal(item, area.id, end.isoformat(), figures[area], summed, without, round(bodies, DECIMALS))
 
-def reading_of_tables(
-    book: Book,
-    format_name: str,
-    release: str,
-    tables: Sequence[AreaTable],
-    rows: Sequence[Mapping[str, object]],
-    forces: Forces,
-    not_supplied: Collection[str],
-    populations: Sequence[tuple[str, int, int, str]] = (),
-    notes: Sequence[str] = (),
-    printed_totals: Sequence[PrintedTotal] = (),
-) -> Reading:
-    """Return what was read of a workbook's tables of areas: `rows` of counts and populations, with the account."""
-    areas = [area for table in tables for area in table.areas if area]
-    kinds = Counter(area.kind for area in areas)
-    return reading_of(
-        book,
-        format_name,
-        release,
-        shape.combine([pd.DataFrame(rows).assign(release=release)]),
-        forces,
-        populations,
-        sheets_read=[table.sheet for table in tables],
-        rows_read=len(areas),
-        left_out={plural: LeftOut(kinds[one]) for one, plural in NO_FORCES.items() if kinds[one]},
-        forces_read=NUMBER_OF_FORCES - len(set(not_supplied)),
-        notes=notes,
-        printed_totals=printed_totals,
-    )
+    as_summed, others = total(0, without), [total(bodies, without, bodies)]
+    others += [
+        total(-figure, tuple(sorted((*without, force_id)))) for force_id, figure in with_figure.items() if figure
+    ]
+    return next((one for one in (as_summed, *others) if one.agrees), as_summed)
 
 
 def title(sheet: Sheet) -> str:
     """Return the text above a table: the first cells of the sheet's first rows that have any."""
     return " ".join(cell for row in [row for row in sheet.top if any(row)][:5] for cell in row[:2] if cell)
-
-
-def year_to(text: str) -> date | None:
-    """Return the last day of the 12 months that a heading names ("Apr '16 to Mar '175, 6"), or None."""
-    for match in SPAN.finditer(text):
-        first, last = month_number(match[1]), month_number(match[5])
-        end = _year(match.groups()[5:8])
-        if end == _year(match.groups()[1:4]) + 1 and (last - first) % 12 == 11:
-            return _last_day(end, last)
-    if ending := YEAR_ENDING.search(text):
-        return _last_day(_year(ending.groups()[1:4]), month_number(ending[1]))
-    return None
-
-
-def month_number(name: str) -> int:
-    """Return the number of a month by its first three letters."""
-    return [month[:3] for month in MONTHS].index(name[:3].title()) + 1
-
-
-def _year(groups: tuple[str | None, ...]) -> int:
-    digits = next(group for group in groups if group)
-    return int(digits) if len(digits) == 4 else 2000 + int(digits)
-
-
-def _last_day(year: int, month: int) -> date:
-    return date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _has_numbers(sheet: Sheet) -> bool:
@@ -286,7 +259,6 @@ def find_table(sheet: Sheet, forces: Forces) -> AreaTable | None:
         headings=tuple(_headings(text[:first], max(len(row) for row in rows))),
         labels=frozenset({names} if codes is None else {codes, names}),
         notes=tuple(row[0] for row in text[last + 1 :] if row and row[0]),
-        forces=forces,
     )
 
 

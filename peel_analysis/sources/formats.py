@@ -16,9 +16,9 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import PublishedFile
-from peel_analysis.sources import data_return, open_data, police_force_areas, workforce
-from peel_analysis.sources.area_tables import YEAR_ENDING, title, year_to
-from peel_analysis.sources.headings import Field, likeness
+from peel_analysis.sources import crime_tables, data_return, police_force_areas, workforce
+from peel_analysis.sources.area_tables import title
+from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, reading_of
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, open_book, sha256
 
@@ -118,8 +118,8 @@ def _release_on_cover(book: Book, dates: Callable[[str], Iterable[date]]) -> str
     covers = [sheet for sheet in book.sheets if len(sheet.top) < 2 or not _is_table(sheet)]
     lines = [" ".join(filter(None, row)) for sheet in covers for row in sheet.top]
     said = [line for line in lines if PUBLISHED.search(line) and not LATER.search(line)]
-    days = _latest(day for line in said for day in dates(line))
-    return days or _latest(year for line in lines for year in years_ending(line))
+    published = _latest(day for line in said for day in dates(line))
+    return published or _latest(year for line in lines for year in years_ending(line))
 
 
 def _is_table(sheet: Sheet) -> bool:
@@ -141,11 +141,9 @@ def _latest(dates: Iterable[date]) -> str:
 
 
 FORMATS = (
+    Format(crime_tables.CRIME_FORMAT, "recorded crime", crime_tables.read_crime, crime_tables.CRIME_FIELDS, dates=days),
     Format(
-        open_data.CRIME_FORMAT, "recorded crime", open_data.read_crime, open_data.CRIME_FIELDS, dates=workforce.days
-    ),
-    Format(
-        open_data.OUTCOMES_FORMAT, "outcomes", open_data.read_outcomes, open_data.OUTCOME_FIELDS, dates=workforce.days
+        crime_tables.OUTCOMES_FORMAT, "outcomes", crime_tables.read_outcomes, crime_tables.OUTCOME_FIELDS, dates=days
     ),
     Format(
         police_force_areas.FORMAT,
@@ -155,7 +153,7 @@ FORMATS = (
         dates=years_ending,
         has_vintages=True,
     ),
-    Format(workforce.FORMAT, "workforce", workforce.read, kind=workforce.workers, dates=workforce.days),
+    Format(workforce.FORMAT, "workforce", workforce.read, kind=workforce.workers, dates=days),
     Format(data_return.FORMAT, "", data_return.read, data_return.RETURN_FIELDS, may_lack_forces=False),
 )
 

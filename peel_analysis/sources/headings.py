@@ -1,8 +1,9 @@
-"""What stands in a published table: its heading row, found by the names in it, the cells beneath, and marks in them."""
+"""What stands in a published table: its heading row, found by the names in it, the cells beneath, marks and dates."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,14 @@ from peel_analysis.sources.sheets import Book, Column, Sheet, SourceError, as_te
 
 ENOUGH = 3  # names that make a row a heading of this format, though a renamed one
 BLANK_ROW = "blank line or note under the table"
+MONTHS = [f"{date(2000, number, 1):%B}" for number in range(1, 13)]
+MONTH = rf"({'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
+# 'YY takes two digits and 20YY four, so that a footnote digit glued behind is not read as part of the year.
+YEAR = r"(?:['’‘]\s*(\d\d)|(20\d\d|19\d\d)|(\d\d)(?!\d))"
+SPAN = re.compile(rf"{MONTH}\s*{YEAR}\s*(?:to|-|–)\s*{MONTH}\s*{YEAR}", re.IGNORECASE)
+YEAR_ENDING = re.compile(rf"year\s+ending\s+(?:\d+\s+)?{MONTH}\s*{YEAR}", re.IGNORECASE)
+DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)", re.IGNORECASE)
+SHORT_DAY = re.compile(rf"\b(\d{{1,2}})[-/ ]({'|'.join(month[:3] for month in MONTHS)})[-/ ](\d\d)(?!\d\d)")
 
 
 @dataclass(frozen=True)
@@ -176,3 +185,44 @@ def number_or_marker(cell: object) -> float | Marker:
         raise ValueError(
             f"found {as_text(cell)!r} where a number or one of {known} should be; correct the cell"
         ) from None
+
+
+def year_to(text: str) -> date | None:
+    """Return the last day of the 12 months that a heading names ("Apr '16 to Mar '175, 6"), or None."""
+    for match in SPAN.finditer(text):
+        first, last = _month_number(match[1]), _month_number(match[5])
+        end = _year(match.groups()[5:8])
+        if end == _year(match.groups()[1:4]) + 1 and (last - first) % 12 == 11:
+            return _last_day(end, last)
+    if ending := YEAR_ENDING.search(text):
+        return _last_day(_year(ending.groups()[1:4]), _month_number(ending[1]))
+    return None
+
+
+def _month_number(name: str) -> int:
+    """Return the number of a month by its first three letters."""
+    return [month[:3] for month in MONTHS].index(name[:3].title()) + 1
+
+
+def _year(groups: tuple[str | None, ...]) -> int:
+    digits = next(group for group in groups if group)
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)
+
+
+def days(text: str) -> list[date]:
+    """Return the days that a text names ("30 September 20181" names 30 September 2018)."""
+    return [date(int(year), _month_number(month), int(day)) for day, month, year in DAY.findall(text)]
+
+
+def days_in(cell: object) -> list[date]:
+    """Return the days that a cell names: a date of a workbook, or text as `days`, or "30-Sep-18"."""
+    if isinstance(cell, datetime):
+        return [cell.date()]
+    if isinstance(cell, date):
+        return [cell]
+    short = SHORT_DAY.findall(as_text(cell))
+    return days(as_text(cell)) or [date(2000 + int(year), _month_number(month), int(day)) for day, month, year in short]

@@ -7,23 +7,13 @@ rates (P3).
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import date
 
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
-from peel_analysis.sources.area_tables import (
-    Area,
-    AreaTable,
-    printed_totals,
-    reading_of_tables,
-    rows_of_counts,
-    tables_of,
-    title,
-    year_to,
-)
-from peel_analysis.sources.headings import Marker, fold
-from peel_analysis.sources.reading import PrintedTotal, Reading
+from peel_analysis.sources.area_tables import Area, AreaTable, AreaWorkbook, area_workbook, title
+from peel_analysis.sources.headings import Marker, fold, year_to
+from peel_analysis.sources.reading import Reading
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 FORMAT = "ONS police force area data tables"
@@ -34,17 +24,6 @@ MID_YEARS_BEFORE = 2  # the rate of year ending March 2018 divides by the mid-20
 EXACT = 1e-4  # persons: rates in full give whole populations to 1e-8; rounded rates miss by hundreds
 LONDON, CITY, METROPOLITAN = Area("region", "London"), Area("force", "city-of-london"), Area("force", "metropolitan")
 Populations = dict[tuple[str, int], int]
-
-
-@dataclass
-class Found:
-    """What the tables of one workbook have given so far."""
-
-    incidents: list[dict[str, object]] = field(default_factory=list)
-    behind_rates: Populations = field(default_factory=dict)
-    mid_years: Populations = field(default_factory=dict)
-    printed: list[PrintedTotal] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 def kind(sheet: Sheet) -> str | None:
@@ -71,40 +50,39 @@ def read(
     and get blank rows that say so. Raises SourceError for a table without all 43 forces and for cells and headings that
     are not understood.
     """
-    found = Found()
-    by_kind = tables_of(book, kind, "incidents or populations", forces, not_supplied)
-    for what, table in by_kind:
+    workbook = area_workbook(book, release, forces, not_supplied, kind, "incidents or populations")
+    behind_rates: Populations = {}
+    printed: Populations = {}
+    for what, table in workbook.tables:
         if what == INCIDENTS:
-            _read_incidents(table, found)
-        _read_populations(table, found, mid_years=what == MID_YEARS)
-    behind_rates, printed = vintages[0] or f"{release}-rates", vintages[1] or release
-    return reading_of_tables(
-        book,
-        FORMAT,
-        release,
-        [table for _, table in by_kind],
-        found.incidents,
-        forces,
-        not_supplied,
-        [
-            (force_id, year, people, vintage)
-            for vintage, populations in ((behind_rates, found.behind_rates), (printed, found.mid_years))
-            for (force_id, year), people in populations.items()
-        ],
-        notes=list(dict.fromkeys(found.notes)),
-        printed_totals=found.printed,
-    )
+            behind_rates |= _read_incidents(table, workbook)
+        _add_printed(table, printed, mid_years=what == MID_YEARS)
+    of_rates, of_printed = vintages[0] or f"{release}-rates", vintages[1] or release
+    populations = [
+        (force_id, year, people, vintage)
+        for vintage, found in ((of_rates, behind_rates), (of_printed, printed))
+        for (force_id, year), people in found.items()
+    ]
+    return workbook.reading(FORMAT, populations)
 
 
-def _read_incidents(table: AreaTable, found: Found) -> None:
+def _read_incidents(table: AreaTable, workbook: AreaWorkbook) -> Populations:
+    """Add a table of incidents to what the workbook gives; return the populations behind its rates."""
     counts, rates = _columns_by_year(table)
+    found: Populations = {}
     for end, position in counts.items():
         values = table.values(position, whole=True)
-        found.incidents += rows_of_counts(values, ITEM, periods.twelve_months_to(end).start, end, table.forces)
-        found.printed += printed_totals(values, ITEM, end.isoformat(), table.forces)
-        if end in rates:
-            _add_behind_rates(table, values, table.values(rates[end]), end, found)
-    found.notes += [note for note in table.notes if _names_force(note, table.forces)]
+        workbook.add(values, ITEM, periods.twelve_months_to(end).start, end)
+        people = _behind_rates(values, table.values(rates[end])) if end in rates else {}
+        if any(abs(value - round(value)) > EXACT for value in people.values()):
+            workbook.notes.append(
+                f"{table.sheet.name}: rates of the year to {end} are rounded, so they give no exact populations"
+            )
+        else:
+            found |= {(force_id, end.year - MID_YEARS_BEFORE): round(value) for force_id, value in people.items()}
+    names = [f"{force.name} {ending}" for force in workbook.forces for ending in ("Police", "Constabulary")]
+    workbook.notes.extend(note for note in table.notes if any(name in note for name in names))
+    return found
 
 
 def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]]:
@@ -130,10 +108,8 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
     return counts, rates
 
 
-def _add_behind_rates(
-    table: AreaTable, counts: dict[Area, float | Marker], rates: dict[Area, float | Marker], end: date, found: Found
-) -> None:
-    """Add the populations by which the year's rates were divided, when the rates are printed in full."""
+def _behind_rates(counts: dict[Area, float | Marker], rates: dict[Area, float | Marker]) -> dict[str, float]:
+    """Return the populations by force that a year's rates were divided by; whole when the rates are printed in full."""
     people: dict[Area, float] = {}
     for area, rate in rates.items():
         incidents = counts[area]
@@ -141,17 +117,10 @@ def _add_behind_rates(
             people[area] = incidents / rate * 1000
     if CITY not in people and LONDON in people and METROPOLITAN in people:
         people[CITY] = people[LONDON] - people[METROPOLITAN]
-    people = {area: value for area, value in people.items() if area.kind == "force"}
-    if any(abs(value - round(value)) > EXACT for value in people.values()):
-        found.notes.append(
-            f"{table.sheet.name}: rates of the year to {end} are rounded, so they give no exact populations"
-        )
-        return
-    mid_year = end.year - MID_YEARS_BEFORE
-    found.behind_rates |= {(area.id, mid_year): round(value) for area, value in people.items()}
+    return {area.id: value for area, value in people.items() if area.kind == "force"}
 
 
-def _read_populations(table: AreaTable, found: Found, *, mid_years: bool) -> None:
+def _add_printed(table: AreaTable, found: Populations, *, mid_years: bool) -> None:
     """Add the printed populations: each column of a table of mid-years, elsewhere the one beside the rates of crime.
 
     Raises SourceError for a population that another table of the workbook prints otherwise.
@@ -163,13 +132,9 @@ def _read_populations(table: AreaTable, found: Found, *, mid_years: bool) -> Non
         for area, value in table.values(position).items():
             if area.kind != "force" or isinstance(value, Marker):
                 continue
-            before = found.mid_years.setdefault((area.id, int(year[1])), round(value))
+            before = found.setdefault((area.id, int(year[1])), round(value))
             if before != round(value):
                 raise SourceError(
                     f"{table.place(table.areas.index(area), position)}: population {round(value):,}, and {before:,} "
                     "elsewhere in the workbook; take the corrected file from the publisher"
                 )
-
-
-def _names_force(note: str, forces: Forces) -> bool:
-    return any(f"{force.name} Police" in note or f"{force.name} Constabulary" in note for force in forces)

@@ -6,23 +6,13 @@ counts one kind of worker by force; tables by rank, by sex or over many years ar
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import Forces
-from peel_analysis.sources.area_tables import (
-    MONTHS,
-    AreaTable,
-    month_number,
-    printed_totals,
-    reading_of_tables,
-    rows_of_counts,
-    tables_of,
-    title,
-)
-from peel_analysis.sources.headings import MARKERS, Marker, fold
-from peel_analysis.sources.reading import PrintedTotal, Reading
+from peel_analysis.sources.area_tables import DECIMALS, AreaTable, area_workbook, title
+from peel_analysis.sources.headings import MARKERS, Marker, days_in, fold
+from peel_analysis.sources.reading import Reading
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
 FORMAT = "Home Office police workforce tables"
@@ -36,10 +26,7 @@ WORKERS = {
     "police support volunteers": "police_support_volunteers",
 }
 UNITS = {"full time equivalent": "fte", "headcount": "headcount"}
-DAY = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)", re.IGNORECASE)
-SHORT_DAY = re.compile(rf"\b(\d{{1,2}})[-/ ]({'|'.join(month[:3] for month in MONTHS)})[-/ ](\d\d)(?!\d\d)")
 NIL = re.compile(r"['‘\"]?\s*[-–]\s*['’\"]?\s*(?:denotes|=|means)\s*nil", re.IGNORECASE)
-DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
 
 
 def workers(sheet: Sheet) -> str | None:
@@ -50,11 +37,6 @@ def workers(sheet: Sheet) -> str | None:
     return WORKERS.get(" ".join(kind.split())) if by_area else None
 
 
-def days(text: str) -> list[date]:
-    """Return the days that a text names ("30 September 20181" names 30 September 2018)."""
-    return [date(int(year), month_number(month), int(day)) for day, month, year in DAY.findall(text)]
-
-
 def read(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
     """Return the workers of each kind by force and date, an item each: `police_officers_fte` and so on.
 
@@ -63,11 +45,9 @@ def read(book: Book, release: str, forces: Forces, not_supplied: Collection[str]
     `not_supplied` may be missing, and get blank rows that say so. Raises SourceError for a table without all 43
     forces, for two tables of one item, and for a date or a cell that is not understood.
     """
-    tables = tables_of(book, workers, "one kind of worker by force", forces, not_supplied)
-    counts: list[dict[str, object]] = []
-    printed: list[PrintedTotal] = []
+    workbook = area_workbook(book, release, forces, not_supplied, workers, "one kind of worker by force")
     sheets: dict[str, str] = {}
-    for workers_of, table in tables:
+    for workers_of, table in workbook.tables:
         item = f"{workers_of}_{_unit(table.sheet)}"
         columns = _columns_by_day(table)
         if item in sheets:
@@ -75,16 +55,10 @@ def read(book: Book, release: str, forces: Forces, not_supplied: Collection[str]
         sheets[item] = table.sheet.name
         dash_is_nil = any(NIL.match(cell) for row in table.sheet.rows() for cell in row if isinstance(cell, str))
         for day, position in columns.items():
-            read_as = table.values(position, whole=item not in shape.FRACTIONAL)
-            values = {area: _number(value, dash_is_nil=dash_is_nil) for area, value in read_as.items()}
-            counts += rows_of_counts(values, item, day, day, forces)
-            printed += [
-                replace(total, summed=round(total.summed, DECIMALS), bodies=round(total.bodies, DECIMALS))
-                for total in printed_totals(values, item, day.isoformat(), forces)
-            ]
-    return reading_of_tables(
-        book, FORMAT, release, [table for _, table in tables], counts, forces, not_supplied, printed_totals=printed
-    )
+            values = table.values(position, whole=item not in shape.FRACTIONAL)
+            numbers = {area: _number(value, dash_is_nil=dash_is_nil) for area, value in values.items()}
+            workbook.add(numbers, item, day, day)
+    return workbook.reading(FORMAT)
 
 
 def _unit(sheet: Sheet) -> str:
@@ -107,7 +81,7 @@ def _columns_by_day(table: AreaTable) -> dict[date, int]:
         above = [row[position] for row in rows if position < len(row) and row[position] != ""]
         if position in table.labels or re.search(r"change|%|per ?cent", " ".join(map(as_text, above)), re.IGNORECASE):
             continue
-        named = [day for cell in above for day in _days_of(cell)]
+        named = [day for cell in above for day in days_in(cell)]
         if not named:
             continue
         if len(set(named)) > 1 or named[0] in columns:
@@ -116,15 +90,6 @@ def _columns_by_day(table: AreaTable) -> dict[date, int]:
     if not columns:
         raise SourceError(f"{table.place(-1, 1)}: no column is headed by a day, such as 30 September 2018; add it")
     return columns
-
-
-def _days_of(cell: object) -> list[date]:
-    if isinstance(cell, datetime):
-        return [cell.date()]
-    if isinstance(cell, date):
-        return [cell]
-    short = SHORT_DAY.findall(as_text(cell))
-    return days(as_text(cell)) or [date(2000 + int(year), month_number(month), int(day)) for day, month, year in short]
 
 
 def _number(value: float | Marker, *, dash_is_nil: bool) -> float | Marker:

@@ -39,3 +39,19 @@ def _run(source: str, names: dict[str, Any]) -> Any:
     with redirect_stdout(StringIO()):
         exec(compile(tree, "cell", "exec"), names)
         return eval(compile(ast.Expression(last.value), "cell", "eval"), names) if isinstance(last, ast.Expr) else None
+
+
+def executed(source: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return a notebook as if a kernel had run it: its prose, and what its cells show, each in a cell of its own."""
+    cells = [
+        cell for cell in json.loads(source.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "markdown"
+    ]
+    prose = [{**cell, "source": "".join(cell["source"])} for cell in cells]
+    outputs = [{"output_type": "execute_result", "data": _bundle(value)} for value in objects(source, parameters)]
+    return {"cells": [*prose, {"cell_type": "code", "metadata": {}, "outputs": outputs}]}
+
+
+def _bundle(value: Any) -> dict[str, Any]:
+    kinds = {f"text/{kind}": f"_repr_{kind}_" for kind in ("html", "markdown")}
+    shown = {media: getattr(value, method)() for media, method in kinds.items() if hasattr(value, method)}
+    return {**shown, **value._repr_mimebundle_()}

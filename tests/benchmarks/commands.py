@@ -1,8 +1,10 @@
 """Times the commands that answer while somebody waits, and prints seconds and peak memory: `make benchmark`.
 
-Give the folder of published files (`python tests/benchmarks/commands.py RAW`) to time the taking in of the largest.
+Give the folder of published files (`python tests/benchmarks/commands.py RAW`) to time the taking in of the largest, and
+other checkouts (`--against CHECKOUT`) to time each command in them too, in turn with this one.
 """
 
+import argparse
 import os
 import resource
 import statistics
@@ -10,45 +12,84 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROUNDS = 3
+PEEL = ("-m", "peel_analysis.cli")
 COMMANDS = {
-    "peel --help": ["--help"],
-    "peel forces": ["forces"],
-    "peel values --edition 2017": ["values", "--edition", "2017"],
-    "peel values --edition 2025": ["values", "--edition", "2025"],
-    "peel why crime_per_1000 norfolk": ["why", "crime_per_1000", "norfolk"],
-    "peel check": ["check"],
-    "peel changes 2017 2019": ["changes", "2017", "2019"],
+    "peel --help": (*PEEL, "--help"),
+    "peel forces": (*PEEL, "forces"),
+    "peel values --edition 2017": (*PEEL, "values", "--edition", "2017"),
+    "peel values --edition 2025": (*PEEL, "values", "--edition", "2025"),
+    "peel why crime_per_1000 norfolk": (*PEEL, "why", "crime_per_1000", "norfolk"),
+    "peel check": (*PEEL, "check"),
+    "peel changes 2017 2019": (*PEEL, "changes", "2017", "2019"),
 }
 LARGEST = "home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"
+ALL_MEASURES = """
+import time
+from peel_analysis import measures
+from peel_analysis.data.edition import open_edition
+started = time.perf_counter()
+edition = open_edition("2017")
+if hasattr(measures, "calculate_all"):
+    measures.calculate_all(edition)
+else:
+    [measures.calculate(measure, edition) for measure in measures.declared()]
+print(time.perf_counter() - started)
+"""
 
 
 def main() -> int:
-    """Print a line a command: the median of the rounds in seconds, and the largest peak memory."""
+    """Print a line a command and checkout: the median of the rounds in seconds, and the largest peak memory."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("raw", type=Path, nargs="?", help="the folder of published files")
+    parser.add_argument("--against", type=Path, action="append", default=[], help="another checkout")
+    asked = parser.parse_args()
     commands = dict(COMMANDS)
-    if len(sys.argv) > 1:
-        file = Path(sys.argv[1]) / LARGEST
-        commands[f"peel data add {file.name} --dry-run"] = ["data", "add", str(file), "--dry-run"]
-    print(f"{'command':<72}{'seconds':>9}{'peak MB':>9}   load {os.getloadavg()[0]:.1f}, {ROUNDS} rounds")
+    if asked.raw:
+        commands["peel data add --dry-run of the largest"] = (
+            *PEEL,
+            "data",
+            "add",
+            str(asked.raw / LARGEST),
+            "--dry-run",
+        )
+    checkouts = [Path(__file__).resolve().parents[2], *(one.resolve() for one in asked.against)]
+    print(f"{'command':<48}{'seconds':>9}{'peak MB':>9}   load {os.getloadavg()[0]:.1f}, {ROUNDS} rounds")
     for name, arguments in commands.items():
-        rounds = [timed(arguments) for _ in range(ROUNDS)]
-        seconds, peak = statistics.median(one[0] for one in rounds), max(one[1] for one in rounds)
-        print(f"{name:<72}{seconds:>9.2f}{peak:>9.0f}", flush=True)
+        rounds = [[timed(arguments, checkout) for checkout in checkouts] for _ in range(ROUNDS)]
+        for checkout, mine in zip(checkouts, zip(*rounds, strict=True), strict=True):
+            seconds, peak = statistics.median(one[0] for one in mine), max(one[1] for one in mine)
+            print(f"{name:<48}{seconds:>9.2f}{peak:>9.0f}   {checkout}", flush=True)
+    for checkout in checkouts:
+        seconds = statistics.median(all_measures(checkout) for _ in range(ROUNDS))
+        print(f"{'all measures of edition 2017, after importing':<48}{seconds:>9.2f}{'':>9}   {checkout}")
     return 0
 
 
-def timed(arguments: list[str]) -> tuple[float, float]:
-    """Return the seconds that a command takes and the peak memory in MB of the process."""
+def timed(arguments: Sequence[str], checkout: Path) -> tuple[float, float]:
+    """Return the seconds that a command takes in a checkout and the peak memory in MB of the process."""
     with tempfile.TemporaryFile() as out:
         started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", "peel_analysis.cli", *arguments], stdout=out)
+        process = subprocess.Popen([sys.executable, *arguments], stdout=out, cwd=checkout, env=importing(checkout))
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
     if os.waitstatus_to_exitcode(status) not in (0, 1):
-        raise SystemExit(f"peel {' '.join(arguments)} failed")
+        raise SystemExit(f"peel {' '.join(arguments)} failed in {checkout}")
     return seconds, peak_in_mb(used)
+
+
+def all_measures(checkout: Path) -> float:
+    """Return the seconds that all measures of edition 2017 take in a checkout, once the package is imported."""
+    command = [sys.executable, "-c", ALL_MEASURES]
+    return float(subprocess.check_output(command, cwd=checkout, env=importing(checkout), text=True))
+
+
+def importing(checkout: Path) -> dict[str, str]:
+    """Return an environment in which the package is imported from a checkout."""
+    return {**os.environ, "PYTHONPATH": str(checkout)}
 
 
 def peak_in_mb(used: resource.struct_rusage) -> float:

@@ -1,6 +1,7 @@
 """Where no warm kernel can be had, an ordinary one is started: after a fault, off Linux, and by choice."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def test_after_a_fault_kernels_start_in_the_ordinary_way(
     fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "broken.py").write_text(FAULTS[fault])
-    script = Path(warm_process.__file__).read_text().replace('"numpy",', '"broken", "numpy",')
+    script = re.sub(r"LIBRARIES = \([^)]*\)", 'LIBRARIES = ("broken",)', Path(warm_process.__file__).read_text())
     (tmp_path / "warm_process.py").write_text(script)
     monkeypatch.setattr(warm_process, "__file__", str(tmp_path / "warm_process.py"))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

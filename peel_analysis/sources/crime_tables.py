@@ -109,7 +109,7 @@ def read_crime(book: Book, release: str, forces: Forces, not_supplied: Collectio
     blank rows that say so. Raises SourceError for anything else that is not understood.
     """
     found = headings(book, CRIME_FIELDS, CRIME_FORMAT)
-    tallies = Tallies(release, forces)
+    tallies = Tallies(book, CRIME_FORMAT, release, forces, not_supplied)
     for heading in found:
         columns = heading.columns()
         rows = _rows(heading, columns, ["offences"], CRIME_KEY, forces)
@@ -121,7 +121,7 @@ def read_crime(book: Book, release: str, forces: Forces, not_supplied: Collectio
         tallies.begin(rows)
         tallies.leave_out(rows.reason, np.where(rows.used, values, 0))
         tallies.add(rows, rows.reason, rows.group, values, CRIME_ITEM)
-    return tallies.reading(book, CRIME_FORMAT, found, not_supplied)
+    return tallies.reading(found)
 
 
 def read_outcomes(
@@ -140,7 +140,7 @@ def read_outcomes(
             f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
             "for the outcomes asked for; give the column its published name"
         )
-    tallies = Tallies(release, forces)
+    tallies = Tallies(book, OUTCOMES_FORMAT, release, forces, not_supplied)
     for heading in found:
         columns = heading.columns()
         rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"), forces)
@@ -153,7 +153,7 @@ def read_outcomes(
             reason = _without_count(rows, values, columns[name], name)
             tallies.leave_out(reason)
             tallies.add(rows, np.where(reason == "", rows.reason, reason), types, values, OUTCOME_ITEMS[name])
-    return tallies.reading(book, OUTCOMES_FORMAT, found, not_supplied, OUTCOME_NOTES)
+    return tallies.reading(found, OUTCOME_NOTES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +265,7 @@ def _offence_group(cell: object) -> str:
     if group is None:
         raise ValueError(
             f"unknown offence group {str(cell)!r}; if the publisher renamed one, add the name to OTHER_NAMES in "
-            "peel_analysis/sources/open_data.py"
+            "peel_analysis/sources/crime_tables.py"
         )
     return group
 
@@ -301,8 +301,11 @@ def _count(cell: object) -> float:
 class Tallies:
     """What the sheets of one file have given so far; `places` says by quarter which sheet holds it."""
 
+    book: Book
+    format_name: str
     release: str
     forces: Forces
+    not_supplied: Collection[str]
     parts: list[pd.DataFrame] = field(default_factory=list)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -346,19 +349,12 @@ class Tallies:
         sums = table.groupby(key, observed=True, sort=True)["count"].sum().reset_index()
         self.parts.append(sums.assign(item=item, status="reported", release=self.release))
 
-    def reading(
-        self,
-        book: Book,
-        format_name: str,
-        found: Sequence[Heading],
-        not_supplied: Collection[str],
-        notes: Sequence[str] = (),
-    ) -> Reading:
+    def reading(self, found: Sequence[Heading], notes: Sequence[str] = ()) -> Reading:
         """Return what was read of all sheets. Raises SourceError for a force without rows not in `not_supplied`."""
-        table = self._complete(not_supplied)
+        table = self._complete()
         return reading_of(
-            book,
-            format_name,
+            self.book,
+            self.format_name,
             self.release,
             table,
             self.forces,
@@ -369,14 +365,14 @@ class Tallies:
             notes=notes,
         )
 
-    def _complete(self, not_supplied: Collection[str]) -> pd.DataFrame:
+    def _complete(self) -> pd.DataFrame:
         """Return the counts with a blank row, status not_supplied, for each force that is said to give no figures."""
         counts = shape.combine(self.parts)
         added: list[pd.DataFrame] = []
         for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
             _, start, end = map(str, key)
             missing = [force_id for force_id in self.forces.ids if force_id not in set(part["force_id"])]
-            if unexplained := [force_id for force_id in missing if force_id not in not_supplied]:
+            if unexplained := [force_id for force_id in missing if force_id not in self.not_supplied]:
                 raise SourceError(
                     f"{self.places[start, end]}: no row for {self.forces.in_words(unexplained)} in {start} to {end}; "
                     "take the file as published, or say with --not-supplied that the force gave no figures"

@@ -1,0 +1,126 @@
+"""Outcomes by group: every group of outcome types calculated as a measure of its own, with one set of exclusions."""
+
+from dataclasses import dataclass, replace
+
+from peel_analysis import measures
+from peel_analysis.data.definitions import limited
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import Data
+from peel_analysis.data.registers import OUTCOME_GROUPS, records
+from peel_analysis.measures import Result, Value
+
+MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
+GROUPING, VERSION = "home_office_groups", "1"
+ALL_OUTCOMES = "all"  # the dimension of a table that gives the total of all outcomes instead of every type
+OTHER, NONE = "All other outcomes", "No outcome in the record"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of outcome types: its place in the order, the force's share and that of England and Wales."""
+
+    name: str
+    order: int
+    types: tuple[str, ...]
+    own: Value
+    national: Value
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The groups of one force in order; `whole` is recorded crime, `absent` are groups that the table cannot give."""
+
+    force_id: str
+    groups: tuple[Group, ...]
+    absent: tuple[str, ...]
+    whole: Result
+
+    @property
+    def name(self) -> str:
+        """The force's official name."""
+        return self.whole.edition.forces.official_name(self.force_id)
+
+    @property
+    def own(self) -> Value:
+        """The force's value that the register's switches and the marks belong to."""
+        return self.whole.of(self.force_id)
+
+    @property
+    def is_shown(self) -> bool:
+        """True when the force has shares and no exclusion keeps them out of the figure."""
+        return self.own.in_figure and not self.own.is_missing
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Every group of outcomes for all forces: name, place, types and result; `every` is the total in place of types."""
+
+    groups: tuple[tuple[str, int, tuple[str, ...], Result], ...]
+    absent: tuple[str, ...]
+    whole: Result
+    every: Result | None
+
+
+def spread_of(edition: Edition, force_id: str) -> Spread:
+    """Return every group of outcomes of one force."""
+    return spread_in(outcomes_of(edition), force_id)
+
+
+def outcomes_of(edition: Edition) -> Outcomes:
+    """Return every group of outcomes that the edition's table holds, each calculated as a measure of its own.
+
+    Groups are those of data/outcome_groups.csv.
+    """
+    counts = edition.counts("outcomes_recorded")
+    held = set() if counts is None else set(counts["dimension"])
+    groups, absent = [], []
+    for name, order, types in grouping(edition.data):
+        if held.issuperset(types):
+            groups.append((name, order, types, _calculated(edition, types)))
+        else:
+            absent.append(name)
+    whole = groups[0][3] if groups else measures.calculate(edition.data.measure(MEASURE), edition)
+    every = _calculated(edition, (ALL_OUTCOMES,)) if ALL_OUTCOMES in held else None
+    return Outcomes(tuple(groups), tuple(absent), whole, every)
+
+
+def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
+    """Return the groups of one force.
+
+    Where the table gives the total in place of every type, what is left of it is "All other outcomes", and recorded
+    crime without an outcome is "No outcome in the record".
+    """
+    groups = [
+        Group(name, order, types, result.of(force_id), result.national)
+        for name, order, types, result in outcomes.groups
+    ]
+    if outcomes.every is not None:
+        groups += _rest(outcomes.every, force_id, groups)
+    return Spread(force_id, tuple(groups), outcomes.absent, outcomes.whole)
+
+
+def grouping(data: Data) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Return the groups in order: name, place, and the outcome types in it."""
+    rows = data.register(OUTCOME_GROUPS)
+    mine = rows[(rows["grouping_id"] == GROUPING) & (rows["version"] == VERSION)]
+    by_group: dict[tuple[int, str], list[str]] = {}
+    for row in records(mine):
+        by_group.setdefault((int(row["group_order"]), row["group"]), []).append(row["outcome_type"])
+    return [(name, order, tuple(types)) for (order, name), types in sorted(by_group.items())]
+
+
+def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
+    measure = edition.data.measure(MEASURE)
+    return measures.calculate(limited(measure, types).model_copy(update={"comparator": ""}), edition)
+
+
+def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:
+    """Return what the total holds beside the groups, and what recorded crime holds beside the total."""
+    other: list[Value] = []
+    none: list[Value] = []
+    for of, one in (("own", every.of(force_id)), ("national", every.national)):
+        known = sum(getattr(group, of).numerator for group in groups)
+        for held, count in ((other, one.numerator - known), (none, max(one.denominator - one.numerator, 0.0))):
+            held.append(replace(one, numerator=count, value=100 * count / one.denominator))
+    order = len(grouping(every.edition.data))
+    return [Group(OTHER, order, (), *other), Group(NONE, order + 1, (), *none)]
