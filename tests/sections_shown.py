@@ -4,14 +4,14 @@ from bs4 import BeautifulSoup, Tag
 
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
-from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.section import Section
 
 
 def section(section_id: str, force_id: str, edition: Edition, results: dict[str, Result]) -> Section:
     """Return a section that shares the results, so that 43 of them cost as much as one."""
-    return Section(plan_of(section_id), forces.find(force_id), edition, results=dict(results))
+    return Section(open_data().section(section_id), forces.find(force_id), edition, results=dict(results))
 
 
 def parsed(html: str) -> Tag:

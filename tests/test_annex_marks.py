@@ -11,7 +11,6 @@ from peel_analysis.data import forces, registers
 from peel_analysis.data.edition import open_edition
 from peel_analysis.sections.annex import MARKED_OTHERWISE, NONE_MARKED, Annex, marks_table, open_annex
 from peel_analysis.show import words as wording
-from peel_analysis.show.marks import mark
 
 EDITIONS = ("2017", "2019", "2025")
 
@@ -61,7 +60,7 @@ def test_every_marked_figure_is_in_the_annex_with_its_measure(edition: str) -> N
     for measure in measures.declared():
         shown = measures.calculate(measure, open_edition(edition)).forces
         for force_id, row in shown[shown["value"].notna()].iterrows():
-            if mark(row["status"]):
+            if open_edition(edition).data.statuses.mark(row["status"]):
                 name = forces.display_name(str(force_id))
                 told = [one for one in listed if one[0] == name and measure.title in one[1]]
                 captions = f"<caption>{measure.title}: forces left out or marked</caption>"

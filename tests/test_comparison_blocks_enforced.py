@@ -17,7 +17,6 @@ from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.settings import TileGroup
-from peel_analysis.sections.catalogue import plan_of
 from peel_analysis.sections.section import open_section
 
 TILES = 'measures = ["asb_incidents_per_1000"]'  # the tiles of anti-social behaviour
@@ -96,7 +95,9 @@ def test_tiles_of_different_windows_show_the_reason_and_the_notebook_goes_on(
     path.write_text(text.replace(TILES, TILES.replace("[", '["crime_per_1000", ')), encoding="utf-8")
     monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
     given = {"force": "norfolk", "edition": "2017"}
-    page = BeautifulSoup("".join(cells.shown(plan_of("force_in_numbers").notebook, given)["html"]), "html.parser")
+    page = BeautifulSoup(
+        "".join(cells.shown(open_data().section("force_in_numbers").notebook, given)["html"]), "html.parser"
+    )
     (refused,) = (one.get_text() for one in page.select(".panel .refused"))
     assert refused.endswith("12 months to 31 March 2017), so they are not put together.")
     told = {str(tile["data-measure"]) for tile in page.select(".tile")}

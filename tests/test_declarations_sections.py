@@ -14,7 +14,6 @@ from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.settings import SectionEntry
-from peel_analysis.sections.catalogue import catalogue
 
 NUMBERS = "data/sections.toml, section 'force_in_numbers'"
 CALLS = f"{NUMBERS}, block 'Calls for assistance'"
@@ -89,7 +88,7 @@ def refusal(data: Folder, file: str, old: str, new: str, read: Callable[[], obje
     ],
 )
 def test_a_section_that_is_misspelt(data: Folder, old: str, new: str, message: str) -> None:
-    assert_tells(refusal(data, "sections.toml", old, new, catalogue), message)
+    assert_tells(refusal(data, "sections.toml", old, new, lambda: open_data().sections), message)
 
 
 def test_a_section_without_its_notebook_is_named_and_nothing_is_written(

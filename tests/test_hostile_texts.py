@@ -28,7 +28,6 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.reports.notebook import pieces
 from peel_analysis.reports.page import SectionOnPage, page_html
-from peel_analysis.sections.catalogue import catalogue
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 HOSTILE = "<img src=x onerror=ran('{}')>"
@@ -115,7 +114,7 @@ def page(force_id: str, edition_id: str) -> str:
     parameters = {"force": force_id, "edition": edition_id}
     sections = [
         SectionOnPage(plan.id, plan.title, list(pieces(cells.executed(plan.notebook, parameters), plan.id)))
-        for plan in catalogue()
+        for plan in open_data().sections
     ]
     return page_html(sections, force, edition, "key")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from make_references import FORCES, normalised
 
-from peel_analysis.sections.catalogue import catalogue
+from peel_analysis.data.folder import open_data
 
 PROJECT = Path(__file__).resolve().parents[1]
 REFERENCE = PROJECT / "tests" / "reference"
-SECTIONS = [plan.notebook for plan in catalogue()]
+SECTIONS = [plan.notebook for plan in open_data().sections]
 REFERENCES = [REFERENCE / force_id / path.name for force_id in FORCES for path in SECTIONS]
 FORBIDDEN = ("def ", "try:", ".merge(", "if force ==", "lambda ")
 LONGEST_CELL = 8

@@ -19,8 +19,8 @@ from tracing import NUMBER
 from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.reports.values_file import EditionValues, values_of
-from peel_analysis.sections.catalogue import catalogue, plan_of
 
 FIRST = ("norfolk", "suffolk", "city-of-london", "metropolitan")  # what each lacks or has alone, and the largest
 FORCES = [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in forces.ids()]
@@ -38,7 +38,7 @@ def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: EditionValues, force_id: str) -> None:
     beside = read(every, force_id)
     kinds: Counter[str] = Counter()
-    for plan in catalogue():
+    for plan in open_data().sections:
         for html in cells.shown(plan.notebook, {"force": force_id, "edition": every.edition.id})["html"]:
             for said in texts(html):
                 missing = numbers(said, beside) - allowed(said, beside)
@@ -65,7 +65,9 @@ def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: 
 def test_a_number_that_is_another_would_be_seen(plan: str, about: str, told: str, untrue: str) -> None:
     beside = read(values_of(open_edition("2017")), "norfolk")
     given = {"force": "norfolk", "edition": "2017"}
-    every_text = [said for html in cells.shown(plan_of(plan).notebook, given)["html"] for said in texts(html)]
+    every_text = [
+        said for html in cells.shown(open_data().section(plan).notebook, given)["html"] for said in texts(html)
+    ]
     saying = [said for said in every_text if said.about == about and told in NUMBER.findall(said.text)]
     assert saying, f"{told} is said of {about or 'no figure'}"
     for said in saying:

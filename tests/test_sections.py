@@ -6,9 +6,9 @@ from sections_shown import parsed, section
 from peel_analysis import measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures import Result
-from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.section import Section, open_section
 
 
@@ -109,7 +109,7 @@ def test_a_section_opens_by_any_name_of_a_force() -> None:
 
 
 def test_every_section_has_its_notebook_and_its_number() -> None:
-    plans = catalogue()
+    plans = open_data().sections
     assert [plan.number for plan in plans] == list(range(1, len(plans) + 1))
     assert len({plan.id for plan in plans}) == len(plans) == 9
     assert all(plan.notebook.is_file() for plan in plans)

@@ -13,8 +13,8 @@ from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
-from peel_analysis.sections.catalogue import catalogue
 from peel_analysis.sections.lists import standing_out
 from peel_analysis.sections.section import Section
 from peel_analysis.show import values
@@ -122,7 +122,7 @@ def test_numbers_in_brief_are_the_readings_of_the_headline_measures(
 @pytest.mark.parametrize("edition_id", ["2017", "2019", "2025"])
 def test_every_link_to_a_figure_goes_to_one_that_a_notebook_draws(edition_id: str) -> None:
     drawn = set()
-    for plan in catalogue():
+    for plan in open_data().sections:
         source = plan.notebook.read_text(encoding="utf-8")
         drawn |= set(re.findall(r'section\.(?:figure|statement|measure)\(\\"([a-z0-9_]+)\\"', source))
         drawn |= {measure_id for block in plan.blocks for measure_id in block.measures}

@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 from peel_analysis import measures
 from peel_analysis.data import forces
 from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.location import PROJECT
-from peel_analysis.data.populations import read_populations
 from peel_analysis.figures import as_svg, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.reports.values_file import values_of
@@ -43,7 +43,7 @@ def text(html: BeautifulSoup, selector: str) -> str:
 
 @pytest.mark.parametrize(("measure_id", "first"), [(CRIME, 2012), (INCIDENTS, 2007)])
 def test_each_point_of_2017_divides_by_its_own_mid_year(measure_id: str, first: int) -> None:
-    line, table = series("2017", measure_id), read_populations(PROJECT / "data")
+    line, table = series("2017", measure_id), open_data(PROJECT / "data").populations
     for day, year, divided in zip(line.days, line.mid_years, line.denominator["norfolk"], strict=True):
         assert year == day.year - (day.month < 7), "the estimate of the June within or just before the window"
         assert divided == table["norfolk", year, "2017"]
@@ -130,7 +130,7 @@ def test_the_rows_of_a_line_name_the_population_of_each_point() -> None:
     assert (first["period_end"], last["period_end"]) == ("2013-03-31", "2017-06-30")
     assert "population mid-2012 (2017 vintage)" in first["release"]
     assert "population mid-2016 (2017 vintage)" in last["release"]
-    held = read_populations(PROJECT / "data")
+    held = open_data(PROJECT / "data").populations
     whole = sum(held[one, 2012, "2017"] for one in forces.ids() if one != CITY) + held[CITY, 2014, "daytime-2014"]
     assert int(first["denominator"]) == round(whole)
 

@@ -22,7 +22,6 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports.notebook import Piece
 from peel_analysis.reports.page import SectionOnPage, page_html
-from peel_analysis.sections.catalogue import catalogue, plan_of
 from peel_analysis.sections.display import Html
 from peel_analysis.sections.lists import read_apart, readings
 from peel_analysis.sections.section import Section, open_section
@@ -47,7 +46,7 @@ class Given:
     section: Section
 
     def of(self, force_id: str) -> Section:
-        return Section(plan_of(OVERVIEW), forces.find(force_id), self.edition, results=self.section.results)
+        return Section(open_data().section(OVERVIEW), forces.find(force_id), self.edition, results=self.section.results)
 
 
 def pieces(*shown: Any) -> list[Piece]:
@@ -69,10 +68,15 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
         others = [
             SectionOnPage(plan.id, plan.title, pieces(*cells.objects(plan.notebook, parameters)))
-            for plan in catalogue()
+            for plan in open_data().sections
             if plan.id != OVERVIEW
         ]
-    return Given(edition, printed, others, Section(plan_of(OVERVIEW), forces.find("norfolk"), edition, results=results))
+    return Given(
+        edition,
+        printed,
+        others,
+        Section(open_data().section(OVERVIEW), forces.find("norfolk"), edition, results=results),
+    )
 
 
 def by_hand(printed: list[Line]) -> list[str]:

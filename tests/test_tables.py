@@ -4,9 +4,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.show import tables
-from peel_analysis.show.marks import key_to_marks, mark
 from peel_analysis.show.tables import Cell, Row
 
 
@@ -111,11 +111,11 @@ def test_no_table_shows_what_a_program_calls_missing(results: dict[str, Result])
 
 def test_the_mark_of_each_status() -> None:
     marks = {"reported": "", "estimated": "[e]", "partial": "[u]", "not_supplied": "[x]", "not_comparable": "[z]"}
-    assert {status: mark(status) for status in marks} == marks
+    assert {status: open_data().statuses.mark(status) for status in marks} == marks
 
 
 def test_a_key_names_each_mark_once() -> None:
-    assert key_to_marks([]) == ""
-    assert key_to_marks(["reported"]) == ""
-    html = key_to_marks(["partial", "incomplete", "estimated"])
+    assert tables.key_to_marks(open_data().statuses, []) == ""
+    assert tables.key_to_marks(open_data().statuses, ["reported"]) == ""
+    html = tables.key_to_marks(open_data().statuses, ["partial", "incomplete", "estimated"])
     assert html == '<p class="key">Key: [u] partial or incomplete record; [e] estimated.</p>'

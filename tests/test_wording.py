@@ -10,6 +10,7 @@ from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.figures import ranked
@@ -59,8 +60,8 @@ def test_a_flow_has_months_and_a_stock_has_a_day() -> None:
 
 
 def test_a_force_has_its_official_name_in_a_sentence() -> None:
-    assert wording.official_name("norfolk") == "Norfolk Constabulary"
-    assert wording.official_name(ENGLAND_AND_WALES) == "England and Wales"
+    assert open_data().forces.official_name("norfolk") == "Norfolk Constabulary"
+    assert open_data().forces.official_name(ENGLAND_AND_WALES) == "England and Wales"
 
 
 def test_a_reading_gives_value_national_value_and_comparator(results: dict[str, Result]) -> None:
@@ -197,7 +198,7 @@ def test_alternative_text_names_the_force_and_the_main_numbers(results: dict[str
         assert len(set(texts)) == len(texts), measure_id
         for force_id, text in zip(forces.ids(), texts, strict=True):
             assert 20 <= len(text) <= 600, (measure_id, force_id, len(text))
-            assert wording.official_name(force_id) in text
+            assert open_data().forces.official_name(force_id) in text
     dorset = ranked.alt_text(results["outcome_action_taken_pct"], ("dorset",))
     assert "Dorset Police is not shown." in dorset
     assert dorset.startswith("Bar chart of 41 forces: ")

@@ -124,13 +124,13 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
     for measure_id, result in given.results.items():
         mine = [row for (one, _), row in given.rows.items() if one == measure_id]
         notes = {row[name] for row in mine for name in ("note", "comparator_note")}
-        notes |= {wording.official_name(row["force_id"]) for row in mine}
+        notes |= {open_data().forces.official_name(row["force_id"]) for row in mine}
         notes |= {result.measure.window_note, result.measure.numerator.version}
         unnamed = {
             note[:1].upper() + note[1:]
             for row in mine
             for name in ("note", "comparator_note")
-            for note in (row[name].replace(wording.official_name(row["force_id"]), "each force"),)
+            for note in (row[name].replace(open_data().forces.official_name(row["force_id"]), "each force"),)
         }
         changes = [measure for measure in measures.declared() if measure.kind == "change"]
         releases = {row["release"] for one in changes for row in result.edition.sources(one.sources)}
@@ -154,7 +154,7 @@ def test_every_number_in_every_alternative_text_is_in_values_csv(given: Values) 
             text = ranked.alt_text(result, (force_id,))
             found = set(left_over(text, result, [])) - {str(len(result.plotted))}
             assert found <= set().union(*everyone.values()), text
-            if own := re.search(rf"{wording.official_name(force_id)}: ([^ ]+)\.", text):
+            if own := re.search(rf"{open_data().forces.official_name(force_id)}: ([^ ]+)\.", text):
                 assert own[1] in everyone[force_id], text
             if whole_value := re.search(r"England and Wales: ([^ ]+)\.", text):
                 assert whole_value[1] in everyone[ENGLAND_AND_WALES], text

@@ -20,9 +20,10 @@ from peel_analysis.sections.judgments import inspected
 DRAWN_AND_EXPORTED_BY = (
     "afcharts",
     "ipykernel",
+    "jinja2",
     "matplotlib",
+    "mistune",
     "nbclient",
-    "nbconvert",
     "numpy",
     "pandas",
     "papermill",

@@ -54,9 +54,9 @@ class MixedData(Data):
         texts = [rows.to_csv() for rows in self._registers.values()]
         return f"<mixed data {self._definitions}, {self._counts}, {self._populations}, {texts}>"
 
-    def cached(self, what: Hashable, files: Iterable[str], make: Callable[[], T]) -> T:
+    def cached(self, what: Hashable, make: Callable[[], T]) -> T:
         """Return what is in the files of the definitions; what an edition makes of them is of this mix alone."""
-        return make() if isinstance(what, tuple) else self._definitions.cached(what, files, make)
+        return make() if isinstance(what, tuple) else self._definitions.cached(what, make)
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether the folder of counts has a table."""

@@ -8,9 +8,9 @@ from typing import ClassVar, Protocol, TypeVar
 import pandas as pd
 
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.forces import FORCES, Forces
+from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.data.settings import CHECKS, Rule
+from peel_analysis.data.settings import Rule
 from peel_analysis.data.text import enumerated, in_words, rounded
 
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"
@@ -232,7 +232,7 @@ def quarterly(edition: Edition, item: str, outcome_type: str = "") -> pd.DataFra
         return numbers.sum(min_count=1).unstack()
 
     asked = ("quarterly", source.item, source.release, outcome_type)
-    return edition.data.cached(asked, (table_of(edition, item),), sums)
+    return edition.data.cached(asked, sums)
 
 
 def table_of(edition: Edition, item: str) -> str:
@@ -251,7 +251,7 @@ def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, D]]) 
     tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
     if not all(map(edition.data.has, tables)):
         return {}
-    return edition.data.cached((asked, tables), (*tables, CHECKS, FORCES), find)
+    return edition.data.cached((asked, tables), find)
 
 
 def _in_window(

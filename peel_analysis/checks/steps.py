@@ -9,7 +9,7 @@ import numpy.typing as npt
 from peel_analysis.checks.records import CRIMES, quarter, quarterly, quarters_in, table_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.data.settings import CHECKS, Rule
+from peel_analysis.data.settings import Rule
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 SHORT = "One quarter far from those beside it"
@@ -53,7 +53,7 @@ def quarters_apart(item: str, edition: Edition, window: Period) -> tuple[tuple[s
         return tuple((str(force_id), quarter(first)) for force_id, first in found if first in inside)
 
     file = table_of(edition, item)
-    return edition.data.cached(("quarters apart", file, window), (file, CHECKS), find)
+    return edition.data.cached(("quarters apart", file, window), find)
 
 
 def sentence(apart: Period, part: str) -> str:

@@ -72,7 +72,7 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     if not data.has(name):
         return pd.DataFrame(columns=list(columns), dtype=str)
     where = f"data/{name}"
-    rows = rows_of(data.folder / name, where, lambda found: shape.check_columns(found, where, columns))
+    rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns))
     return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
 
 

@@ -97,8 +97,7 @@ def _check_peers(data: Data) -> None:
 def checked_exclusions(edition: Edition) -> pd.DataFrame:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
     years = frozenset(str(window.end.year) for window in edition.windows.values()) | {"all"}
-    files = (registers.EXCLUSIONS.file, MEASURES, "forces.csv", "editions")
-    edition.data.cached(("exclusions", edition.id, years), files, lambda: _check_exclusions(edition, years))
+    edition.data.cached(("exclusions", edition.id, years), lambda: _check_exclusions(edition, years))
     return edition.register(registers.EXCLUSIONS)
 
 
@@ -132,8 +131,7 @@ def checked_published(edition: Edition) -> pd.DataFrame:
 
     Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
     """
-    files = (registers.PUBLISHED_VALUES.file, MEASURES, "forces.csv", "editions")
-    edition.data.cached(("published", edition.id), files, lambda: _check_published(edition))
+    edition.data.cached(("published", edition.id), lambda: _check_published(edition))
     return edition.register(registers.PUBLISHED_VALUES)
 
 

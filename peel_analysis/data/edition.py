@@ -12,9 +12,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from peel_analysis.data.declarations import Declaration, Texts, as_tuple, declared, entries, named
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.forces import FORCES, Forces
+from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
-from peel_analysis.data.populations import POPULATIONS
 from peel_analysis.data.registers import JUDGMENTS, SOURCES, Register, records
 
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ class Edition:
     def populations(self) -> pd.DataFrame:
         """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
         asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
-        return self.data.cached(asked, (POPULATIONS, FORCES), self._populations)
+        return self.data.cached(asked, self._populations)
 
     def _populations(self) -> pd.DataFrame:
         table = self.data.populations
@@ -310,7 +309,7 @@ def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
         ("source_instead", [*instead, *instead.values()], SOURCES, "source_id"),
         ("judgments", judgments, JUDGMENTS, "edition"),
     ):
-        if (data.folder / register.file).is_file() and (known := set(data.register(register)[column])):
+        if data.has(register.file) and (known := set(data.register(register)[column])):
             named(found, where, name, known, register.where)
     for force_id, one in settings.population.instead.items():
         place = f"{where}, [population.instead]"

@@ -34,7 +34,7 @@ def cited(edition: Edition, force_id: str, section_title: str) -> list[int]:
 
 def check_findings(edition: Edition) -> None:
     """Read all findings of the edition. Raises InputError as `findings` does, and for a file that is of no force."""
-    for path in sorted((edition.data.folder / "findings" / edition.id).glob("*.md")):
+    for path in sorted(edition.data.path(f"findings/{edition.id}").glob("*.md")):
         if path.stem not in edition.forces.ids:
             where = f"data/{_file(edition, path.stem)}"
             raise InputError(f"{where}: no force '{path.stem}'; name the file after an id of data/forces.csv")
@@ -49,7 +49,7 @@ def _parts(edition: Edition, force_id: str) -> Parts:
     file = _file(edition, force_id)
     if not edition.data.has(file):
         return {}
-    return edition.data.cached(file, (file,), lambda: _split(edition.data.folder / file, f"data/{file}"))
+    return edition.data.cached(file, lambda: _split(edition.data.path(file), f"data/{file}"))
 
 
 def _split(path: Path, where: str) -> Parts:

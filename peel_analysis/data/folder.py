@@ -1,7 +1,7 @@
 """One data folder: where it is, what it holds, read and checked, and kept until a file of it changes."""
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,51 +44,67 @@ from peel_analysis.data.settings import (
 )
 
 T = TypeVar("T")
-Written = tuple[tuple[str, int, int], ...]  # files with their times and sizes: another of these is another content
+Written = dict[str, tuple[int, int]]  # files, with when each was last written and its size
 
 
 class Data:
     """A data folder, laid out like the project's `data/`. What it returns is as its files are at the time of the call.
 
-    Everything is read when it is first asked for, checked, and kept until a file behind it changes. Each property and
-    method raises InputError that names the file and the line or entry of the first thing that is wrong.
+    Everything is read when it is first asked for, checked, and kept until a file that it was read from changes. Each
+    property and method raises InputError that names the file and the line or entry of the first thing that is wrong.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._cache: dict[Hashable, tuple[Written, Any]] = {}
+        self._reading: list[Written] = []  # the files behind each answer that is being worked out, the innermost last
 
     def __repr__(self) -> str:
         return f"<data folder {self.folder}>"
 
-    def cached(self, what: Hashable, files: Iterable[str], make: Callable[[], T]) -> T:
-        """Return what `make` returns, made once for as long as none of the files or folders changes.
+    def cached(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns, made once for as long as no file changes that it has read through this object.
 
-        `files` lie below the data folder; `what` names the question, with all that the answer depends on besides them.
+        `what` names the question, with all that the answer depends on besides files.
         """
-        written = tuple(self._written(name) for name in files)
         held = self._cache.get(what)
-        if held is None or held[0] != written:
-            held = (written, make())
-            self._cache[what] = held
-        made: T = held[1]
-        return made
+        if held is None or any(self._written(name) != written for name, written in held[0].items()):
+            self._reading.append({})
+            try:
+                made = make()
+            finally:
+                files = self._reading.pop()
+            held = self._cache[what] = (files, made)
+        if self._reading:
+            self._reading[-1].update(held[0])
+        answer: T = held[1]
+        return answer
 
-    def _written(self, name: str) -> tuple[str, int, int]:
+    def path(self, name: str) -> Path:
+        """Return the path of a file or a folder of the data folder, which whoever asks is about to read."""
+        if self._reading:
+            self._reading[-1][name] = self._written(name)
+        return self.folder / name
+
+    def _written(self, name: str) -> tuple[int, int]:
+        """Return when a file was last written and its size: another of these is another content."""
         try:
             found = os.stat(f"{self.folder}/{name}")  # noqa: PTH116 - at each call: three times as fast as a Path's
         except OSError:  # who reads it says what is wrong
-            return name, 0, -1
-        return name, found.st_mtime_ns, found.st_size
+            return 0, -1
+        return found.st_mtime_ns, found.st_size
+
+    def has(self, name: str) -> bool:
+        """Return whether the folder holds a file or a folder of that name."""
+        return self.path(name).exists()
+
+    def _toml(self, name: str) -> dict[str, Any]:
+        return toml_of(self.path(name), f"data/{name}")
 
     @property
     def forces(self) -> Forces:
         """The 43 forces."""
-        return self.cached(FORCES, (FORCES,), lambda: read_forces(self.folder))
-
-    def has(self, file: str) -> bool:
-        """Return whether the folder holds a file or a folder of that name."""
-        return (self.folder / file).exists()
+        return self.cached(FORCES, lambda: read_forces(self.path(FORCES)))
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return a register as text, one row a fact; an empty cell is an empty string."""
@@ -101,10 +117,10 @@ class Data:
         return f"{register.where}, {f'line {line}' if line else ', '.join(key)}"  # rows set together have no line
 
     def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-        return self.cached(register, (register.file, FORCES, "editions"), lambda: self._read_register(register))
+        return self.cached(register, lambda: self._read_register(register))
 
     def _read_register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-        rows = rows_of(self.folder / register.file, register.where, register.columns)
+        rows = rows_of(self.path(register.file), register.where, register.columns)
         check_rows(rows, register, self.forces, self._editions_in(rows, register))
         table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
         return table, dict(zip(keys_of(rows, register), rows.lines, strict=True))
@@ -118,21 +134,16 @@ class Data:
             known |= {str(self._toml(f"editions/{one}.toml").get("judgments", one)) for one in self.editions}
         return known
 
-    def _toml(self, file: str) -> dict[str, Any]:
-        return toml_of(self.folder / file, f"data/{file}")
-
     @property
     def statuses(self) -> Statuses:
         """The statuses that a value can have, with their marks and words."""
-        files = (STATUSES.file, FORCES, "editions")
-        return self.cached(
-            "statuses", files, lambda: Statuses({row["status"]: row for row in records(self.register(STATUSES))})
-        )
+        rows = self.register
+        return self.cached("statuses", lambda: Statuses({row["status"]: row for row in records(rows(STATUSES))}))
 
     @property
     def measures(self) -> Measures:
         """The measures, in the order of the report."""
-        return self.cached(MEASURES, (MEASURES, SOURCES.file), self._read_measures)
+        return self.cached(MEASURES, self._read_measures)
 
     def _read_measures(self) -> Measures:
         sources = self.register(SOURCES)["source_id"] if self.has(SOURCES.file) else ()
@@ -145,21 +156,19 @@ class Data:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """What must not be compared."""
-        files = (COMPARABILITY, MEASURES, SOURCES.file, FORCES)
-        return self.cached(
-            COMPARABILITY,
-            files,
-            lambda: blocks_in(self._toml(COMPARABILITY), f"data/{COMPARABILITY}", self.measures, self.forces.ids),
-        )
+        return self.cached(COMPARABILITY, self._read_blocks)
+
+    def _read_blocks(self) -> tuple[Block, ...]:
+        return blocks_in(self._toml(COMPARABILITY), f"data/{COMPARABILITY}", self.measures, self.forces.ids)
 
     @property
     def policy(self) -> Policy:
         """The wording policy."""
-        return self.cached(POLICY, (POLICY,), lambda: policy_in(self._toml(POLICY)))
+        return self.cached(POLICY, lambda: policy_in(self._toml(POLICY)))
 
     def rule(self, rule_id: str) -> Rule:
         """Return a rule of the checks. A data folder without a file of them goes by the project's own."""
-        rules = self.cached(CHECKS, (CHECKS,), self._read_rules)
+        rules = self.cached(CHECKS, self._read_rules)
         if rule_id not in rules:
             raise InputError(
                 f"data/{CHECKS}: no check '{rule_id}'; the checks are {', '.join(rules)}; add it as in the project's "
@@ -168,16 +177,13 @@ class Data:
         return rules[rule_id]
 
     def _read_rules(self) -> dict[str, Rule]:
-        folder = self.folder if self.has(CHECKS) else PROJECT / "data"
-        return rules_in(toml_of(folder / CHECKS, f"data/{CHECKS}"), f"data/{CHECKS}")
+        path = self.path(CHECKS) if self.has(CHECKS) else PROJECT / "data" / CHECKS
+        return rules_in(toml_of(path, f"data/{CHECKS}"), f"data/{CHECKS}")
 
     @property
     def sections(self) -> tuple[SectionPlan, ...]:
         """The sections of a report, in order."""
-        files = (SECTIONS, MEASURES, SOURCES.file)
-        return self.cached(
-            SECTIONS, files, lambda: sections_in(self._toml(SECTIONS), f"data/{SECTIONS}", self.measures.ids)
-        )
+        return self.cached(SECTIONS, lambda: sections_in(self._toml(SECTIONS), f"data/{SECTIONS}", self.measures.ids))
 
     def section(self, section_id: str) -> SectionPlan:
         """Return a section by its id. Raises InputError, with the list, when there is none."""
@@ -189,46 +195,37 @@ class Data:
     @property
     def peer_sets(self) -> PeerSets:
         """The declared sets of peers, and the forces that have none."""
-        files = (PEER_SETS, FORCES)
-        return self.cached(
-            PEER_SETS, files, lambda: peer_sets_in(self._toml(PEER_SETS), f"data/{PEER_SETS}", self.forces.ids)
-        )
+        return self.cached(PEER_SETS, lambda: peer_sets_in(self._toml(PEER_SETS), f"data/{PEER_SETS}", self.forces.ids))
 
     @property
     def peer_lists(self) -> tuple[PeerList, ...]:
         """A user's own lists of peers, by the names of their files."""
-        names = sorted(path.name for path in (self.folder / PEER_LISTS).glob("*.csv"))
-        files = (PEER_LISTS, PEER_SETS, FORCES, *(f"{PEER_LISTS}/{name}" for name in names))
-        return self.cached(
-            PEER_LISTS,
-            files,
-            lambda: tuple(peer_list_in(self.folder / PEER_LISTS / name, self.forces, self.peer_sets) for name in names),
-        )
+        return self.cached(PEER_LISTS, self._read_peer_lists)
+
+    def _read_peer_lists(self) -> tuple[PeerList, ...]:
+        names = sorted(path.name for path in self.path(PEER_LISTS).glob("*.csv"))
+        return tuple(peer_list_in(self.path(f"{PEER_LISTS}/{name}"), self.forces, self.peer_sets) for name in names)
 
     @property
     def areas(self) -> Mapping[str, float]:
         """Each force's area in square kilometres, by force_id."""
-        return self.cached(AREAS, (AREAS, FORCES), lambda: areas_in(self.folder, self.forces))
+        return self.cached(AREAS, lambda: areas_in(self.path(AREAS), self.forces))
 
     @property
     def populations(self) -> Mapping[tuple[str, int, str], float]:
         """Each population held, by force_id, mid-year and vintage."""
-        files = (POPULATIONS, FORCES)
-        return self.cached(POPULATIONS, files, lambda: populations_in(self.folder, self.forces))
+        return self.cached(POPULATIONS, lambda: populations_in(self.path(POPULATIONS), self.forces))
 
     @property
     def published_files(self) -> PublishedFiles:
         """The published files behind the counts."""
-        return self.cached(
-            PUBLISHED_FILES,
-            (PUBLISHED_FILES,),
-            lambda: published_files_in(self._toml(PUBLISHED_FILES), f"data/{PUBLISHED_FILES}"),
-        )
+        where = f"data/{PUBLISHED_FILES}"
+        return self.cached(PUBLISHED_FILES, lambda: published_files_in(self._toml(PUBLISHED_FILES), where))
 
     @property
     def tables(self) -> list[tuple[str, str]]:
         """The (item, release) pairs of all tables of counts, in order."""
-        return sorted((path.parent.name, path.stem) for path in (self.folder / "counts").glob("*/*.csv"))
+        return sorted((path.parent.name, path.stem) for path in self.path("counts").glob("*/*.csv"))
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether there is a table of an item's counts in a release."""
@@ -237,24 +234,21 @@ class Data:
     def counts(self, item: str, release: str) -> pd.DataFrame:
         """Return a table of counts, checked, in the shape of `data/counts.py`. Raises TableError as it says."""
         file = _table(item, release)
-        return self.cached(file, (file, FORCES), lambda: self._read_counts(file)).copy(deep=False)
+        return self.cached(file, lambda: self._read_counts(file)).copy(deep=False)
 
     def _read_counts(self, file: str) -> pd.DataFrame:
-        def read() -> pd.DataFrame:
-            return counts.read(self.folder / file, f"data/{file}", forces=self.forces)
-
+        path, forces = self.path(file), self.forces
         if cache.folder() is None:
-            return read()
-        asked = (str(self.folder / file), *map(str, self._written(file)))
-        return counts.from_bytes(cache.once("counts", asked, lambda: counts.as_bytes(read())))
+            return counts.read(path, f"data/{file}", forces=forces)
+        asked = (str(path), *map(str, self._written(file)))
+        made = cache.once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
+        return counts.from_bytes(made)
 
     @property
     def editions(self) -> tuple[str, ...]:
         """The ids of the editions, earliest first."""
         return self.cached(
-            "editions",
-            ("editions",),
-            lambda: tuple(sorted(path.stem for path in (self.folder / "editions").glob("*.toml"))),
+            "editions", lambda: tuple(sorted(path.stem for path in self.path("editions").glob("*.toml")))
         )
 
     def edition(self, edition_id: str | int) -> Edition:
@@ -262,9 +256,7 @@ class Data:
         name = str(edition_id).strip()
         if name not in self.editions:
             raise InputError(f"No edition '{name}'; the editions are {', '.join(self.editions) or '(none)'}")
-        file = f"editions/{name}.toml"
-        files = (file, "editions", FORCES, SOURCES.file, "judgments.csv", STATUSES.file)
-        return self.cached(("edition", name), files, lambda: edition_in(self._toml(file), name, self))
+        return self.cached(("edition", name), lambda: edition_in(self._toml(f"editions/{name}.toml"), name, self))
 
 
 def _table(item: str, release: str) -> str:

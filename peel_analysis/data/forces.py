@@ -101,9 +101,9 @@ class Forces:
         return enumerated(self.name(force_id) for force_id in force_ids)
 
 
-def read_forces(folder: Path) -> Forces:
-    """Return the forces of a data folder. Raises InputError for a forces.csv that has not 43 different ones."""
-    rows = rows_of(folder / FORCES, f"data/{FORCES}", FORCES_COLUMNS)
+def read_forces(path: Path) -> Forces:
+    """Return the forces of a file. Raises InputError for a forces.csv that has not 43 different ones."""
+    rows = rows_of(path, f"data/{FORCES}", FORCES_COLUMNS)
     forces = tuple(_force(dict(zip(FORCES_COLUMNS, row, strict=True))) for row in rows.cells)
     ids = {force.id for force in forces}
     if len(ids) != len(forces) or len(ids) != NUMBER_OF_FORCES:

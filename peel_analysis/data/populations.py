@@ -14,10 +14,10 @@ YEAR_DIGITS = 4
 MOST_DIGITS = 15  # of a number: more are a slip, and no table of numbers holds them exactly
 
 
-def populations_in(folder: Path, forces: Forces) -> dict[tuple[str, int, str], float]:
+def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], float]:
     """Return the populations by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
     where = f"data/{POPULATIONS}"
-    rows = rows_of(folder / POPULATIONS, where, POPULATIONS_COLUMNS)
+    rows = rows_of(path, where, POPULATIONS_COLUMNS)
     known = frozenset(forces.ids)
     table: dict[tuple[str, int, str], float] = {}
     for line, row in zip(rows.lines, rows.cells, strict=True):
@@ -40,10 +40,10 @@ def _is_population(text: str) -> bool:
     return text.isdecimal() and len(text) <= MOST_DIGITS and int(text) > 0
 
 
-def areas_in(folder: Path, forces: Forces) -> dict[str, float]:
+def areas_in(path: Path, forces: Forces) -> dict[str, float]:
     """Return the forces' areas in square kilometres. Raises InputError for one that is wrong, or that lacks a row."""
     where = f"data/{AREAS}"
-    rows = rows_of(folder / AREAS, where, AREAS_COLUMNS)
+    rows = rows_of(path, where, AREAS_COLUMNS)
     areas = dict(zip(rows.column("force_id"), _squares(rows, where), strict=True))
     if missing := sorted(set(forces.ids) - set(areas)):
         raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
@@ -63,10 +63,3 @@ def _squares(rows: Rows, where: str) -> list[float]:
             )
         areas.append(area)
     return areas
-
-
-def read_populations(folder: Path) -> dict[tuple[str, int, str], float]:  # until every caller is handed a data folder
-    """Return the populations of a folder."""
-    from peel_analysis.data.folder import open_data
-
-    return populations_in(folder, open_data().forces)

@@ -115,7 +115,7 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
             releases += _vintages(edition, force_ids)
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
-    known = edition.data.cached(PROVENANCE, (PROVENANCE,), lambda: _read(edition.data.folder))
+    known = edition.data.cached(PROVENANCE, lambda: _read(edition.data.path(PROVENANCE)))
     return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(releases))
 
 
@@ -126,14 +126,14 @@ def _vintages(edition: Edition, force_ids: tuple[str, ...]) -> list[tuple[str, s
     return [(POPULATIONS, vintage) for vintage in vintages]
 
 
-def _read(folder: Path) -> dict[tuple[str, str], Table]:
+def _read(path: Path) -> dict[tuple[str, str], Table]:
     """Return data/provenance.csv by table and release; a data folder need not have one.
 
     Raises InputError for a file that lacks one of TABLE_COLUMNS, and as `rows_of` does.
     """
-    if not (folder / PROVENANCE).exists():
+    if not path.exists():
         return {}
-    rows = rows_of(folder / PROVENANCE, f"data/{PROVENANCE}", _check_columns)
+    rows = rows_of(path, f"data/{PROVENANCE}", _check_columns)
     tables = [Table(*row) for row in zip(*(rows.column(name) for name in TABLE_COLUMNS), strict=True)]
     return {(table.table, table.release): table for table in tables}
 

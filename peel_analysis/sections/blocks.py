@@ -147,20 +147,12 @@ def _of_funnel(compared: Compared, force_id: str) -> str:
 def funnels_table(results: Iterable[Result]) -> Markup:
     """Return a table of what the limits of every measure's funnel rest on, folded; nothing where none is made."""
     compared = [(one, one.funnel) for one in map(compare, results) if one.funnel is not None]
-    rows = [
-        Row(
-            one.result.measure.title,
-            (
-                Cell(str(made.forces), is_number=True),
-                Cell(made.scale),
-                *(
-                    Cell(said, is_number=True)
-                    for said in (middle_in_words(one), f"{made.phi:,.1f}", f"{made.tau2:.3g}")
-                ),
-            ),
-        )
-        for one, made in compared
-    ]
+    rows = []
+    for one, limits in compared:
+        said = (middle_in_words(one), f"{limits.phi:,.1f}", f"{limits.tau2:.3g}")
+        forces = Cell(str(limits.forces), is_number=True)
+        cells = (forces, Cell(limits.scale), *(Cell(number, is_number=True) for number in said))
+        rows.append(Row(one.result.measure.title, cells))
     columns = ("Measure", "Forces", "Scale", "Middle of the forces", "Phi", "Tau-squared")
     table = html_table("Funnel limits of each measure", columns, rows)
     return piece("folded", "What the funnel limits of each measure rest on", table) if compared else Markup()

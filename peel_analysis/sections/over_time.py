@@ -32,7 +32,9 @@ def trend_block(result: Result, force_id: str, number: int) -> Html:
     if series.values[force_id].dropna().empty:
         body = piece("figure_body", refused=wording.reading(result, force_id))
         return numbered(figure_id, number, caption, body, drawn=False, about=about)
-    reading = _reading(result, series, force_id)
+    own = result.of(force_id)
+    remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
+    reading = lines_in_words(series, force_id, remark)
     key = tables.key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
     figure = trend_lines(series, force_id)
     figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
@@ -65,13 +67,6 @@ def _interval(series: Series, force_id: str, place: int) -> Cell:
         float(column[force_id].iloc[place]) for column in (series.values, series.numerator, series.denominator)
     )
     return tables.counts_interval_cell(series.measure, nan if isnan(value) else top, below)
-
-
-def _reading(result: Result, series: Series, force_id: str) -> str:
-    """Return what the lines say: the first and the last of each line's values that may be set beside each other."""
-    own = result.of(force_id)
-    remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
-    return lines_in_words(series, force_id, remark)
 
 
 def _source_of_populations(result: Result, series: Series) -> str:

@@ -1,7 +1,6 @@
 """A measure result in words: caption, reading sentence and caveats, made by rule."""
 
 from peel_analysis.comparison import NotComparableError, compare
-from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import CAVEATS, records
@@ -11,11 +10,6 @@ from peel_analysis.measures.exclusions import check_years
 from peel_analysis.statistics.verdict import Verdict
 
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
-
-
-def official_name(force_id: str) -> str:  # until every caller is handed a data folder
-    """Return "Norfolk Constabulary" or "England and Wales"."""
-    return open_data().forces.official_name(force_id)
 
 
 def value_in_words(measure: Measure, value: float) -> str:

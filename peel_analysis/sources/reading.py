@@ -7,10 +7,10 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import NATIONAL, Forces
+from peel_analysis.data.populations import POPULATIONS_COLUMNS
 from peel_analysis.sources.sheets import Book, Sheet
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
-POPULATION_COLUMNS = ("force_id", "mid_year", "population", "vintage")
 
 
 @dataclass(frozen=True)
@@ -148,5 +148,5 @@ def reading_of(
 
 def populations_table(rows: Sequence[tuple[str, int, int, str]]) -> pd.DataFrame:
     """Return (force_id, mid_year, population, vintage) rows as a table with whole numbers; it may be empty."""
-    table = pd.DataFrame(list(rows), columns=list(POPULATION_COLUMNS))
+    table = pd.DataFrame(list(rows), columns=list(POPULATIONS_COLUMNS))
     return table.astype({"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"})

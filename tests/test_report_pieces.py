@@ -1,0 +1,76 @@
+"""An executed notebook as pieces of a page: what is left out, and how prose, findings and figures are shown."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from peel_analysis.data.edition import open_edition
+from peel_analysis.reports.notebook import pieces
+from peel_analysis.reports.page import SectionOnPage, page_html
+from peel_analysis.sections.display import PEEL, Findings, Html, numbered
+from peel_analysis.show.templates import piece
+
+SECTION = "investigating"
+
+
+def prose(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def cell(*data: dict[str, Any], tags: tuple[str, ...] = ()) -> dict[str, Any]:
+    outputs = [{"output_type": "execute_result", "data": one} for one in data]
+    return {"cell_type": "code", "metadata": {"tags": list(tags)}, "outputs": outputs}
+
+
+def figure(figure_id: str, number: int) -> dict[str, Any]:
+    shown = numbered(figure_id, number, f"Of {figure_id}", piece("paragraph", "reading", "It rose."))
+    return {"text/html": shown._repr_html_(), **shown._repr_mimebundle_()}
+
+
+def on_page(*cells: dict[str, Any]) -> BeautifulSoup:
+    edition = open_edition("2017")
+    section = SectionOnPage(SECTION, "Investigating", list(pieces({"cells": cells}, SECTION)))
+    return BeautifulSoup(page_html([section], edition.forces.find("norfolk"), edition, "key"), "html.parser")
+
+
+def test_cells_that_show_working_are_left_out_and_what_an_analyst_adds_is_not() -> None:
+    html = on_page(
+        cell({"text/html": "<table><td>58.9</td></table>"}, tags=("working",)),
+        cell({"text/html": "<p id=own>Added</p>"}),
+    )
+    assert html.select("table") == []
+    assert html.find(id="own") is not None
+
+
+def test_figures_are_numbered_in_the_order_of_the_page() -> None:
+    html = on_page(cell(figure("crime", 7)), cell(figure("outcomes", 1)))
+    assert [one.get_text() for one in html.select(".figure-number")] == ["1", "2"]
+    assert [one["id"] for one in html.select("figure")] == ["figure-crime", "figure-outcomes"]
+    assert [one.get_text() for one in html.select("figure .reading")] == ["It rose.", "It rose."]
+
+
+@pytest.mark.parametrize("where", ["prose", "findings"])
+def test_raw_html_in_markdown_is_text_and_headings_have_the_section_s_id(where: str) -> None:
+    text = "Before <b onclick=x>bold</b>\n\n<script>run()</script>\n\n[away](javascript:run())"
+    found = Findings("Initial investigation", text)
+    shown = prose(f"## Initial investigation\n\n{text}") if where == "prose" else cell(found._repr_mimebundle_())
+    html = on_page(shown)
+    heading = html.find("h3", id=f"{SECTION}-Initial-investigation")
+    assert heading is not None
+    section = html.find("section", id=SECTION)
+    assert section is not None
+    assert section.find(["b", "script"]) is None
+    assert "<b onclick=x>bold</b>" in section.get_text()
+    assert [link["href"] for link in section.find_all("a") if "javascript" in str(link["href"])] == []
+
+
+def test_notes_that_follow_each_other_are_cited_apart() -> None:
+    html = on_page(cell(Findings("", "Hubs.[^6][^7]")._repr_mimebundle_()))
+    assert [link["href"] for link in html.select("sup a")] == ["#note-6", "#note-7"]
+    assert "Hubs.6, 7" in html.get_text()
+
+
+def test_what_a_notebook_shows_holds_what_the_page_must_know() -> None:
+    assert figure("crime", 1)[PEEL]["figure"]["figure_id"] == "crime"
+    assert Html(piece("paragraph", "key", "A & B"), "key")._repr_mimebundle_() == {}
