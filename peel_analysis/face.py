@@ -180,7 +180,7 @@ def compare(result: Result, forces: Iterable[str]) -> Figure:
     return result.compare(forces)
 
 
-def section(section_id: str, force: str, edition: str = DEFAULT_EDITION) -> sections.Section:
+def section(section_id: str, force: str, edition: str = DEFAULT_EDITION, data: Folder = None) -> sections.Section:
     """Return a section of a force's report, as the section notebooks open it: its figures, findings and judgment.
 
     Raises InputError for an unknown section, force or edition.
@@ -188,10 +188,10 @@ def section(section_id: str, force: str, edition: str = DEFAULT_EDITION) -> sect
     >>> peel.section("investigating", "norfolk").plan.title
     'Investigating crime and reducing re-offending'
     """
-    return sections.open_section(section_id, force, edition)
+    return sections.open_section(section_id, force, edition, _data(data))
 
 
-def annex(force: str, edition: str = DEFAULT_EDITION) -> annexes.Annex:
+def annex(force: str, edition: str = DEFAULT_EDITION, data: Folder = None) -> annexes.Annex:
     """Return Annex A of a force's report: sources, definitions, populations, exclusions, caveats and terms.
 
     Raises InputError for an unknown force or edition.
@@ -199,7 +199,7 @@ def annex(force: str, edition: str = DEFAULT_EDITION) -> annexes.Annex:
     >>> peel.annex("norfolk").definitions()
     <definitions>
     """
-    return annexes.open_annex(force, edition)
+    return annexes.open_annex(force, edition, _data(data))
 
 
 def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT_OUT, data: Folder = None) -> Path:

@@ -3,6 +3,8 @@
 import doctest
 import subprocess
 import sys
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -97,3 +99,14 @@ def test_limits_are_those_that_the_figure_draws() -> None:
     levels = {float(line.get_ydata()[0]) for line in drawn if len(line.get_ydata()) == 2}  # type: ignore[index,arg-type]
     limits = crime.control_limits("norfolk")
     assert levels == set(limits[["mean", "lower", "upper"]].to_numpy().ravel())
+
+
+def test_editions_of_two_folders_stand_side_by_side(tmp_path: Path) -> None:
+    copytree(peel.open_data().folder, tmp_path / "data")
+    register = tmp_path / "data" / "forces.csv"
+    register.write_text(register.read_text(encoding="utf-8").replace(",Kent,", ",The garden,", 1), encoding="utf-8")
+    here, there = peel.edition("2017"), peel.edition("2017", data=tmp_path / "data")
+    names = [one.measure("crime_per_1000").ranked().data.name["kent"] for one in (here, there, here)]
+    assert names == ["Kent", "The garden", "Kent"]
+    assert peel.section("preventing", "kent", data=tmp_path / "data").force.name == "The garden"
+    assert there.forces.name["kent"] == "The garden"

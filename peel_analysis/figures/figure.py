@@ -169,6 +169,12 @@ class Figure(matplotlib.figure.Figure):
         )  # fmt: skip
         return self._title
 
+    def suptitle(self, t: str, **settings: Any) -> Text:
+        """Set the figure's title; settings are those of a text."""
+        title = self.set_title(t)
+        title.update(settings)
+        return title
+
     def set_size_inches(self, w: Any, h: float | None = None, forward: bool = True) -> None:
         """Set the size in inches; what stands beside the charts keeps its room."""
         width, height = w if h is None else (w, h)
@@ -203,9 +209,7 @@ class Chart(Axes):
     def set_title(self, label: str, *_: Any, **settings: Any) -> Text:
         """Set the figure's title; settings are those of a text."""
         assert isinstance(self.figure, Figure)
-        title = self.figure.set_title(label)
-        title.update(settings)
-        return title
+        return self.figure.suptitle(label, **settings)
 
 
 def as_svg(figure: Figure) -> str:

@@ -11,7 +11,7 @@ from peel_analysis.comparison.verdicts import expected_flags
 from peel_analysis.data import cache as kept
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.folder import open_data
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
@@ -161,9 +161,9 @@ def _item_words(item: str) -> str:
     return item.removesuffix("_long").removesuffix("_recorded").replace("_", " ")
 
 
-def open_annex(force: str, edition: str) -> Annex:
+def open_annex(force: str, edition: str, data: Data | None = None) -> Annex:
     """Return Annex A for a force. Raises InputError for an unknown force or edition."""
-    data = open_data()
+    data = data or open_data()
     return Annex(data.forces.find(force), data.edition(edition))
 
 

@@ -9,7 +9,7 @@ from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import cited, findings, has_findings
-from peel_analysis.data.folder import open_data
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
@@ -188,7 +188,7 @@ class Section:
         return Html(piece("notes", mine) if mine else Markup(), "notes")
 
 
-def open_section(section_id: str, force: str, edition: str) -> Section:
+def open_section(section_id: str, force: str, edition: str, data: Data | None = None) -> Section:
     """Return a section of a force's report. Raises InputError for an unknown section, force or edition."""
-    data = open_data()
+    data = data or open_data()
     return Section(data.section(section_id), data.forces.find(force), data.edition(edition))
