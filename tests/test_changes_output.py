@@ -12,10 +12,10 @@ import test_page_browser
 from bs4 import BeautifulSoup
 from comparisons import DATA, opened
 
-from peel_analysis import cli, measures
+from peel_analysis import cli
 from peel_analysis.changes import Changes, changes_between, output
 from peel_analysis.changes.causes import PARTS
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.show.values import as_csv, values
 
 browser = test_page_browser.browser  # the fixture
@@ -175,7 +175,7 @@ def test_page_shows_hostile_text_as_text(tmp_path: Path, monkeypatch: pytest.Mon
     edition = folder / "editions" / "2017.toml"
     title = next(line for line in edition.read_text(encoding="utf-8").splitlines() if line.startswith("title"))
     edition.write_text(edition.read_text(encoding="utf-8").replace(title, f'title = "Title {HOSTILE}"'), "utf-8")
-    rows = values(open_edition("2017"), [measures.get("crime_per_1000")]).set_index("force_id")
+    rows = values(open_data().edition("2017"), [open_data().measure("crime_per_1000")]).set_index("force_id")
     rows.loc["kent", ["value", "status"]] = None, f"status {HOSTILE}"
     rows.loc["suffolk", "verdict"] = f"verdict {HOSTILE}"
     monkeypatch.chdir(tmp_path)

@@ -12,8 +12,8 @@ from comparisons import opened
 from peel_analysis import cli
 from peel_analysis.changes import changes_between
 from peel_analysis.changes.causes import NOT_KNOWN
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.reports.values_file import values_of
 from peel_analysis.show.values import CONTRACT, as_csv, values
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    return values(open_edition("2017"))
+    return values(open_data().edition("2017"))
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_file_without_verdicts_will_do(rows: pd.DataFrame, tmp_path: Path) -> 
 
 
 def test_a_build_folder_is_read_force_by_force(rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = build_folder(values_of(open_edition("2017")).text, tmp_path / "2017", "norfolk", "kent")
+    folder = build_folder(values_of(open_data().edition("2017")).text, tmp_path / "2017", "norfolk", "kent")
     comparison = changes_between(opened(str(folder)), opened("2017"))
     assert {move.force_id for move in comparison.rows} == {"norfolk", "kent", NATIONAL}
     measures = rows["measure"].nunique()
@@ -157,14 +157,14 @@ def test_a_build_folder_is_read_force_by_force(rows: pd.DataFrame, tmp_path: Pat
 
 
 def test_a_build_folder_that_disagrees_is_refused(rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = build_folder(values_of(open_edition("2017")).text, tmp_path / "2017", "kent")
+    folder = build_folder(values_of(open_data().edition("2017")).text, tmp_path / "2017", "kent")
     build_folder(lambda _: as_csv(rows.assign(value=rows["value"] + 1)), folder, "norfolk")
     with pytest.raises(InputError, match=r"kent/values\.csv and norfolk/values\.csv disagree on England and Wales"):
         opened(str(folder))
 
 
 def test_a_report_in_a_folder_of_another_name_is_refused(tmp_path: Path) -> None:
-    folder = build_folder(values_of(open_edition("2017")).text, tmp_path, "kent")
+    folder = build_folder(values_of(open_data().edition("2017")).text, tmp_path, "kent")
     (folder / "kent").rename(folder / "our-report")
     with pytest.raises(InputError, match=r"no row for our-report; the folder of a report has the id of its force"):
         opened(str(folder))

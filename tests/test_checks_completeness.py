@@ -147,7 +147,7 @@ def test_an_edition_without_outcomes_finds_nobody() -> None:
 
 
 def test_shares_stay_and_carry_mark_and_sentence() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), DATA.edition(2017))
+    result = measures.calculate(DATA.measures.get("outcome_charged_pct"), DATA.edition(2017))
     assert result.national.value == pytest.approx(11.5038779)
     assert len(result.members) == 42
     assert result.national.note == "Based on 42 of 43 forces. It includes three incomplete records."
@@ -169,19 +169,19 @@ def test_shares_stay_and_carry_mark_and_sentence() -> None:
 
 
 def test_a_measure_without_outcomes_carries_no_mark() -> None:
-    result = measures.calculate(measures.get("crime_per_1000"), DATA.edition(2017))
+    result = measures.calculate(DATA.measures.get("crime_per_1000"), DATA.edition(2017))
     assert "incomplete" not in set(result.rows["status"])
 
 
 def test_the_switch_leaves_them_out_of_england_and_wales() -> None:
     edition = DATA.edition(2017).without_incomplete()
-    result = measures.calculate(measures.get("outcome_charged_pct"), edition)
-    assert set(measures.calculate(measures.get("outcome_charged_pct"), DATA.edition(2017)).members) - set(
+    result = measures.calculate(DATA.measures.get("outcome_charged_pct"), edition)
+    assert set(measures.calculate(DATA.measures.get("outcome_charged_pct"), DATA.edition(2017)).members) - set(
         result.members
     ) == {"derbyshire", "essex", "lincolnshire"}
     assert result.national.value == pytest.approx(11.5492551)
     assert result.national.note == "Based on 39 of 43 forces. It leaves out three incomplete records."
     assert result.of("essex").value == pytest.approx(7.8943552)
-    rows = values(edition, [measures.get("outcome_charged_pct")]).set_index("force_id")
+    rows = values(edition, [DATA.measures.get("outcome_charged_pct")]).set_index("force_id")
     assert rows.loc["essex", "status"] == "incomplete"
     assert not rows.loc["essex", "in_national"]

@@ -114,7 +114,7 @@ def test_the_real_records_against_the_tables_read_past_the_package(edition_id: s
 @pytest.mark.parametrize("measure_id", OUTCOMES)
 def test_no_such_record_gets_a_verdict_or_takes_part_in_that_of_others(measure_id: str) -> None:
     """Derbyshire's share of 2018/19 was called notably higher: a quarter of its outcomes is of 112% of the crimes."""
-    result = measures.calculate(measures.get(measure_id), OWN_DATA.edition("2019"))
+    result = measures.calculate(OWN_DATA.measures.get(measure_id), OWN_DATA.edition("2019"))
     compared = compare(result)
     for force_id in MARKED:
         own, verdict = result.of(force_id), compared.verdicts[force_id]
@@ -129,7 +129,7 @@ def test_no_such_record_gets_a_verdict_or_takes_part_in_that_of_others(measure_i
 
 
 def test_a_reader_is_told_the_reason() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), OWN_DATA.edition("2019"))
+    result = measures.calculate(OWN_DATA.measures.get("outcome_charged_pct"), OWN_DATA.edition("2019"))
     reading = wording.reading(result, "derbyshire")
     assert "No verdict: the record behind the figure does not match" in reading
     assert "112% in the three months to 30 June 2018" in reading
@@ -139,7 +139,9 @@ def test_a_reader_is_told_the_reason() -> None:
 
 
 def test_the_switch_for_incomplete_records_leaves_these_in() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), OWN_DATA.edition("2019").without_incomplete())
+    result = measures.calculate(
+        OWN_DATA.measures.get("outcome_charged_pct"), OWN_DATA.edition("2019").without_incomplete()
+    )
     assert set(result.members) >= MARKED
     assert "north-yorkshire" not in result.members
 

@@ -66,7 +66,7 @@ def test_a_step_that_stays_is_a_new_level_and_gets_no_note(edition_id: str) -> N
     edition = OWN_DATA.edition(edition_id)
     found = {
         (measure.id, str(force_id))
-        for measure in measures.declared()
+        for measure in OWN_DATA.measures
         for force_id, short in measures.calculate(measure, edition).forces["short"].items()
         if short == SHORT
     }

@@ -1,5 +1,8 @@
 """An executed notebook as pieces of a page: what is left out, and how prose, findings and figures are shown."""
 
+import ast
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,8 @@ from peel_analysis.sections.display import PEEL, Findings, Html, numbered
 from peel_analysis.show.templates import piece
 
 SECTION = "investigating"
+PACKAGE = Path(__file__).resolve().parents[1] / "peel_analysis"
+TAG = re.compile(r"</?(a|dd|details|div|dl|dt|figure|h[1-6]|img|li|ol|p|pre|span|strong|style|sup|t[dhr]|table|ul)\b")
 
 
 def prose(text: str) -> dict[str, Any]:
@@ -74,3 +79,14 @@ def test_notes_that_follow_each_other_are_cited_apart() -> None:
 def test_what_a_notebook_shows_holds_what_the_page_must_know() -> None:
     assert figure("crime", 1)[PEEL]["figure"]["figure_id"] == "crime"
     assert Html(piece("paragraph", "key", "A & B"), "key")._repr_mimebundle_() == {}
+
+
+def test_no_module_builds_a_tag_of_html() -> None:
+    """Tags stand in the templates, which escape what they are handed."""
+    built = [
+        f"{path.relative_to(PACKAGE)}, line {node.lineno}: {node.value[:60]}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
+    ]
+    assert built == []

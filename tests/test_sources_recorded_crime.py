@@ -148,9 +148,9 @@ def test_totals_note_marks_and_revision_marks_of_other_issues(tmp_path: Path) ->
 def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> None:
     path = shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")
     program = (
-        "import re, sys; from pathlib import Path; from peel_analysis.sources import formats\n"
-        "from peel_analysis.data.folder import open_data\n"
-        "reading = formats.read(Path(sys.argv[1]), 'r', open_data().forces)\n"
+        "import re, sys; from pathlib import Path; from peel_analysis.sources.sheets import open_book\n"
+        "from peel_analysis.data.folder import open_data; from peel_analysis.sources.formats import recognise\n"
+        "book = open_book(Path(sys.argv[1])); reading = recognise(book).read(book, 'r', open_data().forces)\n"
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]\n"  # of this program alone
         "print(len(reading.counts), reading.account.rows_read, peak)"
     )

@@ -10,9 +10,8 @@ import pandas as pd
 import pytest
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces
 
-from peel_analysis import cli, measures
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis import cli
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.text import whole
 from peel_analysis.show.values import values
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 def said(measure_id: str, force_id: str, edition: str = "2017") -> str:
-    return account(measures.get(measure_id), force_id, open_edition(edition))
+    return account(open_data().measure(measure_id), force_id, open_data().edition(edition))
 
 
 def block(text: str, heading: str) -> list[str]:
@@ -44,7 +43,9 @@ def headings(text: str) -> list[str]:
 @cache
 def records(edition: str = "2017") -> dict[tuple[str, str], dict[Hashable, Any]]:
     """The rows of values.csv by measure and force."""
-    return {(row["measure"], row["force_id"]): row for row in values(open_edition(edition)).to_dict(orient="records")}
+    return {
+        (row["measure"], row["force_id"]): row for row in values(open_data().edition(edition)).to_dict(orient="records")
+    }
 
 
 def norfolk_crimes() -> pd.DataFrame:
@@ -91,9 +92,9 @@ def test_a_rate_has_its_comparator_and_its_origin() -> None:
 @pytest.mark.parametrize("edition", ["2017", "2019", "2025"])
 @pytest.mark.parametrize("force_id", ["norfolk", "city-of-london", "suffolk", NATIONAL])
 def test_every_number_has_an_account_in_the_same_shape(edition: str, force_id: str) -> None:
-    opened = open_edition(edition)
+    opened = open_data().edition(edition)
     rows = records(edition)
-    for measure in measures.declared():
+    for measure in open_data().measures:
         text = account(measure, force_id, opened)
         assert [heading for heading in headings(text) if heading in HEADINGS] == [
             heading for heading in HEADINGS if heading != "Verdict" or force_id != NATIONAL
@@ -122,7 +123,7 @@ def test_england_and_wales_names_its_members_and_their_counts() -> None:
     own = records()["outcome_charged_pct", NATIONAL]
     national = block(text, "England and Wales")
     table = national[national.index("member counted divided by value") + 1 :]
-    assert [line.split()[0] for line in table] == [one for one in forces.ids() if one != "suffolk"]
+    assert [line.split()[0] for line in table] == [one for one in open_data().forces.ids if one != "suffolk"]
     assert sum(int(line.split()[1].replace(",", "")) for line in table) == own["numerator"]
     assert sum(int(line.split()[2].replace(",", "")) for line in table) == own["denominator"]
     assert "left out suffolk" in national
@@ -189,7 +190,7 @@ def test_a_share_names_its_dimensions() -> None:
 def test_items_that_a_partial_return_does_not_hold_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Folder(tmp_path / "data")
     monkeypatch.setenv(VARIABLE, str(folder.path))
-    powers = measures.get("asb_powers_per_million").numerator.items
+    powers = open_data().measure("asb_powers_per_million").numerator.items
     tables: dict[str, list[Count]] = {item: all_forces(YEAR_2017) for item in powers}
     folder.counts(tables)
     register = pd.read_csv(folder.path / "exclusions.csv", dtype=str, keep_default_na=False)
@@ -205,7 +206,7 @@ def test_a_stock_is_as_at_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(VARIABLE, str(folder.path))
     folder.counts({"organised_crime_groups": [*all_forces(DAY_2017), *all_forces(("2016-07-01", "2016-07-01"))]})
     counted = block(said("ocg_per_million", "kent"), "Counted")
-    place = forces.ids().index("kent")
+    place = open_data().forces.ids.index("kent")
     assert counted[1] == f"as at 1 July 2017 {100 + 7 * place}"
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import openpyxl
 
 from peel_analysis.data.folder import Data
-from peel_analysis.sources import formats
+from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.reading import Reading
+from peel_analysis.sources.sheets import open_book
 
 Row = list[object]
 DATA = Data(Path(__file__).resolve().parents[1] / "data")
@@ -28,4 +29,5 @@ def save(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
 
 def read_file(path: Path, release: str = "r", not_supplied: Collection[str] = ()) -> Reading:
     """Return what is read of a published file of any format."""
-    return formats.read(path, release, FORCES, not_supplied)
+    book = open_book(path)
+    return recognise(book).read(book, release, FORCES, not_supplied)

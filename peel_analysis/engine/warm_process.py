@@ -90,7 +90,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 
 
 def import_libraries() -> None:
-    """Import the libraries and draw once, so that kernels find fonts and drawing code ready.
+    """Import the libraries, draw and make a model once, so that kernels find fonts, drawing code and schemas ready.
 
     A library that is not installed is left out. Raises RuntimeError when the process would not be fit to fork:
     a thread has started, or a module was imported that every kernel must import itself.
@@ -100,6 +100,8 @@ def import_libraries() -> None:
             importlib.import_module(name)
     if "matplotlib" in sys.modules and "pandas" in sys.modules:
         _draw_once()
+    if "pydantic" in sys.modules:  # which imports most of itself when the first model is made
+        sys.modules["pydantic"].create_model("Model", number=(int, 0))(number=1)
     if imported := [name for name in NEVER_IMPORTED if name in sys.modules]:
         raise RuntimeError(f"the warm process must not import {', '.join(imported)}")
     if (threads := sum(1 for _ in Path("/proc/self/task").iterdir())) != 1:

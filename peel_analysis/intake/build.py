@@ -15,7 +15,7 @@ from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.intake.registers import POPULATIONS, PROVENANCE_COLUMNS
-from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS
+from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, read_transcript
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import SourceError, open_book
 
@@ -83,7 +83,7 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
 
 def _read(path: Path, published: PublishedFile, forces: Forces) -> Reading:
     if published.reader in TRANSCRIPTS:
-        return TRANSCRIPTS[published.reader](path, published, forces)
+        return read_transcript(path, published, forces)
     return FORMAT_OF[published.reader].read(open_book(path), published.release, forces, vintages=published.vintages)
 
 

@@ -33,10 +33,7 @@ BOTH = (
     Field("code", ("Offence Code",), required=False),
     Field("description", ("Offence Description",), required=False),
 )
-CRIME_FIELDS = (
-    *BOTH,
-    Field("offences", ("Number of Offences", "n", "Offence Count", "Offences", "Number of Crimes")),
-)
+CRIME_FIELDS = (*BOTH, Field("offences", ("Number of Offences", "n", "Offence Count", "Offences", "Number of Crimes")))
 RECORDED = Field(
     "recorded",
     (
@@ -53,29 +50,18 @@ OUTCOME_FIELDS = (*BOTH, Field("type", ("Outcome Type", "Outcome Type Number", "
 CRIME_KEY = ("year", "quarter", "force", "code", "description")
 
 # The offence groups under the names of the April 2026 release, and their names elsewhere.
-GROUPS = (
-    "Criminal damage and arson",
-    "Drug offences",
-    "Miscellaneous crimes against society",
-    "Possession of weapons offences",
-    "Public order offences",
-    "Robbery",
-    "Sexual offences",
-    "Theft offences",
-    "Violence against the person",
-)
 OTHER_NAMES = {
-    "Miscellaneous crimes": "Miscellaneous crimes against society",
-    "Criminal damage and arson offences": "Criminal damage and arson",
-    "Possession of weapons": "Possession of weapons offences",
-    "Possession of weapon offences": "Possession of weapons offences",
-    "Public order": "Public order offences",
-    "Robbery offences": "Robbery",
-    "Theft": "Theft offences",
-    "Violence against the person offences": "Violence against the person",
-    "Violent offences": "Violence against the person",
+    "Criminal damage and arson": ("Criminal damage and arson offences",),
+    "Drug offences": (),
+    "Miscellaneous crimes against society": ("Miscellaneous crimes",),
+    "Possession of weapons offences": ("Possession of weapons", "Possession of weapon offences"),
+    "Public order offences": ("Public order",),
+    "Robbery": ("Robbery offences",),
+    "Sexual offences": (),
+    "Theft offences": ("Theft",),
+    "Violence against the person": ("Violence against the person offences", "Violent offences"),
 }
-GROUP_OF = {fold(name): group for name, group in [*((group, group) for group in GROUPS), *OTHER_NAMES.items()]}
+GROUP_OF = {fold(name): group for group, others in OTHER_NAMES.items() for name in (group, *others)}
 FRAUD, FRAUD_REASON = "Fraud offences", "fraud offences, which Action Fraud records for the forces"
 # Bodies that record crime and have no area; a name of theirs may stand in any letters' case.
 BODIES = (
@@ -93,7 +79,7 @@ NO_FORCE_OF = {fold(name): name for name in NO_FORCES}
 TYPES = {str(number) for number in range(23)}
 OF_WHICH = {"1a", "2a", "3a"}  # parts of types 1, 2 and 3, counted there: what an offender got for another offence
 OF_WHICH_REASON = "part of another outcome type (1a, 2a, 3a)"
-OUTCOME_NOTES = ("type 0, not yet assigned, is kept as a dimension; it is no outcome",)
+OUTCOME_NOTE = "type 0, not yet assigned, is kept as a dimension; it is no outcome"
 NOTE_MARK = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 
 # A cell with a dash is nil: the accounting format that the publisher's spreadsheet shows a nil with. The 2017/18 file
@@ -124,17 +110,14 @@ def read_crime(book: Book, release: str, forces: Forces, not_supplied: Collectio
     return tallies.reading(found)
 
 
-def read_outcomes(
-    book: Book, release: str, forces: Forces, basis: str = "", not_supplied: Collection[str] = ()
-) -> Reading:
+def read_outcomes(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
     """Return the outcomes of each quarter, force and outcome type: items `outcomes_recorded`, `outcomes_assigned`.
 
-    `basis` is "recorded" or "assigned", or "" for those that the file holds. Left out and counted: bodies that are no
-    force, fraud offences, the "of which" types, and rows whose cell says that there is no count ("N/A - offence code
-    expired", "NA"). Raises SourceError for anything else that is not understood.
+    Left out and counted: bodies that are no force, fraud offences, the "of which" types, and rows whose cell says that
+    there is no count ("N/A - offence code expired", "NA"). Raises SourceError for anything else that is not understood.
     """
     found = headings(book, OUTCOME_FIELDS, OUTCOMES_FORMAT)
-    bases = [basis] if basis else [name for name in OUTCOME_ITEMS if any(name in one.positions for one in found)]
+    bases = [name for name in OUTCOME_ITEMS if any(name in one.positions for one in found)]
     if not bases or any(name not in heading.positions for name in bases for heading in found):
         raise SourceError(
             f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
@@ -150,10 +133,14 @@ def read_outcomes(
         tallies.leave_out(rows.reason)
         for name in bases:
             values = heading.translate(name, columns[name], _count, rows.used)
-            reason = _without_count(rows, values, columns[name], name)
+            reason = np.full(len(values), "", dtype=object)  # why a row that would be kept has no count
+            missing = np.isnan(values.astype(float)) & (rows.reason == "")
+            for code in np.unique(columns[name].codes[missing]):
+                said = as_text(columns[name].values[code])
+                reason[missing & (columns[name].codes == code)] = f"no count on the {name} basis: {said}"
             tallies.leave_out(reason)
             tallies.add(rows, np.where(reason == "", rows.reason, reason), types, values, OUTCOME_ITEMS[name])
-    return tallies.reading(found, OUTCOME_NOTES)
+    return tallies.reading(found, (OUTCOME_NOTE,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,13 +183,12 @@ def _rows(
     for name, why in NO_FORCES.items():
         reason[force == name] = why
     reason[~used] = BLANK_ROW
-    code = np.full(len(year), -1, dtype=np.int64)
-    code[used] = year[used].astype(np.int64) * 10 + number[used].astype(np.int64)
-    different, codes = np.unique(code, return_inverse=True)
-    quarters = [_quarter(int(value)) for value in different]
-    starts = np.array([quarter.start.isoformat() if quarter else "" for quarter in quarters], dtype=object)
-    ends = np.array([quarter.end.isoformat() if quarter else "" for quarter in quarters], dtype=object)
-    return Rows(heading, force, group, starts[codes], ends[codes], reason)
+    starts, ends = (np.full(len(year), "", dtype=object) for _ in range(2))
+    for start_year, of_year in set(zip(year[used], number[used], strict=True)):
+        here = (year == start_year) & (number == of_year)
+        quarter = periods.quarter(f"{start_year}/{(start_year + 1) % 100:02d}", of_year)
+        starts[here], ends[here] = quarter.start.isoformat(), quarter.end.isoformat()
+    return Rows(heading, force, group, starts, ends, reason)
 
 
 def _refuse_repeats(
@@ -230,16 +216,6 @@ def _refuse_repeats(
         )
 
 
-def _without_count(rows: Rows, values: Cells, column: Column, basis: str) -> Cells:
-    """Return a reason for each row that would be kept and says in words that it has no count; "" for the others."""
-    reason = np.full(len(rows.reason), "", dtype=object)
-    missing = np.isnan(values.astype(float)) & (rows.reason == "")
-    for code in np.unique(column.codes[missing]):
-        said = as_text(column.values[code])
-        reason[missing & (column.codes == code)] = f"no count on the {basis} basis: {said}"
-    return reason
-
-
 def _force_or_body(cell: object, forces: Forces) -> str:
     """Return the force id, or the name of a body that is no force or of a total. Raises ValueError for another name."""
     name = NOTE_MARK.sub(" ", as_text(cell)).strip()
@@ -251,11 +227,6 @@ def _quarter_number(cell: object) -> int:
     if text not in ("1", "2", "3", "4"):
         raise ValueError(f"found {as_text(cell)!r} where a financial quarter, 1 to 4, should be; correct it")
     return int(text)
-
-
-def _quarter(code: int) -> periods.Period | None:
-    year, number = divmod(code, 10)
-    return None if code < 0 else periods.quarter(f"{year}/{(year + 1) % 100:02d}", number)
 
 
 def _offence_group(cell: object) -> str:
@@ -350,23 +321,10 @@ class Tallies:
         self.parts.append(sums.assign(item=item, status="reported", release=self.release))
 
     def reading(self, found: Sequence[Heading], notes: Sequence[str] = ()) -> Reading:
-        """Return what was read of all sheets. Raises SourceError for a force without rows not in `not_supplied`."""
-        table = self._complete()
-        return reading_of(
-            self.book,
-            self.format_name,
-            self.release,
-            table,
-            self.forces,
-            sheets_read=[heading.sheet for heading in found],
-            rows_read=self.rows_read,
-            left_out=self.left_out,
-            forces_read=table.loc[table["count"].notna(), "force_id"].nunique(),
-            notes=notes,
-        )
+        """Return what was read of all sheets, with blank rows for the forces in `not_supplied` that have none.
 
-    def _complete(self) -> pd.DataFrame:
-        """Return the counts with a blank row, status not_supplied, for each force that is said to give no figures."""
+        Raises SourceError for another force without rows.
+        """
         counts = shape.combine(self.parts)
         added: list[pd.DataFrame] = []
         for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
@@ -380,4 +338,15 @@ class Tallies:
             for force_id in missing:
                 rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
                 added.append(rows.assign(count=pd.Series(pd.NA, index=rows.index, dtype="Int64")))
-        return shape.combine([counts, *added])
+        return reading_of(
+            self.book,
+            self.format_name,
+            self.release,
+            shape.combine([counts, *added]),
+            self.forces,
+            sheets_read=[heading.sheet for heading in found],
+            rows_read=self.rows_read,
+            left_out=self.left_out,
+            forces_read=counts["force_id"].nunique(),
+            notes=notes,
+        )

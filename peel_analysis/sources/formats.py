@@ -20,7 +20,7 @@ from peel_analysis.sources import crime_tables, data_return, police_force_areas,
 from peel_analysis.sources.area_tables import title
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, reading_of
-from peel_analysis.sources.sheets import Book, Sheet, SourceError, open_book, sha256
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
 
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
@@ -60,7 +60,7 @@ class Format:
         if self.dates is None:
             return ""
         if self.kind is None:
-            return _release_on_cover(book, self.dates)
+            return _release_on_cover(book)
         return _latest(day for sheet in self._tables(book) for day in self.dates(title(sheet)))
 
     def _tables(self, book: Book) -> list[Sheet]:
@@ -92,39 +92,27 @@ def recognise(book: Book) -> Format:
     likely = [(like, known) for known in FORMATS if (like := known.likeness(book))[1]]
     if likely:
         return max(likely, key=lambda pair: pair[0])[1]
-    starts = []
-    for sheet in book.sheets[:5]:
-        cell = next((cell for row in sheet.top for cell in row if cell), "nothing")
-        starts.append(f"{sheet.place(0).removeprefix(book.file + ', ')} starts with {cell[:60]!r}")
+    starts = [
+        f"{sheet.place(0).removeprefix(book.file + ', ')} starts with "
+        f"{next((cell for row in sheet.top for cell in row if cell), 'nothing')[:60]!r}"
+        for sheet in book.sheets[:5]
+    ]
     names = "; ".join(known.name for known in FORMATS)
     raise SourceError(f"{book.file}: not a format known here ({'; '.join(starts)}); the formats are: {names}")
 
 
-def read(path: Path, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
-    """Return the counts and populations of a published file of any known format, with the account of the reading.
-
-    `not_supplied` are the ids of forces that the publisher says gave no figures. Raises SourceError or TableError,
-    which name file, sheet and cell, for a file that is not understood or understood in part.
-    """
-    book = open_book(path)
-    return recognise(book).read(book, release, forces, not_supplied)
-
-
-def _release_on_cover(book: Book, dates: Callable[[str], Iterable[date]]) -> str:
+def _release_on_cover(book: Book) -> str:
     """Return the month in which a cover or notes say the file was published, else of the year it covers, or "".
 
     "Year ending March 2013 onwards" names the first year of many, so it is no release.
     """
-    covers = [sheet for sheet in book.sheets if len(sheet.top) < 2 or not _is_table(sheet)]
+    covers = [  # not the sheets that are rows of data from their top on, as those of open data are
+        sheet for sheet in book.sheets if sum(len([cell for cell in row if cell]) > 4 for row in sheet.top) <= 5
+    ]
     lines = [" ".join(filter(None, row)) for sheet in covers for row in sheet.top]
     said = [line for line in lines if PUBLISHED.search(line) and not LATER.search(line)]
-    published = _latest(day for line in said for day in dates(line))
+    published = _latest(day for line in said for day in days(line))
     return published or _latest(year for line in lines for year in years_ending(line))
-
-
-def _is_table(sheet: Sheet) -> bool:
-    """Return True for a sheet that is rows of data from its top on, as the sheets of open data are."""
-    return sum(len([cell for cell in row if cell]) > 4 for row in sheet.top) > 5
 
 
 def years_ending(text: str) -> Iterator[date]:
@@ -158,101 +146,96 @@ FORMATS = (
 )
 
 
-def outcomes_by_quarter(path: Path, published: PublishedFile, forces: Forces) -> Reading:
+Tables = tuple[list[pd.DataFrame], list[tuple[str, int, int, str]]]  # counts without a release, and populations
+
+
+def read_transcript(path: Path, published: PublishedFile, forces: Forces) -> Reading:
+    """Return a table that was read off public pages, by its reader's name in TRANSCRIPTS.
+
+    Raises SourceError for a column that is missing and a count that is no whole number.
+    """
+    columns, tables_of = TRANSCRIPTS[published.reader]
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if missing := [column for column in columns if column not in rows.columns]:
+        raise SourceError(f"{path.name}, line 1: no column {', '.join(missing)}; give the table with its columns")
+    parts, populations = tables_of(rows, path.name, published.release, forces)
+    table = shape.combine([part.assign(release=published.release) for part in parts])
+    named = {*table["force_id"], *(force_id for force_id, *_ in populations)}
+    book = Book(published.file, sha256(path), ())
+    return reading_of(
+        book, TRANSCRIBED, published.release, table, forces, populations, rows_read=len(rows), forces_read=len(named)
+    )
+
+
+def _outcomes_by_quarter(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
     """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
-    rows = _transcript(path, ("force_id", "financial_year", "quarter", *OUTCOME_TYPES))
     quarters = [
         periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
     ]
-    parts = [_column(rows, path, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()]
-    return _reading_of(path, published, forces, rows, counts=parts)
+    return [
+        _counts(rows, file, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()
+    ], []
 
 
-def rolling_recorded_crime(path: Path, published: PublishedFile, forces: Forces) -> Reading:
+def _rolling_recorded_crime(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
     """Return all recorded crime without fraud in 12-month windows, one column of the file each ("to_2017_06_30")."""
-    rows = _transcript(path, ("force_id",))
-    parts = []
-    for column in (name for name in rows.columns if name.startswith("to_")):
-        window = periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
-        parts.append(_column(rows, path, column, "recorded_crime", "", [window] * len(rows)))
-    return _reading_of(path, published, forces, rows, counts=parts)
+    windows = {
+        column: periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
+        for column in rows.columns
+        if column.startswith("to_")
+    }
+    return [
+        _counts(rows, file, column, "recorded_crime", "", [window] * len(rows)) for column, window in windows.items()
+    ], []
 
 
-def mid_2024_populations(path: Path, published: PublishedFile, forces: Forces) -> Reading:
+def _mid_2024_populations(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
     """Return the mid-2024 populations; the file names forces by their area codes."""
-    rows = _transcript(path, ("ons_code", "name", "population_mid_2024"))
     ids = {force.ons_code: force.id for force in forces}
-    people = _numbers(rows, "population_mid_2024", path)
-    populations = [
-        (ids.get(code) or forces.find(name).id, 2024, number, published.release)
+    people = _numbers(rows, "population_mid_2024", file)
+    return [], [
+        (ids.get(code) or forces.find(name).id, 2024, number, release)
         for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
     ]
-    return _reading_of(path, published, forces, rows, populations=populations)
 
 
-def city_of_london_daytime(path: Path, published: PublishedFile, forces: Forces) -> Reading:
+def _city_of_london_daytime(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
     """Return the City of London's daytime and workday populations of 2014, a vintage each."""
-    rows = _transcript(path, ("force_id", "measure", "year", "value"))
-    values = _numbers(rows, "value", path)
-    populations = [
+    values = _numbers(rows, "value", file)
+    return [], [
         (str(force_id), int(year), value, vintage)
         for vintage, words in CITY_POPULATIONS.items()
         for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
         if str(measure).startswith(words)
     ]
-    return _reading_of(path, published, forces, rows, populations=populations)
 
 
-TRANSCRIPTS: dict[str, Callable[[Path, PublishedFile, Forces], Reading]] = {
-    "outcomes by quarter": outcomes_by_quarter,
-    "rolling recorded crime": rolling_recorded_crime,
-    "mid-2024 populations": mid_2024_populations,
-    "City of London daytime": city_of_london_daytime,
+TRANSCRIPTS: dict[str, tuple[tuple[str, ...], Callable[[pd.DataFrame, str, str, Forces], Tables]]] = {
+    "outcomes by quarter": (("force_id", "financial_year", "quarter", *OUTCOME_TYPES), _outcomes_by_quarter),
+    "rolling recorded crime": (("force_id",), _rolling_recorded_crime),
+    "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), _mid_2024_populations),
+    "City of London daytime": (("force_id", "measure", "year", "value"), _city_of_london_daytime),
 }
 
 
-def _transcript(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    if missing := [column for column in columns if column not in rows.columns]:
-        raise SourceError(f"{path.name}, line 1: no column {', '.join(missing)}; give the table with its columns")
-    return rows
-
-
-def _numbers(rows: pd.DataFrame, column: str, path: Path) -> list[int]:
+def _numbers(rows: pd.DataFrame, column: str, file: str) -> list[int]:
     for line, value in enumerate(rows[column], start=2):
         if not value.isdecimal():
             raise SourceError(
-                f"{path.name}, line {line}, column {column}: found {value!r} where a count should be; correct it"
+                f"{file}, line {line}, column {column}: found {value!r} where a count should be; correct it"
             )
     return [int(value) for value in rows[column]]
 
 
-def _column(
-    rows: pd.DataFrame, path: Path, column: str, item: str, dimension: str, of: Sequence[periods.Period]
+def _counts(
+    rows: pd.DataFrame, file: str, column: str, item: str, dimension: str, of: Sequence[periods.Period]
 ) -> pd.DataFrame:
-    """Return a column as rows of counts without their release; `of` has each row's period."""
+    """Return a column as rows of counts; `of` has each row's period."""
     return rows[["force_id"]].assign(
         item=item,
         dimension=dimension,
         period_start=[period.start.isoformat() for period in of],
         period_end=[period.end.isoformat() for period in of],
-        count=_numbers(rows, column, path),
+        count=_numbers(rows, column, file),
         status="reported",
-    )
-
-
-def _reading_of(
-    path: Path,
-    published: PublishedFile,
-    forces: Forces,
-    rows: pd.DataFrame,
-    *,
-    counts: Sequence[pd.DataFrame] = (),
-    populations: Sequence[tuple[str, int, int, str]] = (),
-) -> Reading:
-    table = shape.combine([part.assign(release=published.release) for part in counts])
-    named = {*table["force_id"], *(force_id for force_id, *_ in populations)}
-    book = Book(published.file, sha256(path), ())
-    return reading_of(
-        book, TRANSCRIBED, published.release, table, forces, populations, rows_read=len(rows), forces_read=len(named)
     )
