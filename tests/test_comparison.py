@@ -7,7 +7,7 @@ from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import forces
-from peel_analysis.statistics.policy_in_use import read_policy
+from peel_analysis.data.folder import open_data
 
 PEOPLE = 1_000_000
 
@@ -123,7 +123,7 @@ def test_the_policy_of_the_data_folder_in_use_decides(data: Folder) -> None:
     data.replace("wording_policy.toml", 'version = "1.2"', 'version = "invented"')
     one = crimes(data, {"metropolitan": 10 * PEOPLE}, {"metropolitan": 1_100_000})
     assert one.policy.version == "invented"
-    assert one.policy.ratio == read_policy(data.path / "wording_policy.toml").ratio
+    assert one.policy.ratio == open_data().policy.ratio
     assert one.verdicts["metropolitan"].size is True
 
 

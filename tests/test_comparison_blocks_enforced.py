@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import DATA, DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import cli, measures
+from peel_analysis import cli
 from peel_analysis.data import forces
 from peel_analysis.data.definitions import Block
 from peel_analysis.data.edition import POPULATION
@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     made.write("published_values.csv", made.read("published_values.csv").partition("\n")[0] + "\n")
     windows = {"recorded_crime": "crime"}  # which measures of other windows divide by too
     for measure_id in sorted({one for block in open_data().blocks for one in (*block.measures, *block.others)}):
-        measure = measures.get(measure_id)
+        measure = open_data().measure(measure_id)
         windows = {**dict.fromkeys(measure.items, measure.window), **windows}
     made.counts(
         {
@@ -111,7 +111,7 @@ def test_moves_between_years_that_must_not_be_compared_are_not_printed(
 ) -> None:
     barred = set(block.forces) or {*forces.ids(), forces.ENGLAND_AND_WALES}
     for measure_id in block.measures:
-        window = measures.get(measure_id).window
+        window = open_data().measure(measure_id).window
         before = f"2017@window.{window}={PERIODS[window][0][1]}"
         given = ("changes", before, "2017", "--measure", measure_id)
         assert block.reason in run(capsys, *given)

@@ -11,7 +11,8 @@ from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags
 from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports.further_values import POLICY, STANDING_OUT, flags
 from peel_analysis.sections.annex import open_annex
@@ -33,12 +34,12 @@ def said(text: str) -> tuple[int, str, str]:
 
 
 def results_of(edition: Edition) -> list[Result]:
-    return [measures.calculate(measure, edition) for measure in measures.declared()]
+    return [measures.calculate(measure, edition) for measure in open_data().measures]
 
 
 @pytest.mark.parametrize("edition_id", MADE)
 def test_the_overview_annex_a_and_the_values_file_say_the_same_number(edition_id: str) -> None:
-    edition = open_edition(edition_id)
+    edition = open_data().edition(edition_id)
     overview = open_section("effectiveness_overview", "norfolk", edition_id)
     for text in (overview.standing_out().html, open_annex("norfolk", edition_id).wording_policy().html):
         assert said(text) == MADE[edition_id]

@@ -9,7 +9,7 @@ import pytest
 from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 
@@ -20,8 +20,8 @@ SHARES = ("outcome_charged_pct", "outcome_action_taken_pct")
 @pytest.fixture(scope="module")
 def compared() -> dict[str, Compared]:
     """Every measure of edition 2017, on the published counts."""
-    edition = open_edition("2017")
-    return {measure.id: compare(measures.calculate(measure, edition)) for measure in measures.declared()}
+    edition = open_data().edition("2017")
+    return {measure.id: compare(measures.calculate(measure, edition)) for measure in open_data().measures}
 
 
 def test_a_rate_on_an_assumed_population_gets_no_verdict(compared: dict[str, Compared]) -> None:
@@ -41,8 +41,8 @@ def test_shares_and_changes_need_no_population(compared: dict[str, Compared]) ->
 
 
 def test_with_residents_only_the_city_has_a_verdict_too() -> None:
-    edition = open_edition("2017").with_population(residents_only=True)
-    assert compare(measures.calculate(measures.get("crime_per_1000"), edition)).verdicts["city-of-london"].words
+    edition = open_data().edition("2017").with_population(residents_only=True)
+    assert compare(measures.calculate(open_data().measure("crime_per_1000"), edition)).verdicts["city-of-london"].words
 
 
 def test_an_incomplete_record_gets_no_verdict(compared: dict[str, Compared]) -> None:

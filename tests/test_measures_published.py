@@ -11,6 +11,7 @@ from peel_analysis import measures
 from peel_analysis.data import cache as kept
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
@@ -204,7 +205,7 @@ def test_incomplete_records_can_be_left_out_of_england_and_wales(results: dict[s
 
 def test_another_vintage_of_the_populations_can_be_had(edition: Edition) -> None:
     other = edition.with_population(vintage="2018-revised", residents_only=True)
-    result = measures.calculate(measures.get("crime_per_1000"), other)
+    result = measures.calculate(open_data().measure("crime_per_1000"), other)
     assert result.of("norfolk").denominator == revised("norfolk")
     assert result.of("norfolk").denominator != 892_870
     city = result.of("city-of-london")

@@ -13,6 +13,7 @@ from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_no
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 
 WELSH = {"dyfed-powys", "gwent", "north-wales", "south-wales"}
 
@@ -113,7 +114,7 @@ def test_means_by_hand_on_invented_counts(data: Folder) -> None:
 
 
 def test_no_peer_with_a_value_gives_no_mean(edition: Edition) -> None:
-    result = measures.calculate(measures.get("calls_per_1000"), edition)
+    result = measures.calculate(open_data().measure("calls_per_1000"), edition)
     found = means(result, group(edition, "norfolk", "region"))
     assert math.isnan(found.weighted)
     assert math.isnan(found.simple)

@@ -9,8 +9,8 @@ from invented import YEAR_2017, Count, Folder, Period, all_forces, folder
 
 from peel_analysis import measures
 from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import Series, rolling
@@ -35,8 +35,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Result]:
-    edition = open_edition("2017")
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+    edition = open_data().edition("2017")
+    return {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
 
 
 def invented_crimes(data: Folder, left_out: list[Period] | None = None, blank: Count | None = None) -> Series:

@@ -7,14 +7,14 @@ import pytest
 from scipy import stats
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import PROJECT
 from peel_analysis.data.text import rounded
 from peel_analysis.statistics.funnel import funnel_for
 from peel_analysis.statistics.intervals import Array
-from peel_analysis.statistics.policy_in_use import read_policy
 from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
 
-POLICY = read_policy(PROJECT / "data" / "wording_policy.toml")
+POLICY = open_data(PROJECT / "data").policy
 NAN = float("nan")
 
 
