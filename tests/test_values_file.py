@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from peel_analysis import measures
+from peel_analysis.data.definitions import Measures
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.folder import open_data
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES
 from peel_analysis.measures import Result
@@ -84,7 +84,5 @@ def test_groups_of_outcomes_add_up_to_their_total(further: list[Row]) -> None:
 def test_an_edition_without_the_measure_of_outcomes_has_no_groups(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = tuple(one for one in open_data().measures if one.id == "crime_per_1000")
-    some = measures.calculate_all(edition, kept)
-    monkeypatch.setattr("peel_analysis.reports.values_file.calculate_all", lambda edition: some)
+    monkeypatch.setattr(Data, "measures", Measures([open_data().measure("crime_per_1000")]))
     assert "outcome-spread" not in values_of(edition).text("norfolk")
