@@ -62,7 +62,7 @@ def test_what_may_stand_together_passes(edition: Edition, first: str, second: st
 
 @pytest.mark.parametrize("measure_id", ["calls_per_1000", "da_calls_per_1000"])
 def test_calls_of_2016_and_2017_are_refused_for_every_force(measure_id: str) -> None:
-    for force_id in (*forces.ids(), forces.ENGLAND_AND_WALES):
+    for force_id in (*open_data().forces.ids, forces.ENGLAND_AND_WALES):
         with pytest.raises(NotComparableError) as refused:
             check_years(open_data().measure(measure_id), force_id, 2016, 2017, open_data().blocks)
         assert str(refused.value) == reason_of("calls_2016_2017")
@@ -72,7 +72,7 @@ def test_calls_of_2016_and_2017_are_refused_for_every_force(measure_id: str) -> 
 
 def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017() -> None:
     groups = open_data().measure("ocg_per_million")
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         if force_id in ("warwickshire", "west-mercia"):
             with pytest.raises(NotComparableError) as refused:
                 check_years(groups, force_id, 2016, 2017, open_data().blocks)
@@ -125,7 +125,7 @@ def test_every_block_names_what_exists_and_where_it_is_said() -> None:
     known = {measure.id for measure in open_data().measures}
     for block in open_data().blocks:
         assert set(block.measures) | set(block.others) <= known, block.id
-        assert set(block.forces) <= set(forces.ids()), block.id
+        assert set(block.forces) <= set(open_data().forces.ids), block.id
         assert block.reason.endswith("."), block.id
         assert block.said_in, block.id
         assert set(block.years) <= {"all", "2016", "2017"}, block.id

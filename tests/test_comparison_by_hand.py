@@ -13,7 +13,6 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import verdict_lines
-from peel_analysis.data import forces
 from peel_analysis.data.folder import open_data
 
 POLICY = tomllib.loads(
@@ -25,7 +24,7 @@ Line = dict[str, str]
 def printed_of(measure_id: str, edition: str) -> tuple[str, list[Line]]:
     """Return what `peel verdicts` prints of a measure: the remark on its funnel, and a line a force."""
     result = measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
-    remark, *lines = verdict_lines(result, forces.ids())
+    remark, *lines = verdict_lines(result, open_data().forces.ids)
     assert remark.startswith(f"# {measure_id}: ")
     return remark, list(csv.DictReader(lines))
 
@@ -64,7 +63,7 @@ def by_hand(line: Line, decimals: int) -> str:
 @pytest.mark.parametrize("measure", tuple(open_data().measures), ids=lambda measure: measure.id)
 def test_each_verdict_follows_from_the_line_alone(measure: measures.Measure, printed: dict[str, list[Line]]) -> None:
     lines = printed[measure.id]
-    assert [line["force_id"] for line in lines] == list(forces.ids())
+    assert [line["force_id"] for line in lines] == list(open_data().forces.ids)
     for line in lines:
         if line["verdict"]:
             assert line["verdict"] == by_hand(line, measure.decimals), line

@@ -10,7 +10,6 @@ from invented import YEAR_2016, YEAR_2017, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
@@ -79,7 +78,7 @@ def test_a_force_that_takes_no_part_in_a_funnel_is_no_comparison(edition: Editio
 def test_an_edition_without_a_funnel_says_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented crimes of five forces: too few for any funnel."""
     data = folder(tmp_path, monkeypatch)
-    silent: dict[str, int | str | None] = dict.fromkeys(forces.ids()[5:], "not_supplied")
+    silent: dict[str, int | str | None] = dict.fromkeys(open_data().forces.ids[5:], "not_supplied")
     rows = [*all_forces(YEAR_2017, instead=silent), *all_forces(YEAR_2016, instead=silent)]
     data.counts({"recorded_crime": rows})
     result = data.result("crime_per_1000")

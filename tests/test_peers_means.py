@@ -11,7 +11,6 @@ from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Count, all_forces
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
@@ -91,7 +90,7 @@ def test_the_panel_says_how_many_are_in_the_means_and_who_is_not(edition_id: str
     edition = open_data().edition(edition_id)
     result = measures.calculate(open_data().measure("outcome_charged_pct"), edition)
     told = 0
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         groups = peer_groups(edition, force_id)
         panel = BeautifulSoup(peer_panel(result, force_id).html, "html.parser")
         framed = panel.select(".table-frame")
@@ -103,7 +102,7 @@ def test_the_panel_says_how_many_are_in_the_means_and_who_is_not(edition_id: str
             assert frame.get_text().count(found.basis) == 3, "caption and both rows"
             assert key.get_text().startswith("Not in the means: ") == bool(found.left_out)
             told += len(found.left_out)
-            assert all(forces.display_name(peer) in key.get_text() for peer in found.left_out)
+            assert all(open_data().forces.name(peer) in key.get_text() for peer in found.left_out)
     assert told > 0 or edition_id == "2025"
 
 
