@@ -61,7 +61,7 @@ lab: $(VENV)/ready  ## open the notebooks in JupyterLab
 	$(VENV)/bin/jupyter lab notebooks
 
 clean:  ## remove reports and caches; the environment stays
-	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
 	find peel_analysis tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -61,7 +61,7 @@ class Edition:
         """
         rows = [
             (one.id, one.title, one.unit, one.kind, self._edition.window(one.window).words)
-            for one in measures.declared()
+            for one in self._edition.data.measures
         ]
         return pd.DataFrame(rows, columns=["measure", "title", "unit", "kind", "window"]).set_index("measure")
 

@@ -22,7 +22,8 @@ from filelock import FileLock
 from small_batch import SmallBatch, batch_of_three
 
 from peel_analysis import measures
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.engine.sockets import OnSockets
 from peel_analysis.measures import Result
@@ -182,10 +183,10 @@ def own_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def edition() -> Edition:
     """Edition 2017."""
-    return open_edition("2017")
+    return open_data().edition("2017")
 
 
 @pytest.fixture(scope="session")
 def results(edition: Edition) -> dict[str, Result]:
     """The result of every measure in edition 2017, by measure."""
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+    return {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}

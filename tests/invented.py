@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.data import counts, forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data import counts
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import Result
 
@@ -55,7 +56,7 @@ def all_forces(
 ) -> list[Count]:
     """Return a count for each of the 43 forces, all different; `instead` gives some a count or a status without one."""
     rows = []
-    for place, force_id in enumerate(forces.ids()):
+    for place, force_id in enumerate(open_data().forces.ids):
         given = (instead or {}).get(force_id, start + step * place)
         if isinstance(given, str):
             rows.append(Count(force_id, period, None, given, dimension))
@@ -117,11 +118,11 @@ class Folder:
 
     def edition(self) -> Edition:
         """Open the folder's edition 2017."""
-        return open_edition("2017")
+        return open_data().edition("2017")
 
     def result(self, measure_id: str) -> Result:
         """Calculate a measure on the folder's counts."""
-        return measures.calculate(measures.get(measure_id), self.edition())
+        return measures.calculate(open_data().measure(measure_id), self.edition())
 
 
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:

@@ -26,17 +26,16 @@ from functools import cache
 from report_texts import Said
 from tracing import NUMBER, Row, sentences_of_data, shown, whole, without
 
-from peel_analysis import measures
 from peel_analysis.comparison import peer_groups
 from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.measures import Measure
 from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
 from peel_analysis.sections.judgments import programme
-from peel_analysis.statistics.policy_in_use import read_policy
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
@@ -72,7 +71,7 @@ def read(every: EditionValues, force_id: str) -> Beside:
 def measure_of(about: str) -> Measure | None:
     """Return the measure of a figure: "crime_per_1000-trend" and "crime_per_1000" are both of crime_per_1000."""
     base = "outcome_charged_pct" if about == "outcome-spread" else about.partition("-")[0]
-    return next((measure for measure in measures.declared() if measure.id == base), None)
+    return next((measure for measure in open_data().measures if measure.id == base), None)
 
 
 # What is no number of a sentence's own
@@ -86,7 +85,7 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
     days |= {year for row in line for year in MID_YEAR.findall(row["release"])}
-    quotations = (*sorted(quoted, key=len, reverse=True), *read_policy().sentences(), *sentences_of_data())
+    quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
     return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
@@ -98,7 +97,11 @@ def reasons(row: Row) -> list[str]:
 
 def unnamed(row: Row, reason: str) -> str:
     """Return a reason as it stands for several forces, without the name of any."""
-    named = "England and Wales" if row["force_id"] == ENGLAND_AND_WALES else forces.find(row["force_id"]).official_name
+    named = (
+        "England and Wales"
+        if row["force_id"] == ENGLAND_AND_WALES
+        else open_data().forces.find(row["force_id"]).official_name
+    )
     told = reason.replace(named, "each force")
     return told[:1].upper() + told[1:]
 
@@ -106,14 +109,14 @@ def unnamed(row: Row, reason: str) -> str:
 @cache
 def names(edition_id: str, force_id: str) -> tuple[str, ...]:
     """Return the names that hold numbers: of the edition, periods, measures and units, the policy and sets of peers."""
-    edition = open_edition(edition_id)
+    edition = open_data().edition(edition_id)
     told = {window.words for window in edition.windows.values()}
     told |= {
-        text for one in measures.declared() for text in (one.title, one.tile, one.unit, one.unit.split(" ", 1)[-1])
+        text for one in open_data().measures for text in (one.title, one.tile, one.unit, one.unit.split(" ", 1)[-1])
     }
-    told |= {edition.title, read_policy().label, ANY_WINDOW, f"version {VERSION}"}
+    told |= {edition.title, open_data().policy.label, ANY_WINDOW, f"version {VERSION}"}
     told |= {told_as_at(group.as_at) for group in peer_groups(edition, force_id)}
-    told |= {one.unit.removesuffix("population") for one in measures.declared()}
+    told |= {one.unit.removesuffix("population") for one in open_data().measures}
     return tuple(sorted((one for one in told if NUMBER.search(one)), key=len, reverse=True))
 
 
@@ -124,7 +127,7 @@ def told_as_at(text: str) -> str:
 @cache
 def years(edition_id: str, force_id: str) -> tuple[str, ...]:
     """Return when the force was last inspected, as the register has it, and the edition's own programme."""
-    edition = open_edition(edition_id)
+    edition = open_data().edition(edition_id)
     rows = edition.register_of_judgments()
     told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], programme(edition)}
     return tuple(sorted(filter(None, told), key=len, reverse=True))

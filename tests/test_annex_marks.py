@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup, Tag
 from invented import YEAR_2017, Count, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.data import forces, registers
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data import registers
+from peel_analysis.data.folder import open_data
 from peel_analysis.sections.annex import MARKED_OTHERWISE, NONE_MARKED, Annex, marks_table, open_annex
 from peel_analysis.show import words as wording
 
@@ -57,11 +57,11 @@ def test_marks_that_no_exclusion_gives_are_listed(edition: str, marked: set[tupl
 def test_every_marked_figure_is_in_the_annex_with_its_measure(edition: str) -> None:
     html = open_annex("norfolk", edition).exclusions().html
     listed = [(row[0], row[3]) for row in rows_of(table(html, MARKED_OTHERWISE))]
-    for measure in measures.declared():
-        shown = measures.calculate(measure, open_edition(edition)).forces
+    for measure in open_data().measures:
+        shown = measures.calculate(measure, open_data().edition(edition)).forces
         for force_id, row in shown[shown["value"].notna()].iterrows():
-            if open_edition(edition).data.statuses.mark(row["status"]):
-                name = forces.display_name(str(force_id))
+            if open_data().edition(edition).data.statuses.mark(row["status"]):
+                name = open_data().forces.name(str(force_id))
                 told = [one for one in listed if one[0] == name and measure.title in one[1]]
                 captions = f"<caption>{measure.title}: forces left out or marked</caption>"
                 assert told or (captions in html and name in html), (measure.id, force_id)
@@ -72,7 +72,7 @@ def test_a_mark_of_a_count_s_note_is_listed_and_without_marks_that_is_said(
 ) -> None:
     """Invented dispersal orders, without and with an estimate."""
     data = folder(tmp_path, monkeypatch)
-    powers = measures.get("asb_dispersal")
+    powers = open_data().measure("asb_dispersal")
     city = Count("city-of-london", YEAR_2017, None, "not_supplied")
     others = [one for one in all_forces(YEAR_2017, 9000) if one.force_id not in ("city-of-london", "kent")]
     data.counts({"dispersal_orders": [*others, city, Count("kent", YEAR_2017, 8000)]})
@@ -91,7 +91,7 @@ def test_a_replaced_population_has_its_own_words_whoever_s_it_is(
     data.replace("editions/2017.toml", "[population.instead.city-of-london]", "[population.instead.kent]")
     data.replace("editions/2017.toml", "The City of London rate uses", "The Kent rate uses by invention")
     data.replace("populations.csv", "city-of-london,2014,553103,daytime-2014", "kent,2014,553103,daytime-2014")
-    annex = Annex(forces.find("norfolk"), data.edition())
+    annex = Annex(open_data().forces.find("norfolk"), data.edition())
     rows = {row[0]: row for row in rows_of(table(annex.populations().html, "Populations used as denominators"))}
     assert rows["Kent"][1] == "553,103"
     assert rows["Kent"][2].startswith("The Kent rate uses by invention an assumed population: 553,103 people")
@@ -108,8 +108,8 @@ def test_one_outcome_type_is_one_type() -> None:
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_what_the_annex_says_of_its_cautions_is_true(edition: str) -> None:
     assert "Each of these is also printed" not in open_annex("norfolk", edition).caveats().html
-    opened = open_edition(edition)
-    results = {one.id: measures.calculate(one, opened) for one in measures.declared()}
+    opened = open_data().edition(edition)
+    results = {one.id: measures.calculate(one, opened) for one in open_data().measures}
     for row in registers.records(opened.register(registers.CAVEATS)):
         about = [name for name in row["applies_to"].split(";") if name in results]
         force_id = "norfolk" if row["force_id"] == "all" else row["force_id"]
@@ -126,8 +126,8 @@ def test_the_policy_speaks_of_a_part_of_the_value_and_of_the_differences_among_f
 
 
 def test_greater_manchester_s_five_years_carry_their_caution() -> None:
-    edition = open_edition("2025")
-    change = measures.calculate(measures.get("crime_change_5y"), edition)
+    edition = open_data().edition("2025")
+    change = measures.calculate(open_data().measure("crime_change_5y"), edition)
     assert any("80,100" in sentence for sentence in wording.caveats(change, "greater-manchester"))
     assert not any("80,100" in sentence for sentence in wording.caveats(change, "kent"))
     assert edition.window("crime_five_years").end.isoformat() == "2020-03-31", "nine of the twelve months are in it"

@@ -8,8 +8,7 @@ from conftest import EDITION, peel
 
 from peel_analysis import measures
 from peel_analysis.data.cache import KEPT_IN, once
-from peel_analysis.data.edition import open_edition
-from peel_analysis.data.folder import Data
+from peel_analysis.data.folder import Data, open_data
 
 FORCE = "humberside"
 
@@ -31,8 +30,8 @@ def test_stock_and_warm_kernels_make_the_same_report(tmp_path: Path) -> None:
 
 
 def test_a_kept_result_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = open_edition(EDITION)
-    for measure in measures.declared():
+    edition = open_data().edition(EDITION)
+    for measure in open_data().measures:
         monkeypatch.delenv(KEPT_IN, raising=False)
         plain = measures.calculate(measure, edition)
         monkeypatch.setenv(KEPT_IN, str(tmp_path))
@@ -40,12 +39,12 @@ def test_a_kept_result_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyP
             pd.testing.assert_frame_equal(result.rows, plain.rows, check_exact=True)
             assert (result.members, result.comparator_members) == (plain.members, plain.comparator_members)
             assert result.release == plain.release
-    assert len(list((tmp_path / "results").iterdir())) == len(measures.declared())
+    assert len(list((tmp_path / "results").iterdir())) == len(open_data().measures)
 
 
 def test_a_kept_table_is_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder_of_data = open_edition(EDITION).data.folder
-    for item in open_edition(EDITION).releases:
+    folder_of_data = open_data().edition(EDITION).data.folder
+    for item in open_data().edition(EDITION).releases:
         tables: list[pd.DataFrame] = []
         for folder in ("", str(tmp_path), str(tmp_path)):  # not kept, made, then read
             monkeypatch.setenv(KEPT_IN, folder)
@@ -59,7 +58,7 @@ def test_a_kept_table_is_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_an_edition_with_another_input_has_results_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEPT_IN, str(tmp_path))
-    edition, measure = open_edition(EDITION), measures.get("crime_per_1000")
+    edition, measure = open_data().edition(EDITION), open_data().measure("crime_per_1000")
     values = [
         measures.calculate(measure, one).of("city-of-london").value
         for one in (edition, edition.with_population(residents_only=True))

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from peel_analysis import measures
 from peel_analysis.comparison import peer_groups
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import ranked
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import peer_panel
@@ -17,14 +17,13 @@ from peel_analysis.sections.section import open_section
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
-from peel_analysis.statistics.policy_in_use import read_policy
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @cache
 def result(measure_id: str, edition: str = "2017") -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition(edition))
+    return measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
 
 
 @pytest.mark.parametrize(
@@ -63,14 +62,14 @@ def test_a_tile_names_both_periods_of_a_change_and_one_of_a_rate() -> None:
 
 
 def test_the_table_of_groups_names_the_earlier_period() -> None:
-    heads = BeautifulSoup(by_group(open_edition("2017"), "norfolk").html, "html.parser").select("thead th")
+    heads = BeautifulSoup(by_group(open_data().edition("2017"), "norfolk").html, "html.parser").select("thead th")
     assert "Change on the 12 months to 30 June 2016" in [head.get_text() for head in heads]
 
 
 def test_changes_from_two_releases_say_so() -> None:
     for measure_id, other in (("crime_change_5y", "crime_change_12m"), ("crime_change_12m", "crime_change_5y")):
         (note,) = [one.sentence for one in footnotes(result(measure_id)) if "another release" in one.sentence]
-        assert measures.get(other).title in note
+        assert open_data().measure(other).title in note
         assert "Rolling-year release to December 2018" in note
         assert "April 2026 release" in note
 
@@ -82,9 +81,9 @@ def test_changes_from_one_release_do_not() -> None:
 
 
 def test_days_are_in_words() -> None:
-    assert DAY.search(" ".join(group.as_at for group in peer_groups(open_edition("2017"), "norfolk")))
+    assert DAY.search(" ".join(group.as_at for group in peer_groups(open_data().edition("2017"), "norfolk")))
     panel = peer_panel(result("crime_per_1000"), "norfolk").html
     assert "Set as at 1 July 2017." in panel
     assert "Set as at mid-2016." in panel
     assert not DAY.search(panel)
-    assert not DAY.search(read_policy().label)
+    assert not DAY.search(open_data().policy.label)

@@ -6,6 +6,7 @@ import pytest
 
 from peel_analysis.comparison import compare
 from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import figure_block
 
@@ -23,7 +24,7 @@ def test_a_change_is_placed_among_all_changes_and_the_range_holds_its_own_place(
         first, last, ranked = (int(number) for number in found.groups())
         assert first <= list(values.index).index(force_id) + 1 <= last
         assert ranked == forces.NUMBER_OF_FORCES
-        assert f"{forces.find(force_id).official_name} is between" in found[0]
+        assert f"{open_data().forces.find(force_id).official_name} is between" in found[0]
 
 
 def test_other_measures_and_forces_without_a_change_have_no_place(results: dict[str, Result]) -> None:

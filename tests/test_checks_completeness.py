@@ -12,7 +12,8 @@ from peel_analysis import measures
 from peel_analysis.checks.records import find_incomplete, incomplete, national_note
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
-from peel_analysis.measures.calculation import Row, mark_doubts
+from peel_analysis.measures import Value
+from peel_analysis.measures.calculation import mark_doubts
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -76,8 +77,9 @@ def test_a_quarter_without_crimes_or_figures_finds_nobody() -> None:
 
 def test_marking_keeps_what_the_register_says() -> None:
     found = find_incomplete(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE, FORCES)
-    reported, partial = Row("kent", 5, 9, "reported", "", ""), Row("kent", 5, 9, "partial", "One.", "Part only")
-    missing = Row("kent", float("nan"), 9, "not_supplied", "Why.", "")
+    reported = Value("kent", 1, 5, 9, "reported", "", "")
+    partial = Value("kent", 1, 5, 9, "partial", "One.", "Part only")
+    missing = Value("kent", float("nan"), float("nan"), 9, "not_supplied", "Why.", "")
     marked, noted, without = mark_doubts([reported, partial, missing], found)
     assert (marked.status, marked.short, marked.in_national) == ("incomplete", "Incomplete record", True)
     assert (noted.status, noted.short) == ("partial", "Part only")

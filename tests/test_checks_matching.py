@@ -15,7 +15,8 @@ from peel_analysis.checks.records import find_incomplete, find_mismatched, misma
 from peel_analysis.comparison import compare
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period
-from peel_analysis.measures.calculation import Row, mark_doubts
+from peel_analysis.measures import Value
+from peel_analysis.measures.calculation import mark_doubts
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 
@@ -71,7 +72,7 @@ def test_a_quarter_without_crimes_finds_nobody() -> None:
 
 def test_marking_and_the_note_of_england_and_wales() -> None:
     found = find_mismatched(outcomes(kent=[99, 120, 99, 99]), CRIMES, YEAR, RULE, FORCES)
-    kent, surrey = mark_doubts([Row(one, 5, 9, "reported", "", "") for one in ("kent", "surrey")], found)
+    kent, surrey = mark_doubts([Value(one, 1, 5, 9, "reported", "", "") for one in ("kent", "surrey")], found)
     assert (kent.status, kent.short) == ("mismatched", "Record that does not match")
     assert (surrey.status, surrey.note) == ("reported", "")
     assert national_note(found, CRIMES.index) == "It includes one record that does not match."
@@ -81,7 +82,7 @@ def test_marking_and_the_note_of_england_and_wales() -> None:
 
 def test_a_record_that_is_both_keeps_the_status_incomplete_and_both_sentences() -> None:
     table = outcomes(kent=[50, 120, 99, 99])
-    rows = [Row("kent", 5, 9, "reported", "", "")]
+    rows = [Value("kent", 1, 5, 9, "reported", "", "")]
     rows = mark_doubts(rows, find_incomplete(table, CRIMES, YEAR, OWN_DATA.rule("completeness"), FORCES))
     [marked] = mark_doubts(rows, find_mismatched(table, CRIMES, YEAR, RULE, FORCES))
     assert (marked.status, marked.short) == ("incomplete", "Incomplete record")

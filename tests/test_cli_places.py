@@ -91,7 +91,7 @@ def test_what_the_system_refuses_is_one_line(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("peel_analysis.data.folder.open_data", refuse)
+    monkeypatch.setattr("peel_analysis.data.forces.read_forces", refuse)
     assert refused(capsys, "forces").startswith(words)
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from command import run, values
 
-from peel_analysis.measures import declared
+from peel_analysis.data.folder import open_data
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -16,7 +16,7 @@ ROWS_A_MEASURE = 44  # 43 forces, and England and Wales
 
 def test_values_hold_every_measure_for_43_forces_and_england_and_wales(capsys: pytest.CaptureFixture[str]) -> None:
     rows = values(capsys, "--edition", "2017")
-    ids = [measure.id for measure in declared()]
+    ids = [measure.id for measure in open_data().measures]
     assert len(ids) == 24
     assert list(rows[0])[: len(CONTRACT)] == CONTRACT
     for measure in ids:

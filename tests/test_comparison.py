@@ -6,8 +6,7 @@ import pytest
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.data import forces
-from peel_analysis.statistics.policy_in_use import read_policy
+from peel_analysis.data.folder import open_data
 
 PEOPLE = 1_000_000
 
@@ -15,14 +14,15 @@ PEOPLE = 1_000_000
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     made = folder(tmp_path, monkeypatch)
-    made.population(dict.fromkeys(forces.ids(), PEOPLE))
+    made.population(dict.fromkeys(open_data().forces.ids, PEOPLE))
     return made
 
 
 def around(rate: int, people: int = PEOPLE) -> dict[str, int | str | None]:
     """Return counts of 43 forces of one size whose true rates per 1,000 lie within 15% of `rate`, evenly spread."""
     return {
-        force_id: round(people * rate / 1000 * (0.85 + 0.3 * place / 42)) for place, force_id in enumerate(forces.ids())
+        force_id: round(people * rate / 1000 * (0.85 + 0.3 * place / 42))
+        for place, force_id in enumerate(open_data().forces.ids)
     }
 
 
@@ -86,7 +86,7 @@ def test_the_order_of_the_forces_does_not_matter(data: Folder) -> None:
 
 @pytest.mark.parametrize(("forces_with_a_value", "refused"), [(19, True), (20, False)])
 def test_a_funnel_needs_twenty_forces(data: Folder, forces_with_a_value: int, refused: bool) -> None:
-    everyone = [force_id for force_id in forces.ids() if force_id not in ("city-of-london",)]
+    everyone = [force_id for force_id in open_data().forces.ids if force_id not in ("city-of-london",)]
     silent: dict[str, int | str | None] = dict.fromkeys(everyone[forces_with_a_value:], "not_supplied")
     data.counts({"organised_crime_groups": all_forces(DAY_2017, instead={**silent, "city-of-london": 5})})
     one = compare(data.result("ocg_per_million"))
@@ -123,7 +123,7 @@ def test_the_policy_of_the_data_folder_in_use_decides(data: Folder) -> None:
     data.replace("wording_policy.toml", 'version = "1.2"', 'version = "invented"')
     one = crimes(data, {"metropolitan": 10 * PEOPLE}, {"metropolitan": 1_100_000})
     assert one.policy.version == "invented"
-    assert one.policy.ratio == read_policy(data.path / "wording_policy.toml").ratio
+    assert one.policy.ratio == open_data().policy.ratio
     assert one.verdicts["metropolitan"].size is True
 
 

@@ -12,7 +12,7 @@ from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_over_time, check_together
 from peel_analysis.comparison.comparability import point_of
 from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, Release, open_edition
+from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.periods import Period
@@ -29,7 +29,7 @@ def reason_of(block_id: str) -> str:
 
 @pytest.mark.parametrize(("general", "domestic"), [*product(TRACKED, DOMESTIC_ABUSE)])
 def test_tracked_and_untracked_outcomes_never_share_anything(edition: Edition, general: str, domestic: str) -> None:
-    one, other = measures.get(general), measures.get(domestic)
+    one, other = open_data().measure(general), open_data().measure(domestic)
     assert (one.tracked, other.tracked) == (True, False)
     for pair in ((one, other), (other, one)):
         with pytest.raises(NotComparableError) as refused:
@@ -41,9 +41,9 @@ def test_measures_of_different_windows_are_refused(edition: Edition) -> None:
     with pytest.raises(
         NotComparableError, match=r"different windows \(12 months to 30 June 2017; 12 months to 31 March"
     ):
-        check_together(measures.get("crime_per_1000"), measures.get("asb_incidents_per_1000"), edition)
+        check_together(open_data().measure("crime_per_1000"), open_data().measure("asb_incidents_per_1000"), edition)
     with pytest.raises(NotComparableError, match=r"; as at 1 July 2017\)"):
-        check_together(measures.get("crime_per_1000"), measures.get("ocg_per_million"), edition)
+        check_together(open_data().measure("crime_per_1000"), open_data().measure("ocg_per_million"), edition)
 
 
 @pytest.mark.parametrize(
@@ -57,22 +57,22 @@ def test_measures_of_different_windows_are_refused(edition: Edition) -> None:
     ],
 )
 def test_what_may_stand_together_passes(edition: Edition, first: str, second: str) -> None:
-    check_together(measures.get(first), measures.get(second), edition)
+    check_together(open_data().measure(first), open_data().measure(second), edition)
 
 
 @pytest.mark.parametrize("measure_id", ["calls_per_1000", "da_calls_per_1000"])
 def test_calls_of_2016_and_2017_are_refused_for_every_force(measure_id: str) -> None:
-    for force_id in (*forces.ids(), forces.ENGLAND_AND_WALES):
+    for force_id in (*open_data().forces.ids, forces.ENGLAND_AND_WALES):
         with pytest.raises(NotComparableError) as refused:
-            check_years(measures.get(measure_id), force_id, 2016, 2017, open_data().blocks)
+            check_years(open_data().measure(measure_id), force_id, 2016, 2017, open_data().blocks)
         assert str(refused.value) == reason_of("calls_2016_2017")
-    check_years(measures.get(measure_id), "norfolk", 2017, 2018, open_data().blocks)
-    check_years(measures.get(measure_id), "norfolk", 2017, 2017, open_data().blocks)
+    check_years(open_data().measure(measure_id), "norfolk", 2017, 2018, open_data().blocks)
+    check_years(open_data().measure(measure_id), "norfolk", 2017, 2017, open_data().blocks)
 
 
 def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017() -> None:
-    groups = measures.get("ocg_per_million")
-    for force_id in forces.ids():
+    groups = open_data().measure("ocg_per_million")
+    for force_id in open_data().forces.ids:
         if force_id in ("warwickshire", "west-mercia"):
             with pytest.raises(NotComparableError) as refused:
                 check_years(groups, force_id, 2016, 2017, open_data().blocks)
@@ -84,20 +84,20 @@ def test_organised_crime_groups_of_two_forces_are_refused_between_2016_and_2017(
 
 @pytest.mark.parametrize("measure_id", NORTH_YORKSHIRE)
 def test_north_yorkshire_is_never_shown_on_domestic_abuse(edition: Edition, measure_id: str) -> None:
-    measure = measures.get(measure_id)
+    measure = open_data().measure(measure_id)
     for year in (2016, 2017):
         found = barred(measure, edition, year)
         assert {one: block.reason for one, block in found.items()} == {
             "north-yorkshire": reason_of("north_yorkshire_domestic_abuse")
         }
     assert barred(measure, edition, 2018) == {}
-    assert barred(measures.get("crime_per_1000"), edition, 2017) == {}
+    assert barred(open_data().measure("crime_per_1000"), edition, 2017) == {}
     register = measures.calculate(measure, edition).of("north-yorkshire")
     assert (register.in_figure, register.is_missing) == (False, True), "the exclusions register says the same"
 
 
 def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: Edition) -> None:
-    charged, crime = measures.get("outcome_charged_pct"), measures.get("crime_per_1000")
+    charged, crime = open_data().measure("outcome_charged_pct"), open_data().measure("crime_per_1000")
     later = replace(
         edition,
         settings=edition.settings.model_copy(update={"id": "2018"}),
@@ -115,17 +115,17 @@ def test_tracked_outcomes_of_editions_with_other_releases_are_refused(edition: E
 
 @pytest.mark.parametrize("other", ["2019", "2025"])
 def test_the_editions_of_this_project_do_not_share_a_release_of_outcomes(edition: Edition, other: str) -> None:
-    charged = measures.get("outcome_charged_pct")
-    earlier, later = point_of(charged, edition), point_of(charged, open_edition(other))
+    charged = open_data().measure("outcome_charged_pct")
+    earlier, later = point_of(charged, edition), point_of(charged, open_data().edition(other))
     with pytest.raises(NotComparableError, match="rest on different releases"):
         check_over_time(charged, "norfolk", earlier, later, open_data().blocks)
 
 
 def test_every_block_names_what_exists_and_where_it_is_said() -> None:
-    known = {measure.id for measure in measures.declared()}
+    known = {measure.id for measure in open_data().measures}
     for block in open_data().blocks:
         assert set(block.measures) | set(block.others) <= known, block.id
-        assert set(block.forces) <= set(forces.ids()), block.id
+        assert set(block.forces) <= set(open_data().forces.ids), block.id
         assert block.reason.endswith("."), block.id
         assert block.said_in, block.id
         assert set(block.years) <= {"all", "2016", "2017"}, block.id
@@ -142,5 +142,5 @@ def test_a_block_is_added_as_data_alone(tmp_path: Path, monkeypatch: pytest.Monk
         'years = ["all"]\nreason = "An invented reason."\nsaid_in = "nowhere"\n'
     )
     data.write("comparability.toml", data.read("comparability.toml") + entry)
-    found = barred(measures.get("crime_per_1000"), data.edition(), data.edition().window("crime").end.year)
+    found = barred(open_data().measure("crime_per_1000"), data.edition(), data.edition().window("crime").end.year)
     assert {force_id: block.reason for force_id, block in found.items()} == {"kent": "An invented reason."}

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from invented import DATA, DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import cli, measures
+from peel_analysis import cli
 from peel_analysis.data import forces
 from peel_analysis.data.definitions import Block
 from peel_analysis.data.edition import POPULATION
@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     made.write("published_values.csv", made.read("published_values.csv").partition("\n")[0] + "\n")
     windows = {"recorded_crime": "crime"}  # which measures of other windows divide by too
     for measure_id in sorted({one for block in open_data().blocks for one in (*block.measures, *block.others)}):
-        measure = measures.get(measure_id)
+        measure = open_data().measure(measure_id)
         windows = {**dict.fromkeys(measure.items, measure.window), **windows}
     made.counts(
         {
@@ -109,9 +109,9 @@ def test_tiles_of_different_windows_show_the_reason_and_the_notebook_goes_on(
 def test_moves_between_years_that_must_not_be_compared_are_not_printed(
     data: Folder, capsys: pytest.CaptureFixture[str], block: Block
 ) -> None:
-    barred = set(block.forces) or {*forces.ids(), forces.ENGLAND_AND_WALES}
+    barred = set(block.forces) or {*open_data().forces.ids, forces.ENGLAND_AND_WALES}
     for measure_id in block.measures:
-        window = measures.get(measure_id).window
+        window = open_data().measure(measure_id).window
         before = f"2017@window.{window}={PERIODS[window][0][1]}"
         given = ("changes", before, "2017", "--measure", measure_id)
         assert block.reason in run(capsys, *given)
@@ -138,14 +138,14 @@ def test_a_force_that_must_not_be_shown_has_no_value_and_no_rank(
             for name in ("value", "numerator", "denominator", "comparator_value", "rank_first", "verdict", "lower_95"):
                 assert row[name] == "", (measure_id, name)
         left = set(rows["england-and-wales"]["member_list"].split(";"))
-        assert left == set(forces.ids()) - set(block.forces)
+        assert left == set(open_data().forces.ids) - set(block.forces)
 
 
 def test_a_comparator_that_must_not_be_compared_is_not_shown_beside_the_value(data: Folder) -> None:
     """West Mercia's groups of 2016 are given here, and are still not set beside those of 2017."""
     (block,) = (one for one in of_kind("over_time") if "ocg_per_million" in one.measures)
     result = data.result("ocg_per_million")
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         own = result.of(force_id)
         assert not own.is_missing
         assert own.has_comparator == (force_id not in block.forces), force_id

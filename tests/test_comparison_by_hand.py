@@ -13,9 +13,7 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import verdict_lines
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
-from peel_analysis.statistics.policy_in_use import read_policy
+from peel_analysis.data.folder import open_data
 
 POLICY = tomllib.loads(
     (Path(__file__).resolve().parents[1] / "data" / "wording_policy.toml").read_text(encoding="utf-8")
@@ -25,8 +23,8 @@ Line = dict[str, str]
 
 def printed_of(measure_id: str, edition: str) -> tuple[str, list[Line]]:
     """Return what `peel verdicts` prints of a measure: the remark on its funnel, and a line a force."""
-    result = measures.calculate(measures.get(measure_id), open_edition(edition))
-    remark, *lines = verdict_lines(result, forces.ids())
+    result = measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
+    remark, *lines = verdict_lines(result, open_data().forces.ids)
     assert remark.startswith(f"# {measure_id}: ")
     return remark, list(csv.DictReader(lines))
 
@@ -37,7 +35,7 @@ def lines_of(measure_id: str, edition: str = "2017") -> list[Line]:
 
 @pytest.fixture(scope="module")
 def printed() -> dict[str, list[Line]]:
-    return {measure.id: lines_of(measure.id) for measure in measures.declared()}
+    return {measure.id: lines_of(measure.id) for measure in open_data().measures}
 
 
 def by_hand(line: Line, decimals: int) -> str:
@@ -62,10 +60,10 @@ def by_hand(line: Line, decimals: int) -> str:
     return str(words["all_three" if outside else "size_and_position"][place])
 
 
-@pytest.mark.parametrize("measure", measures.declared(), ids=lambda measure: measure.id)
+@pytest.mark.parametrize("measure", tuple(open_data().measures), ids=lambda measure: measure.id)
 def test_each_verdict_follows_from_the_line_alone(measure: measures.Measure, printed: dict[str, list[Line]]) -> None:
     lines = printed[measure.id]
-    assert [line["force_id"] for line in lines] == list(forces.ids())
+    assert [line["force_id"] for line in lines] == list(open_data().forces.ids)
     for line in lines:
         if line["verdict"]:
             assert line["verdict"] == by_hand(line, measure.decimals), line
@@ -73,7 +71,7 @@ def test_each_verdict_follows_from_the_line_alone(measure: measures.Measure, pri
             assert line["why"] in POLICY["no_verdict"].values(), line
 
 
-@pytest.mark.parametrize("measure", measures.declared(), ids=lambda measure: measure.id)
+@pytest.mark.parametrize("measure", tuple(open_data().measures), ids=lambda measure: measure.id)
 def test_each_number_of_a_line_follows_from_the_others(
     measure: measures.Measure, printed: dict[str, list[Line]]
 ) -> None:
@@ -140,7 +138,7 @@ def test_what_is_printed_holds_every_kind_of_verdict(printed: dict[str, list[Lin
 
 
 def test_the_policy_is_printed_with_the_verdicts_in_full() -> None:
-    said = read_policy().sentences()
+    said = open_data().policy.sentences()
     assert POLICY["chance"]["method"] in said
     assert all(POLICY[part]["sentence"] in said for part in ("words", "multiple_comparisons"))
     opened = {sentence.partition(":")[0] for sentence in said}
@@ -151,7 +149,7 @@ def test_the_policy_is_printed_with_the_verdicts_in_full() -> None:
 @pytest.mark.parametrize("edition", ["2019", "2025"])
 @pytest.mark.parametrize("measure_id", ["crime_per_1000", "crime_change_5y", "outcome_charged_pct"])
 def test_other_editions_follow_the_same_rule(edition: str, measure_id: str) -> None:
-    decimals = measures.get(measure_id).decimals
+    decimals = open_data().measure(measure_id).decimals
     given = [line for line in lines_of(measure_id, edition) if line["verdict"]]
     assert len(given) > 30
     assert all(line["verdict"] == by_hand(line, decimals) for line in given)

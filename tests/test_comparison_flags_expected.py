@@ -10,8 +10,8 @@ from invented import YEAR_2016, YEAR_2017, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags
-from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports.further_values import POLICY, STANDING_OUT, flags
 from peel_analysis.sections.annex import open_annex
@@ -33,12 +33,12 @@ def said(text: str) -> tuple[int, str, str]:
 
 
 def results_of(edition: Edition) -> list[Result]:
-    return [measures.calculate(measure, edition) for measure in measures.declared()]
+    return [measures.calculate(measure, edition) for measure in open_data().measures]
 
 
 @pytest.mark.parametrize("edition_id", MADE)
 def test_the_overview_annex_a_and_the_values_file_say_the_same_number(edition_id: str) -> None:
-    edition = open_edition(edition_id)
+    edition = open_data().edition(edition_id)
     overview = open_section("effectiveness_overview", "norfolk", edition_id)
     for text in (overview.standing_out().html, open_annex("norfolk", edition_id).wording_policy().html):
         assert said(text) == MADE[edition_id]
@@ -78,7 +78,7 @@ def test_a_force_that_takes_no_part_in_a_funnel_is_no_comparison(edition: Editio
 def test_an_edition_without_a_funnel_says_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented crimes of five forces: too few for any funnel."""
     data = folder(tmp_path, monkeypatch)
-    silent: dict[str, int | str | None] = dict.fromkeys(forces.ids()[5:], "not_supplied")
+    silent: dict[str, int | str | None] = dict.fromkeys(open_data().forces.ids[5:], "not_supplied")
     rows = [*all_forces(YEAR_2017, instead=silent), *all_forces(YEAR_2016, instead=silent)]
     data.counts({"recorded_crime": rows})
     result = data.result("crime_per_1000")

@@ -8,8 +8,7 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 
@@ -20,8 +19,8 @@ SHARES = ("outcome_charged_pct", "outcome_action_taken_pct")
 @pytest.fixture(scope="module")
 def compared() -> dict[str, Compared]:
     """Every measure of edition 2017, on the published counts."""
-    edition = open_edition("2017")
-    return {measure.id: compare(measures.calculate(measure, edition)) for measure in measures.declared()}
+    edition = open_data().edition("2017")
+    return {measure.id: compare(measures.calculate(measure, edition)) for measure in open_data().measures}
 
 
 def test_a_rate_on_an_assumed_population_gets_no_verdict(compared: dict[str, Compared]) -> None:
@@ -41,8 +40,8 @@ def test_shares_and_changes_need_no_population(compared: dict[str, Compared]) ->
 
 
 def test_with_residents_only_the_city_has_a_verdict_too() -> None:
-    edition = open_edition("2017").with_population(residents_only=True)
-    assert compare(measures.calculate(measures.get("crime_per_1000"), edition)).verdicts["city-of-london"].words
+    edition = open_data().edition("2017").with_population(residents_only=True)
+    assert compare(measures.calculate(open_data().measure("crime_per_1000"), edition)).verdicts["city-of-london"].words
 
 
 def test_an_incomplete_record_gets_no_verdict(compared: dict[str, Compared]) -> None:
@@ -129,7 +128,7 @@ def test_the_largest_and_the_smallest_force_distort_nobody(
     """Without it, in England and Wales too, the others lie where they lay among the forces, and so do the limits."""
     before = compared[measure_id]
     after = compare(without(before.result, force_id))
-    for other in forces.ids():
+    for other in open_data().forces.ids:
         was, now = before.verdicts[other], after.verdicts[other]
         if other == force_id or was.robust_z is None or now.robust_z is None:
             continue
@@ -149,7 +148,7 @@ def test_the_largest_and_the_smallest_force_distort_nobody(
 
 def test_a_rank_is_never_bare(compared: dict[str, Compared]) -> None:
     for one in compared.values():
-        for force_id in forces.ids():
+        for force_id in open_data().forces.ids:
             words = one.ranks.words(one.row(force_id))
             assert words == "no rank" or words.startswith("between "), words
         ranked = ~np.isnan(one.ranks.first)
@@ -160,7 +159,7 @@ def test_a_rank_is_never_bare(compared: dict[str, Compared]) -> None:
 def test_a_rank_range_holds_the_place_of_the_value_itself(compared: dict[str, Compared]) -> None:
     for measure_id in (*PER_HEAD, *SHARES, "crime_change_12m", "crime_change_5y"):
         one = compared[measure_id]
-        ranked = [force_id for force_id in forces.ids() if not np.isnan(one.ranks.first[one.row(force_id)])]
+        ranked = [force_id for force_id in open_data().forces.ids if not np.isnan(one.ranks.first[one.row(force_id)])]
         ordered = sorted(ranked, key=lambda force_id: -one.result.of(force_id).value)
         for place, force_id in enumerate(ordered, start=1):
             assert one.ranks.first[one.row(force_id)] <= place <= one.ranks.last[one.row(force_id)], force_id
@@ -174,7 +173,7 @@ def test_intervals_are_those_of_the_kind_of_measure(compared: dict[str, Compared
     assert "log ratio" in methods["ratio_of_counts"]
     assert "log ratio" in methods["change"]
     for one in compared.values():
-        for force_id in forces.ids():
+        for force_id in open_data().forces.ids:
             (low, high), (lower, higher) = one.limits(force_id), one.limits(force_id, 0.998)
             if not math.isnan(low):
                 assert lower <= low <= one.result.of(force_id).value <= high <= higher

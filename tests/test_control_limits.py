@@ -12,8 +12,8 @@ from matplotlib.text import Text
 from test_series import quarters
 
 from peel_analysis import measures
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import limits_by_part, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.statistics.trend import control_limits
@@ -29,11 +29,11 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 @cache
 def crime(edition: str = "2025") -> Series:
-    return quarterly(measures.calculate(measures.get("crime_per_1000"), open_edition(edition)))
+    return quarterly(measures.calculate(open_data().measure("crime_per_1000"), open_data().edition(edition)))
 
 
 def of_2017() -> Result:
-    return measures.calculate(measures.get("crime_per_1000"), open_edition("2017"))
+    return measures.calculate(open_data().measure("crime_per_1000"), open_data().edition("2017"))
 
 
 def levels(series: Series) -> list[tuple[float, float]]:
@@ -146,6 +146,6 @@ def test_a_chart_says_where_a_line_is_not_stable_around_its_mean() -> None:
 
 
 def test_years_are_no_quarters() -> None:
-    incidents = measures.calculate(measures.get("asb_incidents_per_1000"), open_edition("2017"))
+    incidents = measures.calculate(open_data().measure("asb_incidents_per_1000"), open_data().edition("2017"))
     with pytest.raises(InputError, match="asb_incidents: the periods are not all quarters; no line can be drawn"):
         quarterly(incidents)

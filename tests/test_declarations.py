@@ -6,9 +6,9 @@ import pytest
 from invented import Folder, folder
 from refusals import assert_tells
 
-from peel_analysis import measures
 from peel_analysis.data.definitions import KINDS
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 
 CHARGED = "data/measures.toml, measure 'outcome_charged_pct'"
 CALLS = "data/measures.toml, measure 'calls_per_1000'"
@@ -138,7 +138,7 @@ def test_a_measure_that_is_misspelt(data: Folder, old: str, new: str, message: s
     assert old in text
     data.write("measures.toml", text.replace(old, new, 1))
     with pytest.raises(InputError) as refused:
-        measures.declared()
+        _ = open_data().measures
     assert_tells(str(refused.value), message)
 
 
@@ -148,13 +148,13 @@ def test_a_file_without_measures(data: Folder, text: str) -> None:
     with pytest.raises(
         InputError, match=r"^data/measures\.toml: no \[\[measure\]\] in double brackets; write each measure under one$"
     ):
-        measures.declared()
+        _ = open_data().measures
 
 
 def test_what_is_under_another_heading_is_not_passed_over(data: Folder) -> None:
     data.write("measures.toml", data.read("measures.toml") + '\n[[mesure]]\nid = "x"\n')
     with pytest.raises(InputError) as refused:
-        measures.declared()
+        _ = open_data().measures
     assert str(refused.value) == (
         "data/measures.toml: there is no setting 'mesure'; did you mean measure? The settings are measure"
     )
@@ -162,7 +162,7 @@ def test_what_is_under_another_heading_is_not_passed_over(data: Folder) -> None:
 
 def test_a_cases_reading_may_name_its_two_counts_and_a_folder_may_be_without_its_sources(data: Folder) -> None:
     (data.path / "sources.csv").unlink()
-    assert "{numerator} of the {denominator}" in measures.get("file_review_da_supervision").reading
+    assert "{numerator} of the {denominator}" in open_data().measure("file_review_da_supervision").reading
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_files_that_other_programs_wrote(data: Folder, encoding: str, message: s
     text = "# Dyfed\u2013Powys\n" + data.read("measures.toml")
     (data.path / "measures.toml").write_bytes(text.encode(encoding))
     if message is None:
-        assert measures.get("calls_per_1000").decimals == 1
+        assert open_data().measure("calls_per_1000").decimals == 1
     else:
         with pytest.raises(InputError, match=message):
-            measures.declared()
+            _ = open_data().measures

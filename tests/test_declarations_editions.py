@@ -6,8 +6,8 @@ import pytest
 from invented import Folder, folder
 from refusals import assert_tells
 
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 
 EDITION = "data/editions/2017.toml"
 EDITION_SETTINGS = (
@@ -110,21 +110,21 @@ def test_an_edition_that_is_misspelt(data: Folder, old: str, new: str, message: 
     assert old in text
     data.write("editions/2017.toml", text.replace(old, new, 1))
     with pytest.raises(InputError) as refused:
-        open_edition("2017")
+        open_data().edition("2017")
     assert_tells(str(refused.value), message)
 
 
 def test_a_source_that_is_replaced_must_be_one(data: Folder) -> None:
     data.replace("editions/2025.toml", "{ HO_PRC_OPEN =", "{ HO_PRC_OPN =")
     with pytest.raises(InputError) as refused:
-        open_edition("2025")
+        open_data().edition("2025")
     assert str(refused.value).startswith("data/editions/2025.toml: source_instead has 'HO_PRC_OPN', which is not in")
 
 
 def test_a_second_entry_of_a_lack_is_named_by_its_number(data: Folder) -> None:
     data.replace("editions/2025.toml", 'items = ["domestic_abuse_offences"]', 'items = "domestic_abuse_offences"')
     with pytest.raises(InputError) as refused:
-        open_edition("2025")
+        open_data().edition("2025")
     assert str(refused.value) == (
         "data/editions/2025.toml, [lacks], not_available number 2: items is 'domestic_abuse_offences'; "
         "write a list in brackets"

@@ -9,7 +9,6 @@ from refusals import assert_tells
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.policy import REASONS
-from peel_analysis.statistics.policy_in_use import read_policy
 
 POLICY = "data/wording_policy.toml"
 
@@ -74,5 +73,5 @@ def test_a_check_that_is_misspelt(data: Folder, old: str, new: str, message: str
 def test_a_policy_that_is_misspelt(data: Folder, old: str, new: str, message: str) -> None:
     data.replace("wording_policy.toml", old, new)
     with pytest.raises(InputError) as refused:
-        read_policy()
+        _ = open_data().policy
     assert_tells(str(refused.value), message)

@@ -10,7 +10,6 @@ from refusals import assert_tells
 from peel_analysis.cli import main
 from peel_analysis.comparison.peers import peer_groups
 from peel_analysis.data import location
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.settings import SectionEntry
@@ -213,4 +212,4 @@ def test_a_comparability_block_that_refuses_nothing(data: Folder, old: str, new:
     ],
 )
 def test_peers_that_cannot_be_worked_out(data: Folder, file: str, old: str, new: str, message: str) -> None:
-    assert_tells(refusal(data, file, old, new, lambda: peer_groups(open_edition("2017"), "norfolk")), message)
+    assert_tells(refusal(data, file, old, new, lambda: peer_groups(open_data().edition("2017"), "norfolk")), message)

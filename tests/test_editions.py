@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.registers import JUDGMENTS, read_register
+from peel_analysis.data.folder import open_data
+from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.measures import Result
 from peel_analysis.sections.annex import open_annex
 from peel_analysis.sections.judgments import inspection_line, judgment, judgments_table
@@ -31,8 +31,8 @@ HELD = (
 
 
 def result(edition: str | Edition, measure_id: str) -> Result:
-    opened = open_edition(edition) if isinstance(edition, str) else edition
-    return measures.calculate(measures.get(measure_id), opened)
+    opened = open_data().edition(edition) if isinstance(edition, str) else edition
+    return measures.calculate(open_data().measure(measure_id), opened)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_england_and_wales_in_2025(measure_id: str, value: float) -> None:
 
 
 def test_england_and_wales_in_2025_with_residents_only() -> None:
-    edition = open_edition("2025").with_population(residents_only=True)
+    edition = open_data().edition("2025").with_population(residents_only=True)
     assert result(edition, "crime_per_1000").national.value == pytest.approx(84.55, abs=0.005)
 
 
@@ -68,7 +68,7 @@ def test_recorded_crime_of_2024_25() -> None:
 def test_every_force_has_what_the_public_tables_give(edition: str, measure_id: str) -> None:
     one = result(edition, measure_id)
     assert one.forces["value"].notna().all()
-    assert set(one.members) == set(forces.ids())
+    assert set(one.members) == set(open_data().forces.ids)
     assert one.national.numerator == one.forces["numerator"].sum()
     assert one.national.value == pytest.approx(
         one.measure.multiplier * one.forces["numerator"].sum() / one.forces["denominator"].sum()
@@ -76,7 +76,7 @@ def test_every_force_has_what_the_public_tables_give(edition: str, measure_id: s
 
 
 def test_the_changes_of_2019_hang_together() -> None:
-    edition = open_edition("2019")
+    edition = open_data().edition("2019")
     rate, year = result(edition, "crime_per_1000"), result(edition, "crime_change_12m")
     crimes = rate.forces["numerator"]
     assert (year.forces["numerator"] + year.forces["denominator"] == crimes).all()
@@ -88,7 +88,7 @@ def test_the_changes_of_2019_hang_together() -> None:
 
 @pytest.mark.parametrize("edition", OTHERS)
 def test_what_an_edition_lacks_is_missing_with_a_reason(edition: str) -> None:
-    lacking = [measure.id for measure in measures.declared() if measure.id not in HELD]
+    lacking = [measure.id for measure in open_data().measures if measure.id not in HELD]
     for measure_id in lacking:
         one = result(edition, measure_id)
         assert one.rows["value"].isna().all(), measure_id
@@ -124,7 +124,7 @@ def test_a_measure_that_the_edition_lacks_is_told_once() -> None:
 
 
 def test_a_question_that_is_never_graded_says_so() -> None:
-    assert judgment(open_edition("2025"), "norfolk", "specialist_capabilities").grade == "Ungraded"
+    assert judgment(open_data().edition("2025"), "norfolk", "specialist_capabilities").grade == "Ungraded"
 
 
 def test_a_figure_for_some_forces_is_no_lack() -> None:
@@ -142,28 +142,28 @@ def test_the_window_note_of_2017_is_not_printed_for_others() -> None:
 
 
 def test_judgments_of_2018_19_stand_in_edition_2019() -> None:
-    edition = open_edition("2019")
+    edition = open_data().edition("2019")
     assert judgment(edition, "suffolk", "investigating").grade == "Requires improvement"
     table = judgments_table(edition, "norfolk")
     assert "Overall effectiveness 2018/19" in table
     assert "Good" in table
-    rows = read_register(JUDGMENTS)
+    rows = open_data().register(JUDGMENTS)
     assert len(edition.register_of_judgments()) == (rows["edition"] == "2018/19").sum()
 
 
 def test_edition_2025_has_no_judgment() -> None:
-    edition = open_edition("2025")
+    edition = open_data().edition("2025")
     assert edition.register_of_judgments().empty
     assert "not recorded in this edition" in judgments_table(edition, "norfolk")
 
 
 def test_whether_a_question_was_inspected_is_told_in_words() -> None:
     plan = open_section("investigating", "suffolk", "2019").plan
-    assert inspection_line(open_edition("2019"), "suffolk", plan) == "Last inspected in 2018/19."
-    assert inspection_line(open_edition("2019"), "norfolk", plan) == (
+    assert inspection_line(open_data().edition("2019"), "suffolk", plan) == "Last inspected in 2018/19."
+    assert inspection_line(open_data().edition("2019"), "norfolk", plan) == (
         "Whether this question was inspected in 2018/19 is not recorded in this edition."
     )
-    assert inspection_line(open_edition("2025"), "norfolk", plan) == (
+    assert inspection_line(open_data().edition("2025"), "norfolk", plan) == (
         "Whether this question was inspected is not recorded in this edition."
     )
 
@@ -198,10 +198,10 @@ def test_a_source_line_names_the_editions_own_population() -> None:
 
 def test_a_source_that_is_not_in_the_register_is_refused() -> None:
     with pytest.raises(InputError, match=r"editions/2019.toml: no source 'NOWHERE' in data/sources.csv; add its row"):
-        open_edition("2019").sources(["NOWHERE"])
+        open_data().edition("2019").sources(["NOWHERE"])
 
 
 def test_an_edition_is_a_small_file() -> None:
-    folder = Path(open_edition("2025").folder) / "editions"
+    folder = Path(open_data().edition("2025").data.folder) / "editions"
     for edition in OTHERS:
         assert len((folder / f"{edition}.toml").read_text(encoding="utf-8").splitlines()) <= 80

@@ -8,7 +8,7 @@ from invented import Folder
 from refusals import answering_folder, refusal
 
 from peel_analysis import measures
-from peel_analysis.data.edition import editions, open_edition
+from peel_analysis.data.folder import open_data
 
 EDITION = "editions/2017.toml"
 
@@ -43,7 +43,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 )
 def test_an_edition_that_cannot_be_read(data: Folder, old: str, new: str, message: str) -> None:
     data.replace(EDITION, old, new)
-    said = refusal(lambda: open_edition("2017"))
+    said = refusal(lambda: open_data().edition("2017"))
     assert said.startswith(f"data/{EDITION}"), said
     assert re.search(message, said), said
 
@@ -78,13 +78,16 @@ def test_an_edition_that_asks_for_what_is_not_there(data: Folder, old: str, new:
 
 
 def test_an_unknown_edition_gets_the_list(data: Folder) -> None:
-    assert refusal(lambda: open_edition(2018)) == f"No edition '2018'; the editions are {', '.join(editions())}"
+    assert (
+        refusal(lambda: open_data().edition(2018))
+        == f"No edition '2018'; the editions are {', '.join(open_data().editions)}"
+    )
     for path in (data.path / "editions").glob("*.toml"):
         path.unlink()
-    assert refusal(lambda: open_edition("2017")) == "No edition '2017'; the editions are (none)"
+    assert refusal(lambda: open_data().edition("2017")) == "No edition '2017'; the editions are (none)"
 
 
 def test_an_unknown_vintage_gets_those_that_are_held(data: Folder) -> None:
     other = data.edition().with_population(vintage="2099")
-    said = refusal(lambda: measures.calculate(measures.get("crime_per_1000"), other))
+    said = refusal(lambda: measures.calculate(open_data().measure("crime_per_1000"), other))
     assert said.endswith("(for that year: 2017, 2018-revised)")

@@ -12,8 +12,7 @@ from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import as_svg, change_strip, funnel_plot, ranked_bars, ranked_svg, trend_lines
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import quarterly, rolling
@@ -60,7 +59,7 @@ def test_bars_are_ranked_by_value(results: dict[str, Result]) -> None:
 
 def test_each_bar_has_its_name_and_its_value_as_text(results: dict[str, Result]) -> None:
     words = words_in(ranked_svg(results["crime_per_1000"], "norfolk"))
-    for force in forces.all_forces():
+    for force in open_data().forces.all:
         assert force.name in words
     assert "58.9" in words
     assert "England and Wales 75.7" in words
@@ -94,7 +93,9 @@ def test_a_measure_without_a_comparator_has_no_marker_and_no_entry_for_one(resul
 
 
 def test_without_a_national_value_there_is_no_line_and_no_entry(data: Folder) -> None:
-    data.counts({"organised_crime_groups": all_forces(DAY_2017, instead=dict.fromkeys(forces.ids(), "not_supplied"))})
+    data.counts(
+        {"organised_crime_groups": all_forces(DAY_2017, instead=dict.fromkeys(open_data().forces.ids, "not_supplied"))}
+    )
     with pytest.raises(ValueError, match="ocg_per_million: no force has a value to draw"):
         ranked_bars(data.result("ocg_per_million"))
 
@@ -167,7 +168,7 @@ def test_the_funnel_draws_the_forces_that_its_limits_rest_on(results: dict[str, 
     compared = compare(results["crime_per_1000"])
     svg = as_svg(funnel_plot(compared, "norfolk"))
     points = set(re.findall(r'<g id="(?:own|other)-mark-([a-z-]+)">', svg))
-    assert points == set(forces.ids()) - {"city-of-london"}
+    assert points == set(open_data().forces.ids) - {"city-of-london"}
     assert '<g id="own-mark-norfolk">' in svg
     assert len(re.findall(r'<g id="limit-', svg)) == 4
     own = as_svg(funnel_plot(compared, "city-of-london"))
@@ -206,7 +207,7 @@ def test_breaks_are_those_of_the_measure_and_the_force(results: dict[str, Result
 
 
 def test_control_limits_are_drawn_when_asked_for() -> None:
-    crime = measures.calculate(measures.get("crime_per_1000"), open_edition("2025"))
+    crime = measures.calculate(open_data().measure("crime_per_1000"), open_data().edition("2025"))
     series = quarterly(crime)
     without, with_limits = (
         len(trend_lines(series, "norfolk", control_limits=asked).axes[0].lines) for asked in (False, True)

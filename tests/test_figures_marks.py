@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from peel_analysis import measures
 from peel_analysis.data import registers
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.measures import Result
 from peel_analysis.show.footnotes import footnotes
@@ -21,13 +21,13 @@ def drawn_marks(svg: str) -> dict[str, str]:
 
 
 def registered_marks(result: Result) -> dict[str, str]:
-    signs = {row["status"]: row["mark"] for row in registers.records(registers.read_register(registers.STATUSES))}
+    signs = {row["status"]: row["mark"] for row in registers.records(open_data().register(registers.STATUSES))}
     found = result.plotted["status"].map(signs)
     return {str(force_id): str(sign) for force_id, sign in found.items() if sign}
 
 
 def results_of(edition: str) -> list[Result]:
-    found = [measures.calculate(measure, open_edition(edition)) for measure in measures.declared()]
+    found = [measures.calculate(measure, open_data().edition(edition)) for measure in open_data().measures]
     return [result for result in found if not result.plotted.empty]
 
 
@@ -51,9 +51,10 @@ def test_each_mark_of_the_drawing_is_explained_under_it(edition: str) -> None:
 
 
 def test_a_figure_without_marks_leaves_no_room_for_them() -> None:
-    edition = open_edition("2017")
+    edition = open_data().edition("2017")
     plain, with_marks = (
-        measures.calculate(measures.get(measure_id), edition) for measure_id in ("da_arrest_rate", "crime_per_1000")
+        measures.calculate(open_data().measure(measure_id), edition)
+        for measure_id in ("da_arrest_rate", "crime_per_1000")
     )
     assert axes_width(plain) > axes_width(with_marks)
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import change_strip, funnel_plot
 from peel_analysis.figures.figure import alignment, width_of
 from peel_analysis.figures.funnel import PLACES, Box, Surroundings, best_place, box_around, box_of
@@ -74,7 +74,9 @@ def names_of(figure: Figure) -> dict[str, Box]:
 @pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("measure_id", ["outcome_charged_pct", "asb_incidents_per_1000"])
 def test_every_force_s_name_in_a_funnel_is_whole_and_apart_from_the_others(measure_id: str) -> None:
-    figure = funnel_plot(compare(measures.calculate(measures.get(measure_id), open_edition("2017"))), None)
+    figure = funnel_plot(
+        compare(measures.calculate(open_data().measure(measure_id), open_data().edition("2017"))), None
+    )
     names = names_of(figure)
     assert len(names) >= 42
     paper = Box(0, 0, *figure.bbox.size)
@@ -88,7 +90,7 @@ def test_every_force_s_name_in_a_funnel_is_whole_and_apart_from_the_others(measu
 @pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("measure_id", ["crime_change_12m", "crime_change_5y"])
 def test_every_force_s_name_over_a_strip_is_whole(measure_id: str) -> None:
-    figure = change_strip(measures.calculate(measures.get(measure_id), open_edition("2017")), None)
+    figure = change_strip(measures.calculate(open_data().measure(measure_id), open_data().edition("2017")), None)
     names = names_of(figure)
     assert len(names) == 43
     assert [gid for gid, box in names.items() if not box.is_within(Box(0, 0, *figure.bbox.size))] == []

@@ -10,10 +10,8 @@ import pytest
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.data import forces
 from peel_analysis.data.cache import CHECKSUM_SIZE, KEPT_IN
-from peel_analysis.data.edition import open_edition
-from peel_analysis.data.folder import Data
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Forces
 from peel_analysis.figures import as_svg, ranked_bars, ranked_svg
 from peel_analysis.measures import Result
@@ -30,7 +28,7 @@ def in_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @cache
 def real(measure_id: str) -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition("2017"))
+    return measures.calculate(open_data().measure(measure_id), open_data().edition("2017"))
 
 
 def alone(result: Result, force_id: str) -> str:
@@ -55,7 +53,7 @@ def test_a_force_that_is_not_drawn_changes_the_key_only(measure_id: str, absent:
     picked = ranked_svg(result, absent)
     assert picked == alone(result, absent)
     assert f"bar-{absent}" not in picked
-    assert forces.display_name(absent) in picked
+    assert open_data().forces.name(absent) in picked
 
 
 def test_negative_values_are_picked_out_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,9 +102,9 @@ def test_drawings_are_the_same_in_every_run(keeps: bool, tmp_path: Path, monkeyp
         "import hashlib\n"
         "from peel_analysis import measures\n"
         "from peel_analysis.comparison import compare\n"
-        "from peel_analysis.data.edition import open_edition\n"
+        "from peel_analysis.data.folder import open_data\n"
         "from peel_analysis.figures import funnel_svg, ranked_svg, strip_svg\n"
-        "def of(measure_id): return measures.calculate(measures.get(measure_id), open_edition('2017'))\n"
+        "def of(measure_id): return measures.calculate(open_data().measure(measure_id), open_data().edition('2017'))\n"
         f"drawn = [ranked_svg(of(measure_id), 'norfolk') for measure_id in {MEASURES!r}]\n"
         "drawn.append(strip_svg(of('crime_change_12m'), 'norfolk'))\n"
         "drawn.append(funnel_svg(compare(of('outcome_charged_pct')), 'norfolk'))\n"

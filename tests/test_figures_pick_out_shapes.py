@@ -13,8 +13,7 @@ from invented import YEAR_2016, YEAR_2017, all_forces, folder
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import as_svg, change_strip, funnel_plot, funnel_svg, ranked_svg, strip_svg
 from peel_analysis.measures import Result
 
@@ -58,7 +57,7 @@ EACH = pytest.mark.parametrize(
 
 @cache
 def real(measure_id: str, edition: str) -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition(edition))
+    return measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -72,12 +71,12 @@ def _keep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @EACH
 def test_each_force_picked_out_is_the_drawing_of_it_alone(drawing: Drawing) -> None:
     result, pictures = drawing.result, set()
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         picked = drawing.picked(result, force_id)
         assert picked == drawing.alone(result, force_id), force_id
         pictures.add(picked)
     missing = result.forces["value"].isna().sum()
-    assert len(pictures) == len(forces.ids()) - max(0, missing - 1), "one picture for all that have no value"
+    assert len(pictures) == len(open_data().forces.ids) - max(0, missing - 1), "one picture for all that have no value"
 
 
 @EACH
@@ -87,7 +86,7 @@ def test_only_the_picked_force_has_its_own_mark_and_name(drawing: Drawing) -> No
         parts = re.findall(r'<g id="(own|other)-([a-z]+)-([^"]+)">', svg)
         assert {row_id for role, _, row_id in parts if role == "own"} == {force_id}
         assert force_id not in {row_id for role, _, row_id in parts if role == "other"}
-        names = [text for text in words_in(svg) if text.startswith(forces.display_name(force_id))]
+        names = [text for text in words_in(svg) if text.startswith(open_data().forces.name(force_id))]
         assert len(names) == 1
 
 
@@ -97,7 +96,7 @@ def words_in(svg: str) -> list[str]:
 
 @EACH
 def test_every_reference_of_a_picked_drawing_has_its_target_and_every_shape_is_used(drawing: Drawing) -> None:
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         svg = drawing.picked(drawing.result, force_id)
         targets = TARGET.findall(svg)
         assert len(targets) == len(set(targets))
@@ -148,12 +147,12 @@ def test_the_marks_stand_where_they_do_whoever_is_picked_out(drawing: Drawing) -
 @pytest.mark.parametrize("drawing", [STRIP, FUNNEL], ids=["strip", "funnel"])
 def test_all_forces_share_one_kept_drawing(drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(kept.KEPT_IN, str(tmp_path))
-    drawn = [drawing.picked(drawing.result, force_id) for force_id in forces.ids()]
+    drawn = [drawing.picked(drawing.result, force_id) for force_id in open_data().forces.ids]
     (shared,) = (tmp_path / "drawings").iterdir()
     assert shared.read_bytes()[kept.CHECKSUM_SIZE :].startswith(b"<svg")
     for module, function in (("ranked", "change_strip"), ("funnel", "funnel_plot")):
         monkeypatch.setattr(f"peel_analysis.figures.{module}.{function}", None)  # from here on nothing can be drawn
-    assert [drawing.picked(drawing.result, force_id) for force_id in forces.ids()] == drawn
+    assert [drawing.picked(drawing.result, force_id) for force_id in open_data().forces.ids] == drawn
 
 
 def changed(result: Result, column: str, value: float | str) -> Result:
@@ -182,7 +181,9 @@ def test_another_result_is_another_drawing(drawing: Drawing, column: str, value:
 def test_another_policy_or_declaration_is_another_funnel() -> None:
     compared = compare(FUNNEL.result)
     assert compared.funnel is not None
-    named = replace(compared.result, measure=replace(compared.result.measure, unit="percent of something else"))
+    named = replace(
+        compared.result, measure=compared.result.measure.model_copy(update={"unit": "percent of something else"})
+    )
     others = [
         replace(compared, funnel=replace(compared.funnel, overdispersion="none")),
         replace(compared, funnel=replace(compared.funnel, target=compared.funnel.target + 1e-9)),

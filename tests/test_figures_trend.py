@@ -14,7 +14,7 @@ from fonts import font  # noqa: F401 (a fixture)
 from matplotlib.text import Annotation
 
 from peel_analysis import measures
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import as_svg
 from peel_analysis.figures.figure import SETTINGS, Figure, analysis_function
 from peel_analysis.figures.trend import NOTE, scale_levels, trend_lines, words_below
@@ -25,7 +25,7 @@ WORDS = re.compile(r'x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>')
 
 @cache
 def series(measure_id: str) -> Series:
-    return rolling(measures.calculate(measures.get(measure_id), open_edition("2017")))
+    return rolling(measures.calculate(open_data().measure(measure_id), open_data().edition("2017")))
 
 
 def note(figure: Figure, words: str) -> Annotation:

@@ -4,7 +4,7 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.data import registers
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import outcomes
@@ -12,7 +12,7 @@ from peel_analysis.show.footnotes import footnotes
 
 
 def result(edition: str, measure_id: str) -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition(edition))
+    return measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
 
 
 def sentences(one: Result) -> list[str]:
@@ -33,7 +33,7 @@ def test_england_and_wales_warns_of_the_incomplete_records_in_it(edition: str, w
     last = sentences(one)[-1]
     assert last.startswith("England and Wales is based on ")
     assert last.endswith(warning or "the sum of their counts over the sum of their denominators.")
-    spread = outcomes.footnotes(spread_of(open_edition(edition), "norfolk"))[-1]
+    spread = outcomes.footnotes(spread_of(open_data().edition(edition), "norfolk"))[-1]
     assert spread.endswith(warning or "the sum of their recorded crimes.")
 
 
@@ -50,7 +50,7 @@ def test_action_taken_names_the_outcomes_that_it_counts(edition: str, has_22: bo
     told = [one for one in sentences(result(edition, "outcome_action_taken_pct")) if one.startswith("Action taken")]
     assert len(told) == 1
     assert told[0].startswith("Action taken, version 1, counts these outcomes: “Charged or summonsed”, ")
-    rows = registers.records(registers.read_register(registers.OUTCOME_GROUPS))
+    rows = registers.records(open_data().register(registers.OUTCOME_GROUPS))
     for row in rows:
         counted = row["in_action_taken"] == "yes" and (row["outcome_type"] != "22" or has_22)
         assert (f"“{row['outcome_words']}”" in told[0]) == counted, row["outcome_words"]
@@ -61,6 +61,6 @@ def test_a_measure_of_one_outcome_names_none() -> None:
 
 
 def test_the_spread_names_its_grouping_in_words() -> None:
-    notes = outcomes.footnotes(spread_of(open_edition("2017"), "norfolk"))
+    notes = outcomes.footnotes(spread_of(open_data().edition("2017"), "norfolk"))
     assert "as the Home Office groups them (version 1 of the grouping)" in notes[0]
     assert not any("_" in note for note in notes), "no id is printed"

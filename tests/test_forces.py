@@ -7,6 +7,7 @@ from invented import DATA, Folder, folder
 
 from peel_analysis.data import forces
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 
 NAMES = {
     "norfolk": ("norfolk", "Norfolk", "NORFOLK", " Norfolk Constabulary ", "norfolk police"),
@@ -20,23 +21,23 @@ NAMES = {
 
 
 def test_there_are_43_in_alphabetical_order_and_each_is_told_apart() -> None:
-    ids = forces.ids()
+    ids = open_data().forces.ids
     assert len(ids) == forces.NUMBER_OF_FORCES == 43
     assert list(ids) == sorted(set(ids))
     for field in ("official_name", "name", "ons_code"):
-        assert len({getattr(force, field) for force in forces.all_forces()}) == 43
+        assert len({getattr(force, field) for force in open_data().forces.all}) == 43
     assert forces.ENGLAND_AND_WALES not in ids
 
 
 @pytest.mark.parametrize(("force_id", "name"), [(one, name) for one, names in NAMES.items() for name in names])
 def test_a_name_is_forgiven_its_case_its_ending_and_its_ampersand(force_id: str, name: str) -> None:
-    assert forces.find(name).id == force_id
+    assert open_data().forces.find(name).id == force_id
 
 
 def test_every_id_name_official_name_and_alias_finds_its_own_force() -> None:
-    for force in forces.all_forces():
+    for force in open_data().forces.all:
         for name in (force.id, force.name, force.official_name, *force.aliases):
-            assert forces.find(name) == force, name
+            assert open_data().forces.find(name) == force, name
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_every_id_name_official_name_and_alias_finds_its_own_force() -> None:
 )
 def test_a_typing_error_gets_the_close_matches(typed: str, meant: str) -> None:
     with pytest.raises(forces.UnknownForceError) as refused:
-        forces.find(typed)
+        open_data().forces.find(typed)
     assert str(refused.value).startswith(f"No force called '{typed}'; did you mean ")
     assert meant in str(refused.value)
 
@@ -58,24 +59,24 @@ def test_a_typing_error_gets_the_close_matches(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("typed", ["", "xyzzy", "England and Wales", "British Transport Police"])
 def test_what_is_no_force_is_refused(typed: str) -> None:
     with pytest.raises(forces.UnknownForceError, match=f"No force called '{typed}'; "):
-        forces.find(typed)
+        open_data().forces.find(typed)
 
 
 def test_a_name_like_none_points_to_the_list() -> None:
     with pytest.raises(InputError, match="see the 43 names with: peel forces"):
-        forces.find("qqqq")
+        open_data().forces.find("qqqq")
 
 
 def test_names_in_a_sentence() -> None:
-    assert forces.in_words(["dorset"]) == "Dorset"
-    assert forces.in_words(["dorset", "essex"]) == "Dorset and Essex"
-    assert forces.in_words(iter(["dorset", "essex", "suffolk"])) == "Dorset, Essex and Suffolk"
-    assert forces.in_words([]) == ""
-    assert forces.display_name(forces.ENGLAND_AND_WALES) == "England and Wales"
+    assert open_data().forces.in_words(["dorset"]) == "Dorset"
+    assert open_data().forces.in_words(["dorset", "essex"]) == "Dorset and Essex"
+    assert open_data().forces.in_words(iter(["dorset", "essex", "suffolk"])) == "Dorset, Essex and Suffolk"
+    assert open_data().forces.in_words([]) == ""
+    assert open_data().forces.name(forces.ENGLAND_AND_WALES) == "England and Wales"
 
 
 def test_welsh_forces_are_four_and_london_s_are_two() -> None:
-    everyone = forces.all_forces()
+    everyone = open_data().forces.all
     assert sum(force.country == "Wales" for force in everyone) == 4
     assert {force.id for force in everyone if force.region == "London"} == {"city-of-london", "metropolitan"}
 
@@ -90,7 +91,7 @@ def test_a_renamed_column_is_refused(data: Folder) -> None:
     with pytest.raises(
         InputError, match=r"data/forces.csv, line 1: expected columns force_id, official_name, .* found .*full_name"
     ):
-        forces.all_forces()
+        _ = open_data().forces.all
 
 
 @pytest.mark.parametrize("kept", [slice(None, -1), slice(None)])
@@ -98,4 +99,4 @@ def test_a_force_too_few_or_twice_is_refused(data: Folder, kept: slice) -> None:
     lines = (DATA / "forces.csv").read_text(encoding="utf-8").splitlines()
     data.write("forces.csv", "\n".join([*lines[kept], *([] if kept.stop else [lines[1]]), ""]))
     with pytest.raises(InputError, match=r"data/forces.csv: expected 43 forces, one row each; found 4[24] rows"):
-        forces.all_forces()
+        _ = open_data().forces.all

@@ -22,8 +22,6 @@ from peel_analysis.batch.make import write_index
 from peel_analysis.batch.units import report_of
 from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.output import as_page
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.reports.notebook import pieces
@@ -110,7 +108,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def page(force_id: str, edition_id: str) -> str:
-    edition, force = open_edition(edition_id), forces.find(force_id)
+    edition, force = open_data().edition(edition_id), open_data().forces.find(force_id)
     parameters = {"force": force_id, "edition": edition_id}
     sections = [
         SectionOnPage(plan.id, plan.title, list(pieces(cells.executed(plan.notebook, parameters), plan.id)))
@@ -169,7 +167,12 @@ def test_texts_are_text_on_the_page_of_a_force(spoilt: Path) -> None:
 def test_texts_are_text_on_the_page_of_what_changed_and_on_that_of_all_reports(spoilt: Path, tmp_path: Path) -> None:
     changes = changes_between(open_version("2017", open_data()), open_version("2017@residents-only", open_data()))
     assert "measures.toml/measure.title" in shown(BeautifulSoup(as_page(changes), "html.parser"))
-    edition = open_edition("2017")
-    write_index(tmp_path / "index.html", edition, [report_of(edition, forces.find("norfolk"), tmp_path, "shared")], [])
+    edition = open_data().edition("2017")
+    write_index(
+        tmp_path / "index.html",
+        edition,
+        [report_of(edition, open_data().forces.find("norfolk"), tmp_path, "shared")],
+        [],
+    )
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "2017.toml/title" in shown(BeautifulSoup(index, "html.parser"))

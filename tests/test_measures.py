@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder, totals
 
-from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 from peel_analysis.show import words as wording
 
 POWERS = ("criminal_behaviour_orders", "community_protection_notices", "civil_injunctions", "dispersal_orders")
@@ -84,9 +84,9 @@ def test_england_and_wales_is_sum_over_sum_of_its_members(returned: Folder) -> N
 
 def test_a_force_without_arrests_leaves_the_offences_too(returned: Folder) -> None:
     result = returned.result("da_arrest_rate")
-    everyone = dict(zip(forces.ids(), range(43), strict=True))
+    everyone = dict(zip(open_data().forces.ids, range(43), strict=True))
     left = [place for force_id, place in everyone.items() if force_id not in WITHOUT_ARRESTS]
-    assert set(forces.ids()) - set(result.members) == WITHOUT_ARRESTS
+    assert set(open_data().forces.ids) - set(result.members) == WITHOUT_ARRESTS
     assert result.national.numerator == sum(2000 + 30 * place for place in left)
     assert result.national.denominator == sum(6000 + 50 * place for place in left)
 
@@ -128,7 +128,7 @@ def test_a_comparator_that_is_out_of_the_figure_is_not_shown_and_counts_national
     for force_id in ("lancashire", "warwickshire", "west-mercia"):
         assert not result.of(force_id).has_comparator, "it has no bar in either year"
         assert force_id in result.comparator_members
-    assert set(result.comparator_members) == set(forces.ids()) - {
+    assert set(result.comparator_members) == set(open_data().forces.ids) - {
         "cambridgeshire",
         "derbyshire",
         "durham",
@@ -141,7 +141,7 @@ def test_forces_counted_together_are_in_the_national_sums_and_have_no_rate_of_th
     result = returned.result("ocg_per_million")
     pair = ("warwickshire", "west-mercia")
     assert set(pair) <= set(result.comparator_members)
-    assert set(forces.ids()) - set(result.comparator_members) == {"city-of-london"}
+    assert set(open_data().forces.ids) - set(result.comparator_members) == {"city-of-london"}
     assert all(not result.of(one).has_comparator for one in pair)
     assert all(result.of(one).comparator_status == "combined" for one in pair)
     assert math.isnan(result.of("west-mercia").comparator_numerator), "a count that was not made is not 0"
@@ -171,7 +171,7 @@ def test_a_partial_return_is_marked_and_leaves_only_its_missing_kinds_out(return
     result = returned.result("asb_powers_per_million")
     partial = result.forces[result.forces["status"] == "partial"]
     assert set(partial.index) == {"gloucestershire", "hertfordshire", "merseyside"}
-    each = 100 + 7 * forces.ids().index("merseyside")
+    each = 100 + 7 * open_data().forces.ids.index("merseyside")
     assert result.of("merseyside").numerator == 3 * each
     assert "dispersal" in result.of("merseyside").note
     assert result.national.status == "partial"
@@ -186,7 +186,7 @@ def test_with_all_four_kinds_missing_there_is_no_value_and_never_0(returned: Fol
     assert (humberside.in_figure, humberside.in_national) == (True, True), "the register does not exclude it"
     assert "humberside" not in result.members
     assert "humberside" not in result.plotted.index
-    assert set(forces.ids()) - set(result.members) == NO_POWERS | {"humberside"}
+    assert set(open_data().forces.ids) - set(result.members) == NO_POWERS | {"humberside"}
 
 
 @pytest.mark.parametrize(("measure_id", "item"), BY_POWER.items())

@@ -7,7 +7,6 @@ import pytest
 from invented import Folder
 from refusals import answering_folder, refusal
 
-from peel_analysis import measures
 from peel_analysis.data.folder import open_data
 
 
@@ -17,8 +16,10 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 
 def test_an_unknown_measure_gets_its_near_ones(data: Folder) -> None:
-    assert refusal(lambda: measures.get("crime_per_100")).startswith("No measure 'crime_per_100'; did you mean crime_")
-    assert "the measures are calls_per_1000, " in refusal(lambda: measures.get("xyz"))
+    assert refusal(lambda: open_data().measure("crime_per_100")).startswith(
+        "No measure 'crime_per_100'; did you mean crime_"
+    )
+    assert "the measures are calls_per_1000, " in refusal(lambda: open_data().measure("xyz"))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_an_unknown_measure_gets_its_near_ones(data: Folder) -> None:
 )
 def test_measures_that_cannot_be_read(data: Folder, old: str, new: str, message: str) -> None:
     data.replace("measures.toml", old, new)
-    said = refusal(lambda: measures.get("crime_per_1000"))
+    said = refusal(lambda: open_data().measure("crime_per_1000"))
     assert said.startswith("data/measures.toml"), said
     assert re.search(message, said), said
 

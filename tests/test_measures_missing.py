@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from invented import DAY_2017, QUARTERS_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces, folder, totals
 
-from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 from peel_analysis.show import words as wording
 
 
@@ -40,7 +40,7 @@ def test_one_missing_quarter_makes_the_year_missing(data: Folder) -> None:
     result = data.result("crime_per_1000")
     assert result.of("kent").is_missing
     assert result.of("kent").status == "not_supplied"
-    assert result.of("norfolk").numerator == 4 * (10_000 + 7 * forces.ids().index("norfolk"))
+    assert result.of("norfolk").numerator == 4 * (10_000 + 7 * open_data().forces.ids.index("norfolk"))
 
 
 def test_a_negative_count_is_a_correction_and_passes(data: Folder) -> None:

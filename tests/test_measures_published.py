@@ -9,8 +9,8 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.data import cache as kept
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
@@ -163,7 +163,7 @@ SIX = (
 @pytest.mark.parametrize("measure_id", SIX)
 def test_every_force_worked_out_a_second_way(results: dict[str, Result], measure_id: str) -> None:
     result, expected = results[measure_id], by_hand(measure_id, 2017)
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         one = result.of(force_id)
         assert one.is_missing == (force_id not in expected), force_id
         if force_id in expected:
@@ -179,7 +179,7 @@ def test_every_force_worked_out_a_second_way(results: dict[str, Result], measure
 @pytest.mark.parametrize("measure_id", [one for one in SIX if "change" not in one])
 def test_every_comparator_worked_out_a_second_way(results: dict[str, Result], measure_id: str) -> None:
     result, expected = results[measure_id], by_hand(measure_id, 2016)
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         one = result.of(force_id)
         assert one.has_comparator == (force_id in expected), force_id
         if force_id in expected:
@@ -204,7 +204,7 @@ def test_incomplete_records_can_be_left_out_of_england_and_wales(results: dict[s
 
 def test_another_vintage_of_the_populations_can_be_had(edition: Edition) -> None:
     other = edition.with_population(vintage="2018-revised", residents_only=True)
-    result = measures.calculate(measures.get("crime_per_1000"), other)
+    result = measures.calculate(open_data().measure("crime_per_1000"), other)
     assert result.of("norfolk").denominator == revised("norfolk")
     assert result.of("norfolk").denominator != 892_870
     city = result.of("city-of-london")

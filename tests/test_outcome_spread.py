@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.figures import as_svg
 from peel_analysis.figures.figure import WIDTH, width_of
 from peel_analysis.figures.spread import (
@@ -28,7 +28,7 @@ ROOM = WIDTH - LEFT - RIGHT
 
 
 def spread(edition: str, force_id: str) -> Spread:
-    return spread_of(open_edition(edition), force_id)
+    return spread_of(open_data().edition(edition), force_id)
 
 
 def stack(*shares: float, name: str = "Group") -> Stack:
@@ -36,9 +36,9 @@ def stack(*shares: float, name: str = "Group") -> Stack:
 
 
 def test_all_types_are_in_one_group_each() -> None:
-    types = [one for _, _, group in grouping(open_edition("2017").data) for one in group]
+    types = [one for _, _, group in grouping(open_data().edition("2017").data) for one in group]
     assert len(types) == len(set(types)) == 22
-    assert [order for _, order, _ in grouping(open_edition("2017").data)] == list(range(1, 13))
+    assert [order for _, order, _ in grouping(open_data().edition("2017").data)] == list(range(1, 13))
 
 
 def test_the_groups_of_2025_add_up_to_recorded_crime() -> None:
@@ -52,11 +52,11 @@ def test_the_groups_of_2025_add_up_to_recorded_crime() -> None:
 
 def test_a_group_is_what_the_engine_gives_for_its_types() -> None:
     by_name = {group.name: group for group in spread("2025", "norfolk").groups}
-    charged = measures.calculate(measures.get("outcome_charged_pct"), open_edition("2025"))
+    charged = measures.calculate(open_data().measure("outcome_charged_pct"), open_data().edition("2025"))
     assert by_name["Charged or summonsed"].own.value == charged.of("norfolk").value
-    no_suspect = measures.calculate(measures.get("outcome_no_suspect_pct"), open_edition("2025"))
+    no_suspect = measures.calculate(open_data().measure("outcome_no_suspect_pct"), open_data().edition("2025"))
     assert by_name["Investigation complete: no suspect identified"].national.value == no_suspect.national.value
-    action = measures.calculate(measures.get("outcome_action_taken_pct"), open_edition("2025"))
+    action = measures.calculate(open_data().measure("outcome_action_taken_pct"), open_data().edition("2025"))
     names = (
         "Charged or summonsed",
         "Out of court (formal)",
@@ -138,7 +138,7 @@ def test_the_block_is_whole() -> None:
 
 
 def test_an_edition_without_outcomes_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    edition = open_edition("2025")
+    edition = open_data().edition("2025")
     without = replace(edition, releases={k: v for k, v in edition.releases.items() if k != "outcomes_recorded"})
     html = spread_block(spread_of(without, "norfolk"), 1).html
     assert "not available in this edition" in html

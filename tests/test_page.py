@@ -10,7 +10,7 @@ from bs4 import Tag
 from conftest import Page
 from page_elements import headings, shown, words
 
-from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOT_FOR_READERS = re.compile(r"\b(nan|NaN|NaT|None|null|inf|Traceback|Int64|float64)\b(?! of )|<NA>")
@@ -27,7 +27,7 @@ def test_alternative_texts_are_of_fair_length_unique_and_name_the_force(page: Pa
     texts = [str(image.get("alt", "")) for image in page.html.find_all("img")]
     assert [text for text in texts if not 20 <= len(text) <= 600] == []
     assert len(set(texts)) == len(texts)
-    name = forces.find(page.force_id).official_name
+    name = open_data().forces.find(page.force_id).official_name
     assert [text for text in texts if name not in text] == []
 
 

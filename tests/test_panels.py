@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis.data import registers
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.sections import lists
 from peel_analysis.sections.lists import by_group
 from peel_analysis.sections.section import open_section
@@ -50,11 +50,11 @@ def test_a_panel_has_the_key_to_the_marks_in_its_tiles(force_id: str, title: str
 
 
 def test_the_panel_gives_every_reason_for_a_dash_and_the_caution_counts_none() -> None:
-    rows = registers.read_register(registers.STATUSES)
+    rows = open_data().register(registers.STATUSES)
     assert set(rows.loc[rows["has_value"] == "no", "status"]) == set(MEANINGS)
-    introduction = lists.introduction(open_edition("2017").forces.find("norfolk")).html
+    introduction = lists.introduction(open_data().edition("2017").forces.find("norfolk")).html
     assert all(meaning in parsed(introduction).get_text() for meaning in MEANINGS.values())
-    cautions = open_edition("2017").register(registers.CAVEATS)
+    cautions = open_data().edition("2017").register(registers.CAVEATS)
     caution = cautions.loc[cautions["caveat_id"] == "dash-in-force-in-numbers", "sentence"].item()
     assert "of the published report a dash meant one of two things" in caution
     assert "In this report a dash stands for every figure that is missing" in caution
@@ -72,7 +72,7 @@ def test_a_funnel_speaks_of_the_differences_among_forces_and_not_of_chance_alone
 
 
 def test_an_offence_group_s_change_has_its_interval() -> None:
-    html = parsed(by_group(open_edition("2017"), "dyfed-powys").html)
+    html = parsed(by_group(open_data().edition("2017"), "dyfed-powys").html)
     heads = [one.get_text() for one in html.select("thead th")]
     rows = {row.th.get_text(): [cell.get_text() for cell in row.select("td")] for row in html.select("tbody tr")}  # type: ignore[union-attr]
     robbery = dict(zip(heads[1:], rows["Robbery"], strict=True))
@@ -88,7 +88,7 @@ def test_an_offence_group_s_change_has_its_interval() -> None:
 @pytest.mark.parametrize("force_id", ["city-of-london", "norfolk"])
 def test_the_marks_of_offence_groups_have_a_key(force_id: str) -> None:
     for edition in ("2017", "2019", "2025"):
-        html = parsed(by_group(open_edition(edition), force_id).html)
+        html = parsed(by_group(open_data().edition(edition), force_id).html)
         marks = {sign for cell in html.select("td") for sign in re.findall(r"\[\w\]", cell.get_text())}
         said = " ".join(one.get_text() for one in html.select("p.key"))
         assert set(re.findall(r"\[\w\]", said)) == marks

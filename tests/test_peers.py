@@ -10,9 +10,9 @@ from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import measures
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
-from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 
 WELSH = {"dyfed-powys", "gwent", "north-wales", "south-wales"}
 
@@ -40,11 +40,13 @@ def density(force_id: str) -> float:
 
 
 def test_forces_of_a_region_are_peers_of_each_other(edition: Edition) -> None:
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         if force_id in ("city-of-london", "metropolitan"):
             continue
         peers = group(edition, force_id, "region").peer_ids
-        region = {force.id for force in forces.all_forces() if force.region == forces.find(force_id).region}
+        region = {
+            force.id for force in open_data().forces.all if force.region == open_data().forces.find(force_id).region
+        }
         assert set(peers) == region - {force_id}, force_id
     assert set(group(edition, "gwent", "region").peer_ids) == WELSH - {"gwent"}
     assert "suffolk" in group(edition, "norfolk", "region").peer_ids
@@ -55,7 +57,7 @@ def test_the_metropolitan_police_has_no_region_of_its_own_to_be_set_beside(editi
 
 
 def test_similar_density_is_the_nearest_by_ratio_and_nearest_first(edition: Edition) -> None:
-    others = [one for one in forces.ids() if one != "city-of-london"]
+    others = [one for one in open_data().forces.ids if one != "city-of-london"]
     for force_id in ("norfolk", "metropolitan", "dyfed-powys", "west-midlands"):
         own = density(force_id)
         ratios = {one: max(density(one) / own, own / density(one)) for one in others if one != force_id}
@@ -70,7 +72,7 @@ def test_density_goes_by_residents_and_is_labelled_as_computed(edition: Edition)
 
 
 def test_every_set_is_dated_and_never_holds_the_force_itself(edition: Edition) -> None:
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         for one in peer_groups(edition, force_id):
             assert one.as_at
             assert one.title
@@ -113,7 +115,7 @@ def test_means_by_hand_on_invented_counts(data: Folder) -> None:
 
 
 def test_no_peer_with_a_value_gives_no_mean(edition: Edition) -> None:
-    result = measures.calculate(measures.get("calls_per_1000"), edition)
+    result = measures.calculate(open_data().measure("calls_per_1000"), edition)
     found = means(result, group(edition, "norfolk", "region"))
     assert math.isnan(found.weighted)
     assert math.isnan(found.simple)

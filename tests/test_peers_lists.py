@@ -10,8 +10,8 @@ from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from refusals import refusal
 
 from peel_analysis.comparison.peers import PeerGroup, peer_groups
-from peel_analysis.data import forces
 from peel_analysis.data.cross_checks import read_all, read_held
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.peer_lists import PEER_LIST_COLUMNS
 from peel_analysis.sections.blocks import peer_panel
 
@@ -157,5 +157,5 @@ def test_the_example_of_the_dictionary_is_a_list(data: Folder) -> None:
     part = (DATA / "README.md").read_text(encoding="utf-8").partition("`peers/<name>.csv`\n")[2]
     (example,) = re.findall(rf"(?m)^{HEADER}(?:.+,.+\n)+", part.partition("\n## ")[0])
     data.write("peers/example.csv", example)
-    found = {force_id: lists(data, force_id) for force_id in forces.ids()}
+    found = {force_id: lists(data, force_id) for force_id in open_data().forces.ids}
     assert sum(len(one.peer_ids) for of_force in found.values() for one in of_force.values()) == 2

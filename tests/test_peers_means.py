@@ -11,8 +11,8 @@ from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Count, all_forces
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
-from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports.values_file import values_of
 from peel_analysis.sections.blocks import peer_panel
@@ -20,7 +20,7 @@ from peel_analysis.sections.blocks import peer_panel
 
 @pytest.fixture(scope="module")
 def charged(edition: Edition) -> Result:
-    return measures.calculate(measures.get("outcome_charged_pct"), edition)
+    return measures.calculate(open_data().measure("outcome_charged_pct"), edition)
 
 
 def region(edition: Edition, force_id: str) -> PeerGroup:
@@ -44,7 +44,7 @@ def test_an_incomplete_record_and_a_force_without_a_figure_are_in_no_mean(charge
 def test_both_means_worked_out_again_from_those_that_may_have_a_verdict(
     edition: Edition, measure_id: str, force_id: str
 ) -> None:
-    result = measures.calculate(measures.get(measure_id), edition)
+    result = measures.calculate(open_data().measure(measure_id), edition)
     verdicts = compare(result).verdicts
     for group in peer_groups(edition, force_id):
         peers = [result.of(peer) for peer in group.peer_ids if verdicts[peer].words]
@@ -58,7 +58,7 @@ def test_both_means_worked_out_again_from_those_that_may_have_a_verdict(
 
 
 def test_an_assumed_population_is_in_no_mean(edition: Edition) -> None:
-    result = measures.calculate(measures.get("crime_per_1000"), edition)
+    result = measures.calculate(open_data().measure("crime_per_1000"), edition)
     found = means(result, PeerGroup("listed", "A list", "2020", "", ("city-of-london", "kent")))
     assert found.members == ("kent",)
     assert found.left_out == {"city-of-london": "Assumed population"}
@@ -79,7 +79,7 @@ def test_a_partial_return_and_an_excluded_force_are_in_no_mean(tmp_path: Path, m
 
 
 def test_a_published_value_without_counts_leaves_no_weighted_mean(edition: Edition) -> None:
-    result = measures.calculate(measures.get("da_arrest_rate"), edition)
+    result = measures.calculate(open_data().measure("da_arrest_rate"), edition)
     found = means(result, PeerGroup("one", "One", "2020", "", ("norfolk", "kent")))
     assert (found.members, found.weighted != found.weighted) == (("norfolk",), True)
     assert found.simple == result.of("norfolk").value
@@ -87,10 +87,10 @@ def test_a_published_value_without_counts_leaves_no_weighted_mean(edition: Editi
 
 @pytest.mark.parametrize("edition_id", ["2017", "2019", "2025"])
 def test_the_panel_says_how_many_are_in_the_means_and_who_is_not(edition_id: str) -> None:
-    edition = open_edition(edition_id)
-    result = measures.calculate(measures.get("outcome_charged_pct"), edition)
+    edition = open_data().edition(edition_id)
+    result = measures.calculate(open_data().measure("outcome_charged_pct"), edition)
     told = 0
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         groups = peer_groups(edition, force_id)
         panel = BeautifulSoup(peer_panel(result, force_id).html, "html.parser")
         framed = panel.select(".table-frame")
@@ -102,7 +102,7 @@ def test_the_panel_says_how_many_are_in_the_means_and_who_is_not(edition_id: str
             assert frame.get_text().count(found.basis) == 3, "caption and both rows"
             assert key.get_text().startswith("Not in the means: ") == bool(found.left_out)
             told += len(found.left_out)
-            assert all(forces.display_name(peer) in key.get_text() for peer in found.left_out)
+            assert all(open_data().forces.name(peer) in key.get_text() for peer in found.left_out)
     assert told > 0 or edition_id == "2025"
 
 

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from peel_analysis import __version__, measures
-from peel_analysis.data import forces
 from peel_analysis.data.definitions import limited
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import provenance
 from peel_analysis.show.values import values
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    return values(open_edition("2017")).set_index(["measure", "force_id"])
+    return values(open_data().edition("2017")).set_index(["measure", "force_id"])
 
 
 @pytest.fixture(scope="module")
@@ -53,21 +52,21 @@ def test_members_are_named_for_england_and_wales_only(rows: pd.DataFrame) -> Non
     national = rows.xs(NATIONAL, level="force_id")
     assert set(rows.drop(index=NATIONAL, level="force_id")["member_list"]) == {""}
     charged = national["member_list"]["outcome_charged_pct"].split(";")
-    assert charged == [one for one in forces.ids() if one != "suffolk"]
+    assert charged == [one for one in open_data().forces.ids if one != "suffolk"]
     counted = national["member_list"].map(lambda text: len(text.split(";")) if text else 0)
     assert counted.tolist() == national["members"].tolist()
 
 
 def test_every_row_has_its_rule_and_the_code(rows: pd.DataFrame) -> None:
     for measure_id, rules in rows.groupby(level="measure")["rule"]:
-        assert rules.unique().tolist() == [provenance.rule_of(measures.get(str(measure_id)))]
-    assert rows["rule"].nunique() == len(measures.declared())
+        assert rules.unique().tolist() == [provenance.rule_of(open_data().measure(str(measure_id)))]
+    assert rows["rule"].nunique() == len(open_data().measures)
     assert rows["code_version"].unique().tolist() == [provenance.code_version()]
     assert provenance.code_version().startswith(f"{__version__}+")
 
 
 def test_a_rule_changes_with_its_numbers_and_not_with_its_words() -> None:
-    measure = measures.get("outcome_charged_pct")
+    measure = open_data().measure("outcome_charged_pct")
     rule = provenance.rule_of(measure)
     assert rule.startswith("measures.toml#outcome_charged_pct@")
     assert (
@@ -94,7 +93,7 @@ def test_the_codes_version_follows_its_sources(tmp_path: Path, monkeypatch: pyte
 
 
 def test_provenance_of_one_value() -> None:
-    result = measures.calculate(measures.get("outcome_charged_pct"), open_edition("2017"))
+    result = measures.calculate(open_data().measure("outcome_charged_pct"), open_data().edition("2017"))
     suffolk = provenance.provenance(result, "suffolk")
     assert [(table.file, table.publisher) for table in suffolk.tables] == [
         ("data/counts/outcomes_recorded/2024-07.csv", "Home Office"),
@@ -110,7 +109,7 @@ def test_a_folder_without_provenance_leaves_the_hash_empty(tmp_path: Path, monke
     folder = tmp_path / "data"
     shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("findings", "provenance.csv"))
     monkeypatch.setenv(VARIABLE, str(folder))
-    crime = measures.get("crime_per_1000")
-    result = measures.calculate(crime, open_edition("2017"))
+    crime = open_data().measure("crime_per_1000")
+    result = measures.calculate(crime, open_data().edition("2017"))
     assert set(provenance.columns_of(result)["source_sha256"]) == {""}
     assert provenance.provenance(result, "kent").tables[0].release == "2026-04"

@@ -12,6 +12,7 @@ from register_rows import DATA, register, shared_rows
 from shared_folder import shared
 
 from peel_analysis.data import registers
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.registers import Register
 
 SENTENCES = [
@@ -33,7 +34,7 @@ SENTENCES = [
 @pytest.mark.parametrize("declared", registers.ALL, ids=lambda declared: declared.file)
 def test_a_register_is_as_declared_and_holds_facts(declared: Register) -> None:
     """Its reader checks columns, keys, choices, days and forces; test_registers_references.py shows that it does."""
-    assert len(registers.read_register(declared)) == len(register(declared.file.removesuffix(".csv"))) > 0
+    assert len(open_data().register(declared)) == len(register(declared.file.removesuffix(".csv"))) > 0
 
 
 @pytest.mark.parametrize(("name", "column"), SENTENCES)

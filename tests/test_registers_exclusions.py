@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from register_rows import register, shared_rows
 
-from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 
 EXCLUDED = {"figure": "excluded_from_figure", "national": "excluded_from_national"}
 POWERS = {
@@ -23,7 +23,7 @@ def members(measure: str, year: str, kind: str) -> set[str]:
         for row in register("exclusions")
         if (row["measure_id"], row["period_year"], row["effect"]) == (measure, year, EXCLUDED[kind])
     }
-    return set(forces.ids()) - out
+    return set(open_data().forces.ids) - out
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,9 @@ def test_the_short_reason_of_an_exclusion_fits_a_table() -> None:
 
 def test_an_exclusion_names_its_force() -> None:
     for row in register("exclusions"):
-        assert forces.find(row["force_id"]).official_name.removeprefix("The ") in row["reason"], row["reason"]
+        assert open_data().forces.find(row["force_id"]).official_name.removeprefix("The ") in row["reason"], row[
+            "reason"
+        ]
 
 
 @pytest.mark.shared
@@ -108,7 +110,7 @@ def test_each_exclusion_that_was_found_is_in_the_register() -> None:
     territorial = [row for row in found if row["force"] != "British Transport Police"]
     for row in territorial:
         effect = row["effect"].replace("excluded_from_ew", "excluded_from_national")
-        assert (row["measure"], row["year"], forces.find(row["force"]).id, effect) in kept, row
+        assert (row["measure"], row["year"], open_data().forces.find(row["force"]).id, effect) in kept, row
     assert len(found) - len(territorial) == 2
     scope = [row for row in register("caveats") if row["kind"] == "scope"]
     assert len(scope) == 2
@@ -119,7 +121,7 @@ def test_each_exclusion_that_was_found_is_in_the_register() -> None:
 def test_each_caveat_that_was_found_is_in_the_register() -> None:
     kept = Counter((row["kind"], row["force_id"]) for row in register("caveats") if row["edition"] == "2017")
     found = Counter(
-        (row["kind"], "all" if row["force"] == "*" else forces.find(row["force"]).id)
+        (row["kind"], "all" if row["force"] == "*" else open_data().forces.find(row["force"]).id)
         for row in shared_rows("spec/caveats.csv")
     )
     assert found <= kept, found - kept

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from register_rows import register, shared_rows
 
-from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 
 QUESTIONS = ("preventing", "investigating", "vulnerable", "serious_organised_crime", "specialist_capabilities")
 
@@ -41,7 +41,9 @@ def test_norfolk_has_the_judgments_of_its_report() -> None:
 
 def test_each_force_has_all_five_questions_inspected_or_not() -> None:
     rows = register("sections_inspected")
-    assert {(row["force_id"], row["question"]) for row in rows} == {(f, q) for f in forces.ids() for q in QUESTIONS}
+    assert {(row["force_id"], row["question"]) for row in rows} == {
+        (f, q) for f in open_data().forces.ids for q in QUESTIONS
+    }
     assert all(row["source_url"] for row in rows if row["inspected"] != "unknown")
 
 

@@ -7,9 +7,8 @@ from invented import Folder, folder
 
 from peel_analysis.data import registers
 from peel_analysis.data.cross_checks import checked_published, read_all, read_held
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.registers import read_register
+from peel_analysis.data.folder import open_data
 from peel_analysis.show.values import values
 
 SUFFOLK = "2017,outcome_charged_pct,2017,suffolk"
@@ -57,7 +56,7 @@ def test_a_word_that_there_is_not_is_refused_with_its_line(
     data.write(file, data.read(file).replace(old, new, 1))
     line = 1 + next(at for at, text in enumerate(data.read(file).split("\n")) if new.strip("\n") in text)
     with pytest.raises(InputError, match=rf"^data/{file}, line {line}: {message}"):
-        read_register(read[file])
+        open_data().register(read[file])
 
 
 def test_a_misspelt_edition_does_not_let_a_force_back_into_the_values(data: Folder) -> None:
@@ -69,8 +68,8 @@ def test_a_misspelt_edition_does_not_let_a_force_back_into_the_values(data: Fold
 def test_judgments_may_be_of_the_programme_that_an_edition_names(data: Folder) -> None:
     data.write("judgments.csv", data.read("judgments.csv").replace("2018/19,", "2044,"))
     data.replace("editions/2019.toml", 'judgments = "2018/19"', 'judgments = "2044"')
-    assert "2044" in set(read_register(registers.JUDGMENTS)["edition"])
-    assert len(open_edition("2019").register_of_judgments()) > 0
+    assert "2044" in set(open_data().register(registers.JUDGMENTS)["edition"])
+    assert len(open_data().edition("2019").register_of_judgments()) > 0
 
 
 @pytest.mark.parametrize(

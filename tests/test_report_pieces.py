@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.reports.notebook import pieces
 from peel_analysis.reports.page import SectionOnPage, page_html
 from peel_analysis.sections.display import PEEL, Findings, Html, numbered
@@ -34,7 +34,7 @@ def figure(figure_id: str, number: int) -> dict[str, Any]:
 
 
 def on_page(*cells: dict[str, Any]) -> BeautifulSoup:
-    edition = open_edition("2017")
+    edition = open_data().edition("2017")
     section = SectionOnPage(SECTION, "Investigating", list(pieces({"cells": cells}, SECTION)))
     return BeautifulSoup(page_html([section], edition.forces.find("norfolk"), edition, "key"), "html.parser")
 

@@ -16,14 +16,12 @@ from report_numbers import allowed, numbers, read
 from report_texts import LISTS, READINGS, texts
 from tracing import NUMBER
 
-from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.reports.values_file import EditionValues, values_of
 
 FIRST = ("norfolk", "suffolk", "city-of-london", "metropolitan")  # what each lacks or has alone, and the largest
-FORCES = [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in forces.ids()]
+FORCES = [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in open_data().forces.ids]
 
 
 @pytest.fixture(scope="module", params=("2017", "2019", "2025"))
@@ -31,7 +29,7 @@ def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The edition's values; what is the same for all forces is kept, as a batch keeps it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
-        yield values_of(open_edition(request.param))
+        yield values_of(open_data().edition(request.param))
 
 
 @pytest.mark.parametrize("force_id", FORCES)
@@ -63,7 +61,7 @@ def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: 
     ],
 )
 def test_a_number_that_is_another_would_be_seen(plan: str, about: str, told: str, untrue: str) -> None:
-    beside = read(values_of(open_edition("2017")), "norfolk")
+    beside = read(values_of(open_data().edition("2017")), "norfolk")
     given = {"force": "norfolk", "edition": "2017"}
     every_text = [
         said for html in cells.shown(open_data().section(plan).notebook, given)["html"] for said in texts(html)

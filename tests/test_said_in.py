@@ -27,14 +27,14 @@ def places(text: str) -> list[str]:
 
 @pytest.mark.parametrize("register", WITH_PLACES, ids=lambda register: register.file)
 def test_no_place_is_a_line_of_a_transcript(register: Register) -> None:
-    cells = registers.read_register(register)["said_in"]
+    cells = open_data().register(register)["said_in"]
     assert not cells.empty
     assert [cell for cell in cells if re.search(r"\blines? \d", cell)] == []
 
 
 @pytest.mark.parametrize("register", WITH_PLACES, ids=lambda register: register.file)
 def test_a_place_of_the_published_report_begins_with_its_section(register: Register) -> None:
-    named = [place for cell in registers.read_register(register)["said_in"] for place in places(cell)]
+    named = [place for cell in open_data().register(register)["said_in"] for place in places(cell)]
     own = [place for place in named if not place.startswith("ONS ")]
     assert [place for place in own if place.split(", ")[0] not in SECTIONS] == []
 

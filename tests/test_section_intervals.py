@@ -13,8 +13,7 @@ from test_series_breaks import broken
 from peel_analysis import measures
 from peel_analysis.comparison.peers import means, peer_groups
 from peel_analysis.comparison.verdicts import interval_of
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import PROJECT
 from peel_analysis.measures import Result, rolling
 from peel_analysis.measures.outcome_groups import spread_of
@@ -53,7 +52,7 @@ BY_HAND: dict[str, Callable[[float, float], str]] = {
 
 
 def calculated(measure_id: str, edition: str = "2017") -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition(edition))
+    return measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
 
 
 def rows_of(part: Tag) -> Rows:
@@ -87,7 +86,7 @@ def test_peers_and_their_weighted_mean_have_intervals(edition: str, measure_id: 
     panel = peer_panel(result, "norfolk").html
     for group, rows in zip(peer_groups(result.edition, "norfolk"), tables_in(panel), strict=True):
         for force_id in ("norfolk", *group.peer_ids, "england-and-wales"):
-            one, cells = result.of(force_id), rows[forces.display_name(force_id)]
+            one, cells = result.of(force_id), rows[open_data().forces.name(force_id)]
             expected = "[x]" if one.is_missing else by_hand(one.numerator, one.denominator)
             assert cells["95% interval"] == expected, force_id
         counts = result.rows.loc[list(means(result, group).members), ["numerator", "denominator"]].sum()
@@ -118,20 +117,20 @@ def test_a_published_value_without_counts_has_no_interval_and_the_key_says_why()
 
 @pytest.mark.parametrize(("edition", "force_id"), [("2025", "norfolk"), ("2019", "derbyshire"), ("2017", "norfolk")])
 def test_every_group_of_outcomes_has_its_interval(edition: str, force_id: str) -> None:
-    (rows,) = tables_in(table(spread_of(open_edition(edition), force_id)))
+    (rows,) = tables_in(table(spread_of(open_data().edition(edition), force_id)))
     crimes = float(rows["Recorded crime (excluding fraud)"]["Crimes"].replace(",", ""))
     for name, cells in rows.items():
         if cells["Crimes"] != "0":
             count = float(cells["Crimes"].replace(",", ""))
             total = name in ("Total of these outcomes", "Recorded crime (excluding fraud)")
             assert cells["95% interval"] == ("[z]" if total else wilson(count, crimes)), name
-    html = table(spread_of(open_edition(edition), force_id))
+    html = table(spread_of(open_data().edition(edition), force_id))
     assert said(html) == 1
     assert "[z] not applicable" in html
 
 
 def test_a_force_without_outcomes_has_no_interval_of_them() -> None:
-    html = table(spread_of(open_edition("2017"), "suffolk"))
+    html = table(spread_of(open_data().edition("2017"), "suffolk"))
     assert {cells["95% interval"] for cells in tables_in(html)[0].values()} == {"[x]"}
     assert said(html) == 0
 
@@ -160,7 +159,7 @@ def test_every_point_of_a_line_has_its_interval(measure_id: str, edition: str, f
     counts = zip(series.numerator[force_id], series.denominator[force_id], strict=True)
     assert [one["95% interval"] for one in rows] == [BY_HAND[measure_id](*pair) for pair in counts]
     of_all = tables_in(tables.by_force(result, force_id))[0]
-    assert rows[-1]["95% interval"] == of_all[forces.display_name(force_id)]["95% interval"]
+    assert rows[-1]["95% interval"] == of_all[open_data().forces.name(force_id)]["95% interval"]
 
 
 def test_a_missing_point_has_no_interval_though_its_counts_are_there(
@@ -179,7 +178,7 @@ def test_a_missing_point_has_no_interval_though_its_counts_are_there(
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("force_id", ["norfolk", "city-of-london"])
 def test_an_offence_group_s_rate_has_its_interval(edition: str, force_id: str) -> None:
-    html = by_group(open_edition(edition), force_id).html
+    html = by_group(open_data().edition(edition), force_id).html
     people = calculated("crime_per_1000", edition).of(force_id).denominator
     rows = tables_in(html)[0]
     heads = list(rows["All crime (excluding fraud)"])
@@ -193,6 +192,6 @@ def test_an_offence_group_s_rate_has_its_interval(edition: str, force_id: str) -
 
 
 def test_a_rate_without_a_count_has_no_interval() -> None:
-    measure = measures.get("crime_per_1000")
+    measure = open_data().measure("crime_per_1000")
     found = interval_of(measure.model_copy(update={"multiplier": 1}), [math.nan, 10, 0], [100, 100, 0])
     assert [math.isnan(limit) for limit in found.lower] == [True, False, True]

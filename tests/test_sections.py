@@ -3,7 +3,6 @@
 import pytest
 from sections_shown import parsed, section
 
-from peel_analysis import measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
@@ -113,7 +112,7 @@ def test_every_section_has_its_notebook_and_its_number() -> None:
     assert [plan.number for plan in plans] == list(range(1, len(plans) + 1))
     assert len({plan.id for plan in plans}) == len(plans) == 9
     assert all(plan.notebook.is_file() for plan in plans)
-    known = {measure.id for measure in measures.declared()}
+    known = {measure.id for measure in open_data().measures}
     for plan in plans:
         named = {*plan.headline_measures, *(one for block in plan.blocks for one in block.measures)}
         assert named <= known

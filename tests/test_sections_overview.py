@@ -11,15 +11,13 @@ from sections_shown import parsed, section
 
 from peel_analysis import measures
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.sections.lists import standing_out
 from peel_analysis.sections.section import Section
 from peel_analysis.show import values
 from peel_analysis.show.words import reading
-from peel_analysis.statistics.policy_in_use import read_policy
 
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
 VALUE_ID = re.compile(r"(\d{4})/([a-z0-9_]+)/([a-z-]+)")
@@ -36,7 +34,7 @@ def overview(force_id: str, edition: Edition, results: dict[str, Result]) -> Sec
     return section("effectiveness_overview", force_id, edition, results)
 
 
-@pytest.mark.parametrize("force_id", forces.ids())
+@pytest.mark.parametrize("force_id", open_data().forces.ids)
 def test_what_stands_out_has_at_most_seven_lines_each_with_its_value_and_figure(
     force_id: str, edition: Edition, results: dict[str, Result], rows: set[tuple[str, str, str]]
 ) -> None:
@@ -47,7 +45,8 @@ def test_what_stands_out_has_at_most_seven_lines_each_with_its_value_and_figure(
     flagged = {
         one
         for one in results
-        if (compare(results[one]).verdicts[force_id].words or read_policy().otherwise) != read_policy().otherwise
+        if (compare(results[one]).verdicts[force_id].words or open_data().policy.otherwise)
+        != open_data().policy.otherwise
     }
     assert {str(line["data-value"]).split("/")[1] for line in lines} == flagged or len(lines) == 7
     for line in lines:
@@ -63,7 +62,7 @@ def test_what_stands_out_has_at_most_seven_lines_each_with_its_value_and_figure(
 
 def test_the_clearest_comes_first(edition: Edition, results: dict[str, Result]) -> None:
     notable = 0
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         lines = parsed(overview(force_id, edition, results).standing_out().html).select("li")
         kinds = ["notably" in line.get_text() for line in lines]
         assert kinds == sorted(kinds, reverse=True), force_id
@@ -99,11 +98,11 @@ def test_more_than_seven_are_cut_to_seven(results: dict[str, Result]) -> None:
 def test_what_stands_out_says_how_many_flags_to_expect_of_chance(edition: Edition, results: dict[str, Result]) -> None:
     key = parsed(overview("norfolk", edition, results).standing_out().html).select_one("p.key")
     assert key is not None
-    assert read_policy().label in key.get_text()
+    assert open_data().policy.label in key.get_text()
     assert "by chance alone" in key.get_text()
 
 
-@pytest.mark.parametrize("force_id", forces.ids())
+@pytest.mark.parametrize("force_id", open_data().forces.ids)
 def test_numbers_in_brief_are_the_readings_of_the_headline_measures(
     force_id: str, edition: Edition, results: dict[str, Result], rows: set[tuple[str, str, str]]
 ) -> None:
@@ -126,8 +125,8 @@ def test_every_link_to_a_figure_goes_to_one_that_a_notebook_draws(edition_id: st
         source = plan.notebook.read_text(encoding="utf-8")
         drawn |= set(re.findall(r'section\.(?:figure|statement|measure)\(\\"([a-z0-9_]+)\\"', source))
         drawn |= {measure_id for block in plan.blocks for measure_id in block.measures}
-    edition = open_edition(edition_id)
-    results = {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+    edition = open_data().edition(edition_id)
+    results = {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
     for force_id in ("norfolk", "city-of-london", "suffolk"):
         shown = overview(force_id, edition, results)
         for html in (shown.standing_out().html, shown.numbers_in_brief().html):
@@ -144,7 +143,7 @@ def test_on_the_finished_page_every_id_is_a_row_and_every_link_arrives(page: Pag
         assert tuple(str(one["data-value"]).split("/")) in rows, one["data-value"]
     for one in page.html.select("p.reading[data-value]"):
         _, measure_id, force_id = str(one["data-value"]).split("/")
-        said = reading(measures.calculate(measures.get(measure_id), open_edition("2017")), force_id)
+        said = reading(measures.calculate(open_data().measure(measure_id), open_data().edition("2017")), force_id)
         assert one.get_text() == said, "so that what is tested of readings holds for the page"
     links = page.html.select("a.to-figure")
     assert len(links) >= 5

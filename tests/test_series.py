@@ -8,9 +8,8 @@ import pytest
 from invented import YEAR_2017, Count, Folder, Period, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import Series, rolling
@@ -35,8 +34,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Result]:
-    edition = open_edition("2017")
-    return {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
+    edition = open_data().edition("2017")
+    return {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
 
 
 def invented_crimes(data: Folder, left_out: list[Period] | None = None, blank: Count | None = None) -> Series:
@@ -55,7 +54,7 @@ def invented_crimes(data: Folder, left_out: list[Period] | None = None, blank: C
 def test_each_point_is_the_sum_of_the_four_quarters_that_end_with_it(data: Folder) -> None:
     series = invented_crimes(data)
     edition = data.edition()
-    place = forces.ids().index("norfolk")
+    place = open_data().forces.ids.index("norfolk")
     assert list(series.values.index) == [end for _, end in quarters()[3:]]
     for number, end in enumerate(series.values.index, start=4):
         crimes = sum(1000 * quarter + 7 * place for quarter in range(number - 3, number + 1))
@@ -72,7 +71,7 @@ def test_the_last_point_is_the_value_of_the_measure(published: dict[str, Result]
         series = rolling(result)
         last = series.values.iloc[-1]
         assert series.days[-1] == result.window.end
-        for force_id in forces.ids():
+        for force_id in open_data().forces.ids:
             if force_id in result.members:
                 assert last[force_id] == pytest.approx(result.of(force_id).value, rel=1e-12), force_id
 

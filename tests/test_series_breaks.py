@@ -10,8 +10,8 @@ from invented import Folder, all_forces, folder
 from test_series import quarters
 
 from peel_analysis import measures
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.figures import trend_lines
 from peel_analysis.measures import Series, quarterly, rolling
@@ -33,7 +33,7 @@ def broken(data: Folder, force_id: str = "all", comparison: str = "not_comparabl
 
 
 def incidents(force_id: str) -> BeautifulSoup:
-    result = measures.calculate(measures.get("asb_incidents_per_1000"), open_edition("2017"))
+    result = measures.calculate(open_data().measure("asb_incidents_per_1000"), open_data().edition("2017"))
     return BeautifulSoup(trend_block(result, force_id, 1).html, "html.parser")
 
 
@@ -52,7 +52,7 @@ def test_the_sentence_starts_after_the_break_and_says_so_for_those_who_do_not_se
 
 
 def test_neither_line_runs_across_the_break() -> None:
-    series = rolling(measures.calculate(measures.get("asb_incidents_per_1000"), open_edition("2017")))
+    series = rolling(measures.calculate(open_data().measure("asb_incidents_per_1000"), open_data().edition("2017")))
     drawn = trend_lines(series, "norfolk").axes[0].lines
     assert len(drawn) == 2
     for line in drawn:
@@ -114,7 +114,9 @@ def test_a_break_says_whether_values_may_be_compared(data: Folder) -> None:
 
 
 def test_the_line_of_a_force_is_in_the_order_of_days() -> None:
-    series: Series = rolling(measures.calculate(measures.get("asb_incidents_per_1000"), open_edition("2017")))
+    series: Series = rolling(
+        measures.calculate(open_data().measure("asb_incidents_per_1000"), open_data().edition("2017"))
+    )
     days = list(series.interrupted("norfolk"))
     assert days == sorted(days)
     assert date(2011, 4, 1) in days

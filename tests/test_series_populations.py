@@ -9,8 +9,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis import measures
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.location import PROJECT
@@ -25,7 +23,7 @@ CITY = "city-of-london"
 
 @cache
 def result(edition: str, measure_id: str = CRIME) -> Result:
-    return measures.calculate(measures.get(measure_id), open_edition(edition))
+    return measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
 
 
 @cache
@@ -73,7 +71,7 @@ def test_where_years_are_not_held_all_points_divide_by_one_population(edition: s
 @pytest.mark.parametrize("edition", ["2017", "2019", "2025"])
 def test_the_last_point_is_the_value_of_the_measure_for_all(edition: str) -> None:
     last = series(edition).values.iloc[-1]
-    for force_id in (*forces.ids(), ENGLAND_AND_WALES):
+    for force_id in (*open_data().forces.ids, ENGLAND_AND_WALES):
         assert last[force_id] == pytest.approx(result(edition).of(force_id).value, rel=1e-12), force_id
 
 
@@ -97,7 +95,7 @@ def test_own_years_are_said_in_the_note_alone() -> None:
 
 
 def test_every_rate_per_head_names_its_population_so_that_it_can_be_named_anew() -> None:
-    for measure in measures.declared():
+    for measure in open_data().measures:
         if "population" in measure.denominator.items:
             assert (measure.title.count("population"), measure.unit.count("population")) == (1, 1), measure.id
 
@@ -123,7 +121,7 @@ def test_estimated_counts_mark_their_own_points_only() -> None:
 
 
 def test_the_rows_of_a_line_name_the_population_of_each_point() -> None:
-    rows = list(csv.DictReader(io.StringIO(values_of(open_edition("2017")).text("norfolk"))))
+    rows = list(csv.DictReader(io.StringIO(values_of(open_data().edition("2017")).text("norfolk"))))
     first, *_, last = (
         row for row in rows if row["part_of"] == f"{CRIME}-trend" and row["force_id"] == ENGLAND_AND_WALES
     )
@@ -131,7 +129,9 @@ def test_the_rows_of_a_line_name_the_population_of_each_point() -> None:
     assert "population mid-2012 (2017 vintage)" in first["release"]
     assert "population mid-2016 (2017 vintage)" in last["release"]
     held = open_data(PROJECT / "data").populations
-    whole = sum(held[one, 2012, "2017"] for one in forces.ids() if one != CITY) + held[CITY, 2014, "daytime-2014"]
+    whole = (
+        sum(held[one, 2012, "2017"] for one in open_data().forces.ids if one != CITY) + held[CITY, 2014, "daytime-2014"]
+    )
     assert int(first["denominator"]) == round(whole)
 
 

@@ -12,6 +12,7 @@ from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data.counts import TableError, combine, read
+from peel_analysis.data.folder import open_data
 from peel_analysis.sources import workforce
 from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.reading import Reading
@@ -66,7 +67,8 @@ def test_officers_by_force_and_date_with_their_decimals(tmp_path: Path) -> None:
 
 def test_decimals_survive_the_table_in_the_data_folder(tmp_path: Path) -> None:
     reading = read_file(save(tmp_path / "x.xlsx", {"T": officers()}), "2018-09")
-    assert read(write_table(tmp_path, reading.counts))["count"].sum() == pytest.approx(43 * 201.75)
+    written = read(write_table(tmp_path, reading.counts), forces=open_data().forces)
+    assert written["count"].sum() == pytest.approx(43 * 201.75)
     whole = combine([reading.counts.assign(item="recorded_crime", count=3.0)])
     assert str(whole["count"].dtype) == "Int64"
 
@@ -75,7 +77,7 @@ def test_a_whole_number_is_asked_of_every_other_item(tmp_path: Path) -> None:
     rows = read_file(save(tmp_path / "x.xlsx", {"T": officers()})).counts
     path = write_table(tmp_path, rows.assign(item="recorded_crime"))
     with pytest.raises(TableError, match=r"r.csv, line 2, column count: found '100.25' where a count should be"):
-        read(path)
+        read(path, forces=open_data().forces)
 
 
 def test_region_and_force_of_one_name_footnote_digits_and_names_turned_round(tmp_path: Path) -> None:

@@ -15,9 +15,8 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import verdict_lines
-from peel_analysis.data import forces
 from peel_analysis.data.cache import KEPT_IN
-from peel_analysis.data.edition import Edition, open_edition
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports.notebook import Piece
@@ -25,7 +24,6 @@ from peel_analysis.reports.page import SectionOnPage, page_html
 from peel_analysis.sections.display import Html
 from peel_analysis.sections.lists import read_apart, readings
 from peel_analysis.sections.section import Section, open_section
-from peel_analysis.statistics.policy_in_use import read_policy
 
 OVERVIEW, CRIME = "effectiveness_overview", "crime_per_1000"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
@@ -46,7 +44,9 @@ class Given:
     section: Section
 
     def of(self, force_id: str) -> Section:
-        return Section(open_data().section(OVERVIEW), forces.find(force_id), self.edition, results=self.section.results)
+        return Section(
+            open_data().section(OVERVIEW), open_data().forces.find(force_id), self.edition, results=self.section.results
+        )
 
 
 def pieces(*shown: Any) -> list[Piece]:
@@ -57,11 +57,11 @@ def pieces(*shown: Any) -> list[Piece]:
 
 @pytest.fixture(scope="module", params=("2017", "2019", "2025"))
 def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Given:
-    edition = open_edition(request.param)
-    results = {measure.id: measures.calculate(measure, edition) for measure in measures.declared()}
-    printed: dict[str, list[Line]] = {force_id: [] for force_id in forces.ids()}
+    edition = open_data().edition(request.param)
+    results = {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
+    printed: dict[str, list[Line]] = {force_id: [] for force_id in open_data().forces.ids}
     for result in results.values():
-        for line in csv.DictReader(line for line in verdict_lines(result, forces.ids()) if line[0] != "#"):
+        for line in csv.DictReader(line for line in verdict_lines(result, open_data().forces.ids) if line[0] != "#"):
             printed[line["force_id"]].append(line)
     parameters = {"force": "norfolk", "edition": edition.id}
     with pytest.MonkeyPatch.context() as patch:
@@ -75,13 +75,13 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         edition,
         printed,
         others,
-        Section(open_data().section(OVERVIEW), forces.find("norfolk"), edition, results=results),
+        Section(open_data().section(OVERVIEW), open_data().forces.find("norfolk"), edition, results=results),
     )
 
 
 def by_hand(printed: list[Line]) -> list[str]:
     """Return the measures that stand out for a force, in order, from what `peel verdicts` prints of it."""
-    policy = read_policy()
+    policy = open_data().policy
 
     def clearness(line: Line) -> tuple[bool, float, Decimal]:
         asked = max(policy.ratio * abs(Decimal(line["england_and_wales"])), Decimal(line["smallest_gap"]))
@@ -101,7 +101,7 @@ def measure_of(line: Tag) -> str:
 
 def test_every_force_is_told_what_stands_out_most_in_order(given: Given) -> None:
     told = 0
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         found = items(given.of(force_id).standing_out().html)
         assert [measure_of(line) for line in found] == by_hand(given.printed[force_id]), force_id
         assert len(found) <= 7
@@ -129,7 +129,7 @@ def test_what_was_left_out_once_is_told(edition_id: str, force_id: str, measure_
 
 
 def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         overview = given.of(force_id)
         html = overview.standing_out().html
         lists = pieces(overview.standing_out(), overview.numbers_in_brief())
@@ -147,14 +147,14 @@ def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
 
 def test_every_measure_that_can_have_a_verdict_has_a_figure_or_a_tile(given: Given) -> None:
     targets = {target for one in given.others for part in one.pieces for target in TARGET.findall(part.html)}
-    for measure in measures.declared():
+    for measure in open_data().measures:
         if measure.kind not in ("cases", "survey"):
             assert targets & {f"figure-{measure.part_of or measure.id}", f"tile-{measure.id}"}, measure.id
 
 
 def test_lines_that_must_not_be_compared_say_so(given: Given) -> None:
     general, domestic = set(TRACKED.measures), set(TRACKED.others)
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         overview = given.of(force_id)
         for html in (overview.standing_out().html, overview.numbers_in_brief().html):
             listed = {one for line in items(html) if has_value(given, force_id, one := measure_of(line))}
@@ -178,7 +178,7 @@ def test_both_lists_of_norfolk_2017_are_warned_of() -> None:
 
 def test_a_verdict_by_the_size_rule_alone_says_so_and_no_other_does(given: Given) -> None:
     alone = 0
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         overview = given.of(force_id)
         why = {line["measure"]: line["why"] for line in given.printed[force_id]}
         for line in items(overview.standing_out().html + overview.numbers_in_brief().html):
@@ -191,7 +191,7 @@ def test_a_verdict_by_the_size_rule_alone_says_so_and_no_other_does(given: Given
 def test_seven_of_more_lines_are_the_clearest_seven(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
     """No force has more than seven, so seven is made two here: the list is cut after it is put in order."""
     monkeypatch.setattr("peel_analysis.sections.lists.AT_MOST", 2)
-    for force_id in forces.ids():
+    for force_id in open_data().forces.ids:
         found = [measure_of(line) for line in items(given.of(force_id).standing_out().html)]
         assert found == by_hand(given.printed[force_id])[:2]
 
@@ -207,13 +207,13 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
 
 def test_where_a_few_other_forces_have_a_figure_the_line_says_that(data: Folder) -> None:
     """Invented organised crime groups of five forces."""
-    silent: dict[str, int | str | None] = dict.fromkeys(forces.ids()[5:], "not_supplied")
+    silent: dict[str, int | str | None] = dict.fromkeys(open_data().forces.ids[5:], "not_supplied")
     tables = [*all_forces(DAY_2017, instead=silent), *all_forces(DAY_2016, instead=silent)]
     data.counts({"organised_crime_groups": tables})
     result = data.result("ocg_per_million")
-    named = forces.ids()[0]
+    named = open_data().forces.ids[0]
     assert FEW in told(result, named)
-    assert "the size rule" not in told(result, forces.ids()[-1]), "a force without a figure has no verdict"
+    assert "the size rule" not in told(result, open_data().forces.ids[-1]), "a force without a figure has no verdict"
 
 
 def test_a_part_of_a_measure_is_linked_to_the_figure_of_the_whole(data: Folder) -> None:
@@ -224,16 +224,18 @@ def test_a_part_of_a_measure_is_linked_to_the_figure_of_the_whole(data: Folder) 
 
 def test_no_lines_have_nothing_to_be_read_apart(edition: Edition) -> None:
     assert read_apart([], "norfolk") == []
-    missing = measures.calculate(measures.get("ocg_per_million"), edition)
+    missing = measures.calculate(open_data().measure("ocg_per_million"), edition)
     assert read_apart([missing], "norfolk") == []
 
 
 def test_a_figure_that_is_not_on_the_page_leaves_its_tile_and_then_no_link(edition: Edition) -> None:
-    told = readings("numbers-in-brief", [measures.calculate(measures.get(CRIME), edition)], "norfolk", "brief")
+    told = readings("numbers-in-brief", [measures.calculate(open_data().measure(CRIME), edition)], "norfolk", "brief")
 
     def linked(*others: dict[str, Any]) -> list[tuple[str, str]]:
         shown = [*pieces(told), *(Piece(Markup("<p>"), other) for other in others)]
-        return LINK.findall(page_html([SectionOnPage("a", "A", shown)], forces.find("norfolk"), edition, "key"))
+        return LINK.findall(
+            page_html([SectionOnPage("a", "A", shown)], open_data().forces.find("norfolk"), edition, "key")
+        )
 
     tile, table = {"tiles": [CRIME]}, {"statement": CRIME}
     figure = {"figure": {"figure_id": CRIME, "number": 4, "caption": "Crime", "drawn": True}}

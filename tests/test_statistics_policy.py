@@ -7,15 +7,22 @@ from pathlib import Path
 import pytest
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import toml_of
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.location import PROJECT
 from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.policy import Policy, policy_in
 from peel_analysis.statistics.funnel import expected_by_chance
-from peel_analysis.statistics.policy_in_use import read_policy
 from peel_analysis.statistics.verdict import verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"
-POLICY = read_policy(POLICY_FILE)
+POLICY = open_data(POLICY_FILE.parent).policy
 JUDGMENT = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
+
+
+def policy_of(path: Path) -> Policy:
+    """Return the policy of a file."""
+    return policy_in(toml_of(path, "data/wording_policy.toml"))
 
 
 def test_policy_is_named_dated_and_free_of_judgment() -> None:
@@ -69,14 +76,14 @@ def changed(folder: Path, old: str, new: str) -> Path:
 )
 def test_a_policy_that_cannot_be_used_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(InputError, match=f"data/wording_policy.toml.*{message}"):
-        read_policy(changed(tmp_path, old, new))
+        policy_of(changed(tmp_path, old, new))
 
 
 def test_a_policy_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"data/wording_policy\.toml: the file is missing from "):
-        read_policy(tmp_path / "none.toml")
+        policy_of(tmp_path / "none.toml")
 
 
 def test_a_new_threshold_changes_the_verdict(tmp_path: Path) -> None:
-    stricter = read_policy(changed(tmp_path, 'ratio = "0.10"', 'ratio = "0.50"'))
+    stricter = policy_of(changed(tmp_path, 'ratio = "0.10"', 'ratio = "0.50"'))
     assert verdicts([57.7], 42.5, 1, stricter)[0].words == "similar to"

@@ -3,7 +3,6 @@
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from peel_analysis.data import forces
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.show import tables
@@ -43,7 +42,7 @@ def test_a_measure_s_table_has_all_43_forces_and_england_and_wales_last(
 ) -> None:
     html = parsed(tables.by_force(results[measure_id], "norfolk"))
     names = [one.get_text() for one in html.select("tbody th[scope=row]")]
-    assert sorted(names[:-1]) == sorted(force.name for force in forces.all_forces())
+    assert sorted(names[:-1]) == sorted(force.name for force in open_data().forces.all)
     assert names[-1] == "England and Wales"
     columns = len(html.select("thead th"))
     assert all(len(row.find_all(["th", "td"])) == columns for row in html.select("tbody tr"))

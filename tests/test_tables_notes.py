@@ -6,17 +6,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis import measures
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.show import tables
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
-SHOWN = [measure.id for measure in measures.declared() if measure.kind != "survey"]  # a survey has no table
+SHOWN = [measure.id for measure in open_data().measures if measure.kind != "survey"]  # a survey has no table
 KINDS = [(edition, measure_id) for edition in ("2017", "2019", "2025") for measure_id in SHOWN]
 
 
 def table(edition: str, measure_id: str) -> BeautifulSoup:
-    result = measures.calculate(measures.get(measure_id), open_edition(edition))
+    result = measures.calculate(open_data().measure(measure_id), open_data().edition(edition))
     return BeautifulSoup(tables.by_force(result, "norfolk"), "html.parser")
 
 

@@ -11,10 +11,9 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.data.registers import STATUSES, read_register
+from peel_analysis.data.registers import STATUSES
 from peel_analysis.show import values
 from peel_analysis.show.words import value_in_words
 
@@ -23,7 +22,7 @@ CONTRACT = "edition measure force_id period_end value numerator denominator unit
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    return values.values(open_edition("2017"))
+    return values.values(open_data().edition("2017"))
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +36,14 @@ def test_the_columns_of_the_contract_come_first_and_in_their_order(rows: list[di
 
 
 def test_every_measure_has_43_forces_and_england_and_wales(rows: list[dict[str, str]]) -> None:
-    everyone = [*forces.ids(), ENGLAND_AND_WALES]
-    for measure in measures.declared():
+    everyone = [*open_data().forces.ids, ENGLAND_AND_WALES]
+    for measure in open_data().measures:
         assert [row["force_id"] for row in rows if row["measure"] == measure.id] == everyone
-    assert len(rows) == 44 * len(measures.declared()) == 44 * 24
+    assert len(rows) == 44 * len(open_data().measures) == 44 * 24
 
 
 def test_a_missing_value_is_empty_and_its_status_says_why(rows: list[dict[str, str]]) -> None:
-    has_value = read_register(STATUSES).set_index("status")["has_value"].to_dict()
+    has_value = open_data().register(STATUSES).set_index("status")["has_value"].to_dict()
     for row in rows:
         assert (row["value"] != "") == (has_value[row["status"]] == "yes"), row
         assert row["value"] not in ("nan", "None", "0.0"), row
@@ -97,8 +96,8 @@ def test_intervals_and_ranks_and_verdicts_come_together(rows: list[dict[str, str
 
 
 def test_a_verdict_compares_the_values_as_they_are_shown() -> None:
-    edition = open_edition("2017")
-    for measure in measures.declared():
+    edition = open_data().edition("2017")
+    for measure in open_data().measures:
         compared = compare(measures.calculate(measure, edition))
         for force_id, verdict in compared.verdicts.items():
             if verdict.shown is not None:
@@ -107,7 +106,7 @@ def test_a_verdict_compares_the_values_as_they_are_shown() -> None:
 
 
 def test_a_chosen_measure_alone() -> None:
-    table = values.values(open_edition("2017"), [measures.get("crime_per_1000")])
+    table = values.values(open_data().edition("2017"), [open_data().measure("crime_per_1000")])
     assert set(table["measure"]) == {"crime_per_1000"}
     assert len(table) == 44
 
@@ -133,6 +132,6 @@ def test_csv_can_be_read_back_as_it_was(table: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("edition", ["2019", "2025"])
 def test_other_editions_give_all_rows_too(edition: str) -> None:
-    table = values.values(open_edition(edition))
+    table = values.values(open_data().edition(edition))
     assert len(table) == 44 * 24
     assert (table["value"].notna() | (table["note"] != "")).all()

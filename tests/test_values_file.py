@@ -6,17 +6,17 @@ import re
 
 import pytest
 
-from peel_analysis import measures
-from peel_analysis.data import forces
+from peel_analysis.data.definitions import Measures
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.data.registers import STATUSES, read_register
+from peel_analysis.data.registers import STATUSES
 from peel_analysis.measures import Result
 from peel_analysis.reports.values_file import values_of
 from peel_analysis.show import values
 
 Row = dict[str, str]
-NUMBER_OF_MEASURES = len(measures.declared())
+NUMBER_OF_MEASURES = len(open_data().measures)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def further(rows: list[Row]) -> list[Row]:
 
 def test_the_force_comes_first_then_england_and_wales_then_further_rows_then_the_others(rows: list[Row]) -> None:
     order = list(dict.fromkeys("further" if row["part_of"] else row["force_id"] for row in rows))
-    others = [force_id for force_id in forces.ids() if force_id != "norfolk"]
+    others = [force_id for force_id in open_data().forces.ids if force_id != "norfolk"]
     assert order == ["norfolk", ENGLAND_AND_WALES, "further", *others]
 
 
@@ -43,7 +43,7 @@ def test_the_rows_of_the_measures_are_those_of_peel_values(rows: list[Row], edit
 
 
 def test_a_further_row_is_like_the_others(further: list[Row], results: dict[str, Result]) -> None:
-    statuses = set(read_register(STATUSES)["status"])
+    statuses = set(open_data().register(STATUSES)["status"])
     keys = [(row["measure"], row["force_id"], row["period_end"]) for row in further]
     assert len(set(keys)) == len(keys)
     for row in further:
@@ -84,6 +84,5 @@ def test_groups_of_outcomes_add_up_to_their_total(further: list[Row]) -> None:
 def test_an_edition_without_the_measure_of_outcomes_has_no_groups(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = tuple(one for one in measures.declared() if one.id == "crime_per_1000")
-    monkeypatch.setattr(measures, "declared", lambda: kept)
+    monkeypatch.setattr(Data, "measures", Measures([open_data().measure("crime_per_1000")]))
     assert "outcome-spread" not in values_of(edition).text("norfolk")

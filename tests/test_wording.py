@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import forces
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
@@ -42,7 +40,7 @@ def footnote_about(result: Result, force_id: str) -> str:
     ],
 )
 def test_a_value_is_shown_as_its_measure_declares(measure_id: str, value: float, words: str) -> None:
-    assert wording.value_in_words(measures.get(measure_id), value) == words
+    assert wording.value_in_words(open_data().measure(measure_id), value) == words
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ def test_a_value_is_shown_as_its_measure_declares(measure_id: str, value: float,
     [(9.95, "rose by 10.0%"), (-1.88, "fell by 1.9%"), (0.049, "did not change"), (-0.049, "did not change")],
 )
 def test_a_change_in_words(value: float, words: str) -> None:
-    assert wording.changed(measures.get("crime_change_12m"), value) == words
+    assert wording.changed(open_data().measure("crime_change_12m"), value) == words
 
 
 def test_a_flow_has_months_and_a_stock_has_a_day() -> None:
@@ -161,7 +159,7 @@ def test_footnotes_name_the_marked(results: dict[str, Result]) -> None:
 
 
 def test_more_forces_than_can_be_named_are_counted(data: Folder) -> None:
-    silent = forces.ids()[:11]
+    silent = open_data().forces.ids[:11]
     crimes = all_forces(YEAR_2017, 9000, instead=dict.fromkeys(silent, "not_supplied"))
     data.counts({"recorded_crime": [*crimes, *all_forces(YEAR_2016, 9000)]})
     note = footnote_about(data.result("crime_per_1000"), silent[0])
@@ -194,9 +192,9 @@ def test_alternative_text_names_the_force_and_the_main_numbers(results: dict[str
     for measure_id, result in results.items():
         if result.plotted.empty:
             continue
-        texts = [ranked.alt_text(result, (force_id,)) for force_id in forces.ids()]
+        texts = [ranked.alt_text(result, (force_id,)) for force_id in open_data().forces.ids]
         assert len(set(texts)) == len(texts), measure_id
-        for force_id, text in zip(forces.ids(), texts, strict=True):
+        for force_id, text in zip(open_data().forces.ids, texts, strict=True):
             assert 20 <= len(text) <= 600, (measure_id, force_id, len(text))
             assert open_data().forces.official_name(force_id) in text
     dorset = ranked.alt_text(results["outcome_action_taken_pct"], ("dorset",))

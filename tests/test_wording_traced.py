@@ -20,8 +20,6 @@ import pytest
 from tracing import NUMBER, Row, shown, whole, without
 
 from peel_analysis import measures
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
@@ -31,7 +29,6 @@ from peel_analysis.reports import further_values
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
-from peel_analysis.statistics.policy_in_use import read_policy
 
 EDITIONS = ("2017", "2019", "2025")
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
@@ -49,8 +46,8 @@ class Values:
 
 @pytest.fixture(scope="module", params=EDITIONS)
 def given(request: pytest.FixtureRequest) -> Values:
-    edition = open_edition(request.param)
-    told = [measure for measure in measures.declared() if measure.kind != "survey"]
+    edition = open_data().edition(request.param)
+    told = [measure for measure in open_data().measures if measure.kind != "survey"]
     text = values.as_csv(values.values(edition, told))
     rows = {(row["measure"], row["force_id"]): row for row in csv.DictReader(io.StringIO(text))}
     results = {measure.id: measures.calculate(measure, edition) for measure in told}
@@ -61,7 +58,7 @@ def given(request: pytest.FixtureRequest) -> Values:
 
 def quoted(row: Row) -> list[str]:
     """Return what a sentence may quote word for word, the longest first."""
-    policy = read_policy()
+    policy = open_data().policy
     sentences = [row["note"], row["comparator_note"], *(block.reason for block in open_data().blocks)]
     return sorted(filter(None, (*sentences, *policy.no_verdict.values())), key=len, reverse=True)
 
@@ -132,7 +129,7 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
             for name in ("note", "comparator_note")
             for note in (row[name].replace(open_data().forces.official_name(row["force_id"]), "each force"),)
         }
-        changes = [measure for measure in measures.declared() if measure.kind == "change"]
+        changes = [measure for measure in open_data().measures if measure.kind == "change"]
         releases = {row["release"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {row["title"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {one.title for one in changes}
@@ -150,7 +147,7 @@ def test_every_number_in_every_alternative_text_is_in_values_csv(given: Values) 
         everyone = {
             one: shown(result.measure, row["value"]) for (name, one), row in given.rows.items() if name == measure_id
         }
-        for force_id in forces.ids():
+        for force_id in open_data().forces.ids:
             text = ranked.alt_text(result, (force_id,))
             found = set(left_over(text, result, [])) - {str(len(result.plotted))}
             assert found <= set().union(*everyone.values()), text

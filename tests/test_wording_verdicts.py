@@ -9,8 +9,7 @@ from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import forces
-from peel_analysis.data.edition import open_edition
+from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports import further_values
 from peel_analysis.show import words as wording
@@ -22,8 +21,8 @@ ALONE = "(by the size rule alone; no other force's figure is public)"
 @pytest.mark.parametrize("edition", ["2017", "2019", "2025"])
 def test_who_is_said_to_lie_within_the_usual_spread_lies_within_it_of_the_middle(edition: str) -> None:
     told = 0
-    for measure in measures.declared():
-        result = measures.calculate(measure, open_edition(edition))
+    for measure in open_data().measures:
+        result = measures.calculate(measure, open_data().edition(edition))
         for force_id, verdict in compare(result).verdicts.items():
             if "within the usual spread" not in wording.reading(result, force_id):
                 continue
@@ -49,9 +48,9 @@ def test_a_force_on_the_other_side_of_the_middle_is_not_said_to_be_within_the_sp
 ) -> None:
     """The invented forces record 10 to 94 crimes a thousand people; one with most of the people records none."""
     data = folder(tmp_path, monkeypatch)
-    given = {one: 10_000 + 2_000 * place for place, one in enumerate(forces.ids())} | {"metropolitan": 0}
+    given = {one: 10_000 + 2_000 * place for place, one in enumerate(open_data().forces.ids)} | {"metropolitan": 0}
     data.counts({"recorded_crime": [*all_forces(YEAR_2017, instead=given), *all_forces(YEAR_2016, instead=given)]})
-    data.population(dict.fromkeys(forces.ids(), 1_000_000) | {"metropolitan": 400_000_000})
+    data.population(dict.fromkeys(open_data().forces.ids, 1_000_000) | {"metropolitan": 400_000_000})
     result = data.result("crime_per_1000")
     verdict = compare(result).verdicts["avon-and-somerset"]
     assert verdict.robust_z is not None
@@ -71,9 +70,9 @@ def test_a_figure_that_stands_alone_is_told_by_size_alone(results: dict[str, Res
 def test_a_few_forces_are_not_called_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented calls of seven forces; the others supplied none."""
     data = folder(tmp_path, monkeypatch)
-    silent = dict.fromkeys(forces.ids()[7:], "not_supplied")
+    silent = dict.fromkeys(open_data().forces.ids[7:], "not_supplied")
     data.counts({"calls": all_forces(YEAR_2017, 90_000, instead=silent)})
-    said = wording.reading(data.result("calls_per_1000"), forces.ids()[0])
+    said = wording.reading(data.result("calls_per_1000"), open_data().forces.ids[0])
     assert "(by the size rule alone; too few forces have a comparable figure)" in said
 
 
@@ -95,7 +94,7 @@ def test_which_kind_of_figure_is_missing(
 
 def test_a_status_without_words_leaves_no_empty_brackets() -> None:
     own = SimpleNamespace(status="reported", note="It is not drawn.")
-    result = SimpleNamespace(edition=open_edition("2017"), of=lambda _: own)
+    result = SimpleNamespace(edition=open_data().edition("2017"), of=lambda _: own)
     assert wording.no_figure(cast(Any, result), "dorset") == "no figure for Dorset Police. It is not drawn."
 
 

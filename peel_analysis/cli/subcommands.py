@@ -128,9 +128,11 @@ def _making(out: Path, **settings: Any) -> "Making":
 @data_option
 def list_forces(data: Path | None) -> int:
     """List the 43 forces: id, official name and region."""
+    from peel_analysis.data.forces import FORCES, read_forces  # and not all that a data folder holds: at once
+    from peel_analysis.data.location import data_folder
     from peel_analysis.show.plain_text import columns
 
-    rows = [(force.id, force.official_name, force.region) for force in _open(data).forces]
+    rows = [(one.id, one.official_name, one.region) for one in read_forces(data_folder(data) / FORCES)]
     print("\n".join(columns(rows, right=())))
     return DONE
 
@@ -280,7 +282,7 @@ def build(data: Path | None, raw: Path) -> int:
     check_writable(opened.folder, f"--data {opened.folder}")
     for account in build_tables(raw, opened):
         print("\n".join(account.lines()))
-    return _say_results(check_tables(TablesHeld(opened)))
+    return _say_results(check_tables(TablesHeld(opened)), opened)
 
 
 @data_group.command()
@@ -306,7 +308,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
         return DONE
-    _say_results(addition.results, brief=True)
+    _say_results(addition.results, opened, brief=True)
     if not addition.is_sound:
         print("Nothing was changed: the checks found errors in the data.")
         return USAGE
@@ -335,7 +337,7 @@ def check(data: Path | None, edition: str | None) -> int:
     read_held(opened, editions)
     if edition:
         return _check_edition(editions[0])
-    return _say_results([*check_tables(TablesHeld(opened)), *registers.check(opened, editions)])
+    return _say_results([*check_tables(TablesHeld(opened)), *registers.check(opened, editions)], opened)
 
 
 def _check_edition(edition: "Edition") -> int:
@@ -346,7 +348,7 @@ def _check_edition(edition: "Edition") -> int:
     from peel_analysis.measures.calculation import check_measures
 
     of_registers = registers.check(edition.data, [edition])
-    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)])
+    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)], edition.data)
     using = [measure for measure in edition.data.measures if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
     windows = [edition.window(name) for name in names]
@@ -358,18 +360,16 @@ def _check_edition(edition: "Edition") -> int:
     return code
 
 
-def _say_results(results: "Sequence[CheckResult]", *, brief: bool = False) -> int:
+def _say_results(results: "Sequence[CheckResult]", data: "Data", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
     from peel_analysis.checks.rules import errors, lines
-    from peel_analysis.data.folder import open_data
 
-    print("\n".join(lines(results, open_data().forces, brief=brief)))
+    print("\n".join(lines(results, data.forces, brief=brief)))
     return USAGE if errors(results) else DONE
 
 
 def _open(folder: Path | None) -> "Data":
     """Return the data folder that a command works on."""
     from peel_analysis.data.folder import open_data
-    from peel_analysis.data.location import use_data_folder
 
-    return open_data(use_data_folder(folder) if folder else None)
+    return open_data(folder)

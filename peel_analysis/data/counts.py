@@ -54,7 +54,7 @@ class TableError(InputError):
     """A table that is not in the shape it should have. The message names file, line, what was found and the remedy."""
 
 
-def read(path: Path, name: str = "", *, forces: Forces | None = None) -> pd.DataFrame:
+def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
     """Return the counts in `<item>/<release>.csv`, checked: text columns, `count` as whole numbers with blanks (Int64).
 
     `name` is what an error calls the file, where its own name alone would not tell it from others.
@@ -75,7 +75,7 @@ def read(path: Path, name: str = "", *, forces: Forces | None = None) -> pd.Data
         ) from None
 
 
-def _read(path: Path, name: str, forces: Forces | None) -> pd.DataFrame:
+def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"]) <= FRACTIONAL
@@ -99,9 +99,7 @@ def _refuse_other_files(path: Path, name: str) -> None:
         raise TableError(str(error)) from error
 
 
-def check(
-    rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, forces: Forces | None = None
-) -> pd.DataFrame:
+def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, forces: Forces) -> pd.DataFrame:
     """Return the rows unchanged when they are in the shape of this module; `name` is the file that an error names.
 
     `lines` are the rows' line numbers in that file (by default 2, 3, ...). A negative count is a published correction
@@ -109,7 +107,7 @@ def check(
     that its status contradicts, a date that is none, a period that ends before it starts, and a repeated key.
     """
     check_columns(rows.columns, name)
-    _check_known(rows, name, lines, "force_id", (forces or _default()).ids, "the ids are in data/forces.csv")
+    _check_known(rows, name, lines, "force_id", forces.ids, "the ids are in data/forces.csv")
     _check_known(rows, name, lines, "status", STATUSES, f"use one of {', '.join(STATUSES)}")
     _check_dates(rows, name, lines)
     blank = rows["count"].isna()
@@ -238,9 +236,3 @@ def _check_dates(rows: pd.DataFrame, name: str, lines: Sequence[int] | None) -> 
             if not is_day(value):
                 line = _first(rows[column].isin([value]), lines)
                 raise TableError(f"{name}, line {line}, column {column}: {value!r} is no date; write one as 2017-06-30")
-
-
-def _default() -> Forces:  # until every caller is handed a data folder
-    from peel_analysis.data.folder import open_data
-
-    return open_data().forces

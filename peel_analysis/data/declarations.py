@@ -79,6 +79,8 @@ def _told(fault: ErrorDetails, model: type[Declaration], where: str) -> str:
         near = meant(name, settings)
         opening = f"did you mean {near}? The settings" if near else "the settings"
         return f"{place}: there is no setting '{name}'; {opening} are {', '.join(settings)}"
+    if kind == "missing" and isinstance(fault["loc"][-1], int):
+        return f"{place}: {name} is {found!r}; write two texts"
     if kind == "missing":
         return f"{place}: no setting '{name}'; add it: {type_in_words(settings[name])}"
     if kind == "literal_error":

@@ -156,6 +156,9 @@ class Measures:
     def __iter__(self) -> Iterator[Measure]:
         return iter(self._by_id.values())
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def __contains__(self, measure_id: object) -> bool:
         return measure_id in self._by_id
 

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -158,11 +157,6 @@ class Edition:
     def forces(self) -> Forces:
         """The 43 forces of its data folder."""
         return self.data.forces
-
-    @property
-    def folder(self) -> Path:  # until every caller asks the data folder itself
-        """The data folder."""
-        return self.data.folder
 
     @property
     def key(self) -> str:
@@ -336,17 +330,3 @@ def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
             one = declared(LackEntry, row, place)
             lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}
     return lacks
-
-
-def editions() -> tuple[str, ...]:  # until every caller is handed a data folder
-    """Return the ids of the editions of the data folder in use."""
-    from peel_analysis.data.folder import open_data
-
-    return open_data().editions
-
-
-def open_edition(edition_id: str | int) -> Edition:
-    """Return an edition of the data folder in use."""
-    from peel_analysis.data.folder import open_data
-
-    return open_data().edition(edition_id)

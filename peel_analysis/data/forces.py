@@ -130,34 +130,3 @@ def _key(name: str) -> str:
     """Fold what does not tell forces apart: case, punctuation, '&', and the words that end an official name."""
     words = re.sub(r"[^a-z]+", " ", name.lower().replace("&", " and ")).split()
     return " ".join(word for word in words if word not in {"police", "constabulary", "service", "force"})
-
-
-def _default() -> Forces:  # until every caller is handed a data folder
-    from peel_analysis.data.folder import open_data
-
-    return open_data().forces
-
-
-def all_forces() -> tuple[Force, ...]:
-    """Return the 43 forces of the data folder in use."""
-    return _default().all
-
-
-def ids() -> tuple[str, ...]:
-    """Return the 43 force ids of the data folder in use."""
-    return _default().ids
-
-
-def display_name(force_id: str) -> str:
-    """Return a force's name in the data folder in use."""
-    return _default().name(force_id)
-
-
-def in_words(force_ids: Iterable[str]) -> str:
-    """Return the forces' names as a list in a sentence."""
-    return _default().in_words(force_ids)
-
-
-def find(name: str) -> Force:
-    """Return the force that `name` means in the data folder in use."""
-    return _default().find(name)

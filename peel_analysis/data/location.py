@@ -5,7 +5,7 @@ from pathlib import Path
 
 from peel_analysis.data.errors import InputError
 
-VARIABLE = "PEEL_DATA"  # kernels and workers inherit it, so that one --data reaches every notebook
+VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -19,16 +19,6 @@ def data_folder(named: Path | str | None = None) -> Path:
         return _folder(Path(named).resolve(), f"--data {named}", "data")
     told = os.environ.get(VARIABLE)
     return _folder(Path(told).resolve(), f"{VARIABLE}={told}", "data") if told else PROJECT / "data"
-
-
-def use_data_folder(folder: Path | str) -> Path:
-    """Make `folder` the data folder of this process and of the kernels it starts; return its full path.
-
-    Raises InputError when it is not a folder.
-    """
-    path = _folder(Path(folder).resolve(), f"--data {folder}", "data")
-    os.environ[VARIABLE] = str(path)
-    return path
 
 
 def notebooks_folder() -> Path:

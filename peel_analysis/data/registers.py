@@ -242,17 +242,3 @@ class Statuses:
     def marked(self) -> tuple[str, ...]:
         """The statuses of values that are shown with a mark: partial returns, estimates, records in doubt."""
         return tuple(status for status in self.of_values(held=True) if self.mark(status))
-
-
-def read_register(register: Register) -> pd.DataFrame:  # until every caller is handed a data folder
-    """Return a register of the data folder in use."""
-    from peel_analysis.data.folder import open_data
-
-    return open_data().register(register)
-
-
-def place_of(register: Register, row: Mapping[str, str]) -> str:
-    """Return where a row of a register stands in the data folder in use."""
-    from peel_analysis.data.folder import open_data
-
-    return open_data().place_of(register, row)

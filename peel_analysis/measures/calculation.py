@@ -11,7 +11,7 @@ from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data import cache
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Measure, NotComparableError
-from peel_analysis.data.edition import Edition, Lack
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
@@ -24,13 +24,13 @@ from peel_analysis.measures.exclusions import (
     exclusions_of,
     says_not_supplied,
 )
-from peel_analysis.measures.published import fill_published
 from peel_analysis.measures.result import (
     Contradiction,
     Result,
     Value,
     based_on,
     exclusions_contradicted,
+    fill_published,
     parts_of_whole,
 )
 from peel_analysis.measures.sums import CountTables, rank
@@ -39,27 +39,7 @@ NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a co
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A force, or England and Wales, on the way to its value in one window; a number that is missing is NaN."""
-
-    force_id: str
-    numerator: float
-    denominator: float
-    status: str
-    note: str
-    short: str
-    in_figure: bool = True
-    in_national: bool = True
-    value: float = nan
-
-    @property
-    def is_counted(self) -> bool:
-        """True when there is a numerator."""
-        return not isnan(self.numerator)
-
-
-Rows = list[Row]
+Rows = list[Value]  # of forces on the way to their values in one window; a number that is missing is NaN
 
 
 @dataclass(frozen=True)
@@ -176,8 +156,13 @@ def add_up(
     """Return the forces' counts, the releases that they are from, and the items of which each force has a count."""
     edition = inputs.edition
     if measure.kind == "survey":
-        lack = _why_no_value(measure, edition)
-        return [Row(one, nan, nan, lack.status, lack.sentence, lack.short) for one in edition.forces.ids], "", {}
+        if measure.id not in edition.lacks:
+            raise InputError(
+                f"{edition.file}: no reason why the survey '{measure.id}' has no value; name it under [lacks], as in "
+                "the items of [lacks.not_applicable]"
+            )
+        why = edition.lacks[measure.id]
+        return [Value(one, nan, nan, nan, why.status, why.sentence, why.short) for one in edition.forces.ids], "", {}
     is_change = measure.kind == "change"
     top = inputs.counts.sum_of(measure.numerator, window, excluded.left_out)
     part, divided_in = (
@@ -190,17 +175,8 @@ def add_up(
         numerator = one.count - other.count if is_change else one.count
         own = one.status != "reported" and (isnan(numerator) or not isnan(other.count))
         reason = one if own else other  # the numerator's stands, unless the denominator alone is what is missing
-        rows.append(Row(force_id, numerator, other.count, reason.status, reason.sentence, reason.short))
+        rows.append(Value(force_id, nan, numerator, other.count, reason.status, reason.sentence, reason.short))
     return rows, top.release if is_change else f"{top.release}; {below.release}".strip("; "), top.held
-
-
-def _why_no_value(survey: Measure, edition: Edition) -> Lack:
-    if survey.id not in edition.lacks:
-        raise InputError(
-            f"{edition.file}: no reason why the survey '{survey.id}' has no value; name it under [lacks], "
-            "as in the items of [lacks.not_applicable]"
-        )
-    return edition.lacks[survey.id]
 
 
 def contradictions(
@@ -317,7 +293,7 @@ def members_of(rows: Rows) -> list[str]:
     return [] if in_part else pooled
 
 
-def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], remarks: Iterable[str]) -> Row:
+def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], remarks: Iterable[str]) -> Value:
     """Return the row of England and Wales: sum over sum of its members, or no value and the reason."""
     summed = [row for row in rows if row.force_id in members]
     if any(row.denominator != 0 for row in summed):
@@ -325,30 +301,19 @@ def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], rem
         denominator = fsum(row.denominator for row in summed)
         eligible = sum(row.in_national for row in rows)
         partial = len(summed) < eligible or any(row.status == "partial" for row in summed)
-        national = Row(
-            force_id=ENGLAND_AND_WALES,
-            numerator=numerator,
-            denominator=denominator,
-            status="partial" if partial else "reported",
-            note=based_on(len(members)),
-            short="",
-            value=multiplier * numerator / denominator,
-        )
+        value, status = multiplier * numerator / denominator, "partial" if partial else "reported"
+        national = Value(ENGLAND_AND_WALES, value, numerator, denominator, status, based_on(len(members)), "")
     else:
         missing = [row for row in rows if isnan(row.value)]
         reason = next((row for row in missing if row.in_national), missing[0])
-        held = len(rows) - len(missing)
-        note = _in_part(held) or reason.note
-        national = Row(ENGLAND_AND_WALES, nan, nan, reason.status, note, reason.short)
+        held, note = len(rows) - len(missing), reason.note
+        if held == 1:
+            note = "One force alone has a figure, and that is not England and Wales."
+        elif held:
+            needed = "England and Wales needs a count of each other force, or a row that says why it has none"
+            note = f"{held} of {NUMBER_OF_FORCES} forces have a figure; {needed}."
+        national = Value(ENGLAND_AND_WALES, nan, nan, nan, reason.status, note, reason.short)
     return replace(national, note=" ".join(filter(None, (national.note, *remarks))))
-
-
-def _in_part(held: int) -> str:
-    """Return why the counts of some forces make no England and Wales value, or "" where no force has any."""
-    if held == 1:
-        return "One force alone has a figure, and that is not England and Wales."
-    needed = "England and Wales needs a count of each other force, or a row that says why it has none"
-    return f"{held} of {NUMBER_OF_FORCES} forces have a figure; {needed}." if held else ""
 
 
 def comparable(rows: Rows, measure: Measure, edition: Edition) -> Rows:
@@ -369,10 +334,14 @@ def beside(rows: Rows, comparator: Rows) -> Iterator[Value]:
     """Yield the rows as values, each with the comparator's beside it; one that is out of the figure is not shown."""
     before = {row.force_id: row for row in comparator}
     for row in rows:
-        own = (row.force_id, row.value, row.numerator, row.denominator, row.status, row.note, row.short)
-        switches = (row.in_figure, row.in_national)
         if one := before.get(row.force_id):
-            numbers = (one.value, one.numerator, one.denominator) if one.in_figure else (nan, nan, nan)
-            yield Value(*own, *switches, *numbers, one.status, one.note)
-        else:
-            yield Value(*own, *switches)
+            shown = one if one.in_figure else replace(one, value=nan, numerator=nan, denominator=nan)
+            row = replace(
+                row,
+                comparator_value=shown.value,
+                comparator_numerator=shown.numerator,
+                comparator_denominator=shown.denominator,
+                comparator_status=one.status,
+                comparator_note=one.note,
+            )
+        yield row

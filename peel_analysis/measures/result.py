@@ -1,19 +1,22 @@
-"""What a measure comes to: one value a force and one for England and Wales, with status, reasons and comparator."""
+"""What a measure comes to: one value a force and one for England and Wales, calculated or only published."""
 
 import json
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, Finding
+from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.registers import PUBLISHED_VALUES
 from peel_analysis.data.settings import Rule
 
 
@@ -28,8 +31,8 @@ class Value:
     status: str
     note: str
     short: str
-    in_figure: bool
-    in_national: bool
+    in_figure: bool = True
+    in_national: bool = True
     comparator_value: float = math.nan
     comparator_numerator: float = math.nan
     comparator_denominator: float = math.nan
@@ -40,6 +43,11 @@ class Value:
     def is_missing(self) -> bool:
         """True when there is no value; `status` and `note` say why."""
         return math.isnan(self.value)
+
+    @property
+    def is_counted(self) -> bool:
+        """True when there is a numerator."""
+        return not math.isnan(self.numerator)
 
     @property
     def has_comparator(self) -> bool:
@@ -191,6 +199,66 @@ class Result:
         """Whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
         lacking = (self.rows["comparator_status"] == "not_available").all()
         return self.comparator_window is not None and not lacking
+
+
+def fill_published(
+    values: Iterable[Value], measure: Measure, edition: Edition, published: Iterable[Mapping[str, str]]
+) -> list[Value]:
+    """Return the values with the published one wherever one exists and none could be calculated.
+
+    The status of a filled value is `as_published`; its counts stay missing, for they are not public. A share of cases
+    reviewed is published as "12 of 27": both counts are filled in and the share is worked out from them. `published`
+    are the rows of `checked_published`. Raises InputError for a row without a number, or cases without their whole.
+    """
+    filled = {one.force_id: one for one in values}
+    reviewed = {row["force_id"]: row for row in published if row["measure_id"] == measure.id + CASES_REVIEWED}
+    for row in published:
+        own = filled.get(row["force_id"])
+        if row["measure_id"] != measure.id or own is None:
+            continue
+        value = _number(row, edition)
+        if not own.is_missing:
+            continue
+        numerator = denominator = math.nan  # one of the two alone would stand beside a value that is not from it
+        if measure.kind == "cases":
+            numerator, denominator = value, _cases(row, edition, reviewed)
+            value = measure.multiplier * numerator / denominator
+        filled[own.force_id] = replace(
+            own,
+            value=value,
+            numerator=numerator,
+            denominator=denominator,
+            status="as_published",
+            note=f"As published: {row['said_in']}.",
+            short="As published",
+        )
+    return list(filled.values())
+
+
+def _cases(row: Mapping[str, str], edition: Edition, reviewed: Mapping[str, Mapping[str, str]]) -> float:
+    """Return the number of cases reviewed behind a share of cases."""
+    of_force = reviewed.get(row["force_id"])
+    cases = _number(of_force, edition) if of_force else 0
+    if not cases > 0:
+        wanted = row["measure_id"] + CASES_REVIEWED
+        raise InputError(
+            f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {row['measure_id']} of {row['force_id']} is a number of "
+            f"cases, and no row says out of how many; add one with measure_id {wanted} and a value above zero"
+        )
+    return cases
+
+
+def _number(row: Mapping[str, str], edition: Edition) -> float:
+    try:
+        value = float(row["value"])
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(
+            f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {row['measure_id']}, {row['force_id']}: the value is "
+            f"'{row['value']}'; write a number, as 57.7"
+        )
+    return value
 
 
 def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:

@@ -33,10 +33,6 @@ class Break:
     label: str
     sentence: str
 
-    def is_about(self, force_id: str) -> bool:
-        """Return whether it is about a force, or about England and Wales: that is every force's break alone."""
-        return self.force_id in (ALL, force_id)
-
 
 @dataclass(frozen=True)
 class Series:
@@ -97,7 +93,7 @@ class Series:
     def breaks(self, force_id: str) -> tuple[Break, ...]:
         """Return the breaks in recording that fall among the points, for all forces or for this one."""
         first, last = self.days[0], self.days[-1]
-        mine = (one for one in self.all_breaks if one.is_about(force_id))
+        mine = (one for one in self.all_breaks if one.force_id in (ALL, force_id))
         return tuple(one for one in mine if one.last_day >= first and one.first_day <= last)
 
     def cuts(self, force_id: str) -> list[date]:
@@ -145,7 +141,7 @@ def quarterly(result: Result) -> Series:
 
 def _line(result: Result, months: int) -> Series:
     measure, edition = result.measure, result.edition
-    items = [item for item in measure.items if item != POPULATION]
+    items = (item for item in measure.items if item != POPULATION)
     if measure.kind not in ("rate", "share") or any(edition.counts(item) is None for item in items):
         raise InputError(f"{measure.title}: no counts over time are public, so there is no line to draw.")
     per_head = measure.denominator.items == (POPULATION,)
@@ -157,10 +153,14 @@ def _line(result: Result, months: int) -> Series:
             f"{measure.title}: the counts hold one {months}-month window only, so there is no line to draw."
         )
     mid_years = _mid_years(result, ends) if per_head else ()
-    numerator, denominator = numerator.loc[ends], _populations(result, ends, mid_years) if per_head else below.loc[ends]
-    members = _members(result, numerator)
-    statuses = _statuses(result, numerator, months)
-    numerator, denominator = (_with_national(counts, members) for counts in (numerator, denominator))
+    if per_head:
+        people = {year: edition.with_population(mid_year=year).populations[POPULATION] for year in set(mid_years)}
+        below = pd.DataFrame([people[year] for year in mid_years], index=ends)
+    members = _members(result, numerator.loc[ends])
+    numerator, denominator = (
+        counts.loc[ends].assign(**{ENGLAND_AND_WALES: counts.loc[ends, members].sum(axis="columns")})
+        for counts in (numerator, below)
+    )
     values = measure.multiplier * numerator / denominator
     breaks = breaks_of(measure, edition)
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
@@ -170,7 +170,7 @@ def _line(result: Result, months: int) -> Series:
         values=_without_mixtures(values, breaks, months),
         numerator=numerator,
         denominator=denominator,
-        statuses=statuses,
+        statuses=_statuses(result, numerator.drop(columns=ENGLAND_AND_WALES), months),
         members=tuple(members),
         months=months,
         all_breaks=breaks,
@@ -188,13 +188,6 @@ def _mid_years(result: Result, ends: list[str]) -> tuple[int, ...]:
     return own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
 
 
-def _populations(result: Result, ends: list[str], mid_years: tuple[int, ...]) -> pd.DataFrame:
-    by_year = {
-        year: result.edition.with_population(mid_year=year).populations[POPULATION] for year in dict.fromkeys(mid_years)
-    }
-    return pd.DataFrame([by_year[year] for year in mid_years], index=ends)
-
-
 def _members(result: Result, numerator: pd.DataFrame) -> list[str]:
     always = set(result.members) & set(result.comparator_members or result.members)
     members = [force_id for force_id in result.members if force_id in always and numerator[force_id].notna().all()]
@@ -206,16 +199,20 @@ def _members(result: Result, numerator: pd.DataFrame) -> list[str]:
 
 
 def _statuses(result: Result, numerator: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return each point's status: that of its counts, or the measure's own where that is due to something else."""
-    statuses = statuses_by_window(result.measure.numerator, result.edition, numerator, months)
+    """Return each point's status: "reported", that of a row within the window that is not, or the measure's own.
+
+    The measure's own stands at every point where it is due to something else than the counts.
+    """
+    statuses = pd.DataFrame("reported", index=numerator.index, columns=numerator.columns)
+    rows = _rows(result.measure.numerator, result.edition)
+    marked = rows.loc[rows["status"] != "reported", ["force_id", "period_start", "period_end", "status"]]
+    for force_id, start, end, status in marked.itertuples(index=False, name=None):
+        holding = [day for day in numerator.index if first_day(day, months) <= start and end <= day]
+        statuses.loc[holding, force_id] = status
     for force_id, status in result.forces["status"].items():
         if status != statuses[force_id].iloc[-1]:
             statuses[force_id] = status
     return statuses
-
-
-def _with_national(counts: pd.DataFrame, members: list[str]) -> pd.DataFrame:
-    return counts.assign(**{ENGLAND_AND_WALES: counts[members].sum(axis="columns")})
 
 
 def _without_mixtures(values: pd.DataFrame, breaks: Iterable[Break], months: int) -> pd.DataFrame:
@@ -268,18 +265,9 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
             f"{', '.join(part.items)}: the periods are {'neither' if months == YEAR else 'not'} {wanted}; "
             "no line can be drawn."
         )
-    return _without_gaps(table).rolling(YEAR // QUARTER).sum().dropna(how="all")
-
-
-def statuses_by_window(part: Part, edition: Edition, counts: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return the status of each of these counts: "reported", or that of a row within the window that is not."""
-    statuses = pd.DataFrame("reported", index=counts.index, columns=counts.columns)
-    rows = _rows(part, edition)
-    marked = rows.loc[rows["status"] != "reported", ["force_id", "period_start", "period_end", "status"]]
-    for force_id, start, end, status in marked.itertuples(index=False, name=None):
-        holding = [day for day in counts.index if first_day(day, months) <= start and end <= day]
-        statuses.loc[holding, force_id] = status
-    return statuses
+    first, last = date.fromisoformat(table.index[0]), date.fromisoformat(table.index[-1])
+    every_end = pd.date_range(first, last, freq="QE-MAR").strftime("%Y-%m-%d")  # so that no window reaches across a gap
+    return table.reindex(every_end).rolling(YEAR // QUARTER).sum().dropna(how="all")
 
 
 def first_day(last_day: str, months: int) -> str:
@@ -290,10 +278,3 @@ def first_day(last_day: str, months: int) -> str:
 def _rows(part: Part, edition: Edition) -> pd.DataFrame:
     tables = (rows_of(item, part.dimensions, edition) for item in part.items)
     return pd.concat([rows for rows in tables if rows is not None])
-
-
-def _without_gaps(table: pd.DataFrame) -> pd.DataFrame:
-    """Put a missing point where a quarter has no row, so that no window of four reaches across a gap."""
-    first, last = date.fromisoformat(table.index[0]), date.fromisoformat(table.index[-1])
-    ends = pd.date_range(first, last, freq="QE-MAR").strftime("%Y-%m-%d")
-    return table.reindex(ends)

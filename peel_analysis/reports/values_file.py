@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peel_analysis import measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.measures import Result
+from peel_analysis.measures import Result, calculate_all
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of
 from peel_analysis.measures.series import Series
 from peel_analysis.reports import further_values
@@ -44,7 +43,7 @@ class EditionValues:
 
 def values_of(edition: Edition) -> EditionValues:
     """Return what an edition's values files are made from. Raises InputError when a table does not answer."""
-    results = tuple(measures.calculate(measure, edition) for measure in measures.declared())
+    results = calculate_all(edition)
     by_force = values.of_results(results).groupby("force_id", sort=False)
     of_all = (
         *further_values.medians(results),

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import ways
 
-from peel_analysis.data import forces
+from peel_analysis.data.folder import open_data
 
 SIZES = (5, 15, 43)  # forces
 FEW, SOME, ALL = 3, 3, SIZES[-1]  # of the loop of commands and of the pool of commands; of a whole batch
@@ -94,7 +94,7 @@ def _folder() -> Iterator[Path]:
 def _round(measured: Measured, pool: Executor, sizes: tuple[int, ...]) -> None:
     """Time each way once, in turn, each in a new folder."""
     with _folder() as folder:
-        chosen = forces.ids()[: sizes[0]]
+        chosen = open_data().forces.ids[: sizes[0]]
         one = ways.units_of(chosen[:FEW], folder / "a")
         without, whole = ways.loop(one)
         measured.add("a", len(one), without)
@@ -109,7 +109,7 @@ def _round(measured: Measured, pool: Executor, sizes: tuple[int, ...]) -> None:
         measured.add("d, kept", len(units), ways.as_functions(pool, units, folder / "functions"))
         each = len(units) // len(chosen)
         for size in sizes:
-            chosen = forces.ids()[:size]
+            chosen = open_data().forces.ids[:size]
             seconds, memory = ways.batch(chosen, folder / str(size))
             measured.add(str(size), size * each, seconds)
             if size == ALL:

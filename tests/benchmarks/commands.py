@@ -32,11 +32,11 @@ import time
 from peel_analysis import measures
 from peel_analysis.data.edition import open_edition
 started = time.perf_counter()
-edition = open_edition("2017")
+edition = open_data().edition("2017")
 if hasattr(measures, "calculate_all"):
     measures.calculate_all(edition)
 else:
-    [measures.calculate(measure, edition) for measure in measures.declared()]
+    [measures.calculate(measure, edition) for measure in open_data().measures]
 print(time.perf_counter() - started)
 """
 
