@@ -11,7 +11,6 @@ from peel_analysis.statistics.intervals import (
     rate_change_interval,
     rate_interval,
     ratio_interval,
-    share_change_interval,
     share_interval,
 )
 
@@ -78,27 +77,6 @@ def test_wilson_agrees_with_scipy_over_a_grid(level: float) -> None:
             assert (lower, upper) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "lower", "upper"),
-    [
-        ((56, 70), (48, 80), 0.0524, 0.3339),
-        ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((6, 7), (2, 7), 0.0582, 0.8062),
-        ((5, 56), (0, 29), -0.0381, 0.1926),
-        ((0, 10), (0, 20), -0.1611, 0.2775),
-        ((0, 10), (0, 10), -0.2775, 0.2775),
-        ((10, 10), (0, 20), 0.6791, 1.0),
-        ((10, 10), (0, 10), 0.6075, 1.0),
-    ],
-)
-def test_change_of_a_share_has_newcombes_published_limits(
-    one: tuple[int, int], other: tuple[int, int], lower: float, upper: float
-) -> None:
-    change, low, high = only(share_change_interval(*other, *one, multiplier=1))
-    assert change == pytest.approx(one[0] / one[1] - other[0] / other[1])
-    assert (low, high) == pytest.approx((lower, upper), abs=5.1e-5)
-
-
 @pytest.mark.parametrize("level", LEVELS)
 def test_log_ratio_limits_agree_with_scipys_lognormal(level: float) -> None:
     a, b = np.array([10, 60, 400]), np.array([20, 15, 500])
@@ -149,13 +127,6 @@ def test_a_level_outside_nought_to_one_is_refused(level: float) -> None:
         (rate_change_interval(3, 0, 4, 1), NAN, "a population is not above zero"),
         (rate_change_interval(4, 1, -3, 1), -175, "a count is negative (a correction)"),
         (rate_change_interval(3, 1, NAN, 1), NAN, "a number is missing"),
-        (
-            share_change_interval(3, 2, 1, 4),
-            -125,
-            "the earlier count is above its total: a ratio of two counts, not a share",
-        ),
-        (share_change_interval(1, 2, 1, 0), NAN, "the later total is not above zero"),
-        (share_change_interval(1, 2, NAN, 4), NAN, "a number is missing"),
     ],
 )
 def test_where_there_are_no_limits_the_reason_is_given(interval: Interval, value: float, reason: str) -> None:

@@ -1,8 +1,9 @@
 """Control limits."""
 
+import numpy as np
 import pytest
 
-from peel_analysis.statistics.trend import control_limits
+from peel_analysis.statistics.trend import ControlLimits, control_limits
 
 NAN = float("nan")
 # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: flow rates of ten batches
@@ -11,21 +12,20 @@ FLOW = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
 
 def test_limits_are_those_of_the_nist_example() -> None:
     found = control_limits(FLOW, fewest=10)
-    assert (found.centre, found.mean_moving_range) == pytest.approx((50.81, 1.8778), abs=5e-5)
+    assert (found.centre, (found.upper - found.centre) / 2.66) == pytest.approx((50.81, 1.8778), abs=5e-5)
     assert (found.lower, found.upper) == pytest.approx((45.8159, 55.8041), abs=0.001)  # NIST: 3 / 1.128; here 2.66
     assert not found.outside.any()
 
 
-def test_a_point_after_the_baseline_is_held_against_it() -> None:
-    found = control_limits([*FLOW, 60.0, 40.0], baseline=10, fewest=10)
-    assert found.upper == control_limits(FLOW, fewest=10).upper
-    assert found.outside.tolist() == [False] * 10 + [True, True]
+def test_a_point_outside_the_limits_is_found() -> None:
+    found = control_limits([10, 11] * 6 + [30] + [10, 11] * 6)
+    assert found.outside.tolist() == [False] * 12 + [True] + [False] * 12
 
 
 def test_a_missing_point_takes_both_its_moving_ranges_with_it() -> None:
     found = control_limits([10, 12, NAN, 100, 101], fewest=4)
-    assert found.mean_moving_range == 1.5  # 2 and 1; not the 88 across the gap
-    assert (found.points, found.centre) == (4, 55.75)
+    assert found.upper - found.centre == pytest.approx(2.66 * 1.5)  # 2 and 1; not the 88 across the gap
+    assert (found.shown, found.centre) == (4, 55.75)
     assert not found.outside[2]
 
 
@@ -43,10 +43,7 @@ def test_too_short_a_series_is_refused() -> None:
 
 
 def test_a_series_is_stable_until_more_than_a_third_of_its_points_lie_outside() -> None:
-    """Points that a baseline does not hold; a missing one is not counted."""
-    inside, outside = [10, 11] * 6, 99
-    assert control_limits([*inside, *[outside] * 6], baseline=12).is_stable, "a third of 18"
-    assert not control_limits([*inside, *[outside] * 7], baseline=12).is_stable
-    found = control_limits([*inside, NAN, *[outside] * 6], baseline=12)
-    assert (found.shown, found.points, found.is_stable) == (18, 12, True)
+    for outside, is_stable in ((6, True), (7, False)):
+        found = ControlLimits(centre=10, lower=5, upper=15, shown=18, outside=np.arange(18) < outside)
+        assert found.is_stable is is_stable, outside
     assert not control_limits(range(20)).is_stable, "a steady rise lies around no mean"

@@ -92,7 +92,6 @@ def test_any_verdict_can_be_recomputed_by_hand() -> None:
     assert found.funnel_limit == pytest.approx(3.0902, abs=1e-4)
     assert found.words == "notably higher than"
     assert found.basis == "size, position and chance"
-    assert found.policy == POLICY.label
 
 
 @pytest.mark.parametrize(

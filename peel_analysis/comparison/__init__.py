@@ -5,13 +5,5 @@ from peel_analysis.comparison.peers import PeerGroup, peer_groups
 from peel_analysis.comparison.verdicts import Compared, compare
 from peel_analysis.data.definitions import NotComparableError
 
-__all__ = [
-    "Compared",
-    "NotComparableError",
-    "PeerGroup",
-    "check_over_time",
-    "check_together",
-    "compare",
-    "peer_groups",
-    "reasons_apart",
-]
+__all__ = ["Compared", "NotComparableError", "PeerGroup", "check_over_time", "check_together", "compare"]
+__all__ += ["peer_groups", "reasons_apart"]

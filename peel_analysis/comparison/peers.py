@@ -96,23 +96,15 @@ def _why_left_out(compared: Compared, force_id: str) -> str:
 
 
 def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
-    methods = {"region": _same_region, "density": _similar_density}
-    peer_ids = methods[one.method](edition, force_id, one.size)
-    return PeerGroup(one.id, one.title, one.as_at.format(mid_year=edition.mid_year), one.note, peer_ids)
-
-
-def _same_region(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
-    del size
-    region = edition.forces.find(force_id).region
+    """Return a force's peers in a declared set: of its region, or the nearest by the logarithm of their density."""
     without = edition.data.peer_sets.without
-    alike = [force.id for force in edition.forces if force.region == region]
-    return tuple(peer for peer in alike if peer != force_id and peer not in without)
-
-
-def _similar_density(edition: Edition, force_id: str, size: int) -> tuple[str, ...]:
-    """Return the `size` nearest forces by the logarithm of residents per square kilometre, nearest first."""
-    areas, residents = edition.data.areas, edition.with_population(residents_only=True).populations[POPULATION]
-    without = edition.data.peer_sets.without
-    density = {one: math.log(float(residents[one]) / areas[one]) for one in edition.forces.ids if one not in without}
-    others = sorted((abs(value - density[force_id]), one) for one, value in density.items() if one != force_id)
-    return tuple(one for _, one in others[:size])
+    others = [force for force in edition.forces if force.id != force_id and force.id not in without]
+    own = edition.forces.find(force_id)
+    if one.method == "region":
+        peer_ids = [force.id for force in others if force.region == own.region]
+    else:
+        areas, residents = edition.data.areas, edition.with_population(residents_only=True).populations[POPULATION]
+        density = {force.id: math.log(float(residents[force.id]) / areas[force.id]) for force in (own, *others)}
+        nearest = sorted((abs(density[force.id] - density[force_id]), force.id) for force in others)
+        peer_ids = [peer for _, peer in nearest[: one.size]]
+    return PeerGroup(one.id, one.title, one.as_at.format(mid_year=edition.mid_year), one.note, tuple(peer_ids))

@@ -3,10 +3,9 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics.funnel import (
     ExpectedByChance,
     Funnel,
+    Kind,
     NotEnoughForcesError,
     expected_by_chance,
     funnel_for,
@@ -36,41 +36,12 @@ from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
 
 SHOWN_LEVEL = 0.95  # of the intervals in tables
 LEVELS = (SHOWN_LEVEL, 0.998)
-FUNNEL_KINDS: dict[str, Literal["rate", "share", "ratio"]] = {
-    "rate": "rate",
-    "rate_of_stock": "rate",
-    "share": "share",
-    "ratio_of_counts": "ratio",
-}
+FUNNEL_KINDS: dict[str, Kind] = {"rate": "rate", "rate_of_stock": "rate", "share": "share", "ratio_of_counts": "ratio"}
 NEVER_COMPARED = ("cases", "survey")
-WITHOUT_VERDICT = {
-    "partial": "partial_return",
-    "incomplete": "incomplete_record",
-    "mismatched": "mismatched_record",
-}
+WITHOUT_VERDICT = {"partial": "partial_return", "incomplete": "incomplete_record", "mismatched": "mismatched_record"}
 NO_FUNNELS = "None of these figures has a funnel, so no comparison with its limits is made."
-VERDICT_COLUMNS = (
-    "measure",
-    "force_id",
-    "value",
-    "denominator",
-    "shown",
-    "england_and_wales",
-    "ratio",
-    "gap",
-    "smallest_gap",
-    "size",
-    "median",
-    "mad",
-    "robust_z",
-    "position",
-    "funnel_z",
-    "funnel_limit",
-    "chance",
-    "ranks",
-    "verdict",
-    "why",
-)
+UNTESTED = ("words", "reason", "basis")  # the fields of a verdict that are no numbers of its tests
+TESTS = tuple(one.name for one in fields(Verdict) if one.name not in UNTESTED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,49 +199,24 @@ def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
     A line has the force's value and denominator, the value as it is shown, the tests, and the words.
     """
     compared = compare(result)
-    yield f"# {result.measure.id}: {_about_funnel(compared)}"
-    yield ",".join(VERDICT_COLUMNS)
+    about = compared.funnel_refused
+    if funnel := compared.funnel:  # the numbers that each force's funnel z can be worked out from
+        about = (
+            f"funnel of {funnel.forces} forces, scale {funnel.scale}, per {funnel.multiplier:,}, "
+            f"median {funnel.target!r}, phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
+        )
+    yield f"# {result.measure.id}: {about}"
+    tests = ",".join(TESTS).replace("national_shown", "england_and_wales")
+    yield f"measure,force_id,value,denominator,{tests},ranks,verdict,why"
     for force_id in force_ids:
         verdict = compared.verdicts[force_id]
         ranks = compared.ranks.words(compared.row(force_id))
         own = result.of(force_id)
-        own_cells = (
-            result.measure.id,
-            force_id,
-            *("" if math.isnan(one) else str(one) for one in (own.value, own.denominator)),
-        )
-        cells = (*own_cells, *_tests(verdict), ranks, verdict.words, verdict.reason or verdict.basis)
+        counted = ("" if math.isnan(one) else str(one) for one in (own.value, own.denominator))
+        tested = (_cell(getattr(verdict, name)) for name in TESTS)
+        about = verdict.reason or verdict.basis
+        cells = (result.measure.id, force_id, *counted, *tested, ranks, verdict.words, about)
         yield ",".join(f'"{cell}"' if "," in cell else cell for cell in cells)
-
-
-def _about_funnel(compared: Compared) -> str:
-    """Return the numbers that each force's funnel z can be worked out from, or why there is no funnel."""
-    funnel = compared.funnel
-    if funnel is None:
-        return compared.funnel_refused
-    return (
-        f"funnel of {funnel.forces} forces, scale {funnel.scale}, per {funnel.multiplier:,}, median {funnel.target!r}, "
-        f"phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
-    )
-
-
-def _tests(verdict: Verdict) -> tuple[str, ...]:
-    numbers = (
-        verdict.shown,
-        verdict.national_shown,
-        verdict.ratio,
-        verdict.gap,
-        verdict.smallest_gap,
-        verdict.size,
-        verdict.median,
-        verdict.mad,
-        verdict.robust_z,
-        verdict.position,
-        verdict.funnel_z,
-        verdict.funnel_limit,
-        verdict.chance,
-    )
-    return tuple(_cell(number) for number in numbers)
 
 
 def _cell(number: Decimal | float | bool | None) -> str:

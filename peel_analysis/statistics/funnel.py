@@ -25,8 +25,6 @@ WINSORISED = 0.1
 DRAWS = 4000  # of all forces of a funnel: their mean is then within about 0.1 of a flag over a whole edition
 SEED = 2017  # any will do; a fixed one makes the number the same on each run
 
-SCALE = {"rate": "square root", "share": "arcsine of the square root", "ratio": "square root"}
-
 
 class NotEnoughForcesError(InputError):
     """A measure that too few forces have for a funnel."""
@@ -37,12 +35,11 @@ class Funnel:
     """What the limits rest on, and one row a force: its value and how many adjusted standard errors off target it is.
 
     `target` and `value` are in the measure's unit; `phi` and `tau2` are on the transformed scale named by `scale`.
-    `z` is after the overdispersion adjustment and `naive_z` before it; both exist for forces that are only shown.
+    `z` is after the overdispersion adjustment, and also that of forces that are only shown.
     """
 
     kind: Kind
     overdispersion: Overdispersion
-    scale: str
     winsorised: float
     multiplier: float
     forces: int
@@ -52,8 +49,12 @@ class Funnel:
     eligible: Mask
     value: Array
     denominator: Array
-    naive_z: Array
     z: Array
+
+    @property
+    def scale(self) -> str:
+        """The scale on which forces are compared: there the variance barely depends on the value."""
+        return "arcsine of the square root" if self.kind == "share" else "square root"
 
     def limits(self, denominator: Numbers, level: float = 0.95) -> tuple[Array, Array]:
         """Return the lower and upper limits, in the measure's unit, for forces of these denominators."""
@@ -94,22 +95,28 @@ def funnel_for(
     the median of the eligible forces' values unless one is given (in the measure's unit): a force that is
     much larger than the rest draws the sum over sum towards its own value, and differences from that are not those
     among forces.
-    Rates and ratios of two counts are compared as square roots and shares as arcsines, where the variance barely
-    depends on the value.
 
     Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
     of zero.
     """
     counts, sizes = (np.atleast_1d(np.asarray(column, dtype=np.float64)) for column in (numerator, denominator))
-    _refuse_unsuited(counts, sizes, kind, overdispersion)
+    if kind not in get_args(Kind) or overdispersion not in get_args(Overdispersion):
+        raise ValueError(
+            f"a funnel is of {get_args(Kind)} and {get_args(Overdispersion)}: {kind!r}, {overdispersion!r}"
+        )
+    if kind == "share" and (counts > sizes).any():
+        raise ValueError(f"row {int(np.argmax(counts > sizes))}: a count above its total is a ratio, not a share")
     present = (counts >= 0) & (sizes > 0)
     chosen = present if eligible is None else present & np.asarray(eligible, dtype=bool)
     forces = int(chosen.sum())
     if forces < fewest:
         raise NotEnoughForcesError(f"A funnel needs at least {fewest} forces with a comparable value; found {forces}.")
     value = np.divide(counts, sizes, out=np.full(sizes.shape, np.nan), where=present)
-    middle = float(np.median(value[chosen]))
-    centre = _centre(kind, middle if target is None else target / multiplier, multiplier)
+    centre = float(np.median(value[chosen])) if target is None else target / multiplier
+    if not centre > 0:
+        raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
+    if kind == "share" and centre > 1:
+        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
 
     error = np.sqrt(_variance(kind, centre, np.where(present, sizes, np.nan)))
     naive_z = (_transformed(kind, value) - _transformed(kind, np.asarray(centre))) / error
@@ -119,7 +126,6 @@ def funnel_for(
     return Funnel(
         kind=kind,
         overdispersion=overdispersion,
-        scale=SCALE[kind],
         winsorised=winsorised,
         multiplier=multiplier,
         forces=forces,
@@ -129,27 +135,8 @@ def funnel_for(
         eligible=chosen,
         value=value * multiplier,
         denominator=sizes,
-        naive_z=naive_z,
         z=z,
     )
-
-
-def _refuse_unsuited(counts: Array, sizes: Array, kind: Kind, overdispersion: Overdispersion) -> None:
-    if kind not in get_args(Kind) or overdispersion not in get_args(Overdispersion):
-        raise ValueError(
-            f"a funnel is of {get_args(Kind)} and {get_args(Overdispersion)}: {kind!r}, {overdispersion!r}"
-        )
-    if kind == "share" and (counts > sizes).any():
-        raise ValueError(f"row {int(np.argmax(counts > sizes))}: a count above its total is a ratio, not a share")
-
-
-def _centre(kind: Kind, centre: float, multiplier: float) -> float:
-    """Return what the funnel stands on, as a plain ratio."""
-    if not centre > 0:
-        raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
-    if kind == "share" and centre > 1:
-        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
-    return centre
 
 
 def winsorised_phi(z: Array, share: float = WINSORISED) -> Array:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 Numbers = npt.ArrayLike
 Array = npt.NDArray[np.float64]
-Reasons = npt.NDArray[np.str_]
 Case = tuple[npt.NDArray[np.bool_], str]
 
 COUNTS_NOT_SAMPLES = (
@@ -36,8 +35,7 @@ class Interval:
     value: Array
     lower: Array
     upper: Array
-    reason: Reasons
-    level: float
+    reason: npt.NDArray[np.str_]
     method: str
 
 
@@ -65,7 +63,7 @@ def rate_interval(count: Numbers, population: Numbers, multiplier: float = 1, le
         (population <= 0, "the population is not above zero"),
     ]
     limits = (_divide(count, population), _divide(lower, population), _divide(upper, population))
-    return _interval(limits, multiplier, cases, level, "Byar's method, exact Poisson below 10")
+    return _interval(limits, multiplier, cases, "Byar's method, exact Poisson below 10")
 
 
 def poisson_limits(count: Numbers, level: float = 0.95) -> tuple[Array, Array]:
@@ -112,26 +110,19 @@ def share_interval(count: Numbers, total: Numbers, multiplier: float = 100, leve
     Newcombe (1998), Two-sided confidence intervals for the single proportion, Statistics in Medicine 17, method 3.
     """
     count, total = _columns(count, total)
-    limits = _wilson(count, total, level)
-    return _interval(limits, multiplier, _share_cases(count, total, ""), level, "Wilson score")
-
-
-def _wilson(count: Array, total: Array, level: float) -> tuple[Array, Array, Array]:
     z = normal_quantile(level)
     value = _divide(count, total)
     inside = (count >= 0) & (count <= total)
     spread = z * np.sqrt(np.where(inside, z**2 + 4 * count * (1 - value), np.nan))
     lower = _divide(2 * count + z**2 - spread, 2 * (total + z**2))
     upper = _divide(2 * count + z**2 + spread, 2 * (total + z**2))
-    return value, np.where(count == 0, 0, lower), np.where(count == total, 1, upper)
-
-
-def _share_cases(count: Array, total: Array, which: str) -> list[Case]:
-    return [
-        (total <= 0, f"the {which}total is not above zero"),
-        (count < 0, f"the {which}count is negative (a correction)"),
-        (count > total, f"the {which}count is above its total: a ratio of two counts, not a share"),
+    limits = (value, np.where(count == 0, 0, lower), np.where(count == total, 1, upper))
+    cases = [
+        (total <= 0, "the total is not above zero"),
+        (count < 0, "the count is negative (a correction)"),
+        (count > total, "the count is above its total: a ratio of two counts, not a share"),
     ]
+    return _interval(limits, multiplier, cases, "Wilson score")
 
 
 def ratio_interval(count: Numbers, other: Numbers, multiplier: float = 100, level: float = 0.95) -> Interval:
@@ -148,7 +139,7 @@ def ratio_interval(count: Numbers, other: Numbers, multiplier: float = 100, leve
     ]
     value = _divide(count, other)
     factor = _log_ratio_factor(count, other, level)
-    return _interval((value, value / factor, value * factor), multiplier, cases, level, "log ratio, variance 1/A + 1/B")
+    return _interval((value, value / factor, value * factor), multiplier, cases, "log ratio, variance 1/A + 1/B")
 
 
 def rate_change_interval(
@@ -169,36 +160,13 @@ def rate_change_interval(
     ratio = _divide(_divide(after, population_after), _divide(before, population_before))
     factor = _log_ratio_factor(before, after, level)
     limits = (ratio - 1, ratio / factor - 1, ratio * factor - 1)
-    return _interval(limits, 100, cases, level, "log ratio, variance 1/A + 1/B")
+    return _interval(limits, 100, cases, "log ratio, variance 1/A + 1/B")
 
 
 def _log_ratio_factor(one: Array, other: Array, level: float) -> Array:
     both = (one > 0) & (other > 0)
     variance = _divide(np.where(both, 1.0, np.nan), one) + _divide(np.ones_like(other), other)
     return np.exp(normal_quantile(level) * np.sqrt(np.where(both, variance, np.nan)))
-
-
-def share_change_interval(
-    before: Numbers,
-    total_before: Numbers,
-    after: Numbers,
-    total_after: Numbers,
-    multiplier: float = 100,
-    level: float = 0.95,
-) -> Interval:
-    """Return the share after minus the share before, in percentage points for a multiplier of 100.
-
-    Source: Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
-    Medicine 17, method 10: Wilson's limits of the two shares, squared and added.
-    """
-    before, total_before, after, total_after = _columns(before, total_before, after, total_after)
-    was, was_lower, was_upper = _wilson(before, total_before, level)
-    now, now_lower, now_upper = _wilson(after, total_after, level)
-    change = now - was
-    lower = change - np.hypot(now - now_lower, was_upper - was)
-    upper = change + np.hypot(now_upper - now, was - was_lower)
-    cases = _share_cases(before, total_before, "earlier ") + _share_cases(after, total_after, "later ")
-    return _interval((change, lower, upper), multiplier, cases, level, "Newcombe's hybrid score, method 10")
 
 
 def _columns(*numbers: Numbers) -> list[Array]:
@@ -210,14 +178,10 @@ def _divide(numerator: Array, denominator: Array) -> Array:
     return np.asarray(np.divide(numerator, denominator, out=missing, where=denominator > 0))
 
 
-def _interval(
-    limits: tuple[Array, Array, Array], multiplier: float, cases: list[Case], level: float, method: str
-) -> Interval:
+def _interval(limits: tuple[Array, Array, Array], multiplier: float, cases: list[Case], method: str) -> Interval:
     """Return the limits in their unit; the first case that holds for a row takes its limits away and says why."""
     value, lower, upper = (np.asarray(column * multiplier, dtype=np.float64) for column in limits)
-    missing = np.isnan(value)
-    stopped = np.any([holds for holds, _ in cases], axis=0)
-    reason = np.select([holds for holds, _ in cases], [text for _, text in cases], default="")
-    reason = np.where((reason == "") & missing, "a number is missing", reason)
-    gone = stopped | missing
-    return Interval(value, np.where(gone, np.nan, lower), np.where(gone, np.nan, upper), reason, level, method)
+    holds, texts = zip(*[*cases, (np.isnan(value), "a number is missing")], strict=True)
+    reason = np.select(holds, texts, default="")
+    gone = reason != ""
+    return Interval(value, np.where(gone, np.nan, lower), np.where(gone, np.nan, upper), reason, method)

@@ -14,16 +14,14 @@ OFTEN = 3  # our choice: with one point in three outside, it is the mean that do
 
 @dataclass(frozen=True)
 class ControlLimits:
-    """The centre line and the natural process limits of a series, in its unit, and which points lie outside.
+    """The centre line and natural process limits of a series, in its unit, and which of the points shown lie outside.
 
-    `points` are those that the limits are made of, `shown` all that are held against them; neither has missing ones.
+    `shown` counts no missing point.
     """
 
     centre: float
     lower: float
     upper: float
-    mean_moving_range: float
-    points: int
     shown: int
     outside: npt.NDArray[np.bool_]
 
@@ -36,10 +34,8 @@ class ControlLimits:
         return OFTEN * int(self.outside.sum()) <= self.shown
 
 
-def control_limits(
-    values: Numbers, baseline: int | None = None, floor: float | None = None, fewest: int = FEWEST_POINTS
-) -> ControlLimits:
-    """Return XmR limits, mean -+ 2.66 * mean moving range, from the first `baseline` points (all when not given).
+def control_limits(values: Numbers, floor: float | None = None, fewest: int = FEWEST_POINTS) -> ControlLimits:
+    """Return XmR limits, mean -+ 2.66 * mean moving range.
 
     The points must not share counts: moving ranges take two consecutive points as independent. Sums of 12 months that
     follow each other by a quarter share three quarters, so their ranges are small and the limits so narrow that most
@@ -49,19 +45,16 @@ def control_limits(
     before speaking of a point outside.
     `floor` (0 for counts) stops the lower limit from going below it.
 
-    Raises ValueError with fewer than `fewest` points, or with no two consecutive ones, in the baseline. Source:
-    Wheeler (1993), Understanding Variation: The Key to Managing Chaos.
+    Raises ValueError with fewer than `fewest` points, or with no two consecutive ones. Source: Wheeler (1993),
+    Understanding Variation: The Key to Managing Chaos.
     """
     series = np.atleast_1d(np.asarray(values, dtype=np.float64))
-    base = series[:baseline]
-    points = int(np.isfinite(base).sum())
-    ranges = np.abs(np.diff(base))
+    points = int(np.isfinite(series).sum())
+    ranges = np.abs(np.diff(series))
     if points < fewest or not np.isfinite(ranges).any():
         raise ValueError(f"control limits need at least {fewest} points, two of them consecutive; found {points}")
-    centre = float(np.nanmean(base))
-    mean_range = float(np.nanmean(ranges))
-    lower, upper = centre - XMR_FACTOR * mean_range, centre + XMR_FACTOR * mean_range
+    centre, reach = float(np.nanmean(series)), XMR_FACTOR * float(np.nanmean(ranges))
+    lower, upper = centre - reach, centre + reach
     if floor is not None:
         lower = max(lower, floor)
-    outside = (series < lower) | (series > upper)
-    return ControlLimits(centre, lower, upper, mean_range, points, int(np.isfinite(series).sum()), outside)
+    return ControlLimits(centre, lower, upper, points, (series < lower) | (series > upper))

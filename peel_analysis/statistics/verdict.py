@@ -27,7 +27,6 @@ class Verdict:
     words: str
     reason: str
     basis: str
-    policy: str
     shown: Decimal | None
     national_shown: Decimal | None
     ratio: Decimal | None = None
@@ -97,7 +96,7 @@ def _verdict(
     enough = position.forces >= policy.fewest_forces
     reason = reason or _untestable(shown, national_shown, spread=not enough or position.mad != 0)
     if reason or shown is None or national_shown is None:
-        return Verdict("", policy.no_verdict[reason], "", policy.label, shown, national_shown)
+        return Verdict("", policy.no_verdict[reason], "", shown, national_shown)
 
     gap = shown - national_shown
     above = gap > 0
@@ -111,7 +110,6 @@ def _verdict(
         words=_words(policy, above, size, placed if enough else None, outside),
         reason="",
         basis="size, position and chance" if tested else "size and position" if enough else "size only",
-        policy=policy.label,
         shown=shown,
         national_shown=national_shown,
         ratio=(shown / national_shown).quantize(Decimal("0.01"), ROUND_HALF_UP) if national_shown > 0 else None,
