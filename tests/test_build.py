@@ -10,9 +10,9 @@ from workbooks import FORCES
 
 from peel_analysis.data import counts
 from peel_analysis.data.folder import Data, open_data
+from peel_analysis.data.populations import POPULATIONS_COLUMNS
 from peel_analysis.intake.build import build
 from peel_analysis.intake.registers import check_populations
-from peel_analysis.sources.reading import populations_table
 from peel_analysis.sources.sheets import SourceError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -118,7 +118,7 @@ def test_transcribed_tables_need_either_their_file_or_what_was_made_of_it(tmp_pa
 )
 def test_populations_are_checked(rows: list[tuple[str, int, int, str]], message: str) -> None:
     with pytest.raises(counts.TableError, match=message):
-        check_populations(populations_table(rows), "populations.csv")
+        check_populations(pd.DataFrame(rows, columns=list(POPULATIONS_COLUMNS)), "populations.csv")
 
 
 def test_every_table_in_data_has_its_provenance_and_the_other_way_round() -> None:

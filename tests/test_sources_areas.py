@@ -158,7 +158,7 @@ def test_years_in_headings(heading: str, day: str | None) -> None:
 
 def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
     names = ["West Mercia", "West Midlands", "West Yorkshire", "", "East Midlands", "West Midlands", "East of England"]
-    found = classify((("", name) for name in names), FORCES)
+    found = list(classify((("", name) for name in names), FORCES))
     assert found[1] == Area("force", "west-midlands")
     assert found[5] == Area("region", "West Midlands")
 

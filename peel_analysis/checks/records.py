@@ -21,10 +21,7 @@ OFF = "so its share {} by an unknown amount."
 
 
 class Doubt(Protocol):
-    """A record of outcomes that a force's share should not be judged by: how it is marked, and what a reader is told.
-
-    `several` is what such records are called together.
-    """
+    """A record of outcomes that a share should not be judged by: its mark, its short name, and that of several."""
 
     status: ClassVar[str]
     short: ClassVar[str]
@@ -39,16 +36,14 @@ class Doubt(Protocol):
 class Incomplete:
     """A force whose record of outcomes leaves crimes out in a window.
 
-    `ratio` is the outcomes in the record over the crimes recorded in the window; `quarters` holds the ratio of each
-    quarter of the window, and `low` those of them that the rule finds too low. `unassigned` is the share of the record
-    that has no outcome yet, where that is what the rule finds.
+    `ratio` is the outcomes in the record over the crimes recorded in the window, and `low` holds that of each quarter
+    that the rule finds too low. `unassigned` is the share of the record that has no outcome yet, where that is what the
+    rule finds.
     """
 
-    force_id: str
     name: str
     window: Period
     ratio: float
-    quarters: Mapping[Period, float]
     low: Mapping[Period, float]
     unassigned: float = 0.0
     status: ClassVar[str] = "incomplete"
@@ -73,7 +68,6 @@ class Incomplete:
 class Mismatched:
     """A force whose outcomes are of more crimes than the crimes used, in the quarters of `above` (with the ratio)."""
 
-    force_id: str
     name: str
     above: Mapping[Period, float]
     status: ClassVar[str] = "mismatched"
@@ -128,17 +122,10 @@ def find_incomplete(
     below the rule's second threshold finds nobody, and so do tables that do not hold all quarters of the window.
     """
     above, below, ratios = _in_window(outcomes, crimes, window)
-    low = low_quarters(ratios, by)
+    whole = above.sum(axis="columns") / below.sum(axis="columns")
     return {
-        str(force_id): Incomplete(
-            force_id=str(force_id),
-            name=forces.name(str(force_id)),
-            window=window,
-            ratio=float(above.loc[force_id].sum() / below.loc[force_id].sum()),
-            quarters=_by_quarter(ratios.loc[force_id]),
-            low=_by_quarter(ratios.loc[force_id][low.loc[force_id]]),
-        )
-        for force_id in ratios.index[low.any(axis="columns")]
+        force_id: Incomplete(forces.name(force_id), window, float(whole[force_id]), low)
+        for force_id, low in _marked(ratios, low_quarters(ratios, by)).items()
     }
 
 
@@ -150,15 +137,11 @@ def find_backlogs(
     The tables hold all outcomes, and those of crimes without one yet, by force (rows) and first day of a quarter.
     """
     quarters = quarters_in(window, waiting.columns)
-    if not quarters:
-        return {}
     share = waiting[quarters].sum(axis="columns") / every[quarters].sum(axis="columns")
-    if not share.median() <= by.thresholds["typical_percent"] / 100:
+    if not quarters or not share.median() <= by.thresholds["typical_percent"] / 100:
         return {}
     return {
-        str(force_id): Incomplete(
-            str(force_id), forces.name(str(force_id)), window, 1 - float(part), {}, {}, unassigned=float(part)
-        )
+        str(force_id): Incomplete(forces.name(str(force_id)), window, 1 - float(part), {}, unassigned=float(part))
         for force_id, part in share.items()
         if part > by.thresholds["above_percent"] / 100
     }
@@ -169,17 +152,17 @@ def find_mismatched(
 ) -> dict[str, Mismatched]:
     """Return the forces with a quarter of the window above the rule's threshold, by force_id.
 
-    The tables hold counts by force (rows) and first day of a quarter (columns). Tables that do not hold all quarters of
-    the window find nobody.
+    The tables are those of `find_incomplete`, and find nobody where they do not hold all quarters of the window.
     """
     _, _, ratios = _in_window(outcomes, crimes, window)
-    above = high_quarters(ratios, by)
-    return {
-        str(force_id): Mismatched(
-            str(force_id), forces.name(str(force_id)), _by_quarter(ratios.loc[force_id][above.loc[force_id]])
-        )
-        for force_id in ratios.index[above.any(axis="columns")]
-    }
+    marked = _marked(ratios, high_quarters(ratios, by))
+    return {force_id: Mismatched(forces.name(force_id), above) for force_id, above in marked.items()}
+
+
+def _marked(ratios: pd.DataFrame, marks: pd.DataFrame) -> dict[str, dict[Period, float]]:
+    """Return the ratios that are marked, by quarter, of each force that has any."""
+    found = {str(one): ratios.loc[one][marks.loc[one]] for one in ratios.index[marks.any(axis="columns")]}
+    return {one: {quarter(str(start)): float(ratio) for start, ratio in own.items()} for one, own in found.items()}
 
 
 def low_quarters(ratios: pd.DataFrame, by: Rule) -> pd.DataFrame:
@@ -231,8 +214,7 @@ def quarterly(edition: Edition, item: str, outcome_type: str = "") -> pd.DataFra
         numbers = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "period_start"])["count"]
         return numbers.sum(min_count=1).unstack()
 
-    asked = ("quarterly", source.item, source.release, outcome_type)
-    return edition.data.cached(asked, sums)
+    return edition.data.cached(("quarterly", source.item, source.release, outcome_type), sums)
 
 
 def table_of(edition: Edition, item: str) -> str:
@@ -242,10 +224,7 @@ def table_of(edition: Edition, item: str) -> str:
 
 
 def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, D]]) -> dict[str, D]:
-    """Return what is found in an edition's tables, kept: each notebook asks for it once a measure and window.
-
-    Nothing, without both tables.
-    """
+    """Return what is found in an edition's tables, kept, for each notebook asks again; nothing without both tables."""
     if not {OUTCOMES, CRIMES} <= set(edition.releases):
         return {}
     tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
@@ -261,10 +240,6 @@ def _in_window(
     quarters = quarters_in(window, outcomes.columns.intersection(crimes.columns))
     above, below = outcomes[quarters], crimes[quarters].reindex(outcomes.index)
     return above, below, above / below.where(below > 0)
-
-
-def _by_quarter(ratios: pd.Series) -> dict[Period, float]:
-    return {quarter(str(start)): float(ratio) for start, ratio in ratios.items()}
 
 
 def _in_quarters(ratios: Mapping[Period, float]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from peel_analysis.data.forces import Forces
-from peel_analysis.data.settings import LEVELS, Rule
+from peel_analysis.data.settings import Rule
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,12 @@ class CheckResult:
 
     def lines(self, forces: Forces, *, brief: bool = False) -> Iterator[str]:
         """Yield the rule, the result and each finding, as lines for a terminal; `brief` has rules only of findings."""
-        numbers = [f"{number} {_plural(level, number)}" for level in LEVELS[:2] if (number := self.number(level))]
+        plurals = {"error": "errors", "query": "queries"}
+        numbers = [
+            f"{number} {level if number == 1 else plural}"
+            for level, plural in plurals.items()
+            if (number := self.number(level))
+        ]
         result = f"{self.looked_at}: {' and '.join(numbers) or 'nothing wrong'}"
         if brief and not numbers:
             yield f"{self.rule.id}: {result}"
@@ -59,7 +64,3 @@ def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False
         yield from result.lines(forces, brief=brief)
     queries = sum(result.number("query") for result in results)
     yield f"{errors(results)} errors, {queries} queries; a query is for a person to look at, and is no error"
-
-
-def _plural(level: str, number: int) -> str:
-    return level if number == 1 else {"error": "errors", "query": "queries"}[level]

@@ -23,7 +23,10 @@ from peel_analysis.sources.reading import shown as number_in_words
 
 Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
 ONE_DAY = timedelta(days=1)
-COMBINED = ("police_staff_and_designated_officers_fte", ("police_staff_fte", "designated_officers_fte"))
+COMBINED, PARTS_OF_COMBINED = (
+    "police_staff_and_designated_officers_fte",
+    ("police_staff_fte", "designated_officers_fte"),
+)
 CORRECT_THE_NOTE = "correct the item, force or period in data/count_notes.csv, or take the note out"
 
 
@@ -34,19 +37,9 @@ def check(held: TablesHeld, keys: Sequence[Key] | None = None, paired: Pairs | N
     """
     first, passed = shape(held, keys if keys is not None else held.tables())
     beside = pairs(held, passed, paired)
-    return [
-        first,
-        all_forces(held, passed),
-        printed_totals(held, passed),
-        gaps(held, passed),
-        components(held, passed),
-        steps(held, passed),
-        count_notes(held, passed),
-        parts_within_whole(held, beside),
-        completeness(held, beside),
-        not_yet_assigned(held, beside),
-        outcome_types(held, beside),
-    ]
+    of_tables = (all_forces, printed_totals, gaps, components, steps, count_notes)
+    of_outcomes = (parts_within_whole, completeness, not_yet_assigned, outcome_types)
+    return [first, *(one(held, passed) for one in of_tables), *(one(held, beside) for one in of_outcomes)]
 
 
 def check_edition(edition: Edition) -> list[CheckResult]:
@@ -130,10 +123,16 @@ def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the parts of a table do not add up to what the same table gives as their whole."""
     by, findings, looked_at = held.data.rule("components"), [], 0
     for key in keys:
-        found = _parts_less_whole(held, key, keys)
-        if found is None:
+        rows = held.counts(key)
+        is_whole = rows["dimension"] == "all"
+        may_be_less = bool(is_whole.any() and not is_whole.all())
+        if may_be_less:
+            difference = whole_counts(rows[~is_whole]) - whole_counts(rows[is_whole])
+        elif key[0] == COMBINED and all((item, key[1]) in keys for item in PARTS_OF_COMBINED):
+            first, second = (whole_counts(held.counts((item, key[1]))) for item in PARTS_OF_COMBINED)
+            difference = first + second - whole_counts(rows)
+        else:
             continue
-        difference, may_be_less = found
         values = difference.to_numpy(dtype=float)
         looked_at += int(np.isfinite(values).sum())
         wrong = (values if may_be_less else np.abs(values)) > by.thresholds["tolerance"]
@@ -143,19 +142,6 @@ def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
             period = " to ".join(map(str, difference.columns[column]))
             findings.append(Finding(by.level, " ".join(key), words, str(difference.index[row]), period))
     return CheckResult(by, f"{looked_at:,} sums by force and period", tuple(findings))
-
-
-def _parts_less_whole(held: TablesHeld, key: Key, keys: Sequence[Key]) -> tuple[pd.DataFrame, bool] | None:
-    """Return by how much a table's parts are more than their whole, and whether they may be less than it."""
-    rows = held.counts(key)
-    is_whole = rows["dimension"] == "all"
-    if is_whole.any() and not is_whole.all():
-        return whole_counts(rows[~is_whole]) - whole_counts(rows[is_whole]), True
-    parts = [(item, key[1]) for item in COMBINED[1]]
-    if key[0] == COMBINED[0] and all(part in keys for part in parts):
-        first, second = (whole_counts(held.counts(part)) for part in parts)
-        return first + second - whole_counts(rows), False
-    return None
 
 
 def steps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
@@ -185,8 +171,7 @@ def count_notes(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return the notes of data/count_notes.csv that match no count, or whose count does not have their status.
 
     Only tables that reach over a note's period are looked at: another release of the item may lack its years. When all
-    tables of the folder are checked, a note that none of its item's reaches is a query. Raises InputError for a wrong
-    register.
+    tables are checked, a note that none of its item's reaches is a query. Raises InputError for a wrong register.
     """
     by, notes = held.data.rule("count_notes"), records(held.data.register(COUNT_NOTES))
     items = {item for item, _ in keys} if set(keys) >= set(held.tables()) else set()
@@ -228,11 +213,9 @@ def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) ->
 
 def parts_within_whole(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return the quarters in which a force has more outcomes than crimes, beyond what releases can differ by."""
-    by, looked_at = held.data.rule("parts_within_whole"), 0
-    findings: list[Finding] = []
+    by, findings, looked_at = held.data.rule("parts_within_whole"), list[Finding](), 0
     for key, beside in paired.items():
-        outcomes, crimes = _both(held, key, beside)
-        ratios = outcomes / crimes.where(crimes > 0)
+        outcomes, crimes, ratios = _both(held, key, beside)
         looked_at += int(ratios.notna().to_numpy().sum())
         findings += _findings(by.level, key, beside, outcomes, crimes, high_quarters(ratios, by))
     return CheckResult(by, f"{looked_at:,} quarters of forces", tuple(findings))
@@ -240,11 +223,9 @@ def parts_within_whole(held: TablesHeld, paired: Pairs) -> CheckResult:
 
 def completeness(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return the quarters in which a force's record of outcomes is incomplete."""
-    by, looked_at, silent = held.data.rule("completeness"), 0, 0
-    findings: list[Finding] = []
+    by, findings, looked_at, silent = held.data.rule("completeness"), list[Finding](), 0, 0
     for key, beside in paired.items():
-        outcomes, crimes = _both(held, key, beside)
-        ratios = outcomes / crimes.where(crimes > 0)
+        outcomes, crimes, ratios = _both(held, key, beside)
         speaks = ratios.median() >= by.thresholds["typical_percent"] / 100
         looked_at += int(ratios.loc[:, speaks].notna().to_numpy().sum())
         silent += int((~speaks).sum())
@@ -268,9 +249,8 @@ def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
         looked_at += len(share)
         above = share[(share > by.thresholds["above_percent"]) & (share.median() <= by.thresholds["typical_percent"])]
         for force_id, part in above.items():
-            findings.append(
-                Finding(by.level, " ".join(key), f"{part:.1f}% of the crimes have no outcome yet", str(force_id))
-            )
+            found = f"{part:.1f}% of the crimes have no outcome yet"
+            findings.append(Finding(by.level, " ".join(key), found, str(force_id)))
     return CheckResult(by, f"{looked_at} forces", tuple(findings))
 
 
@@ -280,7 +260,7 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
     for key, beside in paired.items():
         if NOT_YET_ASSIGNED not in held.counts(key)["dimension"].unique():
             continue
-        outcomes, crimes = _both(held, key, beside)
+        outcomes, crimes, _ = _both(held, key, beside)
         both = outcomes.notna() & crimes.notna()
         same = int(((outcomes == crimes) & both).to_numpy().sum())
         total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
@@ -293,11 +273,12 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
     return CheckResult(by, f"{_number_of_tables(findings)} of outcomes with type 0", tuple(findings))
 
 
-def _both(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return outcomes and crimes by force and first and last day of the quarters that both hold."""
+def _both(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return outcomes, crimes and their ratio by force and first and last day of the quarters that both hold."""
     outcomes, crimes = held.totals(key), held.totals(beside)
     shared = outcomes.columns.intersection(crimes.columns)
-    return outcomes[shared], crimes[shared].reindex(outcomes.index)
+    above, below = outcomes[shared], crimes[shared].reindex(outcomes.index)
+    return above, below, above / below.where(below > 0)
 
 
 def _findings(

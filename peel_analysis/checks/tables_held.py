@@ -1,6 +1,6 @@
 """The tables that a check looks at: those in the data folder, and those about to be added."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -38,8 +38,7 @@ class TablesHeld:
     def totals(self, key: Key) -> pd.DataFrame:
         """Return a table's counts by force_id and period over its dimensions; missing where one of them is."""
         rows = self.counts(key)
-        whole = rows[rows["dimension"] == "all"] if "all" in rows["dimension"].unique() else rows
-        return whole_counts(whole)
+        return whole_counts(rows[rows["dimension"] == "all"] if "all" in rows["dimension"].unique() else rows)
 
     def printed(self) -> pd.DataFrame:
         """Return the printed totals as text, with PRINTED_COLUMNS; empty where none are kept."""
@@ -48,7 +47,12 @@ class TablesHeld:
     def crime_beside(self, outcomes: Key) -> Key | None:
         """Return the latest release of recorded crime that holds every quarter of a table of outcomes, or None."""
         wanted = set(self.counts(outcomes)["period_start"].unique())
-        fitting = [key for key in self.tables() if key[0] == "recorded_crime" and wanted <= _quarters(self.counts(key))]
+        fitting = [
+            key
+            for key in self.tables()
+            if key[0] == "recorded_crime"
+            and wanted <= {start for start, end in periods_of(self.counts(key)) if is_quarter(start, end)}
+        ]
         return max(fitting, key=lambda key: release_order(key[1]), default=None)
 
 
@@ -66,8 +70,7 @@ def release_order(release: str) -> tuple[bool, str]:
 def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
 
-    Raises InputError for columns that are not these, a row with a cell too many or too few, and a file that is not
-    UTF-8.
+    Raises InputError for other columns, a row with a cell too many or too few, and a file that is not UTF-8.
     """
     if not data.has(name):
         return pd.DataFrame(columns=list(columns), dtype=str)
@@ -84,11 +87,5 @@ def is_quarter(start: str, end: str) -> bool:
 
 def periods_of(rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the different periods of a table, first and last day, in order."""
-    pairs: Iterable[tuple[str, str]] = (
-        rows[["period_start", "period_end"]].drop_duplicates().itertuples(index=False, name=None)
-    )
-    return sorted(pairs)
-
-
-def _quarters(rows: pd.DataFrame) -> set[str]:
-    return {start for start, end in periods_of(rows) if is_quarter(start, end)}
+    different = rows[["period_start", "period_end"]].drop_duplicates()
+    return sorted(zip(different["period_start"], different["period_end"], strict=True))

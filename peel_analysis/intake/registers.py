@@ -16,6 +16,7 @@ from peel_analysis.data.populations import POPULATIONS_COLUMNS
 from peel_analysis.data.registers import COUNT_NOTES
 from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
+from peel_analysis.sources.sheets import as_text
 
 POPULATIONS, POPULATION_KEY = "populations", ("vintage", "mid_year", "force_id")
 PRINTED_KEY = ("item", "release", "area", "period_end")
@@ -68,23 +69,18 @@ def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 def printed_rows(account: Account, release: str) -> pd.DataFrame:
     """Return the totals that a file prints, as rows of printed_totals.csv."""
     rows = [
-        {
-            "item": total.item,
-            "release": release,
-            "area": total.area,
-            "period_end": total.period_end,
-            "printed": _as_text(total.printed),
-            "without": ";".join(total.without),
-            "bodies": _as_text(total.bodies),
-        }
-        for total in account.printed_totals
+        (
+            one.item,
+            release,
+            one.area,
+            one.period_end,
+            as_text(float(one.printed)),
+            ";".join(one.without),
+            as_text(float(one.bodies)),
+        )
+        for one in account.printed_totals
     ]
     return pd.DataFrame(rows, columns=list(PRINTED_COLUMNS), dtype=str)
-
-
-def _as_text(value: float) -> str:
-    """Return a printed total as text, without a decimal point where it is whole."""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def read_provenance(data: Data) -> pd.DataFrame:
@@ -163,7 +159,7 @@ def texts_of(
 
 def provenance_section(provenance: pd.DataFrame) -> str:
     """Return the origins as Markdown: a heading a file, with its words, its digest and the tables made from it."""
-    lines: list[str] = []
+    parts: list[str] = []
     facts = [column for column in PROVENANCE_COLUMNS if column not in ("table", "release")]
     ordered = provenance.sort_values(["table", "release", "source_file"], kind="stable")
     for _, rows in ordered.groupby(facts, sort=False):
@@ -172,17 +168,15 @@ def provenance_section(provenance: pd.DataFrame) -> str:
             f"`counts/{table}/{release}.csv`" if table != POPULATIONS else f"`{POPULATIONS_FILE}`, vintage {release}"
             for table, release in zip(rows["table"], rows["release"], strict=True)
         ]
-        lines += [
-            f"### {row['title']}",
-            "",
-            f"* tables: {', '.join(tables)}",
-            f"* publisher: {row['publisher']}; licence: {row['licence']}",
-            f"* release: {row['release_words']}",
-            f"* how made: {row['how_made']}",
-            f"* file: `{row['source_file']}`, sha256 `{row['sha256']}`",
-            "",
-        ]
-    return "\n".join(lines)
+        parts.append(
+            f"### {row['title']}\n\n"
+            f"* tables: {', '.join(tables)}\n"
+            f"* publisher: {row['publisher']}; licence: {row['licence']}\n"
+            f"* release: {row['release_words']}\n"
+            f"* how made: {row['how_made']}\n"
+            f"* file: `{row['source_file']}`, sha256 `{row['sha256']}`\n"
+        )
+    return "\n".join(parts)
 
 
 def with_provenance(readme: str, provenance: pd.DataFrame) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,32 +16,12 @@ from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
 
 CODE = re.compile(r"[EWKSN]\d{8}")  # with or without a footnote digit glued to its end
 FORCE_CODES = ("E23", "W15")
-REGIONS = {
-    "north east": "North East",
-    "north west": "North West",
-    "yorkshire and the humber": "Yorkshire and the Humber",
-    "yorkshire and humber": "Yorkshire and the Humber",
-    "east midlands": "East Midlands",
-    "west midlands": "West Midlands",
-    "east": "East",
-    "east of england": "East",
-    "eastern": "East",
-    "eastern region": "East",
-    "london": "London",
-    "south east": "South East",
-    "south west": "South West",
-}
-COUNTRIES = {
-    "england and wales": "England and Wales",
-    "england": "England",
-    "wales": "Wales",
-    "total forces": "England and Wales",  # "Total 43 forces"
-    "all forces": "England and Wales",
-}
-BODIES = {
-    "british transport police": "British Transport Police",
+OTHER_REGION_NAMES = {"yorkshire and humber": "Yorkshire and the Humber"}
+OTHER_REGION_NAMES |= dict.fromkeys(("east of england", "eastern", "eastern region"), "East")
+COUNTRIES = {name.lower(): name for name in ("England and Wales", "England", "Wales")}
+COUNTRIES |= dict.fromkeys(("total forces", "all forces"), "England and Wales")  # "Total 43 forces"
+BODIES = {name.lower(): name for name in ("British Transport Police", "Central service secondments")} | {
     "btp": "British Transport Police",
-    "central service secondments": "Central service secondments",
     "central services secondments": "Central service secondments",
     "total": "Total with bodies that are no police force area",
 }
@@ -62,7 +42,6 @@ class AreaTable:
     """A sheet's rows from its first area to its last: what each is about, and each column's heading in one line."""
 
     sheet: Sheet
-    title: str
     first_row: int
     areas: tuple[Area | None, ...]
     cells: tuple[tuple[object, ...], ...]
@@ -83,10 +62,9 @@ class AreaTable:
             if area in values and area.kind == "force":
                 raise SourceError(f"{self.place(row, position)}: a second row for {area.id}; take out one of the two")
             try:
-                value = number_or_marker(cells[position] if position < len(cells) else "")
+                values.setdefault(area, number_or_marker(cells[position]))
             except ValueError as problem:
                 raise SourceError(f"{self.place(row, position)}: {problem}") from None
-            values.setdefault(area, value)
         for area, value in values.items():
             if whole and area.kind == "force" and isinstance(value, float) and not value.is_integer():
                 place = self.place(self.areas.index(area), position)
@@ -110,31 +88,26 @@ class AreaWorkbook:
     forces: Forces
     not_supplied: Collection[str]
     tables: tuple[tuple[str, AreaTable], ...]
-    rows: list[dict[str, object]] = field(default_factory=list)
+    parts: list[pd.DataFrame] = field(default_factory=list)
     printed: list[PrintedTotal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add(self, values: Mapping[Area, float | Marker], item: str, start: date, end: date) -> None:
         """Add a column's counts, one for each of the 43 forces, and the totals that are printed in it."""
-        for force_id in self.forces.ids:
-            value = values.get(Area("force", force_id), MARKERS["[x]"])
-            self.rows.append(
-                {
-                    "force_id": force_id,
-                    "item": item,
-                    "dimension": "",
-                    "period_start": start.isoformat(),
-                    "period_end": end.isoformat(),
-                    "count": pd.NA if isinstance(value, Marker) else value,
-                    "status": value.status if isinstance(value, Marker) else "reported",
-                    "release": self.release,
-                }
-            )
-        figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
-        printed = [area for area in figures if area.kind in ("region", "country")]
-        self.printed.extend(
-            total for area in printed if (total := _printed_total(area, figures, item, end, self.forces)) is not None
+        found = [values.get(Area("force", force_id), MARKERS["[x]"]) for force_id in self.forces.ids]
+        rows = pd.DataFrame(
+            {
+                "force_id": self.forces.ids,
+                "count": [pd.NA if isinstance(value, Marker) else value for value in found],
+                "status": [value.status if isinstance(value, Marker) else "reported" for value in found],
+            }
         )
+        period = {"period_start": start.isoformat(), "period_end": end.isoformat()}
+        self.parts.append(rows.assign(item=item, dimension="", release=self.release, **period))
+        figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
+        for area in figures:
+            if area.kind in ("region", "country") and (total := _printed_total(area, figures, item, end, self.forces)):
+                self.printed.append(total)
 
     def reading(self, format_name: str, populations: Sequence[tuple[str, int, int, str]] = ()) -> Reading:
         """Return what was read of the workbook: counts and populations, with the account of both."""
@@ -144,7 +117,7 @@ class AreaWorkbook:
             self.book,
             format_name,
             self.release,
-            shape.combine([pd.DataFrame(self.rows)]),
+            shape.combine(self.parts),
             self.forces,
             populations,
             sheets_read=[table.sheet for _, table in self.tables],
@@ -166,16 +139,18 @@ def area_workbook(
 ) -> AreaWorkbook:
     """Return the tables of a workbook, each with what `kind` says that its sheet holds; other sheets are left.
 
-    A sheet without numbers repeats a table's title and is no table. Raises SourceError for a table that names no
-    forces or lacks one that is not in `not_supplied`, and for a workbook without any of the `kinds_in_words`.
+    Raises SourceError for a table that names no forces or lacks one that is not in `not_supplied`, and for a workbook
+    without any of the `kinds_in_words`.
     """
     found: list[tuple[str, AreaTable]] = []
     for sheet in book.sheets:
         what = kind(sheet)
-        table = find_table(sheet, forces) if what else None
-        if what is None or (table is None and not _has_numbers(sheet)):
+        if what is None:
             continue
+        table = _find_table(sheet, forces)
         if table is None:
+            if sum(isinstance(cell, float) for row in sheet.rows() for cell in row) < NUMBER_OF_FORCES:
+                continue  # a list of contents, which repeats a table's title
             raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
         named = {area.id for area in table.areas if area and area.kind == "force"}
         if missing := [force_id for force_id in forces.ids if force_id not in {*named, *not_supplied}]:
@@ -221,49 +196,46 @@ def title(sheet: Sheet) -> str:
     return " ".join(cell for row in [row for row in sheet.top if any(row)][:5] for cell in row[:2] if cell)
 
 
-def _has_numbers(sheet: Sheet) -> bool:
-    """Return True for a sheet with the numbers of a table; a list of contents repeats a table's title without them."""
-    return sum(isinstance(cell, float) for row in sheet.rows() for cell in row) >= NUMBER_OF_FORCES
-
-
-def find_table(sheet: Sheet, forces: Forces) -> AreaTable | None:
+def _find_table(sheet: Sheet, forces: Forces) -> AreaTable | None:
     """Return the sheet's table of areas, or None when no column names at least half of the forces.
 
     Raises SourceError for a row of numbers that names no area within the table, or a force under another's code.
     """
-    rows = sheet.rows()
-    names = _name_column(rows, forces)
+    found = sheet.rows()
+    names = _name_column(found, forces)
     if names is None:
         return None
+    width = max(map(len, found))
+    rows = [[*row, *[""] * (width - len(row))] for row in found]
     text = [[as_text(cell) for cell in row] for row in rows]
-    codes = next((at for at in range(names) if sum(bool(CODE.match(_at(row, at))) for row in text) > 20), None)
-    pairs = [(_at(row, codes) if codes is not None else "", _at(row, names)) for row in text]
-    by_name = classify((("", name) for _, name in pairs), forces)
+    codes = next((at for at in range(names) if sum(bool(CODE.match(row[at])) for row in text) > 20), None)
+    pairs = [(row[codes] if codes is not None else "", row[names]) for row in text]
+    by_name = list(classify((("", name) for _, name in pairs), forces))
     inside = [  # not a line "England and Wales" above the heading
         at
         for at, (code, _) in enumerate(pairs)
         if CODE.match(code) or (by_name[at] is not None and any(map(_is_figure, rows[at][names + 1 :])))
     ]
     first, last = min(inside), max(inside)
-    areas = _classified(sheet, first, pairs[first : last + 1], names, forces)
+    areas: list[Area | None] = []
+    try:
+        for area in classify(pairs[first : last + 1], forces):
+            areas.append(area)
+    except ValueError as problem:
+        raise SourceError(f"{sheet.place(first + len(areas), names)}: {problem}") from None
     for at, area in enumerate(areas, start=first):
         if area is None and any(isinstance(cell, (int, float)) for cell in rows[at][names + 1 :]):
             place = sheet.place(at, names)
             raise SourceError(f"{place}: {pairs[at][1]!r} is no force, region or country; correct the name")
     return AreaTable(
         sheet=sheet,
-        title=title(sheet),
         first_row=first,
         areas=tuple(areas),
         cells=tuple(tuple(row) for row in rows[first : last + 1]),
-        headings=tuple(_headings(text[:first], max(len(row) for row in rows))),
+        headings=tuple(_headings(text[:first], width)),
         labels=frozenset({names} if codes is None else {codes, names}),
-        notes=tuple(row[0] for row in text[last + 1 :] if row and row[0]),
+        notes=tuple(row[0] for row in text[last + 1 :] if row[0]),
     )
-
-
-def _at(row: list[str], position: int) -> str:
-    return row[position] if position < len(row) else ""
 
 
 def _name_column(rows: list[list[object]], forces: Forces) -> int | None:
@@ -292,53 +264,42 @@ def _headings(above: list[list[str]], width: int) -> list[str]:
         if not filled or filled == [0]:  # a title, or a line of text about the table
             continue
         over = ""
-        for position in range(width):
-            cell = _at(row, position)
+        for position, cell in enumerate(row):
             if cell:
                 over = cell if year_to(cell) else ""
             headings[position] = f"{headings[position]} {cell or over}".strip()
     return headings
 
 
-def classify(rows: Iterable[tuple[str, str]], forces: Forces) -> list[Area | None]:
-    """Return what each (code, name) row is about, or None for a row that names no area.
+def classify(rows: Iterable[tuple[str, str]], forces: Forces) -> Iterator[Area | None]:
+    """Yield what each (code, name) row is about, or None for a row that names no area.
 
     The code decides where there is one. "West Midlands" without a code is a region and a force: it is the force where
     the row before is a force of that region or the region itself. Raises ValueError when a force's code and name do
     not agree.
     """
-    areas: list[Area | None] = []
+    regions = {force.region.lower(): force.region for force in forces} | OTHER_REGION_NAMES
     before: Area | None = None
     for code, name in rows:
-        areas.append(_classify(code, name, before, forces))
-        before = areas[-1] or before
-    return areas
+        area = _classify(code, name, before, forces, regions)
+        yield area
+        before = area or before
 
 
-def _classified(
-    sheet: Sheet, first: int, pairs: list[tuple[str, str]], names: int, forces: Forces
-) -> list[Area | None]:
-    """Return `classify` of the rows from `first` on; what it refuses is told with its cell."""
-    for at, (code, name) in enumerate(pairs):
-        try:
-            _classify(code, name, None, forces)
-        except ValueError as problem:
-            raise SourceError(f"{sheet.place(first + at, names)}: {problem}") from None
-    return classify(pairs, forces)
-
-
-def _classify(code: str, name: str, before: Area | None, forces: Forces) -> Area | None:
+def _classify(code: str, name: str, before: Area | None, forces: Forces, regions: Mapping[str, str]) -> Area | None:
     plain = _plain_name(name)
     if CODE.match(code) and code.startswith(FORCE_CODES):
         return _force_of_code(code, name, forces)
     if plain in COUNTRIES:
         return Area("country", COUNTRIES[plain])
     if CODE.match(code):
-        return Area("region", REGIONS.get(plain, name.strip()))
-    if plain == "west midlands" and _is_in_west_midlands(before, forces):
-        return Area("force", "west-midlands")
-    if plain in REGIONS:
-        return Area("region", REGIONS[plain])
+        return Area("region", regions.get(plain, name.strip()))
+    if plain == "west midlands" and before and before.kind in ("force", "region"):
+        region = before.id if before.kind == "region" else forces.find(before.id).region
+        if region == "West Midlands":
+            return Area("force", "west-midlands")
+    if plain in regions:
+        return Area("region", regions[plain])
     return Area("body", BODIES[plain]) if plain in BODIES else _force_of_name(plain, forces)
 
 
@@ -347,12 +308,6 @@ def _plain_name(text: str) -> str:
     without_brackets = re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text)
     words = re.sub(r"[^a-z]+", " ", without_brackets.lower().replace("&", " and "))
     return re.sub(r" (exc|excl|excluding|inc|incl|including) .*", "", f"{words} ").strip()
-
-
-def _is_in_west_midlands(area: Area | None, forces: Forces) -> bool:
-    if area is None or area.kind not in ("force", "region"):
-        return False
-    return (area.id if area.kind == "region" else forces.find(area.id).region) == "West Midlands"
 
 
 def _force_of_code(code: str, name: str, forces: Forces) -> Area:

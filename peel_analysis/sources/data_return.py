@@ -1,5 +1,7 @@
 """A force's data return to HMICFRS: counts that are in no publication, in a CSV file or workbook that a user fills."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -35,13 +37,19 @@ def read(book: Book, release: str, forces: Forces) -> Reading:
     rows_read = 0
     for heading in found:
         _refuse_other_rows(heading)
-        part, rows = _rows(heading, forces)
-        lines = [heading.row + 2 + int(row) for row in part.index]
+        columns = heading.columns()
+        used = ~np.logical_and.reduce([is_blank(column) for column in columns.values()])
+        cells = {
+            name: heading.translate(name, columns[name], function, used)[used]
+            for name, function in (("force_id", lambda cell: forces.find(as_text(cell)).id), *CELLS.items())
+        }
+        lines = [heading.row + 2 + int(row) for row in np.flatnonzero(used)]
         name = f"{book.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else book.file
-        parts.append(shape.check(shape.combine([part.assign(release=release)]), name, lines, forces=forces))
-        rows_read += rows
+        rows = shape.combine([pd.DataFrame(cells).assign(dimension="", release=release)])
+        parts.append(shape.check(rows, name, lines, forces=forces))
+        rows_read += len(used)
     table = shape.combine(parts)
-    blank = rows_read - sum(map(len, parts))
+    blank = rows_read - len(table)
     return reading_of(
         book,
         FORMAT,
@@ -70,24 +78,6 @@ def _refuse_other_rows(heading: Heading) -> None:
                 raise SourceError(str(error)) from error
 
 
-def _rows(heading: Heading, forces: Forces) -> tuple[pd.DataFrame, int]:
-    """Return the rows that are not blank, indexed by their place under the heading, and how many there are in all."""
-    columns = heading.columns()
-    used = ~np.logical_and.reduce([is_blank(column) for column in columns.values()])
-    functions = {
-        "force_id": lambda cell: forces.find(as_text(cell)).id,
-        "item": _item,
-        "period_start": _day,
-        "period_end": _day,
-        "count": _count,
-        "status": _code,
-    }
-    cells = {name: heading.translate(name, columns[name], function, used) for name, function in functions.items()}
-    kept = np.flatnonzero(used)
-    rows = pd.DataFrame({name: values[kept] for name, values in cells.items()}, index=kept).assign(dimension="")
-    return rows, len(used)
-
-
 def _code(cell: object) -> str:
     return as_text(cell).lower().replace(" ", "_")
 
@@ -97,10 +87,6 @@ def _item(cell: object) -> str:
     if item not in RETURNED_ITEMS:
         raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(RETURNED_ITEMS)}")
     return item
-
-
-def _day(cell: object) -> str:
-    return as_text(cell)[:10]  # a workbook's date cell may carry a time of 00:00:00
 
 
 def _count(cell: object) -> object:
@@ -121,3 +107,12 @@ def _count(cell: object) -> object:
     if len(text) > shape.DIGITS:
         raise ValueError(f"found {said!r}, a count of more than {shape.DIGITS} digits; correct it")
     return int(text)
+
+
+CELLS: dict[str, Callable[[object], object]] = {  # what a cell of each column but that of the force is read as
+    "item": _item,
+    "period_start": lambda cell: as_text(cell)[:10],  # a workbook's date cell may carry a time of 00:00:00
+    "period_end": lambda cell: as_text(cell)[:10],
+    "count": _count,
+    "status": _code,
+}

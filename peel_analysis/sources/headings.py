@@ -1,9 +1,10 @@
 """What stands in a published table: its heading row, found by the names in it, the cells beneath, marks and dates."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -68,8 +69,8 @@ class Heading:
 
 def is_blank(column: Column) -> npt.NDArray[np.bool_]:
     """Return True for each cell without text."""
-    blank = np.array([as_text(value) == "" for value in column.values], dtype=bool)
-    return np.asarray(blank[column.codes] if len(blank) else np.zeros(0, dtype=bool), dtype=bool)
+    blank: npt.NDArray[np.bool_] = np.array([as_text(value) == "" for value in column.values], dtype=bool)
+    return blank[column.codes]
 
 
 def fold(text: str) -> str:
@@ -119,11 +120,12 @@ def _heading(sheet: Sheet, fields: Sequence[Field]) -> Heading | None:
     for row, positions in enumerate(matches):
         if all(field.name in positions for field in fields if field.required):
             return Heading(sheet, row, positions)
-    row = max(range(len(matches)), key=lambda row: len(matches[row]), default=0)
-    if not matches or len(matches[row]) < ENOUGH:
+    best = max(matches, key=len, default={})
+    if len(best) < ENOUGH:
         return None
-    missing = [field.called[0] for field in fields if field.required and field.name not in matches[row]]
-    others = [cell for at, cell in enumerate(sheet.top[row]) if cell and at not in matches[row].values()]
+    row = matches.index(best)
+    missing = [field.called[0] for field in fields if field.required and field.name not in best]
+    others = [cell for at, cell in enumerate(sheet.top[row]) if cell and at not in best.values()]
     raise SourceError(
         f"{sheet.place(row)}: no column {' or '.join(repr(name) for name in missing)}; found besides the others: "
         f"{', '.join(repr(cell) for cell in others) or 'nothing'}; give the column its published name"
@@ -145,26 +147,20 @@ def _match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Marker:
-    """Why a cell has no number: the status of its count, and the reason in words."""
+    """A mark of official statistics in place of a number, and the status that it gives the count."""
 
+    mark: str
     status: str
-    reason: str
 
 
-MARKERS = {  # of official statistics, each in place of a number
-    "": Marker("not_supplied", "blank"),
-    "..": Marker("not_supplied", "not available"),
-    ":": Marker("not_supplied", "not available"),
-    "-": Marker("not_supplied", "a dash: the publisher gives no figure"),
-    "–": Marker("not_supplied", "a dash: the publisher gives no figure"),
-    "+": Marker("combined", "counted in with the region"),
-    "*": Marker("not_comparable", "withheld or not comparable"),
-    "[x]": Marker("not_supplied", "not available"),
-    "[z]": Marker("not_comparable", "not applicable"),
-    "[c]": Marker("not_supplied", "confidential"),
-    "[u]": Marker("not_comparable", "of low reliability"),
-    "n/a": Marker("not_supplied", "not available"),
+MARKS = ("", "..", ":", "-", "–", "+", "*", "[x]", "[z]", "[c]", "[u]", "n/a")
+STATUS_OF_MARK = {  # the others say that there is no figure: not available, or confidential
+    "+": "combined",  # counted in with the region
+    "*": "not_comparable",  # withheld or not comparable
+    "[z]": "not_comparable",  # not applicable
+    "[u]": "not_comparable",  # of low reliability
 }
+MARKERS = {mark: Marker(mark, STATUS_OF_MARK.get(mark, "not_supplied")) for mark in MARKS}
 
 
 def number_or_marker(cell: object) -> float | Marker:
@@ -181,7 +177,7 @@ def number_or_marker(cell: object) -> float | Marker:
     try:
         return float(number)
     except ValueError:
-        known = " ".join(mark for mark in MARKERS if mark)
+        known = " ".join(filter(None, MARKS))
         raise ValueError(
             f"found {as_text(cell)!r} where a number or one of {known} should be; correct the cell"
         ) from None
@@ -190,27 +186,23 @@ def number_or_marker(cell: object) -> float | Marker:
 def year_to(text: str) -> date | None:
     """Return the last day of the 12 months that a heading names ("Apr '16 to Mar '175, 6"), or None."""
     for match in SPAN.finditer(text):
-        first, last = _month_number(match[1]), _month_number(match[5])
-        end = _year(match.groups()[5:8])
-        if end == _year(match.groups()[1:4]) + 1 and (last - first) % 12 == 11:
-            return _last_day(end, last)
-    if ending := YEAR_ENDING.search(text):
-        return _last_day(_year(ending.groups()[1:4]), _month_number(ending[1]))
-    return None
+        first, last = _month(*match.groups()[:4]), _month(*match.groups()[4:])
+        if last.year == first.year + 1 and (last.month - first.month) % 12 == 11:
+            return last
+    ending = YEAR_ENDING.search(text)
+    return _month(*ending.groups()) if ending else None
+
+
+def _month(name: str, *years: str | None) -> date:
+    """Return the last day of a month; the year is the one group of YEAR that is found."""
+    digits = next(filter(None, years))
+    year, month = int(digits) if len(digits) == 4 else 2000 + int(digits), _month_number(name)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _month_number(name: str) -> int:
     """Return the number of a month by its first three letters."""
     return [month[:3] for month in MONTHS].index(name[:3].title()) + 1
-
-
-def _year(groups: tuple[str | None, ...]) -> int:
-    digits = next(group for group in groups if group)
-    return int(digits) if len(digits) == 4 else 2000 + int(digits)
-
-
-def _last_day(year: int, month: int) -> date:
-    return date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)
 
 
 def days(text: str) -> list[date]:
@@ -220,9 +212,7 @@ def days(text: str) -> list[date]:
 
 def days_in(cell: object) -> list[date]:
     """Return the days that a cell names: a date of a workbook, or text as `days`, or "30-Sep-18"."""
-    if isinstance(cell, datetime):
-        return [cell.date()]
     if isinstance(cell, date):
-        return [cell]
+        return [cell.date() if isinstance(cell, datetime) else cell]
     short = SHORT_DAY.findall(as_text(cell))
     return days(as_text(cell)) or [date(2000 + int(year), _month_number(month), int(day)) for day, month, year in short]

@@ -44,15 +44,12 @@ def read(
     """Return incidents by force and year ending March (item `asb_incidents`), and populations by force and mid-year.
 
     The populations behind the rates of incidents (incidents / rate * 1,000) get the first of the `vintages`, by default
-    the release with "-rates"; printed populations, rounded to hundreds, get the second, else the release.
-    The City of London has no rate of its own before 2019: its population is London's less the Metropolitan Police's.
-    Regions, countries and bodies that are no force are left out and counted. Forces in `not_supplied` may be missing,
-    and get blank rows that say so. Raises SourceError for a table without all 43 forces and for cells and headings that
-    are not understood.
+    the release with "-rates"; printed populations, rounded to hundreds, get the second, else the release. Regions,
+    countries and bodies that are no force are left out and counted. Forces in `not_supplied` may be missing, and get
+    blank rows. Raises SourceError for a table without all 43 forces and for cells and headings not understood.
     """
     workbook = area_workbook(book, release, forces, not_supplied, kind, "incidents or populations")
-    behind_rates: Populations = {}
-    printed: Populations = {}
+    behind_rates, printed = Populations(), Populations()
     for what, table in workbook.tables:
         if what == INCIDENTS:
             behind_rates |= _read_incidents(table, workbook)
@@ -75,9 +72,8 @@ def _read_incidents(table: AreaTable, workbook: AreaWorkbook) -> Populations:
         workbook.add(values, ITEM, periods.twelve_months_to(end).start, end)
         people = _behind_rates(values, table.values(rates[end])) if end in rates else {}
         if any(abs(value - round(value)) > EXACT for value in people.values()):
-            workbook.notes.append(
-                f"{table.sheet.name}: rates of the year to {end} are rounded, so they give no exact populations"
-            )
+            rounded = f"rates of the year to {end} are rounded, so they give no exact populations"
+            workbook.notes.append(f"{table.sheet.name}: {rounded}")
         else:
             found |= {(force_id, end.year - MID_YEARS_BEFORE): round(value) for force_id, value in people.items()}
     names = [f"{force.name} {ending}" for force in workbook.forces for ending in ("Police", "Constabulary")]
@@ -90,7 +86,7 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
     counts: dict[date, int] = {}
     rates: dict[date, int] = {}
     for position, heading in enumerate(table.headings):
-        if position in table.labels or not any(position < len(row) and row[position] != "" for row in table.cells):
+        if position in table.labels or not any(row[position] != "" for row in table.cells):
             continue
         words = fold(heading)
         if re.search(r"percent|change", words) or "%" in heading or POPULATION_OF_RATES.search(heading):
@@ -109,7 +105,10 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
 
 
 def _behind_rates(counts: dict[Area, float | Marker], rates: dict[Area, float | Marker]) -> dict[str, float]:
-    """Return the populations by force that a year's rates were divided by; whole when the rates are printed in full."""
+    """Return the populations by force that a year's rates were divided by; whole when the rates are printed in full.
+
+    The City of London has no rate of its own before 2019: its population is London's less the Metropolitan Police's.
+    """
     people: dict[Area, float] = {}
     for area, rate in rates.items():
         incidents = counts[area]

@@ -143,10 +143,6 @@ def reading_of(
         notes=tuple(notes),
         printed_totals=tuple(printed_totals),
     )
-    return Reading(shape.check(counts, book.file, forces=forces), populations_table(populations), account)
-
-
-def populations_table(rows: Sequence[tuple[str, int, int, str]]) -> pd.DataFrame:
-    """Return (force_id, mid_year, population, vintage) rows as a table with whole numbers; it may be empty."""
-    table = pd.DataFrame(list(rows), columns=list(POPULATIONS_COLUMNS))
-    return table.astype({"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"})
+    table = pd.DataFrame(list(populations), columns=list(POPULATIONS_COLUMNS))
+    types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
+    return Reading(shape.check(counts, book.file, forces=forces), table.astype(types), account)

@@ -76,10 +76,8 @@ class WorkbookSheet(Sheet):
 
     def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
         """Return the named columns below the row `heading`."""
-        by_position = list(itertools.zip_longest(*self.rows()[heading + 1 :], fillvalue=""))
-        return {
-            name: _column(by_position[position]) if by_position else _column(()) for name, position in positions.items()
-        }
+        below = self.rows()[heading + 1 :]
+        return {name: _column(tuple(row[position] for row in below)) for name, position in positions.items()}
 
     def place(self, row: int, position: int | None = None) -> str:
         """Return "file, sheet 'name', cell C4" or "..., row 4"."""
@@ -168,7 +166,22 @@ def open_book(path: Path) -> Book:
     """
     if not path.is_file():
         raise SourceError(f"{path}: no such file; check the name")
-    return Book(path.name, sha256(path), tuple(_sheets(path)))
+    with path.open("rb") as file:
+        start = file.read(4)
+    sheets: list[Sheet] = []
+    if start == PARQUET:
+        sheets.append(ParquetSheet(path.name, path))
+    elif start in (ZIP, OLE):
+        try:
+            workbook = CalamineWorkbook.from_path(path)
+            sheets += [
+                WorkbookSheet(path.name, name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names
+            ]
+        except (CalamineError, OSError) as error:
+            raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
+    else:
+        sheets.append(_text_sheet(path, start))
+    return Book(path.name, sha256(path), tuple(sheets))
 
 
 def sha256(path: Path) -> str:
@@ -182,20 +195,6 @@ def as_text(cell: object) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else "" if cell != cell else str(cell)
     return "" if cell is None else str(cell).strip()
-
-
-def _sheets(path: Path) -> list[Sheet]:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start == PARQUET:
-        return [ParquetSheet(path.name, path)]
-    if start in (ZIP, OLE):
-        try:
-            workbook = CalamineWorkbook.from_path(path)
-            return [WorkbookSheet(path.name, name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
-        except (CalamineError, OSError) as error:
-            raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
-    return [_text_sheet(path, start)]
 
 
 def _text_sheet(path: Path, start: bytes) -> TextSheet:
@@ -226,9 +225,5 @@ def _categories(cells: pd.Series) -> Column:
 
 def _letters(position: int) -> str:
     """Return a column's letters in a workbook: A for 0, AA for 26."""
-    letters = ""
-    number = position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    before, last = divmod(position, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)

@@ -40,10 +40,10 @@ def workers(sheet: Sheet) -> str | None:
 def read(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
     """Return the workers of each kind by force and date, an item each: `police_officers_fte` and so on.
 
-    Full-time equivalents keep their decimals; `..` and other marks become blank counts with their reason. Regions,
-    totals and bodies that are no force are left out and counted. Columns of change are not read. Forces in
-    `not_supplied` may be missing, and get blank rows that say so. Raises SourceError for a table without all 43
-    forces, for two tables of one item, and for a date or a cell that is not understood.
+    Full-time equivalents keep their decimals; `..` and other marks become blank counts with their reason, and a dash is
+    nil where a note says so. Regions, totals and bodies that are no force are left out and counted; columns of change
+    are not read. Forces in `not_supplied` may be missing, and get blank rows. Raises SourceError for a table without
+    all 43 forces, for two tables of one item, and for a date or a cell that is not understood.
     """
     workbook = area_workbook(book, release, forces, not_supplied, workers, "one kind of worker by force")
     sheets: dict[str, str] = {}
@@ -56,18 +56,20 @@ def read(book: Book, release: str, forces: Forces, not_supplied: Collection[str]
         dash_is_nil = any(NIL.match(cell) for row in table.sheet.rows() for cell in row if isinstance(cell, str))
         for day, position in columns.items():
             values = table.values(position, whole=item not in shape.FRACTIONAL)
-            numbers = {area: _number(value, dash_is_nil=dash_is_nil) for area, value in values.items()}
-            workbook.add(numbers, item, day, day)
+            for area, value in values.items():
+                if not isinstance(value, Marker):
+                    values[area] = round(value, DECIMALS)
+                elif dash_is_nil and value in (MARKERS["-"], MARKERS["–"]):
+                    values[area] = 0.0
+            workbook.add(values, item, day, day)
     return workbook.reading(FORMAT)
 
 
 def _unit(sheet: Sheet) -> str:
     """Return "fte" or "headcount", which a cell above the table says. Raises SourceError when none does."""
-    for row in sheet.top:
-        for cell in row:
-            for words, unit in UNITS.items():
-                if words in fold(cell):
-                    return unit
+    cells = (fold(cell) for row in sheet.top for cell in row)
+    if unit := next((unit for cell in cells for words, unit in UNITS.items() if words in cell), None):
+        return unit
     raise SourceError(
         f"{sheet.place(0)}: neither 'Full-time equivalents' nor 'Headcount' stands above the table; add it"
     )
@@ -77,7 +79,7 @@ def _columns_by_day(table: AreaTable) -> dict[date, int]:
     """Return the columns headed by one day; columns of change are headed by words."""
     columns: dict[date, int] = {}
     rows = table.sheet.rows(table.first_row)[-6:]
-    for position in range(max(len(row) for row in table.cells)):
+    for position in range(len(table.headings)):
         above = [row[position] for row in rows if position < len(row) and row[position] != ""]
         if position in table.labels or re.search(r"change|%|per ?cent", " ".join(map(as_text, above)), re.IGNORECASE):
             continue
@@ -90,10 +92,3 @@ def _columns_by_day(table: AreaTable) -> dict[date, int]:
     if not columns:
         raise SourceError(f"{table.place(-1, 1)}: no column is headed by a day, such as 30 September 2018; add it")
     return columns
-
-
-def _number(value: float | Marker, *, dash_is_nil: bool) -> float | Marker:
-    """Return a cell's number, rounded; a dash is nil where a note says so."""
-    if isinstance(value, Marker):
-        return 0.0 if dash_is_nil and value in (MARKERS["-"], MARKERS["–"]) else value
-    return round(value, DECIMALS)
