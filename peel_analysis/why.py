@@ -14,7 +14,7 @@ from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Part, Result
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.measures.provenance import definition_of, provenance
+from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
 from peel_analysis.show import words as wording
 from peel_analysis.show.plain_text import block, columns, pairs, paragraph
 
@@ -270,16 +270,15 @@ def _published(result: Result, force_id: str) -> list[str]:
 
 
 def _provenance(result: Result, force_id: str) -> list[str]:
-    origin = provenance(result, force_id)
     lines = pairs(
         [
             ("release", result.release),
-            ("rule", origin.rule),
+            ("rule", rule_of(result.measure)),
             ("definition", _definition(result.measure)),
-            ("code", origin.code_version),
+            ("code", code_version()),
         ]
     )
-    for table in origin.tables:
+    for table in tables_of(result, force_id):
         published = ", ".join(part for part in (table.publisher, table.title, table.release_words) if part)
         lines.append(table.file + (f" (vintage {table.release})" if table.table == "populations" else ""))
         lines += pairs(

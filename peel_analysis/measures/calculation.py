@@ -25,13 +25,13 @@ from peel_analysis.measures.exclusions import (
     says_not_supplied,
 )
 from peel_analysis.measures.result import (
-    Contradiction,
     Result,
     Value,
     based_on,
     exclusions_contradicted,
     fill_published,
     parts_of_whole,
+    rows_of_values,
 )
 from peel_analysis.measures.sums import CountTables, rank
 
@@ -49,7 +49,7 @@ class Side:
     rows: Rows
     members: tuple[str, ...]
     release: str
-    contradicted: tuple[Contradiction, ...]
+    contradicted: tuple[tuple[str, str], ...]
 
 
 class Inputs:
@@ -117,10 +117,10 @@ def _calculated(measure: Measure, inputs: Inputs) -> Result:
     now = in_window(measure, measure.window, inputs)
     before = in_window(measure, measure.comparator, inputs) if measure.comparator else None
     values = beside(now.rows, comparable(before.rows, measure, inputs.edition) if before else [])
-    return Result.of_values(
+    return Result(
         measure,
         inputs.edition,
-        fill_published(values, measure, inputs.edition, inputs.published),
+        rows_of_values(fill_published(values, measure, inputs.edition, inputs.published)),
         now.members,
         before.members if before else (),
         now.release,
@@ -147,7 +147,7 @@ def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
     )
     national = england_and_wales(rows, measure.multiplier, members, remarks)
     alone = [replace(row, value=nan) if row.status == "combined" else row for row in rows]
-    return Side([*alone, national], tuple(members), release, tuple(contradicted.values()))
+    return Side([*alone, national], tuple(members), release, tuple(contradicted.items()))
 
 
 def add_up(
@@ -181,8 +181,8 @@ def add_up(
 
 def contradictions(
     measure: Measure, edition: Edition, window: Period, excluded: Exclusions, held: Mapping[str, Collection[str]]
-) -> dict[str, Contradiction]:
-    """Return, by force, the exclusions that deny a count which is held by now."""
+) -> dict[str, str]:
+    """Return, by force, the sentence on the exclusions that deny a count which is held by now."""
     items, found = measure.numerator.items, {}
     for force_id in excluded.by_force:
         if facts := excluded.denied(force_id, items, held.get(force_id, ())):
@@ -190,15 +190,14 @@ def contradictions(
             what = enumerated(one.replace("_", " ") for one in named)
             places = [edition.data.place_of(EXCLUSIONS, fact) for fact in facts]
             where = enumerated([places[0], *(one.rpartition(", ")[2] for one in places[1:])])
-            found[force_id] = Contradiction(
-                force_id,
+            found[force_id] = (
                 f"{edition.forces.name(force_id)}'s {what} of {window.end.year} are now held, and left out by {where}: "
-                "take the row out, or write yes under although_held.",
+                "take the row out, or write yes under although_held."
             )
     return found
 
 
-def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, Contradiction]) -> Rows:
+def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str]) -> Rows:
     """Return the rows with the register's two switches, statuses and reasons.
 
     A force out of both the figure and England and Wales loses its counts too: they are not comparable or not supplied.
@@ -210,7 +209,7 @@ def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, Contr
         kept = row if in_figure or in_national else replace(row, numerator=nan, denominator=nan)
         note, short = excluded.explanation(row.force_id, row.note, row.short)
         if row.force_id in contradicted:
-            note = f"{note} {contradicted[row.force_id].sentence}"
+            note = f"{note} {contradicted[row.force_id]}"
         status = excluded.status(row.force_id, row.status, has_count=kept.is_counted)
         left.append(replace(kept, status=status, note=note, short=short, in_figure=in_figure, in_national=in_national))
     return left

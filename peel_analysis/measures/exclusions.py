@@ -36,10 +36,8 @@ class Exclusions:
     @cached_property
     def by_force(self) -> dict[str, list[Fact]]:
         """The rows about each force that has any."""
-        found: dict[str, list[Fact]] = {}
-        for fact in self.facts:
-            found.setdefault(fact["force_id"], []).append(fact)
-        return found
+        named = dict.fromkeys(fact["force_id"] for fact in self.facts)
+        return {force_id: [fact for fact in self.facts if fact["force_id"] == force_id] for force_id in named}
 
     def denied(self, force_id: str, items: Collection[str], held: Collection[str]) -> list[Fact]:
         """Return the rows that say that none of these items' counts was supplied, though one is held.
@@ -73,7 +71,9 @@ class Exclusions:
         if facts is None:
             return note, short
         before = [] if self._effects(force_id).issuperset(OUT) or not note else [note]
-        return " ".join([*before, *_distinct(fact["reason"] for fact in facts)]), facts[0]["short_reason"]
+        reasons = list(dict.fromkeys(fact["reason"] for fact in facts))  # one that another goes on from is said by that
+        said = [a for a in reasons if not any(b != a and b.startswith(a.rstrip(".")) for b in reasons)]
+        return " ".join([*before, *said]), facts[0]["short_reason"]
 
     def _effects(self, force_id: str) -> set[str]:
         return {fact["effect"] for fact in self.by_force.get(force_id, ())}
@@ -82,12 +82,6 @@ class Exclusions:
 def says_not_supplied(fact: Fact) -> bool:
     """Return whether a row says that a count was not supplied, and not that it is left out although it is held."""
     return fact["missing_because"] == NOT_SUPPLIED and fact["although_held"] != "yes"
-
-
-def _distinct(reasons: Iterable[str]) -> list[str]:
-    """Return the reasons once each, without one that another says and goes on from."""
-    once = list(dict.fromkeys(reasons))
-    return [one for one in once if not any(other != one and other.startswith(one.rstrip(".")) for other in once)]
 
 
 def exclusions_of(measure: Measure, edition: Edition, year: int, register: Iterable[Fact] | None = None) -> Exclusions:

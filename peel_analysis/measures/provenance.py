@@ -1,4 +1,4 @@
-"""Where a value comes from: tables and their source files, the measure's rule, members, exclusions and the code."""
+"""Where a value comes from: tables and their source files, the measure's rule, members and the code."""
 
 import hashlib
 import json
@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
 from peel_analysis import __version__
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import rows_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.measures.result import Result
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
@@ -41,37 +38,8 @@ class Table:
     @property
     def file(self) -> str:
         """The table's own file in the data folder, as a message names it."""
-        if self.table == POPULATIONS:
-            return "data/populations.csv"
-        return f"data/counts/{self.table}/{self.release}.csv"
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What one value rests on. `exclusions` are the register's rows about it; for England and Wales, about any force.
-
-    `tables` is empty for a value that only the published report gives, and for one that has no public counts.
-    """
-
-    tables: tuple[Table, ...]
-    rule: str
-    members: tuple[str, ...]
-    exclusions: pd.DataFrame
-    code_version: str
-
-
-def provenance(result: Result, force_id: str) -> Provenance:
-    """Return what a force's value, or England and Wales's, rests on."""
-    measure, edition = result.measure, result.edition
-    rows = exclusions_of(measure, edition, result.window.end.year).rows
-    national = force_id == ENGLAND_AND_WALES
-    return Provenance(
-        tables=tables_of(result, force_id),
-        rule=rule_of(measure),
-        members=result.members if national else (),
-        exclusions=(rows if national else rows[rows["force_id"] == force_id]).reset_index(drop=True),
-        code_version=code_version(),
-    )
+        of_counts = f"counts/{self.table}/{self.release}"
+        return f"data/{POPULATIONS if self.table == POPULATIONS else of_counts}.csv"
 
 
 def columns_of(result: Result) -> dict[str, list[str]]:
@@ -86,13 +54,9 @@ def columns_of(result: Result) -> dict[str, list[str]]:
         "" if status == "as_published" else _hashes(tables_of(result, str(row_id))) if row_id in apart else usual
         for row_id, status in statuses.items()
     ]
-    named = ";".join(result.members)
-    return {
-        "source_sha256": hashes,
-        "rule": [rule_of(result.measure)] * len(hashes),
-        "code_version": [code_version()] * len(hashes),
-        "member_list": [named if row_id == ENGLAND_AND_WALES else "" for row_id in statuses],
-    }
+    rules, versions = [rule_of(result.measure)] * len(hashes), [code_version()] * len(hashes)
+    members = [";".join(result.members) if row_id == ENGLAND_AND_WALES else "" for row_id in statuses]
+    return dict(zip(PROVENANCE_COLUMNS, (hashes, rules, versions, members), strict=True))
 
 
 def _hashes(tables: tuple[Table, ...]) -> str:
@@ -109,21 +73,16 @@ def tables_of(result: Result, force_id: str) -> tuple[Table, ...]:
 def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
     """Return the tables of the measure's items; a replaced population's too, when its force is among `force_ids`."""
     edition = result.edition
-    releases = []
+    instead, releases = edition.population_instead, []
     for item in result.measure.items:
         if item == POPULATION:
-            releases += _vintages(edition, force_ids)
+            vintages = [edition.vintage] if not force_ids or set(force_ids) - set(instead) else []
+            vintages += [instead[force_id].vintage for force_id in force_ids if force_id in instead]
+            releases += [(POPULATIONS, vintage) for vintage in vintages]
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
     known = edition.data.cached(PROVENANCE, lambda: _read(edition.data.path(PROVENANCE)))
     return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(releases))
-
-
-def _vintages(edition: Edition, force_ids: tuple[str, ...]) -> list[tuple[str, str]]:
-    instead = edition.population_instead
-    vintages = [edition.vintage] if not force_ids or set(force_ids) - set(instead) else []
-    vintages += [instead[force_id].vintage for force_id in force_ids if force_id in instead]
-    return [(POPULATIONS, vintage) for vintage in vintages]
 
 
 def _read(path: Path) -> dict[tuple[str, str], Table]:
@@ -152,11 +111,13 @@ def other_releases(result: Result) -> list[str]:
     Empty for a measure that is no change. The releases are named as data/sources.csv names them.
     """
     measure, edition = result.measure, result.edition
+    own = _releases(measure, edition)
+    others = [other for other in edition.data.measures if other.kind == measure.kind == "change"]
     return [
         f"Both periods are counted in another release ({_words(measure, edition)}) than those of '{other.title}' "
         f"({_words(other, edition)}), so the counts of the same period can differ between the two."
-        for other in edition.data.measures
-        if other.kind == measure.kind == "change" and _differ(_releases(measure, edition), _releases(other, edition))
+        for other in others
+        if any(_releases(other, edition).get(item, release) != release for item, release in own.items())
     ]
 
 
@@ -166,13 +127,8 @@ def _releases(measure: Measure, edition: Edition) -> dict[str, str]:
     return {source.item: source.release for source in named}
 
 
-def _differ(tables: dict[str, str], others: dict[str, str]) -> bool:
-    return any(others.get(item, release) != release for item, release in tables.items())
-
-
 def _words(measure: Measure, edition: Edition) -> str:
-    rows = edition.sources(measure.sources)
-    return "; ".join(f"{row['title']}: {row['release']}" for row in rows)
+    return "; ".join(f"{row['title']}: {row['release']}" for row in edition.sources(measure.sources))
 
 
 def definition_of(measure: Measure) -> dict[str, object]:

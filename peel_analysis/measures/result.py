@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -58,11 +57,11 @@ class Value:
 VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
 
 
-class Contradiction(NamedTuple):
-    """A force that, by data/exclusions.csv, supplied no count while one is held; and the sentence that says so."""
-
-    force_id: str
-    sentence: str
+def rows_of_values(values: Iterable[Value]) -> pd.DataFrame:
+    """Return values as a result's rows: one row each, by force_id."""
+    force_ids, *columns = zip(*(vars(one).values() for one in values), strict=True)
+    index = pd.Index(force_ids, name="force_id", dtype="str")
+    return pd.DataFrame(dict(zip(VALUE_COLUMNS, columns, strict=True)), index=index)
 
 
 def based_on(members: int) -> str:
@@ -87,7 +86,8 @@ class Result:
     | comparator_status, comparator_note | str | the same in the comparator's window; "" without |
 
     `members` are the forces in both sums of the England and Wales value, `comparator_members` those of the comparator.
-    `contradicted` are exclusions of counts that are held by now. `release` names what the counts come from.
+    `contradicted` are the forces that, by data/exclusions.csv, supplied no count while one is held, each with the
+    sentence that says so. `release` names what the counts come from.
     """
 
     measure: Measure
@@ -96,54 +96,23 @@ class Result:
     members: tuple[str, ...]
     comparator_members: tuple[str, ...]
     release: str
-    contradicted: tuple[Contradiction, ...] = ()
-
-    @classmethod
-    def of_values(
-        cls,
-        measure: Measure,
-        edition: Edition,
-        values: Iterable[Value],
-        members: tuple[str, ...] = (),
-        comparator_members: tuple[str, ...] = (),
-        release: str = "",
-        contradicted: tuple[Contradiction, ...] = (),
-    ) -> "Result":
-        """Return the result that has these values for its rows."""
-        force_ids, *columns = zip(*(vars(one).values() for one in values), strict=True)
-        rows = pd.DataFrame(
-            dict(zip(VALUE_COLUMNS, columns, strict=True)), index=pd.Index(force_ids, name="force_id", dtype="str")
-        )
-        return cls(measure, edition, rows, members, comparator_members, release, contradicted)
+    contradicted: tuple[tuple[str, str], ...] = ()
 
     def as_bytes(self) -> bytes:
         """Return all but measure and edition as JSON, in which floats are exact: a batch calculates a result once."""
-        held = {
-            "values": [list(vars(one).values()) for one in self._values.values()],
-            "members": self.members,
-            "comparator_members": self.comparator_members,
-            "release": self.release,
-            "contradicted": self.contradicted,
-        }
-        return json.dumps(held).encode()
+        values = [list(vars(one).values()) for one in self._values.values()]
+        return json.dumps((values, self.members, self.comparator_members, self.release, self.contradicted)).encode()
 
     @classmethod
     def from_bytes(cls, measure: Measure, edition: Edition, text: bytes) -> "Result":
         """Return the result that was written as bytes."""
-        held = json.loads(text)
-        return cls.of_values(
-            measure,
-            edition,
-            [Value(*one) for one in held["values"]],
-            tuple(held["members"]),
-            tuple(held["comparator_members"]),
-            held["release"],
-            tuple(Contradiction(*one) for one in held["contradicted"]),
-        )
+        values, members, earlier, release, contradicted = json.loads(text)
+        rows = rows_of_values(Value(*one) for one in values)
+        return cls(measure, edition, rows, tuple(members), tuple(earlier), release, tuple(map(tuple, contradicted)))
 
     @cached_property
     def forces(self) -> pd.DataFrame:
-        """The 43 forces' rows."""
+        """The rows of the 43 forces."""
         return self.rows.drop(index=ENGLAND_AND_WALES)
 
     def of(self, force_id: str) -> Value:
@@ -289,10 +258,10 @@ def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:
 
 def exclusions_contradicted(results: Iterable[Result], by: Rule) -> CheckResult:
     """Return the exclusions that say that a force supplied nothing while a count is held, without `although_held`."""
-    looked_at = tuple(results)
-    findings = [
-        Finding(by.level, result.measure.id, one.sentence, one.force_id)
-        for result in looked_at
-        for one in result.contradicted
-    ]
-    return CheckResult(by, f"{len(looked_at)} measures", tuple(findings))
+    contradicted = {result.measure.id: result.contradicted for result in results}
+    findings = (
+        Finding(by.level, measure_id, sentence, force_id)
+        for measure_id, found in contradicted.items()
+        for force_id, sentence in found
+    )
+    return CheckResult(by, f"{len(contradicted)} measures", tuple(findings))

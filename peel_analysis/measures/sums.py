@@ -101,31 +101,21 @@ class CountTables:
         edition = self.edition
         rows = self._rows_of(item, dimensions, edition)
         first, last = window.start.isoformat(), window.end.isoformat()
-        if rows is None or rows.empty or (item in edition.lacks and not _touches(rows, first, last)):
-            return dict.fromkeys(edition.forces.ids, _lacking(item, edition)), ""
+        lack = edition.lacks.get(item)
+        held = rows is not None and bool(((rows["period_start"] <= last) & (rows["period_end"] >= first)).any())
+        if rows is None or rows.empty or (lack and not held):  # a release of other years alone lacks the item here
+            if lack is None:
+                raise InputError(
+                    f"{edition.file}: no release for '{item}' and no reason why; name a release under [releases] "
+                    "or give the reason under [lacks]"
+                )
+            return dict.fromkeys(edition.forces.ids, Count(nan, lack.status, lack.sentence, lack.short)), ""
         release = edition.releases[item]
         inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
         name = f"data/counts/{release.item}/{release.release}.csv"
         counted = _added_up(inside, window, release.item, name, edition.forces)
-        absent = edition.lacks[item].status if item in edition.lacks else "not_available"
-        not_returned = Count(nan, absent, NOT_RETURNED, "Not in the data return")
+        not_returned = Count(nan, lack.status if lack else "not_available", NOT_RETURNED, "Not in the data return")
         return {one: counted.get(one, not_returned) for one in edition.forces.ids}, f"{release.item} {release.release}"
-
-
-def _touches(rows: pd.DataFrame, first: str, last: str) -> bool:
-    """Return whether any row lies in the window; a release that holds other years alone lacks the item there."""
-    return bool(((rows["period_start"] <= last) & (rows["period_end"] >= first)).any())
-
-
-def _lacking(item: str, edition: Edition) -> Count:
-    """Return no count, with the reason that the edition declares."""
-    if item not in edition.lacks:
-        raise InputError(
-            f"{edition.file}: no release for '{item}' and no reason why; name a release under [releases] "
-            "or give the reason under [lacks]"
-        )
-    lack = edition.lacks[item]
-    return Count(nan, lack.status, lack.sentence, lack.short)
 
 
 def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:

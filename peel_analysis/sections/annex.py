@@ -37,12 +37,15 @@ EFFECT_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Annex:
     """Annex A of one force's report. It is the same for every force, but for its caveats."""
 
     force: Force
     edition: Edition
+
+    def __repr__(self) -> str:
+        return f"<Annex A: {self.force.name}, {self.edition.id}>"
 
     def _repr_html_(self) -> str:
         return style() + piece("paragraphs", [f"Annex A: {self.force.official_name}, {self.edition.title}"])

@@ -22,7 +22,7 @@ from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
 
 
-@dataclass
+@dataclass(repr=False)
 class Section:
     """A section of one force's report. Each method shows one part of it; a figure is drawn from a measure or its id."""
 
@@ -31,6 +31,9 @@ class Section:
     edition: Edition
     figures: list[str] = field(default_factory=list)
     results: dict[str, measures.Result] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<{self.plan.title}: {self.force.name}, {self.edition.id}>"
 
     def _repr_html_(self) -> str:
         """Return the section's name, with the style sheet for a notebook that is read in JupyterLab."""
