@@ -7,7 +7,7 @@ import pandas as pd
 from workbooks import FORCES, Row
 
 from peel_analysis.data.folder import Data
-from peel_analysis.intake.addition import Addition, plan
+from peel_analysis.intake.published import Addition, plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = ["Financial Year", "Financial Quarter", "Force Name", "Offence Group", "Offence Code", "Number of Offences"]

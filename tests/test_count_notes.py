@@ -12,7 +12,7 @@ from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.registers import COUNT_NOTES
-from peel_analysis.intake.addition import plan
+from peel_analysis.intake.published import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NOTES = "count_notes.csv"

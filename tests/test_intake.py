@@ -12,7 +12,7 @@ from peel_analysis.data import counts, location
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.writing import write_files
-from peel_analysis.intake.addition import plan
+from peel_analysis.intake.published import plan
 from peel_analysis.sources.sheets import SourceError
 
 

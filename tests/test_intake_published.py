@@ -14,7 +14,7 @@ from shared_folder import shared
 from workbooks import Row, save
 
 from peel_analysis.data.folder import Data
-from peel_analysis.intake.addition import plan
+from peel_analysis.intake.published import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = "home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"

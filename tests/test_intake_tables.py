@@ -11,7 +11,7 @@ from workbooks import FORCES, Row, save
 from peel_analysis.data import counts
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.intake.addition import plan
+from peel_analysis.intake.published import plan
 
 RETURN = "force,item,period_start,period_end,count,status\n"
 

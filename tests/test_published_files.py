@@ -7,7 +7,7 @@ from invented import Folder, folder
 
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
-from peel_analysis.intake.build import FORMAT_OF, build
+from peel_analysis.intake.published import FORMAT_OF, build
 from peel_analysis.sources.formats import FORMATS, TRANSCRIPTS
 
 

@@ -276,7 +276,7 @@ def build(data: Path | None, raw: Path) -> int:
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
     from peel_analysis.data.location import check_writable
-    from peel_analysis.intake.build import build as build_tables
+    from peel_analysis.intake.published import build as build_tables
 
     opened = _open(data)
     check_writable(opened.folder, f"--data {opened.folder}")
@@ -297,7 +297,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
     from peel_analysis.data.location import check_writable
-    from peel_analysis.intake.addition import plan
+    from peel_analysis.intake.published import plan
 
     opened = _open(data)
     if not dry_run:

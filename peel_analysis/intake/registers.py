@@ -1,6 +1,6 @@
 """The registers that go with the counts: populations, printed totals, and provenance, as the dictionary says it too."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,8 +31,8 @@ END = "<!-- end of what is made from provenance.csv -->"
 def with_notes(reading: Reading, data: Data) -> Reading:
     """Return the reading with the statuses that publishers' footnotes give single counts (data/count_notes.csv).
 
-    A note is about an item, a force and a period, in every release and dimension. A count whose own cell says more than
-    "reported" keeps what it says. Raises InputError for a row of the register that is wrong.
+    A note is about every release and dimension. A count whose own cell says more than "reported" keeps what it says.
+    Raises InputError for a row of the register that is wrong.
     """
     notes = data.register(COUNT_NOTES).set_index(list(COUNT_NOTES.key))["status"]
     noted = notes.reindex(pd.MultiIndex.from_frame(reading.counts[list(COUNT_NOTES.key)])).to_numpy()
@@ -50,8 +50,8 @@ def read_populations(data: Data) -> pd.DataFrame:
     return read_made(data, POPULATIONS_FILE, POPULATIONS_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
 
 
-def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the populations unchanged. Raises TableError for wrong columns, a repeated key or a population below 1."""
+def check_populations(rows: pd.DataFrame, name: str) -> None:
+    """Raise TableError for populations with wrong columns, a repeated key or a population below 1."""
     shape.check_columns(rows.columns, name, POPULATIONS_COLUMNS)
     for wrong, found in (
         (rows.duplicated(list(POPULATION_KEY)), "repeats an earlier line's force, mid-year and vintage"),
@@ -59,11 +59,8 @@ def check_populations(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     ):
         if wrong.any():
             row = rows[wrong].iloc[0]
-            raise shape.TableError(
-                f"{name}: {found} ({row['force_id']}, mid-{row['mid_year']}, vintage {row['vintage']}); "
-                "keep one true row"
-            )
-    return rows
+            about = f"{row['force_id']}, mid-{row['mid_year']}, vintage {row['vintage']}"
+            raise shape.TableError(f"{name}: {found} ({about}); keep one true row")
 
 
 def printed_rows(account: Account, release: str) -> pd.DataFrame:
@@ -102,18 +99,6 @@ def known_file(provenance: pd.DataFrame, sha256: str, data: Data) -> PublishedFi
     return next((published for published in data.published_files.files if tables & set(published.tables)), None)
 
 
-def provenance_rows(
-    tables: Iterable[Key], populations: pd.DataFrame, words: Mapping[str, str], source_file: str, sha256: str
-) -> pd.DataFrame:
-    """Return the rows of provenance.csv for the tables and population vintages of one file."""
-    keys = [*tables, *((POPULATIONS, str(vintage)) for vintage in populations["vintage"].unique())]
-    rows = [
-        {**words, "table": item, "release": release, "source_file": source_file, "sha256": sha256}
-        for item, release in keys
-    ]
-    return pd.DataFrame(rows, columns=list(PROVENANCE_COLUMNS), dtype=str)
-
-
 def without(before: pd.DataFrame, key: Sequence[str], gone: Collection[tuple[object, ...]]) -> pd.DataFrame:
     """Return the rows of a register whose key is none of those that are gone."""
     kept = [row not in gone for row in before[list(key)].itertuples(index=False, name=None)]
@@ -135,16 +120,13 @@ def texts_of(
 ) -> dict[Path, str]:
     """Return the files of a data folder that hold these tables, as text; the data dictionary follows the provenance.
 
-    Without populations or printed totals their files are none of them. Raises TableError for rows that are not in
-    shape.
+    None leaves out the file of populations or printed totals. Raises TableError for rows that are not in shape.
     """
-    folder, forces = data.folder, data.forces
-    texts = {
-        folder / "counts" / item / f"{release}.csv": shape.as_text(
-            shape.check(rows, f"{item}/{release}.csv", forces=forces)
-        )
-        for (item, release), rows in counts.items()
-    }
+    folder = data.folder
+    texts = {}
+    for (item, release), rows in counts.items():
+        checked = shape.check(rows, f"{item}/{release}.csv", forces=data.forces)
+        texts[folder / "counts" / item / f"{release}.csv"] = shape.as_text(checked)
     if populations is not None:
         check_populations(populations, POPULATIONS_FILE)
         texts[folder / POPULATIONS_FILE] = shape.as_text(populations, POPULATION_KEY)

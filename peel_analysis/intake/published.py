@@ -1,0 +1,308 @@
+"""Published files on their way into the data folder: all of them, byte for byte as before, or one more file."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis.checks.rules import CheckResult, errors
+from peel_analysis.checks.table_checks import check
+from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, release_order
+from peel_analysis.data import counts as shape
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
+from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.registers import records
+from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
+from peel_analysis.data.writing import write_files
+from peel_analysis.intake import registers
+from peel_analysis.sources import data_return
+from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, Format, read_transcript, recognise
+from peel_analysis.sources.reading import Account, Reading
+from peel_analysis.sources.sheets import Book, SourceError, open_book
+
+FORMAT_OF = {known.reader: known for known in FORMATS if known.reader}
+ROW = tuple(column for column in shape.COUNTS_KEY if column != "release")
+
+
+@dataclass
+class Tables:
+    """All tables of one build, in memory: count tables by (item, release), and the registers that go with them."""
+
+    counts: dict[Key, pd.DataFrame] = field(default_factory=dict)
+    populations: list[pd.DataFrame] = field(default_factory=list)
+    printed: list[pd.DataFrame] = field(default_factory=list)
+    provenance: list[dict[str, str]] = field(default_factory=list)
+
+
+def build(raw: Path, data: Data) -> list[Account]:
+    """Write `counts/<item>/<release>.csv` and the registers beside them in a data folder; return each file's account.
+
+    `raw` holds the published files under the publishers' folders (`home_office`, `ons`). Tables that were read off
+    public pages come from the folder `facts` beside `raw`; without it they stay as they are, and their accounts say so.
+    What `peel data add` has put there stays. All tables are made and checked before the first is written. Raises
+    SourceError, TableError, or InputError for what data/published_files.toml declares.
+    """
+    if not raw.is_dir():
+        raise SourceError(f"{raw}: no such folder; give the one that holds home_office and ons")
+    tables = Tables()
+    accounts = [_add(published, raw, data, tables) for published in data.published_files.files]
+    _keep_added(data, tables)
+    populations = pd.concat(tables.populations, ignore_index=True)
+    printed = pd.concat(tables.printed, ignore_index=True)
+    provenance = pd.DataFrame(tables.provenance, columns=list(registers.PROVENANCE_COLUMNS))
+    write_files(registers.texts_of(data, tables.counts, populations, printed, provenance))
+    return accounts
+
+
+def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Account:
+    """Add the tables of one file, read anew or, for a transcribed file that is not there, as they are."""
+    is_transcribed = published.reader in TRANSCRIPTS
+    if not is_transcribed and published.reader not in FORMAT_OF:
+        known = ", ".join((*FORMAT_OF, *TRANSCRIPTS))
+        raise SourceError(
+            f"data/{PUBLISHED_FILES}, {published.file}: no reader {published.reader!r}; use one of {known}"
+        )
+    path = (raw.parent if is_transcribed else raw) / published.file
+    if not path.is_file():
+        if is_transcribed:
+            return _keep(published, data, tables)
+        raise SourceError(
+            f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
+            f"{published.release_words}). Not all of these files can be had outside the project (README.md, Limits): "
+            "data/ holds what was made of them, and `peel data add` takes in a file that is published"
+        )
+    if is_transcribed:
+        reading = read_transcript(path, published, data.forces)
+    else:
+        form = FORMAT_OF[published.reader]
+        reading = form.read(open_book(path), published.release, data.forces, vintages=published.vintages)
+    reading = registers.with_notes(reading, data)
+    for item, release in published.tables:
+        if item == registers.POPULATIONS:
+            tables.populations.append(reading.populations[reading.populations["vintage"] == release])
+        else:
+            tables.counts[item, release] = shape.combine([reading.counts[reading.counts["item"] == item]])
+        row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
+        tables.provenance.append(published.words() | row)
+    tables.printed.append(registers.printed_rows(reading.account, published.release))
+    return reading.account
+
+
+def _keep_added(data: Data, tables: Tables) -> None:
+    """Keep the rows of the registers that belong to tables which no file of this build makes."""
+    made = {pair for published in data.published_files.files for pair in published.tables}
+    tables.provenance += records(registers.without(registers.read_provenance(data), ("table", "release"), made))
+    populations = registers.read_populations(data)
+    vintages = {release for item, release in made if item == registers.POPULATIONS}
+    tables.populations.append(populations[~populations["vintage"].isin(vintages)])
+    tables.printed.append(registers.without(TablesHeld(data).printed(), ("item", "release"), made))
+
+
+def _keep(published: PublishedFile, data: Data, tables: Tables) -> Account:
+    """Keep the tables that a missing transcribed file would make."""
+    provenance = registers.read_provenance(data)
+    for item, release in published.tables:
+        name = POPULATIONS_FILE if item == registers.POPULATIONS else f"counts/{item}/{release}.csv"
+        if not data.has(name):
+            raise SourceError(
+                f"data/{name}: no such file, and no facts folder beside the raw folder to make it from; give one"
+            )
+        if item == registers.POPULATIONS:
+            before = registers.read_populations(data)
+            tables.populations.append(before[before["vintage"] == release])
+        else:
+            tables.counts[item, release] = data.counts(item, release)
+        tables.provenance += records(provenance[(provenance["table"] == item) & (provenance["release"] == release)])
+    return Account(
+        file=published.file,
+        sha256="",
+        format=TRANSCRIBED,
+        release=published.tables[0][1],
+        notes=("the file is not there; the tables made from it stay as they are",),
+    )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How many rows of a table are new, revised and unchanged."""
+
+    table: str
+    new: int
+    revised: int
+    unchanged: int
+
+    @property
+    def line(self) -> str:
+        """The numbers as one line for a terminal."""
+        return f"  {self.table}: {self.new:,} rows new, {self.revised:,} revised, {self.unchanged:,} unchanged"
+
+
+@dataclass(frozen=True, eq=False)
+class Addition:
+    """What a file would change: `texts` are the files of the data folder that would be other than they are."""
+
+    account: Account
+    differences: tuple[Difference, ...]
+    remarks: tuple[str, ...]
+    results: tuple[CheckResult, ...]
+    texts: dict[Path, str]
+
+    @property
+    def is_sound(self) -> bool:
+        """True when no check finds an error in what would be added."""
+        return errors(self.results) == 0
+
+    def lines(self) -> Iterator[str]:
+        """Yield what was read, and how it stands to what the data folder holds, as lines for a terminal."""
+        yield from self.account.lines()
+        for one in self.differences:
+            yield one.line
+        yield from self.remarks
+
+    def write(self) -> None:
+        """Write what changes."""
+        write_files(self.texts)
+
+
+def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str] = ()) -> Addition:
+    """Return what adding a file to a data folder would change; nothing is written.
+
+    Without `release` it is the one under which this very file is in already, else the one that the file names.
+    Raises SourceError for a file that is not understood, or only in part, TableError for rows that are not in shape,
+    and InputError for a file that names no release, and for a release that another file has given other periods.
+    """
+    book = open_book(file)
+    known = recognise(book)
+    provenance = registers.read_provenance(data)
+    published = registers.known_file(provenance, book.sha256, data)
+    if release and published and release not in (published.release, *(name for _, name in published.tables)):
+        published = None
+    known_as = registers.releases_of_file(provenance, book.sha256)
+    release = _release(release, known, book, known_as, published)
+    if not_supplied and not known.may_lack_forces:
+        raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
+    vintages = published.vintages if published else ("", "")
+    reading = registers.with_notes(known.read(book, release, data.forces, not_supplied, vintages), data)
+    read = {
+        (str(item), str(name)): shape.combine([rows])
+        for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)
+    }
+    stored = {key: data.counts(*key) for key in read if data.holds(*key)}
+    tables = {key: _joined(rows, stored.get(key), key, reading.account) for key, rows in read.items()}
+    totals = registers.printed_rows(reading.account, release)
+    printed = registers.replaced(TablesHeld(data).printed(), totals, ("item", "release"), tables)
+    held = TablesHeld(data, tables, printed)
+    differences = [difference(" ".join(key), stored.get(key), rows, ROW) for key, rows in read.items()]
+    before = registers.read_populations(data)
+    for vintage, rows in reading.populations.groupby("vintage", sort=True):
+        same = before[before["vintage"] == vintage]
+        differences.append(difference(f"populations {vintage}", same, rows, registers.POPULATION_KEY))
+    populations = registers.replaced(before, reading.populations, ("vintage", "mid_year"))
+    after = _provenance_after(data, provenance, reading, tables, published)
+    texts = registers.texts_of(
+        data, tables, populations if len(reading.populations) else None, printed if len(printed) else None, after
+    )
+    return Addition(
+        account=reading.account,
+        differences=tuple(differences),
+        remarks=tuple(_remarks(held, tables, release, known_as)),
+        results=tuple(check(held, list(tables))),
+        texts={path: text for path, text in texts.items() if _is_other(path, text)},
+    )
+
+
+def _release(chosen: str, known: Format, book: Book, before: Sequence[str], published: PublishedFile | None) -> str:
+    if chosen:
+        if not all(letter.isalnum() or letter in "-._" for letter in chosen) or chosen.startswith("."):
+            raise InputError(f"--release {chosen}: use letters, digits and hyphens, such as 2026-04; it names a file")
+        return chosen
+    release = published.release if published else before[0] if before else known.release(book)
+    if not release:
+        raise InputError(
+            f"{book.file}: the file does not say which release it is; give --release, such as --release 2026-04 for "
+            "one that was published in April 2026"
+        )
+    return release
+
+
+def _joined(rows: pd.DataFrame, before: pd.DataFrame | None, key: Key, account: Account) -> pd.DataFrame:
+    """Return a table as it would be: a return joins what its release holds, any other file replaces it."""
+    if before is None:
+        return rows
+    if account.format == data_return.FORMAT:
+        return shape.combine([registers.replaced(before, rows, ROW)])
+    if lost := [period for period in periods_of(before) if period not in set(periods_of(rows))]:
+        raise InputError(
+            f"{account.file}: release {key[1]} of {key[0]} is in the data folder with {len(lost)} "
+            f"periods that this file does not hold ({lost[0][0]} to {lost[-1][1]}); give another --release, "
+            "and both stay side by side"
+        )
+    return rows
+
+
+def difference(table: str, before: pd.DataFrame | None, after: pd.DataFrame, key: Sequence[str]) -> Difference:
+    """Return how the rows after stand to those before; a row with the same key and other content is revised."""
+    if before is None or before.empty:
+        return Difference(table, len(after), 0, 0)
+    content = [str(column) for column in after.columns if column not in key]
+    both = after.merge(before[[*key, *content]], on=list(key), how="inner", suffixes=("", "_before"))
+    same = pd.Series(True, index=both.index)
+    for column in content:
+        one, other = both[column], both[f"{column}_before"]
+        same &= ((one == other) | (one.isna() & other.isna())).fillna(False).astype(bool)
+    unchanged = int(same.sum())
+    return Difference(table, len(after) - len(both), len(both) - unchanged, unchanged)
+
+
+def _remarks(held: TablesHeld, tables: Iterable[Key], release: str, others: Sequence[str]) -> Iterator[str]:
+    """Yield the `others`, the releases that the file is in as, and how many counts differ from another release's."""
+    if others and release not in others:
+        yield f"  the same file is in already as release {', '.join(others)}"
+    for key in tables:
+        yield from _beside_other_release(held, *key)
+
+
+def _beside_other_release(held: TablesHeld, item: str, release: str) -> Iterator[str]:
+    """Yield, in words, how many counts differ from the latest other release with some of the same rows, if any."""
+    others = [other for other in held.tables() if other[0] == item and other[1] != release]
+    for other in sorted(others, key=lambda one: release_order(one[1]), reverse=True):
+        both = held.counts((item, release)).merge(held.counts(other), on=list(ROW), suffixes=("", "_other"))
+        if both.empty:
+            continue
+        apart = both["count"].astype(float) - both["count_other"].astype(float)
+        differ = int((apart.abs() > 0).sum())
+        total = float(both["count_other"].astype(float).sum())
+        yield (
+            f"  {item} {release} beside {other[1]}: {differ:,} of {len(both):,} counts that both hold differ; "
+            f"their sum is {apart.sum():+,.0f} ({100 * apart.sum() / total if total else 0:+.2f}%)"
+        )
+        return
+
+
+def _provenance_after(
+    data: Data, provenance: pd.DataFrame, reading: Reading, tables: Collection[Key], published: PublishedFile | None
+) -> pd.DataFrame:
+    """Return the provenance with the file's rows in place of those of the same table and release.
+
+    Several returns of forces can make one table: each keeps its row, by the name of its file.
+    """
+    account = reading.account
+    if published:
+        words = published.words() | {"source_file": published.file}
+    else:
+        named = f"named {account.release} when it was added with peel data add"
+        words = data.published_files.words_for(account.format) | {"release_words": named, "source_file": account.file}
+    keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
+    rows = pd.DataFrame(
+        [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],
+        columns=list(registers.PROVENANCE_COLUMNS),
+        dtype=str,
+    )
+    is_return = account.format == data_return.FORMAT
+    return registers.replaced(provenance, rows, registers.PROVENANCE_KEY[: 3 if is_return else 2])
+
+
+def _is_other(path: Path, text: str) -> bool:
+    return not path.is_file() or path.read_text(encoding="utf-8") != text
