@@ -77,10 +77,7 @@ def calculate(measure: Measure, edition: Edition) -> Result:
 
 
 def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
-    """Return the results of all measures, or of those named, from tables that are read once for all of them.
-
-    Raises InputError as `calculate` does.
-    """
+    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
     inputs = Inputs(edition)
     return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
 
@@ -184,8 +181,8 @@ def contradictions(
 def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str]) -> Rows:
     """Return the rows with the register's two switches, statuses and reasons.
 
-    A force out of both the figure and England and Wales loses its counts too: they are not comparable or not supplied.
-    A force out of the figure only keeps them. A row that a count contradicts is obeyed, and the note says so.
+    A force out of both the figure and England and Wales loses its counts too; out of the figure only it keeps them. A
+    row that a count contradicts is obeyed, and the note says so.
     """
     left = []
     for row in rows:
@@ -251,9 +248,8 @@ def divide(rows: Rows, multiplier: int) -> Rows:
 def members_of(rows: Rows) -> list[str]:
     """Return the forces in both sums of England and Wales: those that the register leaves in and that counted.
 
-    Forces that were counted together have their total in the row of one of them: the populations of all go with it.
-    None are where a force that the register leaves in is in no table that is held, as with a data return of some
-    forces, or where one force alone has counted: neither is England and Wales.
+    Of forces counted together the populations of all are in. None are where a force that the register leaves in is in
+    no table that is held, as with a return of some forces, or where one force alone has counted.
     """
     known = [row for row in rows if row.in_national and not isnan(row.denominator)]
     together = any(row.is_counted and row.status == "combined" for row in known)

@@ -40,10 +40,7 @@ class Exclusions:
         return {force_id: [fact for fact in self.facts if fact["force_id"] == force_id] for force_id in named}
 
     def denied(self, force_id: str, items: Collection[str], held: Collection[str]) -> list[Fact]:
-        """Return the rows that say that none of these items' counts was supplied, though one is held.
-
-        Rows that say `although_held` leave them out on purpose. One about components denies those counts alone.
-        """
+        """Return the rows that deny a count which is held: of all items, or of the components that a row names."""
 
         def denies(fact: Fact) -> Collection[str]:
             if not says_not_supplied(fact):
@@ -72,7 +69,7 @@ class Exclusions:
             return note, short
         before = [] if self._effects(force_id).issuperset(OUT) or not note else [note]
         reasons = list(dict.fromkeys(fact["reason"] for fact in facts))  # one that another goes on from is said by that
-        said = [a for a in reasons if not any(b != a and b.startswith(a.rstrip(".")) for b in reasons)]
+        said = [one for one in reasons if not any(two != one and two.startswith(one.rstrip(".")) for two in reasons)]
         return " ".join([*before, *said]), facts[0]["short_reason"]
 
     def _effects(self, force_id: str) -> set[str]:
@@ -116,10 +113,7 @@ def exclusions_of(measure: Measure, edition: Edition, year: int, register: Itera
 
 
 def barred(measure: Measure, edition: Edition, year: int) -> dict[str, Block]:
-    """Return the forces that must not be shown or ranked on a measure of a year, by id, with the block that says so.
-
-    Calculating a measure asks for them, so that no figure, table or rank has a value to show.
-    """
+    """Return the forces that must not be shown on a measure of a year, by id, each with the block that says so."""
     return {
         force_id: block
         for block in edition.data.blocks

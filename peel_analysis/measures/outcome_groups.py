@@ -79,11 +79,7 @@ def outcomes_of(edition: Edition) -> Outcomes:
 
 
 def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
-    """Return the groups of one force.
-
-    Where the table gives the total in place of every type, what is left of it is one more group, and recorded crime
-    without an outcome is another.
-    """
+    """Return the groups of one force; where the table has a total, also what they leave of it and of crimes."""
     groups = [Group(*one[:3], one[3].of(force_id), one[3].national) for one in outcomes.groups]
     if outcomes.every is not None:
         groups += _rest(outcomes.every, force_id, groups)

@@ -129,10 +129,7 @@ def definition_of(measure: Measure) -> dict[str, object]:
 
 
 def rule_of(measure: Measure) -> str:
-    """Return the id of the rule: the declaration's place and the first figures of its sha256.
-
-    A reworded caption leaves it as it is; another dimension, multiplier or window name changes it.
-    """
+    """Return the rule's id: its place and the first figures of its sha256, which a reworded caption leaves as it is."""
     text = json.dumps(definition_of(measure), sort_keys=True, default=list)
     return f"measures.toml#{measure.id}@{hashlib.sha256(text.encode()).hexdigest()[:SHORT]}"
 

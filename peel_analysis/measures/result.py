@@ -231,10 +231,7 @@ def _number(row: Mapping[str, str], edition: Edition) -> float:
 
 
 def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:
-    """Return the shares among the results that are above the whole, of any force or of England and Wales.
-
-    Measures of kind share are looked at in their window and in the one that stands beside it.
-    """
+    """Return the shares above the whole, of forces or England and Wales, in their window and the one beside it."""
     shares = [one for one in results if one.measure.kind == "share"]
     looked_at = sum(int(one.rows[["value", "comparator_value"]].notna().to_numpy().sum()) for one in shares)
     most = by.thresholds["most_percent"]

@@ -1,6 +1,5 @@
 """A measure as a line: its value in each 12-month window or quarter, for each force and England and Wales."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -115,7 +114,7 @@ class Series:
         return dict(sorted(points.items()))
 
 
-def rolling(result: Result) -> Series:
+def rolling(result: Result, months: int = YEAR) -> Series:
     """Return the measure in each 12-month window up to the result's own, from the earliest that the counts allow.
 
     Rates per head divide by the mid-year estimate that stands to each window as the edition's to its own, where the
@@ -124,18 +123,6 @@ def rolling(result: Result) -> Series:
     edition has no line. A window that reaches across a break after which values are not comparable has no value.
     Raises InputError for a measure without counts, with one window only, or without England and Wales at every point.
     """
-    return _line(result, YEAR)
-
-
-def quarterly(result: Result) -> Series:
-    """Return the measure in each quarter up to the end of the result's window, made as `rolling` makes it.
-
-    A rate is that of three months. Raises InputError also for counts that are not by quarter.
-    """
-    return _line(result, QUARTER)
-
-
-def _line(result: Result, months: int) -> Series:
     measure, edition = result.measure, result.edition
     items = (item for item in measure.items if item != POPULATION)
     if measure.kind not in ("rate", "share") or any(edition.counts(item) is None for item in items):
@@ -148,8 +135,12 @@ def _line(result: Result, months: int) -> Series:
         raise InputError(
             f"{measure.title}: the counts hold one {months}-month window only, so there is no line to draw."
         )
-    mid_years = _mid_years(result, ends) if per_head else ()
+    mid_years: tuple[int, ...] = ()
     if per_head:
+        last = result.window.end
+        back = [((last.year - day.year) * 12 + last.month - day.month) // 12 for day in map(date.fromisoformat, ends)]
+        own = tuple(edition.mid_year - years for years in back)
+        mid_years = own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
         people = {year: edition.with_population(mid_year=year).populations[POPULATION] for year in set(mid_years)}
         below = pd.DataFrame([people[year] for year in mid_years], index=ends)
     always = set(result.members) & set(result.comparator_members or result.members)
@@ -164,12 +155,17 @@ def _line(result: Result, months: int) -> Series:
         for counts in (numerator, below)
     )
     values = measure.multiplier * numerator / denominator
-    breaks = breaks_of(measure, edition)
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
+    breaks = breaks_of(measure, edition)
+    for one in breaks:
+        if not one.is_comparable:  # a window that reaches across is of neither side
+            day = one.first_day.isoformat()
+            across = [end for end in ends if first_day(end, months) < day <= end]
+            values.loc[across, list(values.columns) if one.force_id == ALL else [one.force_id]] = float("nan")
     return Series(
         measure=measure,
         edition=edition,
-        values=_without_mixtures(values, breaks, months),
+        values=values,
         numerator=numerator,
         denominator=denominator,
         statuses=_statuses(result, numerator.drop(columns=ENGLAND_AND_WALES), months),
@@ -182,19 +178,8 @@ def _line(result: Result, months: int) -> Series:
     )
 
 
-def _mid_years(result: Result, ends: list[str]) -> tuple[int, ...]:
-    """Return the mid-year that each window divides by: its own where all are held, else the edition's throughout."""
-    edition, last = result.edition, result.window.end
-    back = [((last.year - day.year) * 12 + last.month - day.month) // 12 for day in map(date.fromisoformat, ends)]
-    own = tuple(edition.mid_year - years for years in back)
-    return own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
-
-
 def _statuses(result: Result, numerator: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return each point's status: "reported", that of a row within the window that is not, or the measure's own.
-
-    The measure's own stands at every point where it is due to something else than the counts.
-    """
+    """Return each point's status: of a row in its window that is not reported, else the measure's own if it differs."""
     statuses = pd.DataFrame("reported", index=numerator.index, columns=numerator.columns)
     rows = _rows(result.measure.numerator, result.edition)
     marked = rows.loc[rows["status"] != "reported", ["force_id", "period_start", "period_end", "status"]]
@@ -207,15 +192,9 @@ def _statuses(result: Result, numerator: pd.DataFrame, months: int) -> pd.DataFr
     return statuses
 
 
-def _without_mixtures(values: pd.DataFrame, breaks: Iterable[Break], months: int) -> pd.DataFrame:
-    """Blank the windows that reach across a break after which values are not comparable: they are of neither side."""
-    kept = values.copy()
-    for one in breaks:
-        if not one.is_comparable:
-            day = one.first_day.isoformat()
-            across = [end for end in kept.index if first_day(str(end), months) < day <= str(end)]
-            kept.loc[across, list(kept.columns) if one.force_id == ALL else [one.force_id]] = float("nan")
-    return kept
+def quarterly(result: Result) -> Series:
+    """Return the measure in each quarter, made as `rolling` makes it; also refused for counts not by quarter."""
+    return rolling(result, QUARTER)
 
 
 def breaks_of(measure: Measure, edition: Edition) -> tuple[Break, ...]:

@@ -67,12 +67,11 @@ class CountTables:
         self._counts_of = cache(self._counted)  # of an item, its dimensions and a window: once for all measures
 
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
-        """Return the part's counts in `window` by force.
+        """Return the part's counts in `window` by force; none for one with a blank count, or in no row of a return.
 
-        `left_out` names, by force, items that the force's partial return does not hold: they are skipped for it, and
-        where no item is left there is no count. A force with a blank count has none, nor has one that is in no row of a
-        data return. Raises GapError for a window that the periods do not tile, and for a force that a published table
-        leaves out or of which a table has a part of the window only.
+        `left_out` names, by force, items that its partial return does not hold: they are skipped, and where none is left
+        there is no count. Raises GapError for a window that the periods do not tile, and for a force that a published
+        table leaves out or has in a part of the window only.
         """
         items = {item: self._counts_of(item, part.dimensions, window) for item in part.items}
         by_force, held = {}, {}
@@ -119,9 +118,8 @@ class CountTables:
 def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:
     """Return the sums of a window's rows by force, for the forces that have one.
 
-    A blank count makes the sum missing, unless it is blank because the force was counted together with another.
-
-    A table in which a force lacks a period that others have is refused: a blank row with a status would say why.
+    A blank count makes the sum missing, unless the force was counted together with another. A table in which a force
+    lacks a period that others have is refused: a blank row with a status would say why.
     """
     numbers = inside["count"].to_numpy(dtype=float, na_value=nan).tolist()
     texts = (inside[column].tolist() for column in ("force_id", "period_start", "period_end", "status"))

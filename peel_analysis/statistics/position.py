@@ -38,10 +38,7 @@ def robust_position(values: Numbers, eligible: npt.ArrayLike | None = None) -> P
 
 @dataclass(frozen=True)
 class RankRange:
-    """The first and last place each force may hold when sorted from the largest value down; missing if it has none.
-
-    `forces` is how many are ranked.
-    """
+    """The first and last place that each of `forces` may hold from the largest value down; missing if it has none."""
 
     forces: int
     first: Array

@@ -14,10 +14,7 @@ OFTEN = 3  # our choice: with one point in three outside, it is the mean that do
 
 @dataclass(frozen=True)
 class ControlLimits:
-    """The centre line and natural process limits of a series, in its unit, and which of the points shown lie outside.
-
-    `shown` counts no missing point.
-    """
+    """The centre line and natural process limits of a series, and which of the points `shown` lie outside."""
 
     centre: float
     lower: float
@@ -27,10 +24,7 @@ class ControlLimits:
 
     @property
     def is_stable(self) -> bool:
-        """Whether the series stays around its mean: no more than a third of its points lie outside.
-
-        Where more do, the series has moved, by a trend, a season or a step, and a single point outside tells nothing.
-        """
+        """Whether at most a third of points lie outside: else the series has moved, and one outside says nothing."""
         return OFTEN * int(self.outside.sum()) <= self.shown
 
 
