@@ -52,12 +52,8 @@ class Side:
     contradicted: tuple[tuple[str, str], ...]
 
 
-class Inputs:
+class Inputs(CountTables):
     """What the measures of an edition are calculated from, each table and register read once."""
-
-    def __init__(self, edition: Edition) -> None:
-        self.edition = edition
-        self.counts = CountTables(edition)
 
     @cached_property
     def exclusions(self) -> list[dict[str, str]]:
@@ -86,17 +82,11 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     Raises InputError as `calculate` does.
     """
     inputs = Inputs(edition)
-    chosen = edition.data.measures if measures is None else measures
-    if cache.folder() is None:
-        return tuple(_calculated(measure, inputs) for measure in chosen)
-    return tuple(_kept(measure, inputs) for measure in chosen)
+    return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
 
 
 def check_measures(edition: Edition) -> list[CheckResult]:
-    """Return the checks of what an edition calculates: shares above the whole, and exclusions of counts now held.
-
-    Raises InputError where a share, or a measure of which the register says so, cannot be calculated.
-    """
+    """Return the checks of what an edition calculates: shares above the whole, and exclusions of counts now held."""
     excluded = {row["measure_id"] for row in Inputs(edition).exclusions if says_not_supplied(row)}
     looked_at = [one for one in edition.data.measures if one.kind == "share" or one.id in excluded]
     results = calculate_all(edition, looked_at)
@@ -108,24 +98,19 @@ def check_measures(edition: Edition) -> list[CheckResult]:
 
 def _kept(measure: Measure, inputs: Inputs) -> Result:
     """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
+    if cache.folder() is None:
+        return _calculated(measure, inputs)
     asked = (repr(measure), inputs.edition.key)
     made = cache.once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 
 def _calculated(measure: Measure, inputs: Inputs) -> Result:
-    now = in_window(measure, measure.window, inputs)
-    before = in_window(measure, measure.comparator, inputs) if measure.comparator else None
-    values = beside(now.rows, comparable(before.rows, measure, inputs.edition) if before else [])
-    return Result(
-        measure,
-        inputs.edition,
-        rows_of_values(fill_published(values, measure, inputs.edition, inputs.published)),
-        now.members,
-        before.members if before else (),
-        now.release,
-        (*now.contradicted, *(before.contradicted if before else ())),
-    )
+    edition, now = inputs.edition, in_window(measure, measure.window, inputs)
+    before = in_window(measure, measure.comparator, inputs) if measure.comparator else Side([], (), "", ())
+    values = fill_published(beside(now.rows, before.rows, measure, edition), measure, edition, inputs.published)
+    contradicted = (*now.contradicted, *before.contradicted)
+    return Result(measure, edition, rows_of_values(values), now.members, before.members, now.release, contradicted)
 
 
 def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
@@ -135,16 +120,17 @@ def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
     counted, release, held = add_up(measure, window, excluded, inputs)
     contradicted = contradictions(measure, edition, window, excluded, held)
     rows = leave_out(counted, excluded, contradicted)
-    falls_short, does_not_match = records_in_doubt(measure, edition, window, rows)
-    rows = mark_doubts(rows, falls_short, leave_out=edition.leave_out_incomplete)
-    rows = mark_doubts(rows, does_not_match)
+    doubts: list[tuple[Mapping[str, Doubt], bool]] = []  # each with whether the forces in doubt are left out
+    if OUTCOMES in measure.numerator.items:
+        with_count = {row.force_id for row in rows if row.is_counted}
+        for find, out in ((incomplete, edition.leave_out_incomplete), (mismatched, False)):
+            found = {force_id: one for force_id, one in find(edition, window).items() if force_id in with_count}
+            doubts.append((found, out))
+            rows = mark_doubts(rows, found, leave_out=out)
     rows = note_steps(rows, measure, edition, window)
     rows = divide(rows, measure.multiplier)
     members = members_of(rows)
-    remarks = (
-        national_note(falls_short, members, left_out=edition.leave_out_incomplete),
-        national_note(does_not_match, members),
-    )
+    remarks = [national_note(found, members, left_out=out) for found, out in doubts]
     national = england_and_wales(rows, measure.multiplier, members, remarks)
     alone = [replace(row, value=nan) if row.status == "combined" else row for row in rows]
     return Side([*alone, national], tuple(members), release, tuple(contradicted.items()))
@@ -164,11 +150,9 @@ def add_up(
         why = edition.lacks[measure.id]
         return [Value(one, nan, nan, nan, why.status, why.sentence, why.short) for one in edition.forces.ids], "", {}
     is_change = measure.kind == "change"
-    top = inputs.counts.sum_of(measure.numerator, window, excluded.left_out)
-    part, divided_in = (
-        (measure.numerator, edition.window(measure.earlier)) if is_change else (measure.denominator, window)
-    )
-    below = inputs.counts.sum_of(part, divided_in, excluded.left_out)
+    top = inputs.sum_of(measure.numerator, window, excluded.left_out)
+    part = measure.numerator if is_change else measure.denominator
+    below = inputs.sum_of(part, edition.window(measure.earlier) if is_change else window, excluded.left_out)
     rows = []
     for force_id in edition.forces.ids:
         one, other = top.by_force[force_id], below.by_force[force_id]
@@ -213,19 +197,6 @@ def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str])
         status = excluded.status(row.force_id, row.status, has_count=kept.is_counted)
         left.append(replace(kept, status=status, note=note, short=short, in_figure=in_figure, in_national=in_national))
     return left
-
-
-def records_in_doubt(
-    measure: Measure, edition: Edition, window: Period, rows: Rows
-) -> tuple[Mapping[str, Doubt], Mapping[str, Doubt]]:
-    """Return the forces whose record of outcomes is incomplete, and those whose record does not match their crimes."""
-    if OUTCOMES not in measure.numerator.items:
-        return {}, {}
-    counted = {row.force_id for row in rows if row.is_counted}
-    return (
-        {force_id: one for force_id, one in incomplete(edition, window).items() if force_id in counted},
-        {force_id: one for force_id, one in mismatched(edition, window).items() if force_id in counted},
-    )
 
 
 def mark_doubts(rows: Rows, doubts: Mapping[str, Doubt], *, leave_out: bool = False) -> Rows:
@@ -315,25 +286,17 @@ def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], rem
     return replace(national, note=" ".join(filter(None, (national.note, *remarks))))
 
 
-def comparable(rows: Rows, measure: Measure, edition: Edition) -> Rows:
-    """Return the comparator's rows without the values that must not stand beside the measure's, with the reason."""
-    earlier, later = edition.window(measure.comparator).end.year, edition.window(measure.window).end.year
-    compared = []
-    for row in rows:
-        try:
-            if not isnan(row.value):
-                check_years(measure, row.force_id, earlier, later, edition.data.blocks)
-        except NotComparableError as refusal:
-            row = replace(row, value=nan, numerator=nan, denominator=nan, status=NOT_COMPARABLE, note=str(refusal))
-        compared.append(row)
-    return compared
-
-
-def beside(rows: Rows, comparator: Rows) -> Iterator[Value]:
-    """Yield the rows as values, each with the comparator's beside it; one that is out of the figure is not shown."""
+def beside(rows: Rows, comparator: Rows, measure: Measure, edition: Edition) -> Iterator[Value]:
+    """Yield the rows with the comparator's numbers: none of a force that is out of the figure, or not comparable."""
     before = {row.force_id: row for row in comparator}
     for row in rows:
         if one := before.get(row.force_id):
+            earlier, later = edition.window(measure.comparator).end.year, edition.window(measure.window).end.year
+            try:
+                if not isnan(one.value):
+                    check_years(measure, row.force_id, earlier, later, edition.data.blocks)
+            except NotComparableError as refusal:
+                one = replace(one, in_figure=False, status=NOT_COMPARABLE, note=str(refusal))
             shown = one if one.in_figure else replace(one, value=nan, numerator=nan, denominator=nan)
             row = replace(
                 row,

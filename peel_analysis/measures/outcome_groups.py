@@ -67,18 +67,12 @@ def spread_of(edition: Edition, force_id: str) -> Spread:
 
 
 def outcomes_of(edition: Edition) -> Outcomes:
-    """Return every group of outcomes that the edition's table holds, each calculated as a measure of its own.
-
-    Groups are those of data/outcome_groups.csv.
-    """
+    """Return every group of data/outcome_groups.csv that the edition's table holds, each a measure of its own."""
     counts = edition.counts("outcomes_recorded")
     held = set() if counts is None else set(counts["dimension"])
-    groups, absent = [], []
-    for name, order, types in grouping(edition.data):
-        if held.issuperset(types):
-            groups.append((name, order, types, _calculated(edition, types)))
-        else:
-            absent.append(name)
+    declared = grouping(edition.data)
+    groups = [(*group, _calculated(edition, group[2])) for group in declared if held.issuperset(group[2])]
+    absent = [name for name, _, types in declared if not held.issuperset(types)]
     whole = groups[0][3] if groups else measures.calculate(edition.data.measure(MEASURE), edition)
     every = _calculated(edition, (ALL_OUTCOMES,)) if ALL_OUTCOMES in held else None
     return Outcomes(tuple(groups), tuple(absent), whole, every)
@@ -87,13 +81,10 @@ def outcomes_of(edition: Edition) -> Outcomes:
 def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
     """Return the groups of one force.
 
-    Where the table gives the total in place of every type, what is left of it is "All other outcomes", and recorded
-    crime without an outcome is "No outcome in the record".
+    Where the table gives the total in place of every type, what is left of it is one more group, and recorded crime
+    without an outcome is another.
     """
-    groups = [
-        Group(name, order, types, result.of(force_id), result.national)
-        for name, order, types, result in outcomes.groups
-    ]
+    groups = [Group(*one[:3], one[3].of(force_id), one[3].national) for one in outcomes.groups]
     if outcomes.every is not None:
         groups += _rest(outcomes.every, force_id, groups)
     return Spread(force_id, tuple(groups), outcomes.absent, outcomes.whole)

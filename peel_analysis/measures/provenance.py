@@ -43,10 +43,7 @@ class Table:
 
 
 def columns_of(result: Result) -> dict[str, list[str]]:
-    """Return PROVENANCE_COLUMNS for a measure's rows in their order: hashes and members as lists with semicolons.
-
-    Members are named in the row of England and Wales only.
-    """
+    """Return PROVENANCE_COLUMNS for a measure's rows in order; members in the row of England and Wales only."""
     statuses = result.rows["status"].to_dict()
     usual = _hashes(_tables(result, ()))
     apart = {*result.edition.population_instead, ENGLAND_AND_WALES}
@@ -86,10 +83,7 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
 
 
 def _read(path: Path) -> dict[tuple[str, str], Table]:
-    """Return data/provenance.csv by table and release; a data folder need not have one.
-
-    Raises InputError for a file that lacks one of TABLE_COLUMNS, and as `rows_of` does.
-    """
+    """Return data/provenance.csv by table and release; none where there is no file, which a data folder may lack."""
     if not path.exists():
         return {}
     rows = rows_of(path, f"data/{PROVENANCE}", _check_columns)
@@ -106,10 +100,7 @@ def _check_columns(found: tuple[str, ...]) -> None:
 
 
 def other_releases(result: Result) -> list[str]:
-    """Return a sentence for each other change that the edition counts in another release of the same table.
-
-    Empty for a measure that is no change. The releases are named as data/sources.csv names them.
-    """
+    """Return, for a change, a sentence for each other one that is counted in another release of the same table."""
     measure, edition = result.measure, result.edition
     own = _releases(measure, edition)
     others = [other for other in edition.data.measures if other.kind == measure.kind == "change"]

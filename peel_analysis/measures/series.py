@@ -21,10 +21,7 @@ YEAR, QUARTER = 12, 3  # months
 
 @dataclass(frozen=True)
 class Break:
-    """A row of data/series_breaks.csv about a measure's counts, for all forces ("all") or for one.
-
-    Where it is not comparable, counts before `first_day` are not set beside later ones.
-    """
+    """A break in a measure's counts, of "all" forces or one; where not comparable, none before stands beside later."""
 
     force_id: str
     first_day: date
@@ -122,11 +119,10 @@ def rolling(result: Result) -> Series:
     """Return the measure in each 12-month window up to the result's own, from the earliest that the counts allow.
 
     Rates per head divide by the mid-year estimate that stands to each window as the edition's to its own, where the
-    edition's vintage has all of them; else by the edition's throughout (`mid_year`), never by a mixture. An assumed
-    population stays the same. England and Wales is sum over sum of the same forces at every point: those in both of
-    the result's own values. A force without a value in the edition has no line. A window that reaches across a break
-    after which values are not comparable has no value. Raises InputError for a measure without counts, with one window
-    only, or without counts of England and Wales at every point.
+    edition's vintage has all of them; else by the edition's throughout, never by a mixture. England and Wales is sum
+    over sum of the same forces at every point: those in both of the result's own values. A force without a value in the
+    edition has no line. A window that reaches across a break after which values are not comparable has no value.
+    Raises InputError for a measure without counts, with one window only, or without England and Wales at every point.
     """
     return _line(result, YEAR)
 
@@ -156,7 +152,13 @@ def _line(result: Result, months: int) -> Series:
     if per_head:
         people = {year: edition.with_population(mid_year=year).populations[POPULATION] for year in set(mid_years)}
         below = pd.DataFrame([people[year] for year in mid_years], index=ends)
-    members = _members(result, numerator.loc[ends])
+    always = set(result.members) & set(result.comparator_members or result.members)
+    held = numerator.loc[ends].notna().all()
+    members = [force_id for force_id in result.members if force_id in always and held[force_id]]
+    if not members:
+        raise InputError(
+            f"{measure.title}: no counts of England and Wales are held over time, so there is no line to draw."
+        )
     numerator, denominator = (
         counts.loc[ends].assign(**{ENGLAND_AND_WALES: counts.loc[ends, members].sum(axis="columns")})
         for counts in (numerator, below)
@@ -186,16 +188,6 @@ def _mid_years(result: Result, ends: list[str]) -> tuple[int, ...]:
     back = [((last.year - day.year) * 12 + last.month - day.month) // 12 for day in map(date.fromisoformat, ends)]
     own = tuple(edition.mid_year - years for years in back)
     return own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
-
-
-def _members(result: Result, numerator: pd.DataFrame) -> list[str]:
-    always = set(result.members) & set(result.comparator_members or result.members)
-    members = [force_id for force_id in result.members if force_id in always and numerator[force_id].notna().all()]
-    if not members:
-        raise InputError(
-            f"{result.measure.title}: no counts of England and Wales are held over time, so there is no line to draw."
-        )
-    return members
 
 
 def _statuses(result: Result, numerator: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -228,18 +220,12 @@ def _without_mixtures(values: pd.DataFrame, breaks: Iterable[Break], months: int
 
 def breaks_of(measure: Measure, edition: Edition) -> tuple[Break, ...]:
     """Return the breaks of every item that the measure counts, for all forces, in the order of their first days."""
-    breaks = (
-        Break(
-            force_id=row["force_id"],
-            first_day=date.fromisoformat(row["first_day"]),
-            last_day=date.fromisoformat(row["last_day"]),
-            is_comparable=row["comparison"] != NOT_COMPARABLE,
-            label=row["label"],
-            sentence=row["sentence"],
-        )
-        for row in records(edition.data.register(SERIES_BREAKS))
-        if row["item"] in measure.items
-    )
+    breaks = []
+    for row in records(edition.data.register(SERIES_BREAKS)):
+        if row["item"] in measure.items:
+            days = (date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
+            is_comparable = row["comparison"] != NOT_COMPARABLE
+            breaks.append(Break(row["force_id"], *days, is_comparable, row["label"], row["sentence"]))
     return tuple(sorted(breaks, key=lambda one: one.first_day))
 
 
@@ -251,10 +237,7 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
     rows = _rows(part, edition)
     counted = rows.assign(count=rows["count"].to_numpy(dtype=float, na_value=float("nan")))
     grouped = counted.groupby(["period_start", "period_end", "force_id"], sort=True)["count"]
-    table = grouped.sum(min_count=1).unstack("force_id").reindex(columns=edition.forces.ids)
-    blank = counted[counted["count"].isna()]
-    for start, end, force_id in zip(blank["period_start"], blank["period_end"], blank["force_id"], strict=True):
-        table.loc[(start, end), force_id] = float("nan")  # a sum with a part missing is missing
+    table = grouped.sum(skipna=False).unstack("force_id").reindex(columns=edition.forces.ids)
     held = {Period.parse(start, end).months for start, end in table.index}
     table = table.reset_index("period_start", drop=True).sort_index()
     if held == {months}:

@@ -88,17 +88,15 @@ class CountTables:
         releases = dict.fromkeys(release for _, release in items.values() if release)
         return Sum(by_force, "; ".join(releases), held)
 
-    def _population(self) -> tuple[dict[str, Count], str]:
-        edition, short = self.edition, {"estimated": "Assumed population"}
-        rows = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
-        counts = {one: Count(float(people), status, said, short.get(status, "")) for one, people, status, said in rows}
-        return counts, f"population mid-{edition.mid_year} ({edition.vintage} vintage)"
-
     def _counted(self, item: str, dimensions: tuple[str, ...], window: Period) -> tuple[dict[str, Count], str]:
         """Return an item's counts in a window by force, and its release."""
+        edition, short = self.edition, {"estimated": "Assumed population"}
         if item == POPULATION:
-            return self._population()
-        edition = self.edition
+            people = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
+            counts = {
+                one: Count(float(number), status, why, short.get(status, "")) for one, number, status, why in people
+            }
+            return counts, f"population mid-{edition.mid_year} ({edition.vintage} vintage)"
         rows = self._rows_of(item, dimensions, edition)
         first, last = window.start.isoformat(), window.end.isoformat()
         lack = edition.lacks.get(item)

@@ -92,9 +92,8 @@ def funnel_for(
     """Return the funnel of a measure over forces, one row each in the order given.
 
     A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. The target is
-    the median of the eligible forces' values unless one is given (in the measure's unit): a force that is
-    much larger than the rest draws the sum over sum towards its own value, and differences from that are not those
-    among forces.
+    the median of the eligible forces' values unless one is given (in the measure's unit): one large force would draw
+    the sum over sum towards its own value.
 
     Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
     of zero.
@@ -186,9 +185,8 @@ def _restored(kind: Kind, transformed: Array) -> Array:
 class ExpectedByChance:
     """How many of so many tests fall outside the funnel limits when no force truly stands out.
 
-    `nominal`: the level's own share. `overdispersed`: where forces differ among themselves as much as they are seen to,
-    by a simulation of each funnel. That is more, because limits that are made from a few dozen forces, the outermost
-    pulled in, are sometimes too narrow.
+    `nominal` is the level's own share, `overdispersed` that where forces differ as much as they are seen to, simulated.
+    It is more: limits made from a few dozen forces, the outermost pulled in, are sometimes too narrow.
     """
 
     tests: int
@@ -216,8 +214,8 @@ def expected_by_chance(funnels: Sequence[Funnel], level: float) -> ExpectedByCha
 def share_outside(funnel: Funnel, level: float) -> float:
     """Return the share of forces that fall outside a funnel's limits when all are drawn from one population of forces.
 
-    Forces of the funnel's own sizes are drawn again and again around one centre, with its tau-squared between them and
-    the variance of chance within. Each draw gets limits by the funnel's own method.
+    Forces of its sizes are drawn around one centre, with tau-squared between them and chance within; each draw gets
+    limits by the funnel's own method.
     """
     sizes = funnel.denominator[funnel.eligible]
     error = np.sqrt(_variance(funnel.kind, funnel.target / funnel.multiplier, sizes))

@@ -5,7 +5,6 @@ A missing number gives a missing value and missing limits. Whatever else has no 
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -85,21 +84,17 @@ def poisson_limits(count: Numbers, level: float = 0.95) -> tuple[Array, Array]:
 def _exact_poisson_limits(count: int, level: float) -> tuple[float, float]:
     """Return the means under which `count` or more, and `count` or fewer, have half of 1 - level (Garwood 1936)."""
     tail = (1 - level) / 2
-    lower = 0.0 if count == 0 else _where_falls_to(1 - tail, lambda mean: _at_most(count - 1, mean))
-    return lower, _where_falls_to(tail, lambda mean: _at_most(count, mean))
+    lower = 0.0 if count == 0 else _mean_under_which(count - 1, 1 - tail)
+    return lower, _mean_under_which(count, tail)
 
 
-def _at_most(count: int, mean: float) -> float:
-    return math.exp(-mean) * sum(mean**number / math.factorial(number) for number in range(count + 1))
-
-
-def _where_falls_to(probability: float, falling: Callable[[float], float]) -> float:
-    low, high = 0.0, 1.0
-    while falling(high) > probability:
-        high *= 2
+def _mean_under_which(most: int, probability: float) -> float:
+    """Return the mean under which counts of at most `most` have a probability, which falls as the mean rises."""
+    low, high = 0.0, 128.0  # wide enough for counts below 10 at any level that a float can tell from 1
     for _ in range(100):  # halves the bracket until a float cannot hold the difference
         middle = (low + high) / 2
-        low, high = (middle, high) if falling(middle) > probability else (low, middle)
+        at_most = math.exp(-middle) * sum(middle**number / math.factorial(number) for number in range(most + 1))
+        low, high = (middle, high) if at_most > probability else (low, middle)
     return (low + high) / 2
 
 
@@ -164,9 +159,8 @@ def rate_change_interval(
 
 
 def _log_ratio_factor(one: Array, other: Array, level: float) -> Array:
-    both = (one > 0) & (other > 0)
-    variance = _divide(np.where(both, 1.0, np.nan), one) + _divide(np.ones_like(other), other)
-    return np.exp(normal_quantile(level) * np.sqrt(np.where(both, variance, np.nan)))
+    known = np.where((one > 0) & (other > 0), 1.0, np.nan)
+    return np.exp(normal_quantile(level) * np.sqrt(_divide(known, one) + _divide(known, other)))
 
 
 def _columns(*numbers: Numbers) -> list[Array]:

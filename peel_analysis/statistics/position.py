@@ -64,13 +64,12 @@ def rank_range(
     """Return the places that the intervals leave open to each eligible force; place 1 has the largest value.
 
     First place: 1 + the forces whose whole interval lies above this one's. Last place: the number of ranked forces
-    minus those whose whole interval lies below. Intervals that overlap or touch, and so also ties, leave the order
-    open. Forces without limits, and those not eligible, have no place and count for nobody.
+    minus those whose whole interval lies below. Intervals that overlap or touch leave the order open. Forces without
+    limits, and those not eligible, have no place and count for nobody.
 
-    Intervals of tens of thousands of events are so narrow that the range would shrink to one place. An order counts
-    only where the upper limit is passed by the share `apart` of itself (0.1 for 10%) and by `gap` in the values' unit,
-    as in the size rule. A force that even so is apart from both neighbours is given its neighbour's place too: a rank
-    is never told as one place.
+    An order counts only where the upper limit is passed by the share `apart` of itself (0.1 for 10%) and by `gap` in
+    the values' unit, as in the size rule: intervals of tens of thousands of events are narrow. A force apart from both
+    neighbours is given its neighbour's place too: a rank is never told as one place.
 
     Sources: Goldstein and Spiegelhalter (1996), League tables and their limitations, JRSS A 159, for showing ranks
     with their uncertainty; Klein, Wright and Wieczorek (2020), A joint confidence region for an overall ranking of

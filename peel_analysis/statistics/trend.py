@@ -37,12 +37,10 @@ class ControlLimits:
 def control_limits(values: Numbers, floor: float | None = None, fewest: int = FEWEST_POINTS) -> ControlLimits:
     """Return XmR limits, mean -+ 2.66 * mean moving range.
 
-    The points must not share counts: moving ranges take two consecutive points as independent. Sums of 12 months that
-    follow each other by a quarter share three quarters, so their ranges are small and the limits so narrow that most
-    points would lie outside; quarters, or years one after the other, are right. A missing point is left out and so are
-    both moving ranges that touch it. A series with a break in recording is to be cut there first, one call a part,
-    comparable or not: a step moves the mean and leaves the moving ranges as small as they were. Look at `is_stable`
-    before speaking of a point outside.
+    The points must not share counts: moving ranges take two consecutive points as independent. With sums of 12 months
+    that follow each other by a quarter, most points would lie outside; quarters, or years in turn, are right. A missing
+    point is left out and so are both moving ranges that touch it. A series with a break in recording is to be cut there
+    first, one call a part, comparable or not. Look at `is_stable` before speaking of a point outside.
     `floor` (0 for counts) stops the lower limit from going below it.
 
     Raises ValueError with fewer than `fewest` points, or with no two consecutive ones. Source: Wheeler (1993),

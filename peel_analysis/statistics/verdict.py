@@ -43,10 +43,7 @@ class Verdict:
 
 
 def eligible(values: Numbers, no_verdict: Sequence[str] | None = None) -> npt.NDArray[np.bool_]:
-    """Return which forces take part in the tests: those with a value and no reason against it.
-
-    Use the same for the funnel and for ranks.
-    """
+    """Return which forces take part in tests, funnel and ranks: those with a value and no reason against it."""
     present = np.isfinite(np.atleast_1d(np.asarray(values, dtype=np.float64)))
     return present if no_verdict is None else present & np.array([code == "" for code in no_verdict], dtype=bool)
 
@@ -94,7 +91,12 @@ def _verdict(
 ) -> Verdict:
     shown, national_shown = (rounded(one, decimals) if math.isfinite(one) else None for one in (value, national))
     enough = position.forces >= policy.fewest_forces
-    reason = reason or _untestable(shown, national_shown, spread=not enough or position.mad != 0)
+    untestable = {
+        "no_value": shown is None,
+        "no_national_value": national_shown is None,
+        "no_spread": enough and position.mad == 0,
+    }
+    reason = reason or next((key for key, holds in untestable.items() if holds), "")
     if reason or shown is None or national_shown is None:
         return Verdict("", policy.no_verdict[reason], "", shown, national_shown)
 
@@ -124,15 +126,6 @@ def _verdict(
         funnel_limit=limit if tested else None,
         chance=outside if tested else None,
     )
-
-
-def _untestable(shown: Decimal | None, national_shown: Decimal | None, *, spread: bool) -> str:
-    """Return the policy's key for why a value cannot be tested, "" when it can."""
-    if shown is None:
-        return "no_value"
-    if national_shown is None:
-        return "no_national_value"
-    return "" if spread else "no_spread"
 
 
 def _words(policy: Policy, above: bool, size: bool, position: bool | None, chance: bool) -> str:
