@@ -36,9 +36,8 @@ class Doubt(Protocol):
 class Incomplete:
     """A force whose record of outcomes leaves crimes out in a window.
 
-    `ratio` is the outcomes in the record over the crimes recorded in the window, and `low` holds that of each quarter
-    that the rule finds too low. `unassigned` is the share of the record that has no outcome yet, where that is what the
-    rule finds.
+    `ratio` is its outcomes over the crimes recorded in the window, and `low` that of each quarter found too low.
+    `unassigned` is the share of the record that has no outcome yet, where that is what the rule finds.
     """
 
     name: str
@@ -101,10 +100,7 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
 
 
 def mismatched(edition: Edition, window: Period) -> dict[str, Mismatched]:
-    """Return the forces whose record does not match in a window, by force_id, by the rule of data/checks.toml.
-
-    Empty for an edition without a table of outcomes or of recorded crime by quarter.
-    """
+    """Return the forces whose record does not match in a window, by force_id; empty without the two tables."""
 
     def find() -> dict[str, Mismatched]:
         outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)

@@ -23,10 +23,8 @@ from peel_analysis.sources.reading import shown as number_in_words
 
 Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
 ONE_DAY = timedelta(days=1)
-COMBINED, PARTS_OF_COMBINED = (
-    "police_staff_and_designated_officers_fte",
-    ("police_staff_fte", "designated_officers_fte"),
-)
+COMBINED = "police_staff_and_designated_officers_fte"
+PARTS_OF_COMBINED = ("police_staff_fte", "designated_officers_fte")
 CORRECT_THE_NOTE = "correct the item, force or period in data/count_notes.csv, or take the note out"
 
 
@@ -265,10 +263,8 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
         same = int(((outcomes == crimes) & both).to_numpy().sum())
         total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
         apart = f"difference {total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%)"
-        found = (
-            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, {apart}; "
-            f"equal in {same} of {int(both.to_numpy().sum())} quarters of forces"
-        )
+        sums = f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, {apart}"
+        found = f"{sums}; equal in {same} of {int(both.to_numpy().sum())} quarters of forces"
         findings.append(Finding(by.level, " ".join(key), found))
     return CheckResult(by, f"{_number_of_tables(findings)} of outcomes with type 0", tuple(findings))
 
@@ -289,13 +285,9 @@ def _findings(
     for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
         one, other = above[row, column], below[row, column]
         end = date.fromisoformat(wrong.columns.get_level_values("period_end")[column])
-        yield Finding(
-            level=level,
-            table=" ".join(key),
-            found=f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})",
-            force_id=str(wrong.index[row]),
-            period=f"three months to {day_in_words(end)}",
-        )
+        found = f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})"
+        period = f"three months to {day_in_words(end)}"
+        yield Finding(level, " ".join(key), found, str(wrong.index[row]), period)
 
 
 def _number_of_tables(tables: Sequence[object]) -> str:

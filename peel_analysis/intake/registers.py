@@ -41,10 +41,7 @@ def with_notes(reading: Reading, data: Data) -> Reading:
 
 
 def read_populations(data: Data) -> pd.DataFrame:
-    """Return populations.csv with whole numbers; empty, with its columns, where there is none.
-
-    Raises InputError for a row that is wrong.
-    """
+    """Return populations.csv, empty where there is none. Raises InputError for a row that is wrong."""
     if data.has(POPULATIONS_FILE):
         _ = data.populations  # its rows are checked
     return read_made(data, POPULATIONS_FILE, POPULATIONS_COLUMNS).astype({"mid_year": "int64", "population": "int64"})
@@ -65,18 +62,10 @@ def check_populations(rows: pd.DataFrame, name: str) -> None:
 
 def printed_rows(account: Account, release: str) -> pd.DataFrame:
     """Return the totals that a file prints, as rows of printed_totals.csv."""
-    rows = [
-        (
-            one.item,
-            release,
-            one.area,
-            one.period_end,
-            as_text(float(one.printed)),
-            ";".join(one.without),
-            as_text(float(one.bodies)),
-        )
-        for one in account.printed_totals
-    ]
+    rows = []
+    for one in account.printed_totals:
+        printed, bodies = as_text(float(one.printed)), as_text(float(one.bodies))
+        rows.append((one.item, release, one.area, one.period_end, printed, ";".join(one.without), bodies))
     return pd.DataFrame(rows, columns=list(PRINTED_COLUMNS), dtype=str)
 
 

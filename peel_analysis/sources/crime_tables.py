@@ -153,11 +153,7 @@ class Rows:
     start: Cells
     end: Cells
     reason: Cells
-
-    @property
-    def used(self) -> npt.NDArray[np.bool_]:
-        """True for each row that is not blank."""
-        return np.asarray(self.reason != BLANK_ROW, dtype=bool)
+    used: npt.NDArray[np.bool_]  # the rows that are not blank
 
 
 def _rows(
@@ -188,7 +184,7 @@ def _rows(
         here = (year == start_year) & (number == of_year)
         quarter = periods.quarter(f"{start_year}/{(start_year + 1) % 100:02d}", of_year)
         starts[here], ends[here] = quarter.start.isoformat(), quarter.end.isoformat()
-    return Rows(heading, force, group, starts, ends, reason)
+    return Rows(heading, force, group, starts, ends, reason, used)
 
 
 def _refuse_repeats(
@@ -264,8 +260,9 @@ def _count(cell: object) -> float:
         return 0.0
     if re.match(r"n/?a\b", text, re.IGNORECASE):
         return float("nan")
-    found = as_text(cell) or "a blank"
-    raise ValueError(f"found {found!r} where a count should be; put the published whole number back")
+    raise ValueError(
+        f"found {as_text(cell) or 'a blank'!r} where a count should be; put the published whole number back"
+    )
 
 
 @dataclass
@@ -287,8 +284,7 @@ class Tallies:
         here = rows.heading.sheet.place(rows.heading.row)
         kept = rows.reason == ""
         for start, end in sorted(set(zip(rows.start[kept], rows.end[kept], strict=True))):
-            if (start, end) in self.places:
-                before = self.places[start, end]
+            if before := self.places.get((start, end)):
                 raise SourceError(f"{here}: holds {start} to {end}, as {before} does; take out one of the two")
             self.places[start, end] = here
         self.rows_read += len(rows.reason)

@@ -94,16 +94,11 @@ def _count(cell: object) -> object:
     text = said.replace(",", "")
     if not text:
         return pd.NA
+    why = "or leave it blank with the status that says why"
     if text.startswith("-") and text[1:].isdecimal():
-        raise ValueError(
-            f"found {said!r}, and a force cannot count fewer than none; write the count, or leave it blank "
-            "with the status that says why"
-        )
+        raise ValueError(f"found {said!r}, and a force cannot count fewer than none; write the count, {why}")
     if not text.isdecimal():
-        raise ValueError(
-            f"found {said!r} where a count should be; write a whole number, or leave it blank with the status "
-            "that says why"
-        )
+        raise ValueError(f"found {said!r} where a count should be; write a whole number, {why}")
     if len(text) > shape.DIGITS:
         raise ValueError(f"found {said!r}, a count of more than {shape.DIGITS} digits; correct it")
     return int(text)

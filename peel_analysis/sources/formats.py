@@ -35,8 +35,7 @@ class Format:
     """A published format: its name, its name in data/published_files.toml, its reader, and what it is known by.
 
     That is the `fields` that a heading row names, or the `kind` of tables that sheets with a title hold; `dates` finds
-    in a title the days that name a release. `may_lack_forces` says that the reader can be told of forces for which the
-    publisher gives no rows, `has_vintages` that the file holds populations.
+    in a title the days that name a release. `may_lack_forces` says that the reader can be told of forces without rows.
     """
 
     name: str
@@ -53,10 +52,7 @@ class Format:
         return (0, 10 * len(self._tables(book))) if self.kind else likeness(book, self.fields)
 
     def release(self, book: Book) -> str:
-        """Return the latest month that the titles of the tables read name, or the cover of open data: "2018-03".
-
-        "" where a file does not say it.
-        """
+        """Return the latest month that the titles of the tables read name, or the cover: "2018-03"; "" for none."""
         if self.dates is None:
             return ""
         if self.kind is None:

@@ -25,8 +25,7 @@ class LeftOut:
 class PrintedTotal:
     """A total that the publisher prints beside the forces' figures, and the sum of those figures.
 
-    `without` names the forces that the sum does not hold: those that the table gives no figure for. `bodies` is what
-    the sum holds of bodies that are no force.
+    `without` names the forces without a figure in the sum; `bodies` is what it holds of bodies that are no force.
     """
 
     item: str
