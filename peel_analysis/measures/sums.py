@@ -69,7 +69,7 @@ class CountTables:
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
         """Return the part's counts in `window` by force; none for one with a blank count, or in no row of a return.
 
-        `left_out` names, by force, items that its partial return does not hold: they are skipped, and where none is left
+        `left_out` names, by force, items that its partial return does not hold: they are skipped; where none is left
         there is no count. Raises GapError for a window that the periods do not tile, and for a force that a published
         table leaves out or has in a part of the window only.
         """
