@@ -1,7 +1,10 @@
 """The pages in docs/: every command, option and column is on its page, and every link leads somewhere."""
 
 import importlib
+import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from peel_analysis.changes.versions import VERSION_SETTINGS
 from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
 from peel_analysis.cli.command import command
 from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
+from peel_analysis.data.folder import open_data
+from peel_analysis.measures import calculate
 from peel_analysis.show.values import COLUMNS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -64,3 +69,25 @@ def test_every_function_on_the_way_is_there() -> None:
         for part in parts[2:]:
             found = getattr(found, part)
         assert callable(found), name
+
+
+def test_what_contributing_adds_is_all_that_is_needed(tmp_path: Path) -> None:
+    """Apply its differences to a copy: the measure is calculated, the exclusion holds, the edition opens."""
+    for name in ("data", "notebooks"):
+        shutil.copytree(DOCS.parent / name, tmp_path / name)
+    added = re.findall(r"```diff\n(.*?)```", (DOCS.parent / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL)
+    assert len(added) == 4
+    for one in added:
+        subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=one, text=True, check=True)
+    data = open_data(tmp_path / "data")
+    caution = calculate(data.measure("outcome_caution_pct"), data.edition("2017"))
+    counts = data.counts("outcomes_recorded", "2024-07")
+    mine = (counts["force_id"] == "norfolk") & counts["dimension"].isin(["2", "3"])
+    inside = mine & (counts["period_start"] >= "2016-07-01") & (counts["period_end"] <= "2017-06-30")
+    assert caution.of("norfolk").numerator == counts.loc[inside, "count"].sum()
+    assert not caution.of("suffolk").in_figure
+    assert calculate(data.measure("crime_per_1000"), data.edition("2018")).national.value > 0
+    notebook = (tmp_path / "notebooks" / "05_investigating.ipynb").read_text("utf-8")
+    assert "section.figure(caution)" in "".join(
+        line for cell in json.loads(notebook)["cells"] for line in cell["source"]
+    )
