@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pandas as pd
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from peel_analysis.data.declarations import Declaration, Texts, as_tuple, declared, entries, named
+from peel_analysis.data.declarations import Declaration, Texts, declared, entries, named
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
@@ -112,11 +112,6 @@ class EditionFile(Declaration):
     population: Population = Field(description="which populations its rates divide by")
     releases: Annotated[dict[str, Release], BeforeValidator(_as_releases)] = Field(description="item = release")
     lacks: dict[str, Any] = Field(default={}, description="status, then for which items there is no figure and why")
-
-    @field_validator("sources", mode="before")
-    @classmethod
-    def _sources(cls, found: object) -> object:
-        return as_tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
