@@ -68,7 +68,8 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
 def _output(output: dict[str, Any]) -> dict[str, Any]:
     if "data" not in output:
         return output
-    return dict(output, data={kind: _without_bytes(text) for kind, text in output["data"].items()})
+    data = {kind: held if kind.endswith("json") else _without_bytes(held) for kind, held in output["data"].items()}
+    return dict(output, data=data)
 
 
 def _without_bytes(text: str | list[str]) -> str | list[str]:
