@@ -4,6 +4,7 @@ Run by its path, so that this package is not among what a kernel finds imported 
 A message is four bytes of length and JSON; a request to fork carries the kernel's stdout and stderr.
 """
 
+import builtins
 import ctypes
 import gc
 import importlib
@@ -19,11 +20,11 @@ import socket
 import struct
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.abc import InspectLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 # None of this package: a notebook must see this package as it is on disk when the notebook starts.
@@ -89,6 +90,16 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
     return bytes(read)
 
 
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let pandas find a kernel's shell while it is imported: elsewhere it fits its tables to a terminal."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+
+
 def import_libraries() -> None:
     """Import the libraries, draw and make a model once, so that kernels find fonts, drawing code and schemas ready.
 
@@ -97,7 +108,8 @@ def import_libraries() -> None:
     """
     for name in LIBRARIES:
         if importlib.util.find_spec(name.partition(".")[0]):
-            importlib.import_module(name)
+            with _as_in_a_kernel() if name == "pandas" else nullcontext():
+                importlib.import_module(name)
     if "matplotlib" in sys.modules and "pandas" in sys.modules:
         _draw_once()
     if "pydantic" in sys.modules:  # which imports most of itself when the first model is made
