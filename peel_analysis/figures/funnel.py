@@ -31,8 +31,8 @@ from peel_analysis.figures.figure import (
     width_of,
 )
 from peel_analysis.show.words import value_in_words
-from peel_analysis.statistics.funnel import Funnel
 from peel_analysis.statistics.intervals import Array, normal_quantile
+from peel_analysis.statistics.limits import Funnel
 
 HEIGHT = 4.2  # inches
 POINTS = 120  # of a line

@@ -25,7 +25,7 @@ from peel_analysis.measures import Result, Series, Value, rolling
 from peel_analysis.measures.outcome_groups import Outcomes, spread_in
 from peel_analysis.show.values import COLUMNS
 from peel_analysis.show.words import not_available
-from peel_analysis.statistics.funnel import ExpectedByChance
+from peel_analysis.statistics.limits import ExpectedByChance
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"
