@@ -18,7 +18,7 @@ from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, Format, read_transcript, recognise
-from peel_analysis.sources.reading import Account, Reading
+from peel_analysis.sources.reading import Account, Reading, Request
 from peel_analysis.sources.sheets import Book, SourceError, open_book
 
 FORMAT_OF = {known.reader: known for known in FORMATS if known.reader}
@@ -76,7 +76,8 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
         reading = read_transcript(path, published, data.forces)
     else:
         form = FORMAT_OF[published.reader]
-        reading = form.read(open_book(path), published.release, data.forces, vintages=published.vintages)
+        request = Request(open_book(path), published.release, data.forces, vintages=published.vintages)
+        reading = form.read(request)
     reading = registers.with_notes(reading, data)
     for item, release in published.tables:
         if item == registers.POPULATIONS:
@@ -183,7 +184,7 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
-    reading = registers.with_notes(known.read(book, release, data.forces, not_supplied, vintages), data)
+    reading = registers.with_notes(known.read(Request(book, release, data.forces, not_supplied, vintages)), data)
     read = {
         (str(item), str(name)): shape.combine([rows])
         for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)
