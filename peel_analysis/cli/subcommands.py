@@ -133,7 +133,7 @@ def _making(out: Path, **settings: Any) -> "Making":
 def list_forces(data: Path | None) -> int:
     """List the 43 forces: id, official name and region."""
     from peel_analysis.data.forces import FORCES, read_forces  # and not all that a data folder holds: at once
-    from peel_analysis.show.plain_text import columns
+    from peel_analysis.data.text import columns
 
     rows = [(one.id, one.official_name, one.region) for one in read_forces(data_folder(data) / FORCES)]
     print("\n".join(columns(rows, right=())))
@@ -245,8 +245,8 @@ def data_group() -> None:
 @click.pass_obj
 def build(data: "Data", raw: Path) -> int:
     """Remake the tables of counts from the published files."""
-    from peel_analysis.checks.table_checks import check as check_tables
-    from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.checks.data_checks import check as check_tables
+    from peel_analysis.checks.rules import TablesHeld
     from peel_analysis.intake.published import build as build_tables
 
     check_writable(data.folder, f"--data {data.folder}")
@@ -297,26 +297,25 @@ def check(data: "Data", edition: "Edition | None") -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks import registers
-    from peel_analysis.checks.table_checks import check as check_tables
-    from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.checks.data_checks import check as check_tables
+    from peel_analysis.checks.data_checks import check_registers
+    from peel_analysis.checks.rules import TablesHeld
     from peel_analysis.data.cross_checks import read_held
 
     editions = [edition] if edition else [data.edition(edition_id) for edition_id in data.editions]
     read_held(data, editions)
     if edition:
         return _check_edition(edition)
-    return _say_results([*check_tables(TablesHeld(data)), *registers.check(data, editions)], data)
+    return _say_results([*check_tables(TablesHeld(data)), *check_registers(data, editions)], data)
 
 
 def _check_edition(edition: "Edition") -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
-    from peel_analysis.checks import registers
+    from peel_analysis.checks.data_checks import check_edition, check_registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
-    from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.measures.calculation import check_measures
 
-    of_registers = registers.check(edition.data, [edition])
+    of_registers = check_registers(edition.data, [edition])
     code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)], edition.data)
     using = [measure for measure in edition.data.measures if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)

@@ -5,10 +5,11 @@ import re
 import string
 import textwrap
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from html import escape
 from importlib import resources
 from typing import Any, Literal
 
@@ -20,15 +21,20 @@ from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.text import Text
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation, Text
 
+from peel_analysis.data import cache as kept
+from peel_analysis.data.forces import Force
+from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece
 
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
 FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
 OUTLINE = "#5c5c5c"
 WIDTH = 7.6  # inches; the report's column
-DASHED = (0, (5, 2))  # the line of England and Wales
+NATIONAL_LINE: dict[str, Any] = {"color": DARK_PINK, "linewidth": 1.6, "linestyle": (0, (5, 2))}
+SPOT = 5.5  # points, of a force's mark
 FONT = ["Arial", "Liberation Sans", "Helvetica", "DejaVu Sans"]
 SETTINGS: dict[str, Any] = {
     "font.size": 9,
@@ -51,6 +57,10 @@ WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu 
 BEGINNING = ' <g id="figure_1">\n'
 SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
 SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
+Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
+Role = Literal["other", "own"]
+PLACEHOLDER = "This force"  # the key's last entry in a drawing for picking out of
+PART = re.compile(r'^( *)<g id="(other|own)-[a-z]+-([^"]+)"(?:/>\n|>\n.*?^\1</g>\n)', re.MULTILINE | re.DOTALL)
 TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 
@@ -129,9 +139,8 @@ class Figure(matplotlib.figure.Figure):
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save the figure as matplotlib does; a PNG, SVG or PDF carries the alternative text in its metadata."""
         kind = str(options.get("format") or str(fname).rpartition(".")[2]).lower()
-        key = {"png": "Description", "svg": "Description", "pdf": "Subject"}.get(kind)
-        if key and "metadata" not in options:
-            options["metadata"] = {key: self.alt_text}
+        if key := {"png": "Description", "svg": "Description", "pdf": "Subject"}.get(kind):
+            options.setdefault("metadata", {key: self.alt_text})
         with analysis_function():
             super().savefig(fname, **options)
 
@@ -188,19 +197,18 @@ class Figure(matplotlib.figure.Figure):
         before = self.get_size_inches().copy()
         after = np.array([width, height])
         boxes = [(axes, axes.get_position(original=True).get_points() * before) for axes in self.axes]
-        from_top = [(one, (1 - self._anchor(one)[1]) * before[1]) for one in self.legends]
+        to_shares = self.transSubfigure.inverted().transform
+        anchors = [to_shares(one.get_bbox_to_anchor().get_points()[0])[1] for one in self.legends]
         super().set_size_inches(width, height, forward)
         for axes, (lower, upper) in boxes:
             left, bottom = lower / after
             right, top = (after - (before - upper) - (0, more_above)) / after
             axes.set_position((left, bottom, right - left, top - bottom))
-        for legend, distance in from_top:
-            legend.set_bbox_to_anchor((0, 1 - (distance + more_above) / height), self.transSubfigure)
+        for legend, up in zip(self.legends, anchors, strict=True):
+            distance = (1 - up) * before[1] + more_above
+            legend.set_bbox_to_anchor((0, 1 - distance / height), self.transSubfigure)
         if self._title is not None:
             self._title.set_position((TITLE_LEFT / width, 1 - TITLE_MARGIN / height))
-
-    def _anchor(self, legend: mpl.legend.Legend) -> Any:
-        return self.transSubfigure.inverted().transform(legend.get_bbox_to_anchor().get_points()[0])
 
 
 class Chart(Axes):
@@ -210,6 +218,26 @@ class Chart(Axes):
         """Set the figure's title; settings are those of a text."""
         assert isinstance(self.figure, Figure)
         return self.figure.suptitle(label, **settings)
+
+
+def write(
+    axes: Axes, words: str, at: tuple[float, float], away: tuple[float, float], within: Any = "data", **look: Any
+) -> Annotation:
+    """Write words some points away from a place, which is one in the data, or in what else `within` says."""
+    return axes.annotate(words, at, away, xycoords=within, textcoords="offset points", **look)
+
+
+def mark(axes: Axes, role: "Role", force_id: str, at: tuple[float, float], **look: Any) -> Line2D:
+    """Draw a force's mark in a role: a grey dot of `SPOT` points, or the larger diamond of a picked one."""
+    own = role == "own"
+    drawn_as: dict[str, Any] = {
+        "marker": "D" if own else "o",
+        "markersize": 9 if own else SPOT,
+        "markerfacecolor": DARK_BLUE if own else FOCUS_GREY,
+        "markeredgecolor": DARK_BLUE if own else OUTLINE,
+        "zorder": 5 if own else 3,
+    }
+    return axes.plot([at[0]], [at[1]], linestyle="", gid=f"{role}-mark-{force_id}", **(drawn_as | look))[0]
 
 
 def as_svg(figure: Figure) -> str:
@@ -237,3 +265,68 @@ def _shapes_first(svg: str) -> str:
 def picture(svg: str, alt: str) -> Markup:
     """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
     return piece("picture", b64encode(svg.encode()).decode(), alt)
+
+
+def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Figure], also: str = "") -> str:
+    """Return a force's drawing: in a batch picked out of one that is drawn once, else drawn for it alone.
+
+    Both are the same, byte for byte; for one force alone the second takes less time. `also` is what the drawing depends
+    on beside the result, as text.
+    """
+    if kept.folder() is None:
+        return as_svg(draw((force_id,)))
+    shared = kept.once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
+    return _pick_out(shared.decode(), result.edition.forces.find(force_id))
+
+
+def _in_words(result: Result) -> str:
+    """Return all that a drawing of a result depends on, as text."""
+    rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
+    return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
+
+
+def picked_of(force_ids: str | Iterable[str] | None) -> Picked:
+    """Return the forces to pick out, from one id, several or None."""
+    if force_ids is None:
+        return None
+    return (force_ids,) if isinstance(force_ids, str) else tuple(dict.fromkeys(force_ids))
+
+
+def roles(row_id: str, picked: Picked) -> tuple[Role, ...]:
+    """Return as what a force is drawn where `picked` are picked out: as both in a drawing to pick from."""
+    if picked is None:
+        return ("other", "own")
+    return ("own",) if row_id in picked else ("other",)
+
+
+def _pick_out(svg: str, force: Force) -> str:
+    """Return the drawing with a force as if it had been drawn for it alone.
+
+    Of a force that is not drawn only the key, if there is one, tells. The drawing must be as `as_svg` writes it.
+    """
+    svg = PART.sub(lambda part: part[0] if part[2] in roles(part[3], (force.id,)) else "", svg)
+    svg = SHAPE.sub(lambda shape: shape[0] if f'"#{shape[2]}"' in svg else "", svg)
+    for group in (f"bar-{force.id}", "key-swatch"):
+        svg = _edit(svg, group, lambda words: words.replace(_paint(OTHER), _paint(PICKED)))
+    for group in (f"name-{force.id}", f"value-{force.id}", f"mark-{force.id}", "key-name"):
+        svg = _edit(svg, group, _embolden)
+    name = escape(force.name, quote=False)
+    return _edit(svg, "key-name", lambda words: words.replace(PLACEHOLDER, name))
+
+
+def _edit(svg: str, group: str, change: Callable[[str], str]) -> str:
+    """Return the drawing with `change` applied to the text of one group, found by its id."""
+    start = svg.find(f'<g id="{group}">')
+    if start < 0:
+        return svg
+    end = svg.index("</g>", start)
+    return svg[:start] + change(svg[start:end]) + svg[end:]
+
+
+def _paint(look: Look) -> str:
+    return f"fill: {look.fill}; stroke: {look.edge}; stroke-width: {look.line_width:g}"
+
+
+def _embolden(words: str) -> str:
+    bold = words.replace('<text style="', '<text style="font-weight: 700; ')
+    return bold.replace(f"fill: {OTHER.text}", f"fill: {PICKED.text}")
