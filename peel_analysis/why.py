@@ -58,10 +58,8 @@ def _value(result: Result, force_id: str) -> list[str]:
         )
     rows += [("status", f"{own.status}: {meaning}".rstrip(": ")), ("note", own.note)]
     if force_id != ENGLAND_AND_WALES:
-        rows += [
-            ("in figure", "yes" if own.in_figure else "no"),
-            ("in England and Wales", "yes" if own.in_national else "no"),
-        ]
+        for label, is_in in (("in figure", own.in_figure), ("in England and Wales", own.in_national)):
+            rows.append((label, "yes" if is_in else "no"))
     return pairs([*rows, ("rounding", rounding)])
 
 
@@ -123,8 +121,7 @@ def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ..
     lines: list[str] = []
     for item in part.items:
         if item in skipped:
-            text = f"{item.replace('_', ' ')}: left out, for the force's partial return does not hold it"
-            lines += paragraph(text)
+            lines += paragraph(f"{item.replace('_', ' ')}: left out, for the force's partial return does not hold it")
         elif item == POPULATION:
             lines += _population(edition, force_ids)
         else:
@@ -269,24 +266,14 @@ def _published(result: Result, force_id: str) -> list[str]:
 
 
 def _provenance(result: Result, force_id: str) -> list[str]:
-    lines = pairs(
-        [
-            ("release", result.release),
-            ("rule", rule_of(result.measure)),
-            ("definition", _definition(result.measure)),
-            ("code", code_version()),
-        ]
-    )
+    measure = result.measure
+    rows = [("release", result.release), ("rule", rule_of(measure)), ("definition", _definition(measure))]
+    lines = pairs([*rows, ("code", code_version())])
     for table in tables_of(result, force_id):
         published = ", ".join(part for part in (table.publisher, table.title, table.release_words) if part)
+        source_file = table.source_file or "not recorded in data/provenance.csv"
         lines.append(table.file + (f" (vintage {table.release})" if table.table == "populations" else ""))
-        lines += pairs(
-            [
-                ("  published", published),
-                ("  source file", table.source_file or "not recorded in data/provenance.csv"),
-                ("  sha256", table.sha256),
-            ]
-        )
+        lines += pairs([("  published", published), ("  source file", source_file), ("  sha256", table.sha256)])
     return lines
 
 

@@ -92,21 +92,11 @@ def _compared(result: Result, _policy_id: int) -> Compared:
     reasons[-1] = "not_in_figure"  # England and Wales is what the forces are compared with
     tested = eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
     funnel, refused = _funnel(result, policy, tested, numerator, denominator)
-    ranks = rank_range(
-        intervals[SHOWN_LEVEL].lower,
-        intervals[SHOWN_LEVEL].upper,
-        tested,
-        apart=float(policy.ratio),
-        gap=float(policy.gap_for(result.measure.decimals)),
-    )
-    found = verdicts(
-        values[:-1],
-        result.national.value if result.measure.kind not in NEVER_COMPARED else math.nan,
-        result.measure.decimals,
-        policy,
-        funnel.z[:-1] if funnel is not None else None,
-        reasons[:-1],
-    )
+    shown, apart, gap = intervals[SHOWN_LEVEL], float(policy.ratio), float(policy.gap_for(result.measure.decimals))
+    ranks = rank_range(shown.lower, shown.upper, tested, apart=apart, gap=gap)
+    national = result.national.value if result.measure.kind not in NEVER_COMPARED else math.nan
+    z = funnel.z[:-1] if funnel is not None else None
+    found = verdicts(values[:-1], national, result.measure.decimals, policy, z, reasons[:-1])
     named = dict(zip(force_ids, found, strict=False))
     left_out = {one: reason for one, reason in zip(force_ids, reasons, strict=True) if reason}
     return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named, left_out)
@@ -117,8 +107,7 @@ def _no_verdict(result: Result, force_id: str) -> str:
     one = result.of(force_id)
     if one.is_missing:
         return "no_value"
-    per_head = POPULATION in result.measure.denominator.items
-    if per_head and force_id in result.edition.population_instead:
+    if POPULATION in result.measure.denominator.items and force_id in result.edition.population_instead:
         return "assumed_population"
     if not one.in_figure:
         return "not_in_figure"
@@ -136,15 +125,9 @@ def _funnel(
         return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
         made = funnel_for(
-            numerator,
-            denominator,
-            kind,
-            result.measure.multiplier,
-            tested,
-            overdispersion=policy.overdispersion,
-            winsorised=policy.winsorised,
-            fewest=policy.fewest_forces,
-        )
+            numerator, denominator, kind, result.measure.multiplier, tested, overdispersion=policy.overdispersion,
+            winsorised=policy.winsorised, fewest=policy.fewest_forces,
+        )  # fmt: skip
     except NotEnoughForcesError as error:
         return None, str(error)
     except ValueError as error:
