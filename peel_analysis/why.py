@@ -131,9 +131,8 @@ def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ..
 
 def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     rows = edition.populations.loc[list(force_ids)]
-    usual = [force_id for force_id in force_ids if force_id not in edition.population_instead]
     lines = []
-    if usual:
+    if usual := [force_id for force_id in force_ids if force_id not in edition.population_instead]:
         total = whole(float(rows.loc[usual, POPULATION].sum()))
         where = f"data/populations.csv, mid-{edition.mid_year}, vintage {edition.vintage}"
         lines += [f"population: {total} ({where})", *paragraph(edition.population_sentence)]
@@ -192,11 +191,8 @@ def _national(result: Result, force_id: str) -> list[str]:
     ]
     if not result.members:
         return pairs(rows)
-    left_out = [one for one in result.edition.forces.ids if one not in result.members]
-    rows += [
-        ("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"),
-        ("left out", ", ".join(left_out)),
-    ]
+    rows.append(("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"))
+    rows.append(("left out", ", ".join(one for one in result.edition.forces.ids if one not in result.members)))
     return pairs(rows) + (columns(_members(result), right=(1, 2, 3)) if force_id == ENGLAND_AND_WALES else [])
 
 
@@ -207,7 +203,7 @@ def _shown(measure: Measure, value: float, status: str) -> str:
 def _members(result: Result) -> Iterable[tuple[str, str, str, str]]:
     names = ("change", "before") if result.measure.kind == "change" else ("counted", "divided by")
     yield ("member", *names, "value")
-    for own in (result.of(force_id) for force_id in result.members):
+    for own in map(result.of, result.members):
         value = "" if own.is_missing else wording.value_in_words(result.measure, own.value)
         yield (own.force_id, whole(own.numerator), whole(own.denominator), value)
 

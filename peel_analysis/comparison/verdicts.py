@@ -82,8 +82,7 @@ def compare(result: Result) -> Compared:
 
 @lru_cache(maxsize=128)
 def _compared(result: Result, _policy_id: int) -> Compared:
-    policy = result.edition.data.policy
-    rows = result.rows
+    policy, rows = result.edition.data.policy, result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)
     numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
     intervals = {level: interval_of(result.measure, numerator, denominator, level) for level in LEVELS}
@@ -191,9 +190,8 @@ def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
     tests = ",".join(TESTS).replace("national_shown", "england_and_wales")
     yield f"measure,force_id,value,denominator,{tests},ranks,verdict,why"
     for force_id in force_ids:
-        verdict = compared.verdicts[force_id]
+        verdict, own = compared.verdicts[force_id], result.of(force_id)
         ranks = compared.ranks.words(compared.row(force_id))
-        own = result.of(force_id)
         counted = ("" if math.isnan(one) else str(one) for one in (own.value, own.denominator))
         tested = (_cell(getattr(verdict, name)) for name in TESTS)
         about = verdict.reason or verdict.basis
