@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from peel_analysis.comparison import compare, peer_groups
-from peel_analysis.comparison.peers import means
+from peel_analysis.comparison.comparable import means
 from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
