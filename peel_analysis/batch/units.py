@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.data.cache import checksum
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
+from peel_analysis.data.writing import checksum
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (

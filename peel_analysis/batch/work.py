@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import psutil
 
 from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, notebook_marks, page_marks
-from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.errors import system_error_in_words
-from peel_analysis.data.location import VARIABLE
-from peel_analysis.data.writing import part_of, write_text
+from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.writing import KEPT_IN, part_of, write_text
 from peel_analysis.engine.socket_folders import remove_own_folders
 
 if TYPE_CHECKING:

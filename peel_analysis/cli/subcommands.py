@@ -118,7 +118,7 @@ def chosen_forces(forces: "Forces", named: str) -> "list[Force]":
 def _making(out: Path, **settings: Any) -> "Making":
     """Return how reports are to be made. Raises InputError where `--out` cannot be written to."""
     from peel_analysis.batch import Making
-    from peel_analysis.data.location import check_writable
+    from peel_analysis.data.files import check_writable
 
     check_writable(out, f"--out {out}")
     return Making(out.resolve(), **settings)
@@ -128,8 +128,8 @@ def _making(out: Path, **settings: Any) -> "Making":
 @data_option
 def list_forces(data: Path | None) -> int:
     """List the 43 forces: id, official name and region."""
+    from peel_analysis.data.files import data_folder
     from peel_analysis.data.forces import FORCES, read_forces  # and not all that a data folder holds: at once
-    from peel_analysis.data.location import data_folder
     from peel_analysis.show.plain_text import columns
 
     rows = [(one.id, one.official_name, one.region) for one in read_forces(data_folder(data) / FORCES)]
@@ -243,7 +243,7 @@ def changes(
     (recorded_crime=2017-18-older), data=FOLDER.
     """
     from peel_analysis.changes import changes_between, open_version, output
-    from peel_analysis.data.location import check_writable
+    from peel_analysis.data.files import check_writable
 
     opened = _open(data)
     if html:
@@ -275,7 +275,7 @@ def build(data: Path | None, raw: Path) -> int:
     """Remake the tables of counts from the published files."""
     from peel_analysis.checks.table_checks import check as check_tables
     from peel_analysis.checks.tables_held import TablesHeld
-    from peel_analysis.data.location import check_writable
+    from peel_analysis.data.files import check_writable
     from peel_analysis.intake.published import build as build_tables
 
     opened = _open(data)
@@ -296,7 +296,7 @@ def add(file: Path, data: Path | None, release: str | None, dry_run: bool, not_s
 
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
-    from peel_analysis.data.location import check_writable
+    from peel_analysis.data.files import check_writable
     from peel_analysis.intake.published import plan
 
     opened = _open(data)

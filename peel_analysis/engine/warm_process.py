@@ -52,7 +52,7 @@ LIBRARIES = (
 )
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = ("matplotlib_inline", "peel_analysis")
-KEPT_IN = "PEEL_KEPT"  # as in data/cache.py, which must not be imported here
+KEPT_IN = "PEEL_KEPT"  # as in data/writing.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 LENGTH = struct.Struct("!I")

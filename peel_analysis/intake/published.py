@@ -12,7 +12,7 @@ from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, releas
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import write_files
