@@ -11,12 +11,11 @@ from peel_analysis.data import registers
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.data.text import whole
+from peel_analysis.data.text import block, columns, pairs, paragraph, whole
 from peel_analysis.measures import Measure, Part, Result
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
 from peel_analysis.show import words as wording
-from peel_analysis.show.plain_text import block, columns, pairs, paragraph
 
 MANY = 20  # dimensions that are named one by one
 Numbers = tuple[float, float, float]  # value, numerator, denominator

@@ -10,7 +10,7 @@ from invented import Folder, folder
 
 from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_over_time, check_together
-from peel_analysis.comparison.comparability import point_of
+from peel_analysis.comparison.comparable import point_of
 from peel_analysis.data import forces
 from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError

@@ -16,7 +16,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import limits_by_part, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
-from peel_analysis.statistics.trend import control_limits
+from peel_analysis.statistics.limits import control_limits
 
 HEADING = "item,force_id,first_day,last_day,comparison,label,sentence,said_in\n"
 ROW = "recorded_crime,{},{},{},{},Invented,An invented break.,invented\n"
@@ -87,7 +87,7 @@ def test_the_limits_are_those_of_the_quarters_since_the_break() -> None:
     assert part.tolist() == since
     outside = sum(not lower <= value <= upper for value in since)
     assert (len(since), outside, int(limits.outside.sum())) == (41, 9, 9)
-    whole = control_limits(values.to_numpy(), floor=0)
+    whole = control_limits(values.to_numpy())
     assert (int(whole.outside.sum()), whole.shown) == (24, 52), "across the break there would be more of them"
 
 

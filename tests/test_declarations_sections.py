@@ -8,7 +8,7 @@ from invented import Folder, folder
 from refusals import assert_tells
 
 from peel_analysis.cli import main
-from peel_analysis.comparison.peers import peer_groups
+from peel_analysis.comparison.comparable import peer_groups
 from peel_analysis.data import files
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data

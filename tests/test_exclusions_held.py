@@ -12,7 +12,7 @@ from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from peel_analysis.checks import registers
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures.calculation import calculate_all, check_measures
-from peel_analysis.show.footnotes import footnotes
+from peel_analysis.show.words import footnotes
 
 DURHAM = "2017,da_arrest_rate,2017,durham,excluded_from_figure,not_supplied,"
 NOW_HELD = "Durham's domestic abuse arrests of 2017 are now held"

@@ -9,7 +9,7 @@ import pytest
 from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
+from peel_analysis.comparison.comparable import PeerGroup, means, peer_groups, why_none
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data

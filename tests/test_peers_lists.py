@@ -9,7 +9,7 @@ from command import run
 from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 from refusals import refusal
 
-from peel_analysis.comparison.peers import PeerGroup, peer_groups
+from peel_analysis.comparison.comparable import PeerGroup, peer_groups
 from peel_analysis.data.cross_checks import read_all, read_held
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.settings import PEER_LIST_COLUMNS

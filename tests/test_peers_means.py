@@ -10,7 +10,7 @@ from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Count, all_forces
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.comparison.peers import PeerGroup, means, peer_groups
+from peel_analysis.comparison.comparable import PeerGroup, means, peer_groups
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result

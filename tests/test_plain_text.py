@@ -1,6 +1,6 @@
 """Text for a terminal: what stands under each other."""
 
-from peel_analysis.show.plain_text import block, columns, pairs, paragraph
+from peel_analysis.data.text import block, columns, pairs, paragraph
 
 
 def test_columns_stand_under_each_other_and_numbers_to_the_right() -> None:

@@ -11,7 +11,7 @@ from invented import folder
 from test_series_breaks import broken
 
 from peel_analysis import measures
-from peel_analysis.comparison.peers import means, peer_groups
+from peel_analysis.comparison.comparable import means, peer_groups
 from peel_analysis.comparison.verdicts import interval_of
 from peel_analysis.data.files import PROJECT
 from peel_analysis.data.folder import open_data

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from peel_analysis.statistics.funnel import Funnel, expected_by_chance, funnel_for, share_outside
+from peel_analysis.statistics.limits import Funnel, expected_by_chance, funnel_for, share_outside
 
 LEVEL = 0.998
 

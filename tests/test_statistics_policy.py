@@ -11,7 +11,7 @@ from peel_analysis.data.files import PROJECT, toml_of
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.policy import Policy, policy_in
-from peel_analysis.statistics.funnel import expected_by_chance
+from peel_analysis.statistics.limits import expected_by_chance
 from peel_analysis.statistics.verdict import verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"

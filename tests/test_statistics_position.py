@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from peel_analysis.statistics.position import rank_range, robust_position
+from peel_analysis.statistics.verdict import rank_range, robust_position
 
 NAN = float("nan")
 

@@ -10,8 +10,8 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import PROJECT
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.text import rounded
-from peel_analysis.statistics.funnel import funnel_for
 from peel_analysis.statistics.intervals import Array
+from peel_analysis.statistics.limits import funnel_for
 from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
 
 POLICY = open_data(PROJECT / "data").policy
@@ -31,7 +31,7 @@ def invented() -> tuple[Array, Array, dict[str, int]]:
 
 
 def judged(counts: Array, populations: Array, national: float) -> tuple[Verdict, ...]:
-    funnel = funnel_for(counts, populations, "rate", 100_000, target=national)
+    funnel = funnel_for(counts, populations, "rate", 100_000)
     return verdicts(funnel.value, national, 1, POLICY, funnel.z)
 
 

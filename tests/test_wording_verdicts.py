@@ -13,7 +13,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports import further_values
 from peel_analysis.show import words as wording
-from peel_analysis.statistics.position import MAD_TO_DEVIATION
+from peel_analysis.statistics.verdict import MAD_TO_DEVIATION
 
 ALONE = "(by the size rule alone; no other force's figure is public)"
 

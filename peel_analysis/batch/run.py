@@ -17,7 +17,7 @@ from peel_analysis.batch.pool import Pool
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
 from peel_analysis.data.errors import InputError
-from peel_analysis.show.plain_text import columns
+from peel_analysis.data.text import columns
 
 LOOK_AGAIN = 2.0  # seconds
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended

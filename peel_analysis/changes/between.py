@@ -12,7 +12,7 @@ from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Split, exact, no_rows
 from peel_analysis.changes.change import Change, End, size_of, with_value
 from peel_analysis.changes.versions import Version
 from peel_analysis.comparison import NotComparableError, check_over_time, compare
-from peel_analysis.comparison.comparability import OUTCOMES, Point, point_of
+from peel_analysis.comparison.comparable import OUTCOMES, Point, point_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES

@@ -11,8 +11,7 @@ from peel_analysis.changes.between import Changes
 from peel_analysis.changes.causes import CAUSES_IN_ORDER, IN_WORDS, PARTS
 from peel_analysis.changes.change import Change, End, in_order
 from peel_analysis.changes.versions import Version
-from peel_analysis.data.text import in_words, whole, without_noise
-from peel_analysis.show.plain_text import columns
+from peel_analysis.data.text import columns, in_words, whole, without_noise
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import render, style_sheet
 

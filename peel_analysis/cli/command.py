@@ -1,5 +1,6 @@
 """What stands around every subcommand: one line for each error, exit codes, options that all have, completion."""
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ Completion of commands, options and names in a shell, for good in its start file
   fish  _PEEL_COMPLETE=fish_source peel | source    in ~/.config/fish/completions/peel.fish
 """
 Function = Callable[..., Any]
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # not 700: a command lives a second, an eighth of it spent on looking for garbage
 
 
 class Peel(click.Group):
@@ -54,6 +56,7 @@ def command() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
 
     try:

@@ -130,7 +130,7 @@ def list_forces(data: Path | None) -> int:
     """List the 43 forces: id, official name and region."""
     from peel_analysis.data.files import data_folder
     from peel_analysis.data.forces import FORCES, read_forces  # and not all that a data folder holds: at once
-    from peel_analysis.show.plain_text import columns
+    from peel_analysis.data.text import columns
 
     rows = [(one.id, one.official_name, one.region) for one in read_forces(data_folder(data) / FORCES)]
     print("\n".join(columns(rows, right=())))

@@ -1,7 +1,6 @@
 """Is a force's figure different, what may be compared with what, and who its peers are."""
 
-from peel_analysis.comparison.comparability import check_over_time, check_together, reasons_apart
-from peel_analysis.comparison.peers import PeerGroup, peer_groups
+from peel_analysis.comparison.comparable import PeerGroup, check_over_time, check_together, peer_groups, reasons_apart
 from peel_analysis.comparison.verdicts import Compared, compare
 from peel_analysis.data.definitions import NotComparableError
 

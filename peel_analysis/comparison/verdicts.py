@@ -14,14 +14,6 @@ from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.policy import Policy
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
-from peel_analysis.statistics.funnel import (
-    ExpectedByChance,
-    Funnel,
-    Kind,
-    NotEnoughForcesError,
-    expected_by_chance,
-    funnel_for,
-)
 from peel_analysis.statistics.intervals import (
     Array,
     Interval,
@@ -31,8 +23,15 @@ from peel_analysis.statistics.intervals import (
     ratio_interval,
     share_interval,
 )
-from peel_analysis.statistics.position import RankRange, rank_range
-from peel_analysis.statistics.verdict import Verdict, eligible, verdicts
+from peel_analysis.statistics.limits import (
+    ExpectedByChance,
+    Funnel,
+    Kind,
+    NotEnoughForcesError,
+    expected_by_chance,
+    funnel_for,
+)
+from peel_analysis.statistics.verdict import RankRange, Verdict, eligible, rank_range, verdicts
 
 SHOWN_LEVEL = 0.95  # of the intervals in tables
 LEVELS = (SHOWN_LEVEL, 0.998)

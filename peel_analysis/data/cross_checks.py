@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import pandas as pd
 
 from peel_analysis.data import registers
-from peel_analysis.data.definitions import COMPARABILITY, MEASURES
+from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import meant
@@ -101,19 +101,20 @@ def checked_exclusions(edition: Edition) -> pd.DataFrame:
 
 
 def _check_exclusions(edition: Edition, years: Collection[str]) -> None:
+    measures = edition.data.measures
     for row in records(edition.register(registers.EXCLUSIONS)):
-        if wrong := _wrong(row, edition, years):
+        if wrong := _wrong(row, edition, measures, years):
             who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
             raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {who}: {wrong}")
 
 
-def _wrong(row: Mapping[str, str], edition: Edition, years: Collection[str]) -> str:
+def _wrong(row: Mapping[str, str], edition: Edition, measures: Measures, years: Collection[str]) -> str:
     """Return what is wrong with a row of the register and how to put it right, or ""; in `all` editions any year is."""
-    if row["measure_id"] not in edition.data.measures:
+    if row["measure_id"] not in measures:
         return f"no measure '{row['measure_id']}'; use an id of data/{MEASURES}"
     if row["edition"] == edition.id and row["period_year"] not in years:
         return f"no window of edition {row['edition']} ends in that year; use one of {', '.join(sorted(years))}"
-    items = edition.data.measure(row["measure_id"]).numerator.items
+    items = measures.get(row["measure_id"]).numerator.items
     if unknown := [part for part in row["components"].split(";") if part and part not in items]:
         return f"the measure does not count '{unknown[0]}'; use one of {', '.join(items)}"
     if row["force_id"] not in edition.forces.ids:

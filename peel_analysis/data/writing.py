@@ -15,8 +15,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-import psutil
-
 LONG_AGO = 86_400.0  # seconds
 PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb)?")
 KEPT_IN = "PEEL_KEPT"
@@ -79,6 +77,8 @@ def _is_left_over(path: Path) -> bool:
 
 def has_ended(process: int) -> bool:
     """Return whether the process with this number has ended; in a container nobody may ever have asked how."""
+    import psutil  # ten milliseconds of every command, for a folder with a left-over part
+
     try:
         return bool(psutil.Process(process).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -21,13 +21,18 @@ from peel_analysis.figures.figure import (
     OUTLINE,
     Chart,
     Figure,
+    Picked,
+    Role,
     analysis_function,
+    drawn,
+    part_id,
+    picked_of,
+    roles,
     width_of,
 )
-from peel_analysis.figures.svg import Picked, Role, drawn, part_id, picked_of, roles
 from peel_analysis.show.words import value_in_words
-from peel_analysis.statistics.funnel import Funnel
 from peel_analysis.statistics.intervals import Array, normal_quantile
+from peel_analysis.statistics.limits import Funnel
 
 HEIGHT = 4.2  # inches
 POINTS = 120  # of a line

@@ -22,16 +22,21 @@ from peel_analysis.figures.figure import (
     OTHER,
     OUTLINE,
     PICKED,
+    PLACEHOLDER,
     WIDEST_BOLD,
     WIDTH,
     Chart,
     Figure,
     Look,
+    Picked,
     alignment,
     analysis_function,
+    drawn,
+    part_id,
+    picked_of,
+    roles,
     width_of,
 )
-from peel_analysis.figures.svg import PLACEHOLDER, Picked, drawn, part_id, picked_of, roles
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import beside
 from peel_analysis.show.words import value_in_words, windows_in_words

@@ -27,7 +27,7 @@ from peel_analysis.figures.figure import (
 )
 from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.words import value_in_words
-from peel_analysis.statistics.trend import FEWEST_POINTS, ControlLimits, control_limits
+from peel_analysis.statistics.limits import FEWEST_POINTS, ControlLimits, control_limits
 
 HEIGHT = 3.1  # inches
 ACROSS, UP = 0.68, 0.74  # of the drawing that the chart takes up
@@ -149,7 +149,7 @@ def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, Contr
             "control limits need points that share no counts; draw the line of quarters, not a rolling one"
         )
     long = [part for part in _between_breaks(series, force_id) if part.count() >= FEWEST_POINTS]
-    return [(part, control_limits(part.to_numpy(), floor=0)) for part in long]
+    return [(part, control_limits(part.to_numpy())) for part in long]
 
 
 def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:

@@ -122,7 +122,10 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
     lacks a period that others have is refused: a blank row with a status would say why.
     """
     numbers = inside["count"].to_numpy(dtype=float, na_value=nan).tolist()
-    texts = (inside[column].tolist() for column in ("force_id", "period_start", "period_end", "status"))
+    texts = (
+        inside[column].to_numpy(dtype=object).tolist()
+        for column in ("force_id", "period_start", "period_end", "status")
+    )
     by_force: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
     periods: set[tuple[str, str]] = set()
     for force_id, start, end, status, number in zip(*texts, numbers, strict=True):

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from peel_analysis.comparison import compare, peer_groups
-from peel_analysis.comparison.peers import means
+from peel_analysis.comparison.comparable import means
 from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
@@ -25,7 +25,7 @@ from peel_analysis.measures import Result, Series, Value, rolling
 from peel_analysis.measures.outcome_groups import Outcomes, spread_in
 from peel_analysis.show.values import COLUMNS
 from peel_analysis.show.words import not_available
-from peel_analysis.statistics.funnel import ExpectedByChance
+from peel_analysis.statistics.limits import ExpectedByChance
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"

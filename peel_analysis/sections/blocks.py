@@ -7,7 +7,7 @@ from datetime import date
 from markupsafe import Markup
 
 from peel_analysis.comparison import Compared, compare
-from peel_analysis.comparison.peers import PeerGroup, means, peer_groups, why_none
+from peel_analysis.comparison.comparable import PeerGroup, means, peer_groups, why_none
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
@@ -17,10 +17,9 @@ from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
-from peel_analysis.show.footnotes import footnotes
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import no_figure, value_in_words
+from peel_analysis.show.words import footnotes, no_figure, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from

@@ -13,10 +13,9 @@ from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, S
 from peel_analysis.sections.blocks import figure_block, source_line
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import tables, words
-from peel_analysis.show.footnotes import members_in_words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import no_figure, value_in_words, window_phrase
+from peel_analysis.show.words import members_in_words, no_figure, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters

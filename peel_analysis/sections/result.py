@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis import comparison, figures, measures, why
-from peel_analysis.comparison.peers import means, peer_groups
+from peel_analysis.comparison.comparable import means, peer_groups
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables

@@ -1,1 +1,1 @@
-"""Intervals, funnel limits, positions, verdicts and trends: arithmetic on arrays that knows no force by name."""
+"""Intervals, limits of funnels and series, ranks and verdicts: arithmetic on arrays that knows no force by name."""

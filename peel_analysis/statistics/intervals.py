@@ -1,7 +1,8 @@
 """Intervals around rates, shares, ratios of two counts and changes: what chance alone could do to a figure.
 
 Every function takes numbers or arrays that broadcast together and returns an `Interval` of one-dimensional arrays.
-A missing number gives a missing value and missing limits. Whatever else has no limits says why in `reason`.
+A missing number gives a missing value and missing limits, and so does a denominator that is not above zero. A count
+below zero, which is a correction, has a value and no limits.
 """
 
 import math
@@ -14,7 +15,6 @@ import numpy.typing as npt
 
 Numbers = npt.ArrayLike
 Array = npt.NDArray[np.float64]
-Case = tuple[npt.NDArray[np.bool_], str]
 
 COUNTS_NOT_SAMPLES = (
     "These are counts of everything recorded, not samples: the interval describes how far chance alone could move "
@@ -29,13 +29,11 @@ EXACT_BELOW = 10  # Fingertips: Byar's method from 10 events up, the exact metho
 
 @dataclass(frozen=True)
 class Interval:
-    """One row a figure: value and limits in its unit, and where there are no limits the reason ("" elsewhere)."""
+    """One row a figure: value and limits in its unit."""
 
     value: Array
     lower: Array
     upper: Array
-    reason: npt.NDArray[np.str_]
-    method: str
 
 
 def normal_quantile(level: float) -> float:
@@ -56,13 +54,7 @@ def rate_interval(count: Numbers, population: Numbers, multiplier: float = 1, le
     """
     count, population = _columns(count, population)
     lower, upper = poisson_limits(count, level)
-    cases = [
-        (count < 0, "the count is negative (a correction)"),
-        (count % 1 > 0, "the count is not a whole number"),
-        (population <= 0, "the population is not above zero"),
-    ]
-    limits = (_divide(count, population), _divide(lower, population), _divide(upper, population))
-    return _interval(limits, multiplier, cases, "Byar's method, exact Poisson below 10")
+    return Interval(*(_divide(column, population) * multiplier for column in (count, lower, upper)))
 
 
 def poisson_limits(count: Numbers, level: float = 0.95) -> tuple[Array, Array]:
@@ -111,13 +103,9 @@ def share_interval(count: Numbers, total: Numbers, multiplier: float = 100, leve
     spread = z * np.sqrt(np.where(inside, z**2 + 4 * count * (1 - value), np.nan))
     lower = _divide(2 * count + z**2 - spread, 2 * (total + z**2))
     upper = _divide(2 * count + z**2 + spread, 2 * (total + z**2))
-    limits = (value, np.where(count == 0, 0, lower), np.where(count == total, 1, upper))
-    cases = [
-        (total <= 0, "the total is not above zero"),
-        (count < 0, "the count is negative (a correction)"),
-        (count > total, "the count is above its total: a ratio of two counts, not a share"),
-    ]
-    return _interval(limits, multiplier, cases, "Wilson score")
+    # Rounding may miss 0 and 1, which are exact
+    lower, upper = np.where(value == 0, 0, lower), np.where(value == 1, 1, upper)
+    return Interval(value * multiplier, lower * multiplier, upper * multiplier)
 
 
 def ratio_interval(count: Numbers, other: Numbers, multiplier: float = 100, level: float = 0.95) -> Interval:
@@ -127,14 +115,9 @@ def ratio_interval(count: Numbers, other: Numbers, multiplier: float = 100, leve
     no limits. Source: Rothman, Greenland and Lash (2008), Modern Epidemiology, chapter 14.
     """
     count, other = _columns(count, other)
-    cases = [
-        (other <= 0, "the denominator is not above zero"),
-        (count < 0, "the count is negative (a correction)"),
-        (count == 0, "the count is zero, and a log ratio has no limits there"),
-    ]
     value = _divide(count, other)
     factor = _log_ratio_factor(count, other, level)
-    return _interval((value, value / factor, value * factor), multiplier, cases, "log ratio, variance 1/A + 1/B")
+    return Interval(value * multiplier, value / factor * multiplier, value * factor * multiplier)
 
 
 def rate_change_interval(
@@ -142,20 +125,13 @@ def rate_change_interval(
 ) -> Interval:
     """Return the change of a rate in per cent of the rate before, with log-ratio limits (variance 1/A + 1/B).
 
-    Give 1 for both populations to compare two counts. The two periods are taken as independent. Source: Rothman,
-    Greenland and Lash (2008), Modern Epidemiology, chapter 14.
+    Give 1 for both populations to compare two counts. The two periods are taken as independent. A zero count before has
+    nothing to compare with, and one after has no limits. Source: Rothman, Greenland and Lash (2008), chapter 14.
     """
     before, population_before, after, population_after = _columns(before, population_before, after, population_after)
-    cases = [
-        ((population_before <= 0) | (population_after <= 0), "a population is not above zero"),
-        ((before < 0) | (after < 0), "a count is negative (a correction)"),
-        (before == 0, "the count before is zero, so there is nothing to compare with"),
-        (after == 0, "the count after is zero, and a log ratio has no limits there"),
-    ]
     ratio = _divide(_divide(after, population_after), _divide(before, population_before))
     factor = _log_ratio_factor(before, after, level)
-    limits = (ratio - 1, ratio / factor - 1, ratio * factor - 1)
-    return _interval(limits, 100, cases, "log ratio, variance 1/A + 1/B")
+    return Interval(*((change - 1) * 100 for change in (ratio, ratio / factor, ratio * factor)))
 
 
 def _log_ratio_factor(one: Array, other: Array, level: float) -> Array:
@@ -170,12 +146,3 @@ def _columns(*numbers: Numbers) -> list[Array]:
 def _divide(numerator: Array, denominator: Array) -> Array:
     missing = np.full(np.broadcast(numerator, denominator).shape, np.nan)
     return np.asarray(np.divide(numerator, denominator, out=missing, where=denominator > 0))
-
-
-def _interval(limits: tuple[Array, Array, Array], multiplier: float, cases: list[Case], method: str) -> Interval:
-    """Return the limits in their unit; the first case that holds for a row takes its limits away and says why."""
-    value, lower, upper = (np.asarray(column * multiplier, dtype=np.float64) for column in limits)
-    holds, texts = zip(*[*cases, (np.isnan(value), "a number is missing")], strict=True)
-    reason = np.select(holds, texts, default="")
-    gone = reason != ""
-    return Interval(value, np.where(gone, np.nan, lower), np.where(gone, np.nan, upper), reason, method)

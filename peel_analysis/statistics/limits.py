@@ -1,4 +1,6 @@
-"""Funnel limits: how far a force of a given size lies from the rest, allowing for forces that truly differ.
+"""Limits that chance alone keeps a figure within: of a force among the others (a funnel), of a point in its series.
+
+Funnel limits say how far a force of a given size lies from the rest, allowing for forces that truly differ.
 
 Sources: Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in Medicine 24; and
 Spiegelhalter (2005), Handling over-dispersion of performance indicators, Quality and Safety in Health Care 14.
@@ -8,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,9 @@ FEWEST_FORCES = 20
 WINSORISED = 0.1
 DRAWS = 4000  # of all forces of a funnel: their mean is then within about 0.1 of a flag over a whole edition
 SEED = 2017  # any will do; a fixed one makes the number the same on each run
+XMR_FACTOR = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two consecutive points
+FEWEST_POINTS = 12  # our choice: three years of quarters
+OFTEN = 3  # our choice: with one point in three outside, it is the mean that does not fit; chance puts 1 in 100 outside
 
 
 class NotEnoughForcesError(InputError):
@@ -85,24 +90,18 @@ def funnel_for(
     multiplier: float = 1,
     eligible: npt.ArrayLike | None = None,
     overdispersion: Overdispersion = "additive",
-    target: float | None = None,
     winsorised: float = WINSORISED,
     fewest: int = FEWEST_FORCES,
 ) -> Funnel:
     """Return the funnel of a measure over forces, one row each in the order given.
 
     A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. The target is
-    the median of the eligible forces' values unless one is given (in the measure's unit): one large force would draw
-    the sum over sum towards its own value.
+    the median of the eligible forces' values: one large force would draw the sum over sum towards its own value.
 
-    Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
+    Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a median
     of zero.
     """
     counts, sizes = (np.atleast_1d(np.asarray(column, dtype=np.float64)) for column in (numerator, denominator))
-    if kind not in get_args(Kind) or overdispersion not in get_args(Overdispersion):
-        raise ValueError(
-            f"a funnel is of {get_args(Kind)} and {get_args(Overdispersion)}: {kind!r}, {overdispersion!r}"
-        )
     if kind == "share" and (counts > sizes).any():
         raise ValueError(f"row {int(np.argmax(counts > sizes))}: a count above its total is a ratio, not a share")
     present = (counts >= 0) & (sizes > 0)
@@ -111,11 +110,9 @@ def funnel_for(
     if forces < fewest:
         raise NotEnoughForcesError(f"A funnel needs at least {fewest} forces with a comparable value; found {forces}.")
     value = np.divide(counts, sizes, out=np.full(sizes.shape, np.nan), where=present)
-    centre = float(np.median(value[chosen])) if target is None else target / multiplier
+    centre = float(np.median(value[chosen]))
     if not centre > 0:
         raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
-    if kind == "share" and centre > 1:
-        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
 
     error = np.sqrt(_variance(kind, centre, np.where(present, sizes, np.nan)))
     naive_z = (_transformed(kind, value) - _transformed(kind, np.asarray(centre))) / error
@@ -224,3 +221,40 @@ def share_outside(funnel: Funnel, level: float) -> float:
     phi = winsorised_phi(apart / error, funnel.winsorised)[:, np.newaxis]
     limits = normal_quantile(level) * _adjusted(error, funnel.overdispersion, phi, additive_tau2(phi, error**2))
     return float(np.mean(np.abs(apart) > limits))
+
+
+@dataclass(frozen=True)
+class ControlLimits:
+    """The centre line and natural process limits of a series, and which of the points `shown` lie outside."""
+
+    centre: float
+    lower: float
+    upper: float
+    shown: int
+    outside: npt.NDArray[np.bool_]
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether at most a third of points lie outside: else the series has moved, and one outside says nothing."""
+        return OFTEN * int(self.outside.sum()) <= self.shown
+
+
+def control_limits(values: Numbers, fewest: int = FEWEST_POINTS) -> ControlLimits:
+    """Return XmR limits of counts or rates, mean -+ 2.66 * mean moving range, the lower one not below 0.
+
+    The points must not share counts: moving ranges take two consecutive points as independent. With sums of 12 months
+    that follow each other by a quarter, most points would lie outside; quarters, or years in turn, are right. A missing
+    point is left out and so are both moving ranges that touch it. A series with a break in recording is to be cut there
+    first, one call a part, comparable or not. Look at `is_stable` before speaking of a point outside.
+
+    Raises ValueError with fewer than `fewest` points, or with no two consecutive ones. Source: Wheeler (1993),
+    Understanding Variation: The Key to Managing Chaos.
+    """
+    series = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    points = int(np.isfinite(series).sum())
+    ranges = np.abs(np.diff(series))
+    if points < fewest or not np.isfinite(ranges).any():
+        raise ValueError(f"control limits need at least {fewest} points, two of them consecutive; found {points}")
+    centre, reach = float(np.nanmean(series)), XMR_FACTOR * float(np.nanmean(ranges))
+    lower, upper = max(centre - reach, 0), centre + reach
+    return ControlLimits(centre, lower, upper, points, (series < lower) | (series > upper))
