@@ -16,9 +16,8 @@ from distributed import LocalCluster
 from refusals import assert_says
 from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
 
-from peel_analysis.batch import pool
 from peel_analysis.batch import run as batch_run
-from peel_analysis.batch.pool import Pool, cluster_pool
+from peel_analysis.batch.run import Pool, cluster_pool
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Workplace
 from peel_analysis.data.errors import InputError
@@ -128,7 +127,7 @@ def test_an_outcome_that_goes_with_its_scheduler_is_not_waited_for(
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "CONNECT_TIMEOUT", 0.5)
+    monkeypatch.setattr(batch_run, "CONNECT_TIMEOUT", 0.5)
     with pytest.raises(InputError, match=r"^--dask tcp://127\.0\.0\.1:9: no scheduler answers there; start one with"):
         cluster_pool("tcp://127.0.0.1:9", 1)
 
@@ -155,7 +154,7 @@ def test_a_worker_with_several_threads_is_refused() -> None:
 
 
 def test_a_scheduler_without_workers_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "WORKERS_TIMEOUT", 0.2)
+    monkeypatch.setattr(batch_run, "WORKERS_TIMEOUT", 0.2)
     with (
         LocalCluster(n_workers=0, processes=False, dashboard_address=None) as made,  # type: ignore[no-untyped-call]
         pytest.raises(InputError, match=r"the scheduler has no worker; start some with `dask worker"),

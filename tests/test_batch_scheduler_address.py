@@ -8,7 +8,7 @@ from conftest import peel
 from refusals import assert_says
 from small_batch import SmallBatch
 
-from peel_analysis.batch import pool
+from peel_analysis.batch import run
 from peel_analysis.data.errors import InputError
 
 pytest.importorskip("distributed")
@@ -31,8 +31,8 @@ def test_an_address_that_is_none_is_refused_when_there_is_nothing_to_do_too(agai
 
 
 def test_a_server_that_says_nothing_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "CONNECT_TIMEOUT", 0.3)
+    monkeypatch.setattr(run, "CONNECT_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(InputError, match=f"--dask {address}: no scheduler answers there"):
-            pool.cluster_pool(address, 1)
+            run.cluster_pool(address, 1)

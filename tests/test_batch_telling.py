@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from peel_analysis.batch.run import progress
+from peel_analysis.batch.make import progress
 from peel_analysis.batch.work import Outcome
 
 

@@ -10,7 +10,7 @@ import pytest
 from small_batch import SmallBatch, family, small_batch, still_there
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
 
-from peel_analysis.batch.pool import local_pool
+from peel_analysis.batch.run import local_pool
 from peel_analysis.batch.work import GRAMMAR
 from peel_analysis.engine import provisioner, warm_connection
 from peel_analysis.engine.warm_connection import WarmProcessFaultError

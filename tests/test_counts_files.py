@@ -7,6 +7,7 @@ from workbooks import FORCES
 
 from peel_analysis.data import counts
 from peel_analysis.sources import data_return
+from peel_analysis.sources.reading import Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 HEADER = "force_id,item,dimension,period_start,period_end,count,status,release\n"
@@ -65,7 +66,7 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_read(tmp_path: Path) -> 
 def returned(tmp_path: Path, text: str) -> None:
     path = tmp_path / "invented.csv"
     path.write_text(text, encoding="utf-8")
-    data_return.read(open_book(path), "return-2017", FORCES)
+    data_return.read(Request(open_book(path), "return-2017", FORCES))
 
 
 @pytest.mark.parametrize(

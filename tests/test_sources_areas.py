@@ -7,9 +7,10 @@ from area_sheets import TITLE, incidents_sheet, read
 from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
-from peel_analysis.sources import police_force_areas
+from peel_analysis.sources import area_workbooks
 from peel_analysis.sources.area_tables import Area, classify
 from peel_analysis.sources.headings import MARKERS, number_or_marker, year_to
+from peel_analysis.sources.reading import Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 
@@ -166,7 +167,7 @@ def test_west_midlands_in_an_alphabetical_list_is_the_force() -> None:
 @pytest.mark.shared
 def test_the_march_2018_workbook() -> None:
     book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
-    reading = police_force_areas.read(book, "2018-03", FORCES, ("2017", "2018-revised"))
+    reading = area_workbooks.read_areas(Request(book, "2018-03", FORCES, vintages=("2017", "2018-revised")))
     incidents = reading.counts.set_index(["force_id", "period_end"])
     assert incidents.loc[("norfolk", "2017-03-31"), "count"] == 21_071
     assert len(incidents) == 43 * 11

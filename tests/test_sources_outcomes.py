@@ -9,6 +9,7 @@ from shared_folder import shared
 from workbooks import FORCES, read_file
 
 from peel_analysis.sources import crime_tables
+from peel_analysis.sources.reading import Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 
@@ -54,7 +55,7 @@ def test_unknown_outcome_type_is_refused(tmp_path: Path) -> None:
 def test_a_file_without_outcomes_on_either_basis_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "x.csv", [row[:-2] for row in [OUTCOME_HEADING, *all_forces_outcomes()]])
     with pytest.raises(SourceError, match=r"x.csv, line 1: no column 'Force outcomes for offences .* asked for"):
-        crime_tables.read_outcomes(open_book(path), "r", FORCES)
+        crime_tables.read_outcomes(Request(open_book(path), "r", FORCES))
 
 
 @pytest.mark.shared

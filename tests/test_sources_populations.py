@@ -8,7 +8,8 @@ from area_sheets import area_rows, incidents_sheet, read
 from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
-from peel_analysis.sources import police_force_areas
+from peel_analysis.sources import area_workbooks
+from peel_analysis.sources.reading import Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 MID_YEARS = "Table P9: Mid-year population estimates for police force areas, 2015 to 20161"
@@ -30,7 +31,7 @@ def test_rounded_rates_give_no_populations_and_the_account_says_so(tmp_path: Pat
 def test_populations_by_mid_year_under_the_vintage_asked_for(tmp_path: Path) -> None:
     heading: list[Row] = [[MID_YEARS], [None, None, "Mid-year"], ["Area Code", "Area Name", 2015, "20161"]]
     path = save(tmp_path / "x.xlsx", {"Table 12": [*heading, *area_rows({"norfolk": [891_000, 891_700]}, [100, 200])]})
-    reading = police_force_areas.read(open_book(path), "r", FORCES, vintages=("", "revised"))
+    reading = area_workbooks.read_areas(Request(open_book(path), "r", FORCES, vintages=("", "revised")))
     rows = reading.populations.query("force_id == 'norfolk' and vintage == 'revised'")
     assert dict(zip(rows["mid_year"], rows["population"], strict=True)) == {2015: 891_000, 2016: 891_700}
     assert len(reading.counts) == 0
@@ -56,7 +57,7 @@ def test_two_tables_that_disagree_on_a_population_are_refused(tmp_path: Path) ->
 @pytest.mark.shared
 def test_rates_divide_by_the_population_two_mid_years_back() -> None:
     book = open_book(shared("raw/ons/policeforceareatablesyearendingmarch2018v2.xlsx"))
-    people = police_force_areas.read(book, "r", FORCES, ("rates", "printed")).populations
+    people = area_workbooks.read_areas(Request(book, "r", FORCES, vintages=("rates", "printed"))).populations
     wide = people.pivot(index=["force_id", "mid_year"], columns="vintage", values="population").dropna()
     unrevised = wide[wide.index.get_level_values("mid_year") <= 2011]
     assert (unrevised["rates"] - unrevised["printed"]).abs().max() < 50  # the printed ones are rounded to hundreds

@@ -13,7 +13,7 @@ from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data.counts import as_text
 from peel_analysis.sources import crime_tables
-from peel_analysis.sources.reading import LeftOut
+from peel_analysis.sources.reading import LeftOut, Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 
@@ -107,7 +107,7 @@ def test_refusals_name_file_sheet_and_cell(tmp_path: Path, change: Callable[[lis
     change(rows)
     path = save(tmp_path / "x.xlsx", {"2016_17": rows})
     with pytest.raises(SourceError, match=message):
-        crime_tables.read_crime(open_book(path), "r", FORCES)
+        crime_tables.read_crime(Request(open_book(path), "r", FORCES))
 
 
 def test_a_quarter_in_two_sheets_is_refused(tmp_path: Path) -> None:
@@ -149,8 +149,9 @@ def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> No
     path = shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")
     program = (
         "import re, sys; from pathlib import Path; from peel_analysis.sources.sheets import open_book\n"
+        "from peel_analysis.sources.reading import Request\n"
         "from peel_analysis.data.folder import open_data; from peel_analysis.sources.formats import recognise\n"
-        "book = open_book(Path(sys.argv[1])); reading = recognise(book).read(book, 'r', open_data().forces)\n"
+        "book = open_book(Path(sys.argv[1])); reading = recognise(book).read(Request(book, 'r', open_data().forces))\n"
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]\n"  # of this program alone
         "print(len(reading.counts), reading.account.rows_read, peak)"
     )

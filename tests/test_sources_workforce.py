@@ -13,9 +13,9 @@ from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data.counts import TableError, combine, read
 from peel_analysis.data.folder import open_data
-from peel_analysis.sources import workforce
+from peel_analysis.sources import area_workbooks
 from peel_analysis.sources.formats import recognise
-from peel_analysis.sources.reading import Reading
+from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 TITLE = "Table 1: Police officers by police force area, England and Wales, 31 March 2018 and 30 September 20181"
@@ -158,7 +158,7 @@ def test_refusals_name_sheet_and_cell(tmp_path: Path, change: Callable[[list[Row
     rows = officers()
     change(rows)
     with pytest.raises(SourceError, match=message):
-        workforce.read(open_book(save(tmp_path / "x.xlsx", {"T": rows})), "r", FORCES)
+        read_file(save(tmp_path / "x.xlsx", {"T": rows}))
 
 
 def test_half_a_constable_in_a_headcount_and_one_table_twice_are_refused(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_force_that_gave_no_figures(tmp_path: Path) -> None:
 )
 def test_the_real_workbooks_against_values_read_by_others(name: str, release: str) -> None:
     book = open_book(shared(f"raw/home_office/{name}"))
-    reading = workforce.read(book, release, FORCES)
+    reading = area_workbooks.read_workforce(Request(book, release, FORCES))
     assert recognise(book).release(book) == release
     assert all(total.agrees for total in reading.account.printed_totals)
     known = pd.read_csv(shared("facts/officer_fte.csv")).set_index(["force_id", "date"])["officer_fte"]

@@ -7,7 +7,7 @@ import openpyxl
 
 from peel_analysis.data.folder import Data
 from peel_analysis.sources.formats import recognise
-from peel_analysis.sources.reading import Reading
+from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import open_book
 
 Row = list[object]
@@ -30,4 +30,4 @@ def save(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
 def read_file(path: Path, release: str = "r", not_supplied: Collection[str] = ()) -> Reading:
     """Return what is read of a published file of any format."""
     book = open_book(path)
-    return recognise(book).read(book, release, FORCES, not_supplied)
+    return recognise(book).read(Request(book, release, FORCES, not_supplied))

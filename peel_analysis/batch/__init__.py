@@ -1,6 +1,5 @@
 """Which units of which reports are stale, and running them side by side. A unit is one section of one force."""
 
-from peel_analysis.batch.make import Making, make_report, make_reports, share
-from peel_analysis.batch.run import summary
+from peel_analysis.batch.make import Making, make_report, make_reports, share, summary
 
 __all__ = ["Making", "make_report", "make_reports", "share", "summary"]

@@ -1,25 +1,28 @@
 """The reports of an edition: which are to be made, the workers that make them, and the page that links them.
 
-The page says which of them are of an earlier run, and why.
+And what a run tells: progress on a terminal, one line a unit in a pipe, a log file and a summary.
 """
 
+import json
 import re
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from peel_analysis.batch.pool import Pool, check_scheduler, cluster_pool, local_pool
-from peel_analysis.batch.run import Task, progress, run, stale_tasks
+from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
-from peel_analysis.data.text import enumerated
+from peel_analysis.data.text import columns, enumerated
 from peel_analysis.data.writing import remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.sections.judgments import OVERALL, judgment
@@ -43,10 +46,6 @@ class Making:
         shared = shared_key(edition.data.folder)
         return [report_of(edition, one, self.out, shared, inspected_only=self.inspected_only) for one in forces]
 
-    def local_pool(self, jobs: int, tasks: int) -> Pool:
-        """Return workers of this machine."""
-        return local_pool(jobs, tasks, warm=self.engine == "peel")
-
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
     """Make one force's report; return its plan, which says where the page is, and what became of each part.
@@ -54,7 +53,7 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     Raises InputError for data that cannot be used.
     """
     [plan] = making.plans(edition, [force])
-    open_pool = partial(making.local_pool, SIDE_BY_SIDE)
+    open_pool = partial(local_pool, SIDE_BY_SIDE, warm=making.engine == "peel")
     return plan, _make([plan], edition, making, open_pool, plan.page.with_name("run.jsonl"), lines=False)
 
 
@@ -72,7 +71,7 @@ def make_reports(
     By `jobs` workers of this machine, or by those of a running dask `scheduler`. Raises InputError for data that cannot
     be used, and where the scheduler cannot.
     """
-    open_pool: Callable[[int], Pool] = partial(making.local_pool, jobs)
+    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, warm=making.engine == "peel")
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
         open_pool = partial(cluster_pool, scheduler)
@@ -100,18 +99,21 @@ def _make(
 ) -> list[Outcome]:
     data = edition.data.folder
     cache = making.out / CACHES / shared_key(data)[:20]
-    workplace = Workplace(data, cache, making.engine)
     stale = stale_tasks(plans, fresh=making.fresh)
-    opened = _opened(stale, edition, open_pool)
-
-    def next_pool(tasks: int) -> Pool:
-        return opened.pop() if opened else open_pool(tasks)
-
-    total = sum(len(plan.units) + 1 for plan in plans)
+    opened = [_opened(len(stale), edition, open_pool)] if stale else []
     try:
-        _tidy(making.out, cache, fresh=making.fresh)
-        with progress(total, log, lines=lines) as tell:
-            return run(plans, workplace, stale, tell=tell, open_pool=next_pool)
+        remove_left_over(making.out)
+        for other in cache.parent.glob("*"):  # kept under other data or by another package, or not to be used
+            if making.fresh or other != cache:  # another run that uses it makes it again
+                shutil.rmtree(other, ignore_errors=True)
+        with progress(sum(len(plan.units) + 1 for plan in plans), log, lines=lines) as tell:
+            return run(
+                plans,
+                Workplace(data, cache, making.engine),
+                stale,
+                tell=tell,
+                open_pool=lambda tasks: opened.pop() if opened else open_pool(tasks),
+            )
     finally:
         for unused in opened:
             unused.stop()
@@ -119,59 +121,67 @@ def _make(
         remove_left_over_folders()
 
 
-def _opened(stale: set[Task], edition: Edition, open_pool: Callable[[int], Pool]) -> list[Pool]:
-    """Return the first pool of a run, or none when all is fresh; the data are checked while its workers start.
+def _opened(tasks: int, edition: Edition, open_pool: Callable[[int], Pool]) -> Pool:
+    """Return the first pool of a run; the data are checked while its workers start.
 
     All registers are read and all measures calculated before a notebook starts: unusable data stop the run here.
     """
-    if not stale:
-        return []
     from peel_analysis.data.cross_checks import read_all
     from peel_analysis.show.values import values
 
-    pool = open_pool(len(stale))
+    pool = open_pool(tasks)
     try:
         read_all(edition)
         values(edition)
     except BaseException:
         pool.stop()
         raise
-    return [pool]
+    return pool
 
 
-def _tidy(out: Path, cache: Path, *, fresh: bool) -> None:
-    """Remove what a killed run has left half-written, and what was kept under other data or another package.
+@contextmanager
+def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
+    """Yield what is called with each outcome: it writes the log and shows progress.
 
-    With `fresh`, also what was kept under these: another run that uses it makes it again.
+    On a terminal: a bar. In a pipe: a line a unit, or nothing when `lines` is False. The log is one JSON object a line.
     """
-    remove_left_over(out)
-    for other in cache.parent.glob("*"):
-        if fresh or other != cache:
-            shutil.rmtree(other, ignore_errors=True)
+    from tqdm import tqdm
+
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
+    bar = tqdm(total=total, unit="unit", leave=False, disable=None)  # None: shown on a terminal only
+    # Without a buffer each line is one write at the file's end: the lines of two runs at once stay whole.
+    with log.open("ab", buffering=0) as file, bar:
+
+        def tell(outcome: Outcome) -> None:
+            line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(outcome)}
+            file.write((json.dumps(line) + "\n").encode())
+            name = f"{outcome.force_id}/{outcome.section_id}"
+            bar.set_postfix_str(name, refresh=False)
+            bar.update(1)
+            if bar.disable and lines and outcome.outcome != "fresh":
+                print(f"{outcome.outcome} {name} {outcome.seconds:.1f} s", flush=True)
+            if outcome.failed:
+                bar.write(f"failed: {name}: {outcome.error}", file=sys.stderr)
+
+        yield tell
+
+
+def summary(outcomes: list[Outcome], seconds: float) -> str:
+    """Return the summary table of a run: sections and pages done, fresh and failed, and the time it took."""
+    counted = Counter(("pages" if one.section_id == "page" else "sections", one.outcome) for one in outcomes)
+    states = ("done", "fresh", "failed")
+    rows = [(name, *(str(counted[name, state]) for state in states)) for name in ("sections", "pages")]
+    return "\n".join([*columns([("", *states), *rows], right=(1, 2, 3)), f"{seconds:.1f} s"])
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What there is of a force: whether its page is there and is of the data as they are, and where its run failed."""
+    """What there is of a force: its page, whether that is not what the last run would have made, and what to say."""
 
-    report: Report
     is_there: bool
-    is_current: bool
-    failed: tuple[str, ...]
-
-    @property
-    def is_earlier(self) -> bool:
-        """True when the page that is there is not what the last run would have made."""
-        return self.is_there and bool(self.failed or not self.is_current)
-
-    @property
-    def note(self) -> str:
-        """What a reader must know of the page before reading it; empty when there is nothing."""
-        failed = f"The last run failed in {enumerated(self.failed)}." if self.failed else ""
-        if not self.is_there:
-            return failed
-        earlier = "Report of an earlier run" + ("" if self.is_current else ", which may rest on earlier data")
-        return f"{earlier}. {failed}".strip() if self.is_earlier else ""
+    is_earlier: bool
+    note: str
 
 
 def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcomes: Iterable[Outcome]) -> None:
@@ -182,17 +192,17 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
     of_force: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         of_force[outcome.force_id].append(outcome)
-    standings = [standing_of(report, of_force[report.force_id], edition) for report in reports]
+    standings = [(report, standing_of(report, of_force[report.force_id], edition)) for report in reports]
     rows = [
         {
-            "name": edition.data.forces.find(standing.report.force_id).official_name,
-            "link": standing.report.page.relative_to(path.parent).as_posix() if standing.is_there else "",
+            "name": edition.data.forces.find(report.force_id).official_name,
+            "link": report.page.relative_to(path.parent).as_posix() if standing.is_there else "",
             "note": standing.note,
-            "grade": judgment(edition, standing.report.force_id, OVERALL).grade_in_words,
+            "grade": judgment(edition, report.force_id, OVERALL).grade_in_words,
         }
-        for standing in standings
+        for report, standing in standings
     ]
-    earlier = sum(standing.is_earlier for standing in standings)
+    earlier = sum(standing.is_earlier for _, standing in standings)
     page = render(
         "reports.html.j2", style=style_sheet(), title=edition.title, edition_id=edition.id, rows=rows, earlier=earlier
     )
@@ -207,16 +217,17 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     else:
         failed = {unit.section_id for unit in report.units if _is_there(unit.failed)}
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
-    return Standing(report, made or _is_there(report.page), made or report.is_fresh(), _names(report, failed, edition))
-
-
-def _names(report: Report, failed: set[str], edition: Edition) -> tuple[str, ...]:
-    """Return the failed parts of a report in words, in report order."""
+    is_there, is_current = made or _is_there(report.page), made or report.is_fresh()
     sections = [unit.section_id for unit in report.units if unit.section_id in failed]
-    page = ("the making of its page",) if report.section_id in failed else ()
-    if len(sections) == len(report.units):
-        return ("every section", *page)
-    return (*(f"“{edition.data.section(section_id).title}”" for section_id in sections), *page)
+    names = [f"“{edition.data.section(section_id).title}”" for section_id in sections]
+    if len(names) == len(report.units):
+        names = ["every section"]
+    if report.section_id in failed:
+        names.append("the making of its page")
+    is_earlier = is_there and bool(names or not is_current)
+    earlier = "Report of an earlier run" + ("" if is_current else ", which may rest on earlier data") + "."
+    said = [*([earlier] if is_earlier else []), *([f"The last run failed in {enumerated(names)}."] if names else [])]
+    return Standing(is_there, is_earlier, " ".join(said))
 
 
 def _is_there(path: Path) -> bool:

@@ -1,28 +1,188 @@
 """A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done.
 
-What it tells: progress on a terminal, one line a unit in a pipe, a log file and a summary.
+A pool is of this machine's workers, or of those of a running dask scheduler, and can be stopped at once.
 """
 
-import json
-import sys
-from collections import Counter, deque
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass, field
+from typing import Any
 
-from peel_analysis.batch.pool import Pool
+import psutil
+
 from peel_analysis.batch.units import Report, Unit
-from peel_analysis.batch.work import Outcome, Workplace, fault_line, make_page, run_unit
+from peel_analysis.batch.work import Outcome, Workplace, carry_out, fault_line, kill_kernels, prepare_worker
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.text import columns
 
-LOOK_AGAIN = 2.0  # seconds
+STOP_TIMEOUT = 5.0  # seconds
+CONNECT_TIMEOUT = 10.0
+WORKERS_TIMEOUT = 60.0
+LOOK_AGAIN = 2.0
+AT_A_TIME = 200  # tasks that a scheduler holds: enough for 100 workers, few enough that pages come early
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
 Task = Unit | Report
 Tell = Callable[[Outcome], None]
+
+
+@dataclass
+class Pool:
+    """Workers, and how many tasks to hand them at a time: a few more than they are, so that none waits for the next."""
+
+    executor: Executor
+    window: int
+    gone: str = "the workers have gone"  # what to say then, or when tasks are cancelled and not by this run
+
+    def has_gone(self) -> bool:
+        """Return whether whoever hands the tasks to the workers has gone. That of this machine stays."""
+        return False
+
+    def close(self) -> None:
+        """Let the workers end: nothing is left to do."""
+        self.executor.shutdown(cancel_futures=True)
+
+    def stop(self) -> None:
+        """Stop at once: nothing half-written is in place, and the next run goes on from what is whole.
+
+        Workers are killed: asked to end, one would first end its notebook, as failed, and begin the next.
+        """
+        processes = dict(getattr(self.executor, "_processes", None) or {})
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes.values():
+            with suppress(psutil.Error):
+                worker = psutil.Process(process.pid)
+                worker.suspend()  # first, so that it starts no other kernel in between
+                kill_kernels(worker)
+            process.kill()
+        for process in processes.values():
+            process.join(STOP_TIMEOUT)
+
+
+def local_pool(jobs: int, tasks: int, *, warm: bool = True) -> Pool:
+    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe.
+
+    With `warm`, each starts the process that its kernels are forked from before it has a unit.
+    """
+    workers = min(jobs, tasks)
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), warm)
+    )
+    with _without_interrupts():
+        for _ in range(workers):
+            executor.submit(os.getpid)  # starts a worker
+    return Pool(executor, window=workers + 2)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: it is for this one, which then stops them."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread: signals are not its business
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@dataclass
+class ClusterPool(Pool):
+    """The workers of a dask scheduler. `distributed` hands out the tasks, and runs those of a lost worker again."""
+
+    client: Any = field(kw_only=True)
+
+    def has_gone(self) -> bool:
+        """Return whether the scheduler has gone: an outcome that it took with it would be waited for for ever."""
+        return bool(self.client.status != "running")
+
+    def close(self) -> None:
+        """Close the client: the scheduler then drops what no worker has begun. Nobody waits for the rest."""
+        # Of a scheduler that has gone, the client would print a traceback after the one line of the command.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        self.client.close()
+
+    stop = close
+
+
+def cluster_pool(address: str, tasks: int) -> Pool:
+    """Return the workers of the scheduler at `address` as a pool, on a folder that all share.
+
+    A unit writes beside its place and renames, so running it twice does no harm. Raises InputError as check_scheduler
+    does, when the scheduler has no worker, and for a worker with several threads.
+    """
+    check_scheduler(address)
+    from distributed import Client
+
+    try:
+        client: Any = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise _no_answer(address) from error
+    fault = ""
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_TIMEOUT)
+    except TimeoutError:
+        fault = f"the scheduler has no worker; start some with `dask worker {address} --nthreads 1`"
+    for worker, threads in client.nthreads().items():
+        if threads != 1:
+            fault = f"the worker {worker} runs several units in one process; start it with --nthreads 1"
+    if fault:
+        client.close()
+        raise InputError(f"--dask {address}: {fault}")
+    # dask's executor never ends the future of an outcome that is lost with its scheduler, and tornado prints an error
+    # of it: `has_gone` tells of it instead, in the one line of the command.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
+    gone = f"--dask {address}: the scheduler has gone; what is finished is kept, and once one answers there again the "
+    window = min(AT_A_TIME, tasks)
+    return ClusterPool(client.get_executor(pure=False), window, f"{gone}same command goes on from it", client=client)
+
+
+def check_scheduler(address: str) -> None:
+    """Connect and leave again. Raises InputError when `distributed` is not installed, or no scheduler answers."""
+    try:
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            '--dask: the package distributed is not installed; pip install -c constraints.txt -e ".[cluster]"'
+        ) from error
+    try:
+        asyncio.run(_answers(address))
+    except (OSError, ValueError) as error:
+        raise _no_answer(address) from error
+
+
+def _no_answer(address: str) -> InputError:
+    return InputError(
+        f"--dask {address}: no scheduler answers there; start one with `dask scheduler`, and "
+        f"`dask worker {address} --nthreads 1` on each machine"
+    )
+
+
+async def _answers(address: str) -> None:
+    """Connect by hand: a client that finds no scheduler would wait long and print a traceback at its end."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    settings = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    opening = connect(address, timeout=CONNECT_TIMEOUT, **settings)  # type: ignore[no-untyped-call]
+    connection = await asyncio.wait_for(opening, CONNECT_TIMEOUT)  # another server may take it and say nothing
+    await connection.close()
 
 
 @dataclass
@@ -46,10 +206,6 @@ class Run:
         """Note an outcome and tell it."""
         self.outcomes.append(outcome)
         self.tell(outcome)
-
-    def fail(self, task: Task, error: str) -> None:
-        """Note a task that has no outcome of its own as failed."""
-        self.end(Outcome.of(task, "failed", error=error))
 
 
 def stale_tasks(reports: Iterable[Report], *, fresh: bool = False) -> set[Task]:
@@ -95,7 +251,8 @@ def run(
         barren = barren + 1 if len(state.outcomes) == known else 0
         if barren == POOLS_IN_VAIN:
             for task in (*state.suspects, *state.queue):
-                state.fail(task, "no worker process stays alive; is there memory for --jobs so many?")
+                error = "no worker process stays alive; is there memory for --jobs so many?"
+                state.end(Outcome.of(task, "failed", error=error))
             break
     return state.outcomes
 
@@ -109,9 +266,14 @@ def _one_pool(state: Run, pool: Pool) -> None:
                 raise InputError(pool.gone)
             ended = [(state.under_way.pop(future), future) for future in done]
             broken = [task for task, future in ended if not _has_ended(state, task, future, pool)]
-            if broken:
-                _suspect(state, broken)
-                break
+            if not broken:
+                continue
+            if state.alone:
+                state.end(Outcome.of(broken[0], "failed", error="the worker process died of it twice"))
+            else:
+                state.suspects += [*broken, *state.under_way.values()]
+            state.under_way.clear()
+            break
     except BaseException:
         pool.stop()
         raise
@@ -120,25 +282,13 @@ def _one_pool(state: Run, pool: Pool) -> None:
 
 def _hand_out(state: Run, pool: Pool) -> bool:
     """Hand tasks to the pool, suspects one by one and first; return whether anything is under way."""
-    try:
-        if state.suspects and not state.under_way:
-            state.alone = True
-            _submit(state, pool, state.suspects)
-        elif not state.suspects and not (state.alone and state.under_way):
-            state.alone = False
-            while state.queue and len(state.under_way) < pool.window:
-                _submit(state, pool, state.queue)
-    except BrokenExecutor:  # a worker died since the last look: what was under way will say so too
-        return bool(state.under_way)
+    state.alone = bool(state.suspects) or (state.alone and bool(state.under_way))
+    tasks = state.suspects or state.queue
+    with suppress(BrokenExecutor):  # a worker died since the last look: what was under way will say so too
+        while tasks and len(state.under_way) < (1 if state.alone else pool.window):
+            future = pool.executor.submit(carry_out, tasks[0], state.workplace)
+            state.under_way[future] = tasks.popleft()
     return bool(state.under_way)
-
-
-def _submit(state: Run, pool: Pool, tasks: deque[Task]) -> None:
-    task = tasks[0]
-    work = run_unit if isinstance(task, Unit) else make_page
-    future: Future[Outcome] = pool.executor.submit(work, task, state.workplace)  # type: ignore[arg-type]
-    tasks.popleft()
-    state.under_way[future] = task
 
 
 def _has_ended(state: Run, task: Task, future: Future[Outcome], pool: Pool) -> bool:
@@ -150,7 +300,7 @@ def _has_ended(state: Run, task: Task, future: Future[Outcome], pool: Pool) -> b
     except CancelledError as gone:  # this run cancels none, and the others will say so too
         raise InputError(pool.gone) from gone
     except Exception as fault:  # a scheduler's: it has lost the task's worker too often
-        state.fail(task, fault_line(fault))
+        state.end(Outcome.of(task, "failed", error=fault_line(fault)))
         return True
     state.end(outcome)
     if isinstance(task, Unit) and not outcome.failed:
@@ -159,57 +309,3 @@ def _has_ended(state: Run, task: Task, future: Future[Outcome], pool: Pool) -> b
         if not state.waiting[report]:
             state.queue.appendleft(report)  # a finished report is worth more than a begun one
     return True
-
-
-def _suspect(state: Run, broken: list[Task]) -> None:
-    """Put what was under way when a worker died where it is run again, or call it failed if it was alone."""
-    tasks = [*broken, *state.under_way.values()]
-    state.under_way.clear()
-    if state.alone:
-        state.fail(tasks[0], "the worker process died of it twice")
-    else:
-        state.suspects += tasks
-
-
-@contextmanager
-def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
-    """Yield what is called with each outcome: it writes the log and shows progress.
-
-    On a terminal: a bar. In a pipe: a line a unit, or nothing when `lines` is False. The log is one JSON object a line.
-    """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_bytes(b"")
-    bar = None
-    if sys.stderr.isatty():
-        from tqdm import tqdm
-
-        bar = tqdm(total=total, unit="unit", leave=False)
-    # Without a buffer each line is one write at the file's end: the lines of two runs at once stay whole.
-    with log.open("ab", buffering=0) as file:
-
-        def tell(outcome: Outcome) -> None:
-            line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(outcome)}
-            file.write((json.dumps(line) + "\n").encode())
-            if bar is not None:
-                bar.set_postfix_str(f"{outcome.force_id}/{outcome.section_id}", refresh=False)
-                bar.update(1)
-            elif lines and outcome.outcome != "fresh":
-                print(f"{outcome.outcome} {outcome.force_id}/{outcome.section_id} {outcome.seconds:.1f} s", flush=True)
-            if outcome.failed:
-                said = f"failed: {outcome.force_id}/{outcome.section_id}: {outcome.error}"
-                print(said, file=sys.stderr, flush=True) if bar is None else bar.write(said, file=sys.stderr)
-
-        try:
-            yield tell
-        finally:
-            if bar is not None:
-                bar.close()
-
-
-def summary(outcomes: list[Outcome], seconds: float) -> str:
-    """Return the summary table of a run: sections and pages done, fresh and failed, and the time it took."""
-    sections = Counter(outcome.outcome for outcome in outcomes if outcome.section_id != "page")
-    pages = Counter(outcome.outcome for outcome in outcomes if outcome.section_id == "page")
-    states = ("done", "fresh", "failed")
-    counted = [(name, *(str(of[state]) for state in states)) for name, of in (("sections", sections), ("pages", pages))]
-    return "\n".join([*columns([("", *states), *counted], right=(1, 2, 3)), f"{seconds:.1f} s"])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
@@ -76,11 +76,7 @@ class Report:
     units: tuple[Unit, ...]
     page: Path
     key: str
-
-    @property
-    def section_id(self) -> str:
-        """What a log calls the page, as it calls a unit by its section."""
-        return "page"
+    section_id: ClassVar[str] = "page"  # what a log calls it, as it calls a unit by its section
 
     @property
     def values(self) -> Path:

@@ -86,7 +86,11 @@ def prepare_worker(parent: int, warm: bool) -> None:
             from peel_analysis.engine.provisioner import start_ahead
 
             threading.Thread(target=start_ahead, daemon=True).start()
-        _import_engine()
+        sys.modules.setdefault(GRAMMAR, None)  # type: ignore[arg-type]
+        import peel_analysis.engine.papermill_engine  # noqa: F401
+
+        if sys.modules[GRAMMAR] is None:
+            del sys.modules[GRAMMAR]
 
 
 def _end_with(parent: int) -> None:
@@ -113,40 +117,36 @@ def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
     return kernels
 
 
-def _import_engine() -> None:
-    hidden = GRAMMAR not in sys.modules
-    if hidden:
-        sys.modules[GRAMMAR] = None  # type: ignore[assignment]
-    try:
-        import peel_analysis.engine.execution  # noqa: F401
-    finally:
-        if hidden:
-            del sys.modules[GRAMMAR]
-
-
-def run_unit(unit: Unit, workplace: Workplace) -> Outcome:
-    """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
-    from peel_analysis.engine.execution import NotebookFailedError, execute
-
+def carry_out(task: Unit | Report, workplace: Workplace) -> Outcome:
+    """Run a unit's notebook, or make a report's page; return what became of it."""
     workplace.enter()
     started = time.perf_counter()
+    try:
+        error = _run_unit(task, workplace) if isinstance(task, Unit) else _make_page(task, workplace)
+    except Exception as fault:  # a worker must outlive any task
+        error = fault_line(fault)
+    return Outcome.of(task, "failed" if error else "done", time.perf_counter() - started, error)
+
+
+def _run_unit(unit: Unit, workplace: Workplace) -> str:
+    """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
+    from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
+
     beside = part_of(unit.target, ".ipynb")
-    error = ""
     try:
         unit.target.parent.mkdir(parents=True, exist_ok=True)
         unit.failed.unlink(missing_ok=True)
         execute(unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT)
         _finish(beside, unit)
         beside.replace(unit.target)
+        return ""
     except NotebookFailedError as failure:
-        error = one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
         with suppress(OSError):
             beside.replace(unit.failed)
-    except Exception as fault:  # a worker must outlive any unit
-        error = fault_line(fault)
-    with suppress(OSError):  # it is there only after a fault
-        beside.unlink()
-    return Outcome.of(unit, "failed" if error else "done", time.perf_counter() - started, error)
+        return one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
+    finally:
+        with suppress(OSError):  # it is there only after a fault
+            beside.unlink()
 
 
 def _finish(path: Path, unit: Unit) -> None:
@@ -163,25 +163,19 @@ def _finish(path: Path, unit: Unit) -> None:
     path.write_bytes(checked_notebook(text).encode())
 
 
-def make_page(report: Report, workplace: Workplace) -> Outcome:
+def _make_page(report: Report, workplace: Workplace) -> str:
     """Make a force's page from its executed notebooks, and put its values file beside it."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.page import page_html
 
-    workplace.enter()
-    started = time.perf_counter()
-    error = ""
-    try:
-        data = open_data(workplace.data)
-        force, edition = data.forces.find(report.force_id), data.edition(report.edition)
-        values = _values(edition, workplace.cache).text(force.id)
-        sections = [_section(unit, data.section(unit.section_id).title) for unit in report.units]
-        html = page_html(sections, force, edition, page_marks(report.key, values))
-        write_text(report.values, values)  # before the page, whose key says that all is done
-        write_text(report.page, checked_page(html))
-    except Exception as fault:  # as above
-        error = fault_line(fault)
-    return Outcome.of(report, "failed" if error else "done", time.perf_counter() - started, error)
+    data = open_data(workplace.data)
+    force, edition = data.forces.find(report.force_id), data.edition(report.edition)
+    values = _values(edition, workplace.cache).text(force.id)
+    sections = [_section(unit, data.section(unit.section_id).title) for unit in report.units]
+    html = page_html(sections, force, edition, page_marks(report.key, values))
+    write_text(report.values, values)  # before the page, whose key says that all is done
+    write_text(report.page, checked_page(html))
+    return ""
 
 
 @lru_cache(maxsize=1)

@@ -273,8 +273,8 @@ def data_group() -> None:
 @option("--raw", required=True, type=FOLDER, metavar="DIR", help="The folder of published files.")
 def build(data: Path | None, raw: Path) -> int:
     """Remake the tables of counts from the published files."""
-    from peel_analysis.checks.table_checks import check as check_tables
-    from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.checks.data_checks import check as check_tables
+    from peel_analysis.checks.rules import TablesHeld
     from peel_analysis.data.files import check_writable
     from peel_analysis.intake.published import build as build_tables
 
@@ -327,9 +327,9 @@ def check(data: Path | None, edition: str | None) -> int:
 
     Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks import registers
-    from peel_analysis.checks.table_checks import check as check_tables
-    from peel_analysis.checks.tables_held import TablesHeld
+    from peel_analysis.checks.data_checks import check as check_tables
+    from peel_analysis.checks.data_checks import check_registers
+    from peel_analysis.checks.rules import TablesHeld
     from peel_analysis.data.cross_checks import read_held
 
     opened = _open(data)
@@ -337,17 +337,16 @@ def check(data: Path | None, edition: str | None) -> int:
     read_held(opened, editions)
     if edition:
         return _check_edition(editions[0])
-    return _say_results([*check_tables(TablesHeld(opened)), *registers.check(opened, editions)], opened)
+    return _say_results([*check_tables(TablesHeld(opened)), *check_registers(opened, editions)], opened)
 
 
 def _check_edition(edition: "Edition") -> int:
     """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
-    from peel_analysis.checks import registers
+    from peel_analysis.checks.data_checks import check_edition, check_registers
     from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
-    from peel_analysis.checks.table_checks import check_edition
     from peel_analysis.measures.calculation import check_measures
 
-    of_registers = registers.check(edition.data, [edition])
+    of_registers = check_registers(edition.data, [edition])
     code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)], edition.data)
     using = [measure for measure in edition.data.measures if OUTCOMES in measure.numerator.items]
     names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)

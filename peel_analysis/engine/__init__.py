@@ -1,4 +1,4 @@
 """Notebook runs from a warm process: libraries are imported once, and each notebook gets a forked kernel of its own.
 
-`execution.execute` is what a batch calls; `papermill --engine peel` is what a user types.
+`papermill_engine.execute` is what a batch calls; `papermill --engine peel` is what a user types.
 """

@@ -1,17 +1,35 @@
-"""The papermill engine `peel` (entry point group `papermill.engine`): papermill's own engine on warm kernels."""
+"""Execute one notebook on a warm kernel, and tell every kind of failure: papermill calls some failed cells completed.
+
+`PeelEngine` is the papermill engine `peel` (entry point group `papermill.engine`).
+"""
 
 import logging
+import re
 import sys
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from traitlets.config import Config
+
+from peel_analysis.engine import warm_connection
+from peel_analysis.engine.provisioner import SocketKernelManager, TcpKernelManager, WarmKernelManager
 
 logger = logging.getLogger(__name__)
+
+Engine = Literal["peel", "stock"]
+# Without it, each kernel that listens on TCP prints a warning to the terminal.
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class PeelEngine:
     """Runs notebooks as papermill's nbclient engine does, in kernels that the warm process forks.
 
     A kernel is stopped at once when its last cell is done: its atexit functions do not run, and a file that it left
-    open may lack its last lines. papermill is imported late: it loads this class while it is itself being imported.
+    open may lack its last lines.
     """
 
     @classmethod
@@ -22,48 +40,139 @@ class PeelEngine:
 
         Without `save_each_cell` the engine writes the notebook only when its run ends in an error.
         """
-        from papermill.iorw import write_ipynb
-
-        try:
-            return cls._execute(nb, kernel_name, output_path=output_path if save_each_cell else None, **kwargs)
-        except Exception:
-            if not save_each_cell:
-                write_ipynb(nb, output_path)
-            raise
-
-    @classmethod
-    def _execute(cls, nb: Any, kernel_name: str, **kwargs: Any) -> Any:
-        from papermill.engines import NBClientEngine
-
-        from peel_analysis.engine.sockets import SocketKernelManager
-
+        run = partial(papermill.engines.NBClientEngine.execute_notebook, nb, kernel_name)
+        kwargs["output_path"] = output_path if save_each_cell else None
         ordinary = {"kernel_manager_class": SocketKernelManager, **kwargs}
-        if sys.platform != "linux":
-            return NBClientEngine.execute_notebook(nb, kernel_name, **ordinary)
-
-        from peel_analysis.engine import warm_connection
-        from peel_analysis.engine.provisioner import WarmKernelManager
-
-        ours = {"kernel_manager_class": WarmKernelManager, "shutdown_kernel": "immediate"}
+        warm = {"kernel_manager_class": WarmKernelManager, "shutdown_kernel": "immediate", **kwargs}
         known = warm_connection.deaths()
         try:
-            return NBClientEngine.execute_notebook(nb, kernel_name, **{**ours, **kwargs})
-        except RuntimeError:
-            if warm_connection.deaths() == known:
-                raise
-            logger.warning("the warm process died; the notebook runs again from its start on an ordinary kernel")
-            return NBClientEngine.execute_notebook(nb, kernel_name, **ordinary)
+            try:
+                return run(**(warm if sys.platform == "linux" else ordinary))
+            except RuntimeError:
+                if warm_connection.deaths() == known:
+                    raise
+                logger.warning("the warm process died; the notebook runs again from its start on an ordinary kernel")
+                return run(**ordinary)
+        except Exception:
+            if not save_each_cell:
+                papermill.iorw.write_ipynb(nb, output_path)
+            raise
 
     @classmethod
     def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:
         """Return the name of the kernel that a notebook asks for."""
-        from papermill.engines import NBClientEngine
-
-        return str(NBClientEngine.nb_kernel_name(nb, name))
+        return str(papermill.engines.NBClientEngine.nb_kernel_name(nb, name))
 
     @classmethod
     def nb_language(cls, nb: Any, language: str | None = None) -> str:
         """Return the language of a notebook."""
-        from papermill.engines import NBClientEngine
+        return str(papermill.engines.NBClientEngine.nb_language(nb, language))
 
-        return str(NBClientEngine.nb_language(nb, language))
+
+# Below the engine, which papermill loads while it is itself being imported; and whole, as its parts are there later.
+import papermill  # noqa: E402
+
+
+@dataclass(eq=False)
+class NotebookFailedError(RuntimeError):
+    """A notebook that did not run to its end.
+
+    `cell` is the cell's place, from 0, among the cells as run (with the injected parameters, without papermill's error
+    markers), or None when no kernel started. `name` and `value` are the error's, `traceback` its text without colours.
+    Its parts are given by position: only then can it be pickled.
+    """
+
+    notebook: str
+    cell: int | None
+    name: str
+    value: str
+    traceback: str
+
+    def __str__(self) -> str:
+        where = "before its first cell" if self.cell is None else f"in cell {self.cell}"
+        return f"{self.notebook} failed {where}: {self.name}: {self.value}"
+
+
+def execute(
+    source: Path | str,
+    target: Path | str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    engine: Engine = "peel",
+    timeout: int | None = None,
+    cwd: Path | str | None = None,
+    kernel_name: str | None = None,
+) -> None:
+    """Run the notebook `source` with papermill and write it to `target`, which is replaced.
+
+    `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). A cell tagged
+    `raises-exception` may fail. A kernel that does not start is tried once more, in the ordinary way and on TCP.
+    Raises NotebookFailedError for an error in a cell, sys.exit, a timeout, or a kernel that died; `target` then holds
+    what was run, with the failed cell marked. Raises FileNotFoundError or papermill's own errors for a bad request.
+    """
+    source, target = Path(source).absolute(), Path(target).absolute()
+    if not source.is_file():
+        raise FileNotFoundError(f"no such notebook: {source}")
+    target.unlink(missing_ok=True)
+    papermill.engines.papermill_engines.register("peel", PeelEngine)  # the package need not be installed
+    request = {
+        "parameters": dict(parameters or {}),
+        "kernel_name": kernel_name,
+        "execution_timeout": timeout,
+        "resources": {"metadata": {"path": str(Path(cwd or Path.cwd()).absolute())}},
+    }
+    # Saving after each cell takes longer than most cells, and nobody looks at a notebook before its run has ended.
+    peel = {"engine_name": "peel", "save_each_cell": False}
+    stock = {"engine_name": "nbclient", "kernel_manager_class": SocketKernelManager}
+    failure = _run(source, target, {**request, **(peel if engine == "peel" else stock)})
+    if failure is not None and failure.cell is None:
+        logger.warning("%s; trying once more, with papermill's own engine", failure)
+        failure = _run(source, target, {**request, **stock, "kernel_manager_class": TcpKernelManager})
+    if failure is not None:
+        _mark(target, failure.cell)
+        raise failure
+
+
+def _run(source: Path, target: Path, request: Mapping[str, Any]) -> NotebookFailedError | None:
+    """Return what went wrong according to the saved notebook and what papermill raised, None when nothing did."""
+    raised: Exception | None = None
+    try:
+        papermill.execute_notebook(source, target, progress_bar=False, config=ENCRYPTED, **request)
+    except Exception as error:
+        raised = error
+    try:
+        saved = papermill.execute.remove_error_markers(papermill.iorw.load_notebook_node(str(target)))
+    except Exception as unreadable:  # refused before the run began, or not saved whole: the disk may be full
+        raise (raised or unreadable) from None
+    failed = partial(NotebookFailedError, source.name)
+    # First of all: stopping the kernel of a cell that took too long puts a KeyboardInterrupt among its outputs.
+    if raised is not None and not isinstance(raised, papermill.exceptions.PapermillExecutionError):
+        text = COLOUR.sub("", str(raised))
+        started = [at for at, cell in enumerate(saved.cells) if cell.metadata.get("papermill", {}).get("start_time")]
+        return failed(started[-1] if started else None, type(raised).__name__, text.partition("\n")[0], text)
+    for place, cell in enumerate(saved.cells):
+        tags = cell.metadata.get("tags", [])
+        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        if errors and "raises-exception" not in tags:
+            text = COLOUR.sub("", "\n".join(errors[0].traceback))
+            return failed(place, errors[0].ename, COLOUR.sub("", errors[0].evalue), text)
+        to_run = cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in tags
+        if to_run and cell.execution_count is None:
+            return failed(place, "NotExecuted", "the run ended before this cell", "")
+    if raised is not None:  # papermill counts an error as one even where the cell's tag allows it
+        papermill.iorw.write_ipynb(saved, str(target))
+    return None
+
+
+def _mark(target: Path, failed: int | None) -> None:
+    """Put right in the saved notebook which cell failed and which never ran."""
+    saved = papermill.iorw.load_notebook_node(str(target))
+    saved.metadata.papermill["exception"] = True
+    marker = papermill.execute.ERROR_MARKER_TAG
+    as_run = [cell for cell in saved.cells if marker not in cell.metadata.get("tags", [])]
+    for place, cell in enumerate(as_run):
+        if failed is None or place > failed:
+            cell.metadata.papermill["status"] = "pending"
+        elif place == failed:
+            cell.metadata.papermill.update(status="failed", exception=True)
+    papermill.iorw.write_ipynb(saved, str(target))

@@ -1,11 +1,13 @@
-"""Kernels from the warm process, as jupyter_client sees them: a provisioner, a manager and a client.
+"""Kernels as jupyter_client sees them: on Unix sockets, so that none meets another, and from the warm process.
 
-The provisioner (entry point `peel-warm`) forks where that is safe; manager and client do without jupyter_client's fixed
-waits.
+jupyter_client picks TCP ports and lets go of them before the kernel takes them. Two kernels that start at the same time
+can be given one port; the client of the second then talks to a socket of the first, and can wait for ever to send.
+The provisioner (entry point `peel-warm`) forks where that is safe; its manager and client do without fixed waits.
 """
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import time
@@ -18,16 +20,19 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import NoSuchKernel
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.sockets import WARM, SocketKernelManager
+from peel_analysis.engine.socket_folders import private_folder
 from peel_analysis.engine.warm_connection import WarmProcess, WarmProcessFaultError
 
+SEND_TIMEOUT = 60.0  # seconds
 BIND_TIMEOUT = 30.0
 STOP_TIMEOUT = 5.0
 POLL_INTERVAL = 0.002
+WARM = "peel-warm"
+OF_THIS_MACHINE = ("", "local-provisioner", WARM)
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 UNDERSTOOD = {"env", "cwd", "kernel_id", "extra_arguments"}  # of what a kernel manager may ask of a launch
 # In the working folder, these would change what an ordinary kernel imports, and do not change the warm process.
@@ -35,6 +40,75 @@ SHADOWING = (
     "matplotlibrc",
     *(name + end for name in ("numpy", "pandas", "pyarrow", "matplotlib", "seaborn") for end in ("", ".py")),
 )
+
+
+class OnSockets(KernelManager):
+    """What a kernel manager needs to have its kernel listen on Unix sockets. Mix it in before the manager's own class.
+
+    Where there are none (Windows, no short path) the kernel listens on TCP, and a message that nobody takes within
+    SEND_TIMEOUT is an error (zmq.Again) and not a wait without end.
+    """
+
+    socket_folder: Path | None = None
+
+    def open_socket_folder(self) -> None:
+        """Make the folder, unless there is one, or the caller or the kernel's specification says where to listen."""
+        said = self.transport != "tcp" or self.connection_file
+        removed = self.socket_folder is not None and not self.socket_folder.exists()
+        if (said and not removed) or self.provisioner_named() not in OF_THIS_MACHINE:
+            return
+        self.socket_folder = private_folder()
+        if self.socket_folder is None:
+            return
+        self.transport = "ipc"
+        self.ip = str(self.socket_folder / "k")
+        self.connection_file = str(self.socket_folder / "connection.json")
+        if getattr(self, "transport_encryption", "disabled") == "auto":
+            self.transport_encryption = "disabled"  # no other user can open these sockets
+
+    def client(self, **kwargs: Any) -> Any:
+        """Return a client whose messages over TCP fail after SEND_TIMEOUT when nobody takes them."""
+        client = super().client(**kwargs)
+        if self.transport == "tcp":
+            client.context.sndtimeo = int(SEND_TIMEOUT * 1000)
+        return client
+
+    def provisioner_named(self) -> str:
+        """Return the name of the provisioner that the kernel's specification asks for, empty when it asks for none."""
+        specification = self.kernel_spec.metadata if self.kernel_spec else {}
+        return str(specification.get("kernel_provisioner", {}).get("provisioner_name", ""))
+
+    def remove_socket_folder(self) -> None:
+        """Delete the kernel's sockets and connection file. Does nothing the second time."""
+        if self.socket_folder:
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    def cleanup_connection_file(self) -> None:
+        """Delete the connection file, and the folder with it; called when the kernel is gone for good."""
+        super().cleanup_connection_file()
+        self.remove_socket_folder()
+
+
+class SocketKernelManager(OnSockets, AsyncKernelManager):
+    """Starts a kernel as jupyter_client does, in a process of its own, listening on Unix sockets."""
+
+    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Start the kernel; a start that fails leaves no kernel and no folder behind."""
+        self.open_socket_folder()
+        try:
+            await super().start_kernel(**kwargs)
+        except BaseException:
+            if self.has_kernel:  # it could not be connected to
+                await self.shutdown_kernel(now=True)
+            self.remove_socket_folder()
+            raise
+
+
+class TcpKernelManager(SocketKernelManager):
+    """The same on TCP, for a second try: where sockets cannot be used, the first has failed of that."""
+
+    def open_socket_folder(self) -> None:
+        """Make no folder."""
 
 
 class ForkedKernel:
@@ -53,14 +127,9 @@ class ForkedKernel:
             self.returncode = self.warm.returncode(self.pid)
         return self.returncode
 
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end and return the exit status. Raises TimeoutError after `timeout` seconds."""
-        deadline = time.monotonic() + (timeout if timeout is not None else float("inf"))
-        while (status := self.poll()) is None:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"kernel {self.pid} still runs after {timeout} seconds")
-            time.sleep(POLL_INTERVAL)
-        return status
+    def wait(self) -> int | None:
+        """Return the exit status; LocalProvisioner calls it once the kernel has ended."""
+        return self.poll()
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless the kernel has ended."""
@@ -93,7 +162,7 @@ class WarmProvisioner(LocalProvisioner):
         if split is None or not plain or any(Path(cwd, name).exists() for name in SHADOWING):
             return await super().launch_kernel(cmd, **kwargs)
         try:
-            await self._fork(cmd, split, dict(kwargs.get("env") or os.environ), cwd)
+            await self._fork(cmd, *split, dict(kwargs.get("env") or os.environ), cwd)
         except WarmProcessFaultError as fault:
             warm_connection.count_fault(fault)
             if self.process is not None:
@@ -102,20 +171,20 @@ class WarmProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         return self.connection_info
 
-    async def _fork(self, cmd: list[str], split: tuple[list[str], list[str]], env: dict[str, str], cwd: str) -> None:
+    async def _fork(
+        self, cmd: list[str], python: list[str], arguments: list[str], env: dict[str, str], cwd: str
+    ) -> None:
         folder = getattr(self.parent, "socket_folder", None)
-        python, arguments = split
         warm = warm_connection.warm_process_for(python, env, cwd)
         pid = warm.fork(cmd, arguments, env, cwd, str(folder) if folder else None)
         self.process = ForkedKernel(warm, pid)
         self.pid = self.pgid = pid
         self.cwd = cwd
-        if folder:
-            await self._bound(f"{self.connection_info['ip']}-")
-
-    async def _bound(self, prefix: str) -> None:
-        """Wait until the five sockets exist: a client that connects earlier waits for ZeroMQ to try again."""
-        sockets = [Path(f"{prefix}{self.connection_info[port]}") for port in PORTS]  # type: ignore[literal-required]
+        if not folder:
+            return
+        # Until the five sockets exist: a client that connects earlier waits for ZeroMQ to try again.
+        at: dict[str, Any] = dict(self.connection_info)
+        sockets = [Path(f"{at['ip']}-{at[port]}") for port in PORTS]
         deadline = time.monotonic() + BIND_TIMEOUT
         while not all(path.exists() for path in sockets):
             if self.process.poll() is not None:
@@ -208,11 +277,8 @@ def split_command(cmd: list[str]) -> tuple[list[str], list[str]] | None:
     if sys.platform != "linux" or cmd[1:].count("-m") != 1:
         return None
     module = cmd.index("-m")
-    python, options, arguments = Path(cmd[0]), cmd[1:module], cmd[module + 2 :]
-    this = Path(sys.executable)
+    options, name, arguments = cmd[1:module], cmd[module + 1 : module + 2], cmd[module + 2 :]
+    python, this = Path(cmd[0]), Path(sys.executable)
     same = python.parent.resolve() == this.parent.resolve() and python.resolve() == this.resolve()
-    if not same or cmd[module + 1 : module + 2] != ["ipykernel_launcher"]:
-        return None
-    if not all(option.startswith("-") and option != "-c" for option in options):
-        return None
-    return [str(python), *options], arguments
+    plain = all(option.startswith("-") and option != "-c" for option in options)
+    return ([cmd[0], *options], arguments) if same and plain and name == ["ipykernel_launcher"] else None

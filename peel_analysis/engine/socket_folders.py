@@ -21,7 +21,7 @@ import psutil
 LONG_AGO = 86_400.0  # seconds
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107, on macOS 103
 LONGEST_BELOW = len("peel-abcd-4194304-12345678/k-99999")
-NAME = re.compile(r"peel-(?P<machine>[0-9a-f]{4})-(?P<process>\d+)-[a-z0-9_]{8}")
+NAME = re.compile(r"peel-[0-9a-f]{4}-(?P<process>\d+)-[a-z0-9_]{8}")
 
 
 def private_folder() -> Path | None:
@@ -71,19 +71,12 @@ def _folders() -> Iterator[tuple[Path, int]]:
     if sys.platform == "win32":
         return
     for parent in _parents():
-        with suppress(OSError):
-            for folder in list(parent.iterdir()):
-                match = NAME.fullmatch(folder.name)
-                if match and match["machine"] == _machine() and _is_own(folder):
+        for folder in list(parent.glob(f"peel-{_machine()}-*")):
+            match = NAME.fullmatch(folder.name)
+            with suppress(OSError):  # it has just been deleted
+                about = folder.lstat()
+                if match and stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid():
                     yield folder, int(match["process"])
-
-
-def _is_own(folder: Path) -> bool:
-    try:
-        about = folder.lstat()
-    except OSError:  # it has just been deleted
-        return False
-    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid()
 
 
 def _has_ended(folder: Path, number: int) -> bool:

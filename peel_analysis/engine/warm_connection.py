@@ -8,6 +8,8 @@ import socket
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,30 +61,17 @@ class WarmProcess:
             raise WarmProcessFaultError(f"the warm process did not start: {error}") from error
         finally:
             theirs.close()
-        try:
-            self._answer(START_TIMEOUT)
-        except WarmProcessFaultError:
-            self.stop()
-            raise
+        self._ask(None)  # it says by itself when it is ready
 
     @property
     def alive(self) -> bool:
         """True until it has ended or has been stopped after a fault."""
         return self._process.poll() is None
 
-    def fork(
-        self, command: Sequence[str], arguments: Sequence[str], env: Mapping[str, str], cwd: str, folder: str | None
-    ) -> int:
+    def fork(self, command: list[str], arguments: list[str], env: dict[str, str], cwd: str, folder: str | None) -> int:
         """Return the process number of a new kernel. `folder` is deleted if the worker dies before the kernel."""
-        request = {
-            "wanted": "kernel",
-            "command": list(command),
-            "arguments": list(arguments),
-            "env": dict(env),
-            "cwd": cwd,
-            "folder": folder,
-        }
-        kernel = int(self._ask(request, streams=(1, 2))["kernel"])
+        request = {"command": command, "arguments": arguments, "env": env, "cwd": cwd, "folder": folder}
+        kernel = int(self._ask({"wanted": "kernel", **request}, streams=(1, 2))["kernel"])
         self.kernels.add(kernel)
         return kernel
 
@@ -91,7 +80,10 @@ class WarmProcess:
         try:
             status: int | None = self._ask({"wanted": "returncode", "kernel": kernel})["returncode"]
         except WarmProcessFaultError as error:
-            _count_death(error)
+            logger.warning("warm process: %s; its kernels end with it", error)
+            pool = _pool_of(os.getpid())
+            pool.deaths += 1
+            pool.faults += 1
             status = -signal.SIGKILL
         if status is not None:
             self.kernels.discard(kernel)
@@ -106,48 +98,34 @@ class WarmProcess:
             self._process.kill()
             self._process.wait()
 
-    def _ask(self, request: dict[str, Any], streams: Sequence[int] = ()) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any] | None, streams: Sequence[int] = ()) -> dict[str, Any]:
         with self._lock:
             try:
-                self._connection.settimeout(ANSWER_TIMEOUT)
-                warm_process.send(self._connection, request, streams)
-                return self._answer(ANSWER_TIMEOUT)
-            except (OSError, WarmProcessFaultError) as error:
+                self._connection.settimeout(ANSWER_TIMEOUT if request else START_TIMEOUT)
+                if request:
+                    warm_process.send(self._connection, request, streams)
+                answer = warm_process.receive(self._connection) or {"error": "it has ended"}
+            except OSError as error:
+                answer = {"error": f"no answer: {error}"}
+            if "error" in answer:
                 self.stop()
-                raise WarmProcessFaultError(str(error)) from error
-
-    def _answer(self, timeout: float) -> dict[str, Any]:
-        try:
-            self._connection.settimeout(timeout)
-            answer = warm_process.receive(self._connection)
-        except OSError as error:
-            raise WarmProcessFaultError(f"no answer: {error}") from error
-        if answer is None:
-            raise WarmProcessFaultError("it has ended")
-        if "error" in answer:
-            raise WarmProcessFaultError(answer["error"])
-        return answer
+                raise WarmProcessFaultError(answer["error"])
+            return answer
 
 
+@dataclass
 class _Pool:
     """The warm processes of one worker process: normally one."""
 
-    def __init__(self) -> None:
-        self.owner = os.getpid()
-        self.lock = threading.Lock()
-        self.faults = 0
-        self.deaths = 0
-        self.processes: dict[tuple[object, ...], WarmProcess] = {}
+    processes: dict[tuple[object, ...], WarmProcess] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    faults: int = 0
+    deaths: int = 0
 
 
-_pool = _Pool()
-
-
-def _own_pool() -> _Pool:
-    global _pool
-    if _pool.owner != os.getpid():
-        _pool = _Pool()  # this worker was forked: the warm process is its parent's
-    return _pool
+@cache
+def _pool_of(process: int) -> _Pool:  # by its number: the warm process of one that was forked is its parent's
+    return _Pool()
 
 
 def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> WarmProcess:
@@ -156,7 +134,7 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
     It is started when there is none; one for other settings that has no kernel left is stopped.
     Raises WarmProcessFaultError when it does not start, and at once after three faults.
     """
-    pool = _own_pool()
+    pool = _pool_of(os.getpid())
     relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
     read = sorted(item for item in environment.items() if item[0].startswith(READ_AT_IMPORT))
     key = (*python, *read, cwd if relative_path else None)
@@ -173,26 +151,20 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
 
 def count_fault(error: WarmProcessFaultError) -> None:
     """Log a fault and count it; nothing is logged once this worker has given up."""
-    pool = _own_pool()
+    pool = _pool_of(os.getpid())
     if pool.faults < FAULTS_ALLOWED:
         logger.warning("warm process: %s; this notebook's kernel starts in the ordinary way", error)
     pool.faults += 1
 
 
-def _count_death(error: WarmProcessFaultError) -> None:
-    logger.warning("warm process: %s; its kernels end with it", error)
-    _own_pool().deaths += 1
-    _own_pool().faults += 1
-
-
 def deaths() -> int:
     """Return how many kernels this worker has lost because the warm process ended under them."""
-    return _own_pool().deaths
+    return _pool_of(os.getpid()).deaths
 
 
 def stop() -> None:
     """End this worker's warm processes and forget their faults. They end with the worker in any case."""
-    pool = _own_pool()
+    pool = _pool_of(os.getpid())
     with pool.lock:
         for warm in pool.processes.values():
             warm.stop()

@@ -20,11 +20,10 @@ import socket
 import struct
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from importlib.abc import InspectLoader
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import CodeType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 # None of this package: a notebook must see this package as it is on disk when the notebook starts.
@@ -90,16 +89,6 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
     return bytes(read)
 
 
-@contextmanager
-def _as_in_a_kernel() -> Iterator[None]:
-    """Let pandas find a kernel's shell while it is imported: elsewhere it fits its tables to a terminal."""
-    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        del builtins.get_ipython  # type: ignore[attr-defined]
-
-
 def import_libraries() -> None:
     """Import the libraries, draw and make a model once, so that kernels find fonts, drawing code and schemas ready.
 
@@ -108,8 +97,10 @@ def import_libraries() -> None:
     """
     for name in LIBRARIES:
         if importlib.util.find_spec(name.partition(".")[0]):
-            with _as_in_a_kernel() if name == "pandas" else nullcontext():
-                importlib.import_module(name)
+            if name == "pandas":  # it must find a kernel's shell: elsewhere it fits its tables to a terminal
+                vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
+            importlib.import_module(name)
+            vars(builtins).pop("get_ipython", None)
     if "matplotlib" in sys.modules and "pandas" in sys.modules:
         _draw_once()
     if "pydantic" in sys.modules:  # which imports most of itself when the first model is made
@@ -228,18 +219,6 @@ def prepare(request: Message) -> None:
         sys.modules["numpy"].random.seed()
 
 
-def launcher() -> CodeType:
-    """Return the code that `python -m ipykernel_launcher` runs, with its path in `sys.argv`."""
-    spec = importlib.util.find_spec(LAUNCHER)
-    if spec is None or not isinstance(spec.loader, InspectLoader):
-        raise ImportError(f"{LAUNCHER} is not installed")
-    code = spec.loader.get_code(LAUNCHER)
-    if code is None:
-        raise ImportError(f"{LAUNCHER} has no Python code")
-    sys.argv[0] = str(spec.origin)
-    return code
-
-
 def main() -> None:
     """Serve the client whose connection and process number are the two arguments."""
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
@@ -258,8 +237,11 @@ def main() -> None:
         # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
         set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
         prepare({**request, "env": {**set_by_imports, **request["env"]}})
+        launcher: Any = importlib.util.find_spec(LAUNCHER)
+        sys.argv[0] = launcher.origin
+        code = launcher.loader.get_code(LAUNCHER)
         # From here, and not from a function: as deep in calls as with -m, so that a RecursionError shows as much.
-        exec(launcher(), {"__name__": "__main__", "__builtins__": __builtins__})
+        exec(code, {"__name__": "__main__", "__builtins__": __builtins__})
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.rules import CheckResult, errors
-from peel_analysis.checks.table_checks import check
-from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, release_order
+from peel_analysis.checks.data_checks import check
+from peel_analysis.checks.rules import CheckResult, Key, TablesHeld, errors, periods_of, release_order
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
@@ -19,7 +18,7 @@ from peel_analysis.data.writing import write_files
 from peel_analysis.intake import registers
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, Format, read_transcript, recognise
-from peel_analysis.sources.reading import Account, Reading
+from peel_analysis.sources.reading import Account, Reading, Request
 from peel_analysis.sources.sheets import Book, SourceError, open_book
 
 FORMAT_OF = {known.reader: known for known in FORMATS if known.reader}
@@ -77,7 +76,8 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
         reading = read_transcript(path, published, data.forces)
     else:
         form = FORMAT_OF[published.reader]
-        reading = form.read(open_book(path), published.release, data.forces, vintages=published.vintages)
+        request = Request(open_book(path), published.release, data.forces, vintages=published.vintages)
+        reading = form.read(request)
     reading = registers.with_notes(reading, data)
     for item, release in published.tables:
         if item == registers.POPULATIONS:
@@ -184,7 +184,7 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
-    reading = registers.with_notes(known.read(book, release, data.forces, not_supplied, vintages), data)
+    reading = registers.with_notes(known.read(Request(book, release, data.forces, not_supplied, vintages)), data)
     read = {
         (str(item), str(name)): shape.combine([rows])
         for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,8 +11,8 @@ import pandas as pd
 from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import NUMBER_OF_FORCES, Forces, UnknownForceError
 from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker, year_to
-from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, members_of, reading_of
-from peel_analysis.sources.sheets import Book, Sheet, SourceError, as_text
+from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, Request, members_of
+from peel_analysis.sources.sheets import Sheet, SourceError, as_text
 
 CODE = re.compile(r"[EWKSN]\d{8}")  # with or without a footnote digit glued to its end
 FORCE_CODES = ("E23", "W15")
@@ -59,15 +59,14 @@ class AreaTable:
         for row, (area, cells) in enumerate(zip(self.areas, self.cells, strict=True)):
             if area is None:
                 continue
-            if area in values and area.kind == "force":
-                raise SourceError(f"{self.place(row, position)}: a second row for {area.id}; take out one of the two")
+            place, is_force = self.place(row, position), area.kind == "force"
+            if area in values and is_force:
+                raise SourceError(f"{place}: a second row for {area.id}; take out one of the two")
             try:
-                values.setdefault(area, number_or_marker(cells[position]))
+                value = values.setdefault(area, number_or_marker(cells[position]))
             except ValueError as problem:
-                raise SourceError(f"{self.place(row, position)}: {problem}") from None
-        for area, value in values.items():
-            if whole and area.kind == "force" and isinstance(value, float) and not value.is_integer():
-                place = self.place(self.areas.index(area), position)
+                raise SourceError(f"{place}: {problem}") from None
+            if whole and is_force and isinstance(value, float) and not value.is_integer():
                 raise SourceError(f"{place}: found {value} where a whole number should be; correct it")
         return values
 
@@ -78,15 +77,9 @@ class AreaTable:
 
 @dataclass(frozen=True)
 class AreaWorkbook:
-    """The tables of one workbook, each with what its sheet holds, and what they have given so far.
+    """The tables of one workbook, each with what its sheet holds, and what they have given so far."""
 
-    Forces in `not_supplied` may lack a row: the publisher says that they gave no figures.
-    """
-
-    book: Book
-    release: str
-    forces: Forces
-    not_supplied: Collection[str]
+    request: Request
     tables: tuple[tuple[str, AreaTable], ...]
     parts: list[pd.DataFrame] = field(default_factory=list)
     printed: list[PrintedTotal] = field(default_factory=list)
@@ -94,75 +87,60 @@ class AreaWorkbook:
 
     def add(self, values: Mapping[Area, float | Marker], item: str, start: date, end: date) -> None:
         """Add a column's counts, one for each of the 43 forces, and the totals that are printed in it."""
-        found = [values.get(Area("force", force_id), MARKERS["[x]"]) for force_id in self.forces.ids]
-        rows = pd.DataFrame(
-            {
-                "force_id": self.forces.ids,
-                "count": [pd.NA if isinstance(value, Marker) else value for value in found],
-                "status": [value.status if isinstance(value, Marker) else "reported" for value in found],
-            }
-        )
-        period = {"period_start": start.isoformat(), "period_end": end.isoformat()}
-        self.parts.append(rows.assign(item=item, dimension="", release=self.release, **period))
+        forces = self.request.forces
+        found = [values.get(Area("force", force_id), MARKERS["[x]"]) for force_id in forces.ids]
+        rows = {
+            "force_id": forces.ids,
+            "count": [pd.NA if isinstance(value, Marker) else value for value in found],
+            "status": [value.status if isinstance(value, Marker) else "reported" for value in found],
+        }
+        same = {"item": item, "dimension": "", "release": self.request.release}
+        same |= {"period_start": start.isoformat(), "period_end": end.isoformat()}
+        self.parts.append(pd.DataFrame(rows).assign(**same))
         figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
         for area in figures:
-            if area.kind in ("region", "country") and (total := _printed_total(area, figures, item, end, self.forces)):
+            if area.kind in ("region", "country") and (total := _printed_total(area, figures, item, end, forces)):
                 self.printed.append(total)
 
     def reading(self, format_name: str, populations: Sequence[tuple[str, int, int, str]] = ()) -> Reading:
         """Return what was read of the workbook: counts and populations, with the account of both."""
         areas = [area for _, table in self.tables for area in table.areas if area]
         kinds = Counter(area.kind for area in areas)
-        return reading_of(
-            self.book,
+        return self.request.reading(
             format_name,
-            self.release,
             shape.combine(self.parts),
-            self.forces,
             populations,
             sheets_read=[table.sheet for _, table in self.tables],
             rows_read=len(areas),
             left_out={plural: LeftOut(kinds[one]) for one, plural in NO_FORCES.items() if kinds[one]},
-            forces_read=NUMBER_OF_FORCES - len(set(self.not_supplied)),
             notes=list(dict.fromkeys(self.notes)),
             printed_totals=self.printed,
         )
 
 
-def area_workbook(
-    book: Book,
-    release: str,
-    forces: Forces,
-    not_supplied: Collection[str],
-    kind: Callable[[Sheet], str | None],
-    kinds_in_words: str,
-) -> AreaWorkbook:
+def area_workbook(request: Request, kind: Callable[[Sheet], str | None], kinds_in_words: str) -> AreaWorkbook:
     """Return the tables of a workbook, each with what `kind` says that its sheet holds; other sheets are left.
 
     Raises SourceError for a table that names no forces or lacks one that is not in `not_supplied`, and for a workbook
     without any of the `kinds_in_words`.
     """
     found: list[tuple[str, AreaTable]] = []
-    for sheet in book.sheets:
+    for sheet in request.book.sheets:
         what = kind(sheet)
         if what is None:
             continue
-        table = _find_table(sheet, forces)
+        table = _find_table(sheet, request.forces)
         if table is None:
             if sum(isinstance(cell, float) for row in sheet.rows() for cell in row) < NUMBER_OF_FORCES:
                 continue  # a list of contents, which repeats a table's title
             raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
         named = {area.id for area in table.areas if area and area.kind == "force"}
-        if missing := [force_id for force_id in forces.ids if force_id not in {*named, *not_supplied}]:
-            raise SourceError(
-                f"{table.place(0)}: the table has no row for {forces.in_words(missing)}; "
-                "take the file as published, or say with --not-supplied that the force gave no figures"
-            )
+        request.missing(named, table.place(0), "the table has no row")
         found.append((what, table))
     if not found:
-        names = ", ".join(sheet.name for sheet in book.sheets)
-        raise SourceError(f"{book.file}: no table of {kinds_in_words} among the sheets {names}")
-    return AreaWorkbook(book, release, forces, not_supplied, tuple(found))
+        names = ", ".join(sheet.name for sheet in request.book.sheets)
+        raise SourceError(f"{request.book.file}: no table of {kinds_in_words} among the sheets {names}")
+    return AreaWorkbook(request, tuple(found))
 
 
 def _printed_total(

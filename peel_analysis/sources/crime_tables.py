@@ -7,7 +7,7 @@ is no outcome. It is kept as dimension "0" because the sum needs it.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,8 +18,8 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank
-from peel_analysis.sources.reading import LeftOut, Reading, reading_of
-from peel_analysis.sources.sheets import Book, Column, SourceError, as_text
+from peel_analysis.sources.reading import LeftOut, Reading, Request
+from peel_analysis.sources.sheets import Column, SourceError, as_text
 
 Cells = npt.NDArray[np.object_]
 CRIME_FORMAT, OUTCOMES_FORMAT = "Home Office police recorded crime open data", "Home Office crime outcomes open data"
@@ -88,17 +88,17 @@ NOTE_MARK = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 NIL = re.compile(r"-\s*0*")
 
 
-def read_crime(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
+def read_crime(request: Request) -> Reading:
     """Return the offences of each quarter, force and offence group (item `recorded_crime`).
 
     Left out and counted: bodies that are no force, and fraud offences. Forces in `not_supplied` may be missing, and get
     blank rows that say so. Raises SourceError for anything else that is not understood.
     """
-    found = headings(book, CRIME_FIELDS, CRIME_FORMAT)
-    tallies = Tallies(book, CRIME_FORMAT, release, forces, not_supplied)
+    found = headings(request.book, CRIME_FIELDS, CRIME_FORMAT)
+    tallies = Tallies(request, CRIME_FORMAT)
     for heading in found:
         columns = heading.columns()
-        rows = _rows(heading, columns, ["offences"], CRIME_KEY, forces)
+        rows = _rows(heading, columns, ["offences"], CRIME_KEY, request.forces)
         values = heading.translate("offences", columns["offences"], _count, rows.used)
         if len(missing := np.flatnonzero(rows.used & (values != values))):
             raise SourceError(
@@ -110,23 +110,23 @@ def read_crime(book: Book, release: str, forces: Forces, not_supplied: Collectio
     return tallies.reading(found)
 
 
-def read_outcomes(book: Book, release: str, forces: Forces, not_supplied: Collection[str] = ()) -> Reading:
+def read_outcomes(request: Request) -> Reading:
     """Return the outcomes of each quarter, force and outcome type: items `outcomes_recorded`, `outcomes_assigned`.
 
     Left out and counted: bodies that are no force, fraud offences, the "of which" types, and rows whose cell says that
     there is no count ("N/A - offence code expired", "NA"). Raises SourceError for anything else that is not understood.
     """
-    found = headings(book, OUTCOME_FIELDS, OUTCOMES_FORMAT)
+    found = headings(request.book, OUTCOME_FIELDS, OUTCOMES_FORMAT)
     bases = [name for name in OUTCOME_ITEMS if any(name in one.positions for one in found)]
     if not bases or any(name not in heading.positions for name in bases for heading in found):
         raise SourceError(
             f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
             "for the outcomes asked for; give the column its published name"
         )
-    tallies = Tallies(book, OUTCOMES_FORMAT, release, forces, not_supplied)
+    tallies = Tallies(request, OUTCOMES_FORMAT)
     for heading in found:
         columns = heading.columns()
-        rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"), forces)
+        rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"), request.forces)
         types = heading.translate("type", columns["type"], _outcome_type, rows.used)
         rows.reason[pd.Series(types).isin(OF_WHICH).to_numpy() & (rows.reason == "")] = OF_WHICH_REASON
         tallies.begin(rows)
@@ -269,11 +269,8 @@ def _count(cell: object) -> float:
 class Tallies:
     """What the sheets of one file have given so far; `places` says by quarter which sheet holds it."""
 
-    book: Book
+    request: Request
     format_name: str
-    release: str
-    forces: Forces
-    not_supplied: Collection[str]
     parts: list[pd.DataFrame] = field(default_factory=list)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
     places: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -314,7 +311,7 @@ class Tallies:
         )
         key = ["force_id", "dimension", "period_start", "period_end"]
         sums = table.groupby(key, observed=True, sort=True)["count"].sum().reset_index()
-        self.parts.append(sums.assign(item=item, status="reported", release=self.release))
+        self.parts.append(sums.assign(item=item, status="reported", release=self.request.release))
 
     def reading(self, found: Sequence[Heading], notes: Sequence[str] = ()) -> Reading:
         """Return what was read of all sheets, with blank rows for the forces in `not_supplied` that have none.
@@ -325,24 +322,15 @@ class Tallies:
         added: list[pd.DataFrame] = []
         for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
             _, start, end = map(str, key)
-            missing = [force_id for force_id in self.forces.ids if force_id not in set(part["force_id"])]
-            if unexplained := [force_id for force_id in missing if force_id not in self.not_supplied]:
-                raise SourceError(
-                    f"{self.places[start, end]}: no row for {self.forces.in_words(unexplained)} in {start} to {end}; "
-                    "take the file as published, or say with --not-supplied that the force gave no figures"
-                )
-            for force_id in missing:
+            place, when = self.places[start, end], f" in {start} to {end}"
+            for force_id in self.request.missing(set(part["force_id"]), place, "no row", when):
                 rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
                 added.append(rows.assign(count=pd.Series(pd.NA, index=rows.index, dtype="Int64")))
-        return reading_of(
-            self.book,
+        return self.request.reading(
             self.format_name,
-            self.release,
             shape.combine([counts, *added]),
-            self.forces,
             sheets_read=[heading.sheet for heading in found],
             rows_read=self.rows_read,
             left_out=self.left_out,
-            forces_read=counts["force_id"].nunique(),
             notes=notes,
         )

@@ -9,10 +9,9 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data.counts import RETURNED_ITEMS
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import refuse_other_number
-from peel_analysis.data.forces import Forces
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank
-from peel_analysis.sources.reading import LeftOut, Reading, reading_of
-from peel_analysis.sources.sheets import Book, SourceError, TextSheet, as_text
+from peel_analysis.sources.reading import LeftOut, Reading, Request
+from peel_analysis.sources.sheets import SourceError, TextSheet, as_text
 
 FORMAT = "HMICFRS data return"
 RETURN_FIELDS = (
@@ -25,13 +24,14 @@ RETURN_FIELDS = (
 )
 
 
-def read(book: Book, release: str, forces: Forces) -> Reading:
+def read(request: Request) -> Reading:
     """Return the counts of a return, in the one shape, under the release named. It may hold one force or many.
 
     An organised crime group is counted as at a day: its period starts and ends on it. Raises SourceError for a force,
     an item or a count that is not understood and for a row of a CSV file with a cell too many or too few, and
     TableError for rows that the shape of counts refuses.
     """
+    book, forces = request.book, request.forces
     found = headings(book, RETURN_FIELDS, FORMAT)
     parts: list[pd.DataFrame] = []
     rows_read = 0
@@ -45,21 +45,17 @@ def read(book: Book, release: str, forces: Forces) -> Reading:
         }
         lines = [heading.row + 2 + int(row) for row in np.flatnonzero(used)]
         name = f"{book.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else book.file
-        rows = shape.combine([pd.DataFrame(cells).assign(dimension="", release=release)])
+        rows = shape.combine([pd.DataFrame(cells).assign(dimension="", release=request.release)])
         parts.append(shape.check(rows, name, lines, forces=forces))
         rows_read += len(used)
     table = shape.combine(parts)
     blank = rows_read - len(table)
-    return reading_of(
-        book,
+    return request.reading(
         FORMAT,
-        release,
         table,
-        forces,
         sheets_read=[heading.sheet for heading in found],
         rows_read=rows_read,
         left_out={BLANK_ROW: LeftOut(blank)} if blank else {},
-        forces_read=table["force_id"].nunique(),
     )
 
 

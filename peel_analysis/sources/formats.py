@@ -5,7 +5,7 @@ data/published_files.toml.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +16,10 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import PublishedFile
-from peel_analysis.sources import crime_tables, data_return, police_force_areas, workforce
+from peel_analysis.sources import area_workbooks, crime_tables, data_return
 from peel_analysis.sources.area_tables import title
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
-from peel_analysis.sources.reading import Reading, reading_of
+from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
 
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
@@ -40,12 +40,11 @@ class Format:
 
     name: str
     reader: str
-    reads: Callable[..., Reading]
+    read: Callable[[Request], Reading]
     fields: Sequence[Field] = ()
     kind: Callable[[Sheet], object] | None = None
     dates: Callable[[str], Iterable[date]] | None = None
     may_lack_forces: bool = True
-    has_vintages: bool = False
 
     def likeness(self, book: Book) -> tuple[int, int]:
         """Return how like this format a file is, to compare with the others: what it lacks, and what it has."""
@@ -61,22 +60,6 @@ class Format:
 
     def _tables(self, book: Book) -> list[Sheet]:
         return [sheet for sheet in book.sheets if self.kind and self.kind(sheet) is not None]
-
-    def read(
-        self,
-        book: Book,
-        release: str,
-        forces: Forces,
-        not_supplied: Collection[str] = (),
-        vintages: tuple[str, str] = ("", ""),
-    ) -> Reading:
-        """Return what the file holds, under the release named.
-
-        `not_supplied` are the ids of forces that the publisher says gave no figures, and `vintages` the names for
-        populations that a workbook gives by its rates and for those that it prints.
-        """
-        options: dict[str, object] = {"not_supplied": not_supplied} if self.may_lack_forces else {}
-        return self.reads(book, release, forces, **options, **({"vintages": vintages} if self.has_vintages else {}))
 
 
 def recognise(book: Book) -> Format:
@@ -130,14 +113,19 @@ FORMATS = (
         crime_tables.OUTCOMES_FORMAT, "outcomes", crime_tables.read_outcomes, crime_tables.OUTCOME_FIELDS, dates=days
     ),
     Format(
-        police_force_areas.FORMAT,
+        area_workbooks.AREAS_FORMAT,
         "police force areas",
-        police_force_areas.read,
-        kind=police_force_areas.kind,
+        area_workbooks.read_areas,
+        kind=area_workbooks.table_of_areas,
         dates=years_ending,
-        has_vintages=True,
     ),
-    Format(workforce.FORMAT, "workforce", workforce.read, kind=workforce.workers, dates=days),
+    Format(
+        area_workbooks.WORKFORCE_FORMAT,
+        "workforce",
+        area_workbooks.read_workforce,
+        kind=area_workbooks.workers,
+        dates=days,
+    ),
     Format(data_return.FORMAT, "", data_return.read, data_return.RETURN_FIELDS, may_lack_forces=False),
 )
 
@@ -150,88 +138,81 @@ def read_transcript(path: Path, published: PublishedFile, forces: Forces) -> Rea
 
     Raises SourceError for a column that is missing and a count that is no whole number.
     """
-    columns, tables_of = TRANSCRIPTS[published.reader]
+    columns, numbers, tables_of = TRANSCRIPTS[published.reader]
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     if missing := [column for column in columns if column not in rows.columns]:
         raise SourceError(f"{path.name}, line 1: no column {', '.join(missing)}; give the table with its columns")
-    parts, populations = tables_of(rows, path.name, published.release, forces)
+    for column in filter(re.compile(numbers).fullmatch, rows.columns):
+        for line, value in enumerate(rows[column], start=2):
+            if not value.isdecimal():
+                raise SourceError(
+                    f"{path.name}, line {line}, column {column}: found {value!r} where a count should be; correct it"
+                )
+        rows[column] = rows[column].astype("int64")
+    parts, populations = tables_of(rows, published.release, forces)
     table = shape.combine([part.assign(release=published.release) for part in parts])
-    named = {*table["force_id"], *(force_id for force_id, *_ in populations)}
-    book = Book(published.file, sha256(path), ())
-    return reading_of(
-        book, TRANSCRIBED, published.release, table, forces, populations, rows_read=len(rows), forces_read=len(named)
-    )
+    request = Request(Book(published.file, sha256(path), ()), published.release, forces)
+    return request.reading(TRANSCRIBED, table, populations, rows_read=len(rows))
 
 
-def _outcomes_by_quarter(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
+def _outcomes_by_quarter(rows: pd.DataFrame, *_: object) -> Tables:
     """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
     quarters = [
         periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
     ]
-    return [
-        _counts(rows, file, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()
-    ], []
+    return [_counts(rows, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()], []
 
 
-def _rolling_recorded_crime(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
+def _rolling_recorded_crime(rows: pd.DataFrame, *_: object) -> Tables:
     """Return all recorded crime without fraud in 12-month windows, one column of the file each ("to_2017_06_30")."""
-    windows = {
-        column: periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
-        for column in rows.columns
-        if column.startswith("to_")
-    }
-    return [
-        _counts(rows, file, column, "recorded_crime", "", [window] * len(rows)) for column, window in windows.items()
-    ], []
+    parts = []
+    for column in rows.columns[rows.columns.str.startswith("to_")]:
+        window = periods.twelve_months_to(date.fromisoformat(column.removeprefix("to_").replace("_", "-")))
+        parts.append(_counts(rows, column, "recorded_crime", "", [window] * len(rows)))
+    return parts, []
 
 
-def _mid_2024_populations(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
+def _mid_2024_populations(rows: pd.DataFrame, release: str, forces: Forces) -> Tables:
     """Return the mid-2024 populations; the file names forces by their area codes."""
     ids = {force.ons_code: force.id for force in forces}
-    people = _numbers(rows, "population_mid_2024", file)
-    return [], [
-        (ids.get(code) or forces.find(name).id, 2024, number, release)
-        for code, name, number in zip(rows["ons_code"], rows["name"], people, strict=True)
-    ]
+    named = zip(rows["ons_code"], rows["name"], rows["population_mid_2024"], strict=True)
+    return [], [(ids.get(code) or forces.find(name).id, 2024, people, release) for code, name, people in named]
 
 
-def _city_of_london_daytime(rows: pd.DataFrame, file: str, release: str, forces: Forces) -> Tables:
+def _city_of_london_daytime(rows: pd.DataFrame, *_: object) -> Tables:
     """Return the City of London's daytime and workday populations of 2014, a vintage each."""
-    values = _numbers(rows, "value", file)
     return [], [
         (str(force_id), int(year), value, vintage)
         for vintage, words in CITY_POPULATIONS.items()
-        for force_id, measure, year, value in zip(rows["force_id"], rows["measure"], rows["year"], values, strict=True)
-        if str(measure).startswith(words)
+        for force_id, measure, year, value in rows[["force_id", "measure", "year", "value"]].to_numpy()
+        if measure.startswith(words)
     ]
 
 
-TRANSCRIPTS: dict[str, tuple[tuple[str, ...], Callable[[pd.DataFrame, str, str, Forces], Tables]]] = {
-    "outcomes by quarter": (("force_id", "financial_year", "quarter", *OUTCOME_TYPES), _outcomes_by_quarter),
-    "rolling recorded crime": (("force_id",), _rolling_recorded_crime),
-    "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), _mid_2024_populations),
-    "City of London daytime": (("force_id", "measure", "year", "value"), _city_of_london_daytime),
+# By a reader's name: the columns asked for, those with numbers, and what makes tables of the rows
+TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, Forces], Tables]]] = {
+    "outcomes by quarter": (
+        ("force_id", "financial_year", "quarter", *OUTCOME_TYPES),
+        "|".join(OUTCOME_TYPES),
+        _outcomes_by_quarter,
+    ),
+    "rolling recorded crime": (("force_id",), "to_.*", _rolling_recorded_crime),
+    "mid-2024 populations": (
+        ("ons_code", "name", "population_mid_2024"),
+        "population_mid_2024",
+        _mid_2024_populations,
+    ),
+    "City of London daytime": (("force_id", "measure", "year", "value"), "value", _city_of_london_daytime),
 }
 
 
-def _numbers(rows: pd.DataFrame, column: str, file: str) -> list[int]:
-    for line, value in enumerate(rows[column], start=2):
-        if not value.isdecimal():
-            raise SourceError(
-                f"{file}, line {line}, column {column}: found {value!r} where a count should be; correct it"
-            )
-    return [int(value) for value in rows[column]]
-
-
-def _counts(
-    rows: pd.DataFrame, file: str, column: str, item: str, dimension: str, of: Sequence[periods.Period]
-) -> pd.DataFrame:
+def _counts(rows: pd.DataFrame, column: str, item: str, dimension: str, of: Sequence[periods.Period]) -> pd.DataFrame:
     """Return a column as rows of counts; `of` has each row's period."""
     return rows[["force_id"]].assign(
         item=item,
         dimension=dimension,
         period_start=[period.start.isoformat() for period in of],
         period_end=[period.end.isoformat() for period in of],
-        count=_numbers(rows, column, file),
+        count=rows[column],
         status="reported",
     )

@@ -1,13 +1,13 @@
-"""What a reader hands back: counts, populations, and an account of what it read and left out."""
+"""What a reader is asked for and hands back: counts, populations, and an account of what it read and left out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import NATIONAL, POPULATIONS_COLUMNS, Forces
-from peel_analysis.sources.sheets import Book, Sheet
+from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
 
@@ -106,41 +106,63 @@ class Reading:
     account: Account
 
 
-def reading_of(
-    book: Book,
-    format_name: str,
-    release: str,
-    counts: pd.DataFrame,
-    forces: Forces,
-    populations: Sequence[tuple[str, int, int, str]] = (),
-    *,
-    sheets_read: Sequence[Sheet] = (),
-    rows_read: int,
-    left_out: Mapping[str, LeftOut] | None = None,
-    forces_read: int,
-    notes: Sequence[str] = (),
-    printed_totals: Sequence[PrintedTotal] = (),
-) -> Reading:
-    """Return what was read of a book: the counts, checked, the populations, and the account of both.
+@dataclass(frozen=True)
+class Request:
+    """A published file, and the release to read it under.
 
-    `populations` are rows of (force_id, mid_year, population, vintage); the sheets that are not among `sheets_read` are
-    those left. Raises TableError for counts that are not in the one shape.
+    `not_supplied` are the ids of forces that the publisher says gave no figures, and `vintages` the names for
+    populations that a workbook gives by its rates and for those that it prints.
     """
-    account = Account(
-        file=book.file,
-        sha256=book.sha256,
-        format=format_name,
-        release=release,
-        sheets_read=tuple(sheet.name for sheet in sheets_read if sheet.name),
-        sheets_left=tuple(sheet.name for sheet in book.sheets if sheet not in sheets_read),
-        rows_read=rows_read,
-        left_out=left_out or {},
-        forces=forces_read,
-        first=min(counts["period_start"], default=""),
-        last=max(counts["period_end"], default=""),
-        notes=tuple(notes),
-        printed_totals=tuple(printed_totals),
-    )
-    table = pd.DataFrame(list(populations), columns=list(POPULATIONS_COLUMNS))
-    types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
-    return Reading(shape.check(counts, book.file, forces=forces), table.astype(types), account)
+
+    book: Book
+    release: str
+    forces: Forces
+    not_supplied: Collection[str] = ()
+    vintages: tuple[str, str] = ("", "")
+
+    def missing(self, named: Collection[str], place: str, what: str, when: str = "") -> list[str]:
+        """Return the forces without a row of their own. Raises SourceError for one that is not in `not_supplied`."""
+        missing = [force_id for force_id in self.forces.ids if force_id not in named]
+        if unexplained := [force_id for force_id in missing if force_id not in self.not_supplied]:
+            raise SourceError(
+                f"{place}: {what} for {self.forces.in_words(unexplained)}{when}; "
+                "take the file as published, or say with --not-supplied that the force gave no figures"
+            )
+        return missing
+
+    def reading(
+        self,
+        format_name: str,
+        counts: pd.DataFrame,
+        populations: Sequence[tuple[str, int, int, str]] = (),
+        *,
+        sheets_read: Sequence[Sheet] = (),
+        rows_read: int,
+        left_out: Mapping[str, LeftOut] | None = None,
+        notes: Sequence[str] = (),
+        printed_totals: Sequence[PrintedTotal] = (),
+    ) -> Reading:
+        """Return what was read of the file: the counts, checked, the populations, and the account of both.
+
+        `populations` are rows of (force_id, mid_year, population, vintage); the sheets that are not among `sheets_read`
+        are those left. Raises TableError for counts that are not in the one shape.
+        """
+        given = counts.loc[counts["status"] != "not_supplied", "force_id"]
+        account = Account(
+            file=self.book.file,
+            sha256=self.book.sha256,
+            format=format_name,
+            release=self.release,
+            sheets_read=tuple(sheet.name for sheet in sheets_read if sheet.name),
+            sheets_left=tuple(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+            rows_read=rows_read,
+            left_out=left_out or {},
+            forces=len({*given, *(force_id for force_id, *_ in populations)}),
+            first=min(counts["period_start"], default=""),
+            last=max(counts["period_end"], default=""),
+            notes=tuple(notes),
+            printed_totals=tuple(printed_totals),
+        )
+        table = pd.DataFrame(list(populations), columns=list(POPULATIONS_COLUMNS))
+        types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
+        return Reading(shape.check(counts, self.book.file, forces=self.forces), table.astype(types), account)

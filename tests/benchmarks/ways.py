@@ -13,9 +13,9 @@ import cells
 from memory import PeakMemory
 
 from peel_analysis.batch import Making
-from peel_analysis.batch.pool import local_pool
+from peel_analysis.batch.run import local_pool
 from peel_analysis.batch.units import Unit
-from peel_analysis.batch.work import Workplace, run_unit
+from peel_analysis.batch.work import Workplace, carry_out
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
 
@@ -87,7 +87,7 @@ def ours(units: Sequence[Unit], folder: Path) -> tuple[float, float]:
 
 def _units(pool: Executor, units: Sequence[Unit], keep_in: Path) -> None:
     workplace = Workplace(PROJECT / "data", keep_in, "peel")
-    outcomes = list(pool.map(run_unit, units, [workplace] * len(units)))
+    outcomes = list(pool.map(carry_out, units, [workplace] * len(units)))
     if failed := [outcome.error for outcome in outcomes if outcome.failed]:
         raise RuntimeError(failed[0])
 

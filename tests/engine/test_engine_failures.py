@@ -13,7 +13,7 @@ from papermill.iorw import LocalHandler, load_notebook_node
 from small_notebook import write
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.execution import Engine, NotebookFailedError, execute
+from peel_analysis.engine.papermill_engine import Engine, NotebookFailedError, execute
 
 KILLS_LATER = "import os, threading; threading.Timer(1.0, os._exit, [1]).start()"
 ENGINES = pytest.mark.parametrize("engine", ["peel", "stock"])

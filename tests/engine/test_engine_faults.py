@@ -13,8 +13,8 @@ from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
 from peel_analysis.engine import provisioner, warm_connection, warm_process
-from peel_analysis.engine.execution import execute
-from peel_analysis.engine.sockets import SocketKernelManager
+from peel_analysis.engine.papermill_engine import execute
+from peel_analysis.engine.provisioner import SocketKernelManager
 from peel_analysis.engine.warm_connection import QUIET
 
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses

@@ -9,7 +9,7 @@ import pytest
 from papermill.iorw import load_notebook_node
 
 from peel_analysis.data.files import notebooks_folder
-from peel_analysis.engine.execution import Engine, execute
+from peel_analysis.engine.papermill_engine import Engine, execute
 
 HOSTILE = Path(__file__).resolve().parents[1] / "notebooks" / "hostile.ipynb"
 REPORTS = sorted(notebooks_folder().glob("0*.ipynb"))[:1]

@@ -12,7 +12,7 @@ from test_engine_sockets import WHERE, has_sockets
 from warm_kernels import printed
 
 from peel_analysis.engine import socket_folders
-from peel_analysis.engine.execution import Engine, execute
+from peel_analysis.engine.papermill_engine import Engine, execute
 from peel_analysis.engine.socket_folders import LONG_AGO, private_folder, remove_left_over_folders, remove_own_folders
 
 pytestmark = pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")

@@ -12,8 +12,8 @@ from jupyter_client.connect import LocalPortCache
 from small_notebook import write
 from warm_kernels import printed
 
-from peel_analysis.engine import sockets
-from peel_analysis.engine.execution import NotebookFailedError, execute
+from peel_analysis.engine import provisioner
+from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
 from peel_analysis.engine.provisioner import PORTS
 from peel_analysis.engine.socket_folders import private_folder
 
@@ -77,8 +77,8 @@ def test_a_kernel_that_was_given_anothers_port_is_tried_once_more_and_no_wait_wi
         return another_kernels_port if first_of_a_kernel and len(asked) <= times * len(PORTS) else free_port(self, ip)
 
     monkeypatch.setattr(LocalPortCache, "find_available_port", meets_another)
-    monkeypatch.setattr(sockets, "private_folder", lambda: None)
-    monkeypatch.setattr(sockets, "SEND_TIMEOUT", 0.5)
+    monkeypatch.setattr(provisioner, "private_folder", lambda: None)
+    monkeypatch.setattr(provisioner, "SEND_TIMEOUT", 0.5)
     notebook, target = write(tmp_path / "n.ipynb", WHERE), tmp_path / "out.ipynb"
     if times == 1:
         execute(notebook, target, engine="stock")
@@ -94,7 +94,7 @@ def test_a_kernel_that_was_given_anothers_port_is_tried_once_more_and_no_wait_wi
 )
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 def test_a_kernel_of_another_machine_listens_where_its_provisioner_says(named: str, transport: str) -> None:
-    manager = sockets.SocketKernelManager()
+    manager = provisioner.SocketKernelManager()
     assert manager.kernel_spec is not None
     manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": named}
     manager.open_socket_folder()
@@ -104,6 +104,6 @@ def test_a_kernel_of_another_machine_listens_where_its_provisioner_says(named: s
 
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 def test_a_caller_who_says_where_to_listen_is_obeyed(tmp_path: Path) -> None:
-    manager = sockets.SocketKernelManager(connection_file=str(tmp_path / "mine.json"))
+    manager = provisioner.SocketKernelManager(connection_file=str(tmp_path / "mine.json"))
     manager.open_socket_folder()
     assert (manager.transport, manager.socket_folder) == ("tcp", None)

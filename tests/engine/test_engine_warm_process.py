@@ -17,7 +17,7 @@ from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.execution import execute
+from peel_analysis.engine.papermill_engine import execute
 
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
@@ -96,7 +96,7 @@ def test_the_sockets_are_private(tmp_path: Path, short_folder: Path, monkeypatch
 LIVES_ON = """
 import os, sys
 from pathlib import Path
-from peel_analysis.engine.execution import execute
+from peel_analysis.engine.papermill_engine import execute
 if __name__ == "__main__":
     execute(sys.argv[1], sys.argv[2])
 """

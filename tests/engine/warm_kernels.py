@@ -12,7 +12,7 @@ from papermill.iorw import load_notebook_node
 from small_notebook import write
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.execution import execute
+from peel_analysis.engine.papermill_engine import execute
 
 WARM = "/warm_process.py"  # in the command line of the process, and not in that of these tests
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
