@@ -8,8 +8,9 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -19,7 +20,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,24 +83,16 @@ def local_pool(jobs: int, tasks: int, *, warm: bool = True) -> Pool:
     executor = ProcessPoolExecutor(
         workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), warm)
     )
-    with _without_interrupts():
+    is_main = threading.current_thread() is threading.main_thread()  # in another, signals are not its business
+    # Ctrl-C must not reach the workers: it is for this process, which then stops them.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
+    try:
         for _ in range(workers):
             executor.submit(os.getpid)  # starts a worker
-    return Pool(executor, window=workers + 2)
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: it is for this one, which then stops them."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread: signals are not its business
-        yield
-        return
-    try:
-        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if is_main:
+            signal.signal(signal.SIGINT, before)
+    return Pool(executor, window=workers + 2)
 
 
 @dataclass
