@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from checked_tables import quarters, table, write_table
 
-from peel_analysis.checks.rules import errors
-from peel_analysis.checks.table_checks import check, check_edition
-from peel_analysis.checks.tables_held import TablesHeld
+from peel_analysis.checks.data_checks import check, check_edition
+from peel_analysis.checks.rules import TablesHeld, errors
 from peel_analysis.cli import main
 from peel_analysis.data import location
 from peel_analysis.data.errors import InputError

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.checks.tables_held import TablesHeld
+from peel_analysis.checks.rules import TablesHeld
 from peel_analysis.data import registers
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.findings import findings

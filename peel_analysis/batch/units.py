@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from peel_analysis.data.cache import checksum
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.sections.judgments import inspected
+from peel_analysis.sections.lists import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts",

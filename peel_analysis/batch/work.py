@@ -185,8 +185,7 @@ def _values(edition: "Edition", cache: Path) -> "EditionValues":
 def _section(unit: Unit, title: str) -> "SectionOnPage":
     import nbformat
 
-    from peel_analysis.reports.notebook import pieces
-    from peel_analysis.reports.page import SectionOnPage
+    from peel_analysis.reports.page import SectionOnPage, pieces
 
     try:
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]

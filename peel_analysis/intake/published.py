@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.rules import CheckResult, errors
-from peel_analysis.checks.table_checks import check
-from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, release_order
+from peel_analysis.checks.data_checks import check
+from peel_analysis.checks.rules import CheckResult, Key, TablesHeld, errors, periods_of, release_order
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data

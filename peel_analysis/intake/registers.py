@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.tables_held import PRINTED, PRINTED_COLUMNS, Key, read_made
+from peel_analysis.checks.rules import PRINTED, PRINTED_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
 from peel_analysis.data.dictionary import with_settings
 from peel_analysis.data.errors import InputError

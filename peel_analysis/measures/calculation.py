@@ -5,8 +5,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, isnan, nan
 
-from peel_analysis.checks import steps
-from peel_analysis.checks.records import OUTCOMES, Doubt, incomplete, mismatched, national_note
+from peel_analysis.checks.records import (
+    OUTCOMES,
+    STANDS_APART,
+    Doubt,
+    incomplete,
+    mismatched,
+    national_note,
+    quarters_apart,
+    stands_apart,
+)
 from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data import cache
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
@@ -220,11 +228,11 @@ def note_steps(rows: Rows, measure: Measure, edition: Edition, window: Period) -
     noted = {row.force_id: row for row in rows}
     for item in measure.numerator.items:
         for period, part in parts:
-            for force_id, quarter in steps.quarters_apart(item, edition, period):
+            for force_id, quarter in quarters_apart(item, edition, period):
                 row = noted[force_id]
                 if row.is_counted and not row.short:
-                    said = steps.sentence(quarter, part)
-                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=steps.SHORT)
+                    said = stands_apart(quarter, part)
+                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=STANDS_APART)
     return list(noted.values())
 
 

@@ -10,8 +10,8 @@ from peel_analysis.figures import as_svg, picture
 from peel_analysis.figures.spread import Segment, Stack, spread_bars
 from peel_analysis.measures import Result, Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
-from peel_analysis.sections.blocks import figure_block, source_line
-from peel_analysis.sections.display import Html, numbered
+from peel_analysis.sections.blocks import figure_block
+from peel_analysis.sections.display import Html, numbered, source_line
 from peel_analysis.show import tables, words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece

@@ -14,9 +14,9 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
+from peel_analysis.sections.blocks import trend_block
 from peel_analysis.sections.display import Findings, Html, style
-from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
-from peel_analysis.sections.over_time import trend_block
+from peel_analysis.sections.lists import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
