@@ -109,12 +109,9 @@ def _months(series: Series) -> str:
 
 def _data(series: Series, force_id: str) -> pd.DataFrame:
     """Return a row a point by the last day of its window: the force's value and status, England and Wales's value."""
-    columns = {
-        force_id: series.values[force_id],
-        "status": series.statuses[force_id],
-        ENGLAND_AND_WALES: series.values[ENGLAND_AND_WALES],
-    }
-    return pd.DataFrame(columns).rename_axis("period_end")
+    shown = series.values[[force_id, ENGLAND_AND_WALES]].rename_axis("period_end")
+    shown.insert(1, "status", series.statuses[force_id])
+    return shown
 
 
 def _line(axes: Axes, series: Series, name: str, colour: str, dashes: tuple[int, int] | None) -> Line2D:

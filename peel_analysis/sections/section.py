@@ -8,7 +8,6 @@ from peel_analysis import measures
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.findings import cited, findings, has_findings
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.settings import SectionPlan
@@ -63,19 +62,19 @@ class Section:
             "only the numbers that there are."
         )
         line = inspection_line(self.edition, self.force.id, self.plan)
-        return Html(piece("opening", box, line, "" if has_findings(self.edition, self.force.id) else without), about)
+        return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
         """Show a sub-heading and what inspectors found under it.
 
         Without findings the sub-heading is left out, unless `always`: a part with figures keeps it.
         """
-        text = findings(self.edition, self.force.id, self.plan.title, heading)
+        text = self.edition.findings(self.force.id).get((self.plan.title, heading), "")
         return Findings(heading if text or always else "", text)
 
     def text(self) -> Findings:
         """Show the findings that stand before the section's first sub-heading."""
-        return Findings("", findings(self.edition, self.force.id, self.plan.title))
+        return Findings("", self.edition.findings(self.force.id).get((self.plan.title, ""), ""))
 
     def figure(self, measure: str | Result, *, always: bool = True) -> Html:
         """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table.
@@ -186,7 +185,7 @@ class Section:
     def notes(self) -> Html:
         """Show the notes that the section's findings cite."""
         rows = self.edition.register(registers.FOOTNOTES)
-        numbers = cited(self.edition, self.force.id, self.plan.title)
+        numbers = self.edition.cited(self.force.id, self.plan.title)
         mine = registers.records(rows[rows["number"].astype(int).isin(numbers)])
         return Html(piece("notes", mine) if mine else Markup(), "notes")
 

@@ -197,11 +197,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, 
         _outcomes_by_quarter,
     ),
     "rolling recorded crime": (("force_id",), "to_.*", _rolling_recorded_crime),
-    "mid-2024 populations": (
-        ("ons_code", "name", "population_mid_2024"),
-        "population_mid_2024",
-        _mid_2024_populations,
-    ),
+    "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), "population_mid_2024", _mid_2024_populations),
     "City of London daytime": (("force_id", "measure", "year", "value"), "value", _city_of_london_daytime),
 }
 
