@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option
-from peel_analysis.data.location import check_writable, data_folder
+from peel_analysis.data.files import check_writable, data_folder
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making

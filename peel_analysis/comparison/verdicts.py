@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from peel_analysis.data import cache
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics.intervals import (
     Array,
@@ -170,7 +170,7 @@ def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
         return None
     level = compared[0].policy.level
     asked = (repr(level), *(fields_in_words(funnel) for funnel in funnels))
-    held = cache.once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
+    held = once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
     return ExpectedByChance(**json.loads(held))
 
 

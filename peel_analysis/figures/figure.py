@@ -24,8 +24,8 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 
-from peel_analysis.data import cache as kept
 from peel_analysis.data.forces import Force
+from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece
 
@@ -273,9 +273,9 @@ def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Fig
     Both are the same, byte for byte; for one force alone the second takes less time. `also` is what the drawing depends
     on beside the result, as text.
     """
-    if kept.folder() is None:
+    if cache_folder() is None:
         return as_svg(draw((force_id,)))
-    shared = kept.once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
+    shared = once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
     return _pick_out(shared.decode(), result.edition.forces.find(force_id))
 
 
