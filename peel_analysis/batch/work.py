@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import psutil
 
 from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, notebook_marks, page_marks
-from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.errors import system_error_in_words
-from peel_analysis.data.location import VARIABLE
-from peel_analysis.data.writing import part_of, write_text
-from peel_analysis.engine.socket_folders import remove_own_folders
+from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.writing import KEPT_IN, part_of, write_text
+from peel_analysis.engine.socket_folders import remove_left_over_folders
 
 if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
@@ -46,11 +45,6 @@ class Workplace:
     data: Path
     cache: Path
     engine: Literal["peel", "stock"]
-
-    def enter(self) -> None:
-        """Set the environment that the notebooks' kernels inherit."""
-        os.environ[VARIABLE] = str(self.data)
-        os.environ[KEPT_IN] = str(self.cache)
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,7 @@ def _end_with(parent: int) -> None:
         time.sleep(ORPHAN_CHECK)
     with suppress(Exception):  # ending is what matters
         psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
-        remove_own_folders()
+        remove_left_over_folders(own=True)
     os._exit(1)
 
 
@@ -120,7 +114,7 @@ def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
 
 def carry_out(task: Unit | Report, workplace: Workplace) -> Outcome:
     """Run a unit's notebook, or make a report's page; return what became of it."""
-    workplace.enter()
+    os.environ |= {VARIABLE: str(workplace.data), KEPT_IN: str(workplace.cache)}  # which kernels inherit
     started = time.perf_counter()
     try:
         error = _run_unit(task, workplace) if isinstance(task, Unit) else _make_page(task, workplace)
@@ -190,8 +184,7 @@ def _values(edition: "Edition", cache: Path) -> "EditionValues":
 def _section(unit: Unit, title: str) -> "SectionOnPage":
     import nbformat
 
-    from peel_analysis.reports.notebook import pieces
-    from peel_analysis.reports.page import SectionOnPage
+    from peel_analysis.reports.page import SectionOnPage, pieces
 
     try:
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]

@@ -19,7 +19,7 @@ from peel_analysis.checks.rules import (
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import write_files

@@ -16,7 +16,6 @@ from peel_analysis.checks.records import (
     stands_apart,
 )
 from peel_analysis.checks.rules import CheckResult
-from peel_analysis.data import cache
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Measure, NotComparableError
 from peel_analysis.data.edition import Edition
@@ -25,6 +24,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import EXCLUSIONS, records
 from peel_analysis.data.text import enumerated
+from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures.exclusions import (
     NOT_COMPARABLE,
     Exclusions,
@@ -103,10 +103,10 @@ def check_measures(edition: Edition) -> list[CheckResult]:
 
 def _kept(measure: Measure, inputs: Inputs) -> Result:
     """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
-    if cache.folder() is None:
+    if cache_folder() is None:
         return _calculated(measure, inputs)
     asked = (repr(measure), inputs.edition.key)
-    made = cache.once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
+    made = once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 
