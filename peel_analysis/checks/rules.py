@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from peel_analysis.data import counts as shape
@@ -137,12 +138,29 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
 
 
-def is_quarter(start: str, end: str) -> bool:
-    """Return True for a period of three whole months."""
-    months = (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7]) + 1
-    return months == 3 and start.endswith("-01")
+def quarters_of(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the last day of each period of three whole months in a table, by its first, in order."""
+
+    quarters = {}
+    for start, end in periods_of(rows):
+        months = (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7]) + 1
+        if months == 3 and start.endswith("-01"):
+            quarters[start] = end
+    return quarters
 
 
 def periods_of(rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the different periods of a table, first and last day, in order."""
     return sorted(rows[list(PERIOD)].drop_duplicates().itertuples(index=False, name=None))
+
+
+def marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tuple[str, str], list[float]]]:
+    """Yield force, period, and the numbers in each of the tables, of every cell that is marked wrong."""
+    for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
+        numbers = [float(table.to_numpy(dtype=float)[row, column]) for table in tables]
+        yield str(wrong.index[row]), wrong.columns[column], numbers
+
+
+def number_of_tables(tables: Sequence[object]) -> str:
+    """Return How many tables there are, in words."""
+    return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"
