@@ -72,15 +72,15 @@ class Pool:
             process.join(STOP_TIMEOUT)
 
 
-def local_pool(jobs: int, tasks: int, *, warm: bool = True) -> Pool:
+def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
     """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe.
 
-    With `warm`, each starts the process that its kernels are forked from before it has a unit.
+    Each starts the process that its kernels are forked from before it has a unit.
     """
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), warm)
+        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), workplace)
     )
     with _without_interrupts():
         for _ in range(workers):
