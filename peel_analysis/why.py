@@ -58,10 +58,8 @@ def _value(result: Result, force_id: str) -> list[str]:
         )
     rows += [("status", f"{own.status}: {meaning}".rstrip(": ")), ("note", own.note)]
     if force_id != ENGLAND_AND_WALES:
-        rows += [
-            ("in figure", "yes" if own.in_figure else "no"),
-            ("in England and Wales", "yes" if own.in_national else "no"),
-        ]
+        for label, is_in in (("in figure", own.in_figure), ("in England and Wales", own.in_national)):
+            rows.append((label, "yes" if is_in else "no"))
     return pairs([*rows, ("rounding", rounding)])
 
 
@@ -123,8 +121,7 @@ def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ..
     lines: list[str] = []
     for item in part.items:
         if item in skipped:
-            text = f"{item.replace('_', ' ')}: left out, for the force's partial return does not hold it"
-            lines += paragraph(text)
+            lines += paragraph(f"{item.replace('_', ' ')}: left out, for the force's partial return does not hold it")
         elif item == POPULATION:
             lines += _population(edition, force_ids)
         else:
@@ -134,9 +131,8 @@ def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ..
 
 def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     rows = edition.populations.loc[list(force_ids)]
-    usual = [force_id for force_id in force_ids if force_id not in edition.population_instead]
     lines = []
-    if usual:
+    if usual := [force_id for force_id in force_ids if force_id not in edition.population_instead]:
         total = whole(float(rows.loc[usual, POPULATION].sum()))
         where = f"data/populations.csv, mid-{edition.mid_year}, vintage {edition.vintage}"
         lines += [f"population: {total} ({where})", *paragraph(edition.population_sentence)]
@@ -195,11 +191,8 @@ def _national(result: Result, force_id: str) -> list[str]:
     ]
     if not result.members:
         return pairs(rows)
-    left_out = [one for one in result.edition.forces.ids if one not in result.members]
-    rows += [
-        ("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"),
-        ("left out", ", ".join(left_out)),
-    ]
+    rows.append(("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"))
+    rows.append(("left out", ", ".join(one for one in result.edition.forces.ids if one not in result.members)))
     return pairs(rows) + (columns(_members(result), right=(1, 2, 3)) if force_id == ENGLAND_AND_WALES else [])
 
 
@@ -210,7 +203,7 @@ def _shown(measure: Measure, value: float, status: str) -> str:
 def _members(result: Result) -> Iterable[tuple[str, str, str, str]]:
     names = ("change", "before") if result.measure.kind == "change" else ("counted", "divided by")
     yield ("member", *names, "value")
-    for own in (result.of(force_id) for force_id in result.members):
+    for own in map(result.of, result.members):
         value = "" if own.is_missing else wording.value_in_words(result.measure, own.value)
         yield (own.force_id, whole(own.numerator), whole(own.denominator), value)
 
@@ -269,24 +262,14 @@ def _published(result: Result, force_id: str) -> list[str]:
 
 
 def _provenance(result: Result, force_id: str) -> list[str]:
-    lines = pairs(
-        [
-            ("release", result.release),
-            ("rule", rule_of(result.measure)),
-            ("definition", _definition(result.measure)),
-            ("code", code_version()),
-        ]
-    )
+    measure = result.measure
+    rows = [("release", result.release), ("rule", rule_of(measure)), ("definition", _definition(measure))]
+    lines = pairs([*rows, ("code", code_version())])
     for table in tables_of(result, force_id):
         published = ", ".join(part for part in (table.publisher, table.title, table.release_words) if part)
+        source_file = table.source_file or "not recorded in data/provenance.csv"
         lines.append(table.file + (f" (vintage {table.release})" if table.table == "populations" else ""))
-        lines += pairs(
-            [
-                ("  published", published),
-                ("  source file", table.source_file or "not recorded in data/provenance.csv"),
-                ("  sha256", table.sha256),
-            ]
-        )
+        lines += pairs([("  published", published), ("  source file", source_file), ("  sha256", table.sha256)])
     return lines
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from workbooks import DATA, FORCES
 
-from peel_analysis.checks.tables_held import PRINTED_COLUMNS, TablesHeld
+from peel_analysis.checks.rules import PRINTED_COLUMNS, TablesHeld
 from peel_analysis.data import counts
 from peel_analysis.data.folder import Data
 from peel_analysis.data.periods import Period, quarter

@@ -23,8 +23,8 @@ from small_batch import SmallBatch, batch_of_three
 
 from peel_analysis import measures
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import VARIABLE
 from peel_analysis.engine.provisioner import OnSockets
 from peel_analysis.measures import Result
 

@@ -14,8 +14,8 @@ import pytest
 from peel_analysis import measures
 from peel_analysis.data import counts
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import Result
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -35,7 +35,7 @@ from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.measures import Measure
 from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
-from peel_analysis.sections.judgments import programme
+from peel_analysis.sections.lists import programme
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)

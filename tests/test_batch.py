@@ -13,9 +13,9 @@ from peel_analysis.batch import Making, share
 from peel_analysis.batch.units import Report
 from peel_analysis.cli.subcommands import chosen_forces
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import NOTEBOOKS
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
-from peel_analysis.data.location import NOTEBOOKS
 
 
 def test_every_report_is_made_and_told(ran: SmallBatch) -> None:

@@ -10,8 +10,8 @@ from small_batch import PROJECT, QUICK, THREE, SmallBatch
 
 from peel_analysis.batch.units import Report, Unit, key_of_notebook, key_of_page
 from peel_analysis.batch.work import Workplace, carry_out
-from peel_analysis.data.cache import KEPT_IN
-from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.writing import KEPT_IN
 
 FIRST, SECOND = "notebooks/01_force_in_numbers.ipynb", "notebooks/02_risk_based_inspection.ipynb"
 FILE = "a file where a folder is needed; move it away or give another place, and run the command again"

@@ -7,8 +7,8 @@ import pytest
 from conftest import EDITION, peel
 
 from peel_analysis import measures
-from peel_analysis.data.cache import KEPT_IN, once
 from peel_analysis.data.folder import Data, open_data
+from peel_analysis.data.writing import KEPT_IN, once
 
 FORCE = "humberside"
 

@@ -10,7 +10,7 @@ from workbooks import FORCES
 
 from peel_analysis.data import counts
 from peel_analysis.data.folder import Data, open_data
-from peel_analysis.data.populations import POPULATIONS_COLUMNS
+from peel_analysis.data.forces import POPULATIONS_COLUMNS
 from peel_analysis.intake.published import build
 from peel_analysis.intake.registers import check_populations
 from peel_analysis.sources.sheets import SourceError

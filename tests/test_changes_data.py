@@ -11,7 +11,7 @@ from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared,
 
 from peel_analysis.changes import changes_between
 from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED
-from peel_analysis.data.cache import KEPT_IN
+from peel_analysis.data.writing import KEPT_IN
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 

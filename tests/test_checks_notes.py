@@ -8,8 +8,8 @@ import pytest
 from checked_tables import held, table
 from workbooks import DATA
 
-from peel_analysis.checks.table_checks import count_notes
-from peel_analysis.checks.tables_held import TablesHeld
+from peel_analysis.checks.data_checks import count_notes
+from peel_analysis.checks.rules import TablesHeld
 from peel_analysis.data.periods import financial_year
 from peel_analysis.intake.registers import with_notes
 from peel_analysis.sources.reading import Account, Reading

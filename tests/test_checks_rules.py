@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from checked_tables import quarters, table, write_table
 
-from peel_analysis.checks.rules import errors
-from peel_analysis.checks.table_checks import check, check_edition
-from peel_analysis.checks.tables_held import TablesHeld
+from peel_analysis.checks.data_checks import check, check_edition
+from peel_analysis.checks.rules import TablesHeld, errors
 from peel_analysis.cli import main
-from peel_analysis.data import location
+from peel_analysis.data import files
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 
@@ -69,7 +68,7 @@ def test_an_edition_is_checked_in_its_own_releases() -> None:
 def test_the_command_ends_with_2_for_an_error_and_with_0_for_queries(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(location.VARIABLE, str(DATA))  # put back after the command has set it
+    monkeypatch.setenv(files.VARIABLE, str(DATA))  # put back after the command has set it
     assert main(["check", "--edition", "2017"]) == 0
     said = capsys.readouterr().out
     assert "records of outcomes marked as incomplete in edition 2017: 8" in said

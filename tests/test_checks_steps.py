@@ -10,7 +10,7 @@ from invented import DATA
 from workbooks import DATA as OWN_DATA
 
 from peel_analysis import cli, measures
-from peel_analysis.checks.steps import SHORT
+from peel_analysis.checks.records import STANDS_APART
 from peel_analysis.comparison import compare
 from peel_analysis.data.folder import Data
 from peel_analysis.measures import Result
@@ -29,9 +29,9 @@ def change(measure_id: str = "crime_change_5y", data: Data = OWN_DATA) -> Result
 def test_the_base_of_staffordshires_change_has_a_quarter_that_stands_apart() -> None:
     result = change()
     own = result.of("staffordshire")
-    assert (own.note, own.short, own.status) == (NOTE, SHORT, "reported")
-    assert [one for one in result.forces.index if result.of(str(one)).short == SHORT] == ["staffordshire"]
-    assert re.search(rf"Staffordshire</th>.*?<td>{SHORT}</td></tr>", tables.by_force(result, "kent"))
+    assert (own.note, own.short, own.status) == (NOTE, STANDS_APART, "reported")
+    assert [one for one in result.forces.index if result.of(str(one)).short == STANDS_APART] == ["staffordshire"]
+    assert re.search(rf"Staffordshire</th>.*?<td>{STANDS_APART}</td></tr>", tables.by_force(result, "kent"))
 
 
 def test_every_note_is_of_two_queries_of_peel_check(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,6 +68,6 @@ def test_a_step_that_stays_is_a_new_level_and_gets_no_note(edition_id: str) -> N
         (measure.id, str(force_id))
         for measure in OWN_DATA.measures
         for force_id, short in measures.calculate(measure, edition).forces["short"].items()
-        if short == SHORT
+        if short == STANDS_APART
     }
     assert found == ({("crime_change_5y", "staffordshire")} if edition_id == "2025" else set())

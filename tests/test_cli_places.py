@@ -8,9 +8,9 @@ import pytest
 from command import run
 from refusals import assert_says
 
-from peel_analysis.data import location
+from peel_analysis.data import files
+from peel_analysis.data.files import NOTEBOOKS, VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import NOTEBOOKS, VARIABLE
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
@@ -68,7 +68,7 @@ def test_an_option_with_nothing_after_it(
 
 
 def test_trying_a_folder_leaves_nothing(tmp_path: Path) -> None:
-    location.check_writable(tmp_path / "new" / "folder", "--out")
+    files.check_writable(tmp_path / "new" / "folder", "--out")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,8 +14,8 @@ from peel_analysis import cli
 from peel_analysis.data import forces
 from peel_analysis.data.definitions import Block
 from peel_analysis.data.edition import POPULATION
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.sections.section import open_section
 

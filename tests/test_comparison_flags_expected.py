@@ -13,7 +13,7 @@ from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
-from peel_analysis.reports.further_values import POLICY, STANDING_OUT, flags
+from peel_analysis.reports.values_file import POLICY, STANDING_OUT, flags
 from peel_analysis.sections.annex import open_annex
 from peel_analysis.sections.section import open_section
 
@@ -43,8 +43,8 @@ def test_the_overview_annex_a_and_the_values_file_say_the_same_number(edition_id
     for text in (overview.standing_out().html, open_annex("norfolk", edition_id).wording_policy().html):
         assert said(text) == MADE[edition_id]
         assert "over all forces and these figures" in text
-    rows = [one for one in flags(edition, results_of(edition)) if one.name == "comparisons"]
-    assert [(one.part_of, one.value) for one in rows] == [
+    rows = [one for one in flags(edition, results_of(edition)) if one["measure"].endswith("-comparisons")]
+    assert [(one["part_of"], one["value"]) for one in rows] == [
         (STANDING_OUT, MADE[edition_id][0]),
         (POLICY, MADE[edition_id][0]),
     ]

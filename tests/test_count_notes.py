@@ -8,7 +8,7 @@ import pytest
 from area_sheets import incidents_by_year
 from workbooks import FORCES, Row, save
 
-from peel_analysis.data import counts, location
+from peel_analysis.data import counts, files
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.registers import COUNT_NOTES
@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made.mkdir()
     for name in ("forces.csv", "published_files.toml", NOTES):
         shutil.copy(DATA / name, made)
-    monkeypatch.setenv(location.VARIABLE, str(made))
+    monkeypatch.setenv(files.VARIABLE, str(made))
     return made
 
 
@@ -71,7 +71,7 @@ def test_a_row_that_is_added_changes_its_count_when_the_file_is_taken_in_again(
     later = tmp_path / "later"
     shutil.copytree(folder, later)
     (later / NOTES).write_text("".join(lines), encoding="utf-8")
-    monkeypatch.setenv(location.VARIABLE, str(later))
+    monkeypatch.setenv(files.VARIABLE, str(later))
     assert [(one.new, one.revised) for one in plan(file, Data(later)).differences] == [(0, 3)]
 
 

@@ -6,9 +6,10 @@ import pytest
 from workbooks import FORCES
 
 from peel_analysis.data import counts
+from peel_analysis.data.errors import InputError
 from peel_analysis.sources import data_return
 from peel_analysis.sources.reading import Request
-from peel_analysis.sources.sheets import SourceError, open_book
+from peel_analysis.sources.sheets import open_book
 
 HEADER = "force_id,item,dimension,period_start,period_end,count,status,release\n"
 GOOD = "norfolk,recorded_crime,Robbery,2017-04-01,2017-06-30,12,reported,2026-04\n"
@@ -84,12 +85,12 @@ def returned(tmp_path: Path, text: str) -> None:
 def test_a_row_of_a_return_that_cannot_be_used_is_told_with_its_line(
     tmp_path: Path, first: str, line: str, message: str
 ) -> None:
-    with pytest.raises(SourceError, match=f"^invented.csv, {message}"):
+    with pytest.raises(InputError, match=f"^invented.csv, {message}"):
         returned(tmp_path, RETURN + first + line)
 
 
 def test_a_return_whose_only_row_lacks_its_last_cell_is_told_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"^invented.csv, line 2: 5 cells for 6 columns; "):
+    with pytest.raises(InputError, match=r"^invented.csv, line 2: 5 cells for 6 columns; "):
         returned(tmp_path, RETURN + NORFOLK.replace(",reported", ""))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from peel_analysis.data.cache import KEPT_IN, once
+from peel_analysis.data.writing import KEPT_IN, once
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from invented import DATA
 from peel_analysis import measures
 from peel_analysis.data.cross_checks import checked_exclusions
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.findings import findings
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.registers import EXCLUSIONS, SOURCES
 
@@ -49,7 +48,7 @@ EDITS: dict[str, tuple[str, str, Callable[[Data], object]]] = {
     "findings/2017/norfolk.md": (
         "## ",
         "## About ",
-        lambda data: findings(data.edition("2017"), "norfolk", "Risk-based inspection"),
+        lambda data: data.edition("2017").findings("norfolk").get(("Risk-based inspection", "")),
     ),
     "counts/recorded_crime/2026-04.csv": (
         "avon-and-somerset,recorded_crime,",

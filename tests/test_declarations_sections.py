@@ -9,7 +9,7 @@ from refusals import assert_tells
 
 from peel_analysis.cli import main
 from peel_analysis.comparison.comparable import peer_groups
-from peel_analysis.data import location
+from peel_analysis.data import files
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.settings import SectionEntry
@@ -97,7 +97,7 @@ def test_a_section_without_its_notebook_is_named_and_nothing_is_written(
     assert main(["report", "norfolk", "--data", str(data.path), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
         "peel: data/sections.toml, section 'annex_b': no notebook 09_annex_b.ipynb in "
-        f"{location.notebooks_folder()}; add it, named by the section's place in the report and its id\n"
+        f"{files.notebooks_folder()}; add it, named by the section's place in the report and its id\n"
     )
     assert not (tmp_path / "out").exists()
 

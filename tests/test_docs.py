@@ -12,8 +12,10 @@ import click
 import pytest
 
 from peel_analysis.changes.versions import VERSION_SETTINGS
-from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
-from peel_analysis.cli.command import command
+from peel_analysis.cli import (
+    command,
+    subcommands,  # noqa: F401  (they add themselves to the command)
+)
 from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate

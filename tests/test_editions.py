@@ -12,7 +12,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.measures import Result
 from peel_analysis.sections.annex import open_annex
-from peel_analysis.sections.judgments import inspection_line, judgment, judgments_table
+from peel_analysis.sections.lists import inspection_line, judgment, judgments_table
 from peel_analysis.sections.section import open_section
 from peel_analysis.show.tables import by_force
 from peel_analysis.show.words import footnotes, not_available, reading, sources_in_words

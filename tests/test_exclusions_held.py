@@ -9,7 +9,7 @@ import pytest
 from command import run
 from invented import DATA, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
-from peel_analysis.checks import registers
+from peel_analysis.checks.data_checks import check_registers
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures.calculation import calculate_all, check_measures
 from peel_analysis.show.words import footnotes
@@ -89,7 +89,7 @@ def test_every_exclusion_of_the_project_s_own_data_that_a_count_contradicts_is_o
 
 def test_the_project_s_own_registers_match_figures_that_there_are() -> None:
     data = open_data(DATA)
-    results = registers.check(data, [data.edition(one) for one in data.editions])
+    results = check_registers(data, [data.edition(one) for one in data.editions])
     assert [one.rule.id for one in results] == ["caveats_apply", "comparability_apply", "series_breaks_apply"]
     assert [one.found for result in results for one in result.findings] == []
 
@@ -125,6 +125,6 @@ def test_a_row_that_matches_nothing_any_more_is_a_query(
 ) -> None:
     data.replace(file, old, new)
     opened = open_data(data.path)
-    results = registers.check(opened, [opened.edition(one) for one in opened.editions])
+    results = check_registers(opened, [opened.edition(one) for one in opened.editions])
     findings = [one for result in results for one in result.findings if one.table.startswith(where)]
     assert [one.level for one in findings if found in one.found] == ["query"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import peel_analysis as peel
-from peel_analysis.data.location import PROJECT
+from peel_analysis.data.files import PROJECT
 
 EXPLORE = PROJECT / "notebooks" / "explore.ipynb"
 

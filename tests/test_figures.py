@@ -11,8 +11,8 @@ from invented import DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import cache as kept
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.figures import as_svg, change_strip, funnel_plot, ranked_bars, ranked_svg, trend_lines
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import quarterly, rolling
@@ -126,7 +126,7 @@ def test_a_kept_drawing_is_the_one_that_would_be_made(
 ) -> None:
     result = results["outcome_charged_pct"]
     made = ranked_svg(result, "kent")
-    monkeypatch.setenv(kept.KEPT_IN, str(tmp_path))
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
     assert ranked_svg(result, "norfolk") == ranked_svg(result, "norfolk")
     assert ranked_svg(result, "kent") == made
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1, "one drawing for all forces"

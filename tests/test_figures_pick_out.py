@@ -10,9 +10,9 @@ import pytest
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.data.cache import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Forces
+from peel_analysis.data.writing import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.figures import as_svg, ranked_bars, ranked_svg
 from peel_analysis.measures import Result
 

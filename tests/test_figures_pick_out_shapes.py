@@ -12,8 +12,8 @@ from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.data import cache as kept
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.figures import as_svg, change_strip, funnel_plot, funnel_svg, ranked_svg, strip_svg
 from peel_analysis.measures import Result
 
@@ -64,7 +64,7 @@ def real(measure_id: str, edition: str) -> Result:
 def _keep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the shared drawings for the module, as a batch does."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(kept.KEPT_IN, str(tmp_path_factory.mktemp("kept")))
+        patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
         yield
 
 
@@ -146,10 +146,10 @@ def test_the_marks_stand_where_they_do_whoever_is_picked_out(drawing: Drawing) -
 
 @pytest.mark.parametrize("drawing", [STRIP, FUNNEL], ids=["strip", "funnel"])
 def test_all_forces_share_one_kept_drawing(drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(kept.KEPT_IN, str(tmp_path))
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
     drawn = [drawing.picked(drawing.result, force_id) for force_id in open_data().forces.ids]
     (shared,) = (tmp_path / "drawings").iterdir()
-    assert shared.read_bytes()[kept.CHECKSUM_SIZE :].startswith(b"<svg")
+    assert shared.read_bytes()[CHECKSUM_SIZE:].startswith(b"<svg")
     for module, function in (("ranked", "change_strip"), ("funnel", "funnel_plot")):
         monkeypatch.setattr(f"peel_analysis.figures.{module}.{function}", None)  # from here on nothing can be drawn
     assert [drawing.picked(drawing.result, force_id) for force_id in open_data().forces.ids] == drawn

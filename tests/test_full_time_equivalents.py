@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command import run
 
-from peel_analysis.data.location import VARIABLE
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.text import whole
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -22,10 +22,9 @@ from peel_analysis.batch.make import write_index
 from peel_analysis.batch.units import report_of
 from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.output import as_page
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import VARIABLE
-from peel_analysis.reports.notebook import pieces
-from peel_analysis.reports.page import SectionOnPage, page_html
+from peel_analysis.reports.page import SectionOnPage, page_html, pieces
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 HOSTILE = "<img src=x onerror=ran('{}')>"

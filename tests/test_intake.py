@@ -8,7 +8,7 @@ from intake_folder import CRIME, added, contents, crime_file, crime_rows, differ
 from workbooks import FORCES, Row, save
 
 from peel_analysis.cli import main
-from peel_analysis.data import counts, location
+from peel_analysis.data import counts, files
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.writing import write_files
@@ -125,7 +125,7 @@ def test_the_release_that_a_cover_says(folder: Path, tmp_path: Path, cover: Row,
 def test_a_cell_that_is_not_understood_changes_nothing(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(location.VARIABLE, str(folder))
+    monkeypatch.setenv(files.VARIABLE, str(folder))
     rows = crime_rows(("2016/17", "2017/18"))
     rows[50][-1] = "about 900"
     file = save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], "2016_17": [list(CRIME), *rows]})
@@ -144,7 +144,7 @@ def test_a_file_of_no_format_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_an_error_in_the_data_changes_nothing(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(location.VARIABLE, str(folder))
+    monkeypatch.setenv(files.VARIABLE, str(folder))
     file = crime_file(tmp_path, crime_rows(("2014/15", "2016/17")))
     before = contents(folder)
     assert main(["data", "add", str(file), "--release", "2018-05", "--data", str(folder)]) == 2
@@ -157,7 +157,7 @@ def test_an_error_in_the_data_changes_nothing(
 def test_the_command_shows_then_writes_then_has_nothing_to_do(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(location.VARIABLE, str(folder))
+    monkeypatch.setenv(files.VARIABLE, str(folder))
     file = crime_file(tmp_path, [row for row in crime_rows() if row[2] != "Kent"])
     given = ["data", "add", str(file), "--release", "2018-05", "--not-supplied", "Kent Police", "--data", str(folder)]
     before = contents(folder)

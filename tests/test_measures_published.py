@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from peel_analysis import measures
-from peel_analysis.data import cache as kept
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import rounded
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.measures import Result
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -225,7 +225,7 @@ def test_a_kept_result_is_the_one_that_would_be_calculated(
     results: dict[str, Result], edition: Edition, measure_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = results[measure_id]
-    monkeypatch.setenv(kept.KEPT_IN, str(tmp_path))
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
     for _ in ("made and kept", "found"):
         again = measures.calculate(fresh.measure, edition)
         pd.testing.assert_frame_equal(again.rows, fresh.rows, check_dtype=False)

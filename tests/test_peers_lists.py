@@ -12,7 +12,7 @@ from refusals import refusal
 from peel_analysis.comparison.comparable import PeerGroup, peer_groups
 from peel_analysis.data.cross_checks import read_all, read_held
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.peer_lists import PEER_LIST_COLUMNS
+from peel_analysis.data.settings import PEER_LIST_COLUMNS
 from peel_analysis.sections.blocks import peer_panel
 
 HEADER = ",".join(PEER_LIST_COLUMNS) + "\n"

@@ -9,8 +9,8 @@ import pytest
 
 from peel_analysis import __version__, measures
 from peel_analysis.data.definitions import limited
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import VARIABLE
 from peel_analysis.measures import provenance
 from peel_analysis.show.values import values
 

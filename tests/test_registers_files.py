@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from invented import Folder, folder
 
-from peel_analysis.checks.tables_held import TablesHeld
+from peel_analysis.checks.rules import TablesHeld
 from peel_analysis.data import registers
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.findings import findings
 from peel_analysis.data.folder import open_data
 from peel_analysis.intake.registers import read_populations as populations_to_add_to
 from peel_analysis.intake.registers import read_provenance
@@ -22,7 +21,7 @@ READ: dict[str, Callable[[Folder], Sized]] = {
     "exclusions.csv": lambda data: open_data(data.path).register(registers.EXCLUSIONS),
     "provenance.csv": lambda data: read_provenance(open_data(data.path)),
     "printed_totals.csv": lambda data: TablesHeld(open_data(data.path)).printed(),
-    FINDINGS: lambda data: findings(open_data(data.path).edition("2017"), "norfolk", "Preventing crime"),
+    FINDINGS: lambda data: open_data(data.path).edition("2017").findings("norfolk")["Preventing crime", ""],
 }
 
 

@@ -9,8 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis.data.folder import open_data
-from peel_analysis.reports.notebook import pieces
-from peel_analysis.reports.page import SectionOnPage, page_html
+from peel_analysis.reports.page import SectionOnPage, page_html, pieces
 from peel_analysis.sections.display import PEEL, Findings, Html, numbered
 from peel_analysis.show.templates import piece
 

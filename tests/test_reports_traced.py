@@ -16,8 +16,8 @@ from report_numbers import allowed, numbers, read
 from report_texts import LISTS, READINGS, texts
 from tracing import NUMBER
 
-from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.reports.values_file import EditionValues, values_of
 
 FIRST = ("norfolk", "suffolk", "city-of-london", "metropolitan")  # what each lacks or has alone, and the largest

@@ -13,14 +13,13 @@ from test_series_breaks import broken
 from peel_analysis import measures
 from peel_analysis.comparison.comparable import means, peer_groups
 from peel_analysis.comparison.verdicts import interval_of
+from peel_analysis.data.files import PROJECT
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import PROJECT
 from peel_analysis.measures import Result, rolling
 from peel_analysis.measures.outcome_groups import spread_of
-from peel_analysis.sections.blocks import peer_panel
+from peel_analysis.sections.blocks import peer_panel, trend_block
 from peel_analysis.sections.lists import by_group
 from peel_analysis.sections.outcomes import table
-from peel_analysis.sections.over_time import trend_block
 from peel_analysis.show import tables
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 

@@ -15,7 +15,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.figures import trend_lines
 from peel_analysis.measures import Series, quarterly, rolling
-from peel_analysis.sections.over_time import trend_block
+from peel_analysis.sections.blocks import trend_block
 
 HEADING = "item,force_id,first_day,last_day,comparison,label,sentence,said_in\n"
 

@@ -9,13 +9,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis import measures
+from peel_analysis.data.files import PROJECT
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.data.location import PROJECT
 from peel_analysis.figures import as_svg, trend_lines
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.reports.values_file import values_of
-from peel_analysis.sections.over_time import trend_block
+from peel_analysis.sections.blocks import trend_block
 
 CRIME, INCIDENTS = "crime_per_1000", "asb_incidents_per_1000"
 CITY = "city-of-london"

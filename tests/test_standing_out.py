@@ -15,12 +15,11 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import verdict_lines
-from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.measures import Result
-from peel_analysis.reports.notebook import Piece
-from peel_analysis.reports.page import SectionOnPage, page_html
+from peel_analysis.reports.page import Piece, SectionOnPage, page_html
 from peel_analysis.sections.display import Html
 from peel_analysis.sections.lists import read_apart, readings
 from peel_analysis.sections.section import Section, open_section

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import toml_of
+from peel_analysis.data.files import PROJECT, toml_of
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import PROJECT
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.policy import Policy, policy_in
 from peel_analysis.statistics.limits import expected_by_chance

@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import PROJECT
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import PROJECT
 from peel_analysis.data.text import rounded
 from peel_analysis.statistics.intervals import Array
 from peel_analysis.statistics.limits import funnel_for

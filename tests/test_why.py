@@ -11,8 +11,8 @@ import pytest
 from invented import DAY_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces
 
 from peel_analysis import cli
+from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.location import VARIABLE
 from peel_analysis.data.text import whole
 from peel_analysis.show.values import values
 from peel_analysis.why import account

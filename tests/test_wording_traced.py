@@ -25,7 +25,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.figures import ranked
 from peel_analysis.measures import Measure, Result
-from peel_analysis.reports import further_values
+from peel_analysis.reports import values_file
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
 from peel_analysis.show.words import footnotes
@@ -51,8 +51,7 @@ def given(request: pytest.FixtureRequest) -> Values:
     text = values.as_csv(values.values(edition, told))
     rows = {(row["measure"], row["force_id"]): row for row in csv.DictReader(io.StringIO(text))}
     results = {measure.id: measures.calculate(measure, edition) for measure in told}
-    further = values.as_csv(further_values.table(edition, further_values.medians(results.values())))
-    medians = {row["part_of"]: row["value"] for row in csv.DictReader(io.StringIO(further))}
+    medians = {row["part_of"]: str(row["value"]) for row in values_file.medians(results.values())}
     return Values(rows, medians, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
 
 

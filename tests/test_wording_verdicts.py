@@ -11,7 +11,7 @@ from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
-from peel_analysis.reports import further_values
+from peel_analysis.reports import values_file
 from peel_analysis.show import words as wording
 from peel_analysis.statistics.verdict import MAD_TO_DEVIATION
 
@@ -99,9 +99,9 @@ def test_a_status_without_words_leaves_no_empty_brackets() -> None:
 
 
 def test_the_middle_of_the_forces_is_in_the_values_file_once_a_measure(results: dict[str, Result]) -> None:
-    rows = {one.part_of: one for one in further_values.medians(results.values())}
-    told = list(further_values.medians(results.values()))
+    rows = {one["part_of"]: one for one in values_file.medians(results.values())}
+    told = list(values_file.medians(results.values()))
     assert len(rows) == len(told)
-    assert wording.value_in_words(results["crime_per_1000"].measure, rows["crime_per_1000"].value) == "70.2"
+    assert wording.value_in_words(results["crime_per_1000"].measure, rows["crime_per_1000"]["value"]) == "70.2"
     assert "da_arrest_rate" not in rows, "one force has no middle"
-    assert all(one.force_id == "england-and-wales" for one in told)
+    assert all(one["force_id"] == "england-and-wales" for one in told)

@@ -19,13 +19,14 @@ from typing import Literal
 from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
+from peel_analysis.data.cross_checks import OVERALL
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated
 from peel_analysis.data.writing import remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
-from peel_analysis.sections.judgments import OVERALL, judgment
+from peel_analysis.sections.lists import judgment
 from peel_analysis.show.templates import render, style_sheet
 
 SIDE_BY_SIDE = 2  # sections of one report

@@ -8,18 +8,11 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from concurrent import futures
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +36,7 @@ Tell = Callable[[Outcome], None]
 class Pool:
     """Workers, and how many tasks to hand them at a time: a few more than they are, so that none waits for the next."""
 
-    executor: Executor
+    executor: futures.Executor
     window: int
     gone: str = "the workers have gone"  # what to say then, or when tasks are cancelled and not by this run
 
@@ -79,27 +72,19 @@ def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
     """
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(
+    executor = futures.ProcessPoolExecutor(
         workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), workplace)
     )
-    with _without_interrupts():
+    is_main = threading.current_thread() is threading.main_thread()  # in another, signals are not its business
+    # Ctrl-C must not reach the workers: it is for this process, which then stops them.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
+    try:
         for _ in range(workers):
             executor.submit(os.getpid)  # starts a worker
-    return Pool(executor, window=workers + 2)
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: it is for this one, which then stops them."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread: signals are not its business
-        yield
-        return
-    try:
-        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if is_main:
+            signal.signal(signal.SIGINT, before)
+    return Pool(executor, window=workers + 2)
 
 
 @dataclass
@@ -198,7 +183,7 @@ class Run:
     waiting: dict[Report, set[Unit]]
     queue: deque[Task] = field(default_factory=deque)
     suspects: deque[Task] = field(default_factory=deque)
-    under_way: dict[Future[Outcome], Task] = field(default_factory=dict)
+    under_way: dict[futures.Future[Outcome], Task] = field(default_factory=dict)
     alone: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -261,7 +246,7 @@ def _one_pool(state: Run, pool: Pool) -> None:
     """Work until nothing is left, or until the pool breaks because a worker died."""
     try:
         while _hand_out(state, pool):
-            done, _ = wait(state.under_way, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
+            done, _ = futures.wait(state.under_way, timeout=LOOK_AGAIN, return_when=futures.FIRST_COMPLETED)
             if not done and pool.has_gone():
                 raise InputError(pool.gone)
             ended = [(state.under_way.pop(future), future) for future in done]
@@ -284,20 +269,20 @@ def _hand_out(state: Run, pool: Pool) -> bool:
     """Hand tasks to the pool, suspects one by one and first; return whether anything is under way."""
     state.alone = bool(state.suspects) or (state.alone and bool(state.under_way))
     tasks = state.suspects or state.queue
-    with suppress(BrokenExecutor):  # a worker died since the last look: what was under way will say so too
+    with suppress(futures.BrokenExecutor):  # a worker died since the last look: what was under way will say so too
         while tasks and len(state.under_way) < (1 if state.alone else pool.window):
             future = pool.executor.submit(carry_out, tasks[0], state.workplace)
             state.under_way[future] = tasks.popleft()
     return bool(state.under_way)
 
 
-def _has_ended(state: Run, task: Task, future: Future[Outcome], pool: Pool) -> bool:
+def _has_ended(state: Run, task: Task, future: futures.Future[Outcome], pool: Pool) -> bool:
     """Note what became of a task; return False when its worker died and nothing became of it."""
     try:
         outcome = future.result()
-    except BrokenExecutor:
+    except futures.BrokenExecutor:
         return False
-    except CancelledError as gone:  # this run cancels none, and the others will say so too
+    except futures.CancelledError as gone:  # this run cancels none, and the others will say so too
         raise InputError(pool.gone) from gone
     except Exception as fault:  # a scheduler's: it has lost the task's worker too often
         state.end(Outcome.of(task, "failed", error=fault_line(fault)))

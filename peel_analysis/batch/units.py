@@ -12,10 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, ClassVar
 
-from peel_analysis.data.cache import checksum
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.sections.judgments import inspected
+from peel_analysis.data.writing import checksum
+from peel_analysis.sections.lists import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts",
@@ -46,11 +46,6 @@ class Unit:
     source: Path
     target: Path
     key: str
-
-    @property
-    def name(self) -> str:
-        """The unit as a log names it."""
-        return f"{self.force_id}/{self.section_id}"
 
     @property
     def failed(self) -> Path:
@@ -95,7 +90,7 @@ def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspect
     """
     folder = out / edition.id / force.id
     findings = edition.data.folder / "findings" / edition.id / f"{force.id}.md"
-    of_findings = _file_digest(findings) if findings.exists() else "none"
+    of_findings = checksum(findings.read_bytes()) if findings.exists() else "none"
     common = (shared, edition.id, force.id, of_findings)
     units = tuple(
         Unit(
@@ -104,7 +99,7 @@ def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspect
             edition=edition.id,
             source=plan.notebook,
             target=folder / "notebooks" / plan.notebook.name,
-            key=_digest([*common, plan.id, _file_digest(plan.notebook)]),
+            key=_digest([*common, plan.id, checksum(plan.notebook.read_bytes())]),
         )
         for plan in edition.data.sections
         if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
@@ -129,11 +124,7 @@ def _versions() -> Iterable[str]:
 
 
 def _file_digests(paths: Iterable[Path], folder: Path) -> list[str]:
-    return [f"{path.relative_to(folder).as_posix()} {_file_digest(path)}" for path in sorted(paths)]
-
-
-def _file_digest(path: Path) -> str:
-    return checksum(path.read_bytes())
+    return [f"{path.relative_to(folder).as_posix()} {checksum(path.read_bytes())}" for path in sorted(paths)]
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import psutil
 
 from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, notebook_marks, page_marks
-from peel_analysis.data.cache import KEPT_IN
 from peel_analysis.data.errors import system_error_in_words
-from peel_analysis.data.location import VARIABLE
-from peel_analysis.data.writing import part_of, write_text
-from peel_analysis.engine.socket_folders import remove_own_folders
+from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.writing import KEPT_IN, part_of, write_text
+from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.engine.warm_process import SHARED
 
 if TYPE_CHECKING:
@@ -52,10 +51,8 @@ class Workplace:
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
-        os.environ[VARIABLE] = str(self.data)
-        os.environ[KEPT_IN] = str(self.cache)
-        os.environ[SHARED] = f"{__name__}:{share_with_kernels.__name__}"
-        os.environ[SHARED_EDITION] = self.edition
+        shared = f"{__name__}:{share_with_kernels.__name__}"
+        os.environ |= {VARIABLE: str(self.data), KEPT_IN: str(self.cache), SHARED: shared, SHARED_EDITION: self.edition}
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def _end_with(parent: int) -> None:
         time.sleep(ORPHAN_CHECK)
     with suppress(Exception):  # ending is what matters
         psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
-        remove_own_folders()
+        remove_left_over_folders(own=True)
     os._exit(1)
 
 
@@ -212,8 +209,7 @@ def _values(edition: "Edition", cache: Path) -> "EditionValues":
 def _section(unit: Unit, title: str) -> "SectionOnPage":
     import nbformat
 
-    from peel_analysis.reports.notebook import pieces
-    from peel_analysis.reports.page import SectionOnPage
+    from peel_analysis.reports.page import SectionOnPage, pieces
 
     try:
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]

@@ -1,95 +1,51 @@
-"""Doubts about a force's record of outcomes: it leaves out crimes that the force recorded, or is of more than those."""
+"""Doubts about a force's records: outcomes that leave crimes out or are of more than those, and sudden steps."""
 
+import warnings
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Protocol, TypeVar
+from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from peel_analysis.checks.rules import whole_counts
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.data.settings import Rule
 from peel_analysis.data.text import enumerated, in_words, rounded
 
+Numbers: TypeAlias = npt.NDArray[np.float64]
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"
 NOT_YET_ASSIGNED = "0"  # the outcome type of crimes that have none yet
 MONTHS_OF_A_QUARTER = 3
-D = TypeVar("D")
-OFF = "so its share {} by an unknown amount."
-
-
-class Doubt(Protocol):
-    """A record of outcomes that a share should not be judged by: its mark, its short name, and that of several."""
-
-    status: ClassVar[str]
-    short: ClassVar[str]
-    several: ClassVar[str]
-
-    @property
-    def sentence(self) -> str:
-        """What a reader is told wherever the force's share appears."""
+STANDS_APART = "One quarter far from those beside it"
+FALLS_SHORT = "so its share falls short by an unknown amount."
 
 
 @dataclass(frozen=True)
-class Incomplete:
-    """A force whose record of outcomes leaves crimes out in a window.
+class Doubt:
+    """A record of outcomes that a share should not be judged by: what a reader is told, its mark and its short name.
 
-    `ratio` is its outcomes over the crimes recorded in the window, and `low` that of each quarter found too low.
-    `unassigned` is the share of the record that has no outcome yet, where that is what the rule finds.
+    `quarters` are those that show it, each with its outcomes over its crimes; `several` is the name of more than one.
     """
 
-    name: str
-    window: Period
-    ratio: float
-    low: Mapping[Period, float]
-    unassigned: float = 0.0
-    status: ClassVar[str] = "incomplete"
-    short: ClassVar[str] = "Incomplete record"
-    several: ClassVar[str] = "incomplete records"
-
-    @property
-    def sentence(self) -> str:
-        """What a reader is told wherever the force's share appears."""
-        if self.unassigned:
-            return (
-                f"Of the crimes that {self.name} recorded in the {self.window.words}, {_percent(self.unassigned)} had "
-                f"no outcome yet in the published record, {OFF.format('falls short')}"
-            )
-        return (
-            f"The published record of outcomes holds {_percent(self.ratio)} of the crimes that {self.name} recorded in "
-            f"the {self.window.words} ({_in_quarters(self.low)}), {OFF.format('falls short')}"
-        )
+    sentence: str
+    quarters: Mapping[Period, float] = field(default_factory=dict)
+    status: str = "incomplete"
+    short: str = "Incomplete record"
+    several: str = "incomplete records"
 
 
-@dataclass(frozen=True)
-class Mismatched:
-    """A force whose outcomes are of more crimes than the crimes used, in the quarters of `above` (with the ratio)."""
-
-    name: str
-    above: Mapping[Period, float]
-    status: ClassVar[str] = "mismatched"
-    short: ClassVar[str] = "Record that does not match"
-    several: ClassVar[str] = "records that do not match"
-
-    @property
-    def sentence(self) -> str:
-        """What a reader is told wherever the force's share appears."""
-        return (
-            f"The published record of outcomes is of more crimes than those counted for "
-            f"{self.name}: {_in_quarters(self.above)}. The two come from different releases "
-            f"and do not match, {OFF.format('is off')}"
-        )
-
-
-def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
-    """Return the forces whose record is incomplete in a window, by force_id, by the rules of data/checks.toml.
+def incomplete(edition: Edition, window: Period) -> dict[str, Doubt]:
+    """Return the forces whose record leaves crimes out in a window, by force_id, by the rules of data/checks.toml.
 
     Empty for an edition without a table of outcomes or of recorded crime by quarter.
     """
 
-    def find() -> dict[str, Incomplete]:
+    def find() -> dict[str, Doubt]:
         outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
         waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
         rule, forces = edition.data.rule, edition.forces
@@ -99,77 +55,114 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Incomplete]:
     return _found(edition, ("incomplete", window), find)
 
 
-def mismatched(edition: Edition, window: Period) -> dict[str, Mismatched]:
-    """Return the forces whose record does not match in a window, by force_id; empty without the two tables."""
+def mismatched(edition: Edition, window: Period) -> dict[str, Doubt]:
+    """Return the forces whose record is of more than the crimes used, by force_id; empty without the two tables."""
 
-    def find() -> dict[str, Mismatched]:
+    def find() -> dict[str, Doubt]:
         outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
         return find_mismatched(outcomes, crimes, window, edition.data.rule("parts_within_whole"), edition.forces)
 
     return _found(edition, ("mismatched", window), find)
 
 
+def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, Doubt]]) -> dict[str, Doubt]:
+    """Return what is found in an edition's tables, kept, for each notebook asks again; nothing without both tables."""
+    if not {OUTCOMES, CRIMES} <= set(edition.releases):
+        return {}
+    tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
+    if not all(map(edition.data.has, tables)):
+        return {}
+    return edition.data.cached((asked, tables), find)
+
+
 def find_incomplete(
     outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule, forces: Forces
-) -> dict[str, Incomplete]:
+) -> dict[str, Doubt]:
     """Return the forces with a quarter of the window below the rule's threshold, by force_id.
 
     The tables hold counts by force (rows) and first day of a quarter (columns). A quarter in which the median force is
     below the rule's second threshold finds nobody, and so do tables that do not hold all quarters of the window.
     """
-    above, below, ratios = _in_window(outcomes, crimes, window)
-    whole = above.sum(axis="columns") / below.sum(axis="columns")
+    quarters = quarters_in(window, outcomes.columns.intersection(crimes.columns))
+    whole = outcomes[quarters].sum(axis="columns") / crimes[quarters].sum(axis="columns")
     return {
-        force_id: Incomplete(forces.name(force_id), window, float(whole[force_id]), low)
-        for force_id, low in _marked(ratios, low_quarters(ratios, by)).items()
+        force_id: Doubt(
+            f"The published record of outcomes holds {_percent(whole[force_id])} of the crimes that "
+            f"{forces.name(force_id)} recorded in the {window.words} ({_in_quarters(low)}), {FALLS_SHORT}",
+            low,
+        )
+        for force_id, low in _marked(outcomes, crimes, quarters, by).items()
     }
 
 
 def find_backlogs(
     every: pd.DataFrame, waiting: pd.DataFrame, window: Period, by: Rule, forces: Forces
-) -> dict[str, Incomplete]:
+) -> dict[str, Doubt]:
     """Return the forces that had given far fewer of their crimes an outcome than others, by force_id.
 
     The tables hold all outcomes, and those of crimes without one yet, by force (rows) and first day of a quarter.
     """
     quarters = quarters_in(window, waiting.columns)
     share = waiting[quarters].sum(axis="columns") / every[quarters].sum(axis="columns")
-    if not quarters or not share.median() <= by.thresholds["typical_percent"] / 100:
-        return {}
     return {
-        str(force_id): Incomplete(forces.name(str(force_id)), window, 1 - float(part), {}, unassigned=float(part))
-        for force_id, part in share.items()
-        if part > by.thresholds["above_percent"] / 100
+        str(force_id): Doubt(
+            f"Of the crimes that {forces.name(str(force_id))} recorded in the {window.words}, {_percent(part)} had no "
+            f"outcome yet in the published record, {FALLS_SHORT}"
+        )
+        for force_id, part in share[backlog(share, by)].items()
     }
 
 
 def find_mismatched(
     outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period, by: Rule, forces: Forces
-) -> dict[str, Mismatched]:
-    """Return the forces with a quarter of the window above the rule's threshold, by force_id.
+) -> dict[str, Doubt]:
+    """Return the forces with a quarter of the window above the rule's threshold, from tables as `find_incomplete`'s."""
+    quarters = quarters_in(window, outcomes.columns.intersection(crimes.columns))
+    return {
+        force_id: Doubt(
+            f"The published record of outcomes is of more crimes than those counted for {forces.name(force_id)}: "
+            f"{_in_quarters(above)}. The two come from different releases and do not match, so its share is off by an "
+            "unknown amount.",
+            above,
+            status="mismatched",
+            short="Record that does not match",
+            several="records that do not match",
+        )
+        for force_id, above in _marked(outcomes, crimes, quarters, by).items()
+    }
 
-    The tables are those of `find_incomplete`, and find nobody where they do not hold all quarters of the window.
-    """
-    _, _, ratios = _in_window(outcomes, crimes, window)
-    marked = _marked(ratios, high_quarters(ratios, by))
-    return {force_id: Mismatched(forces.name(force_id), above) for force_id, above in marked.items()}
 
-
-def _marked(ratios: pd.DataFrame, marks: pd.DataFrame) -> dict[str, dict[Period, float]]:
-    """Return the ratios that are marked, by quarter, of each force that has any."""
-    found = {str(one): ratios.loc[one][marks.loc[one]] for one in ratios.index[marks.any(axis="columns")]}
+def _marked(
+    outcomes: pd.DataFrame, crimes: pd.DataFrame, quarters: list[str], by: Rule
+) -> dict[str, dict[Period, float]]:
+    """Return the ratios beyond the rule's threshold, by quarter, of each force that has any."""
+    ratios = outcomes_per_crime(outcomes[quarters], crimes[quarters])
+    beyond, _ = beyond_threshold(ratios, by)
+    found = {str(one): ratios.loc[one][beyond.loc[one]] for one in ratios.index[beyond.any(axis="columns")]}
     return {one: {quarter(str(start)): float(ratio) for start, ratio in own.items()} for one, own in found.items()}
 
 
-def low_quarters(ratios: pd.DataFrame, by: Rule) -> pd.DataFrame:
-    """Return True where a force's ratio is below the rule's threshold in a quarter that the rule can speak of."""
-    speaks = ratios.median() >= by.thresholds["typical_percent"] / 100
-    return (ratios < by.thresholds["below_percent"] / 100) & speaks
+def outcomes_per_crime(outcomes: pd.DataFrame, crimes: pd.DataFrame) -> pd.DataFrame:
+    """Return outcomes over crimes by force and period; missing where there are no crimes to divide by."""
+    below = crimes.reindex(outcomes.index)
+    return outcomes / below.where(below > 0)
 
 
-def high_quarters(ratios: pd.DataFrame, by: Rule) -> pd.DataFrame:
-    """Return True where a force's outcomes are above the rule's threshold of its crimes."""
-    return ratios > by.thresholds["above_percent"] / 100
+def beyond_threshold(ratios: pd.DataFrame, by: Rule) -> tuple[pd.DataFrame, "pd.Series[bool]"]:
+    """Return where a force's ratio is beyond the rule's threshold, and the quarters that the rule can speak of.
+
+    It cannot speak of a quarter in which the median force is below `typical_percent`, where the rule has that.
+    """
+    at = by.thresholds
+    speaks = ratios.median().fillna(0) >= at.get("typical_percent", 0) / 100
+    beyond = ratios > at["above_percent"] / 100 if "above_percent" in at else ratios < at["below_percent"] / 100
+    return beyond & speaks, speaks
+
+
+def backlog(share: "pd.Series[float]", by: Rule) -> "pd.Series[bool]":
+    """Return which forces' shares of crimes without an outcome yet are far above those of others."""
+    typical, above = (by.thresholds[name] / 100 for name in ("typical_percent", "above_percent"))
+    return (share > above) & (share.median() <= typical)
 
 
 def national_note(found: Mapping[str, Doubt], members: Collection[str], *, left_out: bool = False) -> str:
@@ -205,10 +198,7 @@ def quarterly(edition: Edition, item: str, outcome_type: str = "") -> pd.DataFra
 
     def sums() -> pd.DataFrame:
         rows = edition.data.counts(source.item, source.release)
-        if outcome_type or "all" in rows["dimension"].unique():
-            rows = rows[rows["dimension"] == (outcome_type or "all")]
-        numbers = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "period_start"])["count"]
-        return numbers.sum(min_count=1).unstack()
+        return whole_counts(rows[rows["dimension"] == outcome_type] if outcome_type else rows, ["period_start"])
 
     return edition.data.cached(("quarterly", source.item, source.release, outcome_type), sums)
 
@@ -219,23 +209,50 @@ def table_of(edition: Edition, item: str) -> str:
     return f"counts/{source.item}/{source.release}.csv"
 
 
-def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, D]]) -> dict[str, D]:
-    """Return what is found in an edition's tables, kept, for each notebook asks again; nothing without both tables."""
-    if not {OUTCOMES, CRIMES} <= set(edition.releases):
-        return {}
-    tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
-    if not all(map(edition.data.has, tables)):
-        return {}
-    return edition.data.cached((asked, tables), find)
+def sudden_steps(counts: Numbers, by: Rule) -> tuple[Numbers, Numbers, npt.NDArray[np.bool_]]:
+    """Return each force's logarithmic changes against the median force's, their usual spread, and which are sudden.
+
+    `counts` has a row a force and a column a period.
+    """
+    changes = np.diff(np.log(np.where(counts > 0, counts, np.nan)), axis=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a row or a column without any figure has no median
+        against = changes - np.nanmedian(changes, axis=0)
+        usual = 1.4826 * np.nanmedian(np.abs(against), axis=1)
+    spread = np.maximum(usual, by.thresholds["least_spread_percent"] / 100)
+    sudden = (np.abs(against) >= np.log1p(by.thresholds["least_change_percent"] / 100)) & (
+        np.abs(against) >= by.thresholds["robust_z"] * spread[:, None]
+    )
+    large = np.minimum(counts[:, 1:], counts[:, :-1]) >= by.thresholds["fewest"]
+    return against, spread, sudden & large
 
 
-def _in_window(
-    outcomes: pd.DataFrame, crimes: pd.DataFrame, window: Period
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return outcomes, crimes and their ratio in the quarters of a window; without quarters unless both hold it all."""
-    quarters = quarters_in(window, outcomes.columns.intersection(crimes.columns))
-    above, below = outcomes[quarters], crimes[quarters].reindex(outcomes.index)
-    return above, below, above / below.where(below > 0)
+def quarters_apart(item: str, edition: Edition, window: Period) -> tuple[tuple[str, Period], ...]:
+    """Return forces and the quarters of a window in which their count of crime stands apart from those on both sides.
+
+    Such a quarter is one that a sudden step leads to and another leads back from. Empty for other counts than those of
+    crime by quarter.
+    """
+    if item not in edition.releases or edition.releases[item].item != CRIMES:
+        return ()
+
+    def find() -> tuple[tuple[str, Period], ...]:
+        table, by = quarterly(edition, item), edition.data.rule("steps")
+        inside = quarters_in(window, table.columns)
+        if not inside or table.shape[1] <= by.thresholds["fewest_changes"]:
+            return ()
+        against, _, sudden = sudden_steps(table.to_numpy(dtype=float), by)
+        both = sudden[:, :-1] & sudden[:, 1:] & (against[:, :-1] * against[:, 1:] < 0)
+        found = [(table.index[row], table.columns[first + 1]) for row, first in zip(*np.nonzero(both), strict=True)]
+        return tuple((str(force_id), quarter(first)) for force_id, first in found if first in inside)
+
+    return edition.data.cached(("quarters apart", table_of(edition, item), window), find)
+
+
+def stands_apart(quarter: Period, part: str) -> str:
+    """Return the note on a quarter that stands apart; `part` is what it is in: "the 12 months", "the base of ..."."""
+    last = day_in_words(quarter.end)
+    return f"The count of the three months to {last}, in {part}, is far from those beside it: see `peel check`."
 
 
 def _in_quarters(ratios: Mapping[Period, float]) -> str:
@@ -246,4 +263,4 @@ def _in_quarters(ratios: Mapping[Period, float]) -> str:
 
 
 def _percent(ratio: float) -> str:
-    return f"{rounded(100 * ratio, 0)}%"
+    return f"{rounded(100 * float(ratio), 0)}%"

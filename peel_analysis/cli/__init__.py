@@ -1,5 +1,126 @@
-"""The `peel` command: thin. Each subcommand imports what it needs when it is called, so that help answers at once."""
+"""The `peel` command: what stands around every subcommand, such as one line for each error, and names completed."""
 
-from peel_analysis.cli.command import main
+import gc
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["main"]
+import click
+from click.shell_completion import CompletionItem
+
+from peel_analysis.data.errors import InputError, system_error_in_words
+
+if TYPE_CHECKING:
+    from peel_analysis.data.folder import Data
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+COMPLETION = """\b
+Completion of commands, options and names in a shell, for good in its start file:
+  bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
+  zsh   eval "$(_PEEL_COMPLETE=zsh_source peel)"    in ~/.zshrc
+  fish  _PEEL_COMPLETE=fish_source peel | source    in ~/.config/fish/completions/peel.fish
+"""
+Function = Callable[..., Any]
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # not 700: a command lives a second, an eighth of it spent on looking for garbage
+
+
+class Peel(click.Group):
+    """The command and its groups: what ends a subcommand becomes one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the subcommands in the order in which a user meets them, and not in that of the alphabet."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Return a subcommand's exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+        try:
+            return int(super().invoke(ctx))
+        except InputError as error:
+            return refused(str(error))
+        except KeyboardInterrupt:
+            refused("stopped; what is finished is kept, and the same command goes on from it")
+            return INTERRUPTED
+        except BrokenPipeError:  # the reader of a pipe has gone, as with `peel values | head`
+            sys.stderr.close()
+            return DONE
+        except OSError as error:
+            return refused(system_error_in_words(error))
+
+
+@click.group(
+    cls=Peel, no_args_is_help=False, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]}
+)
+def command() -> None:
+    """PEEL police effectiveness reports, made from published data and force returns."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
+
+    try:
+        return int(command.main(arguments, prog_name="peel", standalone_mode=False))
+    except click.UsageError as error:
+        return refused(usage_error_in_words(error))
+
+
+def refused(line: str) -> int:
+    """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
+    print(f"peel: {line}", file=sys.stderr)
+    return USAGE
+
+
+def usage_error_in_words(error: click.UsageError) -> str:
+    """Return what click refuses in one line: what was found, and the option's own remedy or where to read on."""
+    help_of = error.ctx.command_path if error.ctx else "peel"
+    remedy = getattr(getattr(error, "param", None), "remedy", "") or f"see {help_of} --help"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}"
+
+
+class ValueOption(click.Option):
+    """An option with a value, and what to do when click refuses it.
+
+    An option with nothing after it, as a variable that is not set leaves it, is refused: it would count as not given.
+    """
+
+    def __init__(self, *names: Any, remedy: str = "", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.remedy = remedy
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value in the option's type. Raises InputError for an empty one."""
+        if value == "":
+            name = self.opts[0]
+            raise InputError(
+                f"{name}: nothing stands after it (a variable that is not set?); give a value, or leave {name} out"
+            )
+        return super().type_cast_value(ctx, value)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """Return click's decorator for an option with a value."""
+    return click.option(*names, cls=ValueOption, **settings)
+
+
+class Name(click.ParamType[Any]):
+    """What a user names of the data folder that the command works on, which is the context's object.
+
+    `find` returns what is named, and `names_in` what a shell completes.
+    """
+
+    name = "text"
+
+    def __init__(self, names_in: "Callable[[Data], Iterable[str]]", find: "Callable[[Data, str], Any]") -> None:
+        self.names_in, self.find = names_in, find
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what is named. Raises InputError, with close matches, for what the folder does not have."""
+        return self.find(ctx.obj, value) if ctx else value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin so; none of a folder that cannot be read: a shell has no place for a message."""
+        try:
+            return [CompletionItem(name) for name in self.names_in(ctx.obj) if name.startswith(incomplete)]
+        except (InputError, AttributeError):
+            return []

@@ -121,8 +121,7 @@ def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
 
     Raises InputError for a set, an area or a list that is not as it must be, whichever force's peers are asked for.
     """
-    settings = edition.data.peer_sets
-    lists = edition.data.peer_lists
+    settings, lists = edition.data.peer_sets, edition.data.peer_lists
     if force_id in settings.without:
         return ()
     declared = [_group(one, edition, force_id) for one in settings.sets]
@@ -146,11 +145,9 @@ def means(result: Result, group: PeerGroup) -> PeerMeans:
     compared = compare(result)
     members = tuple(peer for peer in group.peer_ids if peer not in compared.left_out)
     left_out = {peer: _why_left_out(compared, peer) for peer in group.peer_ids if peer in compared.left_out}
-    if not members:
-        return PeerMeans(math.nan, math.nan, members, left_out, result.edition.forces)
     rows = result.rows.loc[list(members)]
     top, below = (float(rows[name].sum(skipna=False)) for name in ("numerator", "denominator"))
-    weighted = math.nan if math.isnan(top) or math.isnan(below) else result.measure.multiplier * top / below
+    weighted = result.measure.multiplier * top / below if members else math.nan  # and NaN where a count is missing
     return PeerMeans(weighted, float(rows["value"].mean()), members, left_out, result.edition.forces)
 
 

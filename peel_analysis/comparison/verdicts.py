@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from peel_analysis.data import cache
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics.intervals import (
     Array,
@@ -82,8 +82,7 @@ def compare(result: Result) -> Compared:
 
 @lru_cache(maxsize=128)
 def _compared(result: Result, _policy_id: int) -> Compared:
-    policy = result.edition.data.policy
-    rows = result.rows
+    policy, rows = result.edition.data.policy, result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)
     numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
     intervals = {level: interval_of(result.measure, numerator, denominator, level) for level in LEVELS}
@@ -92,21 +91,11 @@ def _compared(result: Result, _policy_id: int) -> Compared:
     reasons[-1] = "not_in_figure"  # England and Wales is what the forces are compared with
     tested = eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
     funnel, refused = _funnel(result, policy, tested, numerator, denominator)
-    ranks = rank_range(
-        intervals[SHOWN_LEVEL].lower,
-        intervals[SHOWN_LEVEL].upper,
-        tested,
-        apart=float(policy.ratio),
-        gap=float(policy.gap_for(result.measure.decimals)),
-    )
-    found = verdicts(
-        values[:-1],
-        result.national.value if result.measure.kind not in NEVER_COMPARED else math.nan,
-        result.measure.decimals,
-        policy,
-        funnel.z[:-1] if funnel is not None else None,
-        reasons[:-1],
-    )
+    shown, apart, gap = intervals[SHOWN_LEVEL], float(policy.ratio), float(policy.gap_for(result.measure.decimals))
+    ranks = rank_range(shown.lower, shown.upper, tested, apart=apart, gap=gap)
+    national = result.national.value if result.measure.kind not in NEVER_COMPARED else math.nan
+    z = funnel.z[:-1] if funnel is not None else None
+    found = verdicts(values[:-1], national, result.measure.decimals, policy, z, reasons[:-1])
     named = dict(zip(force_ids, found, strict=False))
     left_out = {one: reason for one, reason in zip(force_ids, reasons, strict=True) if reason}
     return Compared(result, policy, force_ids, intervals, ranks, funnel, refused, named, left_out)
@@ -117,8 +106,7 @@ def _no_verdict(result: Result, force_id: str) -> str:
     one = result.of(force_id)
     if one.is_missing:
         return "no_value"
-    per_head = POPULATION in result.measure.denominator.items
-    if per_head and force_id in result.edition.population_instead:
+    if POPULATION in result.measure.denominator.items and force_id in result.edition.population_instead:
         return "assumed_population"
     if not one.in_figure:
         return "not_in_figure"
@@ -136,15 +124,9 @@ def _funnel(
         return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
         made = funnel_for(
-            numerator,
-            denominator,
-            kind,
-            result.measure.multiplier,
-            tested,
-            overdispersion=policy.overdispersion,
-            winsorised=policy.winsorised,
-            fewest=policy.fewest_forces,
-        )
+            numerator, denominator, kind, result.measure.multiplier, tested, overdispersion=policy.overdispersion,
+            winsorised=policy.winsorised, fewest=policy.fewest_forces,
+        )  # fmt: skip
     except NotEnoughForcesError as error:
         return None, str(error)
     except ValueError as error:
@@ -188,7 +170,7 @@ def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
         return None
     level = compared[0].policy.level
     asked = (repr(level), *(fields_in_words(funnel) for funnel in funnels))
-    held = cache.once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
+    held = once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
     return ExpectedByChance(**json.loads(held))
 
 
@@ -208,9 +190,8 @@ def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
     tests = ",".join(TESTS).replace("national_shown", "england_and_wales")
     yield f"measure,force_id,value,denominator,{tests},ranks,verdict,why"
     for force_id in force_ids:
-        verdict = compared.verdicts[force_id]
+        verdict, own = compared.verdicts[force_id], result.of(force_id)
         ranks = compared.ranks.words(compared.row(force_id))
-        own = result.of(force_id)
         counted = ("" if math.isnan(one) else str(one) for one in (own.value, own.denominator))
         tested = (_cell(getattr(verdict, name)) for name in TESTS)
         about = verdict.reason or verdict.basis

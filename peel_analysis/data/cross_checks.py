@@ -9,10 +9,9 @@ from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import meant
-from peel_analysis.data.findings import check_findings
 from peel_analysis.data.folder import Data
+from peel_analysis.data.forces import AREAS, POPULATIONS
 from peel_analysis.data.policy import POLICY
-from peel_analysis.data.populations import AREAS, POPULATIONS
 from peel_analysis.data.registers import Register, records
 from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES, SECTIONS
 
@@ -147,6 +146,17 @@ def _check_published(edition: Edition) -> None:
             )
 
 
+def _check_findings(edition: Edition) -> None:
+    """Read all findings of the edition, and refuse a file that is of no force."""
+    for path in sorted(edition.data.path(f"findings/{edition.id}").glob("*.md")):
+        if path.stem not in edition.forces.ids:
+            raise InputError(
+                f"data/findings/{edition.id}/{path.name}: no force '{path.stem}'; name the file after an id of "
+                "data/forces.csv"
+            )
+        edition.findings(path.stem)
+
+
 OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
     (MEASURES, registers.CAVEATS.file): _check_caveats,
     (MEASURES, registers.SERIES_BREAKS.file): _check_breaks,
@@ -159,5 +169,5 @@ OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
 OF_AN_EDITION: dict[tuple[str, ...], Callable[[Edition], object]] = {
     (MEASURES, registers.EXCLUSIONS.file): checked_exclusions,
     (MEASURES, registers.PUBLISHED_VALUES.file): checked_published,
-    ("findings",): check_findings,
+    ("findings",): _check_findings,
 }

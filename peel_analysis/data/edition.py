@@ -1,8 +1,10 @@
 """An edition of the report: its windows, populations, releases and registers, by one small TOML file."""
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -11,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from peel_analysis.data.declarations import Declaration, Texts, declared, entries, named
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import text_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import JUDGMENTS, SOURCES, Register, records
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
 
 POPULATION = "population"
+Findings = Mapping[tuple[str, str], str]  # the text by the titles of section and sub-heading
 
 
 class Window(Declaration):
@@ -254,6 +258,22 @@ class Edition:
             raise InputError(f"{self.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
         return [known[source_id] for source_id in chosen]
 
+    def findings(self, force_id: str) -> Findings:
+        """Return what inspectors found in a force, in Markdown, by the titles of section and sub-heading.
+
+        It is empty for a force without a file; the text before a section's first sub-heading stands under "". Raises
+        InputError for a file that is not UTF-8, or whose sub-headings come before any section heading.
+        """
+        file = f"findings/{self.id}/{force_id}.md"
+        if not self.data.has(file):
+            return {}
+        return self.data.cached(file, lambda: _findings_in(self.data.path(file), f"data/{file}"))
+
+    def cited(self, force_id: str, section_title: str) -> list[int]:
+        """Return the numbers of the footnotes that a section's findings cite as [^4], in order."""
+        text = "\n".join(words for (title, _), words in self.findings(force_id).items() if title == section_title)
+        return sorted({int(number) for number in re.findall(r"\[\^(\d+)\]", text)})
+
     def with_population(
         self, *, vintage: str | None = None, mid_year: int | None = None, residents_only: bool = False
     ) -> "Edition":
@@ -325,3 +345,19 @@ def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
             one = declared(LackEntry, row, place)
             lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}
     return lacks
+
+
+def _findings_in(path: Path, where: str) -> Findings:
+    """Return a file of findings, split at its headings."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    section = heading = ""
+    for number, line in enumerate(text_of(path, where).splitlines(), start=1):
+        if line.startswith("## "):
+            section, heading = line[3:].strip(), ""
+        elif line.startswith("### "):
+            if not section:
+                raise InputError(f"{where}, line {number}: a ### heading before any ## heading; put it under one")
+            heading = line[4:].strip()
+        elif not line.startswith("# "):
+            parts.setdefault((section, heading), []).append(line)
+    return {key: "\n".join(lines).strip() for key, lines in parts.items()}

@@ -7,16 +7,13 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from peel_analysis.data import cache, counts
+from peel_analysis.data import counts
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import Rows, rows_of, toml_of
-from peel_analysis.data.forces import FORCES, Forces, read_forces
-from peel_analysis.data.location import PROJECT, data_folder
-from peel_analysis.data.peer_lists import PEER_LISTS, PeerList, peer_list_in
+from peel_analysis.data.files import PROJECT, Rows, data_folder, rows_of, toml_of
+from peel_analysis.data.forces import AREAS, FORCES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
-from peel_analysis.data.populations import AREAS, POPULATIONS, areas_in, populations_in
 from peel_analysis.data.registers import (
     A_PROGRAMME,
     PROGRAMMES,
@@ -30,18 +27,22 @@ from peel_analysis.data.registers import (
 )
 from peel_analysis.data.settings import (
     CHECKS,
+    PEER_LISTS,
     PEER_SETS,
     PUBLISHED_FILES,
     SECTIONS,
+    PeerList,
     PeerSets,
     PublishedFiles,
     Rule,
     SectionPlan,
+    peer_list_in,
     peer_sets_in,
     published_files_in,
     rules_in,
     sections_in,
 )
+from peel_analysis.data.writing import cache_folder, once
 
 T = TypeVar("T")
 Written = dict[str, tuple[int, int]]  # files, with when each was last written and its size
@@ -238,10 +239,10 @@ class Data:
 
     def _read_counts(self, file: str) -> pd.DataFrame:
         path, forces = self.path(file), self.forces
-        if cache.folder() is None:
+        if cache_folder() is None:
             return counts.read(path, f"data/{file}", forces=forces)
         asked = (str(path), *map(str, self._written(file)))
-        made = cache.once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
+        made = once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
         return counts.from_bytes(made)
 
     @property

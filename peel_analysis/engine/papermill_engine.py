@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from traitlets.config import Config
 
-from peel_analysis.engine import warm_connection
 from peel_analysis.engine.provisioner import SocketKernelManager, TcpKernelManager, WarmKernelManager
+from peel_analysis.engine.warm_connection import own_pool
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +44,12 @@ class PeelEngine:
         kwargs["output_path"] = output_path if save_each_cell else None
         ordinary = {"kernel_manager_class": SocketKernelManager, **kwargs}
         warm = {"kernel_manager_class": WarmKernelManager, "shutdown_kernel": "immediate", **kwargs}
-        known = warm_connection.deaths()
+        known = own_pool().deaths
         try:
             try:
                 return run(**(warm if sys.platform == "linux" else ordinary))
             except RuntimeError:
-                if warm_connection.deaths() == known:
+                if own_pool().deaths == known:
                     raise
                 logger.warning("the warm process died; the notebook runs again from its start on an ordinary kernel")
                 return run(**ordinary)

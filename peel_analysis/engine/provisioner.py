@@ -227,11 +227,12 @@ class PromptKernelClient(AsyncKernelClient):
             request = self.kernel_info()
             try:
                 reply = await self._answer_to(request, self.get_shell_msg, "kernel_info_reply")
-                while True:
+                state = ""
+                while state != "idle":
                     status = await self._answer_to(request, self.get_iopub_msg, "status")
-                    if status["content"].get("execution_state") == "idle":
-                        handle(reply)
-                        return
+                    state = status["content"].get("execution_state")
+                handle(reply)
+                return
             except Empty:  # the output channel drops what is said before it is subscribed to: ask again
                 if not await self.is_alive():
                     raise RuntimeError("Kernel died before replying to kernel_info") from None

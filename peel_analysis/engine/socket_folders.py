@@ -37,24 +37,18 @@ def private_folder() -> Path | None:
     return None
 
 
-@cache
-def _remove_left_over_once() -> None:
-    """Tidy before this process's first kernel, also where no run does so: on a cluster, under papermill's command."""
-    remove_left_over_folders()
+def remove_left_over_folders(*, own: bool = False) -> None:
+    """Delete this user's socket folders whose process on this machine has ended.
 
-
-def remove_left_over_folders() -> None:
-    """Delete this user's socket folders whose process on this machine has ended."""
+    With `own`, those of this process too, which is about to end; its kernels must have ended.
+    """
     for folder, process in _folders():
-        if _has_ended(folder, process):
+        if (own and process == os.getpid()) or _has_ended(folder, process):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_own_folders() -> None:
-    """Delete the socket folders of this process, which is about to end; its kernels must have ended."""
-    for folder, process in _folders():
-        if process == os.getpid():
-            shutil.rmtree(folder, ignore_errors=True)
+# Before this process's first kernel, as it may be that no run tidies: on a cluster, under papermill's command.
+_remove_left_over_once = cache(remove_left_over_folders)
 
 
 def _parents() -> list[Path]:

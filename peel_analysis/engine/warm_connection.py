@@ -9,7 +9,6 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +81,7 @@ class WarmProcess:
             status: int | None = self._ask({"wanted": "returncode", "kernel": kernel})["returncode"]
         except WarmProcessFaultError as error:
             logger.warning("warm process: %s; its kernels end with it", error)
-            pool = _pool_of(os.getpid())
+            pool = own_pool()
             pool.deaths += 1
             pool.faults += 1
             status = -signal.SIGKILL
@@ -116,7 +115,7 @@ class WarmProcess:
 
 @dataclass
 class _Pool:
-    """The warm processes of one worker process: normally one."""
+    """The warm processes of one worker process: normally one. `deaths` are kernels that were lost with theirs."""
 
     processes: dict[tuple[object, ...], WarmProcess] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -124,9 +123,12 @@ class _Pool:
     deaths: int = 0
 
 
-@cache
-def _pool_of(process: int) -> _Pool:  # by its number: the warm process of one that was forked is its parent's
-    return _Pool()
+_pools: dict[int, _Pool] = {}
+
+
+def own_pool() -> _Pool:
+    """Return what this process has: by its number, as the warm process of a worker that was forked is its parent's."""
+    return _pools.setdefault(os.getpid(), _Pool())
 
 
 def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> WarmProcess:
@@ -135,7 +137,7 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
     It is started when there is none; one for other settings that has no kernel left is stopped.
     Raises WarmProcessFaultError when it does not start, and at once after three faults.
     """
-    pool = _pool_of(os.getpid())
+    pool = own_pool()
     relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
     read = sorted(item for item in environment.items() if item[0].startswith(READ_WHEN_STARTED))
     key = (*python, *read, cwd if relative_path else None)
@@ -152,20 +154,15 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
 
 def count_fault(error: WarmProcessFaultError) -> None:
     """Log a fault and count it; nothing is logged once this worker has given up."""
-    pool = _pool_of(os.getpid())
+    pool = own_pool()
     if pool.faults < FAULTS_ALLOWED:
         logger.warning("warm process: %s; this notebook's kernel starts in the ordinary way", error)
     pool.faults += 1
 
 
-def deaths() -> int:
-    """Return how many kernels this worker has lost because the warm process ended under them."""
-    return _pool_of(os.getpid()).deaths
-
-
 def stop() -> None:
     """End this worker's warm processes and forget their faults. They end with the worker in any case."""
-    pool = _pool_of(os.getpid())
+    pool = own_pool()
     with pool.lock:
         for warm in pool.processes.values():
             warm.stop()

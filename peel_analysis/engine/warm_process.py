@@ -28,10 +28,8 @@ from typing import Any
 
 # None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
 LIBRARIES = (
-    "numpy",
     "pandas",
     "pyarrow.parquet",
-    "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "seaborn",
@@ -40,8 +38,6 @@ LIBRARIES = (
     "psutil",
     "tomllib",
     "ipykernel.kernelapp",
-    "ipykernel.zmqshell",
-    "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completerlib",
     "IPython.core.oinspect",
@@ -52,7 +48,7 @@ LIBRARIES = (
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = "matplotlib_inline"
 SHARED = "PEEL_SHARED"  # `module:function` of what a batch's kernels share: called once, before the first is forked
-KEPT_IN = "PEEL_KEPT"  # as in data/cache.py, which must not be imported here
+KEPT_IN = "PEEL_KEPT"  # as in data/writing.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 LENGTH = struct.Struct("!I")
@@ -195,13 +191,12 @@ def end_session(leader: int) -> None:
 
     Not multiprocessing's resource tracker, which ends once the others have, and first deletes their semaphores.
     """
-    for process in Path("/proc").iterdir():
-        if not process.name.isdecimal() or int(process.name) == leader:
-            continue
+    for process in Path("/proc").glob("[0-9]*"):
+        number = int(process.name)
         with suppress(OSError):  # it may end at any moment
-            session = int((process / "stat").read_bytes().rpartition(b")")[2].split()[3])
-            if session == leader and b"resource_tracker" not in (process / "cmdline").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
+            in_session = number != leader and os.getsid(number) == leader
+            if in_session and b"resource_tracker" not in (process / "cmdline").read_bytes():
+                os.kill(number, signal.SIGKILL)
 
 
 def prepare(request: Message) -> None:

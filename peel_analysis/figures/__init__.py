@@ -6,18 +6,5 @@ from peel_analysis.figures.ranked import change_strip, compared_bars, ranked_bar
 from peel_analysis.figures.spread import spread_bars
 from peel_analysis.figures.trend import limits_by_part, trend_lines
 
-__all__ = [
-    "Figure",
-    "as_svg",
-    "change_strip",
-    "compared_bars",
-    "funnel_plot",
-    "funnel_svg",
-    "limits_by_part",
-    "picture",
-    "ranked_bars",
-    "ranked_svg",
-    "spread_bars",
-    "strip_svg",
-    "trend_lines",
-]
+__all__ = ["Figure", "as_svg", "change_strip", "compared_bars", "funnel_plot", "funnel_svg"]
+__all__ += ["limits_by_part", "picture", "ranked_bars", "ranked_svg", "spread_bars", "strip_svg", "trend_lines"]

@@ -21,10 +21,11 @@ from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.text import Text
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation, Text
 
-from peel_analysis.data import cache as kept
 from peel_analysis.data.forces import Force
+from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece
 
@@ -32,7 +33,8 @@ DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801
 FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
 OUTLINE = "#5c5c5c"
 WIDTH = 7.6  # inches; the report's column
-DASHED = (0, (5, 2))  # the line of England and Wales
+NATIONAL_LINE: dict[str, Any] = {"color": DARK_PINK, "linewidth": 1.6, "linestyle": (0, (5, 2))}
+SPOT = 5.5  # points, of a force's mark
 FONT = ["Arial", "Liberation Sans", "Helvetica", "DejaVu Sans"]
 SETTINGS: dict[str, Any] = {
     "font.size": 9,
@@ -137,9 +139,8 @@ class Figure(matplotlib.figure.Figure):
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save the figure as matplotlib does; a PNG, SVG or PDF carries the alternative text in its metadata."""
         kind = str(options.get("format") or str(fname).rpartition(".")[2]).lower()
-        key = {"png": "Description", "svg": "Description", "pdf": "Subject"}.get(kind)
-        if key and "metadata" not in options:
-            options["metadata"] = {key: self.alt_text}
+        if key := {"png": "Description", "svg": "Description", "pdf": "Subject"}.get(kind):
+            options.setdefault("metadata", {key: self.alt_text})
         with analysis_function():
             super().savefig(fname, **options)
 
@@ -196,19 +197,18 @@ class Figure(matplotlib.figure.Figure):
         before = self.get_size_inches().copy()
         after = np.array([width, height])
         boxes = [(axes, axes.get_position(original=True).get_points() * before) for axes in self.axes]
-        from_top = [(one, (1 - self._anchor(one)[1]) * before[1]) for one in self.legends]
+        to_shares = self.transSubfigure.inverted().transform
+        anchors = [to_shares(one.get_bbox_to_anchor().get_points()[0])[1] for one in self.legends]
         super().set_size_inches(width, height, forward)
         for axes, (lower, upper) in boxes:
             left, bottom = lower / after
             right, top = (after - (before - upper) - (0, more_above)) / after
             axes.set_position((left, bottom, right - left, top - bottom))
-        for legend, distance in from_top:
-            legend.set_bbox_to_anchor((0, 1 - (distance + more_above) / height), self.transSubfigure)
+        for legend, up in zip(self.legends, anchors, strict=True):
+            distance = (1 - up) * before[1] + more_above
+            legend.set_bbox_to_anchor((0, 1 - distance / height), self.transSubfigure)
         if self._title is not None:
             self._title.set_position((TITLE_LEFT / width, 1 - TITLE_MARGIN / height))
-
-    def _anchor(self, legend: mpl.legend.Legend) -> Any:
-        return self.transSubfigure.inverted().transform(legend.get_bbox_to_anchor().get_points()[0])
 
 
 class Chart(Axes):
@@ -218,6 +218,26 @@ class Chart(Axes):
         """Set the figure's title; settings are those of a text."""
         assert isinstance(self.figure, Figure)
         return self.figure.suptitle(label, **settings)
+
+
+def write(
+    axes: Axes, words: str, at: tuple[float, float], away: tuple[float, float], within: Any = "data", **look: Any
+) -> Annotation:
+    """Write words some points away from a place, which is one in the data, or in what else `within` says."""
+    return axes.annotate(words, at, away, xycoords=within, textcoords="offset points", **look)
+
+
+def mark(axes: Axes, role: "Role", force_id: str, at: tuple[float, float], **look: Any) -> Line2D:
+    """Draw a force's mark in a role: a grey dot of `SPOT` points, or the larger diamond of a picked one."""
+    own = role == "own"
+    drawn_as: dict[str, Any] = {
+        "marker": "D" if own else "o",
+        "markersize": 9 if own else SPOT,
+        "markerfacecolor": DARK_BLUE if own else FOCUS_GREY,
+        "markeredgecolor": DARK_BLUE if own else OUTLINE,
+        "zorder": 5 if own else 3,
+    }
+    return axes.plot([at[0]], [at[1]], linestyle="", gid=f"{role}-mark-{force_id}", **(drawn_as | look))[0]
 
 
 def as_svg(figure: Figure) -> str:
@@ -253,9 +273,9 @@ def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Fig
     Both are the same, byte for byte; for one force alone the second takes less time. `also` is what the drawing depends
     on beside the result, as text.
     """
-    if kept.folder() is None:
+    if cache_folder() is None:
         return as_svg(draw((force_id,)))
-    shared = kept.once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
+    shared = once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
     return _pick_out(shared.decode(), result.edition.forces.find(force_id))
 
 
@@ -277,11 +297,6 @@ def roles(row_id: str, picked: Picked) -> tuple[Role, ...]:
     if picked is None:
         return ("other", "own")
     return ("own",) if row_id in picked else ("other",)
-
-
-def part_id(role: Role, part: str, row_id: str) -> str:
-    """Return the id of the group that holds a part of a force's drawing ("mark", "name", one word) in a role."""
-    return f"{role}-{part}-{row_id}"
 
 
 def _pick_out(svg: str, force: Force) -> str:

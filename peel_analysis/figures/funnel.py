@@ -14,21 +14,20 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import whole
 from peel_analysis.figures.figure import (
     BOLD,
-    DARK_BLUE,
-    DARK_PINK,
-    DASHED,
-    FOCUS_GREY,
+    NATIONAL_LINE,
     OUTLINE,
+    SPOT,
     Chart,
     Figure,
     Picked,
     Role,
     analysis_function,
     drawn,
-    part_id,
+    mark,
     picked_of,
     roles,
     width_of,
+    write,
 )
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.intervals import Array, normal_quantile
@@ -39,7 +38,7 @@ POINTS = 120  # of a line
 MARGIN = 0.05  # beside the outermost forces and above the highest, as a share of the axis
 DASHES = ((4, 2), (1, 1.5))  # of the limits at each level
 NAMED = normal_quantile(LEVELS[-1])  # standard errors off the target, the outer limit: a force beyond is always named
-NAME, MARK = 9, 5.5  # points
+NAME = 9  # points
 OVER = 8  # points above the axes that a name may reach
 ASCENT, DESCENT = 0.95, 0.3  # of a line of words with a little air, as shares of its size
 CUT_OFF, NAME_OVER_NAME = 100, 10  # as bad as covering so many marks
@@ -63,7 +62,7 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
     if funnel is None:
         raise ValueError(compared.funnel_refused)
     with analysis_function():
-        figure = Figure(HEIGHT, "" if picked is None else alt_text(compared, picked), lambda: _data(compared, funnel))
+        figure = Figure(HEIGHT, alt_text(compared, picked or ()), lambda: _data(compared, funnel))
         axes = figure.add_axes((0.08, 0.13, 0.88, 0.76), axes_class=Chart)
         sizes = _sizes(funnel)
         _scale(axes, funnel, sizes)
@@ -71,9 +70,14 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
         axes.axhline(funnel.target, color=OUTLINE, linewidth=0.8, gid="middle")
         if not compared.result.national.is_missing:
             value = compared.result.national.value
-            figure.parts[ENGLAND_AND_WALES] = [axes.axhline(value, color=DARK_PINK, linewidth=1.6, linestyle=DASHED)]
-        _forces(figure, axes, compared, picked, float(sizes[-1]))
-        _labels(axes, compared)
+            figure.parts[ENGLAND_AND_WALES] = [axes.axhline(value, **NATIONAL_LINE)]
+        _forces(figure, axes, compared, funnel, picked)
+        measure = compared.result.measure
+        size = "Population" if "population" in measure.denominator.items else "Crimes recorded"
+        axes.set_xlabel(f"{size} (logarithmic scale)")
+        unit = f"{measure.unit[:1].upper()}{measure.unit[1:]}"
+        key = f"{unit}; dashed line: England and Wales; limits around the middle force"
+        write(axes, key, (0, 1), (-24, 10), "axes fraction", ha="left")
     return figure
 
 
@@ -144,47 +148,26 @@ def _limits(axes: Axes, funnel: Funnel, sizes: Array) -> None:
         lines = funnel.limits(sizes, level)
         for line, side in zip(lines, ("lower", "upper"), strict=True):
             axes.plot(sizes, line, color=OUTLINE, linewidth=1.2, linestyle=(0, dashes), gid=f"limit-{level}-{side}")
-        axes.annotate(
-            f"{100 * level:g}%", (sizes[-1], lines[1][-1]), (3, 0), textcoords="offset points",
-            va="center", fontsize=8, color=OUTLINE, annotation_clip=False,
-        )  # fmt: skip
+        end, look = (sizes[-1], lines[1][-1]), {"va": "center", "fontsize": 8, "color": OUTLINE}
+        write(axes, f"{100 * level:g}%", end, (3, 0), **look, annotation_clip=False)
 
 
-def _forces(figure: Figure, axes: Axes, compared: Compared, picked: Picked, end: float) -> None:
-    """Draw the marks and names in the roles that they have; no name goes beyond the size `end`."""
-    funnel = compared.funnel
-    assert funnel is not None
-    names = places_of_names(axes, compared, picked, end)
+def _forces(figure: Figure, axes: Axes, compared: Compared, funnel: Funnel, picked: Picked) -> None:
+    """Draw the marks and names in the roles that they have; no name goes beyond the largest size of the limits."""
+    names = places_of_names(axes, compared, funnel, picked)
     for row, row_id in enumerate(compared.force_ids[:-1]):
         if not np.isfinite(funnel.value[row]):
             continue
         at = (float(funnel.denominator[row]), float(funnel.value[row]))
+        hollow = {} if funnel.eligible[row] else {"markerfacecolor": "white"}
         for role in roles(row_id, picked):
-            own = role == "own"
-            if own or funnel.eligible[row]:
-                fill = "white" if not funnel.eligible[row] else DARK_BLUE if own else FOCUS_GREY
-                figure.parts[row_id] = axes.plot(
-                    [at[0]], [at[1]], linestyle="", marker="D" if own else "o", markersize=9 if own else MARK,
-                    zorder=5 if own else 3, markerfacecolor=fill, markeredgecolor=DARK_BLUE if own else OUTLINE,
-                    gid=part_id(role, "mark", row_id),
-                )  # fmt: skip
-            if (role, row_id) in names:
-                place = names[role, row_id]
-                axes.annotate(
-                    compared.result.edition.forces.name(row_id), at, place, textcoords="offset points",
-                    ha=place.alignment, fontsize=NAME, fontweight="bold" if own else "normal",
-                    gid=part_id(role, "name", row_id),
-                )  # fmt: skip
-
-
-def _labels(axes: Axes, compared: Compared) -> None:
-    measure = compared.result.measure
-    per_head = "population" in measure.denominator.items
-    axes.set_xlabel(f"{'Population' if per_head else 'Crimes recorded'} (logarithmic scale)")
-    axes.annotate(
-        f"{measure.unit[:1].upper()}{measure.unit[1:]}; dashed line: England and Wales; limits around the middle force",
-        (0, 1), (-24, 10), xycoords="axes fraction", textcoords="offset points", ha="left",
-    )  # fmt: skip
+            if role == "own" or funnel.eligible[row]:
+                figure.parts[row_id] = [mark(axes, role, row_id, at, **hollow)]
+            if place := names.get((role, row_id)):
+                weight = "bold" if role == "own" else "normal"
+                name = compared.result.edition.forces.name(row_id)
+                text = write(axes, name, at, place, ha=place.alignment, fontsize=NAME, fontweight=weight)
+                text.set_gid(f"{role}-name-{row_id}")
 
 
 class Place(NamedTuple):
@@ -215,8 +198,8 @@ class Box(NamedTuple):
 
     def meets(self, other: "Box") -> bool:
         """Return whether two boxes overlap."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.lower < other.upper and other.lower < self.upper
+        beside = self.right <= other.left or other.right <= self.left
+        return not (beside or self.upper <= other.lower or other.upper <= self.lower)
 
     def is_within(self, other: "Box") -> bool:
         """Return whether all of the box is in another."""
@@ -257,29 +240,26 @@ def best_place(boxes: dict[Place, Box], around: Surroundings) -> Place:
     return min(boxes, key=lambda place: around.in_the_way(boxes[place]))
 
 
-def places_of_names(axes: Axes, compared: Compared, picked: Picked, end: float) -> dict[tuple[Role, str], Place]:
+def places_of_names(axes: Axes, compared: Compared, funnel: Funnel, picked: Picked) -> dict[tuple[Role, str], Place]:
     """Return where the names stand: those of forces beyond the outer limits, and each force's own as the picked one.
 
     A picked force's name gives way to the others, so that those stand where they do whoever is picked out; several
-    picked ones give way to each other. No name goes beyond the size `end`, where the words for the limits are. The
+    picked ones give way to each other. No name goes beyond the ends of the limits, where the words for them are. The
     scale of the axes must be set.
     """
-    funnel = compared.funnel
-    assert funnel is not None
     sizes = np.where(np.isfinite(funnel.value), funnel.denominator, np.nan)[:-1]
-    middles, lines, room = _in_points(axes, sizes, funnel.value[:-1]), _lines(axes, funnel, sizes), _room(axes, end)
+    middles, lines = _in_points(axes, sizes, funnel.value[:-1]), _lines(axes, funnel, sizes)
+    room = _room(axes, float(_sizes(funnel)[-1]))
     taking_part = [int(row) for row in np.flatnonzero(funnel.eligible & np.isfinite(funnel.value))]
-    marks = {row: box_around(middles[row], MARK) for row in taking_part}
+    marks = {row: box_around(middles[row], SPOT) for row in taking_part}
     named: list[tuple[Role, int]] = [("other", row) for row in taking_part if abs(funnel.z[row]) > NAMED]
     named += [("own", int(row)) for row in np.flatnonzero(np.isfinite(funnel.value[:-1]))]
     found: dict[tuple[Role, str], Place] = {}
     standing: dict[int, Box] = {}
     for role, row in named:
         row_id = compared.force_ids[row]
-        boxes = {
-            place: box_of(compared.result.edition.forces.name(row_id), NAME, middles[row], place, bold=role == "own")
-            for place in PLACES
-        }
+        name = compared.result.edition.forces.name(row_id)
+        boxes = {place: box_of(name, NAME, middles[row], place, bold=role == "own") for place in PLACES}
         others = [box for other, box in marks.items() if other != row]
         words = [box for other, box in standing.items() if other != row]
         found[role, row_id] = place = best_place(boxes, Surroundings(room, others, words, lines[row]))

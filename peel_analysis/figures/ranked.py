@@ -1,6 +1,7 @@
 """A measure by force: ranked bars, the bars of chosen forces, and for a change a strip with a dot a force."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,13 @@ from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures.figure import (
     DARK_BLUE,
     DARK_PINK,
-    DASHED,
-    FOCUS_GREY,
+    NATIONAL_LINE,
     ORANGE,
     OTHER,
     OUTLINE,
     PICKED,
     PLACEHOLDER,
+    SPOT,
     WIDEST_BOLD,
     WIDTH,
     Chart,
@@ -32,10 +33,11 @@ from peel_analysis.figures.figure import (
     alignment,
     analysis_function,
     drawn,
-    part_id,
+    mark,
     picked_of,
     roles,
     width_of,
+    write,
 )
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import beside
@@ -47,8 +49,9 @@ ABOVE, BELOW = 0.78, 0.12  # inches above and below the bars, fixed so that no s
 LEFT, RIGHT, MARKS = 1.55, 0.62, 0.26  # and to the right of the values, where any has a mark, the marks
 LONGEST_IN_KEY = 2.2  # inches of names in the key; more forces are counted
 STRIP_HEIGHT, STRIP_LEFT, STRIP_ACROSS = 1.9, 0.03, 0.94  # inches, and shares of the width
-DOT, EDGE, DIAMOND, SIZE = 5.5, 0.6, 9, 9  # points, the last that of words
+EDGE, SIZE = 0.6, 9  # points, of a dot's edge and of words
 OVER, LEVEL = 17, 13  # points from the strip to the picked force's name, and between one such name and the next
+EARLIER: dict[str, Any] = {"linestyle": "", "marker": "D", "markerfacecolor": "white", "markeredgecolor": ORANGE}
 MARGIN = 0.05  # beside the outermost values of a strip, as a share of their span
 
 
@@ -65,9 +68,7 @@ def strip_svg(result: Result, force_id: str) -> str:
 def alt_text(result: Result, force_ids: Sequence[str]) -> str:
     """Return the alternative text of a measure's figure: what it shows, and its main numbers (20 to 600 characters)."""
     measure, plotted, national = result.measure, result.plotted, result.national
-    kind = "Dot plot" if measure.kind == "change" else "Bar chart"
-    number = f"{number_in_words(len(plotted))} force{'s' if len(plotted) != 1 else ''}"
-    said = [f"{kind} of {number}: {measure.title}, {windows_in_words(result)}."]
+    said = [_opening(result, "Dot plot" if measure.kind == "change" else "Bar chart", len(plotted))]
     said += [_said_of(result, force_id, is_shown=force_id in plotted.index) for force_id in force_ids]
     if not national.is_missing:
         said.append(f"{NATIONAL}: {value_in_words(measure, national.value)}.")
@@ -79,6 +80,11 @@ def alt_text(result: Result, force_ids: Sequence[str]) -> str:
         )
         said.append(f"Values run from {' to '.join(ends)}.")
     return " ".join(said)
+
+
+def _opening(result: Result, kind: str, forces: int, beside_them: str = "") -> str:
+    number = f"{number_in_words(forces)} force{'s' if forces != 1 else ''}{beside_them}"
+    return f"{kind} of {number}: {result.measure.title}, {windows_in_words(result)}."
 
 
 def _said_of(result: Result, force_id: str, *, is_shown: bool) -> str:
@@ -99,7 +105,7 @@ def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> F
     looks = [PICKED if picked and row_id in picked else OTHER for row_id in rows.index]
     last = _swatch(PICKED if picked else OTHER, _in_key(result, picked)) if picked != () else None
     others = ("Other forces" if last else "Forces") if len(rows) > 1 else ""
-    return _bar_chart(result, rows, looks, (others, last), "" if picked is None else alt_text(result, picked))
+    return _bar_chart(result, rows, looks, (others, last), alt_text(result, picked or ()))
 
 
 def _in_key(result: Result, picked: Picked) -> str:
@@ -121,8 +127,7 @@ def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
     if rows["value"].isna().all():
         raise ValueError(f"{result.measure.id}: none of {result.edition.forces.in_words(chosen)} has a value to draw")
     limits = compare(result)
-    number = f"{number_in_words(len(chosen))} force{'s' if len(chosen) != 1 else ''}"
-    said = [f"Bar chart of {number} and {NATIONAL}: {result.measure.title}, {windows_in_words(result)}."]
+    said = [_opening(result, "Bar chart", len(chosen), f" and {NATIONAL}")]
     said += [_said_of(result, one, is_shown=not result.of(one).is_missing) for one in (*chosen, ENGLAND_AND_WALES)]
     interval = Line2D([], [], color="black", linewidth=1.4, label="95% interval")
     figure = _bar_chart(result, rows, [PICKED] * len(rows), ("", interval), " ".join(said))
@@ -130,9 +135,9 @@ def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
         for place, row_id in enumerate(map(str, rows.index)):
             lower, upper = limits.limits(row_id)
             if np.isfinite(lower):
-                axes = figure.axes[0]
-                axes.plot([lower, upper], [place, place], color="white", linewidth=3.4, solid_capstyle="butt")
-                axes.plot([lower, upper], [place, place], color="black", linewidth=1.4, solid_capstyle="butt")
+                for colour, width in (("white", 3.4), ("black", 1.4)):
+                    ends = [lower, upper], [place, place]
+                    figure.axes[0].plot(*ends, color=colour, linewidth=width, solid_capstyle="butt")
     figure.data = beside(result, *(str(row_id) for row_id in rows.index[::-1]))
     return figure
 
@@ -170,37 +175,31 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
         shown = sign or "[x]"
         if np.isnan(value):
             sign = ""
-            axes.annotate(
-                f"No value: {statuses.words(str(status))}", (0, place), (6, 0), textcoords="offset points",
-                va="center", color=OUTLINE,
-            )  # fmt: skip
+            write(axes, f"No value: {statuses.words(str(status))}", (0, place), (6, 0), va="center", color=OUTLINE)
         else:
             shown = value_in_words(result.measure, float(value))
             bar = axes.barh(place, value, height=0.74, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)
             bar[0].set_gid(f"bar-{row_id}")
             figure.parts[str(row_id)] = [bar[0]]
-        for gid, text, across, away, align in (
-            (f"name-{row_id}", forces.name(str(row_id)), 0, -6, "right"),
-            (f"value-{row_id}", shown, 1, 40, "right"),
-            (f"mark-{row_id}", sign, 1, 44, "left"),
+        for part, text, across, away, align in (
+            ("name", forces.name(str(row_id)), 0, -6, "right"),
+            ("value", shown, 1, 40, "right"),
+            ("mark", sign, 1, 44, "left"),
         ):
             if text:
-                axes.annotate(
-                    text, (across, place), (away, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-                    ha=align, va="center", color=look.text, fontweight=look.font_weight,
-                ).set_gid(gid)  # fmt: skip
+                words = write(axes, text, (across, place), (away, 0), ("axes fraction", "data"), ha=align, va="center")
+                words.set(gid=f"{part}-{row_id}", color=look.text, fontweight=look.font_weight)
+
+
+def _span(result: Result, values: Iterable[float], share: float) -> tuple[float, float, float]:
+    """Return the lowest and the highest of zero, England and Wales and the values, and a margin of a share of that."""
+    shown = [0.0, *values, *([] if result.national.is_missing else [result.national.value])]
+    return min(shown), max(shown), share * (max(shown) - min(shown) or 1)
 
 
 def _limits(axes: Axes, rows: pd.DataFrame, result: Result) -> None:
-    shown = [*rows["value"].dropna(), *rows["comparator_value"].dropna(), 0.0]
-    if not result.national.is_missing:
-        shown.append(result.national.value)
-    low, high = min(shown), max(shown)
-    margin = 0.03 * (high - low or 1)
-    axes.set_xlim(low - margin if low < 0 else 0, high + margin)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_yticks([])
-    axes.set_xticks([])
+    low, high, margin = _span(result, [*rows["value"].dropna(), *rows["comparator_value"].dropna()], 0.03)
+    axes.set(xlim=(low - margin if low < 0 else 0, high + margin), ylim=(-0.6, len(rows) - 0.4), xticks=[], yticks=[])
     axes.axvline(0, color=OTHER.edge, linewidth=0.8)
 
 
@@ -209,14 +208,12 @@ def _national_line(figure: Figure, axes: Axes, result: Result, rows: int) -> Non
         return
     value = result.national.value
     axes.axvline(value, color="white", linewidth=3.6)  # so that the line is seen across a dark bar too
-    line = axes.axvline(value, color=DARK_PINK, linewidth=1.6, linestyle=DASHED)
+    line = axes.axvline(value, **NATIONAL_LINE)
     left, right = axes.get_xlim()
     share = (value - left) / (right - left)
-    words = axes.annotate(
-        f"{NATIONAL} {value_in_words(result.measure, value)}", (value, rows - 0.4), (0, 4), textcoords="offset points",
-        ha="left" if share < 0.2 else "right" if share > 0.8 else "center", va="bottom", color=DARK_PINK,
-        fontweight="bold",
-    )  # fmt: skip
+    align = "left" if share < 0.2 else "right" if share > 0.8 else "center"
+    words = write(axes, f"{NATIONAL} {value_in_words(result.measure, value)}", (value, rows - 0.4), (0, 4), ha=align)
+    words.set(va="bottom", color=DARK_PINK, fontweight="bold")
     figure.parts[ENGLAND_AND_WALES] = [line, words]
 
 
@@ -225,10 +222,7 @@ def _earlier_markers(axes: Axes, rows: pd.DataFrame) -> bool:
     earlier = rows["comparator_value"].to_numpy(dtype=float)
     if pd.isna(earlier).all():
         return False
-    axes.plot(
-        earlier, range(len(rows)), linestyle="", marker="D", markersize=3.6, markerfacecolor="white",
-        markeredgecolor=ORANGE, markeredgewidth=1.1,
-    )  # fmt: skip
+    axes.plot(earlier, range(len(rows)), **EARLIER, markersize=3.6, markeredgewidth=1.1)
     return True
 
 
@@ -237,14 +231,10 @@ def _key(figure: Figure, result: Result, in_key: tuple[str, Patch | Line2D | Non
     others, last = in_key
     entries: list[Patch | Line2D] = [_swatch(OTHER, others)] if others else []
     if not result.national.is_missing:
-        entries.append(Line2D([], [], color=DARK_PINK, linewidth=1.6, linestyle=DASHED, label=NATIONAL))
+        entries.append(Line2D([], [], **NATIONAL_LINE, label=NATIONAL))
     window = result.comparator_window
     if window is not None and earlier:
-        marker = Line2D(
-            [], [], linestyle="", marker="D", markersize=4.2, markerfacecolor="white", markeredgecolor=ORANGE
-        )
-        marker.set_label(window.words[:1].upper() + window.words[1:])
-        entries.append(marker)
+        entries.append(Line2D([], [], **EARLIER, markersize=4.2, label=window.words[:1].upper() + window.words[1:]))
     legend = figure.legend(
         handles=[*entries, last] if last else entries, loc="upper left", ncols=4, frameon=False, fontsize=9,
         bbox_to_anchor=(0.0, 1 - 0.04 / figure.get_figheight()), borderpad=0, borderaxespad=0.2, handlelength=1.6,
@@ -270,7 +260,8 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
     picked, values = picked_of(force_ids), result.plotted["value"]
     if values.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
-    limits = _strip_limits(result)
+    low, high, margin = _span(result, values, MARGIN)
+    limits = (low - margin, high + margin)
     names = {str(row_id): _strip_name(result, str(row_id)) for row_id in values.index if "own" in roles(row_id, picked)}
     levels = _levels(result, names, limits) if picked else dict.fromkeys(names, 0)
     height = STRIP_HEIGHT + LEVEL / 72 * max(levels.values(), default=0)
@@ -278,36 +269,27 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
     with analysis_function():
         figure = Figure(
             height,
-            "" if picked is None else alt_text(result, picked),
+            alt_text(result, picked or ()),
             lambda: _data(result, result.plotted.sort_values("value", ascending=False, kind="stable")),
         )
         axes = figure.add_axes((STRIP_LEFT, 0.2 * share, STRIP_ACROSS, 0.5 * share), axes_class=Chart)
         _strip_scale(axes, limits)
         if not result.national.is_missing:
             value = result.national.value
-            line = axes.axvline(value, color=DARK_PINK, linewidth=1.6, linestyle=DASHED)
+            line = axes.axvline(value, **NATIONAL_LINE)
             words = f"{NATIONAL} {value_in_words(result.measure, value)}"
             figure.parts[ENGLAND_AND_WALES] = [line, _strip_words(axes, words, value, 3, DARK_PINK)]
         for (row_id, value), up in zip(values.items(), _strip_heights(figure, axes, values), strict=True):
             for role in roles(str(row_id), picked):
-                if role == "own":
-                    dot = _own_dot(axes, str(row_id), value, up)
+                own = role == "own"
+                look = {"markeredgecolor": "black", "zorder": 6} if own else {"markeredgewidth": EDGE}
+                figure.parts[str(row_id)] = [mark(axes, role, str(row_id), (value, up), **look)]
+                if own:
+                    axes.axvline(value, color=DARK_BLUE, linewidth=0.8, zorder=1, gid=f"own-line-{row_id}")
                     over = OVER + LEVEL * levels[str(row_id)]
-                    gid = part_id("own", "name", str(row_id))
-                    _strip_words(axes, names[str(row_id)], value, over, DARK_BLUE).set_gid(gid)
-                else:
-                    dot = _other_dot(axes, str(row_id), value, up)
-                figure.parts[str(row_id)] = [dot]
+                    name = _strip_words(axes, names[str(row_id)], value, over, DARK_BLUE)
+                    name.set_gid(f"own-name-{row_id}")
     return figure
-
-
-def _strip_limits(result: Result) -> tuple[float, float]:
-    """Return the ends of the scale: zero, all values and England and Wales within them, whoever is picked out."""
-    shown = [0.0, *result.plotted["value"]]
-    if not result.national.is_missing:
-        shown.append(result.national.value)
-    margin = MARGIN * (max(shown) - min(shown) or 1)
-    return min(shown) - margin, max(shown) + margin
 
 
 def _strip_scale(axes: Axes, limits: tuple[float, float]) -> None:
@@ -346,35 +328,18 @@ def _strip_place(value: float, limits: tuple[float, float]) -> float:
 def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str) -> Annotation:
     """Write words over the strip at a value, `over` points over its upper edge, whole in every font."""
     place = _strip_place(value, axes.get_xlim())
-    return axes.annotate(
-        words, (value, 1), (0, over), xycoords=("data", "axes fraction"), textcoords="offset points",
-        ha=alignment(place, WIDEST_BOLD * width_of(words, SIZE), WIDTH), va="bottom", color=colour, fontsize=SIZE,
-        fontweight="bold", annotation_clip=False,
-    )  # fmt: skip
+    align = alignment(place, WIDEST_BOLD * width_of(words, SIZE), WIDTH)
+    text = write(axes, words, (value, 1), (0, over), ("data", "axes fraction"), ha=align, va="bottom")
+    text.set(color=colour, fontsize=SIZE, fontweight="bold", annotation_clip=False)
+    return text
 
 
 def _strip_heights(figure: Figure, axes: Axes, values: pd.Series) -> Array:
     """Return how high each dot stands so that no two meet, as seaborn places them; the scale must be set."""
-    sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=DOT)
+    sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=SPOT)
     figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
     (dots,) = axes.collections
     heights = np.asarray(dots.get_offsets())[:, 1]
     dots.remove()
     axes.set(xlabel="", yticks=[])
     return heights
-
-
-def _other_dot(axes: Axes, row_id: str, value: float, height: float) -> Line2D:
-    return axes.plot(
-        [value], [height], linestyle="", marker="o", markersize=DOT, markerfacecolor=FOCUS_GREY,
-        markeredgecolor=OUTLINE, markeredgewidth=EDGE, zorder=3, gid=part_id("other", "mark", row_id),
-    )[0]  # fmt: skip
-
-
-def _own_dot(axes: Axes, row_id: str, value: float, height: float) -> Line2D:
-    dot = axes.plot(
-        [value], [height], linestyle="", marker="D", markersize=DIAMOND, markerfacecolor=DARK_BLUE,
-        markeredgecolor="black", zorder=6, gid=part_id("own", "mark", row_id),
-    )[0]  # fmt: skip
-    axes.axvline(value, color=DARK_BLUE, linewidth=0.8, zorder=1, gid=part_id("own", "line", row_id))
-    return dot

@@ -14,12 +14,14 @@ from peel_analysis.figures.figure import (
     DARK_GREY,
     DARK_PINK,
     ORANGE,
+    PICKED,
     TURQUOISE,
     WIDTH,
     Chart,
     Figure,
     analysis_function,
     width_of,
+    write,
 )
 
 LEFT, RIGHT = 1.2, 0.25  # inches
@@ -27,7 +29,7 @@ BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
 APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
 LINES = 5  # of a label inside its segment
-INK, OUTLINE = "#0b0c0c", "#3d3d3d"
+INK = PICKED.text
 LOOKS = (  # fill and hatching by the place of the segment in the order of groups; neighbours never share either
     (DARK_BLUE, ""),
     ("#ffffff", "////"),
@@ -197,20 +199,16 @@ def _height(labels: Sequence[Label]) -> float:
 
 def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
     name = "\n".join(textwrap.wrap(stack.name, 16))
-    axes.annotate(
-        name, (0, bottom + BAR / 2), (-6, 0), textcoords="offset points", ha="right", va="center", fontweight="bold",
-        color=INK, annotation_clip=False,
-    )  # fmt: skip
+    words = write(axes, name, (0, bottom + BAR / 2), (-6, 0), ha="right", va="center", annotation_clip=False)
+    words.set(fontweight="bold", color=INK)
     _rectangle(axes, 0, bottom, 100 * inch, "#ffffff", "")
     for segment, start in stack.drawn:
         fill, hatch = LOOKS[(segment.order - 1) % len(LOOKS)]
         _rectangle(axes, start * inch, bottom, segment.share * inch, fill, hatch)
-        words = inside(segment, segment.share * inch)
-        if words:
+        if label := inside(segment, segment.share * inch):
             axes.text(
-                (start + segment.share / 2) * inch, bottom + BAR / 2, words, ha="center", va="center", color=INK,
-                fontsize=LABEL_SIZE, linespacing=1.15,
-                bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.6},
+                (start + segment.share / 2) * inch, bottom + BAR / 2, label, ha="center", va="center", color=INK,
+                fontsize=LABEL_SIZE, linespacing=1.15, bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.6},
             )  # fmt: skip
 
 
@@ -218,7 +216,7 @@ def _rectangle(axes: Axes, left: float, bottom: float, width: float, fill: str, 
     """Draw a part of a bar. The limits are set, so that nothing of what `barh` works out about them is needed."""
     axes.add_artist(
         Rectangle(
-            (left, bottom), width, BAR, facecolor=fill, edgecolor=OUTLINE, linewidth=0.6, hatch=hatch, clip_on=False
+            (left, bottom), width, BAR, facecolor=fill, edgecolor=DARK_GREY, linewidth=0.6, hatch=hatch, clip_on=False
         )
     )
 
@@ -231,7 +229,5 @@ def _labels(axes: Axes, labels: Sequence[Label], bottom: float, *, upward: bool)
         ends = [label.line, label.line], [edge - way * 0.07, y]
         axes.add_artist(Line2D(*ends, color=INK, linewidth=0.7, solid_capstyle="butt"))
         to_right = label.left == label.line
-        axes.annotate(
-            label.text, (label.line, y), (3 if to_right else -3, 0), textcoords="offset points", color=INK,
-            ha="left" if to_right else "right", va="center", fontsize=LABEL_SIZE, annotation_clip=False,
-        )  # fmt: skip
+        words = write(axes, label.text, (label.line, y), (3 if to_right else -3, 0), va="center", color=INK)
+        words.set(ha="left" if to_right else "right", fontsize=LABEL_SIZE, annotation_clip=False)

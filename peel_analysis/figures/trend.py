@@ -24,6 +24,7 @@ from peel_analysis.figures.figure import (
     Figure,
     analysis_function,
     width_of,
+    write,
 )
 from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.words import value_in_words
@@ -108,12 +109,9 @@ def _months(series: Series) -> str:
 
 def _data(series: Series, force_id: str) -> pd.DataFrame:
     """Return a row a point by the last day of its window: the force's value and status, England and Wales's value."""
-    columns = {
-        force_id: series.values[force_id],
-        "status": series.statuses[force_id],
-        ENGLAND_AND_WALES: series.values[ENGLAND_AND_WALES],
-    }
-    return pd.DataFrame(columns).rename_axis("period_end")
+    shown = series.values[[force_id, ENGLAND_AND_WALES]].rename_axis("period_end")
+    shown.insert(1, "status", series.statuses[force_id])
+    return shown
 
 
 def _line(axes: Axes, series: Series, name: str, colour: str, dashes: tuple[int, int] | None) -> Line2D:
@@ -133,10 +131,8 @@ def _limits(axes: Axes, series: Series, force_id: str) -> None:
         ends = _numbers([date.fromisoformat(str(part.index[place])) for place in (0, -1)])
         for level, style in ((limits.centre, "-"), (limits.lower, ":"), (limits.upper, ":")):
             axes.plot(ends, [level, level], color=OUTLINE, linewidth=1, linestyle=style)
-    axes.annotate(
-        _about_limits([limits for _, limits in found]), (1, 1), (6, 10), xycoords="axes fraction",
-        textcoords="offset points", va="bottom", ha="left", fontsize=NOTE, color=OUTLINE,
-    )  # fmt: skip
+    words = _about_limits([limits for _, limits in found])
+    write(axes, words, (1, 1), (6, 10), "axes fraction", va="bottom", ha="left", fontsize=NOTE, color=OUTLINE)
 
 
 def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, ControlLimits]]:
@@ -148,8 +144,8 @@ def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, Contr
         raise ValueError(
             "control limits need points that share no counts; draw the line of quarters, not a rolling one"
         )
-    long = [part for part in _between_breaks(series, force_id) if part.count() >= FEWEST_POINTS]
-    return [(part, control_limits(part.to_numpy())) for part in long]
+    parts = _between_breaks(series, force_id)
+    return [(part, control_limits(part.to_numpy())) for part in parts if part.count() >= FEWEST_POINTS]
 
 
 def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:
@@ -165,14 +161,12 @@ def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:
 
 
 def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
-    """Return how many breaks lie before a window; None for one within a break."""
-    ahead = [one for one in breaks if not _is_over(one, first)]
+    """Return how many breaks lie before a window; None for one within a break.
+
+    A break of a single day is the first of the counts that follow it, so it lies before them.
+    """
+    ahead = [one for one in breaks if not (one.last_day < first or one.first_day == one.last_day == first)]
     return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
-
-
-def _is_over(one: Break, day: date) -> bool:
-    """Return whether a break lies before a day; a break of a single day is the first of the counts that follow it."""
-    return one.last_day < day or one.first_day == one.last_day == day
 
 
 def _about_limits(found: list[ControlLimits]) -> str:
@@ -199,10 +193,7 @@ def _scale(axes: Axes, series: Series, force_id: str) -> None:
         years = sorted({day.year for day in days})
         words_below(axes, _numbers([date(year, 6, 30) for year in years]), [str(year) for year in years])
     unit = series.unit(force_id)
-    axes.annotate(
-        unit[:1].upper() + unit[1:], (0, 1), (-22, 12), xycoords="axes fraction",
-        textcoords="offset points", ha="left", va="bottom",
-    )  # fmt: skip
+    write(axes, unit[:1].upper() + unit[1:], (0, 1), (-22, 12), "axes fraction", ha="left", va="bottom")
 
 
 def _breaks(axes: Axes, series: Series, force_id: str) -> None:
@@ -214,10 +205,8 @@ def _breaks(axes: Axes, series: Series, force_id: str) -> None:
         start = max(left, min(first, right - width))
         foot, top = (_is_crossed(axes, series, force_id, (start, start + width), edge) for edge in (0, 1))
         edge = 1 if foot and not top else 0
-        axes.annotate(
-            one.label, (start, edge), (3, -4 if edge else 4), xycoords=("data", "axes fraction"),
-            textcoords="offset points", va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=OUTLINE,
-        )  # fmt: skip
+        words = write(axes, one.label, (start, edge), (3, -4 if edge else 4), ("data", "axes fraction"))
+        words.set(va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=OUTLINE)
 
 
 def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, float], edge: int) -> bool:
@@ -239,16 +228,11 @@ def _names(axes: Axes, series: Series, force_id: str) -> None:
     ends.sort(key=lambda end: end[1])
     places = [ends[0][1], max(ends[1][1], ends[0][1] + gap)]
     for (name, value), place in zip(ends, places, strict=True):
-        axes.annotate(
-            f"{series.edition.forces.name(name)} {value_in_words(series.measure, value)} {_mark(series, name)}".strip(),
-            (1, place), (6, 0),
-            xycoords=("axes fraction", "data"), textcoords="offset points", va="center", ha="left",
-            color=DARK_BLUE if name == force_id else DARK_PINK, fontweight="bold",
-        )  # fmt: skip
-
-
-def _mark(series: Series, name: str) -> str:
-    return "" if name == ENGLAND_AND_WALES else series.edition.data.statuses.mark(series.statuses[name].iloc[-1])
+        own = name == force_id
+        sign = series.edition.data.statuses.mark(series.statuses[name].iloc[-1]) if own else ""
+        said = f"{series.edition.forces.name(name)} {value_in_words(series.measure, value)} {sign}".strip()
+        words = write(axes, said, (1, place), (6, 0), ("axes fraction", "data"), va="center", ha="left")
+        words.set(color=DARK_BLUE if own else DARK_PINK, fontweight="bold")
 
 
 def _numbers(days: list[date]) -> list[float]:
@@ -265,32 +249,19 @@ def scale_levels(axes: Axes) -> None:
     low, high = axes.get_ylim()
     chosen = axes.yaxis.get_majorticklocs()
     numbers = axes.yaxis.get_major_formatter().format_ticks(list(chosen))
-    slack = ROUNDING * (high - low)
-    shown = [
-        (float(level), number)
-        for level, number in zip(chosen, numbers, strict=True)
-        if low - slack <= level <= high + slack
-    ]
-    lines = LineCollection(
-        [[(0, level), (1, level)] for level, _ in shown],
-        transform=axes.get_yaxis_transform(),
-        colors=mpl.rcParams["grid.color"],
-        linewidths=mpl.rcParams["grid.linewidth"],
-        capstyle="projecting",
-        zorder=0.5,
-    )
+    slack, pairs = ROUNDING * (high - low), zip(map(float, chosen), numbers, strict=True)
+    shown = [(level, number) for level, number in pairs if low - slack <= level <= high + slack]
+    lines = LineCollection([[(0, level), (1, level)] for level, _ in shown], transform=axes.get_yaxis_transform())
+    lines.set(color=mpl.rcParams["grid.color"], linewidth=mpl.rcParams["grid.linewidth"])
+    lines.set(capstyle="projecting", zorder=0.5)
     axes.add_artist(lines)
     for level, number in shown:
-        axes.annotate(
-            number, (0, level), (-PAD, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
-            ha="right", va="center_baseline", color=mpl.rcParams["ytick.labelcolor"], annotation_clip=False,
-        )  # fmt: skip
+        words = write(axes, number, (0, level), (-PAD, 0), axes.get_yaxis_transform(), ha="right")
+        words.set(va="center_baseline", color=mpl.rcParams["ytick.labelcolor"], annotation_clip=False)
 
 
 def words_below(axes: Axes, places: Sequence[float], words: Sequence[str]) -> None:
     """Write words under the chart at these places along its width."""
     for place, text in zip(places, words, strict=True):
-        axes.annotate(
-            text, (place, 0), (0, -PAD), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
-            ha="center", va="top", color=mpl.rcParams["xtick.labelcolor"], annotation_clip=False,
-        )  # fmt: skip
+        below = write(axes, text, (place, 0), (0, -PAD), axes.get_xaxis_transform(), ha="center", va="top")
+        below.set(color=mpl.rcParams["xtick.labelcolor"], annotation_clip=False)

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.rules import CheckResult, errors
-from peel_analysis.checks.table_checks import check
-from peel_analysis.checks.tables_held import Key, TablesHeld, periods_of, release_order
+from peel_analysis.checks.data_checks import check
+from peel_analysis.checks.rules import CheckResult, Key, TablesHeld, errors, periods_of, release_order
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import write_files

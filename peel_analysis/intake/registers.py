@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.tables_held import PRINTED, PRINTED_COLUMNS, Key, read_made
+from peel_analysis.checks.rules import PRINTED, PRINTED_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
 from peel_analysis.data.dictionary import with_settings
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.data.populations import POPULATIONS as POPULATIONS_FILE
-from peel_analysis.data.populations import POPULATIONS_COLUMNS
+from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.forces import POPULATIONS_COLUMNS
 from peel_analysis.data.registers import COUNT_NOTES
 from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources.reading import Account, Reading

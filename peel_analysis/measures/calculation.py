@@ -5,10 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, isnan, nan
 
-from peel_analysis.checks import steps
-from peel_analysis.checks.records import OUTCOMES, Doubt, incomplete, mismatched, national_note
+from peel_analysis.checks.records import (
+    OUTCOMES,
+    STANDS_APART,
+    Doubt,
+    incomplete,
+    mismatched,
+    national_note,
+    quarters_apart,
+    stands_apart,
+)
 from peel_analysis.checks.rules import CheckResult
-from peel_analysis.data import cache
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Measure, NotComparableError
 from peel_analysis.data.edition import Edition
@@ -17,6 +24,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import EXCLUSIONS, records
 from peel_analysis.data.text import enumerated
+from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures.exclusions import (
     NOT_COMPARABLE,
     Exclusions,
@@ -95,10 +103,10 @@ def check_measures(edition: Edition) -> list[CheckResult]:
 
 def _kept(measure: Measure, inputs: Inputs) -> Result:
     """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
-    if cache.folder() is None:
+    if cache_folder() is None:
         return _calculated(measure, inputs)
     asked = (repr(measure), inputs.edition.key)
-    made = cache.once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
+    made = once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 
@@ -220,11 +228,11 @@ def note_steps(rows: Rows, measure: Measure, edition: Edition, window: Period) -
     noted = {row.force_id: row for row in rows}
     for item in measure.numerator.items:
         for period, part in parts:
-            for force_id, quarter in steps.quarters_apart(item, edition, period):
+            for force_id, quarter in quarters_apart(item, edition, period):
                 row = noted[force_id]
                 if row.is_counted and not row.short:
-                    said = steps.sentence(quarter, part)
-                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=steps.SHORT)
+                    said = stands_apart(quarter, part)
+                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=STANDS_APART)
     return list(noted.values())
 
 

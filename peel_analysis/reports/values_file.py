@@ -1,16 +1,34 @@
-"""The values file beside a report: every number that the report says, with the rows about its force first."""
+"""The values file beside a report: every number that the report says, with the rows about its force first.
 
-from collections.abc import Iterable
+Beside the measures' values they are the points of lines, the middle of the forces, what funnels rest on, the means of
+peers, the groups of outcomes, and what chance alone would give. Each of these rows names in `part_of` the figure or
+list that says it: what follows "figure-" in the page's ids. There are rows for every figure that can be made, so that a
+notebook may show another one without a word here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import isnan
+from typing import Any
 
+import pandas as pd
+
+from peel_analysis.comparison import compare, peer_groups
+from peel_analysis.comparison.comparable import means
+from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.measures import Result, calculate_all
-from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of
-from peel_analysis.measures.series import Series
-from peel_analysis.reports import further_values
-from peel_analysis.reports.further_values import Further
+from peel_analysis.measures import Result, Series, Value, calculate_all, rolling
+from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
 from peel_analysis.show import values
+from peel_analysis.show.words import not_available
+
+OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
+PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"
+Row = dict[str, Any]  # by the values file's columns; what it lacks is empty
 
 
 @dataclass(frozen=True)
@@ -33,10 +51,9 @@ class EditionValues:
         The force comes first, then England and Wales, then the numbers that sentences say beside the measures' values,
         then the other forces, which figures and tables show too.
         """
-        shares = further_values.shares(self.outcomes, force_id) if self.outcomes else ()
-        beside = further_values.peer_means(self.edition, self.results, force_id)
-        own = (*further_values.points(self.lines, force_id), *beside, *shares)
-        first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _rows(self.edition, own), self.further)
+        shares = _shares(self.outcomes, force_id) if self.outcomes else ()
+        own = (*_points(self.lines, force_id), *_peer_means(self.edition, self.results, force_id), *shares)
+        first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _further(self.edition, own), self.further)
         others = (rows for name, rows in self.rows.items() if name not in (force_id, ENGLAND_AND_WALES))
         return "".join((",".join(values.COLUMNS), "\n", *first, *others))
 
@@ -45,24 +62,185 @@ def values_of(edition: Edition) -> EditionValues:
     """Return what an edition's values files are made from. Raises InputError when a table does not answer."""
     results = calculate_all(edition)
     by_force = values.of_results(results).groupby("force_id", sort=False)
-    of_all = (
-        *further_values.medians(results),
-        *further_values.funnels(results),
-        *further_values.flags(edition, results),
-    )
     return EditionValues(
         edition=edition,
-        rows={str(force_id): _without_heading(values.as_csv(rows)) for force_id, rows in by_force},
-        further=_rows(edition, of_all),
-        lines=tuple(further_values.lines_of(results)),
+        rows={str(force_id): _without_heading(rows) for force_id, rows in by_force},
+        further=_further(edition, (*medians(results), *_funnels(results), *flags(edition, results))),
+        lines=tuple(_lines_of(results)),
         outcomes=outcomes_of(edition) if any(result.measure.id == MEASURE for result in results) else None,
         results=results,
     )
 
 
-def _rows(edition: Edition, every: Iterable[Further]) -> str:
-    return _without_heading(values.as_csv(further_values.table(edition, every)))
+def _further(edition: Edition, rows: Iterable[Row]) -> str:
+    return _without_heading(pd.DataFrame(rows, columns=list(values.COLUMNS)).assign(edition=edition.id))
 
 
-def _without_heading(text: str) -> str:
-    return text.partition("\n")[2]
+def _without_heading(rows: pd.DataFrame) -> str:
+    return values.as_csv(rows).partition("\n")[2]
+
+
+def _row(part_of: str, name: str, force_id: str, day: date, value: float, unit: str, **also: object) -> Row:
+    """Return the row of a number: the figure that says it, the end of its name, whose it is and as at which day.
+
+    `members` are how many forces an England and Wales point of a line is the sum of, or a mean of peers is made of.
+    """
+    return {
+        "measure": f"{part_of}-{name}" if name else part_of,
+        "force_id": force_id,
+        "period_end": day.isoformat(),
+        "value": value,
+        "unit": unit,
+        "status": "reported",
+        "part_of": part_of,
+        **also,
+    }
+
+
+def _lines_of(results: Iterable[Result]) -> Iterator[tuple[Result, Series]]:
+    """Yield the measures that have a line over time, with it."""
+    for result in results:
+        try:
+            if not not_available(result):
+                yield result, rolling(result)
+        except InputError:  # there is no line, and the section says why
+            continue
+
+
+def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Row]:
+    """Yield each point of each line: of the force, and of England and Wales. A gap in a line is no number.
+
+    A rate's release names the mid-year of the population that the point divides by. A point that is as reported has
+    no note of the measure's own value.
+    """
+    for result, series in lines:
+        for name in (force_id, ENGLAND_AND_WALES):
+            one, national = result.of(name), name == ENGLAND_AND_WALES
+            statuses = [one.status] * len(series.days) if national else series.statuses[name].tolist()
+            counts = (frame[name].tolist() for frame in (series.values, series.numerator, series.denominator))
+            releases = _releases(result, series)
+            for day, release, status, value, numerator, denominator in zip(
+                series.days, releases, statuses, *counts, strict=True
+            ):
+                if not isnan(value):
+                    yield _row(
+                        f"{result.measure.id}-trend",
+                        "",
+                        name,
+                        day,
+                        value,
+                        result.measure.unit,
+                        status=status,
+                        note=one.note if status == one.status else "",
+                        numerator=numerator,
+                        denominator=denominator,
+                        members=len(series.members) if national else float("nan"),
+                        release=release,
+                    )
+
+
+def _releases(result: Result, series: Series) -> list[str]:
+    """Return the release of each point: the result's own, with the mid-year of the point's population."""
+    own = f"mid-{result.edition.mid_year}"
+    years = series.mid_years or (result.edition.mid_year,) * len(series.days)
+    return [result.release.replace(own, f"mid-{year}") for year in years]
+
+
+def medians(results: Iterable[Result]) -> Iterator[Row]:
+    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part."""
+    for result in results:
+        given = compare(result).verdicts.values()
+        for median in {verdict.median for verdict in given if verdict.median is not None}:
+            day, unit = result.window.end, result.measure.unit
+            yield _row(result.measure.id, "median", ENGLAND_AND_WALES, day, median, unit, release=result.release)
+
+
+def _funnels(results: Iterable[Result]) -> Iterator[Row]:
+    """Yield what each funnel rests on; of one that too few forces allow, how many there are and how many it needs."""
+    for result in results:
+        if result.measure.kind not in FUNNEL_KINDS or not_available(result):
+            continue
+        compared = compare(result)
+        numbers: list[tuple[str, float, str]] = [("forces", compared.ranks.forces, FORCES)]
+        if funnel := compared.funnel:
+            numbers += [
+                ("winsorised", 100 * funnel.winsorised, PERCENT),
+                ("phi", funnel.phi, "times the variance of chance"),
+                ("tau-squared", funnel.tau2, f"squared, on the {funnel.scale} scale"),
+                ("middle", funnel.target, result.measure.unit),
+            ]
+        else:
+            numbers.append(("fewest-forces", compared.policy.fewest_forces, FORCES))
+        part_of, day, release = f"{result.measure.id}-funnel", result.window.end, result.release
+        for name, value, unit in numbers:
+            yield _row(part_of, name, ENGLAND_AND_WALES, day, value, unit, release=release)
+
+
+def _peer_means(edition: Edition, results: Iterable[Result], force_id: str) -> Iterator[Row]:
+    """Yield the two means of each of a force's sets of peers, and how many peers the set has.
+
+    `members` is how many of them are in the means. The rows have the force's id: the peers are its own.
+    """
+    groups = peer_groups(edition, force_id)
+    for result in results:
+        if result.measure.kind in NEVER_COMPARED or not_available(result):
+            continue
+        for group in groups:
+            found, unit = means(result, group), result.measure.unit
+            for name, value, of in (
+                ("weighted", found.weighted, unit),
+                ("simple", found.simple, unit),
+                ("peers", len(group.peer_ids), FORCES),
+            ):
+                if not isnan(value):
+                    yield _row(
+                        f"{result.measure.id}-peers",
+                        f"{group.set_id}-{name}",
+                        force_id,
+                        result.window.end,
+                        value,
+                        of,
+                        note=found.why_left_out,
+                        members=len(found.members),
+                        release=result.release,
+                    )
+
+
+def _shares(outcomes: Outcomes, force_id: str) -> Iterator[Row]:
+    """Yield the share of each group of outcomes, their total, and how far that lies from recorded crime."""
+    if not_available(outcomes.whole):
+        return
+    spread, day = spread_in(outcomes, force_id), outcomes.whole.window.end
+    for side in ("own", "national") if spread.is_shown else ("national",):
+        held: list[Value] = [getattr(group, side) for group in spread.groups]
+        for group, one in zip(spread.groups, held, strict=True):
+            yield _share(outcomes, _slug(group.name), one, one.numerator)
+        counted = sum(one.numerator for one in held)
+        yield _share(outcomes, "all", held[0], counted)
+        apart, release = counted - held[0].denominator, outcomes.whole.release
+        yield _row(OUTCOMES, "difference", held[0].force_id, day, apart, CRIMES, release=release)
+
+
+def _share(outcomes: Outcomes, name: str, one: Value, count: float) -> Row:
+    whole, share = outcomes.whole, outcomes.whole.measure.multiplier * count / one.denominator
+    also = {"status": one.status, "note": one.note, "numerator": count, "denominator": one.denominator}
+    day, unit, release = whole.window.end, whole.measure.unit, whole.release
+    return _row(OUTCOMES, name, one.force_id, day, share, unit, **also, release=release)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Row]:
+    """Yield the flags to expect of chance over the edition's figures: the overview says them, and so does Annex A."""
+    if (expected := expected_flags(results)) is None:
+        return
+    for part_of in (STANDING_OUT, POLICY):
+        for name, value, unit in (
+            ("comparisons", expected.tests, "comparisons"),
+            ("limits", 100 * expected.level, PERCENT),
+            ("by-chance", expected.nominal, "comparisons"),
+            ("by-chance-where-forces-differ", expected.overdispersed, "comparisons"),
+        ):
+            yield _row(part_of, name, ENGLAND_AND_WALES, edition.window("crime").end, value, unit)

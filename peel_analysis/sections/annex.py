@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison.verdicts import expected_flags
-from peel_analysis.data import cache as kept
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.sections.blocks import funnels_table
@@ -151,7 +151,7 @@ class Annex:
     def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
         """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
         asked = (part, self.edition.key)
-        return Markup(kept.once("annex", asked, lambda: make().encode()).decode())
+        return Markup(once("annex", asked, lambda: make().encode()).decode())
 
 
 def _is_lacking(item: str, edition: Edition) -> bool:

@@ -1,4 +1,4 @@
-"""A measure in a section: as a figure by force, against size, and beside the force's peers."""
+"""A measure in a section: as a figure by force, against size, beside the force's peers, and over time."""
 
 import math
 from collections.abc import Iterable
@@ -9,12 +9,14 @@ from markupsafe import Markup
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.comparison.comparable import PeerGroup, means, peer_groups, why_none
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg
+from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg, trend_lines
 from peel_analysis.figures.funnel import middle_in_words, place_in_words
-from peel_analysis.measures import Result
-from peel_analysis.sections.display import Html, numbered
+from peel_analysis.figures.trend import lines_in_words, span_in_words
+from peel_analysis.measures import Result, Series, rolling
+from peel_analysis.measures.provenance import POPULATIONS, tables_of
+from peel_analysis.sections.display import Html, numbered, source_line
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
@@ -24,6 +26,7 @@ from peel_analysis.show.words import footnotes, no_figure, value_in_words
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from
 ALONE = "No other force has a public value, so none is drawn beside it."
+UNMARKED = ("reported", "as_published")
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
@@ -49,13 +52,12 @@ def statement_block(result: Result, force_id: str) -> Html:
     A measure that the edition does not have is told in its reason alone: a table would say it 43 times.
     """
     measure_id = result.measure.id
-    body = _reading(result, force_id) if wording.not_available(result) else _body(result, force_id, NO_VALUE)
+    if wording.not_available(result):
+        said, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
+        body = piece("figure_body", reading=said, value_id=value_id)
+    else:
+        body = _body(result, force_id, NO_VALUE)
     return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id})
-
-
-def _reading(result: Result, force_id: str) -> Markup:
-    value_id = wording.value_id(result, force_id)
-    return piece("figure_body", reading=wording.reading(result, force_id), value_id=value_id)
 
 
 def _body(result: Result, force_id: str, missing_from: str = "Not in the figure", **drawing: object) -> Markup:
@@ -93,12 +95,6 @@ def _not_drawn(result: Result) -> str:
         value = wording.value_in_words(result.measure, national.value)
         rate = f" England and Wales: {value} {result.measure.unit}."
     return f"The figure by force is not drawn, because {have} a public value.{rate}"
-
-
-def source_line(result: Result, also: str = "") -> str:
-    """Return the line that names the sources, in the inspectorate's form; `also` is a sentence about others."""
-    named = " ".join(filter(None, (f"{wording.sources_in_words(result)}.", also)))
-    return f"Source: {named} For further information about these data, see Annex A."
 
 
 def funnel_block(result: Result, force_id: str, number: int) -> Html:
@@ -163,12 +159,11 @@ def peer_panel(result: Result, force_id: str) -> Html:
     Columns: value in the measure's unit, its 95% interval where counts are public, and a note. The weighted mean has
     the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
     """
-    about = f"peers: {result.measure.id}"
-    if why_none(result.edition, force_id):
-        return Html(peer_tables(result, force_id), about)
-    title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
     body = peer_tables(result, force_id)
-    return Html(piece("folded", title, body, "data peers", f"{result.measure.id}-peers"), about)
+    if not why_none(result.edition, force_id):
+        title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
+        body = piece("folded", title, body, "data peers", f"{result.measure.id}-peers")
+    return Html(body, f"peers: {result.measure.id}")
 
 
 def peer_tables(result: Result, force_id: str) -> Markup:
@@ -220,3 +215,98 @@ def _row(result: Result, force_id: str, kind: str = "") -> Row:
     note = Cell("" if force_id == ENGLAND_AND_WALES else one.short)
     name = result.edition.forces.name(force_id)
     return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)
+
+
+def trend_block(result: Result, force_id: str, number: int) -> Html:
+    """Return the figure of a measure over time with its notes and its table; for a force without a line, the reason.
+
+    Raises InputError for a measure whose counts allow no line.
+    """
+    series, name = rolling(result), result.edition.forces.official_name(force_id)
+    figure_id, about = f"{result.measure.id}-trend", f"trend: {result.measure.id}"
+    title = series.per_head(result.measure.title, force_id)
+    caption = f"{title}, {name} and {NATIONAL}, {span_in_words(series)}"
+    if series.values[force_id].dropna().empty:
+        body = piece("figure_body", refused=wording.reading(result, force_id))
+        return numbered(figure_id, number, caption, body, drawn=False, about=about)
+    own = result.of(force_id)
+    remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
+    reading = lines_in_words(series, force_id, remark)
+    key = key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
+    figure = trend_lines(series, force_id)
+    figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
+    body = piece(
+        "figure_body",
+        reading=reading,
+        image=figure.as_image(),
+        notes=_line_notes(result, series, force_id),
+        source=source_line(result, _source_of_populations(result, series)),
+        summary="The points of the lines",
+        data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
+    )
+    return numbered(figure_id, number, caption, body, about=about)
+
+
+def _points_table(result: Result, series: Series, force_id: str, caption: str) -> Markup:
+    columns = ("12 months to", result.edition.forces.official_name(force_id), "95% interval", NATIONAL)
+    rows = []
+    for place, day in enumerate(series.days):
+        own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
+        status = "" if math.isnan(own) else str(series.statuses[force_id].iloc[place])
+        cells = (value_cell(result, own, status), _interval(series, force_id, place))
+        rows.append(Row(day_in_words(day), (*cells, value_cell(result, national))))
+    return html_table(caption, columns, rows)
+
+
+def _interval(series: Series, force_id: str, place: int) -> Cell:
+    """Return the interval of a point: none where the point itself is missing, counts or no counts."""
+    value, top, below = (
+        float(column[force_id].iloc[place]) for column in (series.values, series.numerator, series.denominator)
+    )
+    return tables.counts_interval_cell(series.measure, math.nan if math.isnan(value) else top, below)
+
+
+def _source_of_populations(result: Result, series: Series) -> str:
+    """Return the source of the points' populations where they are of more years than the edition's own, else ""."""
+    if len(set(series.mid_years)) < 2:
+        return ""
+    own = (POPULATIONS, result.edition.vintage)
+    named = [table for table in tables_of(result, ENGLAND_AND_WALES) if (table.table, table.release) == own]
+    years = f"Populations of mid-{series.mid_years[0]} to mid-{series.mid_years[-1]}"
+    return " ".join(f"{years}: {table.publisher}, {table.title}." for table in named if table.title)
+
+
+def _line_notes(result: Result, series: Series, force_id: str) -> list[str]:
+    own = result.of(force_id)
+    notes = [one.sentence for one in series.breaks(force_id)]
+    if own.status not in UNMARKED and own.note:
+        notes.append(own.note)
+    if series.mid_years:
+        notes.append(_about_population(result, series, force_id))
+    members = f"{len(series.members)} of {NUMBER_OF_FORCES} forces"
+    fewer = "" if set(series.members) == set(result.members) else ", so its last point can differ from the value above"
+    notes.append(f"England and Wales is the sum of the same {members} at every point{fewer}.")
+    return notes
+
+
+def _about_population(result: Result, series: Series, force_id: str) -> str:
+    """Return which population the points divide by, and what they must not be taken for."""
+    assumed = f" Every point of {result.edition.forces.official_name(force_id)} divides by its assumed population."
+    kept = assumed if force_id in series.assumed else ""
+    if series.mid_year is not None:
+        return (
+            f"Every point divides by the same population, that of mid-{series.mid_year}: the estimates of all the "
+            "years before are not held on one basis. The lines move with the counts alone, and an earlier point is not "
+            f"the rate of its own year.{kept}"
+        )
+    first, last = series.mid_years[0], series.mid_years[-1]
+    earlier = (
+        f" Where the report sets an earlier year's value beside this edition's, it divides both by the population of "
+        f"mid-{last}, so that value can differ from the point here."
+        if result.has_earlier
+        else ""
+    )
+    return (
+        f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set of "
+        f"estimates.{earlier}{kept}"
+    )

@@ -15,7 +15,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece, style_sheet
+from peel_analysis.show.words import sources_in_words
 
 PEEL = "application/vnd.peel+json"
 CITATIONS = r"(?:\[\^\d+\])+"  # notes that findings cite, as in "... MASH.[^6][^7]"
@@ -72,3 +74,9 @@ def numbered(figure_id: str, number: int, caption: str, body: Markup, *, drawn: 
     named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
     html = piece("figure", piece("figure_opening", **named), body)
     return Html(html, about or f"figure {number}: {figure_id}", {"figure": named})
+
+
+def source_line(result: Result, also: str = "") -> str:
+    """Return the line that names the sources, in the inspectorate's form; `also` is a sentence about others."""
+    named = " ".join(filter(None, (f"{sources_in_words(result)}.", also)))
+    return f"Source: {named} For further information about these data, see Annex A."

@@ -8,15 +8,13 @@ from peel_analysis import measures
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.findings import cited, findings, has_findings
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
 from peel_analysis.sections.display import Findings, Html, style
-from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme
-from peel_analysis.sections.over_time import trend_block
+from peel_analysis.sections.lists import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -64,19 +62,19 @@ class Section:
             "only the numbers that there are."
         )
         line = inspection_line(self.edition, self.force.id, self.plan)
-        return Html(piece("opening", box, line, "" if has_findings(self.edition, self.force.id) else without), about)
+        return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
         """Show a sub-heading and what inspectors found under it.
 
         Without findings the sub-heading is left out, unless `always`: a part with figures keeps it.
         """
-        text = findings(self.edition, self.force.id, self.plan.title, heading)
+        text = self.edition.findings(self.force.id).get((self.plan.title, heading), "")
         return Findings(heading if text or always else "", text)
 
     def text(self) -> Findings:
         """Show the findings that stand before the section's first sub-heading."""
-        return Findings("", findings(self.edition, self.force.id, self.plan.title))
+        return Findings("", self.edition.findings(self.force.id).get((self.plan.title, ""), ""))
 
     def figure(self, measure: str | Result, *, always: bool = True) -> Html:
         """Show a measure by force: numbered caption, reading sentence, figure, footnotes, source and table.
@@ -96,28 +94,29 @@ class Section:
 
     def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
-        result = self.measure(measure)
-        measure_id = result.measure.id
-        if not_available(result):
-            return Html(Markup(), f"trend: {measure_id}")  # the measure's own figure says why there is none
-        try:
-            return trend_block(result, self.force.id, self._number(f"{measure_id}-trend"))
-        except InputError as refusal:
-            return Html(piece("paragraph", "refused", str(refusal)), f"trend: {measure_id}")
+        return self._if_available("trend", measure)
 
     def funnel(self, measure: str | Result) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
-        result = self.measure(measure)
-        if not_available(result):
-            return Html(Markup(), f"funnel: {result.measure.id}")
-        return blocks.funnel_block(result, self.force.id, self._number(f"{result.measure.id}-funnel"))
+        return self._if_available("funnel", measure)
 
     def peers(self, measure: str | Result) -> Html:
         """Show a measure for the force's peers, with their weighted and simple means."""
+        return self._if_available("peers", measure)
+
+    def _if_available(self, kind: str, measure: str | Result) -> Html:
+        """Show a measure in one more way; of one that is not available its own figure says why, and this nothing."""
         result = self.measure(measure)
+        about = f"{kind}: {result.measure.id}"
         if not_available(result):
-            return Html(Markup(), f"peers: {result.measure.id}")
-        return blocks.peer_panel(result, self.force.id)
+            return Html(Markup(), about)
+        if kind == "peers":
+            return blocks.peer_panel(result, self.force.id)
+        draw = blocks.trend_block if kind == "trend" else blocks.funnel_block
+        try:
+            return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"))
+        except InputError as refusal:
+            return Html(piece("paragraph", "refused", str(refusal)), about)
 
     def statement(self, measure: str | Result) -> Html:
         """Show a measure in a sentence, with its table."""
@@ -186,7 +185,7 @@ class Section:
     def notes(self) -> Html:
         """Show the notes that the section's findings cite."""
         rows = self.edition.register(registers.FOOTNOTES)
-        numbers = cited(self.edition, self.force.id, self.plan.title)
+        numbers = self.edition.cited(self.force.id, self.plan.title)
         mine = registers.records(rows[rows["number"].astype(int).isin(numbers)])
         return Html(piece("notes", mine) if mine else Markup(), "notes")
 

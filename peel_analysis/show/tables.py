@@ -80,18 +80,10 @@ def beside(result: Result, *force_ids: str) -> pd.DataFrame:
     names = {force_id: result.edition.forces.name(force_id) for force_id in (*force_ids, ENGLAND_AND_WALES)}
     rows = result.rows.loc[list(names)]
     limits = [compare(result).limits(force_id, SHOWN_LEVEL) for force_id in names]
-    shown = pd.DataFrame(
-        {
-            "value": rows["value"],
-            "lower_95": [lower for lower, _ in limits],
-            "upper_95": [upper for _, upper in limits],
-            "numerator": rows["numerator"],
-            "denominator": rows["denominator"],
-            "earlier_value": rows["comparator_value"],
-            "status": rows["status"],
-            "note": rows["note"],
-        }
-    )
+    held = ["value", "numerator", "denominator", "comparator_value", "status", "note"]
+    shown = rows[held].rename(columns={"comparator_value": "earlier_value"})
+    shown.insert(1, "lower_95", [lower for lower, _ in limits])
+    shown.insert(2, "upper_95", [upper for _, upper in limits])
     return shown.rename(index=names).rename_axis(f"{result.measure.unit}, {wording.windows_in_words(result)}")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from peel_analysis.data import cache as kept
+from peel_analysis.data.writing import cache_folder
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
@@ -52,7 +52,7 @@ def _environment() -> Environment:
 
 def _compiled() -> BytecodeCache | None:
     """Return where compiled templates are kept for the other kernels of a batch; None outside one."""
-    folder = kept.folder()
+    folder = cache_folder()
     if folder is None:
         return None
     try:

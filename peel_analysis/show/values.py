@@ -14,44 +14,15 @@ from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
 
 CONTRACT = (
-    "edition",
-    "measure",
-    "force_id",
-    "period_end",
-    "value",
-    "numerator",
-    "denominator",
-    "unit",
-    "status",
-    "note",
+    "edition", "measure", "force_id", "period_end", "value", "numerator", "denominator", "unit", "status", "note",
     "release",
-)
+)  # fmt: skip
 MORE = (
-    "in_figure",
-    "in_national",
-    "members",
-    "comparator_period_end",
-    "comparator_value",
-    "comparator_numerator",
-    "comparator_denominator",
-    "comparator_status",
-    "comparator_note",
-    "lower_95",
-    "upper_95",
-    "lower_998",
-    "upper_998",
-    "rank_first",
-    "rank_last",
-    "ranked",
-    "verdict",
-    "verdict_reason",
-    "policy_version",
-    "source_sha256",
-    "rule",
-    "code_version",
-    "member_list",
-    "part_of",
-)
+    "in_figure", "in_national", "members", "comparator_period_end", "comparator_value", "comparator_numerator",
+    "comparator_denominator", "comparator_status", "comparator_note", "lower_95", "upper_95", "lower_998", "upper_998",
+    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "policy_version", "source_sha256", "rule",
+    "code_version", "member_list", "part_of",
+)  # fmt: skip
 COLUMNS = (*CONTRACT, *MORE)
 RANKS = ("rank_first", "rank_last")
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -228,10 +229,9 @@ def _name_column(rows: list[list[object]], forces: Forces) -> int | None:
 
 def _is_figure(cell: object) -> bool:
     """Return True for a number or a mark in place of one, and False for a blank and for words."""
-    try:
+    with suppress(ValueError):
         return as_text(cell) != "" and number_or_marker(cell) is not None
-    except ValueError:
-        return False
+    return False
 
 
 def _headings(above: list[list[str]], width: int) -> list[str]:
@@ -302,7 +302,6 @@ def _force_of_code(code: str, name: str, forces: Forces) -> Area:
 
 
 def _force_of_name(plain: str, forces: Forces) -> Area | None:
-    try:
+    with suppress(UnknownForceError):
         return Area("force", forces.find(plain).id) if plain else None
-    except UnknownForceError:
-        return None
+    return None

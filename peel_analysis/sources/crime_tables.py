@@ -22,6 +22,7 @@ from peel_analysis.sources.reading import LeftOut, Reading, Request
 from peel_analysis.sources.sheets import Column, SourceError, as_text
 
 Cells = npt.NDArray[np.object_]
+Used = npt.NDArray[np.bool_]
 CRIME_FORMAT, OUTCOMES_FORMAT = "Home Office police recorded crime open data", "Home Office crime outcomes open data"
 CRIME_ITEM = "recorded_crime"
 OUTCOME_ITEMS = {"recorded": "outcomes_recorded", "assigned": "outcomes_assigned"}  # by basis
@@ -153,16 +154,13 @@ class Rows:
     start: Cells
     end: Cells
     reason: Cells
-    used: npt.NDArray[np.bool_]  # the rows that are not blank
+    used: Used  # the rows that are not blank
 
 
 def _rows(
     heading: Heading, columns: dict[str, Column], counts: Sequence[str], key: Sequence[str], forces: Forces
 ) -> Rows:
-    """Return who, when and what of each row of a sheet, and why it is left out, if it is.
-
-    Raises SourceError for an unknown force, year, quarter or offence group, and for a row that stands twice.
-    """
+    """Return who, when and what of each row of a sheet, and why it is left out, if it is."""
     used = ~(is_blank(columns["force"]) & np.logical_and.reduce([is_blank(columns[name]) for name in counts]))
     force, year, number, group = (
         heading.translate(name, columns[name], function, used)
@@ -179,7 +177,7 @@ def _rows(
     for name, why in NO_FORCES.items():
         reason[force == name] = why
     reason[~used] = BLANK_ROW
-    starts, ends = (np.full(len(year), "", dtype=object) for _ in range(2))
+    starts, ends = np.full(len(year), "", dtype=object), np.full(len(year), "", dtype=object)
     for start_year, of_year in set(zip(year[used], number[used], strict=True)):
         here = (year == start_year) & (number == of_year)
         quarter = periods.quarter(f"{start_year}/{(start_year + 1) % 100:02d}", of_year)
@@ -187,9 +185,7 @@ def _rows(
     return Rows(heading, force, group, starts, ends, reason, used)
 
 
-def _refuse_repeats(
-    heading: Heading, columns: dict[str, Column], key: Sequence[str], used: npt.NDArray[np.bool_]
-) -> None:
+def _refuse_repeats(heading: Heading, columns: dict[str, Column], key: Sequence[str], used: Used) -> None:
     """Refuse a row that repeats an earlier one's key; without an offence code a sheet has no key to compare.
 
     A cell that names several codes may stand in as many rows: homicide, "1/4.1/4.10/4.2", has four in 2017/18.
@@ -201,8 +197,6 @@ def _refuse_repeats(
         if name in columns:
             combined = combined * max(len(columns[name].values), 1) + columns[name].codes
     here = pd.Series(combined[used])
-    if not here.duplicated().any():
-        return
     allowed = np.array([1 + as_text(value).count("/") for value in columns["code"].values])[columns["code"].codes][used]
     repeated = here.groupby(here).cumcount().to_numpy() >= allowed
     if repeated.any():
@@ -288,29 +282,20 @@ class Tallies:
 
     def leave_out(self, reason: Cells, values: Cells | None = None) -> None:
         """Add a sheet's rows left out to those of other sheets, by reason, with what they count."""
-        codes, reasons = pd.factorize(reason)
-        numbers = np.bincount(codes)
-        totals = None if values is None else np.bincount(codes, weights=np.nan_to_num(values.astype(float)))
-        for position, why in enumerate(reasons):
-            if why:
-                before = self.left_out.get(why, LeftOut(0))
-                total = None if totals is None or why == BLANK_ROW else int(totals[position]) + (before.total or 0)
-                self.left_out[why] = LeftOut(before.rows + int(numbers[position]), total)
+        out = reason != ""
+        counted = pd.Series(0 if values is None else values[out], index=range(int(out.sum())), dtype=float)
+        for why, counts in counted.groupby(reason[out], sort=False):
+            before = self.left_out.get(str(why), LeftOut(0))
+            total = None if values is None or why == BLANK_ROW else int(counts.sum()) + (before.total or 0)
+            self.left_out[str(why)] = LeftOut(before.rows + len(counts), total)
 
     def add(self, rows: Rows, reason: Cells, dimension: Cells, values: Cells, item: str) -> None:
         """Add the counts of one item, summed over the rows that no reason leaves out."""
-        kept = np.flatnonzero(reason == "")
-        table = pd.DataFrame(
-            {
-                "force_id": pd.Categorical(rows.force[kept]),
-                "dimension": pd.Categorical(dimension[kept]),
-                "period_start": pd.Categorical(rows.start[kept]),
-                "period_end": pd.Categorical(rows.end[kept]),
-                "count": values[kept].astype(float),
-            }
-        )
-        key = ["force_id", "dimension", "period_start", "period_end"]
-        sums = table.groupby(key, observed=True, sort=True)["count"].sum().reset_index()
+        kept = reason == ""
+        key = {"force_id": rows.force, "dimension": dimension, "period_start": rows.start, "period_end": rows.end}
+        table = pd.DataFrame({name: pd.Categorical(cells[kept]) for name, cells in key.items()})
+        counted = table.assign(count=values[kept].astype(float)).groupby(list(key), observed=True)
+        sums = counted["count"].sum().reset_index()
         self.parts.append(sums.assign(item=item, status="reported", release=self.request.release))
 
     def reading(self, found: Sequence[Heading], notes: Sequence[str] = ()) -> Reading:

@@ -7,11 +7,10 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.counts import RETURNED_ITEMS
-from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import refuse_other_number
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, Request
-from peel_analysis.sources.sheets import SourceError, TextSheet, as_text
+from peel_analysis.sources.sheets import TextSheet, as_text
 
 FORMAT = "HMICFRS data return"
 RETURN_FIELDS = (
@@ -28,7 +27,7 @@ def read(request: Request) -> Reading:
     """Return the counts of a return, in the one shape, under the release named. It may hold one force or many.
 
     An organised crime group is counted as at a day: its period starts and ends on it. Raises SourceError for a force,
-    an item or a count that is not understood and for a row of a CSV file with a cell too many or too few, and
+    an item or a count that is not understood, InputError for a row of a CSV file with a cell too many or too few, and
     TableError for rows that the shape of counts refuses.
     """
     book, forces = request.book, request.forces
@@ -68,10 +67,7 @@ def _refuse_other_rows(heading: Heading) -> None:
     for at, row in enumerate(rows[heading.row + 1 :], start=heading.row + 1):
         last = max((number for number, cell in enumerate(row, start=1) if as_text(cell)), default=0)
         if last and not last <= columns <= len(row):
-            try:
-                refuse_other_number(len(row), columns, heading.sheet.place(at))
-            except InputError as error:
-                raise SourceError(str(error)) from error
+            refuse_other_number(len(row), columns, heading.sheet.place(at))
 
 
 def _code(cell: object) -> str:

@@ -16,8 +16,24 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import PublishedFile
-from peel_analysis.sources import area_workbooks, crime_tables, data_return
+from peel_analysis.sources import data_return
 from peel_analysis.sources.area_tables import title
+from peel_analysis.sources.area_workbooks import (
+    AREAS_FORMAT,
+    WORKFORCE_FORMAT,
+    read_areas,
+    read_workforce,
+    table_of_areas,
+    workers,
+)
+from peel_analysis.sources.crime_tables import (
+    CRIME_FIELDS,
+    CRIME_FORMAT,
+    OUTCOME_FIELDS,
+    OUTCOMES_FORMAT,
+    read_crime,
+    read_outcomes,
+)
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
@@ -108,28 +124,12 @@ def _latest(dates: Iterable[date]) -> str:
 
 
 FORMATS = (
-    Format(crime_tables.CRIME_FORMAT, "recorded crime", crime_tables.read_crime, crime_tables.CRIME_FIELDS, dates=days),
-    Format(
-        crime_tables.OUTCOMES_FORMAT, "outcomes", crime_tables.read_outcomes, crime_tables.OUTCOME_FIELDS, dates=days
-    ),
-    Format(
-        area_workbooks.AREAS_FORMAT,
-        "police force areas",
-        area_workbooks.read_areas,
-        kind=area_workbooks.table_of_areas,
-        dates=years_ending,
-    ),
-    Format(
-        area_workbooks.WORKFORCE_FORMAT,
-        "workforce",
-        area_workbooks.read_workforce,
-        kind=area_workbooks.workers,
-        dates=days,
-    ),
+    Format(CRIME_FORMAT, "recorded crime", read_crime, CRIME_FIELDS, dates=days),
+    Format(OUTCOMES_FORMAT, "outcomes", read_outcomes, OUTCOME_FIELDS, dates=days),
+    Format(AREAS_FORMAT, "police force areas", read_areas, kind=table_of_areas, dates=years_ending),
+    Format(WORKFORCE_FORMAT, "workforce", read_workforce, kind=workers, dates=days),
     Format(data_return.FORMAT, "", data_return.read, data_return.RETURN_FIELDS, may_lack_forces=False),
 )
-
-
 Tables = tuple[list[pd.DataFrame], list[tuple[str, int, int, str]]]  # counts without a release, and populations
 
 
@@ -197,11 +197,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, 
         _outcomes_by_quarter,
     ),
     "rolling recorded crime": (("force_id",), "to_.*", _rolling_recorded_crime),
-    "mid-2024 populations": (
-        ("ons_code", "name", "population_mid_2024"),
-        "population_mid_2024",
-        _mid_2024_populations,
-    ),
+    "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), "population_mid_2024", _mid_2024_populations),
     "City of London daytime": (("force_id", "measure", "year", "value"), "value", _city_of_london_daytime),
 }
 

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -81,14 +81,13 @@ def fold(text: str) -> str:
 
 def likeness(book: Book, fields: Sequence[Field]) -> tuple[int, int]:
     """Return how like a format a file is: minus the required fields missing in its best row, and the fields found."""
-    best = (-len(fields), 0)
-    for sheet in book.sheets:
-        for cells in sheet.top:
-            positions = _match(cells, fields)
-            missing = sum(field.required and field.name not in positions for field in fields)
-            if len(positions) >= ENOUGH:
-                best = max(best, (-missing, len(positions)))
-    return best
+    matches = [_match(cells, fields) for sheet in book.sheets for cells in sheet.top]
+    named = [(-len(_missing(positions, fields)), len(positions)) for positions in matches if len(positions) >= ENOUGH]
+    return max(named, default=(-len(fields), 0))
+
+
+def _missing(positions: Mapping[str, int], fields: Sequence[Field]) -> list[str]:
+    return [field.called[0] for field in fields if field.required and field.name not in positions]
 
 
 def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Heading]:
@@ -103,7 +102,7 @@ def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Head
         if heading:
             found.append(heading)
         elif re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
-            names = ", ".join(field.called[0] for field in fields if field.required)
+            names = ", ".join(_missing({}, fields))
             raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
     if not found:
         raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
@@ -111,37 +110,35 @@ def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Head
 
 
 def _heading(sheet: Sheet, fields: Sequence[Field]) -> Heading | None:
-    """Return the heading row with all required fields, or None when the sheet has nothing like it (a cover, notes).
-
-    A name that stands twice counts where it stands first: the Home Office's sheet for 2013/14 repeats three names over
-    empty columns.
-    """
+    """Return the heading row with all required fields, or None when the sheet has nothing like it (a cover, notes)."""
     matches = [_match(cells, fields) for cells in sheet.top]
     for row, positions in enumerate(matches):
-        if all(field.name in positions for field in fields if field.required):
+        if not _missing(positions, fields):
             return Heading(sheet, row, positions)
-    best = max(matches, key=len, default={})
+    best: dict[str, int] = max(matches, key=len, default={})
     if len(best) < ENOUGH:
         return None
     row = matches.index(best)
-    missing = [field.called[0] for field in fields if field.required and field.name not in best]
     others = [cell for at, cell in enumerate(sheet.top[row]) if cell and at not in best.values()]
+    missing = " or ".join(map(repr, _missing(best, fields)))
     raise SourceError(
-        f"{sheet.place(row)}: no column {' or '.join(repr(name) for name in missing)}; found besides the others: "
+        f"{sheet.place(row)}: no column {missing}; found besides the others: "
         f"{', '.join(repr(cell) for cell in others) or 'nothing'}; give the column its published name"
     )
 
 
 def _match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
-    """Return the position of each field that a row of cells names."""
+    """Return the position of each field that a row of cells names.
+
+    A name that stands twice counts where it stands first: the Home Office's sheet for 2013/14 repeats three names over
+    empty columns.
+    """
+    field_of = {fold(name): field.name for field in fields for name in field.called}
     positions: dict[str, int] = {}
-    folded = [fold(cell) for cell in cells]
-    for field in fields:
-        names = {fold(name) for name in field.called}
-        for position, name in enumerate(folded):
-            if name and (name in names or name.rstrip("0123456789 ") in names):
-                positions[field.name] = position
-                break
+    for position, cell in enumerate(cells):
+        name = fold(cell)
+        if found := field_of.get(name) or field_of.get(name.rstrip("0123456789 ")):
+            positions.setdefault(found, position)
     return positions
 
 
@@ -201,7 +198,6 @@ def _month(name: str, *years: str | None) -> date:
 
 
 def _month_number(name: str) -> int:
-    """Return the number of a month by its first three letters."""
     return [month[:3] for month in MONTHS].index(name[:3].title()) + 1
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.forces import NATIONAL, Forces
-from peel_analysis.data.populations import POPULATIONS_COLUMNS
+from peel_analysis.data.forces import NATIONAL, POPULATIONS_COLUMNS, Forces
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions

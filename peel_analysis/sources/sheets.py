@@ -53,9 +53,10 @@ class Sheet(ABC):
     def rows(self, limit: int | None = None) -> list[list[Any]]:
         """Return the first `limit` rows, or all of them, as cells."""
 
-    @abstractmethod
     def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
         """Return the named columns below the row `heading`."""
+        below = self.rows()[heading + 1 :]
+        return {name: _column(tuple(row[position] for row in below)) for name, position in positions.items()}
 
     @abstractmethod
     def place(self, row: int, position: int | None = None) -> str:
@@ -71,13 +72,7 @@ class WorkbookSheet(Sheet):
 
     def rows(self, limit: int | None = None) -> list[list[Any]]:
         """Return the first `limit` rows, or all of them, as cells; a blank cell is ""."""
-        rows = self._sheet.to_python(skip_empty_area=False, nrows=limit)
-        return rows if limit is None else rows[:limit]
-
-    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
-        """Return the named columns below the row `heading`."""
-        below = self.rows()[heading + 1 :]
-        return {name: _column(tuple(row[position] for row in below)) for name, position in positions.items()}
+        return self._sheet.to_python(skip_empty_area=False, nrows=limit)[:limit]
 
     def place(self, row: int, position: int | None = None) -> str:
         """Return "file, sheet 'name', cell C4" or "..., row 4"."""
@@ -168,19 +163,17 @@ def open_book(path: Path) -> Book:
         raise SourceError(f"{path}: no such file; check the name")
     with path.open("rb") as file:
         start = file.read(4)
-    sheets: list[Sheet] = []
+    sheets: Sequence[Sheet]
     if start == PARQUET:
-        sheets.append(ParquetSheet(path.name, path))
+        sheets = [ParquetSheet(path.name, path)]
     elif start in (ZIP, OLE):
         try:
-            workbook = CalamineWorkbook.from_path(path)
-            sheets += [
-                WorkbookSheet(path.name, name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names
-            ]
+            book = CalamineWorkbook.from_path(path)
+            sheets = [WorkbookSheet(path.name, name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         except (CalamineError, OSError) as error:
             raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
     else:
-        sheets.append(_text_sheet(path, start))
+        sheets = [_text_sheet(path, start)]
     return Book(path.name, sha256(path), tuple(sheets))
 
 
@@ -205,10 +198,10 @@ def _text_sheet(path: Path, start: bytes) -> TextSheet:
     if b"\x00" in content[:4096]:
         raise SourceError(f"{path.name}: no workbook, CSV or Parquet file; give one as the publisher offers it")
     try:
-        content.decode("utf-8")
+        content.decode(encoding := "utf-8-sig")
     except UnicodeDecodeError:  # Excel saved it in the Windows code page, as older Home Office files are
-        return TextSheet(path.name, content, "cp1252")
-    return TextSheet(path.name, content, "utf-8-sig")
+        encoding = "cp1252"
+    return TextSheet(path.name, content, encoding)
 
 
 def _column(cells: Any) -> Column:

@@ -37,10 +37,8 @@ def robust_position(values: Numbers, eligible: npt.ArrayLike | None = None) -> P
     Source: Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers.
     """
     value, chosen = _chosen(values, eligible)
-    if not chosen.any():
-        return Position(0, np.nan, np.nan, np.full(value.shape, np.nan))
-    median = float(np.median(value[chosen]))
-    mad = float(np.median(np.abs(value[chosen] - median)))
+    median = float(np.median(value[chosen])) if chosen.any() else math.nan
+    mad = float(np.median(np.abs(value[chosen] - median))) if chosen.any() else math.nan
     z = (value - median) / (MAD_TO_DEVIATION * mad) if mad > 0 else np.full(value.shape, np.nan)
     return Position(int(chosen.sum()), median, mad, z)
 

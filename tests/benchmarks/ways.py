@@ -16,8 +16,8 @@ from peel_analysis.batch import Making
 from peel_analysis.batch.run import local_pool
 from peel_analysis.batch.units import Unit
 from peel_analysis.batch.work import Workplace, carry_out
-from peel_analysis.data import cache as kept
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import KEPT_IN
 
 PROJECT = Path(__file__).resolve().parents[2]
 EDITION, WORKERS = "2017", 2
@@ -117,9 +117,9 @@ def as_functions(pool: Executor, units: Sequence[Unit], keep_in: Path | None) ->
 
 
 def _cells(unit: Unit, keep_in: Path | None) -> None:
-    os.environ.pop(kept.KEPT_IN, None)
+    os.environ.pop(KEPT_IN, None)
     if keep_in:
-        os.environ[kept.KEPT_IN] = str(keep_in)
+        os.environ[KEPT_IN] = str(keep_in)
     cells.shown(unit.source, unit.parameters)
 
 

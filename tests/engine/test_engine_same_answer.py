@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from papermill.iorw import load_notebook_node
 
-from peel_analysis.data.location import notebooks_folder
+from peel_analysis.data.files import notebooks_folder
 from peel_analysis.engine.papermill_engine import Engine, execute
 
 HOSTILE = Path(__file__).resolve().parents[1] / "notebooks" / "hostile.ipynb"

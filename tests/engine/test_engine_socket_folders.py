@@ -13,7 +13,7 @@ from warm_kernels import printed
 
 from peel_analysis.engine import socket_folders
 from peel_analysis.engine.papermill_engine import Engine, execute
-from peel_analysis.engine.socket_folders import LONG_AGO, private_folder, remove_left_over_folders, remove_own_folders
+from peel_analysis.engine.socket_folders import LONG_AGO, private_folder, remove_left_over_folders
 
 pytestmark = pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 
@@ -51,7 +51,7 @@ def test_folders_of_processes_that_have_ended_are_deleted_and_no_others(temporar
     assert in_use is not None
     remove_left_over_folders()
     assert sorted(temporary.iterdir()) == sorted([*kept, link, in_use])
-    remove_own_folders()
+    remove_left_over_folders(own=True)
     assert sorted(temporary.iterdir()) == sorted([*kept, link])
 
 

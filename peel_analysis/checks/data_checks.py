@@ -1,4 +1,4 @@
-"""All checks of tables of counts, each a stated rule: of one table by itself, and of outcomes against crimes."""
+"""All checks of a data folder, each a stated rule: of one table, of outcomes against crimes, of what has expired."""
 
 import itertools
 import math
@@ -8,16 +8,33 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from peel_analysis.checks.records import CRIMES, NOT_YET_ASSIGNED, OUTCOMES, high_quarters, low_quarters
-from peel_analysis.checks.rules import CheckResult, Finding
-from peel_analysis.checks.steps import sudden_steps
-from peel_analysis.checks.tables_held import Key, TablesHeld, is_quarter, periods_of, whole_counts
+from peel_analysis.checks.records import (
+    CRIMES,
+    NOT_YET_ASSIGNED,
+    OUTCOMES,
+    backlog,
+    beyond_threshold,
+    outcomes_per_crime,
+    sudden_steps,
+)
+from peel_analysis.checks.rules import (
+    PERIOD,
+    CheckResult,
+    Finding,
+    Key,
+    TablesHeld,
+    is_quarter,
+    periods_of,
+    whole_counts,
+)
 from peel_analysis.data.counts import RETURNED_ITEMS, TableError
+from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words
-from peel_analysis.data.registers import COUNT_NOTES, records
+from peel_analysis.data.registers import CAVEATS, COUNT_NOTES, PUBLISHED_VALUES, SERIES_BREAKS, records
 from peel_analysis.sources.reading import SAME, members_of
 from peel_analysis.sources.reading import shown as number_in_words
 
@@ -26,6 +43,7 @@ ONE_DAY = timedelta(days=1)
 COMBINED = "police_staff_and_designated_officers_fte"
 PARTS_OF_COMBINED = ("police_staff_fte", "designated_officers_fte")
 CORRECT_THE_NOTE = "correct the item, force or period in data/count_notes.csv, or take the note out"
+NOTHING_HELD = "not_available"  # the status of what an edition has neither counts nor a report of
 
 
 def check(held: TablesHeld, keys: Sequence[Key] | None = None, paired: Pairs | None = None) -> list[CheckResult]:
@@ -36,8 +54,9 @@ def check(held: TablesHeld, keys: Sequence[Key] | None = None, paired: Pairs | N
     first, passed = shape(held, keys if keys is not None else held.tables())
     beside = pairs(held, passed, paired)
     of_tables = (all_forces, printed_totals, gaps, components, steps, count_notes)
-    of_outcomes = (parts_within_whole, completeness, not_yet_assigned, outcome_types)
-    return [first, *(one(held, passed) for one in of_tables), *(one(held, beside) for one in of_outcomes)]
+    ratios = (against_crimes(held, beside, rule) for rule in ("parts_within_whole", "completeness"))
+    of_types = (not_yet_assigned, outcome_types)
+    return [first, *(one(held, passed) for one in of_tables), *ratios, *(one(held, beside) for one in of_types)]
 
 
 def check_edition(edition: Edition) -> list[CheckResult]:
@@ -50,6 +69,18 @@ def check_edition(edition: Edition) -> list[CheckResult]:
             raise InputError(f"{edition.file}: {item} is to come from {'/'.join(key)}, which data/counts does not hold")
     paired = {used[OUTCOMES]: used[CRIMES]} if OUTCOMES in used and CRIMES in used else {}
     return check(held, sorted(set(used.values())), paired)
+
+
+def check_registers(data: Data, editions: Sequence[Edition]) -> list[CheckResult]:
+    """Return what the registers that the data folder holds say of figures that none of the editions has.
+
+    Blocks and breaks are looked at with all editions of the folder, for they are about no edition of their own. Raises
+    InputError for a register or a declaration that cannot be used.
+    """
+    checks = [(CAVEATS.file, caveats)]
+    if {one.id for one in editions}.issuperset(data.editions):
+        checks += [(COMPARABILITY, comparability), (SERIES_BREAKS.file, series_breaks)]
+    return [one(data, editions) for file, one in checks if data.has(file) and data.has(MEASURES)]
 
 
 def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]]:
@@ -69,8 +100,8 @@ def all_forces(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     by, findings = held.data.rule("forces"), []
     published = [key for key in keys if key[0] not in RETURNED_ITEMS]
     for key in published:
-        rows = held.counts(key)[["force_id", "period_start", "period_end"]].drop_duplicates()
-        for (start, end), part in rows.groupby(["period_start", "period_end"]):
+        rows = held.counts(key)[["force_id", *PERIOD]].drop_duplicates()
+        for (start, end), part in rows.groupby(list(PERIOD)):
             if len(part) < NUMBER_OF_FORCES:
                 missing = held.data.forces.in_words(sorted(set(held.data.forces.ids) - set(part["force_id"])))
                 findings.append(Finding(by.level, " ".join(key), f"no row for {missing}", period=f"{start} to {end}"))
@@ -125,20 +156,17 @@ def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
         is_whole = rows["dimension"] == "all"
         may_be_less = bool(is_whole.any() and not is_whole.all())
         if may_be_less:
-            difference = whole_counts(rows[~is_whole]) - whole_counts(rows[is_whole])
+            apart = whole_counts(rows[~is_whole]) - whole_counts(rows)
         elif key[0] == COMBINED and all((item, key[1]) in keys for item in PARTS_OF_COMBINED):
-            first, second = (whole_counts(held.counts((item, key[1]))) for item in PARTS_OF_COMBINED)
-            difference = first + second - whole_counts(rows)
+            first, second = (held.totals((item, key[1])) for item in PARTS_OF_COMBINED)
+            apart = first + second - whole_counts(rows)
         else:
             continue
-        values = difference.to_numpy(dtype=float)
-        looked_at += int(np.isfinite(values).sum())
-        wrong = (values if may_be_less else np.abs(values)) > by.thresholds["tolerance"]
-        for row, column in zip(*np.nonzero(wrong), strict=True):
-            value = float(values[row, column])
+        looked_at += int(apart.notna().to_numpy().sum())
+        wrong = (apart if may_be_less else apart.abs()) > by.thresholds["tolerance"]
+        for force_id, period, [value] in _marked(wrong, apart):
             words = f"the parts are {number_in_words(abs(value))} {'more' if value > 0 else 'less'} than the whole"
-            period = " to ".join(map(str, difference.columns[column]))
-            findings.append(Finding(by.level, " ".join(key), words, str(difference.index[row]), period))
+            findings.append(Finding(by.level, " ".join(key), words, force_id, " to ".join(period)))
     return CheckResult(by, f"{looked_at:,} sums by force and period", tuple(findings))
 
 
@@ -209,25 +237,19 @@ def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) ->
     return found
 
 
-def parts_within_whole(held: TablesHeld, paired: Pairs) -> CheckResult:
-    """Return the quarters in which a force has more outcomes than crimes, beyond what releases can differ by."""
-    by, findings, looked_at = held.data.rule("parts_within_whole"), list[Finding](), 0
+def against_crimes(held: TablesHeld, paired: Pairs, rule: str) -> CheckResult:
+    """Return the quarters in which a force's outcomes are far more, or far fewer, than its crimes, by a rule."""
+    by, findings, looked_at, silent = held.data.rule(rule), [], 0, 0
     for key, beside in paired.items():
-        outcomes, crimes, ratios = _both(held, key, beside)
-        looked_at += int(ratios.notna().to_numpy().sum())
-        findings += _findings(by.level, key, beside, outcomes, crimes, high_quarters(ratios, by))
-    return CheckResult(by, f"{looked_at:,} quarters of forces", tuple(findings))
-
-
-def completeness(held: TablesHeld, paired: Pairs) -> CheckResult:
-    """Return the quarters in which a force's record of outcomes is incomplete."""
-    by, findings, looked_at, silent = held.data.rule("completeness"), list[Finding](), 0, 0
-    for key, beside in paired.items():
-        outcomes, crimes, ratios = _both(held, key, beside)
-        speaks = ratios.median() >= by.thresholds["typical_percent"] / 100
+        outcomes, crimes = _in_shared_quarters(held, key, beside)
+        ratios = outcomes_per_crime(outcomes, crimes)
+        wrong, speaks = beyond_threshold(ratios, by)
         looked_at += int(ratios.loc[:, speaks].notna().to_numpy().sum())
         silent += int((~speaks).sum())
-        findings += _findings(by.level, key, beside, outcomes, crimes, low_quarters(ratios, by))
+        for force_id, period, [one, other] in _marked(wrong, outcomes, crimes):
+            found = f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})"
+            months = f"three months to {day_in_words(date.fromisoformat(period[1]))}"
+            findings.append(Finding(by.level, " ".join(key), found, force_id, months))
     said = f"{looked_at:,} quarters of forces"
     if silent:
         said += f" ({silent} quarters of which the rule cannot speak: the median force is below its threshold)"
@@ -238,16 +260,13 @@ def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
     """Return the forces far more of whose crimes wait for an outcome than in other forces, over all of a table."""
     by, findings, looked_at = held.data.rule("not_yet_assigned"), [], 0
     for key in paired:
-        rows = held.counts(key)
-        counted = rows.assign(count=rows["count"].astype(float)).groupby(["force_id", "dimension"])["count"]
-        counts = counted.sum().unstack()
+        counts = whole_counts(held.counts(key).query("dimension != 'all'"), ["dimension"])
         if NOT_YET_ASSIGNED not in counts:
             continue
-        share = 100 * counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
+        share = counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
         looked_at += len(share)
-        above = share[(share > by.thresholds["above_percent"]) & (share.median() <= by.thresholds["typical_percent"])]
-        for force_id, part in above.items():
-            found = f"{part:.1f}% of the crimes have no outcome yet"
+        for force_id, part in share[backlog(share, by)].items():
+            found = f"{part:.1%} of the crimes have no outcome yet"
             findings.append(Finding(by.level, " ".join(key), found, str(force_id)))
     return CheckResult(by, f"{looked_at} forces", tuple(findings))
 
@@ -258,7 +277,7 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
     for key, beside in paired.items():
         if NOT_YET_ASSIGNED not in held.counts(key)["dimension"].unique():
             continue
-        outcomes, crimes, _ = _both(held, key, beside)
+        outcomes, crimes = _in_shared_quarters(held, key, beside)
         both = outcomes.notna() & crimes.notna()
         same = int(((outcomes == crimes) & both).to_numpy().sum())
         total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
@@ -269,26 +288,93 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
     return CheckResult(by, f"{_number_of_tables(findings)} of outcomes with type 0", tuple(findings))
 
 
-def _both(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return outcomes, crimes and their ratio by force and first and last day of the quarters that both hold."""
+def _in_shared_quarters(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return outcomes and crimes by force and first and last day of the quarters that both hold."""
     outcomes, crimes = held.totals(key), held.totals(beside)
     shared = outcomes.columns.intersection(crimes.columns)
-    above, below = outcomes[shared], crimes[shared].reindex(outcomes.index)
-    return above, below, above / below.where(below > 0)
+    return outcomes[shared], crimes[shared].reindex(outcomes.index)
 
 
-def _findings(
-    level: str, key: Key, beside: Key, outcomes: pd.DataFrame, crimes: pd.DataFrame, wrong: pd.DataFrame
-) -> Iterator[Finding]:
-    """Yield a finding for each cell that is marked wrong."""
-    above, below = outcomes.to_numpy(dtype=float), crimes.to_numpy(dtype=float)
+def _marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tuple[str, str], list[float]]]:
+    """Yield force, period, and the numbers in each of the tables, of every cell that is marked wrong."""
     for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
-        one, other = above[row, column], below[row, column]
-        end = date.fromisoformat(wrong.columns.get_level_values("period_end")[column])
-        found = f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})"
-        period = f"three months to {day_in_words(end)}"
-        yield Finding(level, " ".join(key), found, str(wrong.index[row]), period)
+        numbers = [float(table.to_numpy(dtype=float)[row, column]) for table in tables]
+        yield str(wrong.index[row]), wrong.columns[column], numbers
 
 
 def _number_of_tables(tables: Sequence[object]) -> str:
     return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"
+
+
+def caveats(data: Data, editions: Sequence[Edition]) -> CheckResult:
+    """Return the caveats of these editions of which no measure has a figure there."""
+    by, looked_at, findings = data.rule("caveats_apply"), 0, []
+    for row in records(data.register(CAVEATS)):
+        mine = [one for one in editions if row["edition"] in (one.id, "all")]
+        looked_at += bool(mine)
+        named = row["applies_to"].split(";")
+        measures = [one for one in data.measures if one.id in named or "all" in named]
+        if mine and not any(_has_figures(measure, edition) for measure in measures for edition in mine):
+            found = f"no figure of {row['applies_to'].replace(';', ', ')} in edition {row['edition']}; take the row out"
+            findings.append(Finding(by.level, data.place_of(CAVEATS, row), found))
+    return CheckResult(by, f"{looked_at} caveats", tuple(findings))
+
+
+def comparability(data: Data, editions: Sequence[Edition]) -> CheckResult:
+    """Return the comparability blocks that refuse nothing which these editions could show."""
+    by = data.rule("comparability_apply")
+    findings = [
+        Finding(by.level, f"data/{COMPARABILITY}, block '{block.id}'", found)
+        for block in data.blocks
+        for found in _refuses_nothing(block, data, editions)
+    ]
+    return CheckResult(by, f"{len(data.blocks)} blocks", tuple(findings))
+
+
+def series_breaks(data: Data, editions: Sequence[Edition]) -> CheckResult:
+    """Return the breaks whose days no table of their item reaches."""
+    by, rows, findings = data.rule("series_breaks_apply"), records(data.register(SERIES_BREAKS)), []
+    taken_from = {item: source.item for edition in editions for item, source in edition.releases.items()}
+    for row in rows:
+        item = taken_from.get(row["item"], row["item"])
+        tables = (data.counts(*key) for key in data.tables if key[0] == item)
+        if not any(
+            table["period_start"].min() <= row["last_day"] and row["first_day"] <= table["period_end"].max()
+            for table in tables
+        ):
+            found = f"no table of {row['item']} reaches these days; correct item or days, or take the row out"
+            period = f"{row['first_day']} to {row['last_day']}"
+            findings.append(Finding(by.level, data.place_of(SERIES_BREAKS, row), found, period=period))
+    return CheckResult(by, f"{len(rows)} breaks", tuple(findings))
+
+
+def _has_figures(measure: Measure, edition: Edition) -> bool:
+    """Return whether an edition has counts or published values of a measure, or says that there are some elsewhere."""
+    wanted = measure.numerator.items or (measure.id,)
+    if any(item in edition.releases for item in wanted):
+        return True
+    if any(item in edition.lacks and edition.lacks[item].status != NOTHING_HELD for item in wanted):
+        return True
+    published = edition.data.has(PUBLISHED_VALUES.file)
+    return published and measure.id in set(edition.register(PUBLISHED_VALUES)["measure_id"])
+
+
+def _refuses_nothing(block: Block, data: Data, editions: Sequence[Edition]) -> Iterator[str]:
+    measures = [one for one in data.measures if one.id in block.measures]
+    if block.kind == "together":
+        others = [one for one in data.measures if one.id in block.others]
+        if not any(
+            all(any(_has_figures(one, edition) for one in side) for side in (measures, others)) for edition in editions
+        ):
+            yield "no edition has figures on both sides of it; take the block out"
+        return
+    years = {
+        str(edition.windows[name].end.year)
+        for edition in editions
+        for measure in measures
+        for name in (measure.window, measure.comparator, measure.earlier)
+        if name in edition.windows
+    }
+    if "all" not in block.years and years.isdisjoint(block.years):
+        ends = " or ".join(block.years)
+        yield f"no window of these measures ends in {ends}; correct the years, or take the block out"
