@@ -25,6 +25,7 @@ from peel_analysis.checks.rules import (
     TablesHeld,
     is_quarter,
     periods_of,
+    release_order,
     whole_counts,
 )
 from peel_analysis.data.counts import RETURNED_ITEMS, TableError
@@ -138,9 +139,9 @@ def gaps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the quarters of a table leave a gap or overlap."""
     by, findings, looked_at = held.data.rule("gaps"), [], 0
     for key in keys:
-        quarters = [pair for pair in periods_of(held.counts(key)) if is_quarter(*pair)]
+        quarters = _quarters(held, key)
         looked_at += len(quarters)
-        for (_, end), (start, _) in itertools.pairwise(quarters):
+        for (_, end), (start, _) in itertools.pairwise(quarters.items()):
             expected = (date.fromisoformat(end) + ONE_DAY).isoformat()
             if start != expected:
                 what = "overlaps the quarter before" if start < expected else f"the quarter before ends on {end}"
@@ -229,12 +230,19 @@ def _wrong_with(note: Mapping[str, str], rows: pd.DataFrame) -> str:
 
 def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) -> dict[Key, Key]:
     """Return the tables of outcomes with the recorded crime beside each: the one chosen, else the latest that fits."""
-    found = {}
+    found = {key: beside for key, beside in (chosen or {}).items() if key in keys}
     for key in keys:
-        beside = (chosen or {}).get(key) or (held.crime_beside(key) if key[0] == OUTCOMES else None)
-        if beside:
-            found[key] = beside
+        if key[0] == OUTCOMES and key not in found:
+            wanted = {first for first, _ in periods_of(held.counts(key))}
+            fitting = [one for one in held.tables() if one[0] == CRIMES and wanted <= _quarters(held, one).keys()]
+            if fitting:
+                found[key] = max(fitting, key=lambda one: release_order(one[1]))
     return found
+
+
+def _quarters(held: TablesHeld, key: Key) -> dict[str, str]:
+    """Return the last day of each quarter of a table, by its first, in order."""
+    return {first: last for first, last in periods_of(held.counts(key)) if is_quarter(first, last)}
 
 
 def against_crimes(held: TablesHeld, paired: Pairs, rule: str) -> CheckResult:
@@ -281,9 +289,11 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
         both = outcomes.notna() & crimes.notna()
         same = int(((outcomes == crimes) & both).to_numpy().sum())
         total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
-        apart = f"difference {total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%)"
-        sums = f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, {apart}"
-        found = f"{sums}; equal in {same} of {int(both.to_numpy().sum())} quarters of forces"
+        found = (
+            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, difference "
+            f"{total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%); equal in {same} of "
+            f"{int(both.to_numpy().sum())} quarters of forces"
+        )
         findings.append(Finding(by.level, " ".join(key), found))
     return CheckResult(by, f"{_number_of_tables(findings)} of outcomes with type 0", tuple(findings))
 
@@ -350,10 +360,9 @@ def series_breaks(data: Data, editions: Sequence[Edition]) -> CheckResult:
 
 def _has_figures(measure: Measure, edition: Edition) -> bool:
     """Return whether an edition has counts or published values of a measure, or says that there are some elsewhere."""
-    wanted = measure.numerator.items or (measure.id,)
-    if any(item in edition.releases for item in wanted):
-        return True
-    if any(item in edition.lacks and edition.lacks[item].status != NOTHING_HELD for item in wanted):
+    wanted = set(measure.numerator.items or (measure.id,))
+    elsewhere = {item for item, lack in edition.lacks.items() if lack.status != NOTHING_HELD}
+    if not wanted.isdisjoint(elsewhere.union(edition.releases)):
         return True
     published = edition.data.has(PUBLISHED_VALUES.file)
     return published and measure.id in set(edition.register(PUBLISHED_VALUES)["measure_id"])

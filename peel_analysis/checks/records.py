@@ -1,7 +1,7 @@
 """Doubts about a force's records: outcomes that leave crimes out or are of more than those, and sudden steps."""
 
 import warnings
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -44,35 +44,32 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Doubt]:
 
     Empty for an edition without a table of outcomes or of recorded crime by quarter.
     """
-
-    def find() -> dict[str, Doubt]:
-        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
-        waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
-        rule, forces = edition.data.rule, edition.forces
-        backlogs = find_backlogs(outcomes, waiting, window, rule("not_yet_assigned"), forces)
-        return backlogs | find_incomplete(outcomes, crimes, window, rule("completeness"), forces)
-
-    return _found(edition, ("incomplete", window), find)
+    return _found(edition, window, "not_yet_assigned", "completeness")
 
 
 def mismatched(edition: Edition, window: Period) -> dict[str, Doubt]:
     """Return the forces whose record is of more than the crimes used, by force_id; empty without the two tables."""
-
-    def find() -> dict[str, Doubt]:
-        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
-        return find_mismatched(outcomes, crimes, window, edition.data.rule("parts_within_whole"), edition.forces)
-
-    return _found(edition, ("mismatched", window), find)
+    return _found(edition, window, "parts_within_whole")
 
 
-def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, Doubt]]) -> dict[str, Doubt]:
-    """Return what is found in an edition's tables, kept, for each notebook asks again; nothing without both tables."""
+def _found(edition: Edition, window: Period, *rules: str) -> dict[str, Doubt]:
+    """Return what rules find in an edition's tables, kept, for each notebook asks again; of two the later stands."""
     if not {OUTCOMES, CRIMES} <= set(edition.releases):
         return {}
     tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
     if not all(map(edition.data.has, tables)):
         return {}
-    return edition.data.cached((asked, tables), find)
+
+    def find() -> dict[str, Doubt]:
+        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
+        waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
+        found: dict[str, Doubt] = {}
+        for rule in rules:
+            one, beside = FIND[rule], waiting if rule == "not_yet_assigned" else crimes
+            found |= one(outcomes, beside, window, edition.data.rule(rule), edition.forces)
+        return found
+
+    return edition.data.cached((rules, window, tables), find)
 
 
 def find_incomplete(
@@ -132,14 +129,23 @@ def find_mismatched(
     }
 
 
+FIND = {
+    "not_yet_assigned": find_backlogs,
+    "completeness": find_incomplete,
+    "parts_within_whole": find_mismatched,
+}
+
+
 def _marked(
     outcomes: pd.DataFrame, crimes: pd.DataFrame, quarters: list[str], by: Rule
 ) -> dict[str, dict[Period, float]]:
     """Return the ratios beyond the rule's threshold, by quarter, of each force that has any."""
     ratios = outcomes_per_crime(outcomes[quarters], crimes[quarters])
     beyond, _ = beyond_threshold(ratios, by)
-    found = {str(one): ratios.loc[one][beyond.loc[one]] for one in ratios.index[beyond.any(axis="columns")]}
-    return {one: {quarter(str(start)): float(ratio) for start, ratio in own.items()} for one, own in found.items()}
+    return {
+        str(one): {quarter(str(start)): float(ratio) for start, ratio in ratios.loc[one][beyond.loc[one]].items()}
+        for one in ratios.index[beyond.any(axis="columns")]
+    }
 
 
 def outcomes_per_crime(outcomes: pd.DataFrame, crimes: pd.DataFrame) -> pd.DataFrame:
@@ -256,10 +262,8 @@ def stands_apart(quarter: Period, part: str) -> str:
 
 
 def _in_quarters(ratios: Mapping[Period, float]) -> str:
-    """Return ratios in words: "86% in the three months to 30 September 2016 and 54% in the three months to ..."."""
-    return enumerated(
-        f"{_percent(ratio)} in the three months to {day_in_words(one.end)}" for one, ratio in ratios.items()
-    )
+    """Return "86% in the three months to 30 September 2016 and 54% in the three months to ..."."""
+    return enumerated(f"{_percent(one)} in the three months to {day_in_words(at.end)}" for at, one in ratios.items())
 
 
 def _percent(ratio: float) -> str:

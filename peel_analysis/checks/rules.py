@@ -13,6 +13,9 @@ from peel_analysis.data.settings import Rule
 
 PRINTED = "printed_totals.csv"
 PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without", "bodies")
+PROVENANCE = "provenance.csv"
+PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
+PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
 
@@ -104,17 +107,6 @@ class TablesHeld:
     def printed(self) -> pd.DataFrame:
         """Return the printed totals as text, with PRINTED_COLUMNS; empty where none are kept."""
         return read_made(self.data, PRINTED, PRINTED_COLUMNS) if self.added_printed is None else self.added_printed
-
-    def crime_beside(self, outcomes: Key) -> Key | None:
-        """Return the latest release of recorded crime that holds every quarter of a table of outcomes, or None."""
-        wanted = set(self.counts(outcomes)["period_start"].unique())
-        fitting = [
-            key
-            for key in self.tables()
-            if key[0] == "recorded_crime"
-            and wanted <= {start for start, end in periods_of(self.counts(key)) if is_quarter(start, end)}
-        ]
-        return max(fitting, key=lambda key: release_order(key[1]), default=None)
 
 
 def whole_counts(rows: pd.DataFrame, period: Sequence[str] = PERIOD) -> pd.DataFrame:

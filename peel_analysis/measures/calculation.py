@@ -209,13 +209,8 @@ def mark_doubts(rows: Rows, doubts: Mapping[str, Doubt], *, leave_out: bool = Fa
     marked = []
     for row in rows:
         if (one := doubts.get(row.force_id)) and row.is_counted:
-            row = replace(
-                row,
-                status=max(row.status, one.status, key=rank),
-                note=f"{row.note} {one.sentence}".strip(),
-                short=row.short or one.short,
-                in_national=row.in_national and not leave_out,
-            )
+            status, in_national = max(row.status, one.status, key=rank), row.in_national and not leave_out
+            row = row.noted(one.sentence, one.short, status=status, in_national=in_national)
         marked.append(row)
     return marked
 
@@ -231,8 +226,7 @@ def note_steps(rows: Rows, measure: Measure, edition: Edition, window: Period) -
             for force_id, quarter in quarters_apart(item, edition, period):
                 row = noted[force_id]
                 if row.is_counted and not row.short:
-                    said = stands_apart(quarter, part)
-                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=STANDS_APART)
+                    noted[force_id] = row.noted(stands_apart(quarter, part), STANDS_APART)
     return list(noted.values())
 
 
@@ -243,12 +237,7 @@ def divide(rows: Rows, multiplier: int) -> Rows:
         if row.denominator != 0:
             row = replace(row, value=multiplier * row.numerator / row.denominator)
         elif row.is_counted and row.status != "combined":
-            row = replace(
-                row,
-                status="not_applicable",
-                note=f"{row.note} {NOTHING_TO_DIVIDE_BY}".strip(),
-                short=row.short or "Nothing to divide by",
-            )
+            row = row.noted(NOTHING_TO_DIVIDE_BY, "Nothing to divide by", status="not_applicable")
         divided.append(row)
     return divided
 
