@@ -82,12 +82,12 @@ def share_with_kernels() -> None:
 
     The package and the data are those of the batch's keys; where a file of the data changes, kernels read it again.
     """
-    import peel_analysis.face
+    import peel_analysis
     from peel_analysis.comparison.verdicts import compare
     from peel_analysis.data.cross_checks import read_all
     from peel_analysis.measures import calculate_all
 
-    edition = peel_analysis.face.open_data().edition(os.environ[SHARED_EDITION])
+    edition = peel_analysis.open_data().edition(os.environ[SHARED_EDITION])
     read_all(edition)
     for result in calculate_all(edition):
         compare(result)
