@@ -78,7 +78,7 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
 def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     check_columns(text.columns, name)
-    fractional = len(text) > 0 and set(text["item"]) <= FRACTIONAL
+    fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
     numbers = _decimals(text["count"], name) if fractional else _whole_numbers(text["count"], name)
     rows = check(text.assign(count=numbers), name, forces=forces)
     for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
@@ -204,7 +204,7 @@ def _refuse_other_text(
     Raises TableError for a text that is no number and not blank.
     """
     places, different = pd.factorize(text)
-    values = [str(value) for value in different]
+    values = different.to_numpy(dtype=object).tolist()
     wrong = [value for value in values if value and not allowed.fullmatch(value)]
     if wrong:
         line = _first(text.isin(wrong), None)

@@ -30,7 +30,7 @@ BOUNDS = {
 class Declaration(BaseModel):
     """A declaration: immutable, each setting of its exact type, and none that is not named in the class."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
     is_file: ClassVar[bool] = False  # whether it is a whole file, whose parts stand under headings
 
     @classmethod

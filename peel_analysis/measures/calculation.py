@@ -178,6 +178,9 @@ def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str])
     """
     left = []
     for row in rows:
+        if row.force_id not in excluded.by_force:
+            left.append(row)
+            continue
         in_figure, in_national = excluded.switches(row.force_id)
         kept = row if in_figure or in_national else replace(row, numerator=nan, denominator=nan)
         note, short = excluded.explanation(row.force_id, row.note, row.short)
@@ -265,13 +268,17 @@ def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], rem
 
 def beside(rows: Rows, comparator: Rows, measure: Measure, edition: Edition) -> Iterator[Value]:
     """Yield the rows with the comparator's numbers: none of a force that is out of the figure, or not comparable."""
-    before = {row.force_id: row for row in comparator}
+    before, blocks, later = (
+        {row.force_id: row for row in comparator},
+        edition.data.blocks,
+        edition.window(measure.window),
+    )
     for row in rows:
         if one := before.get(row.force_id):
-            earlier, later = edition.window(measure.comparator).end.year, edition.window(measure.window).end.year
+            earlier = edition.window(measure.comparator)
             try:
                 if not isnan(one.value):
-                    check_years(measure, row.force_id, earlier, later, edition.data.blocks)
+                    check_years(measure, row.force_id, earlier.end.year, later.end.year, blocks)
             except NotComparableError as refusal:
                 one = replace(one, in_figure=False, status=NOT_COMPARABLE, note=str(refusal))
             shown = one if one.in_figure else replace(one, value=nan, numerator=nan, denominator=nan)

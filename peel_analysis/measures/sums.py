@@ -93,7 +93,8 @@ class CountTables:
             kept = [one for item, one in mine.items() if item not in left_out.get(force_id, ())]
             if kept:
                 worst = max(kept, key=lambda one: rank(one.status))
-                by_force[force_id] = replace(worst, count=fsum(one.count for one in kept))
+                count = fsum(one.count for one in kept)
+                by_force[force_id] = worst if len(kept) == 1 else replace(worst, count=count)
             else:
                 by_force[force_id] = replace(next(iter(mine.values())), count=nan, status="not_supplied")
         releases = dict.fromkeys(release for _, release in items.values() if release)
