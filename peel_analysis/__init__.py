@@ -5,23 +5,11 @@ for all forces, to be looked at, drawn and explained. `peel.forces()` lists the 
 report. What is offered is in `peel_analysis/face.py`, which is read when it is first asked for.
 """
 
+# ruff: noqa: F403, F405
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peel_analysis.face import (
-        Edition,
-        Figure,
-        InputError,
-        Result,
-        annex,
-        compare,
-        edition,
-        editions,
-        forces,
-        open_data,
-        report,
-        section,
-    )
+    from peel_analysis.face import *  # what is offered is named once, in __all__
 
 __version__ = "0.1.0"
 __all__ = [

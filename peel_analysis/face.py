@@ -10,30 +10,18 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.data import edition as data_edition
-from peel_analysis.data.errors import InputError
-from peel_analysis.data.folder import Data, open_data
-from peel_analysis.figures import Figure
+from peel_analysis.data.errors import InputError as InputError
+from peel_analysis.data.folder import Data
+from peel_analysis.data.folder import open_data as open_data
+from peel_analysis.figures import Figure as Figure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
-from peel_analysis.sections.result import Result, in_hand
+from peel_analysis.sections.result import Result as Result
+from peel_analysis.sections.result import in_hand
 from peel_analysis.show import values
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import piece
 
-__all__ = [
-    "Edition",
-    "Figure",
-    "InputError",
-    "Result",
-    "annex",
-    "compare",
-    "edition",
-    "editions",
-    "forces",
-    "open_data",
-    "report",
-    "section",
-]
 DEFAULT_EDITION, DEFAULT_OUT = "2017", "build"  # those of the command
 Folder = Data | Path | str | None  # a data folder, opened or named; None is the one in PEEL_DATA or the project's own
 

@@ -120,7 +120,7 @@ def test_an_outcome_that_goes_with_its_scheduler_is_not_waited_for(
     with pytest.raises(InputError, match="the scheduler has gone"):
         batch_run.run(
             [report],
-            Workplace(tmp_path, tmp_path, "peel"),
+            Workplace(tmp_path, tmp_path, "peel", "2017"),
             {unit, report},
             open_pool=lambda tasks: Gone(Silent(), tasks, "the scheduler has gone"),
         )

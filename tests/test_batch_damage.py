@@ -73,7 +73,7 @@ def test_a_notebook_that_a_page_cannot_be_made_from_is_named(tmp_path: Path, mon
     path.write_text('{"cells": [')
     unit = Unit("kent", "force_in_numbers", "2017", path, path, "")
     report = Report("kent", "2017", (unit,), tmp_path / "index.html", "")
-    outcome = carry_out(report, Workplace(PROJECT / "data", tmp_path / "kept", "peel"))
+    outcome = carry_out(report, Workplace(PROJECT / "data", tmp_path / "kept", "peel", "2017"))
     assert outcome.error.startswith(f"RuntimeError: {path} cannot be read; the next run makes it again: ")
     assert {place.name for place in tmp_path.iterdir()} <= {path.name, "kept"}
 

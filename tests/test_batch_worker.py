@@ -11,7 +11,7 @@ from small_batch import SmallBatch, family, small_batch, still_there
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
 
 from peel_analysis.batch.run import local_pool
-from peel_analysis.batch.work import GRAMMAR
+from peel_analysis.batch.work import GRAMMAR, Workplace
 from peel_analysis.engine import provisioner, warm_connection
 from peel_analysis.engine.warm_connection import WarmProcessFaultError
 
@@ -29,8 +29,8 @@ def imported_later() -> bool:
     return GRAMMAR in sys.modules
 
 
-def test_a_worker_has_papermill_before_its_first_unit_and_no_grammar_of_addresses() -> None:
-    pool = local_pool(1, 1, warm=False)
+def test_a_worker_has_papermill_before_its_first_unit_and_no_grammar_of_addresses(tmp_path: Path) -> None:
+    pool = local_pool(1, Workplace(tmp_path, tmp_path, "stock", "2017"), 1)
     try:
         assert pool.executor.submit(imported).result() == (True, False)
         assert pool.executor.submit(imported_later).result()

@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from peel_analysis.checks.rules import PROVENANCE_COLUMNS
 from peel_analysis.data import dictionary
 from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.intake.registers import (
     END,
-    PROVENANCE_COLUMNS,
     START,
     provenance_section,
     read_provenance,

@@ -47,6 +47,11 @@ class Making:
         shared = shared_key(edition.data.folder)
         return [report_of(edition, one, self.out, shared, inspected_only=self.inspected_only) for one in forces]
 
+    def workplace(self, edition: Edition) -> Workplace:
+        """Return what a worker of this machine or of a cluster must know."""
+        data = edition.data.folder
+        return Workplace(data, self.out / CACHES / shared_key(data)[:20], self.engine, edition.id)
+
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
     """Make one force's report; return its plan, which says where the page is, and what became of each part.
@@ -54,8 +59,10 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     Raises InputError for data that cannot be used.
     """
     [plan] = making.plans(edition, [force])
-    open_pool = partial(local_pool, SIDE_BY_SIDE, warm=making.engine == "peel")
-    return plan, _make([plan], edition, making, open_pool, plan.page.with_name("run.jsonl"), lines=False)
+    workplace = making.workplace(edition)
+    open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
+    log = plan.page.with_name("run.jsonl")
+    return plan, _make([plan], edition, making, workplace, open_pool, log, lines=False)
 
 
 def make_reports(
@@ -72,13 +79,15 @@ def make_reports(
     By `jobs` workers of this machine, or by those of a running dask `scheduler`. Raises InputError for data that cannot
     be used, and where the scheduler cannot.
     """
-    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, warm=making.engine == "peel")
+    workplace = making.workplace(edition)
+    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, workplace)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
         open_pool = partial(cluster_pool, scheduler)
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces)}
-    outcomes = _make([plans[force.id] for force in chosen], edition, making, open_pool, folder / log, lines=True)
+    asked = [plans[force.id] for force in chosen]
+    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
     write_index(folder / "index.html", edition, plans.values(), outcomes)
     return outcomes
 
@@ -96,21 +105,26 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 
 def _make(
-    plans: list[Report], edition: Edition, making: Making, open_pool: Callable[[int], Pool], log: Path, *, lines: bool
+    plans: list[Report],
+    edition: Edition,
+    making: Making,
+    workplace: Workplace,
+    open_pool: Callable[[int], Pool],
+    log: Path,
+    *,
+    lines: bool,
 ) -> list[Outcome]:
-    data = edition.data.folder
-    cache = making.out / CACHES / shared_key(data)[:20]
     stale = stale_tasks(plans, fresh=making.fresh)
     opened = [_opened(len(stale), edition, open_pool)] if stale else []
     try:
         remove_left_over(making.out)
-        for other in cache.parent.glob("*"):  # kept under other data or by another package, or not to be used
-            if making.fresh or other != cache:  # another run that uses it makes it again
+        for other in workplace.cache.parent.glob("*"):  # kept under other data or by another package, or not to be used
+            if making.fresh or other != workplace.cache:  # another run that uses it makes it again
                 shutil.rmtree(other, ignore_errors=True)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, lines=lines) as tell:
             return run(
                 plans,
-                Workplace(data, cache, making.engine),
+                workplace,
                 stale,
                 tell=tell,
                 open_pool=lambda tasks: opened.pop() if opened else open_pool(tasks),

@@ -65,15 +65,15 @@ class Pool:
             process.join(STOP_TIMEOUT)
 
 
-def local_pool(jobs: int, tasks: int, *, warm: bool = True) -> Pool:
+def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
     """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe.
 
-    With `warm`, each starts the process that its kernels are forked from before it has a unit.
+    Each starts the process that its kernels are forked from before it has a unit.
     """
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
     executor = futures.ProcessPoolExecutor(
-        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), warm)
+        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), workplace)
     )
     is_main = threading.current_thread() is threading.main_thread()  # in another, signals are not its business
     # Ctrl-C must not reach the workers: it is for this process, which then stops them.

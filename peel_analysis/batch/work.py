@@ -23,6 +23,7 @@ from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.writing import KEPT_IN, part_of, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
+from peel_analysis.engine.warm_process import SHARED
 
 if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
@@ -33,6 +34,7 @@ ORPHAN_CHECK = 1.0  # seconds
 KILL_TIMEOUT = 5.0
 CELL_TIMEOUT = 300  # the slowest cell takes about one
 LAUNCHER = "ipykernel_launcher"
+SHARED_EDITION = "PEEL_EDITION"  # of a batch: the edition that its kernels find read
 # jsonschema, which papermill brings, makes a grammar of web addresses when it finds this package: most of a second a
 # worker, for a check that the format of notebooks does not ask for.
 GRAMMAR = "rfc3987_syntax"
@@ -45,6 +47,12 @@ class Workplace:
     data: Path
     cache: Path
     engine: Literal["peel", "stock"]
+    edition: str
+
+    def enter(self) -> None:
+        """Set the environment that the notebooks' kernels inherit."""
+        shared = f"{__name__}:{share_with_kernels.__name__}"
+        os.environ |= {VARIABLE: str(self.data), KEPT_IN: str(self.cache), SHARED: shared, SHARED_EDITION: self.edition}
 
 
 @dataclass(frozen=True)
@@ -69,15 +77,32 @@ class Outcome:
         return self.outcome == "failed"
 
 
-def prepare_worker(parent: int, warm: bool) -> None:
+def share_with_kernels() -> None:
+    """Import this package, read and check the data and calculate the measures: a batch's kernels find all that ready.
+
+    The package and the data are those of the batch's keys; where a file of the data changes, kernels read it again.
+    """
+    import peel_analysis
+    from peel_analysis.comparison.verdicts import compare
+    from peel_analysis.data.cross_checks import read_all
+    from peel_analysis.measures import calculate_all
+
+    edition = peel_analysis.open_data().edition(os.environ[SHARED_EDITION])
+    read_all(edition)
+    for result in calculate_all(edition):
+        compare(result)
+
+
+def prepare_worker(parent: int, workplace: Workplace) -> None:
     """Set up a worker: Ctrl-C is its parent's business, it ends when its parent does, and what it needs is imported.
 
-    With `warm`, the process that its kernels are forked from starts at the same time.
+    The process that its kernels are forked from starts at the same time.
     """
+    workplace.enter()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with suppress(ImportError):  # the first unit says what is missing
-        if warm:
+        if workplace.engine == "peel":
             from peel_analysis.engine.provisioner import start_ahead
 
             threading.Thread(target=start_ahead, daemon=True).start()
@@ -114,7 +139,7 @@ def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
 
 def carry_out(task: Unit | Report, workplace: Workplace) -> Outcome:
     """Run a unit's notebook, or make a report's page; return what became of it."""
-    os.environ |= {VARIABLE: str(workplace.data), KEPT_IN: str(workplace.cache)}  # which kernels inherit
+    workplace.enter()
     started = time.perf_counter()
     try:
         error = _run_unit(task, workplace) if isinstance(task, Unit) else _make_page(task, workplace)

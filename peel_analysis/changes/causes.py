@@ -108,7 +108,7 @@ def _exclusions(measure: Measure, edition: Edition) -> pd.DataFrame:
     return rows[mine].assign(period_year="all", edition="all").reset_index(drop=True)
 
 
-def differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[str]:
+def _differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[str]:
     """Return the causes of which an input of a measure differs between two editions, in CAUSES_IN_ORDER."""
     items = dict.fromkeys((*pair[0].items, *pair[1].items, pair[0].id))
     other_window = not _same_window(pair[0], a, b)
@@ -178,7 +178,7 @@ def steps(
     if measure is not None and other is not None:
         a, b = editions
         inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
-        differ = differing((measure, other), a, b)
+        differ = _differing((measure, other), a, b)
         items = set(measure.items) - {POPULATION}
         no_table = not items or any(item not in edition.releases for item in items for edition in editions)
         for cause in CAUSES_IN_ORDER[:-1]:

@@ -5,9 +5,8 @@ import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from functools import partial
 
-from peel_analysis.changes.between import Changes
+from peel_analysis.changes import Changes
 from peel_analysis.changes.causes import CAUSES_IN_ORDER, IN_WORDS, PARTS
 from peel_analysis.changes.change import Change, End, in_order
 from peel_analysis.changes.versions import Version
@@ -20,6 +19,7 @@ SENTENCES_IN_TEXT = 10  # and verdicts, unless all are asked for
 FORCES_IN_CHANGELOG = 3  # named a measure
 ROWS_ON_PAGE = 20  # of the table that the page leads with
 TEXT_HEADINGS = ("measure", "force", "A", "B", "difference", "unrounded", "counts", "cause")
+NONE = "no verdict"
 PAGE_HEADINGS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")
 
 
@@ -70,7 +70,7 @@ def text_table(changes: Changes, *, every: bool) -> str:
         lines.append("Nothing moved.")
     sentences = [f"  A: {sentence.before}\n  B: {sentence.after}" for sentence in changes.sentences]
     verdicts = [
-        f"  {row.measure_id}, {row.name}: {row.a.verdict or 'no verdict'} -> {row.b.verdict or 'no verdict'}"
+        f"  {row.measure_id}, {row.name}: {row.a.verdict or NONE} -> {row.b.verdict or NONE}"
         for row in changes.verdicts
     ]
     for what, flipped in (("Sentences", sentences), ("Verdicts", verdicts)):
@@ -106,8 +106,8 @@ def _count(count: float) -> str:
     return "" if math.isnan(count) else _exactly(without_noise(count))
 
 
-def _part(cause: str, change: Change) -> str:
-    return _exactly(change.split.parts.get(cause))
+def _part(cause: str) -> Callable[[Change], str]:
+    return lambda change: _exactly(change.split.parts.get(cause))
 
 
 def _of_both(name: str, text: Callable[[End], str]) -> dict[str, Callable[[Change], str]]:
@@ -123,7 +123,7 @@ CSV_COLUMNS: dict[str, Callable[[Change], str]] = {
     "shown_b": lambda change: "" if change.b.is_missing else change.shown(change.b),
     "difference_shown": lambda change: "" if change.difference is None else str(change.difference_of_shown),
     "difference": lambda change: _exactly(change.difference),
-    **{cause: partial(_part, cause) for cause in PARTS},
+    **{cause: _part(cause) for cause in PARTS},
     "size_percent": lambda change: _number(change.size) if change.split.parts else "",
     "kind": lambda change: change.kind,
     **_of_both("status", lambda end: end.status),
@@ -184,9 +184,7 @@ def as_page(changes: Changes) -> str:
     moved = [change for change in told if change.kind in ("moved", "status")]
     came_and_went = [change for change in told if change.kind in ("appeared", "disappeared")]
     sentences = ((one.name, one.title, one.before, one.after) for one in changes.sentences)
-    verdicts = (
-        (row.name, row.title, row.a.verdict or "no verdict", row.b.verdict or "no verdict") for row in changes.verdicts
-    )
+    verdicts = ((row.name, row.title, row.a.verdict or NONE, row.b.verdict or NONE) for row in changes.verdicts)
     return render(
         "changes.html.j2",
         title=f"What moved: {changes.a.name} to {changes.b.name}",

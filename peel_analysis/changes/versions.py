@@ -1,6 +1,5 @@
 """The two versions that are compared: an edition, an edition with settings, a build folder or a values file."""
 
-from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -107,25 +106,19 @@ def _with_window(edition: Edition, name: str, last_day: str, text: str) -> Editi
     except ValueError:
         raise InputError(f"{text}: '{last_day}' is no date; write the window's last day as 2018-03-31") from None
     named = edition.window(name or "crime")
-    if not named.is_date and end != _month_end(end, 0):
+    if not named.is_date and not pd.Timestamp(end).is_month_end:
         raise InputError(f"{text}: {day_in_words(end)} does not end a month; write a window's last day as 2018-03-31")
     ends = {name or "crime": end}
     if not name:
-        later = 12 * (end.year - named.end.year) + end.month - named.end.month
+        later = pd.offsets.MonthEnd(12 * (end.year - named.end.year) + end.month - named.end.month)
         with_crime = [other for other in edition.windows if other.startswith(MOVED_WITH_CRIME)]
-        ends = {other: _month_end(edition.window(other).end, later) for other in with_crime}
+        ends = {other: (pd.Timestamp(edition.window(other).end) + later).date() for other in with_crime}
     moved = {other: _to(edition.window(other), last) for other, last in ends.items()}
     return replace(edition, windows=MappingProxyType({**edition.windows, **moved}))
 
 
 def _to(window: Period, end: date) -> Period:
     return Period(end, end) if window.is_date else Period.months_to(end, window.months)
-
-
-def _month_end(day: date, later: int) -> date:
-    """Return the last day of the month that is so many months later than that of a day."""
-    year, month = divmod(12 * day.year + day.month - 1 + later, 12)
-    return date(year, month + 1, monthrange(year, month + 1)[1])
 
 
 def _with_release(edition: Edition, item: str, release: str, text: str) -> Edition:

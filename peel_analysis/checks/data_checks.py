@@ -10,11 +10,12 @@ import pandas as pd
 
 from peel_analysis.checks.records import (
     CRIMES,
-    NOT_YET_ASSIGNED,
     OUTCOMES,
-    backlog,
-    beyond_threshold,
-    outcomes_per_crime,
+    Pairs,
+    against_crimes,
+    not_yet_assigned,
+    outcome_types,
+    pairs,
     sudden_steps,
 )
 from peel_analysis.checks.rules import (
@@ -23,8 +24,9 @@ from peel_analysis.checks.rules import (
     Finding,
     Key,
     TablesHeld,
-    is_quarter,
-    periods_of,
+    marked,
+    number_of_tables,
+    quarters_of,
     whole_counts,
 )
 from peel_analysis.data.counts import RETURNED_ITEMS, TableError
@@ -33,12 +35,10 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
-from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.registers import CAVEATS, COUNT_NOTES, PUBLISHED_VALUES, SERIES_BREAKS, records
 from peel_analysis.sources.reading import SAME, members_of
 from peel_analysis.sources.reading import shown as number_in_words
 
-Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
 ONE_DAY = timedelta(days=1)
 COMBINED = "police_staff_and_designated_officers_fte"
 PARTS_OF_COMBINED = ("police_staff_fte", "designated_officers_fte")
@@ -92,7 +92,7 @@ def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]
             passed.append(key)
         except TableError as problem:
             findings.append(Finding("error", " ".join(key), str(problem)))
-    return CheckResult(held.data.rule("shape"), _number_of_tables(keys), tuple(findings)), passed
+    return CheckResult(held.data.rule("shape"), number_of_tables(keys), tuple(findings)), passed
 
 
 def all_forces(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
@@ -105,7 +105,7 @@ def all_forces(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
             if len(part) < NUMBER_OF_FORCES:
                 missing = held.data.forces.in_words(sorted(set(held.data.forces.ids) - set(part["force_id"])))
                 findings.append(Finding(by.level, " ".join(key), f"no row for {missing}", period=f"{start} to {end}"))
-    return CheckResult(by, _number_of_tables(published), tuple(findings))
+    return CheckResult(by, number_of_tables(published), tuple(findings))
 
 
 def printed_totals(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
@@ -138,9 +138,9 @@ def gaps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the quarters of a table leave a gap or overlap."""
     by, findings, looked_at = held.data.rule("gaps"), [], 0
     for key in keys:
-        quarters = [pair for pair in periods_of(held.counts(key)) if is_quarter(*pair)]
+        quarters = quarters_of(held.counts(key))
         looked_at += len(quarters)
-        for (_, end), (start, _) in itertools.pairwise(quarters):
+        for (_, end), (start, _) in itertools.pairwise(quarters.items()):
             expected = (date.fromisoformat(end) + ONE_DAY).isoformat()
             if start != expected:
                 what = "overlaps the quarter before" if start < expected else f"the quarter before ends on {end}"
@@ -164,7 +164,7 @@ def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
             continue
         looked_at += int(apart.notna().to_numpy().sum())
         wrong = (apart if may_be_less else apart.abs()) > by.thresholds["tolerance"]
-        for force_id, period, [value] in _marked(wrong, apart):
+        for force_id, period, [value] in marked(wrong, apart):
             words = f"the parts are {number_in_words(abs(value))} {'more' if value > 0 else 'less'} than the whole"
             findings.append(Finding(by.level, " ".join(key), words, force_id, " to ".join(period)))
     return CheckResult(by, f"{looked_at:,} sums by force and period", tuple(findings))
@@ -227,85 +227,6 @@ def _wrong_with(note: Mapping[str, str], rows: pd.DataFrame) -> str:
     return ""
 
 
-def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) -> dict[Key, Key]:
-    """Return the tables of outcomes with the recorded crime beside each: the one chosen, else the latest that fits."""
-    found = {}
-    for key in keys:
-        beside = (chosen or {}).get(key) or (held.crime_beside(key) if key[0] == OUTCOMES else None)
-        if beside:
-            found[key] = beside
-    return found
-
-
-def against_crimes(held: TablesHeld, paired: Pairs, rule: str) -> CheckResult:
-    """Return the quarters in which a force's outcomes are far more, or far fewer, than its crimes, by a rule."""
-    by, findings, looked_at, silent = held.data.rule(rule), [], 0, 0
-    for key, beside in paired.items():
-        outcomes, crimes = _in_shared_quarters(held, key, beside)
-        ratios = outcomes_per_crime(outcomes, crimes)
-        wrong, speaks = beyond_threshold(ratios, by)
-        looked_at += int(ratios.loc[:, speaks].notna().to_numpy().sum())
-        silent += int((~speaks).sum())
-        for force_id, period, [one, other] in _marked(wrong, outcomes, crimes):
-            found = f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})"
-            months = f"three months to {day_in_words(date.fromisoformat(period[1]))}"
-            findings.append(Finding(by.level, " ".join(key), found, force_id, months))
-    said = f"{looked_at:,} quarters of forces"
-    if silent:
-        said += f" ({silent} quarters of which the rule cannot speak: the median force is below its threshold)"
-    return CheckResult(by, said, tuple(findings))
-
-
-def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
-    """Return the forces far more of whose crimes wait for an outcome than in other forces, over all of a table."""
-    by, findings, looked_at = held.data.rule("not_yet_assigned"), [], 0
-    for key in paired:
-        counts = whole_counts(held.counts(key).query("dimension != 'all'"), ["dimension"])
-        if NOT_YET_ASSIGNED not in counts:
-            continue
-        share = counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
-        looked_at += len(share)
-        for force_id, part in share[backlog(share, by)].items():
-            found = f"{part:.1%} of the crimes have no outcome yet"
-            findings.append(Finding(by.level, " ".join(key), found, str(force_id)))
-    return CheckResult(by, f"{looked_at} forces", tuple(findings))
-
-
-def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
-    """Return, for each table with all types, how the sum of its types stands to the crimes recorded."""
-    by, findings = held.data.rule("outcome_types"), []
-    for key, beside in paired.items():
-        if NOT_YET_ASSIGNED not in held.counts(key)["dimension"].unique():
-            continue
-        outcomes, crimes = _in_shared_quarters(held, key, beside)
-        both = outcomes.notna() & crimes.notna()
-        same = int(((outcomes == crimes) & both).to_numpy().sum())
-        total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
-        apart = f"difference {total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%)"
-        sums = f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, {apart}"
-        found = f"{sums}; equal in {same} of {int(both.to_numpy().sum())} quarters of forces"
-        findings.append(Finding(by.level, " ".join(key), found))
-    return CheckResult(by, f"{_number_of_tables(findings)} of outcomes with type 0", tuple(findings))
-
-
-def _in_shared_quarters(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return outcomes and crimes by force and first and last day of the quarters that both hold."""
-    outcomes, crimes = held.totals(key), held.totals(beside)
-    shared = outcomes.columns.intersection(crimes.columns)
-    return outcomes[shared], crimes[shared].reindex(outcomes.index)
-
-
-def _marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tuple[str, str], list[float]]]:
-    """Yield force, period, and the numbers in each of the tables, of every cell that is marked wrong."""
-    for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
-        numbers = [float(table.to_numpy(dtype=float)[row, column]) for table in tables]
-        yield str(wrong.index[row]), wrong.columns[column], numbers
-
-
-def _number_of_tables(tables: Sequence[object]) -> str:
-    return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"
-
-
 def caveats(data: Data, editions: Sequence[Edition]) -> CheckResult:
     """Return the caveats of these editions of which no measure has a figure there."""
     by, looked_at, findings = data.rule("caveats_apply"), 0, []
@@ -350,10 +271,9 @@ def series_breaks(data: Data, editions: Sequence[Edition]) -> CheckResult:
 
 def _has_figures(measure: Measure, edition: Edition) -> bool:
     """Return whether an edition has counts or published values of a measure, or says that there are some elsewhere."""
-    wanted = measure.numerator.items or (measure.id,)
-    if any(item in edition.releases for item in wanted):
-        return True
-    if any(item in edition.lacks and edition.lacks[item].status != NOTHING_HELD for item in wanted):
+    wanted = set(measure.numerator.items or (measure.id,))
+    elsewhere = {item for item, lack in edition.lacks.items() if lack.status != NOTHING_HELD}
+    if not wanted.isdisjoint(elsewhere.union(edition.releases)):
         return True
     published = edition.data.has(PUBLISHED_VALUES.file)
     return published and measure.id in set(edition.register(PUBLISHED_VALUES)["measure_id"])

@@ -1,7 +1,7 @@
-"""Doubts about a force's records: outcomes that leave crimes out or are of more than those, and sudden steps."""
+"""Forces' records in doubt: outcomes that leave crimes out or are of more than those, and sudden steps in counts."""
 
 import warnings
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -10,7 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peel_analysis.checks.rules import whole_counts
+from peel_analysis.checks.rules import (
+    CheckResult,
+    Finding,
+    Key,
+    TablesHeld,
+    marked,
+    number_of_tables,
+    periods_of,
+    quarters_of,
+    release_order,
+    whole_counts,
+)
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period, day_in_words
@@ -21,6 +32,7 @@ Numbers: TypeAlias = npt.NDArray[np.float64]
 OUTCOMES, CRIMES = "outcomes_recorded", "recorded_crime"
 NOT_YET_ASSIGNED = "0"  # the outcome type of crimes that have none yet
 MONTHS_OF_A_QUARTER = 3
+Pairs = Mapping[Key, Key]  # a table of outcomes, and the table of recorded crime to set it against
 STANDS_APART = "One quarter far from those beside it"
 FALLS_SHORT = "so its share falls short by an unknown amount."
 
@@ -44,35 +56,32 @@ def incomplete(edition: Edition, window: Period) -> dict[str, Doubt]:
 
     Empty for an edition without a table of outcomes or of recorded crime by quarter.
     """
-
-    def find() -> dict[str, Doubt]:
-        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
-        waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
-        rule, forces = edition.data.rule, edition.forces
-        backlogs = find_backlogs(outcomes, waiting, window, rule("not_yet_assigned"), forces)
-        return backlogs | find_incomplete(outcomes, crimes, window, rule("completeness"), forces)
-
-    return _found(edition, ("incomplete", window), find)
+    return _found(edition, window, "not_yet_assigned", "completeness")
 
 
 def mismatched(edition: Edition, window: Period) -> dict[str, Doubt]:
     """Return the forces whose record is of more than the crimes used, by force_id; empty without the two tables."""
-
-    def find() -> dict[str, Doubt]:
-        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
-        return find_mismatched(outcomes, crimes, window, edition.data.rule("parts_within_whole"), edition.forces)
-
-    return _found(edition, ("mismatched", window), find)
+    return _found(edition, window, "parts_within_whole")
 
 
-def _found(edition: Edition, asked: Hashable, find: Callable[[], dict[str, Doubt]]) -> dict[str, Doubt]:
-    """Return what is found in an edition's tables, kept, for each notebook asks again; nothing without both tables."""
+def _found(edition: Edition, window: Period, *rules: str) -> dict[str, Doubt]:
+    """Return what rules find in an edition's tables, kept, for each notebook asks again; of two the later stands."""
     if not {OUTCOMES, CRIMES} <= set(edition.releases):
         return {}
     tables = table_of(edition, OUTCOMES), table_of(edition, CRIMES)
     if not all(map(edition.data.has, tables)):
         return {}
-    return edition.data.cached((asked, tables), find)
+
+    def find() -> dict[str, Doubt]:
+        outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
+        waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
+        found: dict[str, Doubt] = {}
+        for rule in rules:
+            one, beside = FIND[rule], waiting if rule == "not_yet_assigned" else crimes
+            found |= one(outcomes, beside, window, edition.data.rule(rule), edition.forces)
+        return found
+
+    return edition.data.cached((rules, window, tables), find)
 
 
 def find_incomplete(
@@ -132,14 +141,19 @@ def find_mismatched(
     }
 
 
+FIND = {"not_yet_assigned": find_backlogs, "completeness": find_incomplete, "parts_within_whole": find_mismatched}
+
+
 def _marked(
     outcomes: pd.DataFrame, crimes: pd.DataFrame, quarters: list[str], by: Rule
 ) -> dict[str, dict[Period, float]]:
     """Return the ratios beyond the rule's threshold, by quarter, of each force that has any."""
     ratios = outcomes_per_crime(outcomes[quarters], crimes[quarters])
     beyond, _ = beyond_threshold(ratios, by)
-    found = {str(one): ratios.loc[one][beyond.loc[one]] for one in ratios.index[beyond.any(axis="columns")]}
-    return {one: {quarter(str(start)): float(ratio) for start, ratio in own.items()} for one, own in found.items()}
+    return {
+        str(one): {quarter(str(start)): float(ratio) for start, ratio in ratios.loc[one][beyond.loc[one]].items()}
+        for one in ratios.index[beyond.any(axis="columns")]
+    }
 
 
 def outcomes_per_crime(outcomes: pd.DataFrame, crimes: pd.DataFrame) -> pd.DataFrame:
@@ -256,11 +270,82 @@ def stands_apart(quarter: Period, part: str) -> str:
 
 
 def _in_quarters(ratios: Mapping[Period, float]) -> str:
-    """Return ratios in words: "86% in the three months to 30 September 2016 and 54% in the three months to ..."."""
-    return enumerated(
-        f"{_percent(ratio)} in the three months to {day_in_words(one.end)}" for one, ratio in ratios.items()
-    )
+    """Return "86% in the three months to 30 September 2016 and 54% in the three months to ..."."""
+    return enumerated(f"{_percent(one)} in the three months to {day_in_words(at.end)}" for at, one in ratios.items())
 
 
 def _percent(ratio: float) -> str:
     return f"{rounded(100 * float(ratio), 0)}%"
+
+
+def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) -> dict[Key, Key]:
+    """Return the tables of outcomes with the recorded crime beside each: the one chosen, else the latest that fits."""
+    found = {key: beside for key, beside in (chosen or {}).items() if key in keys}
+    for key in keys:
+        if key[0] == OUTCOMES and key not in found:
+            wanted = {first for first, _ in periods_of(held.counts(key))}
+            crimes = (one for one in held.tables() if one[0] == CRIMES)
+            fitting = [one for one in crimes if wanted <= quarters_of(held.counts(one)).keys()]
+            if fitting:
+                found[key] = max(fitting, key=lambda one: release_order(one[1]))
+    return found
+
+
+def against_crimes(held: TablesHeld, paired: Pairs, rule: str) -> CheckResult:
+    """Return the quarters in which a force's outcomes are far more, or far fewer, than its crimes, by a rule."""
+    by, findings, looked_at, silent = held.data.rule(rule), [], 0, 0
+    for key, beside in paired.items():
+        outcomes, crimes = _in_shared_quarters(held, key, beside)
+        ratios = outcomes_per_crime(outcomes, crimes)
+        wrong, speaks = beyond_threshold(ratios, by)
+        looked_at += int(ratios.loc[:, speaks].notna().to_numpy().sum())
+        silent += int((~speaks).sum())
+        for force_id, period, [one, other] in marked(wrong, outcomes, crimes):
+            found = f"{one:,.0f} outcomes for {other:,.0f} crimes ({one / other:.1%}, recorded crime {beside[1]})"
+            months = f"three months to {day_in_words(date.fromisoformat(period[1]))}"
+            findings.append(Finding(by.level, " ".join(key), found, force_id, months))
+    said = f"{looked_at:,} quarters of forces"
+    if silent:
+        said += f" ({silent} quarters of which the rule cannot speak: the median force is below its threshold)"
+    return CheckResult(by, said, tuple(findings))
+
+
+def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
+    """Return the forces far more of whose crimes wait for an outcome than in other forces, over all of a table."""
+    by, findings, looked_at = held.data.rule("not_yet_assigned"), [], 0
+    for key in paired:
+        counts = whole_counts(held.counts(key).query("dimension != 'all'"), ["dimension"])
+        if NOT_YET_ASSIGNED not in counts:
+            continue
+        share = counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
+        looked_at += len(share)
+        for force_id, part in share[backlog(share, by)].items():
+            found = f"{part:.1%} of the crimes have no outcome yet"
+            findings.append(Finding(by.level, " ".join(key), found, str(force_id)))
+    return CheckResult(by, f"{looked_at} forces", tuple(findings))
+
+
+def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
+    """Return, for each table with all types, how the sum of its types stands to the crimes recorded."""
+    by, findings = held.data.rule("outcome_types"), []
+    for key, beside in paired.items():
+        if NOT_YET_ASSIGNED not in held.counts(key)["dimension"].unique():
+            continue
+        outcomes, crimes = _in_shared_quarters(held, key, beside)
+        both = outcomes.notna() & crimes.notna()
+        same = int(((outcomes == crimes) & both).to_numpy().sum())
+        total, recorded = (float(table.where(both).sum().sum()) for table in (outcomes, crimes))
+        found = (
+            f"all types {total:,.0f}, recorded crime ({beside[1]}) {recorded:,.0f}, difference "
+            f"{total - recorded:+,.0f} ({100 * (total / recorded - 1):+.2f}%); equal in {same} of "
+            f"{int(both.to_numpy().sum())} quarters of forces"
+        )
+        findings.append(Finding(by.level, " ".join(key), found))
+    return CheckResult(by, f"{number_of_tables(findings)} of outcomes with type 0", tuple(findings))
+
+
+def _in_shared_quarters(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return outcomes and crimes by force and first and last day of the quarters that both hold."""
+    outcomes, crimes = held.totals(key), held.totals(beside)
+    shared = outcomes.columns.intersection(crimes.columns)
+    return outcomes[shared], crimes[shared].reindex(outcomes.index)

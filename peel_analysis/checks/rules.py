@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from peel_analysis.data import counts as shape
@@ -13,6 +14,9 @@ from peel_analysis.data.settings import Rule
 
 PRINTED = "printed_totals.csv"
 PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without", "bodies")
+PROVENANCE = "provenance.csv"
+PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
+PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
 
@@ -105,17 +109,6 @@ class TablesHeld:
         """Return the printed totals as text, with PRINTED_COLUMNS; empty where none are kept."""
         return read_made(self.data, PRINTED, PRINTED_COLUMNS) if self.added_printed is None else self.added_printed
 
-    def crime_beside(self, outcomes: Key) -> Key | None:
-        """Return the latest release of recorded crime that holds every quarter of a table of outcomes, or None."""
-        wanted = set(self.counts(outcomes)["period_start"].unique())
-        fitting = [
-            key
-            for key in self.tables()
-            if key[0] == "recorded_crime"
-            and wanted <= {start for start, end in periods_of(self.counts(key)) if is_quarter(start, end)}
-        ]
-        return max(fitting, key=lambda key: release_order(key[1]), default=None)
-
 
 def whole_counts(rows: pd.DataFrame, period: Sequence[str] = PERIOD) -> pd.DataFrame:
     """Return the count of all dimensions together by force (rows) and period (columns, in order).
@@ -145,12 +138,29 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
 
 
-def is_quarter(start: str, end: str) -> bool:
-    """Return True for a period of three whole months."""
-    months = (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7]) + 1
-    return months == 3 and start.endswith("-01")
+def quarters_of(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the last day of each period of three whole months in a table, by its first, in order."""
+
+    quarters = {}
+    for start, end in periods_of(rows):
+        months = (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7]) + 1
+        if months == 3 and start.endswith("-01"):
+            quarters[start] = end
+    return quarters
 
 
 def periods_of(rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the different periods of a table, first and last day, in order."""
     return sorted(rows[list(PERIOD)].drop_duplicates().itertuples(index=False, name=None))
+
+
+def marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tuple[str, str], list[float]]]:
+    """Yield force, period, and the numbers in each of the tables, of every cell that is marked wrong."""
+    for row, column in zip(*np.nonzero(wrong.to_numpy(dtype=bool)), strict=True):
+        numbers = [float(table.to_numpy(dtype=float)[row, column]) for table in tables]
+        yield str(wrong.index[row]), wrong.columns[column], numbers
+
+
+def number_of_tables(tables: Sequence[object]) -> str:
+    """Return How many tables there are, in words."""
+    return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"

@@ -31,6 +31,7 @@ QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # debugpy's warning about froze
 INLINE_FIGURES = "module://matplotlib_inline.backend_inline"  # what ipykernel sets before a notebook imports matplotlib
 # What Python and the libraries read when they start: a kernel that has other values needs another warm process.
 READ_AT_IMPORT = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "LC_", "LANG", "TZ", "HOME", "XDG_", "ARROW", "NPY_", "PANDAS")
+READ_WHEN_STARTED = (*READ_AT_IMPORT, warm_process.SHARED)
 
 
 class WarmProcessFaultError(RuntimeError):
@@ -138,7 +139,7 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
     """
     pool = own_pool()
     relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
-    read = sorted(item for item in environment.items() if item[0].startswith(READ_AT_IMPORT))
+    read = sorted(item for item in environment.items() if item[0].startswith(READ_WHEN_STARTED))
     key = (*python, *read, cwd if relative_path else None)
     with pool.lock:
         if pool.faults >= FAULTS_ALLOWED:

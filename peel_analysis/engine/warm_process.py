@@ -26,7 +26,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-# None of this package: a notebook must see this package as it is on disk when the notebook starts.
+# None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
 LIBRARIES = (
     "pandas",
     "pyarrow.parquet",
@@ -46,7 +46,8 @@ LIBRARIES = (
     "IPython.utils.wildcard",
 )
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
-NEVER_IMPORTED = ("matplotlib_inline", "peel_analysis")
+NEVER_IMPORTED = "matplotlib_inline"
+SHARED = "PEEL_SHARED"  # `module:function` of what a batch's kernels share: called once, before the first is forked
 KEPT_IN = "PEEL_KEPT"  # as in data/writing.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -88,8 +89,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 def import_libraries() -> None:
     """Import the libraries, draw and make a model once, so that kernels find fonts, drawing code and schemas ready.
 
-    A library that is not installed is left out. Raises RuntimeError when the process would not be fit to fork:
-    a thread has started, or a module was imported that every kernel must import itself.
+    A library that is not installed is left out.
     """
     for name in LIBRARIES:
         if importlib.util.find_spec(name.partition(".")[0]):
@@ -101,8 +101,19 @@ def import_libraries() -> None:
         _draw_once()
     if "pydantic" in sys.modules:  # which imports most of itself when the first model is made
         sys.modules["pydantic"].create_model("Model", number=(int, 0))(number=1)
-    if imported := [name for name in NEVER_IMPORTED if name in sys.modules]:
-        raise RuntimeError(f"the warm process must not import {', '.join(imported)}")
+
+
+def prepare_what_is_shared() -> None:
+    """Call what a batch has named for its kernels to find ready, where this Python can import it."""
+    module, _, function = os.environ.get(SHARED, "").partition(":")
+    if module and importlib.util.find_spec(module.partition(".")[0]):
+        getattr(importlib.import_module(module), function)()
+
+
+def be_fit_to_fork() -> None:
+    """Let kernels share memory. Raises RuntimeError for a thread, and for a module that each kernel must import."""
+    if NEVER_IMPORTED in sys.modules:
+        raise RuntimeError(f"the warm process must not import {NEVER_IMPORTED}")
     if (threads := sum(1 for _ in Path("/proc/self/task").iterdir())) != 1:
         raise RuntimeError(f"the warm process has {threads} threads; it may fork only while it has one")
     gc.collect()
@@ -224,6 +235,8 @@ def main() -> None:
     answer: Message = {"ready": True}
     try:
         import_libraries()
+        prepare_what_is_shared()
+        be_fit_to_fork()
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     with suppress(OSError):  # the client may have gone since, and nobody waits for the answer

@@ -7,7 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from peel_analysis.checks.data_checks import check
-from peel_analysis.checks.rules import CheckResult, Key, TablesHeld, errors, periods_of, release_order
+from peel_analysis.checks.rules import (
+    PROVENANCE_COLUMNS,
+    CheckResult,
+    Key,
+    TablesHeld,
+    errors,
+    periods_of,
+    release_order,
+)
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
@@ -50,7 +58,7 @@ def build(raw: Path, data: Data) -> list[Account]:
     _keep_added(data, tables)
     populations = pd.concat(tables.populations, ignore_index=True)
     printed = pd.concat(tables.printed, ignore_index=True)
-    provenance = pd.DataFrame(tables.provenance, columns=list(registers.PROVENANCE_COLUMNS))
+    provenance = pd.DataFrame(tables.provenance, columns=list(PROVENANCE_COLUMNS))
     write_files(registers.texts_of(data, tables.counts, populations, printed, provenance))
     return accounts
 
@@ -176,10 +184,9 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
     book = open_book(file)
     known = recognise(book)
     provenance = registers.read_provenance(data)
-    published = registers.known_file(provenance, book.sha256, data)
+    known_as, published = registers.known_as(data, provenance, book.sha256)
     if release and published and release not in (published.release, *(name for _, name in published.tables)):
         published = None
-    known_as = registers.releases_of_file(provenance, book.sha256)
     release = _release(release, known, book, known_as, published)
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
@@ -209,7 +216,9 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
         differences=tuple(differences),
         remarks=tuple(_remarks(held, tables, release, known_as)),
         results=tuple(check(held, list(tables))),
-        texts={path: text for path, text in texts.items() if _is_other(path, text)},
+        texts={
+            path: text for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+        },
     )
 
 
@@ -247,38 +256,34 @@ def difference(table: str, before: pd.DataFrame | None, after: pd.DataFrame, key
     if before is None or before.empty:
         return Difference(table, len(after), 0, 0)
     content = [str(column) for column in after.columns if column not in key]
-    both = after.merge(before[[*key, *content]], on=list(key), how="inner", suffixes=("", "_before"))
-    same = pd.Series(True, index=both.index)
-    for column in content:
-        one, other = both[column], both[f"{column}_before"]
-        same &= ((one == other) | (one.isna() & other.isna())).fillna(False).astype(bool)
+    both = after.merge(before[[*key, *content]], on=list(key), suffixes=("", "_before"))
+    now, then = both[content], both[[f"{column}_before" for column in content]].set_axis(content, axis="columns")
+    same = ((now == then).fillna(False) | (now.isna() & then.isna())).all(axis="columns")
     unchanged = int(same.sum())
     return Difference(table, len(after) - len(both), len(both) - unchanged, unchanged)
 
 
 def _remarks(held: TablesHeld, tables: Iterable[Key], release: str, others: Sequence[str]) -> Iterator[str]:
-    """Yield the `others`, the releases that the file is in as, and how many counts differ from another release's."""
+    """Yield the `others`, the releases that the file is in as, and how many counts differ from another release's.
+
+    That is the latest other release with some of the same rows, if there is one.
+    """
     if others and release not in others:
         yield f"  the same file is in already as release {', '.join(others)}"
-    for key in tables:
-        yield from _beside_other_release(held, *key)
-
-
-def _beside_other_release(held: TablesHeld, item: str, release: str) -> Iterator[str]:
-    """Yield, in words, how many counts differ from the latest other release with some of the same rows, if any."""
-    others = [other for other in held.tables() if other[0] == item and other[1] != release]
-    for other in sorted(others, key=lambda one: release_order(one[1]), reverse=True):
-        both = held.counts((item, release)).merge(held.counts(other), on=list(ROW), suffixes=("", "_other"))
-        if both.empty:
-            continue
-        apart = both["count"].astype(float) - both["count_other"].astype(float)
-        differ = int((apart.abs() > 0).sum())
-        total = float(both["count_other"].astype(float).sum())
-        yield (
-            f"  {item} {release} beside {other[1]}: {differ:,} of {len(both):,} counts that both hold differ; "
-            f"their sum is {apart.sum():+,.0f} ({100 * apart.sum() / total if total else 0:+.2f}%)"
+    for item, own in tables:
+        beside = sorted((name for one, name in held.tables() if one == item and name != own), key=release_order)
+        joined = (
+            (name, held.counts((item, own)).merge(held.counts((item, name)), on=list(ROW), suffixes=("", "_other")))
+            for name in reversed(beside)
         )
-        return
+        name, both = next(((name, both) for name, both in joined if not both.empty), ("", pd.DataFrame()))
+        if name:
+            apart = both["count"].astype(float) - both["count_other"].astype(float)
+            total = float(both["count_other"].astype(float).sum())
+            yield (
+                f"  {item} {own} beside {name}: {int((apart.abs() > 0).sum()):,} of {len(both):,} counts that both "
+                f"hold differ; their sum is {apart.sum():+,.0f} ({100 * apart.sum() / total if total else 0:+.2f}%)"
+            )
 
 
 def _provenance_after(
@@ -297,12 +302,8 @@ def _provenance_after(
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],
-        columns=list(registers.PROVENANCE_COLUMNS),
+        columns=list(PROVENANCE_COLUMNS),
         dtype=str,
     )
     is_return = account.format == data_return.FORMAT
     return registers.replaced(provenance, rows, registers.PROVENANCE_KEY[: 3 if is_return else 2])
-
-
-def _is_other(path: Path, text: str) -> bool:
-    return not path.is_file() or path.read_text(encoding="utf-8") != text

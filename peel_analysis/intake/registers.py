@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from peel_analysis.checks.rules import PRINTED, PRINTED_COLUMNS, Key, read_made
+from peel_analysis.checks.rules import PRINTED, PRINTED_COLUMNS, PROVENANCE, PROVENANCE_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
 from peel_analysis.data.dictionary import with_settings
 from peel_analysis.data.errors import InputError
@@ -20,9 +20,7 @@ from peel_analysis.sources.sheets import as_text
 
 POPULATIONS, POPULATION_KEY = "populations", ("vintage", "mid_year", "force_id")
 PRINTED_KEY = ("item", "release", "area", "period_end")
-PROVENANCE, PROVENANCE_KEY = "provenance.csv", ("table", "release", "source_file")
-PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
-PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
+PROVENANCE_KEY = ("table", "release", "source_file")
 README = "README.md"
 START = "<!-- made from provenance.csv; `peel data add` and `peel data build` remake it -->"
 END = "<!-- end of what is made from provenance.csv -->"
@@ -74,18 +72,16 @@ def read_provenance(data: Data) -> pd.DataFrame:
     return read_made(data, PROVENANCE, PROVENANCE_COLUMNS)
 
 
-def releases_of_file(provenance: pd.DataFrame, sha256: str) -> list[str]:
-    """Return the releases under which a very file is in the data folder already, counts before populations."""
-    mine = provenance[provenance["sha256"] == sha256]
-    ordered = mine.sort_values("table", key=lambda tables: tables == POPULATIONS, kind="stable")
-    return list(dict.fromkeys(ordered["release"]))
+def known_as(data: Data, provenance: pd.DataFrame, sha256: str) -> tuple[list[str], PublishedFile | None]:
+    """Return the releases that a very file is in the data folder as, and its entry in `peel data build`, if any.
 
-
-def known_file(provenance: pd.DataFrame, sha256: str, data: Data) -> PublishedFile | None:
-    """Return the description of a file of `peel data build` that provenance.csv knows by its digest, or None."""
+    Releases of counts come before those of populations.
+    """
     mine = provenance[provenance["sha256"] == sha256]
+    mine = mine.sort_values("table", key=lambda tables: tables == POPULATIONS, kind="stable")
     tables = set(zip(mine["table"], mine["release"], strict=True))
-    return next((published for published in data.published_files.files if tables & set(published.tables)), None)
+    published = next((one for one in data.published_files.files if tables & set(one.tables)), None)
+    return list(dict.fromkeys(mine["release"])), published
 
 
 def without(before: pd.DataFrame, key: Sequence[str], gone: Collection[tuple[object, ...]]) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from math import fsum, isnan, nan
 
 from peel_analysis.checks.records import (
@@ -16,13 +15,12 @@ from peel_analysis.checks.records import (
     stands_apart,
 )
 from peel_analysis.checks.rules import CheckResult
-from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Measure, NotComparableError
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
-from peel_analysis.data.registers import EXCLUSIONS, records
+from peel_analysis.data.registers import EXCLUSIONS
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures.exclusions import (
@@ -60,20 +58,6 @@ class Side:
     contradicted: tuple[tuple[str, str], ...]
 
 
-class Inputs(CountTables):
-    """What the measures of an edition are calculated from, each table and register read once."""
-
-    @cached_property
-    def exclusions(self) -> list[dict[str, str]]:
-        """The rows of data/exclusions.csv."""
-        return records(checked_exclusions(self.edition))
-
-    @cached_property
-    def published(self) -> list[dict[str, str]]:
-        """The rows of data/published_values.csv."""
-        return records(checked_published(self.edition))
-
-
 def calculate(measure: Measure, edition: Edition) -> Result:
     """Return the measure for all forces and England and Wales.
 
@@ -86,13 +70,13 @@ def calculate(measure: Measure, edition: Edition) -> Result:
 
 def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
     """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
-    inputs = Inputs(edition)
+    inputs = CountTables(edition)
     return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
 
 
 def check_measures(edition: Edition) -> list[CheckResult]:
     """Return the checks of what an edition calculates: shares above the whole, and exclusions of counts now held."""
-    excluded = {row["measure_id"] for row in Inputs(edition).exclusions if says_not_supplied(row)}
+    excluded = {row["measure_id"] for row in CountTables(edition).exclusions if says_not_supplied(row)}
     looked_at = [one for one in edition.data.measures if one.kind == "share" or one.id in excluded]
     results = calculate_all(edition, looked_at)
     return [
@@ -101,7 +85,7 @@ def check_measures(edition: Edition) -> list[CheckResult]:
     ]
 
 
-def _kept(measure: Measure, inputs: Inputs) -> Result:
+def _kept(measure: Measure, inputs: CountTables) -> Result:
     """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
     if cache_folder() is None:
         return _calculated(measure, inputs)
@@ -110,7 +94,7 @@ def _kept(measure: Measure, inputs: Inputs) -> Result:
     return Result.from_bytes(measure, inputs.edition, made)
 
 
-def _calculated(measure: Measure, inputs: Inputs) -> Result:
+def _calculated(measure: Measure, inputs: CountTables) -> Result:
     edition, now = inputs.edition, in_window(measure, measure.window, inputs)
     before = in_window(measure, measure.comparator, inputs) if measure.comparator else Side([], (), "", ())
     values = fill_published(beside(now.rows, before.rows, measure, edition), measure, edition, inputs.published)
@@ -118,7 +102,7 @@ def _calculated(measure: Measure, inputs: Inputs) -> Result:
     return Result(measure, edition, rows_of_values(values), now.members, before.members, now.release, contradicted)
 
 
-def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
+def in_window(measure: Measure, window_name: str, inputs: CountTables) -> Side:
     """Return a measure in one window: added up, left out, marked, divided, and summed for England and Wales."""
     edition, window = inputs.edition, inputs.edition.window(window_name)
     excluded = exclusions_of(measure, edition, window.end.year, inputs.exclusions)
@@ -142,7 +126,7 @@ def in_window(measure: Measure, window_name: str, inputs: Inputs) -> Side:
 
 
 def add_up(
-    measure: Measure, window: Period, excluded: Exclusions, inputs: Inputs
+    measure: Measure, window: Period, excluded: Exclusions, inputs: CountTables
 ) -> tuple[Rows, str, Mapping[str, Collection[str]]]:
     """Return the forces' counts, the releases that they are from, and the items of which each force has a count."""
     edition = inputs.edition
@@ -209,13 +193,8 @@ def mark_doubts(rows: Rows, doubts: Mapping[str, Doubt], *, leave_out: bool = Fa
     marked = []
     for row in rows:
         if (one := doubts.get(row.force_id)) and row.is_counted:
-            row = replace(
-                row,
-                status=max(row.status, one.status, key=rank),
-                note=f"{row.note} {one.sentence}".strip(),
-                short=row.short or one.short,
-                in_national=row.in_national and not leave_out,
-            )
+            status, in_national = max(row.status, one.status, key=rank), row.in_national and not leave_out
+            row = row.noted(one.sentence, one.short, status=status, in_national=in_national)
         marked.append(row)
     return marked
 
@@ -231,8 +210,7 @@ def note_steps(rows: Rows, measure: Measure, edition: Edition, window: Period) -
             for force_id, quarter in quarters_apart(item, edition, period):
                 row = noted[force_id]
                 if row.is_counted and not row.short:
-                    said = stands_apart(quarter, part)
-                    noted[force_id] = replace(row, note=f"{row.note} {said}".strip(), short=STANDS_APART)
+                    noted[force_id] = row.noted(stands_apart(quarter, part), STANDS_APART)
     return list(noted.values())
 
 
@@ -243,12 +221,7 @@ def divide(rows: Rows, multiplier: int) -> Rows:
         if row.denominator != 0:
             row = replace(row, value=multiplier * row.numerator / row.denominator)
         elif row.is_counted and row.status != "combined":
-            row = replace(
-                row,
-                status="not_applicable",
-                note=f"{row.note} {NOTHING_TO_DIVIDE_BY}".strip(),
-                short=row.short or "Nothing to divide by",
-            )
+            row = row.noted(NOTHING_TO_DIVIDE_BY, "Nothing to divide by", status="not_applicable")
         divided.append(row)
     return divided
 

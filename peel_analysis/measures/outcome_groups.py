@@ -6,7 +6,7 @@ from peel_analysis import measures
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data
-from peel_analysis.data.registers import OUTCOME_GROUPS, records
+from peel_analysis.data.registers import OUTCOME_GROUPS
 from peel_analysis.measures import Result, Value
 
 MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
@@ -90,10 +90,8 @@ def grouping(data: Data) -> list[tuple[str, int, tuple[str, ...]]]:
     """Return the groups in order: name, place, and the outcome types in it."""
     rows = data.register(OUTCOME_GROUPS)
     mine = rows[(rows["grouping_id"] == GROUPING) & (rows["version"] == VERSION)]
-    by_group: dict[tuple[int, str], list[str]] = {}
-    for row in records(mine):
-        by_group.setdefault((int(row["group_order"]), row["group"]), []).append(row["outcome_type"])
-    return [(name, order, tuple(types)) for (order, name), types in sorted(by_group.items())]
+    in_order = mine.astype({"group_order": int}).groupby(["group_order", "group"])
+    return [(str(name), int(str(order)), tuple(rows["outcome_type"])) for (order, name), rows in in_order]
 
 
 def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:

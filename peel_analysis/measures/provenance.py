@@ -1,25 +1,24 @@
 """Where a value comes from: tables and their source files, the measure's rule, members and the code."""
 
 import hashlib
+import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 from peel_analysis import __version__
+from peel_analysis.checks import rules
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import rows_of
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.result import Result
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
 DEFINED_FIRST = ("id", "kind", "unit", "decimals", "window", "numerator", "denominator", "multiplier")  # when printed
 SHORT = 8
-TABLE_COLUMNS = ("table", "release", "publisher", "title", "release_words", "source_file", "sha256")
 POPULATIONS = "populations"
-PROVENANCE = "provenance.csv"
 PROVENANCE_COLUMNS = ("source_sha256", "rule", "code_version", "member_list")
 
 
@@ -44,16 +43,14 @@ class Table:
 
 def columns_of(result: Result) -> dict[str, list[str]]:
     """Return PROVENANCE_COLUMNS for a measure's rows in order; members in the row of England and Wales only."""
-    statuses = result.rows["status"].to_dict()
-    usual = _hashes(_tables(result, ()))
-    apart = {*result.edition.population_instead, ENGLAND_AND_WALES}
-    hashes = [
-        "" if status == "as_published" else _hashes(tables_of(result, str(row_id))) if row_id in apart else usual
-        for row_id, status in statuses.items()
-    ]
-    rules, versions = [rule_of(result.measure)] * len(hashes), [code_version()] * len(hashes)
-    members = [";".join(result.members) if row_id == ENGLAND_AND_WALES else "" for row_id in statuses]
-    return dict(zip(PROVENANCE_COLUMNS, (hashes, rules, versions, members), strict=True))
+    usual, apart = _hashes(_tables(result, ())), {*result.edition.population_instead, ENGLAND_AND_WALES}
+    written = (rule_of(result.measure), code_version())
+    rows = []
+    for row_id, status in result.rows["status"].items():
+        own = usual if row_id not in apart else _hashes(tables_of(result, str(row_id)))
+        members = ";".join(result.members) if row_id == ENGLAND_AND_WALES else ""
+        rows.append(("" if status == "as_published" else own, *written, members))
+    return dict(zip(PROVENANCE_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def _hashes(tables: tuple[Table, ...]) -> str:
@@ -78,25 +75,15 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
             releases += [(POPULATIONS, vintage) for vintage in vintages]
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
-    known = edition.data.cached(PROVENANCE, lambda: _read(edition.data.path(PROVENANCE)))
+    known = edition.data.cached(rules.PROVENANCE, lambda: _known(edition.data))
     return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(releases))
 
 
-def _read(path: Path) -> dict[tuple[str, str], Table]:
+def _known(data: Data) -> dict[tuple[str, str], Table]:
     """Return data/provenance.csv by table and release; none where there is no file, which a data folder may lack."""
-    if not path.exists():
-        return {}
-    rows = rows_of(path, f"data/{PROVENANCE}", _check_columns)
-    tables = [Table(*row) for row in zip(*(rows.column(name) for name in TABLE_COLUMNS), strict=True)]
+    rows = rules.read_made(data, rules.PROVENANCE, rules.PROVENANCE_COLUMNS)[[one.name for one in fields(Table)]]
+    tables = itertools.starmap(Table, rows.itertuples(index=False, name=None))
     return {(table.table, table.release): table for table in tables}
-
-
-def _check_columns(found: tuple[str, ...]) -> None:
-    if missing := [name for name in TABLE_COLUMNS if name not in found]:
-        raise InputError(
-            f"data/{PROVENANCE}, line 1: no column {missing[0]}; found {', '.join(found)}; give the column its name "
-            "back"
-        )
 
 
 def other_releases(result: Result) -> list[str]:

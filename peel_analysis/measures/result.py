@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -52,6 +53,10 @@ class Value:
     def has_comparator(self) -> bool:
         """True when there is a value in the comparator's window."""
         return not math.isnan(self.comparator_value)
+
+    def noted(self, sentence: str, short: str, **changes: Any) -> "Value":
+        """Return the value with a sentence added to its note, a short reason where it has none, and other changes."""
+        return replace(self, note=f"{self.note} {sentence}".strip(), short=self.short or short, **changes)
 
 
 VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
@@ -138,9 +143,8 @@ class Result:
     @property
     def earlier_national_warning(self) -> str:
         """The same of the comparator's value, or "" where there is none."""
-        if not self.national.has_comparator:
-            return ""
-        return self.national.comparator_note.removeprefix(based_on(len(self.comparator_members))).strip()
+        note = self.national.comparator_note if self.national.has_comparator else ""
+        return note.removeprefix(based_on(len(self.comparator_members))).strip()
 
     @cached_property
     def plotted(self) -> pd.DataFrame:
@@ -190,7 +194,14 @@ def fill_published(
             continue
         numerator = denominator = math.nan  # one of the two alone would stand beside a value that is not from it
         if measure.kind == "cases":
-            numerator, denominator = value, _cases(row, edition, reviewed)
+            whole = reviewed.get(row["force_id"])
+            numerator, denominator = value, _number(whole, edition) if whole else 0
+            if not denominator > 0:
+                raise InputError(
+                    f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {measure.id} of {own.force_id} is a number of "
+                    "cases, and no row says out of how many; add one with measure_id "
+                    f"{measure.id + CASES_REVIEWED} and a value above zero"
+                )
             value = measure.multiplier * numerator / denominator
         filled[own.force_id] = replace(
             own,
@@ -202,19 +213,6 @@ def fill_published(
             short="As published",
         )
     return list(filled.values())
-
-
-def _cases(row: Mapping[str, str], edition: Edition, reviewed: Mapping[str, Mapping[str, str]]) -> float:
-    """Return the number of cases reviewed behind a share of cases."""
-    of_force = reviewed.get(row["force_id"])
-    cases = _number(of_force, edition) if of_force else 0
-    if not cases > 0:
-        wanted = row["measure_id"] + CASES_REVIEWED
-        raise InputError(
-            f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {row['measure_id']} of {row['force_id']} is a number of "
-            f"cases, and no row says out of how many; add one with measure_id {wanted} and a value above zero"
-        )
-    return cases
 
 
 def _number(row: Mapping[str, str], edition: Edition) -> float:
@@ -256,9 +254,6 @@ def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:
 def exclusions_contradicted(results: Iterable[Result], by: Rule) -> CheckResult:
     """Return the exclusions that say that a force supplied nothing while a count is held, without `although_held`."""
     contradicted = {result.measure.id: result.contradicted for result in results}
-    findings = (
-        Finding(by.level, measure_id, sentence, force_id)
-        for measure_id, found in contradicted.items()
-        for force_id, sentence in found
-    )
+    every = ((measure_id, *one) for measure_id, found in contradicted.items() for one in found)
+    findings = [Finding(by.level, measure_id, sentence, force_id) for measure_id, force_id, sentence in every]
     return CheckResult(by, f"{len(contradicted)} measures", tuple(findings))

@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from math import fsum, isnan, nan
 
 import pandas as pd
 
 from peel_analysis.data.counts import RETURNED_ITEMS
+from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Part
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import GapError, Period, tiles
+from peel_analysis.data.registers import records
 
 RANK = (  # what a status takes precedence over; those that say that a figure cannot be had at all come after these
     "reported",
@@ -59,12 +61,22 @@ def rows_of(item: str, dimensions: Collection[str], edition: Edition) -> pd.Data
 
 
 class CountTables:
-    """An edition's tables of counts, each read once and added up once a window for all measures."""
+    """What an edition's measures are calculated from, each table and register read once."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self._rows_of = cache(rows_of)
         self._counts_of = cache(self._counted)  # of an item, its dimensions and a window: once for all measures
+
+    @cached_property
+    def exclusions(self) -> list[dict[str, str]]:
+        """The rows of data/exclusions.csv."""
+        return records(checked_exclusions(self.edition))
+
+    @cached_property
+    def published(self) -> list[dict[str, str]]:
+        """The rows of data/published_values.csv."""
+        return records(checked_published(self.edition))
 
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
         """Return the part's counts in `window` by force; none for one with a blank count, or in no row of a return.

@@ -52,13 +52,12 @@ def statement_block(result: Result, force_id: str) -> Html:
     A measure that the edition does not have is told in its reason alone: a table would say it 43 times.
     """
     measure_id = result.measure.id
-    body = _reading(result, force_id) if wording.not_available(result) else _body(result, force_id, NO_VALUE)
+    if wording.not_available(result):
+        said, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
+        body = piece("figure_body", reading=said, value_id=value_id)
+    else:
+        body = _body(result, force_id, NO_VALUE)
     return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id})
-
-
-def _reading(result: Result, force_id: str) -> Markup:
-    value_id = wording.value_id(result, force_id)
-    return piece("figure_body", reading=wording.reading(result, force_id), value_id=value_id)
 
 
 def _body(result: Result, force_id: str, missing_from: str = "Not in the figure", **drawing: object) -> Markup:
@@ -160,12 +159,11 @@ def peer_panel(result: Result, force_id: str) -> Html:
     Columns: value in the measure's unit, its 95% interval where counts are public, and a note. The weighted mean has
     the interval of its summed counts, as England and Wales has; the simple mean has no counts, and so none.
     """
-    about = f"peers: {result.measure.id}"
-    if why_none(result.edition, force_id):
-        return Html(peer_tables(result, force_id), about)
-    title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
     body = peer_tables(result, force_id)
-    return Html(piece("folded", title, body, "data peers", f"{result.measure.id}-peers"), about)
+    if not why_none(result.edition, force_id):
+        title = f"{result.edition.forces.name(force_id)} beside its peers: {result.measure.title}"
+        body = piece("folded", title, body, "data peers", f"{result.measure.id}-peers")
+    return Html(body, f"peers: {result.measure.id}")
 
 
 def peer_tables(result: Result, force_id: str) -> Markup:

@@ -16,7 +16,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
 from peel_analysis.data.registers import SECTIONS_INSPECTED
 from peel_analysis.data.settings import SectionPlan, TileGroup
-from peel_analysis.measures import Measure, Result, Value
+from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import (
@@ -221,7 +221,9 @@ def by_group(edition: Edition, force_id: str) -> Html:
 
 def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
     """Return the crimes of a group, or of all, and their row: the same measures, calculated for the group alone."""
-    rate, change = (_of_group(edition.data.measure(measure_id), group) for measure_id in (RATE, CHANGE))
+    rate, change = map(edition.data.measure, (RATE, CHANGE))
+    if group:
+        rate, change = limited(rate, (group,)), limited(change, (group,))
     rates, changes = measures.calculate(rate, edition), measures.calculate(change, edition)
     own, blank = rates.of(force_id), edition.data.statuses.mark(NO_CHANGE)
     cells = (
@@ -236,38 +238,29 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
     return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
 
 
-def _of_group(measure: Measure, group: str) -> Measure:
-    return limited(measure, (group,)) if group else measure
-
-
 @dataclass(frozen=True)
 class Judgment:
-    """A grade as the inspectorate gave it. Nothing here computes or suggests one."""
+    """A grade as the inspectorate gave it, "" for none. Nothing here computes or suggests one."""
 
-    question: str
     grade: str
     last_inspected: str
     evidence: str
     note: str
 
     @property
-    def is_recorded(self) -> bool:
-        """True when a grade is held."""
-        return bool(self.grade)
+    def is_marked(self) -> bool:
+        """True when the grade was not read from a page that states it."""
+        return bool(self.grade) and self.evidence in INDIRECT
 
     @property
     def grade_in_words(self) -> str:
-        """The grade, with a mark when it was not read from a page that states it."""
-        if not self.is_recorded:
-            return NOT_RECORDED
-        return f"{self.grade} [d]" if self.evidence in INDIRECT else self.grade
+        """The grade with its mark, or that none is recorded."""
+        return f"{self.grade} [d]" if self.is_marked else self.grade or NOT_RECORDED
 
     @property
     def remark(self) -> str:
         """The sentence that goes with a marked grade, else nothing."""
-        if self.evidence not in INDIRECT or not self.is_recorded:
-            return ""
-        return f"[d] {INDIRECT[self.evidence].capitalize()}. {self.note}".strip()
+        return f"[d] {INDIRECT[self.evidence].capitalize()}. {self.note}".strip() if self.is_marked else ""
 
 
 def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
@@ -277,11 +270,10 @@ def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
     plan = next((plan for plan in edition.data.sections if plan.question == question), None)
     ungraded = "Ungraded" if plan is not None and not plan.graded else ""
     if mine.empty:
-        return Judgment(question, ungraded, "", "explicit" if ungraded else "not_found", "")
+        return Judgment(ungraded, "", "explicit", "")
     row = mine.iloc[0]
-    grade = row["grade"] or ungraded
-    evidence = row["evidence"] if row["grade"] or not grade else "explicit"
-    return Judgment(question, grade, row["last_inspected"], evidence, row["note"])
+    evidence = row["evidence"] if row["grade"] else "explicit"
+    return Judgment(row["grade"] or ungraded, row["last_inspected"], evidence, row["note"])
 
 
 def judgments_table(edition: Edition, force_id: str) -> Markup:
@@ -298,7 +290,7 @@ def judgments_table(edition: Edition, force_id: str) -> Markup:
 
 def grade_box(title: str, one: Judgment) -> Markup:
     """Return a judgment as a line: what was judged and the grade."""
-    slug = one.grade.lower().replace(" ", "-") if one.is_recorded else "not-recorded"
+    slug = one.grade.lower().replace(" ", "-") or "not-recorded"
     return piece("judgment", title, one.grade_in_words, slug, one.remark)
 
 

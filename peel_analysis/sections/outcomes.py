@@ -8,7 +8,7 @@ from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.text import whole
 from peel_analysis.figures import as_svg, picture
 from peel_analysis.figures.spread import Segment, Stack, spread_bars
-from peel_analysis.measures import Result, Value
+from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
 from peel_analysis.sections.display import Html, numbered, source_line
@@ -144,19 +144,19 @@ def table(spread: Spread) -> Markup:
 def _row(spread: Spread, header: str, types: tuple[str, ...] | None, own: list[Value], national: list[Value]) -> Row:
     """Return the row of some groups taken together; a total is of no types and has no interval."""
     result, mark = spread.whole, spread.whole.edition.data.statuses.mark
+
+    def share(values: list[Value]) -> Cell:
+        return value_cell(result, sum(one.value for one in values), values[0].status)
+
     if not spread.is_shown:
         cells = [Cell(mark(spread.own.status) or "[x]", is_number=True)] * 3
     else:
         count = sum(one.numerator for one in own)
         none = Cell(mark(NO_INTERVAL), is_number=True)
         interval = none if types is None else tables.counts_interval_cell(result.measure, count, own[0].denominator)
-        cells = [count_cell(count), _share(result, own), interval]
+        cells = [count_cell(count), share(own), interval]
     kind = "total" if types is None else ""
-    return Row(header, (Cell(", ".join(types or ())), *cells, _share(result, national)), kind)
-
-
-def _share(result: Result, values: list[Value]) -> Cell:
-    return value_cell(result, sum(one.value for one in values), values[0].status)
+    return Row(header, (Cell(", ".join(types or ())), *cells, share(national)), kind)
 
 
 def alt_text(spread: Spread) -> str:

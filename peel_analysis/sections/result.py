@@ -122,21 +122,20 @@ class Result(measures.Result):
         >>> peel.edition("2025").measure("crime_per_1000").control_limits("norfolk").quarters.tolist()
         [41]
         """
-        found = figures.limits_by_part(self._series(quarters=True), self._id(force))
-        rows = [
-            {
-                "first": str(part.index[0]),
-                "last": str(part.index[-1]),
-                "quarters": int(part.count()),
-                "mean": limits.centre,
-                "lower": limits.lower,
-                "upper": limits.upper,
-                "outside": int(limits.outside.sum()),
-                "is_stable": limits.is_stable,
-            }
-            for part, limits in found
-        ]
         columns = ["first", "last", "quarters", "mean", "lower", "upper", "outside", "is_stable"]
+        rows = [
+            (
+                str(part.index[0]),
+                str(part.index[-1]),
+                int(part.count()),
+                limits.centre,
+                limits.lower,
+                limits.upper,
+                int(limits.outside.sum()),
+                limits.is_stable,
+            )
+            for part, limits in figures.limits_by_part(self._series(quarters=True), self._id(force))
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     def compare(self, forces: Iterable[str]) -> Figure:

@@ -13,7 +13,6 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
-from peel_analysis.sections.blocks import trend_block
 from peel_analysis.sections.display import Findings, Html, style
 from peel_analysis.sections.lists import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.result import Result, in_hand
@@ -95,28 +94,29 @@ class Section:
 
     def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
-        result = self.measure(measure)
-        measure_id = result.measure.id
-        if not_available(result):
-            return Html(Markup(), f"trend: {measure_id}")  # the measure's own figure says why there is none
-        try:
-            return trend_block(result, self.force.id, self._number(f"{measure_id}-trend"))
-        except InputError as refusal:
-            return Html(piece("paragraph", "refused", str(refusal)), f"trend: {measure_id}")
+        return self._if_available("trend", measure)
 
     def funnel(self, measure: str | Result) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
-        result = self.measure(measure)
-        if not_available(result):
-            return Html(Markup(), f"funnel: {result.measure.id}")
-        return blocks.funnel_block(result, self.force.id, self._number(f"{result.measure.id}-funnel"))
+        return self._if_available("funnel", measure)
 
     def peers(self, measure: str | Result) -> Html:
         """Show a measure for the force's peers, with their weighted and simple means."""
+        return self._if_available("peers", measure)
+
+    def _if_available(self, kind: str, measure: str | Result) -> Html:
+        """Show a measure in one more way; of one that is not available its own figure says why, and this nothing."""
         result = self.measure(measure)
+        about = f"{kind}: {result.measure.id}"
         if not_available(result):
-            return Html(Markup(), f"peers: {result.measure.id}")
-        return blocks.peer_panel(result, self.force.id)
+            return Html(Markup(), about)
+        if kind == "peers":
+            return blocks.peer_panel(result, self.force.id)
+        draw = blocks.trend_block if kind == "trend" else blocks.funnel_block
+        try:
+            return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"))
+        except InputError as refusal:
+            return Html(piece("paragraph", "refused", str(refusal)), about)
 
     def statement(self, measure: str | Result) -> Html:
         """Show a measure in a sentence, with its table."""

@@ -75,18 +75,20 @@ def ours(units: Sequence[Unit], folder: Path) -> tuple[float, float]:
     Both times nothing is kept from earlier: each result is calculated and each figure drawn in the time that counts.
     """
     started = time.perf_counter()
-    pool = local_pool(WORKERS, len(units)).executor
-    _units(pool, units, folder / "first")
+    first, second = (
+        Workplace(PROJECT / "data", folder / name, "peel", units[0].edition) for name in ("first", "second")
+    )
+    pool = local_pool(WORKERS, first, len(units)).executor
+    _units(pool, units, first)
     whole = time.perf_counter() - started
     started = time.perf_counter()
-    _units(pool, units, folder / "second")
+    _units(pool, units, second)
     running = time.perf_counter() - started
     pool.shutdown()
     return whole, running
 
 
-def _units(pool: Executor, units: Sequence[Unit], keep_in: Path) -> None:
-    workplace = Workplace(PROJECT / "data", keep_in, "peel")
+def _units(pool: Executor, units: Sequence[Unit], workplace: Workplace) -> None:
     outcomes = list(pool.map(carry_out, units, [workplace] * len(units)))
     if failed := [outcome.error for outcome in outcomes if outcome.failed]:
         raise RuntimeError(failed[0])
