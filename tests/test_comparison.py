@@ -123,7 +123,7 @@ def test_the_policy_of_the_data_folder_in_use_decides(data: Folder) -> None:
     data.replace("wording_policy.toml", 'version = "1.2"', 'version = "invented"')
     one = crimes(data, {"metropolitan": 10 * PEOPLE}, {"metropolitan": 1_100_000})
     assert one.policy.version == "invented"
-    assert one.policy.ratio == open_data().policy.ratio
+    assert one.policy.size.ratio == open_data().policy.size.ratio
     assert one.verdicts["metropolitan"].size is True
 
 

@@ -45,8 +45,8 @@ def test_what_stands_out_has_at_most_seven_lines_each_with_its_value_and_figure(
     flagged = {
         one
         for one in results
-        if (compare(results[one]).verdicts[force_id].words or open_data().policy.otherwise)
-        != open_data().policy.otherwise
+        if (compare(results[one]).verdicts[force_id].words or open_data().policy.words.otherwise)
+        != open_data().policy.words.otherwise
     }
     assert {str(line["data-value"]).split("/")[1] for line in lines} == flagged or len(lines) == 7
     for line in lines:

@@ -83,7 +83,7 @@ def by_hand(printed: list[Line]) -> list[str]:
     policy = open_data().policy
 
     def clearness(line: Line) -> tuple[bool, float, Decimal]:
-        asked = max(policy.ratio * abs(Decimal(line["england_and_wales"])), Decimal(line["smallest_gap"]))
+        asked = max(policy.size.ratio * abs(Decimal(line["england_and_wales"])), Decimal(line["smallest_gap"]))
         return line["chance"] == "yes", abs(float(line["robust_z"] or 0)), abs(Decimal(line["gap"])) / asked
 
     flagged = [line for line in printed if line["verdict"].endswith(("higher than", "lower than"))]

@@ -25,27 +25,27 @@ def policy_of(path: Path) -> Policy:
 
 
 def test_policy_is_named_dated_and_free_of_judgment() -> None:
-    words = {*POLICY.all_three, *POLICY.size_and_position, *POLICY.size_only, POLICY.otherwise}
+    words = {*POLICY.words.all_three, *POLICY.words.size_and_position, *POLICY.words.size_only, POLICY.words.otherwise}
     assert words == {
         "notably higher than", "notably lower than", "higher than", "lower than", "similar to",
     }  # fmt: skip
     assert POLICY.label == f"size, position and chance, version 1.2 ({day_in_words(POLICY.date)})"
-    spoken = [*words, *POLICY.sentences(), expected_by_chance([], POLICY.level).sentence()]
+    spoken = [*words, *POLICY.sentences(), expected_by_chance([], POLICY.chance.level).sentence()]
     assert [text for text in spoken if JUDGMENT.search(text)] == []
 
 
 def test_the_sentences_state_the_settings() -> None:
     size, position, chance, method, *_ = POLICY.rules
-    assert POLICY.ratio == Decimal("0.10")
+    assert POLICY.size.ratio == Decimal("0.10")
     assert "at least 10% above or below" in size
-    assert all(f"{gap} on" in size for gap in POLICY.smallest_gap.values())
-    assert f"at least {POLICY.robust_z:.0f} " in position
-    assert f"at least {POLICY.fewest_forces} forces" in position
+    assert all(f"{gap} on" in size for gap in POLICY.size.smallest_gap.values())
+    assert f"at least {POLICY.position.robust_z:.0f} " in position
+    assert f"at least {POLICY.position.fewest_forces} forces" in position
     assert method.startswith("How the funnel limits are made: ")
-    assert f"{POLICY.level:.1%}" in chance
-    assert POLICY.overdispersion in chance
-    assert f"{POLICY.winsorised:.0%} winsorised" in chance
-    assert f"Fewer than {POLICY.fewest_forces} forces" in POLICY.basis["size only"]
+    assert f"{POLICY.chance.level:.1%}" in chance
+    assert POLICY.chance.overdispersion in chance
+    assert f"{POLICY.chance.winsorised:.0%} winsorised" in chance
+    assert f"Fewer than {POLICY.position.fewest_forces} forces" in POLICY.basis["size only"]
 
 
 def changed(folder: Path, old: str, new: str) -> Path:

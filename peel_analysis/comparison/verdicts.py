@@ -91,7 +91,7 @@ def _compared(result: Result, _policy_id: int) -> Compared:
     reasons[-1] = "not_in_figure"  # England and Wales is what the forces are compared with
     tested = eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
     funnel, refused = _funnel(result, policy, tested, numerator, denominator)
-    shown, apart, gap = intervals[SHOWN_LEVEL], float(policy.ratio), float(policy.gap_for(result.measure.decimals))
+    shown, apart, gap = intervals[SHOWN_LEVEL], float(policy.size.ratio), float(policy.gap_for(result.measure.decimals))
     ranks = rank_range(shown.lower, shown.upper, tested, apart=apart, gap=gap)
     national = result.national.value if result.measure.kind not in NEVER_COMPARED else math.nan
     z = funnel.z[:-1] if funnel is not None else None
@@ -124,8 +124,9 @@ def _funnel(
         return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
         made = funnel_for(
-            numerator, denominator, kind, result.measure.multiplier, tested, overdispersion=policy.overdispersion,
-            winsorised=policy.winsorised, fewest=policy.fewest_forces,
+            numerator, denominator, kind, result.measure.multiplier, tested,
+            overdispersion=policy.chance.overdispersion, winsorised=policy.chance.winsorised,
+            fewest=policy.position.fewest_forces,
         )  # fmt: skip
     except NotEnoughForcesError as error:
         return None, str(error)
@@ -168,7 +169,7 @@ def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
     funnels = [one.funnel for one in compared if one.funnel is not None]
     if not funnels:
         return None
-    level = compared[0].policy.level
+    level = compared[0].policy.chance.level
     asked = (repr(level), *(fields_in_words(funnel) for funnel in funnels))
     held = once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
     return ExpectedByChance(**json.loads(held))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from peel_analysis.data.errors import InputError
@@ -66,7 +65,10 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
     try:
         return _read(path, name, forces)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, TableError) as error:
-        _refuse_other_files(path, name)
+        try:  # a file that is not UTF-8 or has a row with a cell too many or too few: other faults follow from these
+            rows_of(path, name, lambda found: check_columns(found, name))
+        except InputError as fault:
+            raise TableError(str(fault)) from fault
         if isinstance(error, TableError):
             raise
         said = " ".join(str(error).split())
@@ -79,8 +81,7 @@ def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
-    numbers = _decimals(text["count"], name) if fractional else _whole_numbers(text["count"], name)
-    rows = check(text.assign(count=numbers), name, forces=forces)
+    rows = check(text.assign(count=_numbers(text["count"], name, fractional=fractional)), name, forces=forces)
     for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
         if (line := _first(rows[column] != own, None)) is not None:
             found = rows.loc[rows[column] != own, column].iloc[0]
@@ -89,14 +90,6 @@ def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
                 "it belongs, or mend the cell"
             )
     return rows
-
-
-def _refuse_other_files(path: Path, name: str) -> None:
-    """Refuse a file that is not UTF-8 or has a row with a cell too many or too few: other faults follow from these."""
-    try:
-        rows_of(path, name, lambda found: check_columns(found, name))
-    except InputError as error:
-        raise TableError(str(error)) from error
 
 
 def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, forces: Forces) -> pd.DataFrame:
@@ -182,51 +175,32 @@ def _first(wrong: pd.Series, lines: Sequence[int] | None) -> int | None:
     return int(positions[0]) + 2 if lines is None else int(lines[int(positions[0])])
 
 
-def _whole_numbers(text: "pd.Series[str]", name: str) -> "pd.Series[int]":
-    """Return the counts in a column of text; blank stays missing."""
-    places, values = _refuse_other_text(text, name, WHOLE_NUMBER, "a whole number")
-    return pd.Series(pd.array([int(one) if one else pd.NA for one in values], dtype="Int64").take(places), text.index)
-
-
-def _decimals(text: "pd.Series[str]", name: str) -> "pd.Series[float]":
-    """Return the full-time equivalents in a column of text; blank stays missing."""
-    places, values = _refuse_other_text(text, name, NUMBER, "a number")
-    return pd.Series(
-        pd.array([float(one) if one else pd.NA for one in values], dtype="Float64").take(places), text.index
+def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> pd.Series:
+    """Return the counts in a column of text, each different text looked at once; blank stays missing."""
+    allowed, make, kind, remedy = (
+        (NUMBER, float, "Float64", "a number") if fractional else (WHOLE_NUMBER, int, "Int64", "a whole number")
     )
-
-
-def _refuse_other_text(
-    text: "pd.Series[str]", name: str, allowed: re.Pattern[str], remedy: str
-) -> tuple[npt.NDArray[np.intp], list[str]]:
-    """Return a column as places in the list of its different texts, and that list: each text is looked at once.
-
-    Raises TableError for a text that is no number and not blank.
-    """
     places, different = pd.factorize(text)
-    values = different.to_numpy(dtype=object).tolist()
-    wrong = [value for value in values if value and not allowed.fullmatch(value)]
-    if wrong:
+    if wrong := [value for value in different if value and not allowed.fullmatch(value)]:
         line = _first(text.isin(wrong), None)
-        found = text[text.isin(wrong)].iloc[0]
         raise TableError(
-            f"{name}, line {line}, column count: found {found!r} where a count should be; "
+            f"{name}, line {line}, column count: found {text[text.isin(wrong)].iloc[0]!r} where a count should be; "
             f"write {remedy} of at most {DIGITS} digits, or leave it blank with a status that says why"
         )
-    return places, values
+    numbers = pd.Series([make(value) if value else pd.NA for value in different], dtype=kind)
+    return pd.Series(numbers.array.take(places), text.index)
 
 
 def _check_known(
     rows: pd.DataFrame, name: str, lines: Sequence[int] | None, column: str, known: Sequence[str], remedy: str
 ) -> None:
-    unknown = [value for value in rows[column].unique() if value not in known]
-    if not unknown:
+    wrong = ~rows[column].isin(known)
+    if (line := _first(wrong, lines)) is None:
         return
-    line = _first(rows[column].isin(unknown) | rows[column].isna(), lines)
-    found = rows.loc[(rows[column].isin(unknown) | rows[column].isna()).to_numpy(), column].iloc[0]
+    found = rows.loc[wrong.to_numpy(), column].iloc[0]
     close = difflib.get_close_matches(str(found), known, n=2, cutoff=0.5)
     hint = f" (did you mean {' or '.join(close)}?)" if close else ""
-    words = {"force_id": "force id"}.get(column, column)
+    words = column.replace("_", " ")
     raise TableError(f"{name}, line {line}, column {column}: unknown {words} {found!r}{hint}; {remedy}")
 
 

@@ -7,16 +7,16 @@ from peel_analysis.data.declarations import Declaration, models_in, type_in_word
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
 from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.policy import POLICY, PolicySettings
+from peel_analysis.data.policy import POLICY, Policy
 from peel_analysis.data.settings import (
     CHECKS,
     PEER_SETS,
     PUBLISHED_FILES,
     SECTIONS,
     AddedWords,
-    CheckEntry,
     PeerSet,
     PublishedFile,
+    Rule,
     SectionEntry,
     WithoutPeers,
 )
@@ -28,8 +28,8 @@ FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     "editions/<edition>.toml": (("the file", EditionFile), ("[lacks.<status>]", LackEntry)),
     SECTIONS: (("[[section]]", SectionEntry),),
     COMPARABILITY: (("[[block]]", Block),),
-    CHECKS: (("[[check]]", CheckEntry),),
-    POLICY: (("the file", PolicySettings),),
+    CHECKS: (("[[check]]", Rule),),
+    POLICY: (("the file", Policy),),
     PEER_SETS: (("[[set]]", PeerSet), ("[none]", WithoutPeers)),
     PUBLISHED_FILES: (("[[file]]", PublishedFile), ("[added.<format>]", AddedWords)),
 }

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import Rows, rows_of
+from peel_analysis.data.files import rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
@@ -110,7 +110,10 @@ class Forces:
 def read_forces(path: Path) -> Forces:
     """Return the forces of a file. Raises InputError for a forces.csv that has not 43 different ones."""
     rows = rows_of(path, f"data/{FORCES}", FORCES_COLUMNS)
-    forces = tuple(_force(dict(zip(FORCES_COLUMNS, row, strict=True))) for row in rows.cells)
+    forces = tuple(
+        Force(force_id, official_name, name, ons_code, region, country, (*map(str.strip, aliases.split("|")), ons_name))
+        for force_id, official_name, name, ons_code, ons_name, region, _, country, aliases in rows.cells
+    )
     ids = {force.id for force in forces}
     if len(ids) != len(forces) or len(ids) != NUMBER_OF_FORCES:
         raise InputError(
@@ -118,18 +121,6 @@ def read_forces(path: Path) -> Forces:
             f"{len(ids)} different ids; compare the file with the project's own"
         )
     return Forces(forces)
-
-
-def _force(row: dict[str, str]) -> Force:
-    return Force(
-        id=row["force_id"],
-        official_name=row["official_name"],
-        name=row["name"],
-        ons_code=row["ons_code"],
-        region=row["region"],
-        country=row["country"],
-        aliases=(*(alias.strip() for alias in row["aliases"].split("|")), row["ons_name"]),
-    )
 
 
 def _key(name: str) -> str:
@@ -142,13 +133,13 @@ def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], flo
     """Return the populations by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
     where = f"data/{POPULATIONS}"
     rows = rows_of(path, where, POPULATIONS_COLUMNS)
-    known = frozenset(forces.ids)
     table: dict[tuple[str, int, str], float] = {}
     for line, row in zip(rows.lines, rows.cells, strict=True):
         force_id, mid_year, population, vintage = row
         if not (mid_year.isdecimal() and len(mid_year) == YEAR_DIGITS):
             raise InputError(f"{where}, line {line}: expected a mid_year such as 2016; found '{','.join(row)}'")
-        if force_id not in known or not _is_population(population):
+        is_population = population.isdecimal() and len(population) <= MOST_DIGITS and int(population) > 0
+        if force_id not in forces.ids or not is_population:
             raise InputError(
                 f"{where}, line {line}: expected the id of a force and a population, a whole number above zero; "
                 f"found '{force_id}' and '{population}'"
@@ -160,30 +151,20 @@ def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], flo
     return table
 
 
-def _is_population(text: str) -> bool:
-    return text.isdecimal() and len(text) <= MOST_DIGITS and int(text) > 0
-
-
 def areas_in(path: Path, forces: Forces) -> dict[str, float]:
     """Return the forces' areas in square kilometres. Raises InputError for one that is wrong, or that lacks a row."""
     where = f"data/{AREAS}"
     rows = rows_of(path, where, AREAS_COLUMNS)
-    areas = dict(zip(rows.column("force_id"), _squares(rows, where), strict=True))
-    if missing := sorted(set(forces.ids) - set(areas)):
-        raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
-    return areas
-
-
-def _squares(rows: Rows, where: str) -> list[float]:
-    areas = []
-    for line, text in zip(rows.lines, rows.column("area_km2"), strict=True):
+    areas: dict[str, float] = {}
+    for line, (force_id, text) in zip(rows.lines, rows.cells, strict=True):
         try:
-            area = float(text)
+            areas[force_id] = float(text)
         except ValueError:
-            area = math.nan
-        if not 0 < area < math.inf:
+            areas[force_id] = math.nan
+        if not 0 < areas[force_id] < math.inf:
             raise InputError(
                 f"{where}, line {line}: area_km2 is '{text}'; write square kilometres, a number above zero"
             )
-        areas.append(area)
+    if missing := sorted(set(forces.ids) - set(areas)):
+        raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
     return areas

@@ -4,7 +4,6 @@ import datetime
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -34,7 +33,7 @@ REASONS = (
 )
 Overdispersion: TypeAlias = Literal["additive", "multiplicative", "none"]
 WIDENED = {"additive": "additive tau-squared", "multiplicative": "multiplicative phi", "none": "not at all"}
-ONLY_TOLD = ("name", "version", "date", "rules", "basis", "no_verdict")  # what leaves every verdict as it is
+ONLY_TOLD = ("sentence", "method")  # what leaves every verdict as it is
 DIGEST = 8  # figures of a digest that are shown
 
 
@@ -52,14 +51,16 @@ class _Size(Declaration):
 
     sentence: str = Field(description="the rule, which names {ratio} and {smallest_gap}")
     ratio: Number = Field(description="the part of the England and Wales value that a gap must reach, in quotes")
-    smallest_gap: dict[str, Number] = Field(description="the smallest gap in the unit, by the decimals that are shown")
+    smallest_gap: dict[int, Number] = Field(description="the smallest gap in the unit, by the decimals that are shown")
 
-    @field_validator("smallest_gap")
+    @field_validator("smallest_gap", mode="before")
     @classmethod
-    def _by_decimals(cls, gaps: dict[str, Decimal]) -> dict[str, Decimal]:
+    def _by_decimals(cls, gaps: object) -> object:
+        if not isinstance(gaps, dict):
+            return gaps
         if wrong := [name for name in gaps if not name.isdecimal()]:
             raise ValueError(f"smallest_gap has '{wrong[0]}', which is no number of decimals; write 0, 1 or 2")
-        return gaps
+        return {int(name): gap for name, gap in gaps.items()}
 
 
 class _Position(Declaration):
@@ -96,8 +97,11 @@ class _Many(Declaration):
     sentence: str = Field(description="what is said of many comparisons at once")
 
 
-class PolicySettings(Declaration):
-    """The file of the wording policy. A sentence names its settings in braces, so that what is printed is done."""
+class Policy(Declaration):
+    """The file of the wording policy. A sentence names its settings in braces, so that what is printed is done.
+
+    `smallest_gap` is in the measure's unit, by the decimals it is shown to; each pair of words is (above, below).
+    """
 
     is_file: ClassVar[bool] = True
     name: str = Field(description="the policy as it is cited")
@@ -122,32 +126,6 @@ class PolicySettings(Declaration):
             raise ValueError(f"no setting '{missing[0]}'; add it: text in quotes")
         return {name: sentences[name] for name in wanted}
 
-
-@dataclass(frozen=True)
-class Policy:
-    """A named version of the three tests, the words they lead to, and the sentence that states each rule.
-
-    `smallest_gap` is in the measure's unit, by the decimals it is shown to; each pair of words is (above, below).
-    """
-
-    name: str
-    version: str
-    date: datetime.date
-    ratio: Decimal
-    smallest_gap: dict[int, Decimal]
-    robust_z: float
-    fewest_forces: int
-    level: float
-    overdispersion: Overdispersion
-    winsorised: float
-    all_three: tuple[str, str]
-    size_and_position: tuple[str, str]
-    size_only: tuple[str, str]
-    otherwise: str
-    rules: tuple[str, ...]
-    basis: dict[str, str]
-    no_verdict: dict[str, str]
-
     @property
     def label(self) -> str:
         """The policy as it is cited: "size, position and chance, version 1.0 (31 January 2026)"."""
@@ -156,9 +134,35 @@ class Policy:
     @property
     def settings_version(self) -> str:
         """The version with the first figures of the sha256 of what decides: "1.0+1a2b3c4d"."""
-        decided = {name: value for name, value in vars(self).items() if name not in ONLY_TOLD}
+        rules = (self.size, self.position, self.chance, self.words)
+        decided = {name: value for rule in rules for name, value in rule if name not in ONLY_TOLD}
         digest = hashlib.sha256(repr(sorted(decided.items())).encode()).hexdigest()
         return f"{self.version}+{digest[:DIGEST]}"
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The sentences of the three tests, how the limits are made, what the words mean, and of many comparisons."""
+        told = self.settings_in_words
+        tests = (
+            _stated("size", self.size, told),
+            _stated("position", self.position, told),
+            _stated("chance", self.chance, told),
+        )
+        return (*tests, self.chance.method, self.words.sentence, self.multiple_comparisons.sentence)
+
+    @property
+    def settings_in_words(self) -> dict[str, str]:
+        """The settings as sentences say them, by name."""
+        gaps = sorted(self.size.smallest_gap.items())
+        return {
+            "ratio": _percent(self.size.ratio),
+            "smallest_gap": ", ".join(f"{gap} on a measure shown to {_decimals(decimals)}" for decimals, gap in gaps),
+            "robust_z": f"{self.position.robust_z:g}",
+            "fewest_forces": str(self.position.fewest_forces),
+            "level": _percent(Decimal(str(self.chance.level))),
+            "overdispersion": WIDENED[self.chance.overdispersion],
+            "winsorised": _percent(Decimal(str(self.chance.winsorised))),
+        }
 
     def sentences(self) -> tuple[str, ...]:
         """Return every sentence of the policy, for Annex A."""
@@ -166,13 +170,13 @@ class Policy:
 
     def gap_for(self, decimals: int) -> Decimal:
         """Return the smallest gap that counts on a measure shown to so many decimals; InputError if undeclared."""
-        if decimals not in self.smallest_gap:
+        if decimals not in self.size.smallest_gap:
             raise InputError(f"{POLICY_FILE}: no smallest_gap under [size] for a measure shown to {decimals} decimals")
-        return self.smallest_gap[decimals]
+        return self.size.smallest_gap[decimals]
 
     def gap_asked(self, national: Decimal, decimals: int) -> Decimal:
         """Return the gap that passes the size rule beside an England and Wales value, as shown to so many decimals."""
-        return max(self.ratio * abs(national), self.gap_for(decimals))
+        return max(self.size.ratio * abs(national), self.gap_for(decimals))
 
 
 def policy_in(given: Mapping[str, Any]) -> Policy:
@@ -181,51 +185,24 @@ def policy_in(given: Mapping[str, Any]) -> Policy:
     Raises InputError for a setting that is missing or cannot be read, for a sentence that leaves out a setting that it
     must tell, and for a word of judgment in any sentence.
     """
-    settings = declared(PolicySettings, given, POLICY_FILE)
-    size, position, chance, words = settings.size, settings.position, settings.chance, settings.words
-    told = _told(settings)
-    policy = Policy(
-        name=settings.name,
-        version=settings.version,
-        date=settings.date,
-        ratio=size.ratio,
-        smallest_gap={int(name): gap for name, gap in size.smallest_gap.items()},
-        robust_z=float(position.robust_z),
-        fewest_forces=position.fewest_forces,
-        level=float(chance.level),
-        overdispersion=chance.overdispersion,
-        winsorised=float(chance.winsorised),
-        all_three=words.all_three,
-        size_and_position=words.size_and_position,
-        size_only=words.size_only,
-        otherwise=words.otherwise,
-        rules=(
-            _filled("size", size, told),
-            _filled("position", position, told),
-            _filled("chance", chance, told),
-            chance.method,
-            words.sentence,
-            settings.multiple_comparisons.sentence,
-        ),
-        basis={name: _with_settings(text, "basis", name, told) for name, text in settings.basis.items()},
-        no_verdict=settings.no_verdict,
-    )
-    _refuse_judgment(policy)
+    policy = declared(Policy, given, POLICY_FILE)
+    told = policy.settings_in_words
+    basis = {name: _with_settings(text, "basis", name, told) for name, text in policy.basis.items()}
+    policy = policy.model_copy(update={"basis": basis})
+    words = policy.words
+    for text in (
+        policy.name,
+        *words.all_three,
+        *words.size_and_position,
+        *words.size_only,
+        words.otherwise,
+        *policy.sentences(),
+    ):
+        if found := JUDGMENT_WORDS.search(text):
+            raise InputError(
+                f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}"
+            )
     return policy
-
-
-def _told(settings: PolicySettings) -> dict[str, str]:
-    """Return the settings as sentences say them, by name."""
-    gaps = sorted((int(name), gap) for name, gap in settings.size.smallest_gap.items())
-    return {
-        "ratio": _percent(settings.size.ratio),
-        "smallest_gap": ", ".join(f"{gap} on a measure shown to {_decimals(decimals)}" for decimals, gap in gaps),
-        "robust_z": f"{settings.position.robust_z:g}",
-        "fewest_forces": str(settings.position.fewest_forces),
-        "level": _percent(Decimal(str(settings.chance.level))),
-        "overdispersion": WIDENED[settings.chance.overdispersion],
-        "winsorised": _percent(Decimal(str(settings.chance.winsorised))),
-    }
 
 
 def _percent(share: Decimal) -> str:
@@ -236,7 +213,7 @@ def _decimals(decimals: int) -> str:
     return f"{in_words(decimals)} decimal{'s' if decimals > 1 else ''}"
 
 
-def _filled(part: str, rule: _Size | _Position | _Chance, told: Mapping[str, str]) -> str:
+def _stated(part: str, rule: _Size | _Position | _Chance, told: Mapping[str, str]) -> str:
     """Return a rule's sentence with its settings; InputError for one that leaves one of its own settings out."""
     text = _with_settings(rule.sentence, part, "sentence", told)
     if missing := [name for name in type(rule).settings() if name in told and f"{{{name}}}" not in rule.sentence]:
@@ -250,12 +227,3 @@ def _with_settings(text: str, part: str, name: str, told: Mapping[str, str]) -> 
         return filled(text, name, told)
     except ValueError as error:
         raise InputError(f"{POLICY_FILE}, [{part}]: {error}") from None
-
-
-def _refuse_judgment(policy: Policy) -> None:
-    words = (policy.name, *policy.all_three, *policy.size_and_position, *policy.size_only, policy.otherwise)
-    for text in (*words, *policy.sentences()):
-        if found := JUDGMENT_WORDS.search(text):
-            raise InputError(
-                f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}"
-            )

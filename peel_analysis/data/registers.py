@@ -143,22 +143,7 @@ COUNT_NOTES = Register(
     one_force=True,
 )
 GLOSSARY = Register("glossary.csv", ("term", "meaning"), ("term",))
-ALL = (
-    STATUSES,
-    EXCLUSIONS,
-    CAVEATS,
-    SOURCES,
-    PUBLISHED_VALUES,
-    FOOTNOTES,
-    JUDGMENTS,
-    AREAS_FOR_IMPROVEMENT,
-    SECTIONS_INSPECTED,
-    SURVEYS,
-    OUTCOME_GROUPS,
-    SERIES_BREAKS,
-    COUNT_NOTES,
-    GLOSSARY,
-)
+ALL = tuple(one for one in list(globals().values()) if isinstance(one, Register))
 
 
 def keys_of(rows: Rows, register: Register) -> list[tuple[str, ...]]:

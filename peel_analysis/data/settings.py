@@ -96,8 +96,8 @@ def sections_in(given: Mapping[str, Any], where: str, measure_ids: tuple[str, ..
     return tuple(plans)
 
 
-class CheckEntry(Declaration):
-    """A check as data/checks.toml declares it."""
+class Rule(Declaration):
+    """A check: what holds of the data, why it should, and how grave it is when it does not."""
 
     id: str = Field(description="the name of the check")
     level: Literal["error", "query", "information"] = Field(description="how grave a finding is")
@@ -106,28 +106,17 @@ class CheckEntry(Declaration):
     thresholds: dict[str, int | float] = Field(default={}, description="the numbers that the rule names")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One check: what holds of the data, why it should, and how grave it is when it does not."""
-
-    id: str
-    level: str
-    rule: str
-    reason: str
-    thresholds: Mapping[str, float]
-
-
 def rules_in(given: Mapping[str, Any], where: str) -> dict[str, Rule]:
     """Return the rules by id, their thresholds filled into their words. Raises InputError for one that is wrong."""
     refuse_headings(given, where, "check")
     rules = {}
     for place, entry in entries(given, where, "check"):
-        one = declared(CheckEntry, entry, place)
+        one = declared(Rule, entry, place)
         try:
             words = filled(one.rule, "rule", one.thresholds)
         except ValueError as error:
             raise InputError(f"{place}: {error}") from None
-        rules[one.id] = Rule(one.id, one.level, words, one.reason, one.thresholds)
+        rules[one.id] = one.model_copy(update={"rule": words})
     return rules
 
 

@@ -170,7 +170,7 @@ def _funnels(results: Iterable[Result]) -> Iterator[Row]:
                 ("middle", funnel.target, result.measure.unit),
             ]
         else:
-            numbers.append(("fewest-forces", compared.policy.fewest_forces, FORCES))
+            numbers.append(("fewest-forces", compared.policy.position.fewest_forces, FORCES))
         part_of, day, release = f"{result.measure.id}-funnel", result.window.end, result.release
         for name, value, unit in numbers:
             yield _row(part_of, name, ENGLAND_AND_WALES, day, value, unit, release=release)

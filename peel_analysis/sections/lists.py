@@ -165,7 +165,7 @@ def clearest(results: Iterable[Result], force_id: str) -> list[Result]:
     found = [
         result
         for result in results
-        if compare(result).verdicts[force_id].words not in ("", compare(result).policy.otherwise)
+        if compare(result).verdicts[force_id].words not in ("", compare(result).policy.words.otherwise)
     ]
     return sorted(found, key=lambda result: _clearness(result, force_id), reverse=True)[:AT_MOST]
 

@@ -130,7 +130,7 @@ def _how_tested(result: Result, verdict: Verdict) -> str:
     if not verdict.size or verdict.position:
         return ""
     middle = f"the middle of the forces ({value_in_words(result.measure, verdict.median)})"
-    if abs(verdict.robust_z) < compare(result).policy.robust_z:
+    if abs(verdict.robust_z) < compare(result).policy.position.robust_z:
         return f" by the stated rule: the force lies within the usual spread around {middle}"
     one, other = ("below", "above") if verdict.robust_z > 0 else ("above", "below")
     return f" by the stated rule: the force lies {one} England and Wales but {other} {middle}"

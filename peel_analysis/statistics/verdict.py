@@ -174,7 +174,7 @@ def _verdict(
     reason: str,
 ) -> Verdict:
     shown, national_shown = (rounded(one, decimals) if math.isfinite(one) else None for one in (value, national))
-    enough = position.forces >= policy.fewest_forces
+    enough = position.forces >= policy.position.fewest_forces
     untestable = {
         "no_value": shown is None,
         "no_national_value": national_shown is None,
@@ -188,9 +188,9 @@ def _verdict(
     above = gap > 0
     size = abs(gap) >= policy.gap_asked(national_shown, decimals)
     robust_z = float(position.z[row]) if enough else None
-    placed = robust_z is not None and abs(robust_z) >= policy.robust_z and (robust_z > 0) == above
+    placed = robust_z is not None and abs(robust_z) >= policy.position.robust_z and (robust_z > 0) == above
     tested = enough and math.isfinite(funnel_z)
-    limit = normal_quantile(policy.level)
+    limit = normal_quantile(policy.chance.level)
     outside = tested and abs(funnel_z) > limit and (funnel_z > 0) == above
     return Verdict(
         words=_words(policy, above, size, placed if enough else None, outside),
@@ -215,6 +215,12 @@ def _verdict(
 def _words(policy: Policy, above: bool, size: bool, position: bool | None, chance: bool) -> str:
     """Return the words for the outcomes; `position` is None when it could not be tested."""
     if not size or position is False:
-        return policy.otherwise
-    pair = policy.size_only if position is None else policy.all_three if chance else policy.size_and_position
+        return policy.words.otherwise
+    pair = (
+        policy.words.size_only
+        if position is None
+        else policy.words.all_three
+        if chance
+        else policy.words.size_and_position
+    )
     return pair[0] if above else pair[1]
