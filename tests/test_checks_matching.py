@@ -43,11 +43,9 @@ def outcomes(**given: list[float]) -> pd.DataFrame:
 def test_a_quarter_above_the_threshold_is_found_and_told() -> None:
     found = find_mismatched(outcomes(kent=[99, 111.5, 100, 107]), CRIMES, YEAR, RULE, FORCES)
     assert list(found) == ["kent"]
-    assert found["kent"].sentence == (
-        "The published record of outcomes is of more crimes than those counted for Kent: 112% in the three months to "
-        "31 December 2016 and 107% in the three months to 30 June 2017. The two come from different releases and do "
-        "not match, so its share is off by an unknown amount."
-    )
+    quarters = "112% in the three months to 31 December 2016 and 107% in the three months to 30 June 2017"
+    for part in ("more crimes than those counted for Kent", quarters, "different releases", "unknown amount"):
+        assert part in found["kent"].sentence
 
 
 def test_the_threshold_is_that_of_the_file_of_checks_and_is_itself_within_it() -> None:
