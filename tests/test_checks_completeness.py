@@ -35,10 +35,8 @@ def outcomes(**low: list[float]) -> pd.DataFrame:
 def test_a_quarter_below_the_threshold_is_found_and_told() -> None:
     found = find_incomplete(outcomes(kent=[99, 99, 54, 99]), CRIMES, YEAR, RULE, FORCES)
     assert list(found) == ["kent"]
-    assert found["kent"].sentence == (
-        "The published record of outcomes holds 88% of the crimes that Kent recorded in the 12 months to 30 June 2017 "
-        "(54% in the three months to 31 March 2017), so its share falls short by an unknown amount."
-    )
+    for part in ("holds 88% of the crimes that Kent", "(54% in the three months to 31 March 2017)", "falls short"):
+        assert part in found["kent"].sentence
     assert list(found["kent"].quarters.values()) == [0.54]
 
 

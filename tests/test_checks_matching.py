@@ -1,7 +1,6 @@
 """Records of outcomes that are of more crimes than those counted: the rule on invented tables, and the real records."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -43,18 +42,16 @@ def outcomes(**given: list[float]) -> pd.DataFrame:
 def test_a_quarter_above_the_threshold_is_found_and_told() -> None:
     found = find_mismatched(outcomes(kent=[99, 111.5, 100, 107]), CRIMES, YEAR, RULE, FORCES)
     assert list(found) == ["kent"]
-    assert found["kent"].sentence == (
-        "The published record of outcomes is of more crimes than those counted for Kent: 112% in the three months to "
-        "31 December 2016 and 107% in the three months to 30 June 2017. The two come from different releases and do "
-        "not match, so its share is off by an unknown amount."
-    )
+    quarters = "112% in the three months to 31 December 2016 and 107% in the three months to 30 June 2017"
+    for part in ("more crimes than those counted for Kent", quarters, "different releases", "unknown amount"):
+        assert part in found["kent"].sentence
 
 
 def test_the_threshold_is_that_of_the_file_of_checks_and_is_itself_within_it() -> None:
     most = RULE.thresholds["above_percent"]
     assert find_mismatched(outcomes(kent=[most] * 4), CRIMES, YEAR, RULE, FORCES) == {}
     assert list(find_mismatched(outcomes(kent=[100, most + 0.1, 100, 100]), CRIMES, YEAR, RULE, FORCES)) == ["kent"]
-    stricter = replace(RULE, thresholds={"above_percent": 101})
+    stricter = RULE.model_copy(update={"thresholds": {"above_percent": 101}})
     assert list(find_mismatched(outcomes(kent=[100, 102, 100, 100]), CRIMES, YEAR, stricter, FORCES)) == ["kent"]
 
 

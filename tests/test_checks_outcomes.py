@@ -32,10 +32,9 @@ def test_an_incomplete_record_is_a_query_with_its_numbers(tmp_path: Path) -> Non
     rows = set_count(table(quarters(4), "outcomes_recorded", "all", 995), "kent", "2010-07-01", 540, "all")
     crimes = set_count(crimes, "kent", "2010-07-01", 1000)
     result = records.against_crimes(held(tmp_path, rows, crimes), {OUTCOMES: CRIME}, "completeness")
-    assert [one.line(FORCES) for one in result.findings] == [
-        "  query: outcomes_recorded 2020-01, Kent, three months to 30 September 2010: 540 outcomes for 1,000 crimes "
-        "(54.0%, recorded crime 2020-01)"
-    ]
+    [said] = [one.line(FORCES) for one in result.findings]
+    assert said.strip().startswith("query: outcomes_recorded 2020-01, Kent, three months to 30 September 2010")
+    assert "540 outcomes for 1,000 crimes (54.0%, recorded crime 2020-01)" in said
     low = records.against_crimes(
         held(tmp_path, table(quarters(4), "outcomes_recorded", "1", 100), crimes), {OUTCOMES: CRIME}, "completeness"
     )

@@ -81,10 +81,9 @@ def test_a_printed_total_that_is_wrong_says_both_numbers(tmp_path: Path) -> None
     found = data_checks.printed_totals(
         held(tmp_path, rows, printed=printed("England and Wales", "50000")), [CRIME]
     ).findings
-    assert found[0].line(FORCES) == (
-        "  error: recorded_crime 2020-01, to 2010-06-30: England and Wales is printed as 50,000, and its forces sum to "
-        "43,000 (14.0% apart)"
-    )
+    said = found[0].line(FORCES)
+    for part in ("error: recorded_crime 2020-01, to 2010-06-30", "printed as 50,000", "sum to 43,000", "14.0% apart"):
+        assert part in said
 
 
 def test_types_may_be_less_than_all_outcomes_and_never_more(tmp_path: Path) -> None:

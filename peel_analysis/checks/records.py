@@ -150,10 +150,10 @@ def _marked(
     """Return the ratios beyond the rule's threshold, by quarter, of each force that has any."""
     ratios = outcomes_per_crime(outcomes[quarters], crimes[quarters])
     beyond, _ = beyond_threshold(ratios, by)
-    return {
-        str(one): {quarter(str(start)): float(ratio) for start, ratio in ratios.loc[one][beyond.loc[one]].items()}
-        for one in ratios.index[beyond.any(axis="columns")]
-    }
+    found: dict[str, dict[Period, float]] = {}
+    for force_id, start, [ratio] in marked(beyond, ratios):
+        found.setdefault(force_id, {})[quarter(str(start))] = ratio
+    return found
 
 
 def outcomes_per_crime(outcomes: pd.DataFrame, crimes: pd.DataFrame) -> pd.DataFrame:

@@ -72,20 +72,19 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
             f"data/{PUBLISHED_FILES}, {published.file}: no reader {published.reader!r}; use one of {known}"
         )
     path = (raw.parent if is_transcribed else raw) / published.file
-    if not path.is_file():
-        if is_transcribed:
-            return _keep(published, data, tables)
-        raise SourceError(
-            f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
-            f"{published.release_words}). Not all of these files can be had outside the project (README.md, Limits): "
-            "data/ holds what was made of them, and `peel data add` takes in a file that is published"
-        )
     if is_transcribed:
+        if not path.is_file():
+            return _keep(published, data, tables)
         reading = read_transcript(path, published, data.forces)
     else:
-        form = FORMAT_OF[published.reader]
+        if not path.is_file():
+            raise SourceError(
+                f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
+                f"{published.release_words}). Not all of these files can be had outside the project (README.md, "
+                "Limits): data/ holds what was made of them, and `peel data add` takes in a file that is published"
+            )
         request = Request(open_book(path), published.release, data.forces, vintages=published.vintages)
-        reading = form.read(request)
+        reading = FORMAT_OF[published.reader].read(request)
     reading = registers.with_notes(reading, data)
     for item, release in published.tables:
         if item == registers.POPULATIONS:
@@ -164,10 +163,7 @@ class Addition:
 
     def lines(self) -> Iterator[str]:
         """Yield what was read, and how it stands to what the data folder holds, as lines for a terminal."""
-        yield from self.account.lines()
-        for one in self.differences:
-            yield one.line
-        yield from self.remarks
+        yield from (*self.account.lines(), *(one.line for one in self.differences), *self.remarks)
 
     def write(self) -> None:
         """Write what changes."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from peel_analysis import __version__
 from peel_analysis.checks import rules
 from peel_analysis.data.definitions import Measure
-from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.result import Result
@@ -89,24 +89,22 @@ def _known(data: Data) -> dict[tuple[str, str], Table]:
 def other_releases(result: Result) -> list[str]:
     """Return, for a change, a sentence for each other one that is counted in another release of the same table."""
     measure, edition = result.measure, result.edition
-    own = _releases(measure, edition)
+
+    def releases(one: Measure) -> dict[str, str]:
+        named = (edition.releases[item] for item in one.numerator.items if item in edition.releases)
+        return {source.item: source.release for source in named}
+
+    def words(one: Measure) -> str:
+        return "; ".join(f"{row['title']}: {row['release']}" for row in edition.sources(one.sources))
+
+    own = releases(measure)
     others = [other for other in edition.data.measures if other.kind == measure.kind == "change"]
     return [
-        f"Both periods are counted in another release ({_words(measure, edition)}) than those of '{other.title}' "
-        f"({_words(other, edition)}), so the counts of the same period can differ between the two."
+        f"Both periods are counted in another release ({words(measure)}) than those of '{other.title}' "
+        f"({words(other)}), so the counts of the same period can differ between the two."
         for other in others
-        if any(_releases(other, edition).get(item, release) != release for item, release in own.items())
+        if any(releases(other).get(item, release) != release for item, release in own.items())
     ]
-
-
-def _releases(measure: Measure, edition: Edition) -> dict[str, str]:
-    """Return the release of each table that the measure's counts are from."""
-    named = (edition.releases[item] for item in measure.numerator.items if item in edition.releases)
-    return {source.item: source.release for source in named}
-
-
-def _words(measure: Measure, edition: Edition) -> str:
-    return "; ".join(f"{row['title']}: {row['release']}" for row in edition.sources(measure.sources))
 
 
 def definition_of(measure: Measure) -> dict[str, object]:

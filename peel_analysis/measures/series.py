@@ -126,15 +126,13 @@ def rolling(result: Result, months: int = YEAR) -> Series:
     measure, edition = result.measure, result.edition
     items = (item for item in measure.items if item != POPULATION)
     if measure.kind not in ("rate", "share") or any(edition.counts(item) is None for item in items):
-        raise InputError(f"{measure.title}: no counts over time are public, so there is no line to draw.")
+        raise _no_line(measure, "no counts over time are public")
     per_head = measure.denominator.items == (POPULATION,)
     numerator = counts_by_window(measure.numerator, edition, months)
     below = numerator if per_head else counts_by_window(measure.denominator, edition, months)
     ends = [end for end in numerator.index.intersection(below.index) if end <= result.window.end.isoformat()]
     if len(ends) < 2:
-        raise InputError(
-            f"{measure.title}: the counts hold one {months}-month window only, so there is no line to draw."
-        )
+        raise _no_line(measure, f"the counts hold one {months}-month window only")
     mid_years: tuple[int, ...] = ()
     if per_head:
         last = result.window.end
@@ -147,9 +145,7 @@ def rolling(result: Result, months: int = YEAR) -> Series:
     held = numerator.loc[ends].notna().all()
     members = [force_id for force_id in result.members if force_id in always and held[force_id]]
     if not members:
-        raise InputError(
-            f"{measure.title}: no counts of England and Wales are held over time, so there is no line to draw."
-        )
+        raise _no_line(measure, "no counts of England and Wales are held over time")
     numerator, denominator = (
         counts.loc[ends].assign(**{ENGLAND_AND_WALES: counts.loc[ends, members].sum(axis="columns")})
         for counts in (numerator, below)
@@ -176,6 +172,10 @@ def rolling(result: Result, months: int = YEAR) -> Series:
         mid_years=mid_years,
         assumed=frozenset(edition.population_instead) if per_head else frozenset(),
     )
+
+
+def _no_line(measure: Measure, why: str) -> InputError:
+    return InputError(f"{measure.title}: {why}, so there is no line to draw.")
 
 
 def _statuses(result: Result, numerator: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -222,11 +222,8 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
     if held == {months}:
         return table
     if held != {QUARTER}:
-        wanted = "all quarters nor all years" if months == YEAR else "all quarters"
-        raise InputError(
-            f"{', '.join(part.items)}: the periods are {'neither' if months == YEAR else 'not'} {wanted}; "
-            "no line can be drawn."
-        )
+        found = "neither all quarters nor all years" if months == YEAR else "not all quarters"
+        raise InputError(f"{', '.join(part.items)}: the periods are {found}; no line can be drawn.")
     first, last = date.fromisoformat(table.index[0]), date.fromisoformat(table.index[-1])
     every_end = pd.date_range(first, last, freq="QE-MAR").strftime("%Y-%m-%d")  # so that no window reaches across a gap
     return table.reindex(every_end).rolling(YEAR // QUARTER).sum().dropna(how="all")
@@ -238,5 +235,4 @@ def first_day(last_day: str, months: int) -> str:
 
 
 def _rows(part: Part, edition: Edition) -> pd.DataFrame:
-    tables = (rows_of(item, part.dimensions, edition) for item in part.items)
-    return pd.concat([rows for rows in tables if rows is not None])
+    return pd.concat([rows_of(item, part.dimensions, edition) for item in part.items])
