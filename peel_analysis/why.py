@@ -18,7 +18,6 @@ from peel_analysis.measures.provenance import code_version, definition_of, rule_
 from peel_analysis.show import words as wording
 
 MANY = 20  # dimensions that are named one by one
-Numbers = tuple[float, float, float]  # value, numerator, denominator
 
 
 def account(measure: Measure, force_id: str, edition: Edition) -> str:
@@ -53,9 +52,8 @@ def _value(result: Result, force_id: str) -> list[str]:
         shown, places = wording.value_in_words(measure, own.value), measure.decimals
         unit = "" if measure.unit == "percent" else measure.unit.removeprefix("percent ")
         rows = [("shown", f"{shown} {unit}"), ("unrounded", repr(own.value))]
-        rounding = (
-            f"decimal, half up, {places} decimal place{'' if places == 1 else 's'}: {own.value!r} is shown as {shown}"
-        )
+        digits = f"{places} decimal place{'' if places == 1 else 's'}"
+        rounding = f"decimal, half up, {digits}: {own.value!r} is shown as {shown}"
     rows += [("status", f"{own.status}: {meaning}".rstrip(": ")), ("note", own.note)]
     if force_id != ENGLAND_AND_WALES:
         for label, is_in in (("in figure", own.in_figure), ("in England and Wales", own.in_national)):
@@ -78,13 +76,12 @@ def _formula(result: Result, force_id: str) -> list[str]:
     else:
         in_words = f"{top} / {' + '.join(measure.denominator.items)} x {measure.multiplier:,}"
     left_out = ["counts that follow are in the tables, and the register of exclusions leaves them out"]
-    worked = _worked(measure, (own.value, own.numerator, own.denominator), own.status)
+    worked = _worked(measure, own.value, own.numerator, own.denominator, own.status)
     return [in_words, worked, *(left_out if not (own.in_figure or own.in_national) else [])]
 
 
-def _worked(measure: Measure, numbers: Numbers, status: str) -> str:
+def _worked(measure: Measure, value: float, numerator: float, denominator: float, status: str) -> str:
     """Return the formula with the numbers in it, or why it cannot be worked out."""
-    value, numerator, denominator = numbers
     if math.isnan(numerator) or math.isnan(denominator):
         return "not calculated: as published" if status == "as_published" else "not calculated: no value"
     top = whole(numerator)
@@ -103,14 +100,15 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     force_ids = members if force_id == ENGLAND_AND_WALES else (force_id,)
     skipped = exclusions_of(measure, edition, window.end.year).left_out.get(force_id, set())
     whose = f", sum over {len(force_ids)} forces" if force_id == ENGLAND_AND_WALES and force_ids else ""
+    above = _part(measure.numerator, edition, window, force_ids, skipped)
     if measure.kind == "change":
-        below = (f"Counted before{whose}", measure.numerator, edition.window(measure.earlier))
+        heading, below = (
+            "Counted before",
+            _part(measure.numerator, edition, edition.window(measure.earlier), force_ids, skipped),
+        )
     else:
-        below = (f"Divided by{suffix}{whose}", measure.denominator, window)
-    lines = []
-    for heading, part, counted_in in ((f"Counted{suffix}{whose}", measure.numerator, window), below):
-        lines += block(heading, _part(part, edition, counted_in, force_ids, skipped))
-    return lines
+        heading, below = f"Divided by{suffix}", _part(measure.denominator, edition, window, force_ids, skipped)
+    return [*block(f"Counted{suffix}{whose}", above), *block(f"{heading}{whose}", below)]
 
 
 def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:
@@ -125,7 +123,7 @@ def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ..
         elif item == POPULATION:
             lines += _population(edition, force_ids)
         else:
-            lines += _item(item, part.dimensions, edition, window, force_ids)
+            lines += _item(item, part, edition, window, force_ids)
     return lines
 
 
@@ -145,9 +143,7 @@ def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     return lines
 
 
-def _item(
-    item: str, dimensions: tuple[str, ...], edition: Edition, window: Period, force_ids: tuple[str, ...]
-) -> list[str]:
+def _item(item: str, part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...]) -> list[str]:
     """Return a line a period and the total, then a line a dimension; a blank count has the status that says why."""
     words, counts, lack = item.replace("_", " "), edition.counts(item), edition.lacks.get(item)
     if counts is None:
@@ -155,7 +151,7 @@ def _item(
     release = edition.releases[item]
     inside = (counts["period_start"] >= window.start.isoformat()) & (counts["period_end"] <= window.end.isoformat())
     rows = counts[inside & counts["force_id"].isin(force_ids)]
-    rows = rows[rows["dimension"].isin(dimensions)] if dimensions else rows
+    rows = rows[rows["dimension"].isin(part.dimensions)] if part.dimensions else rows
     head = f"{words}, {window.words}: data/counts/{release.item}/{release.release}.csv"
     if rows.empty:
         return [head, *paragraph(f"no row of this kind in the table. {lack.sentence if lack else ''}".strip())]
@@ -182,11 +178,11 @@ def _sum(counts: "pd.Series[int]") -> str:
 
 
 def _national(result: Result, force_id: str) -> list[str]:
-    """Return the England and Wales value and its members; for England and Wales itself, each member's two counts."""
+    """Return the England and Wales value and its members; for itself, each member's two counts."""
     measure, national = result.measure, result.national
     rows = [
         ("shown", _shown(measure, national.value, national.status)),
-        ("sum over sum", _worked(measure, (national.value, national.numerator, national.denominator), national.status)),
+        ("sum over sum", _worked(measure, national.value, national.numerator, national.denominator, national.status)),
         ("status", f"{national.status}. {national.note}"),
     ]
     if not result.members:
@@ -227,13 +223,13 @@ def _comparator(result: Result, force_id: str) -> list[str]:
     window, measure, own = result.comparator_window, result.measure, result.of(force_id)
     if window is None:
         return []
-    numbers = (own.comparator_value, own.comparator_numerator, own.comparator_denominator)
+    numbers = (own.comparator_value, own.comparator_numerator, own.comparator_denominator, own.comparator_status)
     members = f"{len(result.comparator_members)} of {NUMBER_OF_FORCES}"
     rows = [
         ("window", window.words),
         ("shown", _shown(measure, own.comparator_value, own.comparator_status)),
         ("unrounded", repr(own.comparator_value) if own.has_comparator else "none"),
-        ("formula", _worked(measure, numbers, own.comparator_status)),
+        ("formula", _worked(measure, *numbers)),
         ("status", own.comparator_status),
         ("note", own.comparator_note),
         ("England and Wales members", members if force_id == ENGLAND_AND_WALES else ""),
