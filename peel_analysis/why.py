@@ -1,7 +1,6 @@
 """One number explained: value, formula, counts, population, exclusions, England and Wales, rounding and origin."""
 
 import math
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -100,15 +99,12 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     force_ids = members if force_id == ENGLAND_AND_WALES else (force_id,)
     skipped = exclusions_of(measure, edition, window.end.year).left_out.get(force_id, set())
     whose = f", sum over {len(force_ids)} forces" if force_id == ENGLAND_AND_WALES and force_ids else ""
-    above = _part(measure.numerator, edition, window, force_ids, skipped)
+    lines = block(f"Counted{suffix}{whose}", _part(measure.numerator, edition, window, force_ids, skipped))
     if measure.kind == "change":
-        heading, below = (
-            "Counted before",
-            _part(measure.numerator, edition, edition.window(measure.earlier), force_ids, skipped),
-        )
-    else:
-        heading, below = f"Divided by{suffix}", _part(measure.denominator, edition, window, force_ids, skipped)
-    return [*block(f"Counted{suffix}{whose}", above), *block(f"{heading}{whose}", below)]
+        earlier = edition.window(measure.earlier)
+        return lines + block(f"Counted before{whose}", _part(measure.numerator, edition, earlier, force_ids, skipped))
+    below = _part(measure.denominator, edition, window, force_ids, skipped)
+    return lines + block(f"Divided by{suffix}{whose}", below)
 
 
 def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:
@@ -160,16 +156,13 @@ def _item(item: str, part: Part, edition: Edition, window: Period, force_ids: tu
         period = Period.parse(str(start), str(end))
         days = period.words if period.is_date else f"{day_in_words(period.start)} to {day_in_words(period.end)}"
         cells.append((days, _sum(of_period["count"]), ", ".join(sorted(set(of_period["status"]) - {"reported"}))))
-    return [head, *columns([*cells, ("total", _sum(rows["count"]), "")], right=(1,)), *_dimensions(rows)]
-
-
-def _dimensions(rows: pd.DataFrame) -> list[str]:
-    """Return outcome types in the order of their numbers and offence groups in that of the alphabet."""
+    lines = [head, *columns([*cells, ("total", _sum(rows["count"]), "")], right=(1,))]
     sums = {str(dimension): _sum(counts) for dimension, counts in rows.groupby("dimension")["count"]}
     if len(sums) < 2 or len(sums) > MANY:
-        return []
+        return lines
+    # outcome types in the order of their numbers, offence groups in that of the alphabet
     in_order = sorted(sums, key=lambda dimension: (int(dimension) if dimension.isdigit() else 0, dimension))
-    return columns([(f"of which {dimension}", sums[dimension]) for dimension in in_order], right=(1,))
+    return lines + columns([(f"of which {dimension}", sums[dimension]) for dimension in in_order], right=(1,))
 
 
 def _sum(counts: "pd.Series[int]") -> str:
@@ -189,19 +182,17 @@ def _national(result: Result, force_id: str) -> list[str]:
         return pairs(rows)
     rows.append(("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"))
     rows.append(("left out", ", ".join(one for one in result.edition.forces.ids if one not in result.members)))
-    return pairs(rows) + (columns(_members(result), right=(1, 2, 3)) if force_id == ENGLAND_AND_WALES else [])
+    if force_id != ENGLAND_AND_WALES:
+        return pairs(rows)
+    table = [("member", *(("change", "before") if measure.kind == "change" else ("counted", "divided by")), "value")]
+    for own in map(result.of, result.members):
+        value = "" if own.is_missing else wording.value_in_words(measure, own.value)
+        table.append((own.force_id, whole(own.numerator), whole(own.denominator), value))
+    return pairs(rows) + columns(table, right=(1, 2, 3))
 
 
 def _shown(measure: Measure, value: float, status: str) -> str:
     return f"[{status}]" if math.isnan(value) else wording.value_in_words(measure, value)
-
-
-def _members(result: Result) -> Iterable[tuple[str, str, str, str]]:
-    names = ("change", "before") if result.measure.kind == "change" else ("counted", "divided by")
-    yield ("member", *names, "value")
-    for own in map(result.of, result.members):
-        value = "" if own.is_missing else wording.value_in_words(result.measure, own.value)
-        yield (own.force_id, whole(own.numerator), whole(own.denominator), value)
 
 
 def _exclusions(result: Result, force_id: str) -> list[str]:
@@ -252,14 +243,19 @@ def _published(result: Result, force_id: str) -> list[str]:
     mine = rows[rows["measure_id"].str.removesuffix("_n").eq(result.measure.id) & rows["force_id"].eq(force_id)]
     lines: list[str] = []
     for row in registers.records(mine):
-        text = f"{row['value']} {row['unit']}, {row['period_words']} [{row['said_in']}]"
-        lines += paragraph(f"{text} {row['note']}".strip())
+        lines += paragraph("{value} {unit}, {period_words} [{said_in}] {note}".format(**row).strip())
     return lines or ["none in data/published_values.csv"]
 
 
 def _provenance(result: Result, force_id: str) -> list[str]:
     measure = result.measure
-    rows = [("release", result.release), ("rule", rule_of(measure)), ("definition", _definition(measure))]
+    said = []  # what the rule's hash covers, in words; what the declaration leaves empty is left out
+    for name, value in definition_of(measure).items():
+        parts = value.values() if isinstance(value, dict) else [value]
+        words = " ".join(", ".join(part) if isinstance(part, (tuple, list)) else str(part) for part in parts if part)
+        if words and value is not None:
+            said.append(f"{name} {words}")
+    rows = [("release", result.release), ("rule", rule_of(measure)), ("definition", "; ".join(said))]
     lines = pairs([*rows, ("code", code_version())])
     for table in tables_of(result, force_id):
         published = ", ".join(part for part in (table.publisher, table.title, table.release_words) if part)
@@ -267,14 +263,3 @@ def _provenance(result: Result, force_id: str) -> list[str]:
         lines.append(table.file + (f" (vintage {table.release})" if table.table == "populations" else ""))
         lines += pairs([("  published", published), ("  source file", source_file), ("  sha256", table.sha256)])
     return lines
-
-
-def _definition(measure: Measure) -> str:
-    """Return what the rule's hash covers, in words; what the declaration leaves empty is left out."""
-    said = []
-    for name, value in definition_of(measure).items():
-        parts = value.values() if isinstance(value, dict) else [value]
-        words = " ".join(", ".join(part) if isinstance(part, (tuple, list)) else str(part) for part in parts if part)
-        if words and value is not None:
-            said.append(f"{name} {words}")
-    return "; ".join(said)
