@@ -89,8 +89,9 @@ def _place(result: Result, force_id: str) -> str:
 
 def _not_drawn(result: Result) -> str:
     have, national = "no force has" if result.plotted.empty else "only one force has", result.national
-    value = value_in_words(result.measure, national.value)
-    rate = "" if national.is_missing else f" England and Wales: {value} {result.measure.unit}."
+    rate = ""
+    if not national.is_missing:
+        rate = f" England and Wales: {value_in_words(result.measure, national.value)} {result.measure.unit}."
     return f"The figure by force is not drawn, because {have} a public value.{rate}"
 
 
