@@ -1,7 +1,6 @@
 """Records of outcomes that are of more crimes than those counted: the rule on invented tables, and the real records."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -52,7 +51,7 @@ def test_the_threshold_is_that_of_the_file_of_checks_and_is_itself_within_it() -
     most = RULE.thresholds["above_percent"]
     assert find_mismatched(outcomes(kent=[most] * 4), CRIMES, YEAR, RULE, FORCES) == {}
     assert list(find_mismatched(outcomes(kent=[100, most + 0.1, 100, 100]), CRIMES, YEAR, RULE, FORCES)) == ["kent"]
-    stricter = replace(RULE, thresholds={"above_percent": 101})
+    stricter = RULE.model_copy(update={"thresholds": {"above_percent": 101}})
     assert list(find_mismatched(outcomes(kent=[100, 102, 100, 100]), CRIMES, YEAR, stricter, FORCES)) == ["kent"]
 
 

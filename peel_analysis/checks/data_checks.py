@@ -2,33 +2,15 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from peel_analysis.checks.records import (
-    CRIMES,
-    OUTCOMES,
-    Pairs,
-    against_crimes,
-    not_yet_assigned,
-    outcome_types,
-    pairs,
-    sudden_steps,
-)
-from peel_analysis.checks.rules import (
-    PERIOD,
-    CheckResult,
-    Finding,
-    Key,
-    TablesHeld,
-    marked,
-    number_of_tables,
-    quarters_of,
-    whole_counts,
-)
+from peel_analysis.checks import records as of_outcomes
+from peel_analysis.checks import rules
+from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
 from peel_analysis.data.counts import RETURNED_ITEMS, TableError
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
 from peel_analysis.data.edition import Edition
@@ -46,16 +28,18 @@ CORRECT_THE_NOTE = "correct the item, force or period in data/count_notes.csv, o
 NOTHING_HELD = "not_available"  # the status of what an edition has neither counts nor a report of
 
 
-def check(held: TablesHeld, keys: Sequence[Key] | None = None, paired: Pairs | None = None) -> list[CheckResult]:
+def check(
+    held: TablesHeld, keys: Sequence[Key] | None = None, paired: Mapping[Key, Key] | None = None
+) -> list[CheckResult]:
     """Return the results of all checks on the tables named (by default all), in the order of data/checks.toml.
 
     Each table of outcomes is set against the recorded crime in `paired`, else the latest release that has its quarters.
     """
     first, passed = shape(held, keys if keys is not None else held.tables())
-    beside = pairs(held, passed, paired)
+    beside = of_outcomes.pairs(held, passed, paired)
     of_tables = (all_forces, printed_totals, gaps, components, steps, count_notes)
-    ratios = (against_crimes(held, beside, rule) for rule in ("parts_within_whole", "completeness"))
-    of_types = (not_yet_assigned, outcome_types)
+    ratios = (of_outcomes.against_crimes(held, beside, rule) for rule in ("parts_within_whole", "completeness"))
+    of_types = (of_outcomes.not_yet_assigned, of_outcomes.outcome_types)
     return [first, *(one(held, passed) for one in of_tables), *ratios, *(one(held, beside) for one in of_types)]
 
 
@@ -67,7 +51,8 @@ def check_edition(edition: Edition) -> list[CheckResult]:
     for item, key in used.items():
         if key not in stored:
             raise InputError(f"{edition.file}: {item} is to come from {'/'.join(key)}, which data/counts does not hold")
-    paired = {used[OUTCOMES]: used[CRIMES]} if OUTCOMES in used and CRIMES in used else {}
+    outcomes, crimes = used.get(of_outcomes.OUTCOMES), used.get(of_outcomes.CRIMES)
+    paired = {outcomes: crimes} if outcomes and crimes else {}
     return check(held, sorted(set(used.values())), paired)
 
 
@@ -122,10 +107,8 @@ def printed_totals(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
         if abs(total - said) < SAME:
             continue
         percent = 100 * abs(total - said) / max(abs(said), 1)
-        found = (
-            f"{row['area']} is printed as {number_in_words(said)}, and its forces sum to {number_in_words(total)} "
-            f"({percent:.1f}% apart)"
-        )
+        both = f"is printed as {number_in_words(said)}, and its forces sum to {number_in_words(total)}"
+        found = f"{row['area']} {both} ({percent:.1f}% apart)"
         explained = bool(without) and said > total  # the publisher may know what it does not print
         level = by.level if percent > by.thresholds["tolerance_percent"] and not explained else "query"
         findings.append(Finding(level, " ".join(key), found, period=f"to {row['period_end']}"))
@@ -138,7 +121,7 @@ def gaps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the quarters of a table leave a gap or overlap."""
     by, findings, looked_at = held.data.rule("gaps"), [], 0
     for key in keys:
-        quarters = quarters_of(held.counts(key))
+        quarters = rules.quarters_of(held.counts(key))
         looked_at += len(quarters)
         for (_, end), (start, _) in itertools.pairwise(quarters.items()):
             expected = (date.fromisoformat(end) + ONE_DAY).isoformat()
@@ -164,7 +147,7 @@ def components(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
             continue
         looked_at += int(apart.notna().to_numpy().sum())
         wrong = (apart if may_be_less else apart.abs()) > by.thresholds["tolerance"]
-        for force_id, period, [value] in marked(wrong, apart):
+        for force_id, period, [value] in rules.marked(wrong, apart):
             words = f"the parts are {number_in_words(abs(value))} {'more' if value > 0 else 'less'} than the whole"
             findings.append(Finding(by.level, " ".join(key), words, force_id, " to ".join(period)))
     return CheckResult(by, f"{looked_at:,} sums by force and period", tuple(findings))
@@ -178,7 +161,7 @@ def steps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
         if totals.shape[1] <= by.thresholds["fewest_changes"] or len(totals) < NUMBER_OF_FORCES // 2:
             continue
         counts = totals.to_numpy(dtype=float)
-        against, spread, sudden = sudden_steps(counts, by)
+        against, spread, sudden = of_outcomes.sudden_steps(counts, by)
         looked_at += int(np.isfinite(against).sum())
         for row, change in zip(*np.nonzero(sudden), strict=True):
             before, after = counts[row, change : change + 2]
@@ -203,18 +186,21 @@ def count_notes(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     items = {item for item, _ in keys} if set(keys) >= set(held.tables()) else set()
     findings, looked_at = [], 0
     for note in notes:
-        tables = [key for key in keys if key[0] == note["item"] and _reaches(held.counts(key), note)]
+        period = (note["period_start"], note["period_end"])
+        tables = [key for key in keys if key[0] == note["item"] and _reaches(held.counts(key), *period, whole=True)]
         looked_at += len(tables)
         wrong = [(by.level, " ".join(key), words) for key in tables if (words := _wrong_with(note, held.counts(key)))]
         if note["item"] in items and not tables:
             wrong.append(("query", note["item"], f"no table reaches this period; {CORRECT_THE_NOTE}"))
-        period = f"{note['period_start']} to {note['period_end']}"
-        findings += [Finding(level, table, words, note["force_id"], period) for level, table, words in wrong]
+        who = (note["force_id"], " to ".join(period))
+        findings += [Finding(*one, *who) for one in wrong]
     return CheckResult(by, f"{len(notes)} notes in {looked_at} places", tuple(findings))
 
 
-def _reaches(rows: pd.DataFrame, note: Mapping[str, str]) -> bool:
-    return bool(rows["period_start"].min() <= note["period_start"] and note["period_end"] <= rows["period_end"].max())
+def _reaches(rows: pd.DataFrame, first: str, last: str, *, whole: bool = False) -> bool:
+    """Return whether a table's periods, from the earliest to the latest, hold some of these days, or the whole."""
+    start, end = rows["period_start"].min(), rows["period_end"].max()
+    return bool(start <= first and last <= end) if whole else bool(start <= last and first <= end)
 
 
 def _wrong_with(note: Mapping[str, str], rows: pd.DataFrame) -> str:
@@ -244,11 +230,8 @@ def caveats(data: Data, editions: Sequence[Edition]) -> CheckResult:
 def comparability(data: Data, editions: Sequence[Edition]) -> CheckResult:
     """Return the comparability blocks that refuse nothing which these editions could show."""
     by = data.rule("comparability_apply")
-    findings = [
-        Finding(by.level, f"data/{COMPARABILITY}, block '{block.id}'", found)
-        for block in data.blocks
-        for found in _refuses_nothing(block, data, editions)
-    ]
+    every = ((block.id, _refuses_nothing(block, data, editions)) for block in data.blocks)
+    findings = (Finding(by.level, f"data/{COMPARABILITY}, block '{name}'", found) for name, found in every if found)
     return CheckResult(by, f"{len(data.blocks)} blocks", tuple(findings))
 
 
@@ -258,14 +241,10 @@ def series_breaks(data: Data, editions: Sequence[Edition]) -> CheckResult:
     taken_from = {item: source.item for edition in editions for item, source in edition.releases.items()}
     for row in rows:
         item = taken_from.get(row["item"], row["item"])
-        tables = (data.counts(*key) for key in data.tables if key[0] == item)
-        if not any(
-            table["period_start"].min() <= row["last_day"] and row["first_day"] <= table["period_end"].max()
-            for table in tables
-        ):
+        days, tables = (row["first_day"], row["last_day"]), (data.counts(*key) for key in data.tables if key[0] == item)
+        if not any(_reaches(table, *days) for table in tables):
             found = f"no table of {row['item']} reaches these days; correct item or days, or take the row out"
-            period = f"{row['first_day']} to {row['last_day']}"
-            findings.append(Finding(by.level, data.place_of(SERIES_BREAKS, row), found, period=period))
+            findings.append(Finding(by.level, data.place_of(SERIES_BREAKS, row), found, period=" to ".join(days)))
     return CheckResult(by, f"{len(rows)} breaks", tuple(findings))
 
 
@@ -279,22 +258,17 @@ def _has_figures(measure: Measure, edition: Edition) -> bool:
     return published and measure.id in set(edition.register(PUBLISHED_VALUES)["measure_id"])
 
 
-def _refuses_nothing(block: Block, data: Data, editions: Sequence[Edition]) -> Iterator[str]:
+def _refuses_nothing(block: Block, data: Data, editions: Sequence[Edition]) -> str:
+    """Return why a block refuses nothing, or ""."""
     measures = [one for one in data.measures if one.id in block.measures]
     if block.kind == "together":
-        others = [one for one in data.measures if one.id in block.others]
-        if not any(
-            all(any(_has_figures(one, edition) for one in side) for side in (measures, others)) for edition in editions
-        ):
-            yield "no edition has figures on both sides of it; take the block out"
-        return
-    years = {
-        str(edition.windows[name].end.year)
-        for edition in editions
-        for measure in measures
-        for name in (measure.window, measure.comparator, measure.earlier)
-        if name in edition.windows
-    }
-    if "all" not in block.years and years.isdisjoint(block.years):
-        ends = " or ".join(block.years)
-        yield f"no window of these measures ends in {ends}; correct the years, or take the block out"
+        sides = (measures, [one for one in data.measures if one.id in block.others])
+        for edition in editions:
+            if all(any(_has_figures(one, edition) for one in side) for side in sides):
+                return ""
+        return "no edition has figures on both sides of it; take the block out"
+    names = {name for one in measures for name in (one.window, one.comparator, one.earlier)}
+    years = {str(one.windows[name].end.year) for one in editions for name in names.intersection(one.windows)}
+    if "all" in block.years or years.intersection(block.years):
+        return ""
+    return f"no window of these measures ends in {' or '.join(block.years)}; correct the years, or take the block out"

@@ -10,6 +10,7 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data.files import rows_of
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import Forces
+from peel_analysis.data.periods import Period
 from peel_analysis.data.settings import Rule
 
 PRINTED = "printed_totals.csv"
@@ -51,20 +52,14 @@ class CheckResult:
 
     def lines(self, forces: Forces, *, brief: bool = False) -> Iterator[str]:
         """Yield the rule, the result and each finding, as lines for a terminal; `brief` has rules only of findings."""
-        plurals = {"error": "errors", "query": "queries"}
-        numbers = [
-            f"{number} {level if number == 1 else plural}"
-            for level, plural in plurals.items()
-            if (number := self.number(level))
-        ]
+        levels = (("error", "errors"), ("query", "queries"))
+        numbers = [f"{n} {one if n == 1 else plural}" for one, plural in levels if (n := self.number(one))]
         result = f"{self.looked_at}: {' and '.join(numbers) or 'nothing wrong'}"
-        if brief and not numbers:
-            yield f"{self.rule.id}: {result}"
-        else:
-            yield f"{self.rule.id}: {self.rule.rule}"
+        whole = numbers or not brief
+        yield f"{self.rule.id}: {self.rule.rule if whole else result}"
+        if whole:
             yield f"  {result}"
-        for finding in self.findings:
-            yield finding.line(forces)
+        yield from (finding.line(forces) for finding in self.findings)
 
 
 def errors(results: Iterable[CheckResult]) -> int:
@@ -140,13 +135,8 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
 
 def quarters_of(rows: pd.DataFrame) -> dict[str, str]:
     """Return the last day of each period of three whole months in a table, by its first, in order."""
-
-    quarters = {}
-    for start, end in periods_of(rows):
-        months = (int(end[:4]) - int(start[:4])) * 12 + int(end[5:7]) - int(start[5:7]) + 1
-        if months == 3 and start.endswith("-01"):
-            quarters[start] = end
-    return quarters
+    every = periods_of(rows)
+    return {start: end for start, end in every if start.endswith("-01") and Period.parse(start, end).months == 3}
 
 
 def periods_of(rows: pd.DataFrame) -> list[tuple[str, str]]:
@@ -162,5 +152,5 @@ def marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tu
 
 
 def number_of_tables(tables: Sequence[object]) -> str:
-    """Return How many tables there are, in words."""
+    """Return how many tables there are, in words."""
     return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"

@@ -1,19 +1,10 @@
 """From counts to values: what an edition's measures need is read once, then each step leads from rows to rows."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum, isnan, nan
 
-from peel_analysis.checks.records import (
-    OUTCOMES,
-    STANDS_APART,
-    Doubt,
-    incomplete,
-    mismatched,
-    national_note,
-    quarters_apart,
-    stands_apart,
-)
+from peel_analysis.checks import records
 from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data.definitions import Measure, NotComparableError
 from peel_analysis.data.edition import Edition
@@ -23,39 +14,14 @@ from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import EXCLUSIONS
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
-from peel_analysis.measures.exclusions import (
-    NOT_COMPARABLE,
-    Exclusions,
-    check_years,
-    exclusions_of,
-    says_not_supplied,
-)
-from peel_analysis.measures.result import (
-    Result,
-    Value,
-    based_on,
-    exclusions_contradicted,
-    fill_published,
-    parts_of_whole,
-    rows_of_values,
-)
+from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, check_years, exclusions_of, says_not_supplied
+from peel_analysis.measures.result import Result, Value, based_on, check_results, fill_published, rows_of_values
 from peel_analysis.measures.sums import CountTables, rank
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
-
-
 Rows = list[Value]  # of forces on the way to their values in one window; a number that is missing is NaN
-
-
-@dataclass(frozen=True)
-class Side:
-    """A measure in one window: the forces' rows and England and Wales's, who is in that, and the releases."""
-
-    rows: Rows
-    members: tuple[str, ...]
-    release: str
-    contradicted: tuple[tuple[str, str], ...]
+Side = tuple[Rows, tuple[str, ...], str, tuple[tuple[str, str], ...]]  # of one window, as `in_window` returns it
 
 
 def calculate(measure: Measure, edition: Edition) -> Result:
@@ -78,11 +44,7 @@ def check_measures(edition: Edition) -> list[CheckResult]:
     """Return the checks of what an edition calculates: shares above the whole, and exclusions of counts now held."""
     excluded = {row["measure_id"] for row in CountTables(edition).exclusions if says_not_supplied(row)}
     looked_at = [one for one in edition.data.measures if one.kind == "share" or one.id in excluded]
-    results = calculate_all(edition, looked_at)
-    return [
-        parts_of_whole(results, edition.data.rule("shares")),
-        exclusions_contradicted(results, edition.data.rule("exclusions_held")),
-    ]
+    return check_results(calculate_all(edition, looked_at), edition.data)
 
 
 def _kept(measure: Measure, inputs: CountTables) -> Result:
@@ -95,34 +57,38 @@ def _kept(measure: Measure, inputs: CountTables) -> Result:
 
 
 def _calculated(measure: Measure, inputs: CountTables) -> Result:
-    edition, now = inputs.edition, in_window(measure, measure.window, inputs)
-    before = in_window(measure, measure.comparator, inputs) if measure.comparator else Side([], (), "", ())
-    values = fill_published(beside(now.rows, before.rows, measure, edition), measure, edition, inputs.published)
-    contradicted = (*now.contradicted, *before.contradicted)
-    return Result(measure, edition, rows_of_values(values), now.members, before.members, now.release, contradicted)
+    edition = inputs.edition
+    rows, members, release, contradicted = in_window(measure, measure.window, inputs)
+    before: Side = in_window(measure, measure.comparator, inputs) if measure.comparator else ([], (), "", ())
+    earlier, earlier_members, _, also = before
+    values = fill_published(beside(rows, earlier, measure, edition), measure, edition, inputs.published)
+    return Result(measure, edition, rows_of_values(values), members, earlier_members, release, (*contradicted, *also))
 
 
 def in_window(measure: Measure, window_name: str, inputs: CountTables) -> Side:
-    """Return a measure in one window: added up, left out, marked, divided, and summed for England and Wales."""
+    """Return a measure in one window: added up, left out, marked, divided, and summed for England and Wales.
+
+    That is the forces' rows with England and Wales's last, its members, the releases, and the exclusions contradicted.
+    """
     edition, window = inputs.edition, inputs.edition.window(window_name)
     excluded = exclusions_of(measure, edition, window.end.year, inputs.exclusions)
     counted, release, held = add_up(measure, window, excluded, inputs)
     contradicted = contradictions(measure, edition, window, excluded, held)
     rows = leave_out(counted, excluded, contradicted)
-    doubts: list[tuple[Mapping[str, Doubt], bool]] = []  # each with whether the forces in doubt are left out
-    if OUTCOMES in measure.numerator.items:
+    doubts: list[tuple[Mapping[str, records.Doubt], bool]] = []  # each with whether the forces in doubt are left out
+    if records.OUTCOMES in measure.numerator.items:
         with_count = {row.force_id for row in rows if row.is_counted}
-        for find, out in ((incomplete, edition.leave_out_incomplete), (mismatched, False)):
+        for find, out in ((records.incomplete, edition.leave_out_incomplete), (records.mismatched, False)):
             found = {force_id: one for force_id, one in find(edition, window).items() if force_id in with_count}
             doubts.append((found, out))
             rows = mark_doubts(rows, found, leave_out=out)
     rows = note_steps(rows, measure, edition, window)
     rows = divide(rows, measure.multiplier)
     members = members_of(rows)
-    remarks = [national_note(found, members, left_out=out) for found, out in doubts]
+    remarks = [records.national_note(found, members, left_out=out) for found, out in doubts]
     national = england_and_wales(rows, measure.multiplier, members, remarks)
     alone = [replace(row, value=nan) if row.status == "combined" else row for row in rows]
-    return Side([*alone, national], tuple(members), release, tuple(contradicted.items()))
+    return [*alone, national], tuple(members), release, tuple(contradicted.items())
 
 
 def add_up(
@@ -132,24 +98,23 @@ def add_up(
     edition = inputs.edition
     if measure.kind == "survey":
         if measure.id not in edition.lacks:
-            raise InputError(
-                f"{edition.file}: no reason why the survey '{measure.id}' has no value; name it under [lacks], as in "
-                "the items of [lacks.not_applicable]"
-            )
+            found = f"no reason why the survey '{measure.id}' has no value; name it under [lacks]"
+            raise InputError(f"{edition.file}: {found}, as in the items of [lacks.not_applicable]")
         why = edition.lacks[measure.id]
         return [Value(one, nan, nan, nan, why.status, why.sentence, why.short) for one in edition.forces.ids], "", {}
     is_change = measure.kind == "change"
-    top = inputs.sum_of(measure.numerator, window, excluded.left_out)
+    tops, release, held = inputs.sum_of(measure.numerator, window, excluded.left_out)
     part = measure.numerator if is_change else measure.denominator
-    below = inputs.sum_of(part, edition.window(measure.earlier) if is_change else window, excluded.left_out)
+    other_window = edition.window(measure.earlier) if is_change else window
+    belows, other_release, _ = inputs.sum_of(part, other_window, excluded.left_out)
     rows = []
     for force_id in edition.forces.ids:
-        one, other = top.by_force[force_id], below.by_force[force_id]
+        one, other = tops[force_id], belows[force_id]
         numerator = one.count - other.count if is_change else one.count
         own = one.status != "reported" and (isnan(numerator) or not isnan(other.count))
         reason = one if own else other  # the numerator's stands, unless the denominator alone is what is missing
         rows.append(Value(force_id, nan, numerator, other.count, reason.status, reason.sentence, reason.short))
-    return rows, top.release if is_change else f"{top.release}; {below.release}".strip("; "), top.held
+    return rows, release if is_change else f"{release}; {other_release}".strip("; "), held
 
 
 def contradictions(
@@ -191,7 +156,7 @@ def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str])
     return left
 
 
-def mark_doubts(rows: Rows, doubts: Mapping[str, Doubt], *, leave_out: bool = False) -> Rows:
+def mark_doubts(rows: Rows, doubts: Mapping[str, records.Doubt], *, leave_out: bool = False) -> Rows:
     """Return the rows with status, note and short reason of the forces in doubt. A status that says more stays."""
     marked = []
     for row in rows:
@@ -210,10 +175,10 @@ def note_steps(rows: Rows, measure: Measure, edition: Edition, window: Period) -
     noted = {row.force_id: row for row in rows}
     for item in measure.numerator.items:
         for period, part in parts:
-            for force_id, quarter in quarters_apart(item, edition, period):
+            for force_id, quarter in records.quarters_apart(item, edition, period):
                 row = noted[force_id]
                 if row.is_counted and not row.short:
-                    noted[force_id] = row.noted(stands_apart(quarter, part), STANDS_APART)
+                    noted[force_id] = row.noted(records.stands_apart(quarter, part), records.STANDS_APART)
     return list(noted.values())
 
 
@@ -268,17 +233,13 @@ def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], rem
 
 def beside(rows: Rows, comparator: Rows, measure: Measure, edition: Edition) -> Iterator[Value]:
     """Yield the rows with the comparator's numbers: none of a force that is out of the figure, or not comparable."""
-    before, blocks, later = (
-        {row.force_id: row for row in comparator},
-        edition.data.blocks,
-        edition.window(measure.window),
-    )
+    before = {row.force_id: row for row in comparator}
     for row in rows:
         if one := before.get(row.force_id):
-            earlier = edition.window(measure.comparator)
+            earlier, later = (edition.window(name).end.year for name in (measure.comparator, measure.window))
             try:
                 if not isnan(one.value):
-                    check_years(measure, row.force_id, earlier.end.year, later.end.year, blocks)
+                    check_years(measure, row.force_id, earlier, later, edition.data.blocks)
             except NotComparableError as refusal:
                 one = replace(one, in_figure=False, status=NOT_COMPARABLE, note=str(refusal))
             shown = one if one.in_figure else replace(one, value=nan, numerator=nan, denominator=nan)

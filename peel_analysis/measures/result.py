@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -14,10 +14,10 @@ from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import PUBLISHED_VALUES
-from peel_analysis.data.settings import Rule
 
 
 @dataclass(frozen=True)
@@ -197,11 +197,9 @@ def fill_published(
             whole = reviewed.get(row["force_id"])
             numerator, denominator = value, _number(whole, edition) if whole else 0
             if not denominator > 0:
-                raise InputError(
-                    f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {measure.id} of {own.force_id} is a number of "
-                    "cases, and no row says out of how many; add one with measure_id "
-                    f"{measure.id + CASES_REVIEWED} and a value above zero"
-                )
+                found = f"{measure.id} of {own.force_id} is a number of cases, and no row says out of how many"
+                remedy = f"add one with measure_id {measure.id + CASES_REVIEWED} and a value above zero"
+                raise InputError(f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {found}; {remedy}")
             value = measure.multiplier * numerator / denominator
         filled[own.force_id] = replace(
             own,
@@ -221,19 +219,21 @@ def _number(row: Mapping[str, str], edition: Edition) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(
-            f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {row['measure_id']}, {row['force_id']}: the value is "
-            f"'{row['value']}'; write a number, as 57.7"
-        )
+        found = f"{row['measure_id']}, {row['force_id']}: the value is '{row['value']}'; write a number, as 57.7"
+        raise InputError(f"{edition.data.place_of(PUBLISHED_VALUES, row)}: {found}")
     return value
 
 
-def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:
-    """Return the shares above the whole, of forces or England and Wales, in their window and the one beside it."""
+def check_results(results: Sequence[Result], data: Data) -> list[CheckResult]:
+    """Return the shares above the whole, and the exclusions that call a count not supplied which is held.
+
+    Shares of forces and of England and Wales, in their window and the one beside it. An exclusion with
+    `although_held` is right.
+    """
+    by, of_held = data.rule("shares"), data.rule("exclusions_held")
     shares = [one for one in results if one.measure.kind == "share"]
     looked_at = sum(int(one.rows[["value", "comparator_value"]].notna().to_numpy().sum()) for one in shares)
-    most = by.thresholds["most_percent"]
-    findings = (
+    above = (
         Finding(
             by.level,
             result.measure.id,
@@ -246,14 +246,10 @@ def parts_of_whole(results: Iterable[Result], by: Rule) -> CheckResult:
         for column, window in (("value", result.window), ("comparator_value", result.comparator_window))
         if window is not None
         for force_id, value in result.rows[column].items()
-        if value > most
+        if value > by.thresholds["most_percent"]
     )
-    return CheckResult(by, f"{looked_at:,} shares", tuple(findings))
-
-
-def exclusions_contradicted(results: Iterable[Result], by: Rule) -> CheckResult:
-    """Return the exclusions that say that a force supplied nothing while a count is held, without `although_held`."""
-    contradicted = {result.measure.id: result.contradicted for result in results}
-    every = ((measure_id, *one) for measure_id, found in contradicted.items() for one in found)
-    findings = [Finding(by.level, measure_id, sentence, force_id) for measure_id, force_id, sentence in every]
-    return CheckResult(by, f"{len(contradicted)} measures", tuple(findings))
+    denied = (Finding(of_held.level, one.measure.id, found, who) for one in results for who, found in one.contradicted)
+    return [
+        CheckResult(by, f"{looked_at:,} shares", tuple(above)),
+        CheckResult(of_held, f"{len(results)} measures", tuple(denied)),
+    ]

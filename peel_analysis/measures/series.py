@@ -222,11 +222,8 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
     if held == {months}:
         return table
     if held != {QUARTER}:
-        wanted = "all quarters nor all years" if months == YEAR else "all quarters"
-        raise InputError(
-            f"{', '.join(part.items)}: the periods are {'neither' if months == YEAR else 'not'} {wanted}; "
-            "no line can be drawn."
-        )
+        found = "neither all quarters nor all years" if months == YEAR else "not all quarters"
+        raise InputError(f"{', '.join(part.items)}: the periods are {found}; no line can be drawn.")
     first, last = date.fromisoformat(table.index[0]), date.fromisoformat(table.index[-1])
     every_end = pd.date_range(first, last, freq="QE-MAR").strftime("%Y-%m-%d")  # so that no window reaches across a gap
     return table.reindex(every_end).rolling(YEAR // QUARTER).sum().dropna(how="all")
@@ -238,5 +235,4 @@ def first_day(last_day: str, months: int) -> str:
 
 
 def _rows(part: Part, edition: Edition) -> pd.DataFrame:
-    tables = (rows_of(item, part.dimensions, edition) for item in part.items)
-    return pd.concat([rows for rows in tables if rows is not None])
+    return pd.concat([rows_of(item, part.dimensions, edition) for item in part.items])

@@ -17,16 +17,8 @@ from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import GapError, Period, tiles
 from peel_analysis.data.registers import records
 
-RANK = (  # what a status takes precedence over; those that say that a figure cannot be had at all come after these
-    "reported",
-    "estimated",
-    "mismatched",
-    "incomplete",
-    "partial",
-    "combined",
-    "not_comparable",
-    "not_supplied",
-)
+# What a status takes precedence over; those that say that a figure cannot be had at all come after these.
+RANK = ["reported", "estimated", "mismatched", "incomplete", "partial", "combined", "not_comparable", "not_supplied"]
 NOT_RETURNED = "These figures are not in the data return that this edition uses."
 
 
@@ -40,13 +32,7 @@ class Count:
     short: str = ""
 
 
-@dataclass(frozen=True)
-class Sum:
-    """A count a force (43), the releases behind them, and the items of which each force has a count of its own."""
-
-    by_force: Mapping[str, Count]
-    release: str
-    held: Mapping[str, Collection[str]]
+Sum = tuple[dict[str, Count], str, dict[str, set[str]]]  # as `CountTables.sum_of` returns it
 
 
 def rank(status: str) -> int:
@@ -79,14 +65,15 @@ class CountTables:
         return records(checked_published(self.edition))
 
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
-        """Return the part's counts in `window` by force; none for one with a blank count, or in no row of a return.
+        """Return the part's counts in `window` by force, their releases, and the items that each force has a count of.
 
-        `left_out` names, by force, items that its partial return does not hold: they are skipped; where none is left
-        there is no count. Raises GapError for a window that the periods do not tile, and for a force that a published
-        table leaves out or has in a part of the window only.
+        There is no count of a force with a blank one, or in no row of a return. `left_out` names, by force, items that
+        its partial return does not hold: they are skipped. Raises GapError for a window that the periods do not tile,
+        and for a force that a published table leaves out or has in a part of the window only.
         """
         items = {item: self._counts_of(item, part.dimensions, window) for item in part.items}
-        by_force, held = {}, {}
+        by_force: dict[str, Count] = {}
+        held: dict[str, set[str]] = {}
         for force_id in self.edition.forces.ids:
             mine = {item: counts[force_id] for item, (counts, _) in items.items()}
             held[force_id] = {item for item, one in mine.items() if not isnan(one.count)}
@@ -98,16 +85,14 @@ class CountTables:
             else:
                 by_force[force_id] = replace(next(iter(mine.values())), count=nan, status="not_supplied")
         releases = dict.fromkeys(release for _, release in items.values() if release)
-        return Sum(by_force, "; ".join(releases), held)
+        return by_force, "; ".join(releases), held
 
     def _counted(self, item: str, dimensions: tuple[str, ...], window: Period) -> tuple[dict[str, Count], str]:
         """Return an item's counts in a window by force, and its release."""
         edition, short = self.edition, {"estimated": "Assumed population"}
         if item == POPULATION:
             people = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
-            counts = {
-                one: Count(float(number), status, why, short.get(status, "")) for one, number, status, why in people
-            }
+            counts = {one: Count(float(number), is_, why, short.get(is_, "")) for one, number, is_, why in people}
             return counts, f"population mid-{edition.mid_year} ({edition.vintage} vintage)"
         rows = self._rows_of(item, dimensions, edition)
         first, last = window.start.isoformat(), window.end.isoformat()
@@ -115,10 +100,8 @@ class CountTables:
         held = rows is not None and bool(((rows["period_start"] <= last) & (rows["period_end"] >= first)).any())
         if rows is None or rows.empty or (lack and not held):  # a release of other years alone lacks the item here
             if lack is None:
-                raise InputError(
-                    f"{edition.file}: no release for '{item}' and no reason why; name a release under [releases] "
-                    "or give the reason under [lacks]"
-                )
+                remedy = "name a release under [releases] or give the reason under [lacks]"
+                raise InputError(f"{edition.file}: no release for '{item}' and no reason why; {remedy}")
             return dict.fromkeys(edition.forces.ids, Count(nan, lack.status, lack.sentence, lack.short)), ""
         release = edition.releases[item]
         inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
@@ -135,10 +118,8 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
     lacks a period that others have is refused: a blank row with a status would say why.
     """
     numbers = inside["count"].to_numpy(dtype=float, na_value=nan).tolist()
-    texts = (
-        inside[column].to_numpy(dtype=object).tolist()
-        for column in ("force_id", "period_start", "period_end", "status")
-    )
+    columns = ("force_id", "period_start", "period_end", "status")
+    texts = (inside[column].to_numpy(dtype=object).tolist() for column in columns)
     by_force: dict[str, list[tuple[str, float, str]]] = defaultdict(list)
     periods: set[tuple[str, str]] = set()
     for force_id, start, end, status, number in zip(*texts, numbers, strict=True):
@@ -155,10 +136,9 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
         short = [one for one in short if one in starts]
     if short:
         lacking = [period.words for period in tiled if period.start.isoformat() not in starts.get(short[0], ())]
-        raise GapError(
-            f"{name}: {window.words}: no row for {all_forces.in_words(short)} in the {' and the '.join(lacking)}; "
-            "add the rows, or blank counts with a status that says why"
-        )
+        found = f"no row for {all_forces.in_words(short)} in the {' and the '.join(lacking)}"
+        remedy = "add the rows, or blank counts with a status that says why"
+        raise GapError(f"{name}: {window.words}: {found}; {remedy}")
     counted = {}
     for force_id, rows in by_force.items():
         held = [number for _, number, _ in rows if not isnan(number)]
