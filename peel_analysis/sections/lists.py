@@ -1,9 +1,8 @@
 """Measures side by side: tiles, lists of readings, what stands out, crime by offence group; and the judgments."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -14,21 +13,12 @@ from peel_analysis.data.cross_checks import OVERALL
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
-from peel_analysis.data.registers import SECTIONS_INSPECTED
+from peel_analysis.data.registers import JUDGMENTS, SECTIONS_INSPECTED
 from peel_analysis.data.settings import SectionPlan, TileGroup
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
+from peel_analysis.show import tables
 from peel_analysis.show import words as wording
-from peel_analysis.show.tables import (
-    Row,
-    count_cell,
-    counts_interval_cell,
-    html_table,
-    interval_cell,
-    key_to_marks,
-    text_row,
-    value_cell,
-)
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
@@ -51,35 +41,27 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
             check_together(first.measure, second.measure, first.edition)
     except NotComparableError as refusal:
         return Html(piece("panel", block.title, refused=str(refusal)), about)
-    shown = [_tile(result, force_id) for result in results]
+    shown, statuses = [], []  # statuses of the values that the tiles show, not of those that a dash stands for
+    for result in results:
+        own, window, earlier = result.of(force_id), result.comparator_window, ""
+        statuses += [one.status for one in (own, result.national) if not one.is_missing]
+        if window is not None and own.has_comparator:
+            earlier = f"{window.words}: {tables.value_cell(result, own.comparator_value, own.comparator_status).text}"
+            statuses.append(own.comparator_status)
+        tile = {
+            "measure_id": result.measure.id,
+            "label": result.measure.tile,
+            "own": _value(result, own),
+            "window": _capital(wording.windows_in_words(result)),
+            "national": _value(result, result.national),
+            "earlier": _capital(earlier),
+            "remark": "" if own.status == "reported" else own.short,
+        }
+        shown.append(tile)
     note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
-    key = key_to_marks(results[0].edition.data.statuses, _statuses(results, force_id))
+    key = tables.key_to_marks(results[0].edition.data.statuses, statuses)
     html = piece("panel", block.title, shown, key, note)
     return Html(html, about, {"tiles": [result.measure.id for result in results]})
-
-
-def _statuses(results: list[Result], force_id: str) -> list[str]:
-    """Return the statuses of the values that the tiles show, not of those that a dash stands for."""
-    statuses = []
-    for result in results:
-        own = result.of(force_id)
-        statuses += [one.status for one in (own, result.national) if not one.is_missing]
-        statuses += [own.comparator_status] if own.has_comparator and result.comparator_window is not None else []
-    return list(dict.fromkeys(status for status in statuses if status))
-
-
-def _tile(result: Result, force_id: str) -> dict[str, Any]:
-    """Return what a tile says, each text whole."""
-    own = result.of(force_id)
-    return {
-        "measure_id": result.measure.id,
-        "label": result.measure.tile,
-        "own": _value(result, own),
-        "window": _capital(wording.windows_in_words(result)),
-        "national": _value(result, result.national),
-        "earlier": _earlier(result, own),
-        "remark": "" if own.status == "reported" else own.short,
-    }
 
 
 def _value(result: Result, one: Value) -> dict[str, str]:
@@ -88,15 +70,6 @@ def _value(result: Result, one: Value) -> dict[str, str]:
         return {"words": "", "mark": "", "why": f"no figure: {one.note or one.status.replace('_', ' ')}"}
     sign = result.edition.data.statuses.mark(one.status)
     return {"words": wording.value_in_words(result.measure, one.value), "mark": sign, "why": ""}
-
-
-def _earlier(result: Result, own: Value) -> str:
-    window = result.comparator_window
-    if window is None or not own.has_comparator:
-        return ""
-    sign = result.edition.data.statuses.mark(own.comparator_status) if own.comparator_status else ""
-    value = wording.value_in_words(result.measure, own.comparator_value)
-    return f"{_capital(window.words)}: {value} {sign}".strip()
 
 
 def _capital(words: str) -> str:
@@ -120,15 +93,11 @@ def readings(kind: str, results: Iterable[Result], force_id: str, about: str, no
     A measure that the edition does not have gets no link; what is only counted as a part of another measure is linked
     to the figure of the whole. Under the list stands why lines of it are not to be compared with each other.
     """
-    told = list(results)
-    lines = [
-        {
-            "value_id": wording.value_id(result, force_id),
-            "reading": wording.reading(result, force_id),
-            "figure": "" if not_available(result) else result.measure.part_of or result.measure.id,
-        }
-        for result in told
-    ]
+    told, lines = list(results), []
+    for result in told:
+        figure = "" if not_available(result) else result.measure.part_of or result.measure.id
+        said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
+        lines.append({"value_id": value_id, "reading": said_of, "figure": figure})
     said = {"kind": kind, "lines": lines, "apart": read_apart(told, force_id), "note": note}
     return Html(piece("readings", **said), about, {"readings": said})
 
@@ -147,10 +116,11 @@ def standing_out(results: list[Result], force_id: str) -> Html:
 
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
-    told, about = clearest(results, force_id), "what stands out"
-    expected = expected_flags(results)
+    policy, about, expected = compare(results[0]).policy, "what stands out", expected_flags(results)
+    found = [one for one in results if compare(one).verdicts[force_id].words not in ("", policy.words.otherwise)]
+    told = sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)[:AT_MOST]
     note = (
-        f"Chosen by the wording policy ({compare(results[0]).policy.label}) from every figure of this edition that has "
+        f"Chosen by the wording policy ({policy.label}) from every figure of this edition that has "
         f"a verdict. {expected.sentence() if expected else ''}"
     )
     if told:
@@ -158,16 +128,6 @@ def standing_out(results: list[Result], force_id: str) -> Html:
     name = results[0].edition.forces.official_name(force_id)
     none = f"On no figure is {name} found higher or lower than England and Wales by the stated rule."
     return Html(piece("paragraph", "none-recorded", none) + piece("paragraph", "key", note), about)
-
-
-def clearest(results: Iterable[Result], force_id: str) -> list[Result]:
-    """Return the results on which the force is found higher or lower, the clearest first, at most seven."""
-    found = [
-        result
-        for result in results
-        if compare(result).verdicts[force_id].words not in ("", compare(result).policy.words.otherwise)
-    ]
-    return sorted(found, key=lambda result: _clearness(result, force_id), reverse=True)[:AT_MOST]
 
 
 def _clearness(result: Result, force_id: str) -> tuple[bool, float, float]:
@@ -193,7 +153,7 @@ def by_group(edition: Edition, force_id: str) -> Html:
     under the table. The source and the forces are those of the measures of all crime (excluding fraud).
     """
     counts = edition.counts("recorded_crime")
-    groups = [] if counts is None else [group for group in counts["dimension"].unique() if group]
+    groups = [] if counts is None else filter(None, counts["dimension"].unique())
     found = sorted((_row(edition, force_id, group) for group in groups), key=lambda row: -row[0])
     rows = [row for _, row in (*found, _row(edition, force_id, ""))]
     window = edition.window(edition.data.measure(RATE).window).words
@@ -211,15 +171,15 @@ def by_group(edition: Edition, force_id: str) -> Html:
     of_all = measures.calculate(edition.data.measure(RATE), edition)
     has_blank = any(cell.text == edition.data.statuses.mark(NO_CHANGE) for row in rows for cell in row.cells)
     parts = (
-        html_table(caption, columns, rows),
-        key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
+        tables.html_table(caption, columns, rows),
+        tables.key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
         piece("paragraph", "key", COUNTS_NOT_SAMPLES),
         piece("paragraph", "source", source_line(of_all)),
     )
     return Html(Markup("\n").join(parts), "recorded crime by offence group")
 
 
-def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
+def _row(edition: Edition, force_id: str, group: str) -> tuple[float, tables.Row]:
     """Return the crimes of a group, or of all, and their row: the same measures, calculated for the group alone."""
     rate, change = map(edition.data.measure, (RATE, CHANGE))
     if group:
@@ -227,64 +187,55 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
     rates, changes = measures.calculate(rate, edition), measures.calculate(change, edition)
     own, blank = rates.of(force_id), edition.data.statuses.mark(NO_CHANGE)
     cells = (
-        count_cell(own.numerator),
-        value_cell(rates, own.value, own.status, blank),
-        counts_interval_cell(rate, own.numerator, own.denominator, blank),
-        value_cell(rates, rates.national.value, without=blank),
-        value_cell(changes, changes.of(force_id).value, without=blank),
-        interval_cell(change, *compare(changes).limits(force_id), blank),
-        value_cell(changes, changes.national.value, without=blank),
+        tables.count_cell(own.numerator),
+        tables.value_cell(rates, own.value, own.status, blank),
+        tables.counts_interval_cell(rate, own.numerator, own.denominator, blank),
+        tables.value_cell(rates, rates.national.value, without=blank),
+        tables.value_cell(changes, changes.of(force_id).value, without=blank),
+        tables.interval_cell(change, *compare(changes).limits(force_id), blank),
+        tables.value_cell(changes, changes.national.value, without=blank),
     )
-    return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
+    return own.numerator, tables.Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
 
 
-@dataclass(frozen=True)
-class Judgment:
-    """A grade as the inspectorate gave it, "" for none. Nothing here computes or suggests one."""
+class Judgment(NamedTuple):
+    """A grade as the inspectorate gave it, "" for none. Nothing here computes or suggests one.
+
+    The words of a grade that was not read from a page that states it have a mark, and `remark` says what it means.
+    """
 
     grade: str
     last_inspected: str
-    evidence: str
-    note: str
-
-    @property
-    def is_marked(self) -> bool:
-        """True when the grade was not read from a page that states it."""
-        return bool(self.grade) and self.evidence in INDIRECT
-
-    @property
-    def grade_in_words(self) -> str:
-        """The grade with its mark, or that none is recorded."""
-        return f"{self.grade} [d]" if self.is_marked else self.grade or NOT_RECORDED
-
-    @property
-    def remark(self) -> str:
-        """The sentence that goes with a marked grade, else nothing."""
-        return f"[d] {INDIRECT[self.evidence].capitalize()}. {self.note}".strip() if self.is_marked else ""
+    grade_in_words: str
+    remark: str
 
 
 def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
     """Return the force's judgment on a question; one that is not held is "not recorded in this edition"."""
-    rows = edition.register_of_judgments()
+    rows = edition.register(JUDGMENTS)
     mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
     plan = next((plan for plan in edition.data.sections if plan.question == question), None)
     ungraded = "Ungraded" if plan is not None and not plan.graded else ""
     if mine.empty:
-        return Judgment(ungraded, "", "explicit", "")
+        return Judgment(ungraded, "", ungraded or NOT_RECORDED, "")
     row = mine.iloc[0]
-    evidence = row["evidence"] if row["grade"] else "explicit"
-    return Judgment(row["grade"] or ungraded, row["last_inspected"], evidence, row["note"])
+    if row["grade"] and (how := INDIRECT.get(row["evidence"])):
+        remark = f"[d] {how.capitalize()}. {row['note']}".strip()
+        return Judgment(row["grade"], row["last_inspected"], f"{row['grade']} [d]", remark)
+    grade = row["grade"] or ungraded
+    return Judgment(grade, row["last_inspected"], grade or NOT_RECORDED, "")
 
 
 def judgments_table(edition: Edition, force_id: str) -> Markup:
     """Return the judgments: overall first, then each question with its grade and the year last inspected."""
     found = [(plan, judgment(edition, force_id, plan.question)) for plan in edition.data.sections if plan.question]
     rows = [
-        text_row(plan.name_of_question, one.grade_in_words, one.last_inspected or NOT_RECORDED) for plan, one in found
+        tables.text_row(plan.name_of_question, one.grade_in_words, one.last_inspected or NOT_RECORDED)
+        for plan, one in found
     ]
     remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in found if one.remark]
-    title = f"Overall effectiveness {programme(edition)}".strip()
-    table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
+    title = f"Overall effectiveness {edition.settings.inspected_title}".strip()
+    table = tables.html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
     return piece("judgments", grade_box(title, judgment(edition, force_id, OVERALL)), table, remarks)
 
 
@@ -292,11 +243,6 @@ def grade_box(title: str, one: Judgment) -> Markup:
     """Return a judgment as a line: what was judged and the grade."""
     slug = one.grade.lower().replace(" ", "-") or "not-recorded"
     return piece("judgment", title, one.grade_in_words, slug, one.remark)
-
-
-def programme(edition: Edition) -> str:
-    """Return the inspections that the edition's grades belong to ("2017", "2018/19"), or "" for an edition of none."""
-    return edition.settings.inspected_title
 
 
 def inspected(edition: Edition, force_id: str, question: str) -> str:
@@ -311,14 +257,14 @@ def inspection_line(edition: Edition, force_id: str, plan: SectionPlan) -> str:
 
     Where it is not recorded which questions were inspected, the line gives the year of the grade, if that is held.
     """
-    state = inspected(edition, force_id, plan.question)
+    state, programme = inspected(edition, force_id, plan.question), edition.settings.inspected_title
     if state == "yes":
         return ""
     one = judgment(edition, force_id, plan.question)
     if state == "no":
         stands = f"the {one.last_inspected} grade stands" if one.last_inspected else "the earlier grade stands"
-        return f"Not inspected in {programme(edition)}: {stands}."
+        return f"Not inspected in {programme}: {stands}."
     if one.last_inspected and edition.register(SECTIONS_INSPECTED).empty:
         return f"Last inspected in {one.last_inspected}."
-    when = f"in {programme(edition)} " if programme(edition) else ""
+    when = f"in {programme} " if programme else ""
     return f"Whether this question was inspected {when}is {NOT_RECORDED}."

@@ -1,5 +1,6 @@
 """What a section notebook works with: the force, the edition, the judgment, the findings and the measures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -14,7 +15,6 @@ from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
 from peel_analysis.sections.display import Findings, Html, style
-from peel_analysis.sections.lists import grade_box, inspection_line, judgment, judgments_table, programme
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -53,22 +53,17 @@ class Section:
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
         if not self.plan.question:
             return Html(Markup(), about)
-        box = grade_box(
-            "Judgment" if self.plan.graded else "Not graded",
-            judgment(self.edition, self.force.id, self.plan.question),
-        )
+        given = lists.judgment(self.edition, self.force.id, self.plan.question)
+        box = lists.grade_box("Judgment" if self.plan.graded else "Not graded", given)
         without = (
             f"No findings of inspectors are held for {self.force.official_name} in this edition: the section gives "
             "only the numbers that there are."
         )
-        line = inspection_line(self.edition, self.force.id, self.plan)
+        line = lists.inspection_line(self.edition, self.force.id, self.plan)
         return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
-        """Show a sub-heading and what inspectors found under it.
-
-        Without findings the sub-heading is left out, unless `always`: a part with figures keeps it.
-        """
+        """Show a sub-heading and what inspectors found under it; without findings neither, unless `always`."""
         text = self.edition.findings(self.force.id).get((self.plan.title, heading), "")
         return Findings(heading if text or always else "", text)
 
@@ -94,25 +89,25 @@ class Section:
 
     def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
-        return self._if_available("trend", measure)
+        return self._if_available("trend", measure, blocks.trend_block)
 
     def funnel(self, measure: str | Result) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
-        return self._if_available("funnel", measure)
+        return self._if_available("funnel", measure, blocks.funnel_block)
 
     def peers(self, measure: str | Result) -> Html:
         """Show a measure for the force's peers, with their weighted and simple means."""
-        return self._if_available("peers", measure)
+        result = self.measure(measure)
+        if not_available(result):
+            return Html(Markup(), f"peers: {result.measure.id}")
+        return blocks.peer_panel(result, self.force.id)
 
-    def _if_available(self, kind: str, measure: str | Result) -> Html:
+    def _if_available(self, kind: str, measure: str | Result, draw: Callable[[Result, str, int], Html]) -> Html:
         """Show a measure in one more way; of one that is not available its own figure says why, and this nothing."""
         result = self.measure(measure)
         about = f"{kind}: {result.measure.id}"
         if not_available(result):
             return Html(Markup(), about)
-        if kind == "peers":
-            return blocks.peer_panel(result, self.force.id)
-        draw = blocks.trend_block if kind == "trend" else blocks.funnel_block
         try:
             return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"))
         except InputError as refusal:
@@ -154,16 +149,15 @@ class Section:
 
     def judgments(self) -> Html:
         """Show every judgment with the year it was last inspected."""
-        return Html(judgments_table(self.edition, self.force.id), "judgments")
+        return Html(lists.judgments_table(self.edition, self.force.id), "judgments")
 
     def inspected_questions(self) -> Html:
         """Show which questions were inspected in the edition and which keep an earlier grade."""
-        said = [
-            f"{plan.name_of_question}: "
-            f"{inspection_line(self.edition, self.force.id, plan) or f'inspected in {programme(self.edition)}.'}"
-            for plan in self.edition.data.sections
-            if plan.question
-        ]
+        otherwise, said = f"inspected in {self.edition.settings.inspected_title}.", []
+        for plan in self.edition.data.sections:
+            if plan.question:
+                line = lists.inspection_line(self.edition, self.force.id, plan) or otherwise
+                said.append(f"{plan.name_of_question}: {line}")
         return Html(piece("bullets", "questions", said), "questions inspected")
 
     def areas_for_improvement(self) -> Html:
@@ -172,14 +166,13 @@ class Section:
         rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
         mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
         if mine.empty:
-            words = (
-                f"No area for improvement on this question is recorded for {self.force.official_name} in this edition."
-            )
+            none = "No area for improvement on this question is recorded for"
+            words = f"{none} {self.force.official_name} in this edition."
             return Html(piece("paragraph", "none-recorded", words), about)
-        opening = {"cause_of_concern": "Cause of concern: "}
-        said = [
-            f"{opening.get(row['kind'], '')}{row['sentence']} {row['note']}".strip() for row in registers.records(mine)
-        ]
+        said = []
+        for row in registers.records(mine):
+            opening = "Cause of concern: " if row["kind"] == "cause_of_concern" else ""
+            said.append(f"{opening}{row['sentence']} {row['note']}".strip())
         return Html(piece("bullets", "areas-for-improvement", said), about)
 
     def notes(self) -> Html:
