@@ -83,7 +83,7 @@ class Annex:
             for force in self.edition.forces
         ]
         own = rows["sentence"][rows["sentence"] != ""]
-        said = piece("paragraphs", [f"Rates per head use {self.edition.population_sentence}.", *own])
+        said = piece("paragraphs", [f"Rates per head use {self.edition.settings.population.sentence}.", *own])
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
         return Html(said + piece("folded", "The population of each force", table), "populations")
 
