@@ -143,9 +143,8 @@ def check_scheduler(address: str) -> None:
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        raise InputError(
-            '--dask: the package distributed is not installed; pip install -c constraints.txt -e ".[cluster]"'
-        ) from error
+        remedy = 'pip install -c constraints.txt -e ".[cluster]"'
+        raise InputError(f"--dask: the package distributed is not installed; {remedy}") from error
     try:
         asyncio.run(_answers(address))
     except (OSError, ValueError) as error:
@@ -207,9 +206,8 @@ def run(
     reports: Iterable[Report],
     workplace: Workplace,
     stale: set[Task],
-    *,
-    tell: Tell = lambda outcome: None,
     open_pool: Callable[[int], Pool],
+    tell: Tell = lambda outcome: None,
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
 

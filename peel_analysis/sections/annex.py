@@ -84,7 +84,7 @@ class Annex:
             count, note = rows["population"][force.id], rows["sentence"][force.id]
             body.append(Row(force.name, (count_cell(float(count)), Cell(str(note)))))
         own = rows["sentence"][rows["sentence"] != ""]
-        said = piece("paragraphs", [f"Rates per head use {self.edition.population_sentence}.", *own])
+        said = piece("paragraphs", [f"Rates per head use {self.edition.settings.population.sentence}.", *own])
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
         return Html(said + piece("folded", "The population of each force", table), "populations")
 

@@ -13,7 +13,7 @@ from peel_analysis.data.cross_checks import OVERALL
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
-from peel_analysis.data.registers import SECTIONS_INSPECTED
+from peel_analysis.data.registers import JUDGMENTS, SECTIONS_INSPECTED
 from peel_analysis.data.settings import SectionPlan, TileGroup
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
@@ -204,7 +204,7 @@ class Judgment(NamedTuple):
 
 def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
     """Return the force's judgment on a question; one that is not held is "not recorded in this edition"."""
-    rows = edition.register_of_judgments()
+    rows = edition.register(JUDGMENTS)
     mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
     plan = next((plan for plan in edition.data.sections if plan.question == question), None)
     ungraded = "Ungraded" if plan is not None and not plan.graded else ""
