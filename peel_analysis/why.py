@@ -129,7 +129,7 @@ def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     if usual := [force_id for force_id in force_ids if force_id not in edition.population_instead]:
         total = whole(float(rows.loc[usual, POPULATION].sum()))
         where = f"data/populations.csv, mid-{edition.mid_year}, vintage {edition.vintage}"
-        lines += [f"population: {total} ({where})", *paragraph(edition.population_sentence)]
+        lines += [f"population: {total} ({where})", *paragraph(edition.settings.population.sentence)]
     for force_id in force_ids:
         if force_id in edition.population_instead:
             instead = edition.population_instead[force_id]
