@@ -147,12 +147,12 @@ def test_judgments_of_2018_19_stand_in_edition_2019() -> None:
     assert "Overall effectiveness 2018/19" in table
     assert "Good" in table
     rows = open_data().register(JUDGMENTS)
-    assert len(edition.register_of_judgments()) == (rows["edition"] == "2018/19").sum()
+    assert len(edition.register(JUDGMENTS)) == (rows["edition"] == "2018/19").sum()
 
 
 def test_edition_2025_has_no_judgment() -> None:
     edition = open_data().edition("2025")
-    assert edition.register_of_judgments().empty
+    assert edition.register(JUDGMENTS).empty
     assert "not recorded in this edition" in judgments_table(edition, "norfolk")
 
 

@@ -39,9 +39,7 @@ class Window(Declaration):
         if self.start is not None and self.start > self.end:
             raise ValueError(f"it starts on {self.start}, after its end on {self.end}; exchange the dates")
         if self.start is None and (self.months is None or self.months < 0):
-            raise ValueError(
-                f"months is {self.months!r}; give a number of months (0 for a count as at a day) or a start"
-            )
+            raise ValueError(f"months is {self.months!r}; give a number (0 for a count as at a day) or a start")
         return self
 
     @property
@@ -143,11 +141,6 @@ class Edition:
         return self.settings.title
 
     @property
-    def population_sentence(self) -> str:
-        """What its populations are, in words."""
-        return self.settings.population.sentence
-
-    @property
     def file(self) -> str:
         """The edition's file, as an error names it."""
         return f"data/editions/{self.id}.toml"
@@ -177,10 +170,7 @@ class Edition:
         return self.releases[item].release if item in self.releases else ""
 
     def counts(self, item: str) -> pd.DataFrame | None:
-        """Return an item's counts in the edition's release, or None when it has no public table.
-
-        Raises InputError for a release that is not held, and TableError as `Data.counts` does.
-        """
+        """Return an item's counts, or None without a public table; InputError for a release that is not held."""
         if item not in self.releases:
             return None
         source = self.releases[item]
@@ -195,24 +185,23 @@ class Edition:
     def populations(self) -> pd.DataFrame:
         """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
         asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
-        return self.data.cached(asked, self._populations)
+        columns = (POPULATION, "status", "sentence")
+        index = pd.Index(self.forces.ids, name="force_id")
+        return self.data.cached(
+            asked, lambda: pd.DataFrame(map(self._population, self.forces.ids), columns=columns, index=index)
+        )
 
-    def _populations(self) -> pd.DataFrame:
-        table = self.data.populations
-        rows = [self._population(table, force_id) for force_id in self.forces.ids]
-        return pd.DataFrame(rows, columns=["force_id", POPULATION, "status", "sentence"]).set_index("force_id")
-
-    def _population(self, table: Mapping[tuple[str, int, str], float], force_id: str) -> tuple[str, float, str, str]:
-        instead = self.population_instead.get(force_id)
-        mid_year, vintage = (instead.mid_year, instead.vintage) if instead else (self.mid_year, self.vintage)
-        key = (force_id, mid_year, vintage)
-        if key not in table:
-            held = sorted({one for _, year, one in table if year == mid_year})
+    def _population(self, force_id: str) -> tuple[float, str, str]:
+        table, instead = self.data.populations, self.population_instead.get(force_id)
+        mid_year, vintage = (instead or self).mid_year, (instead or self).vintage
+        if (force_id, mid_year, vintage) not in table:
+            held = ", ".join(sorted({one for _, year, one in table if year == mid_year})) or "none"
             raise InputError(
                 f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; add the "
-                f"row, or name another vintage in {self.file} (for that year: {', '.join(held) or 'none'})"
+                f"row, or name another vintage in {self.file} (for that year: {held})"
             )
-        return force_id, table[key], instead.status if instead else "reported", instead.sentence if instead else ""
+        said = (instead.status, instead.sentence) if instead else ("reported", "")
+        return table[force_id, mid_year, vintage], *said
 
     @property
     def mid_years(self) -> frozenset[int]:
@@ -233,14 +222,13 @@ class Edition:
         return {key for key, force_ids in held.items() if needed <= force_ids}
 
     def register(self, register: Register) -> pd.DataFrame:
-        """Return the edition's rows of a register (those whose `edition` is this one or `all`)."""
-        rows = self.data.register(register)
-        return rows[rows["edition"].isin((self.id, "all"))].reset_index(drop=True)
+        """Return the edition's rows of a register: those of this edition or `all`.
 
-    def register_of_judgments(self) -> pd.DataFrame:
-        """Return the judgments that the edition shows: those of the programme that its file names, else its own."""
-        rows = self.data.register(JUDGMENTS)
-        return rows[rows["edition"] == (self.settings.judgments or self.id)].reset_index(drop=True)
+        Judgments are those of the programme that its file names, else its own.
+        """
+        rows = self.data.register(register)
+        own = (self.settings.judgments or self.id,) if register == JUDGMENTS else (self.id, "all")
+        return rows[rows["edition"].isin(own)].reset_index(drop=True)
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
         """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
@@ -262,7 +250,7 @@ class Edition:
         """Return what inspectors found in a force, in Markdown, by the titles of section and sub-heading.
 
         It is empty for a force without a file; the text before a section's first sub-heading stands under "". Raises
-        InputError for a file that is not UTF-8, or whose sub-headings come before any section heading.
+        InputError for a sub-heading before any section heading.
         """
         file = f"findings/{self.id}/{force_id}.md"
         if not self.data.has(file):
@@ -312,12 +300,12 @@ def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
     A register that the data folder is without, or that has no rows, is not looked into.
     """
     instead = settings.source_instead
-    judgments = [settings.judgments] if settings.judgments else []
-    for name, found, register, column in (
+    stated = (
         ("sources", settings.sources or (), SOURCES, "source_id"),
         ("source_instead", [*instead, *instead.values()], SOURCES, "source_id"),
-        ("judgments", judgments, JUDGMENTS, "edition"),
-    ):
+        ("judgments", [settings.judgments] if settings.judgments else [], JUDGMENTS, "edition"),
+    )
+    for name, found, register, column in stated:
         if data.has(register.file) and (known := set(data.register(register)[column])):
             named(found, where, name, known, register.where)
     for force_id, one in settings.population.instead.items():
@@ -335,12 +323,9 @@ def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
     lacks: dict[str, Lack] = {}
     for status, found in settings.lacks.items():
         if status not in allowed:
-            raise InputError(
-                f"{where}, [lacks]: no status '{status}' for a figure that is missing; use {', '.join(allowed)}"
-            )
-        rows = [(f"{where}, [lacks.{status}]", found)]
-        if not isinstance(found, Mapping):
-            rows = entries(settings.lacks, f"{where}, [lacks]", status)
+            raise InputError(f"{where}, [lacks]: no status '{status}' for a missing figure; use {', '.join(allowed)}")
+        alone = [(f"{where}, [lacks.{status}]", found)]
+        rows = alone if isinstance(found, Mapping) else entries(settings.lacks, f"{where}, [lacks]", status)
         for place, row in rows:
             one = declared(LackEntry, row, place)
             lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}

@@ -1,6 +1,6 @@
 """The other declarations: sections, rules of checks, sets and lists of peers, and the files behind the counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -70,10 +70,8 @@ class SectionPlan(SectionEntry):
         """The section's notebook, named by its place and its id. Raises InputError when it is not there."""
         path = notebooks_folder() / f"{self.number:02}_{self.id}.ipynb"
         if not path.is_file():
-            raise InputError(
-                f"data/{SECTIONS}, section '{self.id}': no notebook {path.name} in {path.parent}; add it, named by the "
-                "section's place in the report and its id"
-            )
+            place = f"data/{SECTIONS}, section '{self.id}'"
+            raise InputError(f"{place}: no notebook {path.name} in {path.parent}; add it, named by place and id")
         return path
 
     @property
@@ -191,56 +189,43 @@ class PeerList:
 
 
 def peer_list_in(path: Path, forces: Forces, sets: PeerSets) -> PeerList:
-    """Return one list.
-
-    Raises InputError, with file and line, for the first row that cannot be used: a title that is blank, has a word of
-    judgment or is not the first row's, a day likewise, a force that there is not, that has no peers or is its own, and
-    a peer that stands there already. A file without rows, or with the name of a declared set, is refused too.
-    """
+    """Return one list. Raises InputError for an unusable row, for none, and for the name of a declared set."""
     where = f"data/{PEER_LISTS}/{path.name}"
     found = rows_of(path, where, PEER_LIST_COLUMNS)
     if not found.cells:
         raise InputError(f"{where}, line 1: no row follows the columns; add a row for each peer, or take the file away")
     if path.stem in (one.id for one in sets.sets):  # the numbers of both would have one name in values.csv
         raise InputError(f"{where}: data/{PEER_SETS} has a set '{path.stem}'; give the file a name of its own")
-    first_line, (title, as_at, _, _) = found.lines[0], found.cells[0]
+    title, as_at, *_ = found.cells[0]
     lines: dict[tuple[str, str], int] = {}
-    for line, (own_title, own_day, force_id, peer_id) in zip(found.lines, found.cells, strict=True):
-        place = f"{where}, line {line}"
-        _check_words(place, own_title, own_day)
-        for column, own, first in (("title", own_title, title), ("as_at", own_day, as_at)):
-            if own != first:  # a force's peers would stand under a title that is not theirs
-                raise InputError(
-                    f"{place}: {column} is '{own}', and '{first}' on line {first_line}; write one {column} in all "
-                    "rows, and put another list into a file of its own"
-                )
-        _check_forces(place, force_id, peer_id, forces, sets)
+    for line, row in zip(found.lines, found.cells, strict=True):
+        if wrong := _wrong(row, title, as_at, forces, sets):
+            raise InputError(f"{where}, line {line}: {wrong}")
+        _, _, force_id, peer_id = row
         if (earlier := lines.setdefault((force_id, peer_id), line)) != line:
-            raise InputError(f"{place}: {peer_id} is a peer of {force_id} on line {earlier}; take one out")
+            raise InputError(f"{where}, line {line}: {peer_id} is a peer of {force_id} on line {earlier}; take one out")
     peer_ids = {force_id: tuple(peer for one, peer in lines if one == force_id) for force_id, _ in lines}
     return PeerList(path.stem, where, title, as_at, peer_ids)
 
 
-def _check_words(place: str, title: str, as_at: str) -> None:
+def _wrong(row: Sequence[str], first_title: str, first_day: str, forces: Forces, sets: PeerSets) -> str:
+    """Return what is wrong with a row of a list and how to put it right, or ""."""
+    title, as_at, force_id, peer_id = row
     try:
         check_title(title)
     except ValueError as error:
-        raise InputError(f"{place}: {error}") from None
+        return str(error)
     if not is_day(as_at):
-        raise InputError(f"{place}: as_at is '{as_at}'; write the day that the list is of, as 2020-01-31")
-
-
-def _check_forces(place: str, force_id: str, peer_id: str, forces: Forces, sets: PeerSets) -> None:
-    for column, found in (("force_id", force_id), ("peer_id", peer_id)):
-        if found not in forces.ids:
-            raise InputError(f"{place}: {column} '{found}' is not an id of data/forces.csv; write one, as norfolk")
+        return f"as_at is '{as_at}'; write the day that the list is of, as 2020-01-31"
+    for column, own, first in (("title", title, first_title), ("as_at", as_at, first_day)):
+        if own != first:  # a force's peers would stand under a title that is not theirs
+            return f"{column} is '{own}', and '{first}' on the first row; put another list into a file of its own"
+    for column, one in (("force_id", force_id), ("peer_id", peer_id)):
+        if one not in forces.ids:
+            return f"{column} '{one}' is not an id of data/forces.csv; write one, as norfolk"
     if force_id in sets.without:
-        raise InputError(
-            f"{place}: {force_id} has no peers, by [none] of data/{PEER_SETS}; take the row out, or the force out of "
-            "that list"
-        )
-    if force_id == peer_id:
-        raise InputError(f"{place}: {force_id} is set as its own peer; take the row out")
+        return f"{force_id} has no peers, by [none] of data/{PEER_SETS}; take the row or the force out"
+    return f"{force_id} is set as its own peer; take the row out" if force_id == peer_id else ""
 
 
 class AddedWords(Declaration):
@@ -279,10 +264,8 @@ class PublishedFiles:
     def words_for(self, format_name: str) -> dict[str, str]:
         """Return what provenance says of an added file of a format. Raises InputError when there are no words."""
         if format_name not in self.added:
-            raise InputError(
-                f"data/{PUBLISHED_FILES}: no words for a {format_name}; add "
-                f'[added."{format_name}"] with {", ".join(AddedWords.settings())}'
-            )
+            remedy = f'add [added."{format_name}"] with {", ".join(AddedWords.settings())}'
+            raise InputError(f"data/{PUBLISHED_FILES}: no words for a {format_name}; {remedy}")
         return self.added[format_name].model_dump()
 
 
@@ -297,8 +280,7 @@ def published_files_in(given: Mapping[str, Any], where: str) -> PublishedFiles:
             if table in gives:
                 raise InputError(f"{where}: {gives[table]} and {one.file} both give {table[0]} of {table[1]}; keep one")
             gives[table] = one.file
-    added = {
-        name: declared(AddedWords, entry, f'{where}, [added."{name}"]')
-        for name, entry in given.get("added", {}).items()
-    }
-    return PublishedFiles(files, added)
+    added = given.get("added", {})
+    return PublishedFiles(
+        files, {name: declared(AddedWords, one, f'{where}, [added."{name}"]') for name, one in added.items()}
+    )
