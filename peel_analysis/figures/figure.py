@@ -6,12 +6,11 @@ import textwrap
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from html import escape
 from importlib import resources
 from string import ascii_uppercase
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.figure
@@ -63,8 +62,7 @@ TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a bar and its words are drawn."""
 
     fill: str
@@ -146,8 +144,7 @@ class Figure(matplotlib.figure.Figure):
         """Return the figure as an HTML image that keeps its alternative text everywhere."""
         return picture(as_svg(self), self.alt_text)
 
-    def _repr_html_(self) -> str:
-        return self.as_image()
+    _repr_html_ = as_image
 
     def set_colour(self, force_id: str, colour: str) -> None:
         """Paint what is drawn for a force, or for England and Wales, in another colour; its words stay as they are.
@@ -295,12 +292,9 @@ def _pick_out(svg: str, force: Force) -> str:
     )
     for group in (f"bar-{force.id}", "key-swatch"):
         svg = _edit(svg, group, (grey, blue))
-    embolden = (
-        ('<text style="', '<text style="font-weight: 700; '),
-        (f"fill: {OTHER.text}", f"fill: {PICKED.text}"),
-    )
+    bold, darker = ('<text style="', '<text style="font-weight: 700; '), (f"fill: {OTHER.text}", f"fill: {PICKED.text}")
     for group in (f"name-{force.id}", f"value-{force.id}", f"mark-{force.id}", "key-name"):
-        svg = _edit(svg, group, *embolden)
+        svg = _edit(svg, group, bold, darker)
     return _edit(svg, "key-name", (PLACEHOLDER, escape(force.name, quote=False)))
 
 

@@ -58,11 +58,6 @@ class Stack(NamedTuple):
         starts = accumulate((segment.share for segment in wide), initial=0.0)
         return list(zip(wide, starts, strict=False))  # the last start is the end of the bar
 
-    @property
-    def total(self) -> float:
-        """The sum of the shares drawn."""
-        return sum(segment.share for segment, _ in self.drawn)
-
 
 class Label(NamedTuple):
     """A label outside its segment: where its line stands and the span of the words, in inches, and its level."""
@@ -84,7 +79,7 @@ def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
     if len(stacks) not in (1, 2):
         raise ValueError(f"{len(stacks)} stacks; one or two can be drawn")
     room = style.WIDTH - LEFT - RIGHT
-    inch = room / max(100.0, *(stack.total for stack in stacks))
+    inch = room / max(100.0, *(sum(one.share for one in stack.segments) for stack in stacks))
     outside = [place(stack, inch, room) for stack in stacks]
     above, below = (_height(labels) for labels in (outside[0], outside[1] if len(stacks) > 1 else []))
     bars = BAR * len(stacks) + GAP * (len(stacks) - 1)
@@ -92,8 +87,7 @@ def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
     with analysis_function():
         figure = Figure(height, alt_text, lambda: _data(stacks))
         axes = figure.add_axes((LEFT / style.WIDTH, 0, room / style.WIDTH, 1), axes_class=Chart)
-        axes.set_xlim(0, room)
-        axes.set_ylim(0, height)
+        axes.set(xlim=(0, room), ylim=(0, height))
         axes.axis("off")
         for number, (stack, labels) in enumerate(zip(stacks, outside, strict=True)):
             bottom = height - MARGIN - above - BAR - number * (BAR + GAP)
@@ -120,9 +114,11 @@ def place(stack: Stack, inch: float, room: float) -> list[Label]:
         for segment, start in stack.drawn
         if not inside(segment, segment.share * inch)
     ]
-    parted = [(waiting[:place][::-1], waiting[place:]) for place in range(len(waiting) + 1)]
+    parted = [(waiting[:number][::-1], waiting[number:]) for number in range(len(waiting) + 1)]
     ways = [_placed(halves, first) for halves in parted for first in (0, 1)]
-    return min(ways, key=lambda labels: (crossings(labels) + _beyond(labels, room), _height(labels)))
+    beyond = [sum(label.right > room + RIGHT or label.left < -LEFT for label in labels) for labels in ways]
+    faults = [(crossings(labels) + off, _height(labels)) for labels, off in zip(ways, beyond, strict=True)]
+    return ways[faults.index(min(faults))]
 
 
 def _placed(halves: tuple[list[tuple[str, float, float]], list[tuple[str, float, float]]], first: int) -> list[Label]:
@@ -150,11 +146,6 @@ def _meet(one: Label, other: Label) -> bool:
 def crossings(labels: Sequence[Label]) -> int:
     """Return how many times words run into words or into lines: 0 in a drawing that can be read."""
     return sum(_meet(one, other) for one in labels for other in labels if one is not other)
-
-
-def _beyond(labels: Sequence[Label], room: float) -> int:
-    """Return how many labels run off the drawing."""
-    return sum(label.right > room + RIGHT or label.left < -LEFT for label in labels)
 
 
 def inside(segment: Segment, width: float) -> str:
