@@ -1,7 +1,4 @@
-"""The reports of an edition: which are to be made, the workers that make them, and the page that links them.
-
-And what a run tells: progress on a terminal, one line a unit in a pipe, a log file and a summary.
-"""
+"""The reports of an edition: which are to be made, by which workers, the page that links them, what a run tells."""
 
 import json
 import re
@@ -64,13 +61,7 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
 
 
 def make_reports(
-    edition: Edition,
-    chosen: Sequence[Force],
-    making: Making,
-    *,
-    jobs: int,
-    scheduler: str | None = None,
-    log: str = "run.jsonl",
+    edition: Edition, chosen: Sequence[Force], making: Making, *, jobs: int, scheduler: str | None, log: str
 ) -> list[Outcome]:
     """Make the reports of the chosen forces and the page that links all; return what became of each part.
 
@@ -102,13 +93,7 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 
 def _make(
-    plans: list[Report],
-    edition: Edition,
-    making: Making,
-    open_pool: Callable[[int], Pool],
-    log: Path,
-    *,
-    lines: bool,
+    plans: list[Report], edition: Edition, making: Making, open_pool: Callable[[int], Pool], log: Path, *, lines: bool
 ) -> list[Outcome]:
     workplace = making.workplace(edition)
     from peel_analysis.show.values import values

@@ -163,6 +163,7 @@ def steps(
     if measure is not None and other is not None:
         a, b = editions
         inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
+        plain = measure.model_copy(update={"comparator": ""})
         differ = _differing((measure, other), a, b)
         items = set(measure.items) - {POPULATION}
         no_table = not items or any(item not in edition.releases for item in items for edition in editions)
@@ -171,20 +172,13 @@ def steps(
                 continue
             inputs |= {cause: b, REVISED: b}  # by now revised counts are swapped, here or with the new ones
             if cause in differ:
-                rows, why = _between(measure, inputs)
-                trouble = trouble or why
+                try:
+                    rows = measures.calculate(plain, _mixed(plain, inputs)).rows
+                except InputError as error:  # the mixed inputs do not fit together
+                    rows, trouble = no_rows(a, str(error)), trouble or str(error)
                 chain.append((cause, rows))
     chain.append((DEFINED, ends[1]))
     return chain, trouble
-
-
-def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFrame, str]:
-    """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
-    plain = measure.model_copy(update={"comparator": ""})
-    try:
-        return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
-    except InputError as error:
-        return no_rows(inputs[DEFINED], str(error)), str(error)
 
 
 def no_rows(edition: Edition, note: str, status: str = CANNOT) -> pd.DataFrame:

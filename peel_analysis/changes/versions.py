@@ -129,10 +129,8 @@ def _with_release(edition: Edition, item: str, release: str, text: str) -> Editi
 def read_values(path: Path) -> pd.DataFrame:
     """Return the values in a file or in a build folder (<out>/<edition>): one row a measure and force.
 
-    Text columns, and value, numerator and denominator as numbers. The numbers that a report's file adds for its figures
-    are left out: they follow from the same counts. Of a report's file in a build folder, the force's own rows count.
-    Raises InputError for a file without the columns of the contract, with a repeated row or with text in place of a
-    number, for a folder without values files, and for one whose files disagree on England and Wales.
+    Text columns, and NUMBERS. Parts of figures are left out: they follow from the same counts. Of a report's file in a
+    build folder, the force's own rows count. Raises InputError for files that keep no contract, or that disagree.
     """
     if not path.is_dir():
         return _read_file(path)

@@ -18,12 +18,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def data_folder(named: Path | str | None = None) -> Path:
-    """Return the full path of the data folder named, else of the one in PEEL_DATA, else `data/` beside the package."""
+    """Return the data folder named, else that in PEEL_DATA, else the project's. Raises InputError for no folder."""
     return _folder(named, "--data ", "data") if named is not None else _folder_in(VARIABLE, "data")
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the section notebooks: the one in PEEL_NOTEBOOKS, else `notebooks/` beside the package."""
+    """Return the notebooks' folder: that in PEEL_NOTEBOOKS, else the project's. Raises InputError for no folder."""
     return _folder_in(NOTEBOOKS, "notebooks")
 
 

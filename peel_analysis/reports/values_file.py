@@ -85,9 +85,7 @@ def _row(part_of: str, name: str, force_id: str, day: date, value: float, unit: 
     return {**named, "period_end": day.isoformat(), "value": value, "unit": unit, "status": "reported", **also}
 
 
-def _row_of(
-    result: Result, part_of: str, name: str, force_id: str, value: float, unit: str = "", **also: object
-) -> Row:
+def _row_of(result: Result, part_of: str, name: str, force_id: str, value: float, unit: str, **also: object) -> Row:
     """Return the row of a number that rests on a result: as at its end, from its release, in its unit for ""."""
     also = {"release": result.release, **also}
     return _row(part_of, name, force_id, result.window.end, value, unit or result.measure.unit, **also)
@@ -150,7 +148,7 @@ def _funnels(results: Iterable[Result]) -> Iterator[Row]:
                 ("winsorised", 100 * funnel.winsorised, PERCENT),
                 ("phi", funnel.phi, "times the variance of chance"),
                 ("tau-squared", funnel.tau2, f"squared, on the {funnel.scale} scale"),
-                ("middle", funnel.target, result.measure.unit),
+                ("middle", funnel.target, ""),
             ]
         else:
             numbers.append(("fewest-forces", compared.policy.position.fewest_forces, FORCES))
@@ -170,12 +168,8 @@ def _peer_means(edition: Edition, results: Iterable[Result], force_id: str) -> I
         for group in groups:
             found, part_of = means(result, group), f"{result.measure.id}-peers"
             also = {"note": found.why_left_out, "members": len(found.members)}
-            numbers = (
-                ("weighted", found.weighted, ""),
-                ("simple", found.simple, ""),
-                ("peers", len(group.peer_ids), FORCES),
-            )
-            for name, value, unit in numbers:
+            two_means = (("weighted", found.weighted, ""), ("simple", found.simple, ""))
+            for name, value, unit in (*two_means, ("peers", len(group.peer_ids), FORCES)):
                 if not isnan(value):
                     yield _row_of(result, part_of, f"{group.set_id}-{name}", force_id, value, unit, **also)
 

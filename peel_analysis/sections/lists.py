@@ -1,6 +1,6 @@
 """Measures side by side: tiles, lists of readings, what stands out, crime by offence group; and the judgments."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -43,18 +43,18 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
         return Html(piece("panel", block.title, refused=str(refusal)), about)
     shown, statuses = [], []  # statuses of the values that the tiles show, not of those that a dash stands for
     for result in results:
-        own, window, earlier = result.of(force_id), result.comparator_window, ""
+        own, windows, earlier = result.of(force_id), wording.windows_in_words(result), ""
         statuses += [one.status for one in (own, result.national) if not one.is_missing]
-        if window is not None and own.has_comparator:
+        if (window := result.comparator_window) is not None and own.has_comparator:
             earlier = f"{window.words}: {tables.value_cell(result, own.comparator_value, own.comparator_status).text}"
             statuses.append(own.comparator_status)
         tile = {
             "measure_id": result.measure.id,
             "label": result.measure.tile,
             "own": _value(result, own),
-            "window": _capital(wording.windows_in_words(result)),
+            "window": windows[:1].upper() + windows[1:],
             "national": _value(result, result.national),
-            "earlier": _capital(earlier),
+            "earlier": earlier[:1].upper() + earlier[1:],
             "remark": "" if own.status == "reported" else own.short,
         }
         shown.append(tile)
@@ -72,41 +72,33 @@ def _value(result: Result, one: Value) -> dict[str, str]:
     return {"words": wording.value_in_words(result.measure, one.value), "mark": sign, "why": ""}
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def introduction(force: Force) -> Html:
     """Return the sentence that says how to read the panel of tiles."""
     words = (
-        f"Each tile sets {force.official_name} beside {NATIONAL}. "
-        "A dash means that there is no figure: the force did not supply it, it was counted with another force's, it is "
-        "not comparable, it has not been published, no table that this edition uses holds it, or the measure does not "
-        "apply. The words under the dash say why."
+        f"Each tile sets {force.official_name} beside {NATIONAL}. A dash means that there is no figure: the force did "
+        "not supply it, it was counted with another force's, it is not comparable, it has not been published, no table "
+        "that this edition uses holds it, or the measure does not apply. The words under the dash say why."
     )
     return Html(piece("paragraph", "panel-introduction", words), "how to read the panel")
 
 
-def readings(kind: str, results: Iterable[Result], force_id: str, about: str, note: str = "") -> Html:
+def readings(kind: str, results: Sequence[Result], force_id: str, about: str, note: str = "") -> Html:
     """Return a list of readings: a line a result, each with the id of its row in values.csv and a link to its figure.
 
     A measure that the edition does not have gets no link; what is only counted as a part of another measure is linked
     to the figure of the whole. Under the list stands why lines of it are not to be compared with each other.
     """
-    told, lines = list(results), []
-    for result in told:
+    lines = []
+    for result in results:
         figure = "" if not_available(result) else result.measure.part_of or result.measure.id
         said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
         lines.append({"value_id": value_id, "reading": said_of, "figure": figure})
-    said = {"kind": kind, "lines": lines, "apart": read_apart(told, force_id), "note": note}
+    said = {"kind": kind, "lines": lines, "apart": read_apart(results, force_id), "note": note}
     return Html(piece("readings", **said), about, {"readings": said})
 
 
-def read_apart(results: Iterable[Result], force_id: str) -> list[str]:
-    """Return each reason why lines of one list are not to be compared with each other.
-
-    Only lines that say a value of the force count: the others hold nothing to compare.
-    """
+def read_apart(results: Sequence[Result], force_id: str) -> list[str]:
+    """Return each reason why the lines of one list that say a value are not to be compared with each other."""
     told = [result for result in results if not result.of(force_id).is_missing]
     return list(reasons_apart([result.measure for result in told], told[0].edition)) if told else []
 
