@@ -36,7 +36,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
         (
             "instead.city-of-london",
             "instead.londn",
-            r"\[population.instead\]: no force 'londn'; use an id of data/forc",
+            r"\[population\]: instead has 'londn', which is not in data/forces",
         ),
         ("[lacks.not_public]", "[lacks.secret]", r"\[lacks\]: no status 'secret' for a missing figure; use co"),
     ],

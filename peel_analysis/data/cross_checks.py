@@ -35,10 +35,7 @@ def read_all(edition: Edition) -> None:
 
 
 def read_held(data: Data, editions: Iterable[Edition]) -> None:
-    """Read what the data folder has of it for these editions; a folder may hold little but counts.
-
-    Raises InputError for the first thing that is wrong.
-    """
+    """Read what the data folder, which may hold little but counts, has of it; InputError for the first thing wrong."""
     for register in registers.ALL:
         if data.has(register.file):
             data.register(register)

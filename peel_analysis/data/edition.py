@@ -175,10 +175,9 @@ class Edition:
             return None
         source = self.releases[item]
         if not self.data.holds(source.item, source.release):
-            raise InputError(
-                f"{self.file}: {item} is to come from release {source.release}, but data/counts/{source.item}/"
-                f"{source.release}.csv does not exist; add the file with `peel data add` or name another release"
-            )
+            file = f"data/counts/{source.item}/{source.release}.csv"
+            found = f"{item} is to come from release {source.release}, but {file} does not exist"
+            raise InputError(f"{self.file}: {found}; add the file with `peel data add` or name another release")
         return self.data.counts(source.item, source.release)
 
     @property
@@ -231,10 +230,9 @@ class Edition:
         return rows[rows["edition"].isin(own)].reset_index(drop=True)
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
-        """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
+        """Return rows of the sources register: those that the edition lists (all without a list), or for `source_ids`.
 
-        A measure names its sources once for all editions; an edition that takes the same table from another release
-        says so under `source_instead`. An edition without a list has them all. Raises InputError for an unknown id.
+        A measure names its sources once; an edition with another release of a table says so under `source_instead`.
         """
         known = {row["source_id"]: row for row in records(self.data.register(SOURCES))}
         if source_ids is None:
@@ -295,26 +293,20 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
 
 
 def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
-    """Raise InputError for a source, a programme, a force or a status that its register does not have.
-
-    A register that the data folder is without, or that has no rows, is not looked into.
-    """
+    """Refuse a source, programme, force or status that its register, where the folder has rows of it, is without."""
     instead = settings.source_instead
-    stated = (
+    for name, found, register, column in (
         ("sources", settings.sources or (), SOURCES, "source_id"),
         ("source_instead", [*instead, *instead.values()], SOURCES, "source_id"),
         ("judgments", [settings.judgments] if settings.judgments else [], JUDGMENTS, "edition"),
-    )
-    for name, found, register, column in stated:
+    ):
         if data.has(register.file) and (known := set(data.register(register)[column])):
             named(found, where, name, known, register.where)
+    named(settings.population.instead, f"{where}, [population]", "instead", data.forces.ids, "data/forces.csv")
     for force_id, one in settings.population.instead.items():
-        place = f"{where}, [population.instead]"
-        if force_id not in data.forces.ids:
-            raise InputError(f"{place}: no force '{force_id}'; use an id of data/forces.csv")
-        allowed = data.statuses.of_values(held=True)
-        if one.status not in allowed:
-            raise InputError(f"{place}, {force_id}: status is '{one.status}'; use one of {', '.join(allowed)}")
+        if one.status not in (allowed := data.statuses.of_values(held=True)):
+            place = f"{where}, [population.instead], {force_id}"
+            raise InputError(f"{place}: status is '{one.status}'; use one of {', '.join(allowed)}")
 
 
 def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:

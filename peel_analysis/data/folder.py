@@ -137,7 +137,7 @@ class Data:
     @_Kept
     def blocks(self) -> tuple[Block, ...]:
         """What must not be compared."""
-        return blocks_in(*self._toml(COMPARABILITY), self.measures, self.forces.ids)
+        return blocks_in(*self._toml(COMPARABILITY), self.measures.ids, self.forces.ids)
 
     @_Kept
     def policy(self) -> Policy:

@@ -3,21 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from peel_analysis.data.declarations import (
-    Declaration,
-    Pair,
-    Texts,
-    as_tuple,
-    declared,
-    entries,
-    filled,
-    named,
-    refuse_headings,
-)
+from peel_analysis.data.declarations import Declaration, ListOf, Pair, declared, entries, filled, named, refuse_headings
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import notebooks_folder, rows_of
 from peel_analysis.data.forces import Forces
@@ -35,7 +25,7 @@ class TileGroup(Declaration):
     """A group of tiles in Force in numbers."""
 
     title: str = Field(description="its heading; a * at the end points to the note")
-    measures: Texts = Field(description="the measures that it shows, a tile each")
+    measures: ListOf[str] = Field(description="the measures that it shows, a tile each")
     note: str = Field(default="", description='a note under the tiles; {window} is "in the 12 months to ..."')
 
     @model_validator(mode="after")
@@ -54,10 +44,8 @@ class SectionEntry(Declaration):
     question: str = Field(default="", description="the graded question that it answers, as data/judgments.csv names it")
     short_title: str = Field(default="", description="the question in the table of judgments, where the title is long")
     graded: bool = Field(default=True, description="false for a question that never gets a grade")
-    headline_measures: Texts = Field(default=(), description="the measures of which it says what the numbers are")
-    blocks: Annotated[tuple[TileGroup, ...], BeforeValidator(as_tuple)] = Field(
-        default=(), alias="block", description="groups of tiles, in Force in numbers"
-    )
+    headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
+    blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
 
 
 class SectionPlan(SectionEntry):
@@ -118,13 +106,12 @@ def rules_in(given: Mapping[str, Any], where: str) -> dict[str, Rule]:
     return rules
 
 
-def check_title(title: str) -> str:
-    """Return the title of a set of peers, which is printed as written; ValueError for a blank or a judging one."""
+def _wrong_title(title: str) -> str:
+    """Return what is wrong with the title of a set of peers, which is printed as written, or ""."""
     if not title.strip():
-        raise ValueError("title is blank; write what readers shall see over these peers")
-    if found := JUDGMENT_WORDS.search(title):
-        raise ValueError(f"title is '{title}', and '{found[0]}' is a word of judgment; write it without")
-    return title
+        return "title is blank; write what readers shall see over these peers"
+    found = JUDGMENT_WORDS.search(title)
+    return f"title is '{title}', and '{found[0]}' is a word of judgment; write it without" if found else ""
 
 
 class PeerSet(Declaration):
@@ -141,7 +128,8 @@ class PeerSet(Declaration):
 
     @model_validator(mode="after")
     def _is_usable(self) -> "PeerSet":
-        check_title(self.title)
+        if wrong := _wrong_title(self.title):
+            raise ValueError(wrong)
         filled(self.as_at, "as_at", {"mid_year": 0})
         if self.method == "density" and self.size < 1:
             raise ValueError(f"size is {self.size}; write how many forces are in the set, as 7")
@@ -153,7 +141,7 @@ class PeerSet(Declaration):
 class WithoutPeers(Declaration):
     """The forces that have no peers, and why."""
 
-    forces: Texts = Field(description="ids of forces")
+    forces: ListOf[str] = Field(description="ids of forces")
     reason: str = Field(description="printed in place of the peers")
 
 
@@ -211,10 +199,8 @@ def peer_list_in(path: Path, forces: Forces, sets: PeerSets) -> PeerList:
 def _wrong(row: Sequence[str], first_title: str, first_day: str, forces: Forces, sets: PeerSets) -> str:
     """Return what is wrong with a row of a list and how to put it right, or ""."""
     title, as_at, force_id, peer_id = row
-    try:
-        check_title(title)
-    except ValueError as error:
-        return str(error)
+    if wrong := _wrong_title(title):
+        return wrong
     if not is_day(as_at):
         return f"as_at is '{as_at}'; write the day that the list is of, as 2020-01-31"
     for column, own, first in (("title", title, first_title), ("as_at", as_at, first_day)):
@@ -245,7 +231,7 @@ class PublishedFile(AddedWords):
         description="recorded crime, outcomes, police force areas or workforce; or the name of a transcribed table"
     )
     release: str = Field(description="the release that its counts are of")
-    tables: Annotated[tuple[Pair, ...], BeforeValidator(as_tuple)] = Field(description="[item, release] of each table")
+    tables: ListOf[Pair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
 
