@@ -32,10 +32,11 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import day_in_words, is_day
+from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.measures import Measure
 from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
-from peel_analysis.sections.lists import programme
+from peel_analysis.sections.judgments import programme_id
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
@@ -128,8 +129,8 @@ def told_as_at(text: str) -> str:
 def years(edition_id: str, force_id: str) -> tuple[str, ...]:
     """Return when the force was last inspected, as the register has it, and the edition's own programme."""
     edition = open_data().edition(edition_id)
-    rows = edition.register_of_judgments()
-    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], programme(edition)}
+    rows = edition.register(JUDGMENTS)
+    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], programme_id(edition)}
     return tuple(sorted(filter(None, told), key=len, reverse=True))
 
 

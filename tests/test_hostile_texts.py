@@ -111,7 +111,7 @@ def page(force_id: str, edition_id: str) -> str:
     parameters = {"force": force_id, "edition": edition_id}
     sections = [
         SectionOnPage(plan.id, plan.title, list(pieces(cells.executed(plan.notebook, parameters), plan.id)))
-        for plan in open_data().sections
+        for plan in edition.sections
     ]
     return page_html(sections, force, edition, "key")
 

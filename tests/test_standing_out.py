@@ -44,7 +44,10 @@ class Given:
 
     def of(self, force_id: str) -> Section:
         return Section(
-            open_data().section(OVERVIEW), open_data().forces.find(force_id), self.edition, results=self.section.results
+            self.edition.section(OVERVIEW),
+            open_data().forces.find(force_id),
+            self.edition,
+            results=self.section.results,
         )
 
 
@@ -67,14 +70,14 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
         others = [
             SectionOnPage(plan.id, plan.title, pieces(*cells.objects(plan.notebook, parameters)))
-            for plan in open_data().sections
+            for plan in edition.sections
             if plan.id != OVERVIEW
         ]
     return Given(
         edition,
         printed,
         others,
-        Section(open_data().section(OVERVIEW), open_data().forces.find("norfolk"), edition, results=results),
+        Section(edition.section(OVERVIEW), open_data().forces.find("norfolk"), edition, results=results),
     )
 
 

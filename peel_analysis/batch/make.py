@@ -19,14 +19,14 @@ from typing import Literal
 from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
-from peel_analysis.data.cross_checks import OVERALL
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
+from peel_analysis.data.programmes import OVERALL
 from peel_analysis.data.text import columns, enumerated
 from peel_analysis.data.writing import remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
-from peel_analysis.sections.lists import judgment
+from peel_analysis.sections.judgments import grades_over_forces, judgment
 from peel_analysis.show.templates import render, style_sheet
 
 SIDE_BY_SIDE = 2  # sections of one report
@@ -213,16 +213,34 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
             "name": edition.data.forces.find(report.force_id).official_name,
             "link": report.page.relative_to(path.parent).as_posix() if standing.is_there else "",
             "note": standing.note,
-            "grade": judgment(edition, report.force_id, OVERALL).grade_in_words,
+            "grade": _of_judgments(edition, report.force_id),
         }
         for report, standing in standings
     ]
     earlier = sum(standing.is_earlier for _, standing in standings)
+    programme = edition.programme
+    spread = [f"{count} {grade.lower()}" for grade, count in grades_over_forces(edition, OVERALL).items() if count]
     page = render(
-        "reports.html.j2", style=style_sheet(), title=edition.title, edition_id=edition.id, rows=rows, earlier=earlier
+        "reports.html.j2",
+        style=style_sheet(),
+        title=edition.title,
+        caption=f"with the overall judgment of {programme.id}" if programme and programme.overall else "",
+        heading=(programme.overall or f"Grades of PEEL {programme.id}") if programme else "",
+        spread=enumerated(spread),
+        rows=rows,
+        earlier=earlier,
     )
     if not path.exists() or path.read_text(encoding="utf-8") != page:
         write_text(path, page)
+
+
+def _of_judgments(edition: Edition, force_id: str) -> str:
+    """Return the overall judgment on a force or, in a programme without one, on how many questions a grade is held."""
+    programme = edition.programme
+    if programme is None or programme.overall:
+        return judgment(edition, force_id, OVERALL).grade_in_words
+    held = [one.id for one in programme.questions if one.graded and judgment(edition, force_id, one.id).grade]
+    return f"held on {len(held)} of {len(programme.questions)} questions" if held else "none held"
 
 
 def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -> Standing:
@@ -234,7 +252,7 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
     is_there, is_current = made or _is_there(report.page), made or report.is_fresh()
     sections = [unit.section_id for unit in report.units if unit.section_id in failed]
-    names = [f"“{edition.data.section(section_id).title}”" for section_id in sections]
+    names = [f"“{edition.section(section_id).title}”" for section_id in sections]
     if len(names) == len(report.units):
         names = ["every section"]
     if report.section_id in failed:

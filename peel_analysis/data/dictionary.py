@@ -8,6 +8,7 @@ from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measu
 from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.policy import POLICY, Policy
+from peel_analysis.data.programmes import PROGRAMMES, Key, ProgrammeEntry
 from peel_analysis.data.settings import (
     CHECKS,
     PEER_SETS,
@@ -27,6 +28,7 @@ FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     MEASURES: tuple(("[[measure]]", model) for model in get_args(Measure)),
     "editions/<edition>.toml": (("the file", EditionFile), ("[lacks.<status>]", LackEntry)),
     SECTIONS: (("[[section]]", SectionEntry),),
+    PROGRAMMES: (("[[programme]]", ProgrammeEntry), ("[[key]]", Key)),
     COMPARABILITY: (("[[block]]", Block),),
     CHECKS: (("[[check]]", Rule),),
     POLICY: (("the file", Policy),),

@@ -16,7 +16,9 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import text_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
-from peel_analysis.data.registers import JUDGMENTS, SOURCES, Register, records
+from peel_analysis.data.programmes import PROGRAMMES, Programme
+from peel_analysis.data.registers import A_PROGRAMME, SOURCES, Register, records
+from peel_analysis.data.settings import SectionPlan
 
 if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
@@ -107,8 +109,9 @@ class EditionFile(Declaration):
     is_file: ClassVar[bool] = True
     id: str = Field(description="the edition's id, as its file is named")
     title: str = Field(description="the title of its reports")
-    inspected_title: str = Field(default="", description="the inspections that its grades belong to, in words")
-    judgments: str = Field(default="", description="whose rows of data/judgments.csv are shown; its own if left out")
+    judgments: str = Field(
+        default="", description="its programme of inspections, of data/programmes.toml; its id if left out"
+    )
     about: str = Field(default="", description="what its reports say of themselves under the title")
     sources: Texts | None = Field(default=None, description="what Annex A lists; all sources if left out")
     source_instead: dict[str, str] = Field(default={}, description="sources that stand for those that measures name")
@@ -233,14 +236,39 @@ class Edition:
         return {key for key, force_ids in held.items() if needed <= force_ids}
 
     def register(self, register: Register) -> pd.DataFrame:
-        """Return the edition's rows of a register (those whose `edition` is this one or `all`)."""
-        rows = self.data.register(register)
-        return rows[rows["edition"].isin((self.id, "all"))].reset_index(drop=True)
+        """Return the edition's rows of a register: those whose `edition` is this one or `all`.
 
-    def register_of_judgments(self) -> pd.DataFrame:
-        """Return the judgments that the edition shows: those of the programme that its file names, else its own."""
-        rows = self.data.register(JUDGMENTS)
-        return rows[rows["edition"] == (self.settings.judgments or self.id)].reset_index(drop=True)
+        Where `edition` names a programme of inspections, they are the rows of the edition's own programme.
+        """
+        rows = self.data.register(register)
+        mine = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
+        return rows[rows["edition"].isin(mine)].reset_index(drop=True)
+
+    @property
+    def _programme_id(self) -> str:
+        return self.settings.judgments or self.id
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme of inspections whose judgments stand in its reports; None for an edition without one."""
+        return self.data.programmes.get(self._programme_id)
+
+    @property
+    def sections(self) -> tuple[SectionPlan, ...]:
+        """The sections of its reports, in order, under the titles of its programme; without one, all that there are."""
+        programme = self.programme
+        if programme is None:
+            return self.data.sections
+        return tuple(
+            one.of(programme) for one in self.data.sections if not one.programmes or programme.id in one.programmes
+        )
+
+    def section(self, section_id: str) -> SectionPlan:
+        """Return a section of its reports by its id. Raises InputError, with the list, for one that there is not."""
+        by_id = {plan.id: plan for plan in self.sections}
+        if section_id not in by_id:
+            raise InputError(f"No section '{section_id}' in edition {self.id}; its sections are {', '.join(by_id)}")
+        return by_id[section_id]
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
         """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
@@ -312,14 +340,14 @@ def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
     A register that the data folder is without, or that has no rows, is not looked into.
     """
     instead = settings.source_instead
-    judgments = [settings.judgments] if settings.judgments else []
-    for name, found, register, column in (
-        ("sources", settings.sources or (), SOURCES, "source_id"),
-        ("source_instead", [*instead, *instead.values()], SOURCES, "source_id"),
-        ("judgments", judgments, JUDGMENTS, "edition"),
+    for name, found in (
+        ("sources", settings.sources or ()),
+        ("source_instead", [*instead, *instead.values()]),
     ):
-        if data.has(register.file) and (known := set(data.register(register)[column])):
-            named(found, where, name, known, register.where)
+        if data.has(SOURCES.file) and (known := set(data.register(SOURCES)["source_id"])):
+            named(found, where, name, known, SOURCES.where)
+    programmes = [settings.judgments] if settings.judgments else []
+    named(programmes, where, "judgments", data.programmes.ids, f"data/{PROGRAMMES}")
     for force_id, one in settings.population.instead.items():
         place = f"{where}, [population.instead]"
         if force_id not in data.forces.ids:

@@ -11,12 +11,13 @@ from peel_analysis.data import counts
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import PROJECT, Rows, data_folder, rows_of, toml_of
+from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of
 from peel_analysis.data.forces import AREAS, FORCES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
+from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import (
     A_PROGRAMME,
-    PROGRAMMES,
+    JUDGMENTS,
     SOURCES,
     STATUSES,
     Register,
@@ -122,18 +123,12 @@ class Data:
 
     def _read_register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
         rows = rows_of(self.path(register.file), register.where, register.columns)
-        check_rows(rows, register, self.forces, self._editions_in(rows, register))
+        of_programme = register.edition_is == A_PROGRAMME
+        check_rows(rows, register, self.forces, self.programmes.ids if of_programme else (*self.editions, "all"))
+        if register is JUDGMENTS:
+            check_judgments(rows, self.programmes)
         table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
         return table, dict(zip(keys_of(rows, register), rows.lines, strict=True))
-
-    def _editions_in(self, rows: Rows, register: Register) -> set[str]:
-        """Return what a register's column `edition` may name; only a programme is looked for in the editions' files."""
-        if register.edition_is != A_PROGRAMME:
-            return {*self.editions, "all"}
-        known = {*self.editions, *PROGRAMMES}
-        if "edition" in register.columns and not known.issuperset(rows.column("edition")):
-            known |= {str(self._toml(f"editions/{one}.toml").get("judgments", one)) for one in self.editions}
-        return known
 
     @property
     def statuses(self) -> Statuses:
@@ -178,20 +173,23 @@ class Data:
         return rules[rule_id]
 
     def _read_rules(self) -> dict[str, Rule]:
-        path = self.path(CHECKS) if self.has(CHECKS) else PROJECT / "data" / CHECKS
-        return rules_in(toml_of(path, f"data/{CHECKS}"), f"data/{CHECKS}")
+        return rules_in(self._own_or_project(CHECKS), f"data/{CHECKS}")
+
+    @property
+    def programmes(self) -> Programmes:
+        """The programmes of inspections. A data folder without a file of them goes by the project's own."""
+        return self.cached(PROGRAMMES, lambda: programmes_in(self._own_or_project(PROGRAMMES), f"data/{PROGRAMMES}"))
+
+    def _own_or_project(self, name: str) -> dict[str, Any]:
+        return self._toml(name) if self.has(name) else toml_of(PROJECT / "data" / name, f"data/{name}")
 
     @property
     def sections(self) -> tuple[SectionPlan, ...]:
-        """The sections of a report, in order."""
-        return self.cached(SECTIONS, lambda: sections_in(self._toml(SECTIONS), f"data/{SECTIONS}", self.measures.ids))
+        """The sections that a report can have, in order; `Edition.sections` are those of one edition."""
+        return self.cached(SECTIONS, self._read_sections)
 
-    def section(self, section_id: str) -> SectionPlan:
-        """Return a section by its id. Raises InputError, with the list, when there is none."""
-        by_id = {plan.id: plan for plan in self.sections}
-        if section_id not in by_id:
-            raise InputError(f"No section '{section_id}'; the sections are {', '.join(by_id)}")
-        return by_id[section_id]
+    def _read_sections(self) -> tuple[SectionPlan, ...]:
+        return sections_in(self._toml(SECTIONS), f"data/{SECTIONS}", self.measures.ids, self.programmes)
 
     @property
     def peer_sets(self) -> PeerSets:

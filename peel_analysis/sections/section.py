@@ -10,11 +10,12 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.programmes import UNGRADED
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, lists, outcomes
 from peel_analysis.sections.display import Findings, Html, style
-from peel_analysis.sections.lists import grade_box, inspection_line, judgment, judgments_table, programme
+from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme_id
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -53,15 +54,13 @@ class Section:
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
         if not self.plan.question:
             return Html(Markup(), about)
-        box = grade_box(
-            "Judgment" if self.plan.graded else "Not graded",
-            judgment(self.edition, self.force.id, self.plan.question),
-        )
+        one = judgment(self.edition, self.force.id, self.plan.question)
+        box = grade_box("Not graded" if one.grade == UNGRADED else "Judgment", one)
         without = (
             f"No findings of inspectors are held for {self.force.official_name} in this edition: the section gives "
             "only the numbers that there are."
         )
-        line = inspection_line(self.edition, self.force.id, self.plan)
+        line = inspection_line(self.edition, self.force.id, self.plan.question)
         return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
@@ -152,17 +151,21 @@ class Section:
         """Show how to read the panel of tiles."""
         return lists.introduction(self.force)
 
+    def about_grades(self) -> Html:
+        """Show how the programme of the edition grades: its scale, and what has no grade."""
+        programme = self.edition.programme
+        return Html(piece("paragraphs", [programme.about_grades] if programme else []), "about the grades")
+
     def judgments(self) -> Html:
         """Show every judgment with the year it was last inspected."""
         return Html(judgments_table(self.edition, self.force.id), "judgments")
 
     def inspected_questions(self) -> Html:
         """Show which questions were inspected in the edition and which keep an earlier grade."""
+        programme, inspected = self.edition.programme, f"inspected in {programme_id(self.edition)}."
         said = [
-            f"{plan.name_of_question}: "
-            f"{inspection_line(self.edition, self.force.id, plan) or f'inspected in {programme(self.edition)}.'}"
-            for plan in self.edition.data.sections
-            if plan.question
+            f"{question.name}: {inspection_line(self.edition, self.force.id, question.id) or inspected}"
+            for question in (programme.questions if programme else ())
         ]
         return Html(piece("bullets", "questions", said), "questions inspected")
 
@@ -193,4 +196,5 @@ class Section:
 def open_section(section_id: str, force: str, edition: str, data: Data | None = None) -> Section:
     """Return a section of a force's report. Raises InputError for an unknown section, force or edition."""
     data = data or open_data()
-    return Section(data.section(section_id), data.forces.find(force), data.edition(edition))
+    found = data.edition(edition)
+    return Section(found.section(section_id), data.forces.find(force), found)
