@@ -47,10 +47,8 @@ class Edition:
         >>> peel.edition("2017").measures.loc["crime_per_1000", "window"]
         '12 months to 30 June 2017'
         """
-        rows = [
-            (one.id, one.title, one.unit, one.kind, self._edition.window(one.window).words)
-            for one in self._edition.data.measures
-        ]
+        held, window = self._edition.data.measures, self._edition.window
+        rows = [(one.id, one.title, one.unit, one.kind, window(one.window).words) for one in held]
         return pd.DataFrame(rows, columns=["measure", "title", "unit", "kind", "window"]).set_index("measure")
 
     @property
@@ -156,9 +154,8 @@ def forces(data: Folder = None) -> pd.DataFrame:
 def compare(result: Result, forces: Iterable[str]) -> Figure:
     """Return the figure of chosen forces beside England and Wales, with 95% intervals; its `data` has the numbers.
 
-    `data` has a row a force, by name: `value` (in the measure's unit, not rounded) with `lower_95` and `upper_95`, the
-    counts behind it (`numerator`, `denominator`), `earlier_value`, `status` and `note`. Raises InputError for a name
-    that is none of the forces', and ValueError when none of them has a value.
+    `data` is what `result.beside` returns. Raises InputError for a name that is none of the forces', and ValueError
+    when none of them has a value.
 
     >>> crime = peel.edition("2017").measure("crime_per_1000")
     >>> figure = peel.compare(crime, ["norfolk", "suffolk", "kent"])

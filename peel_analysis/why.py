@@ -1,7 +1,6 @@
 """One number explained: value, formula, counts, population, exclusions, England and Wales, rounding and origin."""
 
 import math
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -18,7 +17,6 @@ from peel_analysis.measures.provenance import code_version, definition_of, rule_
 from peel_analysis.show import words as wording
 
 MANY = 20  # dimensions that are named one by one
-Numbers = tuple[float, float, float]  # value, numerator, denominator
 
 
 def account(measure: Measure, force_id: str, edition: Edition) -> str:
@@ -53,9 +51,8 @@ def _value(result: Result, force_id: str) -> list[str]:
         shown, places = wording.value_in_words(measure, own.value), measure.decimals
         unit = "" if measure.unit == "percent" else measure.unit.removeprefix("percent ")
         rows = [("shown", f"{shown} {unit}"), ("unrounded", repr(own.value))]
-        rounding = (
-            f"decimal, half up, {places} decimal place{'' if places == 1 else 's'}: {own.value!r} is shown as {shown}"
-        )
+        digits = f"{places} decimal place{'' if places == 1 else 's'}"
+        rounding = f"decimal, half up, {digits}: {own.value!r} is shown as {shown}"
     rows += [("status", f"{own.status}: {meaning}".rstrip(": ")), ("note", own.note)]
     if force_id != ENGLAND_AND_WALES:
         for label, is_in in (("in figure", own.in_figure), ("in England and Wales", own.in_national)):
@@ -78,13 +75,12 @@ def _formula(result: Result, force_id: str) -> list[str]:
     else:
         in_words = f"{top} / {' + '.join(measure.denominator.items)} x {measure.multiplier:,}"
     left_out = ["counts that follow are in the tables, and the register of exclusions leaves them out"]
-    worked = _worked(measure, (own.value, own.numerator, own.denominator), own.status)
+    worked = _worked(measure, own.value, own.numerator, own.denominator, own.status)
     return [in_words, worked, *(left_out if not (own.in_figure or own.in_national) else [])]
 
 
-def _worked(measure: Measure, numbers: Numbers, status: str) -> str:
+def _worked(measure: Measure, value: float, numerator: float, denominator: float, status: str) -> str:
     """Return the formula with the numbers in it, or why it cannot be worked out."""
-    value, numerator, denominator = numbers
     if math.isnan(numerator) or math.isnan(denominator):
         return "not calculated: as published" if status == "as_published" else "not calculated: no value"
     top = whole(numerator)
@@ -103,14 +99,12 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     force_ids = members if force_id == ENGLAND_AND_WALES else (force_id,)
     skipped = exclusions_of(measure, edition, window.end.year).left_out.get(force_id, set())
     whose = f", sum over {len(force_ids)} forces" if force_id == ENGLAND_AND_WALES and force_ids else ""
+    lines = block(f"Counted{suffix}{whose}", _part(measure.numerator, edition, window, force_ids, skipped))
     if measure.kind == "change":
-        below = (f"Counted before{whose}", measure.numerator, edition.window(measure.earlier))
-    else:
-        below = (f"Divided by{suffix}{whose}", measure.denominator, window)
-    lines = []
-    for heading, part, counted_in in ((f"Counted{suffix}{whose}", measure.numerator, window), below):
-        lines += block(heading, _part(part, edition, counted_in, force_ids, skipped))
-    return lines
+        earlier = edition.window(measure.earlier)
+        return lines + block(f"Counted before{whose}", _part(measure.numerator, edition, earlier, force_ids, skipped))
+    below = _part(measure.denominator, edition, window, force_ids, skipped)
+    return lines + block(f"Divided by{suffix}{whose}", below)
 
 
 def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:
@@ -125,7 +119,7 @@ def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ..
         elif item == POPULATION:
             lines += _population(edition, force_ids)
         else:
-            lines += _item(item, part.dimensions, edition, window, force_ids)
+            lines += _item(item, part, edition, window, force_ids)
     return lines
 
 
@@ -135,7 +129,7 @@ def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     if usual := [force_id for force_id in force_ids if force_id not in edition.population_instead]:
         total = whole(float(rows.loc[usual, POPULATION].sum()))
         where = f"data/populations.csv, mid-{edition.mid_year}, vintage {edition.vintage}"
-        lines += [f"population: {total} ({where})", *paragraph(edition.population_sentence)]
+        lines += [f"population: {total} ({where})", *paragraph(edition.settings.population.sentence)]
     for force_id in force_ids:
         if force_id in edition.population_instead:
             instead = edition.population_instead[force_id]
@@ -145,9 +139,7 @@ def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     return lines
 
 
-def _item(
-    item: str, dimensions: tuple[str, ...], edition: Edition, window: Period, force_ids: tuple[str, ...]
-) -> list[str]:
+def _item(item: str, part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...]) -> list[str]:
     """Return a line a period and the total, then a line a dimension; a blank count has the status that says why."""
     words, counts, lack = item.replace("_", " "), edition.counts(item), edition.lacks.get(item)
     if counts is None:
@@ -155,7 +147,7 @@ def _item(
     release = edition.releases[item]
     inside = (counts["period_start"] >= window.start.isoformat()) & (counts["period_end"] <= window.end.isoformat())
     rows = counts[inside & counts["force_id"].isin(force_ids)]
-    rows = rows[rows["dimension"].isin(dimensions)] if dimensions else rows
+    rows = rows[rows["dimension"].isin(part.dimensions)] if part.dimensions else rows
     head = f"{words}, {window.words}: data/counts/{release.item}/{release.release}.csv"
     if rows.empty:
         return [head, *paragraph(f"no row of this kind in the table. {lack.sentence if lack else ''}".strip())]
@@ -164,16 +156,13 @@ def _item(
         period = Period.parse(str(start), str(end))
         days = period.words if period.is_date else f"{day_in_words(period.start)} to {day_in_words(period.end)}"
         cells.append((days, _sum(of_period["count"]), ", ".join(sorted(set(of_period["status"]) - {"reported"}))))
-    return [head, *columns([*cells, ("total", _sum(rows["count"]), "")], right=(1,)), *_dimensions(rows)]
-
-
-def _dimensions(rows: pd.DataFrame) -> list[str]:
-    """Return outcome types in the order of their numbers and offence groups in that of the alphabet."""
+    lines = [head, *columns([*cells, ("total", _sum(rows["count"]), "")], right=(1,))]
     sums = {str(dimension): _sum(counts) for dimension, counts in rows.groupby("dimension")["count"]}
     if len(sums) < 2 or len(sums) > MANY:
-        return []
+        return lines
+    # outcome types in the order of their numbers, offence groups in that of the alphabet
     in_order = sorted(sums, key=lambda dimension: (int(dimension) if dimension.isdigit() else 0, dimension))
-    return columns([(f"of which {dimension}", sums[dimension]) for dimension in in_order], right=(1,))
+    return lines + columns([(f"of which {dimension}", sums[dimension]) for dimension in in_order], right=(1,))
 
 
 def _sum(counts: "pd.Series[int]") -> str:
@@ -182,30 +171,28 @@ def _sum(counts: "pd.Series[int]") -> str:
 
 
 def _national(result: Result, force_id: str) -> list[str]:
-    """Return the England and Wales value and its members; for England and Wales itself, each member's two counts."""
+    """Return the England and Wales value and its members; for itself, each member's two counts."""
     measure, national = result.measure, result.national
     rows = [
         ("shown", _shown(measure, national.value, national.status)),
-        ("sum over sum", _worked(measure, (national.value, national.numerator, national.denominator), national.status)),
+        ("sum over sum", _worked(measure, national.value, national.numerator, national.denominator, national.status)),
         ("status", f"{national.status}. {national.note}"),
     ]
     if not result.members:
         return pairs(rows)
     rows.append(("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"))
     rows.append(("left out", ", ".join(one for one in result.edition.forces.ids if one not in result.members)))
-    return pairs(rows) + (columns(_members(result), right=(1, 2, 3)) if force_id == ENGLAND_AND_WALES else [])
+    if force_id != ENGLAND_AND_WALES:
+        return pairs(rows)
+    table = [("member", *(("change", "before") if measure.kind == "change" else ("counted", "divided by")), "value")]
+    for own in map(result.of, result.members):
+        value = "" if own.is_missing else wording.value_in_words(measure, own.value)
+        table.append((own.force_id, whole(own.numerator), whole(own.denominator), value))
+    return pairs(rows) + columns(table, right=(1, 2, 3))
 
 
 def _shown(measure: Measure, value: float, status: str) -> str:
     return f"[{status}]" if math.isnan(value) else wording.value_in_words(measure, value)
-
-
-def _members(result: Result) -> Iterable[tuple[str, str, str, str]]:
-    names = ("change", "before") if result.measure.kind == "change" else ("counted", "divided by")
-    yield ("member", *names, "value")
-    for own in map(result.of, result.members):
-        value = "" if own.is_missing else wording.value_in_words(result.measure, own.value)
-        yield (own.force_id, whole(own.numerator), whole(own.denominator), value)
 
 
 def _exclusions(result: Result, force_id: str) -> list[str]:
@@ -227,13 +214,13 @@ def _comparator(result: Result, force_id: str) -> list[str]:
     window, measure, own = result.comparator_window, result.measure, result.of(force_id)
     if window is None:
         return []
-    numbers = (own.comparator_value, own.comparator_numerator, own.comparator_denominator)
+    numbers = (own.comparator_value, own.comparator_numerator, own.comparator_denominator, own.comparator_status)
     members = f"{len(result.comparator_members)} of {NUMBER_OF_FORCES}"
     rows = [
         ("window", window.words),
         ("shown", _shown(measure, own.comparator_value, own.comparator_status)),
         ("unrounded", repr(own.comparator_value) if own.has_comparator else "none"),
-        ("formula", _worked(measure, numbers, own.comparator_status)),
+        ("formula", _worked(measure, *numbers)),
         ("status", own.comparator_status),
         ("note", own.comparator_note),
         ("England and Wales members", members if force_id == ENGLAND_AND_WALES else ""),
@@ -256,14 +243,19 @@ def _published(result: Result, force_id: str) -> list[str]:
     mine = rows[rows["measure_id"].str.removesuffix("_n").eq(result.measure.id) & rows["force_id"].eq(force_id)]
     lines: list[str] = []
     for row in registers.records(mine):
-        text = f"{row['value']} {row['unit']}, {row['period_words']} [{row['said_in']}]"
-        lines += paragraph(f"{text} {row['note']}".strip())
+        lines += paragraph("{value} {unit}, {period_words} [{said_in}] {note}".format(**row).strip())
     return lines or ["none in data/published_values.csv"]
 
 
 def _provenance(result: Result, force_id: str) -> list[str]:
     measure = result.measure
-    rows = [("release", result.release), ("rule", rule_of(measure)), ("definition", _definition(measure))]
+    said = []  # what the rule's hash covers, in words; what the declaration leaves empty is left out
+    for name, value in definition_of(measure).items():
+        parts = value.values() if isinstance(value, dict) else [value]
+        words = " ".join(", ".join(part) if isinstance(part, (tuple, list)) else str(part) for part in parts if part)
+        if words and value is not None:
+            said.append(f"{name} {words}")
+    rows = [("release", result.release), ("rule", rule_of(measure)), ("definition", "; ".join(said))]
     lines = pairs([*rows, ("code", code_version())])
     for table in tables_of(result, force_id):
         published = ", ".join(part for part in (table.publisher, table.title, table.release_words) if part)
@@ -271,14 +263,3 @@ def _provenance(result: Result, force_id: str) -> list[str]:
         lines.append(table.file + (f" (vintage {table.release})" if table.table == "populations" else ""))
         lines += pairs([("  published", published), ("  source file", source_file), ("  sha256", table.sha256)])
     return lines
-
-
-def _definition(measure: Measure) -> str:
-    """Return what the rule's hash covers, in words; what the declaration leaves empty is left out."""
-    said = []
-    for name, value in definition_of(measure).items():
-        parts = value.values() if isinstance(value, dict) else [value]
-        words = " ".join(", ".join(part) if isinstance(part, (tuple, list)) else str(part) for part in parts if part)
-        if words and value is not None:
-            said.append(f"{name} {words}")
-    return "; ".join(said)

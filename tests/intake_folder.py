@@ -53,4 +53,4 @@ def added(file: Path, folder: Path, release: str = "") -> Addition:
 
 def differences(addition: Addition) -> list[tuple[int, int, int]]:
     """Return how many rows of each table are new, revised and unchanged."""
-    return [(one.new, one.revised, one.unchanged) for one in addition.differences]
+    return list(addition.differences.values())

@@ -123,6 +123,7 @@ def test_an_outcome_that_goes_with_its_scheduler_is_not_waited_for(
             Workplace(tmp_path, tmp_path, "peel", "2017"),
             {unit, report},
             open_pool=lambda tasks: Gone(Silent(), tasks, "the scheduler has gone"),
+            tell=lambda outcome: None,
         )
 
 

@@ -104,7 +104,7 @@ def test_a_section_without_its_notebook_is_named_and_nothing_is_written(
     assert main(["report", "norfolk", "--data", str(data.path), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == (
         "peel: data/sections.toml, section 'annex_b': no notebook 09_annex_b.ipynb in "
-        f"{files.notebooks_folder()}; add it, named by the section's place in the report and its id\n"
+        f"{files.notebooks_folder()}; add it, named by place and id\n"
     )
     assert not (tmp_path / "out").exists()
 

@@ -36,9 +36,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
         (
             "instead.city-of-london",
             "instead.londn",
-            r"\[population.instead\]: no force 'londn'; use an id of data/forc",
+            r"\[population\]: instead has 'londn', which is not in data/forces",
         ),
-        ("[lacks.not_public]", "[lacks.secret]", r"\[lacks\]: no status 'secret' for a figure that is missing; use co"),
+        ("[lacks.not_public]", "[lacks.secret]", r"\[lacks\]: no status 'secret' for a missing figure; use co"),
     ],
 )
 def test_an_edition_that_cannot_be_read(data: Folder, old: str, new: str, message: str) -> None:

@@ -11,7 +11,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import change_strip, funnel_plot
 from peel_analysis.figures.figure import alignment, width_of
-from peel_analysis.figures.funnel import PLACES, Box, Surroundings, best_place, box_around, box_of
+from peel_analysis.figures.funnel import PLACES, Box, box_around, box_of, in_the_way
 
 ROOM = Box(0, 0, 400, 200)
 MIDDLE = (200.0, 100.0)
@@ -25,8 +25,8 @@ def best(
     lines: Sequence[float] = (),
 ) -> int:
     """Return which of the places is the best for a name."""
-    boxes = {place: box_of("Norfolk", 9, mark, place) for place in PLACES}
-    return PLACES.index(best_place(boxes, Surroundings(room, marks, words, lines)))
+    bad = [in_the_way(box_of("Norfolk", 9, mark, place), room, marks, words, lines) for place in PLACES]
+    return bad.index(min(bad))
 
 
 def test_a_name_stands_above_to_the_right_if_nothing_is_there() -> None:

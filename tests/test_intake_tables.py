@@ -72,6 +72,7 @@ def test_populations_of_another_vintage_are_added_beside_the_others(folder: Path
     rows: list[Row] = [["Table P9: Mid-year population estimates for police force areas, 2016"], ["Area Name", 2016]]
     rows += [[force.name, 1_000_000.0] for force in FORCES]
     addition = added(save(tmp_path / "x.xlsx", {"P9": rows}), folder, "2019-03")
-    assert [one.line for one in addition.differences] == ["  populations 2019-03: 43 rows new, 0 revised, 0 unchanged"]
+    assert addition.differences == {"populations 2019-03": (43, 0, 0)}
+    assert "  populations 2019-03: 43 rows new, 0 revised, 0 unchanged" in addition.lines()
     people = pd.read_csv(folder / "populations.csv", dtype=str)
     assert people["vintage"].value_counts().to_dict() == {"2019-03": 43, "2017": 1}

@@ -181,7 +181,7 @@ def test_small_segments_are_labelled_without_crossings() -> None:
 def test_every_force_of_2019_and_2025_has_its_labels_apart() -> None:
     for edition, force_id in (("2019", "derbyshire"), ("2025", "leicestershire"), ("2025", "gwent")):
         bars = stacks(spread(edition, force_id))
-        inch = ROOM / max(100.0, *(bar.total for bar in bars))
+        inch = ROOM / max(100.0, *(sum(one.share for one in bar.segments) for bar in bars))
         assert [crossings(place(bar, inch, ROOM)) for bar in bars] == [0, 0]
 
 

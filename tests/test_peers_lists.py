@@ -78,18 +78,15 @@ def test_the_order_of_the_rows_does_not_matter_and_that_of_a_forces_peers_is_kep
         (HEADER + SUFFOLK + KENT + SUFFOLK, "line 4: suffolk is a peer of norfolk on line 2; take one out"),
         (
             f"{HEADER}{SUFFOLK}Foes,2020-01-31,norfolk,kent\n",
-            "line 3: title is 'Foes', and 'Friends' on line 2; write one title in all rows, and put another list into "
-            "a file of its own",
+            "line 3: title is 'Foes', and 'Friends' on the first row; put another list into a file of its own",
         ),
         (
             f"{HEADER}{SUFFOLK}Foes,2020-01-31,kent,essex\n",
-            "line 3: title is 'Foes', and 'Friends' on line 2; write one title in all rows, and put another list into "
-            "a file of its own",
+            "line 3: title is 'Foes', and 'Friends' on the first row; put another list into a file of its own",
         ),
         (
             f"{HEADER}{SUFFOLK}Friends,2021-01-31,norfolk,kent\n",
-            "line 3: as_at is '2021-01-31', and '2020-01-31' on line 2; write one as_at in all rows, and put another "
-            "list into a file of its own",
+            "line 3: as_at is '2021-01-31', and '2020-01-31' on the first row; put another list into a file of its own",
         ),
         (
             f"{HEADER}\n ,2020-01-31,norfolk,kent\n",
@@ -101,8 +98,7 @@ def test_the_order_of_the_rows_does_not_matter_and_that_of_a_forces_peers_is_kep
         ),
         (
             f"{HEADER}Friends,2020-01-31,city-of-london,kent\n",
-            "line 2: city-of-london has no peers, by [none] of data/peer_sets.toml; take the row out, or the force out "
-            "of that list",
+            "line 2: city-of-london has no peers, by [none] of data/peer_sets.toml; take the row or the force out",
         ),
         (
             f"{HEADER}{SUFFOLK}Friends,2020-01-31,norfolk,norfolk\n",

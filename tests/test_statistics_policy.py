@@ -35,7 +35,7 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
 
 
 def test_the_sentences_state_the_settings() -> None:
-    size, position, chance, method, *_ = POLICY.rules
+    size, position, chance, method, *_ = POLICY.sentences()[:6]
     assert POLICY.size.ratio == Decimal("0.10")
     assert "at least 10% above or below" in size
     assert all(f"{gap} on" in size for gap in POLICY.size.smallest_gap.values())

@@ -1,7 +1,4 @@
-"""The reports of an edition: which are to be made, the workers that make them, and the page that links them.
-
-And what a run tells: progress on a terminal, one line a unit in a pipe, a log file and a summary.
-"""
+"""The reports of an edition: which are to be made, by which workers, the page that links them, what a run tells."""
 
 import json
 import re
@@ -19,6 +16,7 @@ from typing import Literal
 from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
+from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
@@ -59,35 +57,26 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     Raises InputError for data that cannot be used.
     """
     [plan] = making.plans(edition, [force])
-    workplace = making.workplace(edition)
-    open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
-    log = plan.page.with_name("run.jsonl")
-    return plan, _make([plan], edition, making, workplace, open_pool, log, lines=False)
+    open_pool = partial(local_pool, SIDE_BY_SIDE, making.workplace(edition))
+    return plan, _make([plan], edition, making, open_pool, plan.page.with_name("run.jsonl"), lines=False)
 
 
 def make_reports(
-    edition: Edition,
-    chosen: Sequence[Force],
-    making: Making,
-    *,
-    jobs: int,
-    scheduler: str | None = None,
-    log: str = "run.jsonl",
+    edition: Edition, chosen: Sequence[Force], making: Making, *, jobs: int, scheduler: str | None, log: str
 ) -> list[Outcome]:
     """Make the reports of the chosen forces and the page that links all; return what became of each part.
 
     By `jobs` workers of this machine, or by those of a running dask `scheduler`. Raises InputError for data that cannot
     be used, and where the scheduler cannot.
     """
-    workplace = making.workplace(edition)
-    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, workplace)
+    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, making.workplace(edition))
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
         open_pool = partial(cluster_pool, scheduler)
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces)}
     asked = [plans[force.id] for force in chosen]
-    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
+    outcomes = _make(asked, edition, making, open_pool, folder / log, lines=True)
     write_index(folder / "index.html", edition, plans.values(), outcomes)
     return outcomes
 
@@ -105,53 +94,28 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 
 def _make(
-    plans: list[Report],
-    edition: Edition,
-    making: Making,
-    workplace: Workplace,
-    open_pool: Callable[[int], Pool],
-    log: Path,
-    *,
-    lines: bool,
+    plans: list[Report], edition: Edition, making: Making, open_pool: Callable[[int], Pool], log: Path, *, lines: bool
 ) -> list[Outcome]:
+    workplace = making.workplace(edition)
+    from peel_analysis.show.values import values
+
     stale = stale_tasks(plans, fresh=making.fresh)
-    opened = [_opened(len(stale), edition, open_pool)] if stale else []
+    opened = [open_pool(len(stale))] if stale else []
     try:
+        if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
+            read_all(edition)
+            values(edition)
         remove_left_over(making.out)
         for other in workplace.cache.parent.glob("*"):  # kept under other data or by another package, or not to be used
             if making.fresh or other != workplace.cache:  # another run that uses it makes it again
                 shutil.rmtree(other, ignore_errors=True)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, lines=lines) as tell:
-            return run(
-                plans,
-                workplace,
-                stale,
-                tell=tell,
-                open_pool=lambda tasks: opened.pop() if opened else open_pool(tasks),
-            )
+            return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
     finally:
         for unused in opened:
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
-
-
-def _opened(tasks: int, edition: Edition, open_pool: Callable[[int], Pool]) -> Pool:
-    """Return the first pool of a run; the data are checked while its workers start.
-
-    All registers are read and all measures calculated before a notebook starts: unusable data stop the run here.
-    """
-    from peel_analysis.data.cross_checks import read_all
-    from peel_analysis.show.values import values
-
-    pool = open_pool(tasks)
-    try:
-        read_all(edition)
-        values(edition)
-    except BaseException:
-        pool.stop()
-        raise
-    return pool
 
 
 @contextmanager
@@ -207,29 +171,18 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
     of_force: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         of_force[outcome.force_id].append(outcome)
-    standings = [(report, standing_of(report, of_force[report.force_id], edition)) for report in reports]
     rows = [
         {
             "name": edition.data.forces.find(report.force_id).official_name,
-            "link": report.page.relative_to(path.parent).as_posix() if standing.is_there else "",
-            "note": standing.note,
+            "link": report.page.relative_to(path.parent).as_posix(),
+            "standing": standing_of(report, of_force[report.force_id], edition),
             "grade": _of_judgments(edition, report.force_id),
         }
-        for report, standing in standings
+        for report in reports
     ]
-    earlier = sum(standing.is_earlier for _, standing in standings)
-    programme = edition.programme
-    spread = [f"{count} {grade.lower()}" for grade, count in grades_over_forces(edition, OVERALL).items() if count]
-    page = render(
-        "reports.html.j2",
-        style=style_sheet(),
-        title=edition.title,
-        caption=f"with the overall judgment of {programme.id}" if programme and programme.overall else "",
-        heading=(programme.overall or f"Grades of PEEL {programme.id}") if programme else "",
-        spread=enumerated(spread),
-        rows=rows,
-        earlier=earlier,
-    )
+    counted = grades_over_forces(edition, OVERALL)
+    spread = enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count)
+    page = render("reports.html.j2", style=style_sheet(), edition=edition, rows=rows, spread=spread)
     if not path.exists() or path.read_text(encoding="utf-8") != page:
         write_text(path, page)
 
@@ -239,7 +192,7 @@ def _of_judgments(edition: Edition, force_id: str) -> str:
     programme = edition.programme
     if programme is None or programme.overall:
         return judgment(edition, force_id, OVERALL).grade_in_words
-    held = [one.id for one in programme.questions if one.graded and judgment(edition, force_id, one.id).grade]
+    held = [one.id for one in programme.questions if judgment(edition, force_id, one.id).grade in programme.grades]
     return f"held on {len(held)} of {len(programme.questions)} questions" if held else "none held"
 
 

@@ -1,7 +1,4 @@
-"""A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done.
-
-A pool is of this machine's workers, or of those of a running dask scheduler, and can be stopped at once.
-"""
+"""A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done."""
 
 import asyncio
 import logging
@@ -66,10 +63,7 @@ class Pool:
 
 
 def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
-    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe.
-
-    Each starts the process that its kernels are forked from before it has a unit.
-    """
+    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
     executor = futures.ProcessPoolExecutor(
@@ -143,9 +137,8 @@ def check_scheduler(address: str) -> None:
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        raise InputError(
-            '--dask: the package distributed is not installed; pip install -c constraints.txt -e ".[cluster]"'
-        ) from error
+        remedy = 'pip install -c constraints.txt -e ".[cluster]"'
+        raise InputError(f"--dask: the package distributed is not installed; {remedy}") from error
     try:
         asyncio.run(_answers(address))
     except (OSError, ValueError) as error:
@@ -204,12 +197,7 @@ def stale_tasks(reports: Iterable[Report], *, fresh: bool = False) -> set[Task]:
 
 
 def run(
-    reports: Iterable[Report],
-    workplace: Workplace,
-    stale: set[Task],
-    *,
-    tell: Tell = lambda outcome: None,
-    open_pool: Callable[[int], Pool],
+    reports: Iterable[Report], workplace: Workplace, stale: set[Task], open_pool: Callable[[int], Pool], tell: Tell
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
 

@@ -5,6 +5,7 @@ file that was emptied, cut short or edited is told from a whole one wherever it 
 could be lost or disagree. All outputs of 43 forces are about 100 MB: hashing them takes a fraction of a second.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,18 +19,8 @@ from peel_analysis.data.writing import checksum
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
-    "afcharts",
-    "ipykernel",
-    "jinja2",
-    "matplotlib",
-    "mistune",
-    "nbclient",
-    "numpy",
-    "pandas",
-    "papermill",
-    "seaborn",
-)
-
+    "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "seaborn",
+)  # fmt: skip
 BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
 NOTEBOOK_MARKS = re.compile(rb'"peel_checksum": "(?P<checksum>[0-9a-f]{64})",\s+"peel_key": "(?P<key>[0-9a-f]{64})"')
 PAGE_MARKS = re.compile(rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<values>[0-9a-f]{64})")
@@ -131,13 +122,10 @@ def _digest(parts: Iterable[str]) -> str:
     return checksum("\n".join(parts).encode())
 
 
-def notebook_marks(key: str) -> dict[str, Any]:
-    """Return the metadata that a notebook with this key has before its checksum is worked out."""
-    return {"peel_checksum": BLANK, "peel_key": key}
-
-
-def checked_notebook(text: str) -> str:
-    """Return the text of a notebook file with its checksum in its marks, which stand at its end."""
+def checked_notebook(notebook: dict[str, Any], key: str) -> str:
+    """Return the text of a notebook file with its key and its checksum in its marks, which stand at its end."""
+    notebook["metadata"] |= {"peel_checksum": BLANK, "peel_key": key}
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     before, _, after = text.rpartition(BLANK)
     return f"{before}{checksum(text.encode())}{after}"
 

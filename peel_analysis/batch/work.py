@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 
-from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, notebook_marks, page_marks
+from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, page_marks
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.writing import KEPT_IN, part_of, write_text
@@ -94,10 +94,7 @@ def share_with_kernels() -> None:
 
 
 def prepare_worker(parent: int, workplace: Workplace) -> None:
-    """Set up a worker: Ctrl-C is its parent's business, it ends when its parent does, and what it needs is imported.
-
-    The process that its kernels are forked from starts at the same time.
-    """
+    """Set up a worker: Ctrl-C is its parent's business, it ends when its parent does, and what it needs is imported."""
     workplace.enter()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
@@ -178,9 +175,7 @@ def _finish(path: Path, unit: Unit) -> None:
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
     notebook["metadata"].pop("papermill", None)
-    notebook["metadata"] |= notebook_marks(unit.key)
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_bytes(checked_notebook(text).encode())
+    path.write_bytes(checked_notebook(notebook, unit.key).encode())
 
 
 def _make_page(report: Report, workplace: Workplace) -> str:

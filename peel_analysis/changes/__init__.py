@@ -1,9 +1,9 @@
 """What changed between two versions of the values, and why: one input swapped at a time; the parts add up."""
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import nan
 
 import pandas as pd
 
@@ -123,12 +123,10 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
         for one, edition, version in zip(declared, editions, versions, strict=True)
     )
     moved = not ends[0][["value", "status"]].equals(ends[1][["value", "status"]])
-    both = (
-        _ends(ends[0], a.end, _verdicts(results[0]) if moved else {}),
-        _ends(ends[1], b.end, _verdicts(results[1]) if moved else {}),
-    )
+    verdicts = [_verdicts(result) if moved else {} for result in results]
+    both = (_ends(ends[0], a.end, verdicts[0]), _ends(ends[1], b.end, verdicts[1]))
     splits = {force_id: split(chain, force_id) for force_id in both[0]}
-    added = _add(changes, measure_id, measure, both, splits, lambda _: (a, b))
+    added = _add(changes, measure_id, measure, both, splits, dict.fromkeys(splits, (a, b)))
     if trouble and any(change.split.joint for change in added):
         changes.remarks.append(f"{measure_id}: some causes cannot be told apart: {trouble}")
     one, other = results
@@ -175,19 +173,21 @@ def _add(
     measure: Measure | None,
     ends: tuple[dict[str, End], dict[str, End]],
     splits: Mapping[str, Split],
-    points: Callable[[str], tuple[Point, Point]],
+    points: Mapping[str, tuple[Point, Point]],
 ) -> list[Change]:
     """Add a measure's rows, one a force of `splits`, and return them; B's data folder says what is refused."""
     added = []
-    national = ends[0][ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in ends[0] else math.nan
+    national = ends[0][ENGLAND_AND_WALES].value if ENGLAND_AND_WALES in ends[0] else nan
     blocks = changes.b.data.blocks
     for force_id, parts in splits.items():
         one, other, reason = ends[0][force_id], ends[1][force_id], ""
         if measure is not None and parts.parts:
             try:
-                check_over_time(measure, force_id, *points(force_id), blocks)
+                check_over_time(measure, force_id, *points[force_id], blocks)
             except NotComparableError as refusal:
-                one, other, parts, reason = one.without_value(), other.without_value(), Split(), str(refusal)
+                # neither's numbers are to stand beside the other's
+                one, other = (End(nan, nan, nan, end.status, end.note, end.period_end) for end in (one, other))
+                parts, reason = Split(), str(refusal)
         name, size = changes.b.data.forces.name(force_id), size_of(one, other, national)
         added.append(Change(measure_id, measure, force_id, name, one, other, parts, size, reason))
     changes.rows.extend(added)
@@ -206,14 +206,8 @@ def _compare_values(changes: Changes, measure_id: str) -> None:
         _ends(rows.loc[shared], "", dict(rows["verdict"]) if "verdict" in texts else {}) for rows in (rows_a, rows_b)
     )
     splits = {force_id: _cause_not_known(a[force_id], b[force_id]) for force_id in a}
-    added = _add(
-        changes,
-        measure_id,
-        measure,
-        (a, b),
-        splits,
-        lambda force_id: (_point(changes.a, rows_a, force_id), _point(changes.b, rows_b, force_id)),
-    )
+    points = {force_id: (_point(changes.a, rows_a, force_id), _point(changes.b, rows_b, force_id)) for force_id in a}
+    added = _add(changes, measure_id, measure, (a, b), splits, points)
     differ = [column for column in texts if column != "verdict" and set(rows_a[column]) != set(rows_b[column])]
     if differ and any(change.kind not in ("same", "refused") for change in added):
         changes.remarks.append(f"{measure_id}: the two files name another {', '.join(differ)}")

@@ -1,10 +1,11 @@
 """Why a value moved: from A, one input after the other is taken from B, and the parts add up to the whole."""
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,24 +20,19 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, Register
 from peel_analysis.measures.provenance import definition_of
 
-REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = (
-    "revised_old_counts",
-    "new_counts",
-    "population",
-    "exclusions",
-    "code_or_definition",
-)
-CAUSES_IN_ORDER = (REVISED, NEW, PEOPLE, EXCLUDED, DEFINED)
 IN_WORDS = {
-    REVISED: "revised old counts (same window, other release)",
-    NEW: "new counts (other window)",
-    PEOPLE: "population",
-    EXCLUDED: "exclusions",
-    DEFINED: "code or definition",
+    "revised_old_counts": "revised old counts (same window, other release)",
+    "new_counts": "new counts (other window)",
+    "population": "population",
+    "exclusions": "exclusions",
+    "code_or_definition": "code or definition",
 }
+CAUSES_IN_ORDER = tuple(IN_WORDS)
+REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = CAUSES_IN_ORDER
 NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 T = TypeVar("T")
+Step = tuple[str, pd.DataFrame]  # a measure's rows after one more input, the cause, came from B
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
 
 
@@ -110,16 +106,17 @@ def _exclusions(measure: Measure, edition: Edition) -> pd.DataFrame:
 
 def _differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[str]:
     """Return the causes of which an input of a measure differs between two editions, in CAUSES_IN_ORDER."""
-    items = dict.fromkeys((*pair[0].items, *pair[1].items, pair[0].id))
-    other_window = not _same_window(pair[0], a, b)
-    published = [_published(*one) for one in zip(pair, (a, b), strict=True)]
-    effects = [_effects(*one) for one in zip(pair, (a, b), strict=True)]
+    one, other = pair
+    items = dict.fromkeys((*one.items, *other.items, one.id))
+    other_window = not _same_window(one, a, b)
+    other_published = not _published(one, a).equals(_published(other, b))
+    other_effects = not _effects(one, a).equals(_effects(other, b))
     found = {
-        REVISED: _counts_differ(items, a, b) or (not other_window and not published[0].equals(published[1])),
+        REVISED: any(_counts_differ(item, a, b) for item in items) or (not other_window and other_published),
         NEW: other_window,
         PEOPLE: POPULATION in items and not a.populations.equals(b.populations),
-        EXCLUDED: a.leave_out_incomplete != b.leave_out_incomplete or not effects[0].equals(effects[1]),
-        DEFINED: definition_of(pair[0]) != definition_of(pair[1]),
+        EXCLUDED: a.leave_out_incomplete != b.leave_out_incomplete or other_effects,
+        DEFINED: definition_of(one) != definition_of(other),
     }
     return [cause for cause in CAUSES_IN_ORDER if found[cause]]
 
@@ -129,19 +126,14 @@ def _same_window(measure: Measure, a: Edition, b: Edition) -> bool:
     return all(a.windows.get(name) == b.windows.get(name) for name in names)
 
 
-def _counts_differ(items: Iterable[str], a: Edition, b: Edition) -> bool:
-    for item in items:
-        one, other = a.releases.get(item), b.releases.get(item)
-        if item == POPULATION or (one and one == other and a.data is b.data):
-            continue
-        if one is None or other is None:
-            if one is not other or a.lacks.get(item) != b.lacks.get(item):
-                return True
-            continue
-        counts = a.counts(item), b.counts(item)
-        if counts[0] is None or counts[1] is None or not counts[0].equals(counts[1]):
-            return True
-    return False
+def _counts_differ(item: str, a: Edition, b: Edition) -> bool:
+    one, other = a.releases.get(item), b.releases.get(item)
+    if item == POPULATION or (one and one == other and a.data is b.data):
+        return False
+    counts = a.counts(item), b.counts(item)  # None where there is no public table
+    if counts[0] is None or counts[1] is None:
+        return counts[0] is not counts[1] or a.lacks.get(item) != b.lacks.get(item)
+    return not counts[0].equals(counts[1])
 
 
 def _published(measure: Measure, edition: Edition) -> pd.DataFrame:
@@ -153,13 +145,6 @@ def _published(measure: Measure, edition: Edition) -> pd.DataFrame:
 def _effects(measure: Measure, edition: Edition) -> pd.DataFrame:
     rows = _exclusions(measure, edition).drop(columns=["edition", "said_in", "basis"])
     return rows.sort_values(["force_id", "effect"]).reset_index(drop=True)
-
-
-class Step(NamedTuple):
-    """A measure's rows after one more input, the cause, came from B."""
-
-    cause: str
-    rows: pd.DataFrame
 
 
 def steps(
@@ -174,10 +159,11 @@ def steps(
     nothing to be revised: the tables are swapped with the windows.
     """
     measure, other = declared
-    chain, trouble = [Step("", ends[0])], ""
+    chain, trouble = [("", ends[0])], ""
     if measure is not None and other is not None:
         a, b = editions
         inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
+        plain = measure.model_copy(update={"comparator": ""})
         differ = _differing((measure, other), a, b)
         items = set(measure.items) - {POPULATION}
         no_table = not items or any(item not in edition.releases for item in items for edition in editions)
@@ -186,20 +172,13 @@ def steps(
                 continue
             inputs |= {cause: b, REVISED: b}  # by now revised counts are swapped, here or with the new ones
             if cause in differ:
-                rows, why = _between(measure, inputs)
-                trouble = trouble or why
-                chain.append(Step(cause, rows))
-    chain.append(Step(DEFINED, ends[1]))
+                try:
+                    rows = measures.calculate(plain, _mixed(plain, inputs)).rows
+                except InputError as error:  # the mixed inputs do not fit together
+                    rows, trouble = no_rows(a, str(error)), trouble or str(error)
+                chain.append((cause, rows))
+    chain.append((DEFINED, ends[1]))
     return chain, trouble
-
-
-def _between(measure: Measure, inputs: Mapping[str, Edition]) -> tuple[pd.DataFrame, str]:
-    """Return a step's rows, or rows without values and the reason when the mixed inputs do not fit together."""
-    plain = measure.model_copy(update={"comparator": ""})
-    try:
-        return measures.calculate(plain, _mixed(plain, inputs)).rows, ""
-    except InputError as error:
-        return no_rows(inputs[DEFINED], str(error)), str(error)
 
 
 def no_rows(edition: Edition, note: str, status: str = CANNOT) -> pd.DataFrame:
@@ -231,26 +210,24 @@ def split(chain: Sequence[Step], force_id: str) -> Split:
     Where a value exists at both ends but not after a swap between, the causes from the last value to the next cannot
     be told apart; their share is `not_separable`. The parts add up to the whole exactly.
     """
-    values = [float(step.rows["value"][force_id]) for step in chain]
-    states = [(step.rows["status"][force_id], math.isnan(value)) for step, value in zip(chain, values, strict=True)]
-    turns = [
-        step.cause
-        for step, before, after in zip(chain[1:], states, states[1:], strict=False)
-        if states[0] != states[-1] and before != after
-    ]
+    values = [float(rows["value"][force_id]) for _, rows in chain]
+    states = [(rows["status"][force_id], math.isnan(value)) for (_, rows), value in zip(chain, values, strict=True)]
+    causes = [cause for cause, _ in chain[1:]]
+    another = [cause for cause, (before, after) in zip(causes, pairwise(states), strict=True) if before != after]
+    turns = tuple(dict.fromkeys(another)) if states[0] != states[-1] else ()
     if math.isnan(values[0]) or math.isnan(values[-1]):
-        return Split(status_causes=tuple(dict.fromkeys(turns)))
+        return Split(status_causes=turns)
     parts = dict.fromkeys(PARTS, Decimal(0))
     joint: list[str] = []
     since: list[str] = []
     last = values[0]
-    for step, value in zip(chain[1:], values[1:], strict=True):
-        since.append(step.cause)
+    for cause, value in zip(causes, values[1:], strict=True):
+        since.append(cause)
         if math.isnan(value):
             continue
         moved = exact(value) - exact(last)
         if len(since) > 1 and moved:
             joint += since
-        parts[step.cause if len(since) == 1 else NOT_SEPARABLE] += moved
+        parts[cause if len(since) == 1 else NOT_SEPARABLE] += moved
         last, since = value, []
-    return Split(parts, tuple(dict.fromkeys(turns)), tuple(dict.fromkeys(joint)))
+    return Split(parts, turns, tuple(dict.fromkeys(joint)))

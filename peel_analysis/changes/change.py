@@ -1,21 +1,17 @@
 """A change: one force's value of one measure in both versions, the difference, and its parts by cause."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_KNOWN, NOT_SEPARABLE, PEOPLE, REVISED, Split, exact
+from peel_analysis.changes.causes import IN_WORDS, NEW, NOT_KNOWN, NOT_SEPARABLE, REVISED, Split, exact
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import rounded, shown
 from peel_analysis.measures import Measure
 
-SHORT_NAMES = {
+SHORT_NAMES = IN_WORDS | {
     REVISED: "revised counts",
     NEW: "new counts",
-    PEOPLE: "population",
-    EXCLUDED: "exclusions",
-    DEFINED: "code or definition",
-    NOT_SEPARABLE: "together",
     NOT_KNOWN: "not known: only values are at hand",
 }
 KINDS_IN_ORDER = {"appeared": 0, "disappeared": 0, "moved": 1, "status": 2}  # of the changes that are told
@@ -37,10 +33,6 @@ class End:
     def is_missing(self) -> bool:
         """True when this version has no value."""
         return math.isnan(self.value)
-
-    def without_value(self) -> "End":
-        """Return this end without its numbers and verdict: they must not stand beside the other's."""
-        return replace(self, value=math.nan, numerator=math.nan, denominator=math.nan, verdict="")
 
 
 @dataclass(frozen=True)
@@ -80,9 +72,8 @@ class Change:
     @property
     def difference_of_shown(self) -> Decimal | None:
         """The difference of the values as shown."""
-        if self.a.is_missing or self.b.is_missing:
-            return None
-        return rounded(self.b.value, self._decimals) - rounded(self.a.value, self._decimals)
+        ends = [rounded(end.value, self._decimals) for end in (self.b, self.a) if not end.is_missing]
+        return ends[0] - ends[1] if len(ends) == 2 else None
 
     @property
     def _decimals(self) -> int:
@@ -103,9 +94,10 @@ class Change:
         """Return an end's value as the report shows it, or its status in brackets."""
         if end.is_missing:
             return f"[{end.status}]"
-        percent = self.measure is not None and self.measure.is_percent
-        signed = self.measure is not None and self.measure.kind == "change"
-        return shown(end.value, self._decimals, percent=percent, signed=signed)
+        if self.measure is None:
+            return shown(end.value, self._decimals)
+        signed = self.measure.kind == "change"
+        return shown(end.value, self._decimals, percent=self.measure.is_percent, signed=signed)
 
     def unrounded(self, part: Decimal) -> str:
         """Return a part or the difference with three decimals more than the measure is shown with."""
@@ -121,9 +113,8 @@ class Change:
         return ", ".join(self._cause(cause) for cause in causes)
 
     def _cause(self, cause: str) -> str:
-        name = SHORT_NAMES[cause]
-        if cause == NOT_SEPARABLE:
-            name = " and ".join(SHORT_NAMES[one] for one in self.split.joint) + " together"
+        joint = " and ".join(SHORT_NAMES[one] for one in self.split.joint)
+        name = f"{joint} together" if cause == NOT_SEPARABLE else SHORT_NAMES[cause]
         part = self.split.parts.get(cause)
         by = f" {self.unrounded(part)}" if part else ""
         status = f" ({self.a.status} to {self.b.status})" if cause in self.split.status_causes else ""

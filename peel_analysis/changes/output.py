@@ -5,11 +5,11 @@ import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 
 from peel_analysis.changes import Changes
-from peel_analysis.changes.causes import CAUSES_IN_ORDER, IN_WORDS, PARTS
+from peel_analysis.changes.causes import IN_WORDS, PARTS
 from peel_analysis.changes.change import Change, End, in_order
-from peel_analysis.changes.versions import Version
 from peel_analysis.data.text import columns, in_words, whole, without_noise
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import render, style_sheet
@@ -20,6 +20,7 @@ FORCES_IN_CHANGELOG = 3  # named a measure
 ROWS_ON_PAGE = 20  # of the table that the page leads with
 TEXT_HEADINGS = ("measure", "force", "A", "B", "difference", "unrounded", "counts", "cause")
 NONE = "no verdict"
+CsvValue = str | Decimal | float | None
 PAGE_HEADINGS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")
 
 
@@ -76,12 +77,9 @@ def text_table(changes: Changes, *, every: bool) -> str:
     for what, flipped in (("Sentences", sentences), ("Verdicts", verdicts)):
         kept = flipped if every else flipped[:SENTENCES_IN_TEXT]
         lines += ["", f"{what} that flipped:", *kept, *_more(len(flipped) - len(kept))] if flipped else []
-    order = ", then ".join(IN_WORDS[cause] for cause in CAUSES_IN_ORDER)
     lines += ["", *(f"Note: {remark}" for remark in changes.remarks)]
-    lines.append(
-        f"Causes: from A, one input after the other is taken from B and everything is calculated again: {order}."
-    )
-    return "\n".join(lines) + "\n"
+    how = "Causes: from A, one input after the other is taken from B and everything is calculated again"
+    return "\n".join([*lines, f"{how}: {', then '.join(IN_WORDS.values())}."]) + "\n"
 
 
 def _more(number: int) -> list[str]:
@@ -94,37 +92,34 @@ def _text_row(change: Change) -> Sequence[str]:
     return (change.measure_id, change.name, *cells, f"{change.kind}: {causes}" if came_or_went else causes)
 
 
-def _exactly(part: Decimal | None) -> str:
-    return "" if part is None else f"{part.normalize():f}"
+def _text(value: CsvValue) -> str:
+    """Return what the CSV says of a value: all its digits, and nothing where it is missing."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, float):
+        return "" if math.isnan(value) else repr(value)
+    return value or ""
 
 
-def _number(value: float) -> str:
-    return "" if math.isnan(value) else repr(value)
+def _count(count: float) -> Decimal | None:
+    return None if math.isnan(count) else without_noise(count)
 
 
-def _count(count: float) -> str:
-    return "" if math.isnan(count) else _exactly(without_noise(count))
+def _of_both(name: str, get: Callable[[End], CsvValue]) -> dict[str, Callable[[Change], CsvValue]]:
+    return {f"{name}_a": lambda change: get(change.a), f"{name}_b": lambda change: get(change.b)}
 
 
-def _part(cause: str) -> Callable[[Change], str]:
-    return lambda change: _exactly(change.split.parts.get(cause))
-
-
-def _of_both(name: str, text: Callable[[End], str]) -> dict[str, Callable[[Change], str]]:
-    return {f"{name}_a": lambda change: text(change.a), f"{name}_b": lambda change: text(change.b)}
-
-
-CSV_COLUMNS: dict[str, Callable[[Change], str]] = {
+CSV_COLUMNS: dict[str, Callable[[Change], CsvValue]] = {
     "measure": lambda change: change.measure_id,
     "force_id": lambda change: change.force_id,
     **_of_both("period_end", lambda end: end.period_end),
-    **_of_both("value", lambda end: _number(end.value)),
+    **_of_both("value", lambda end: end.value),
     "shown_a": lambda change: "" if change.a.is_missing else change.shown(change.a),
     "shown_b": lambda change: "" if change.b.is_missing else change.shown(change.b),
     "difference_shown": lambda change: "" if change.difference is None else str(change.difference_of_shown),
-    "difference": lambda change: _exactly(change.difference),
-    **{cause: _part(cause) for cause in PARTS},
-    "size_percent": lambda change: _number(change.size) if change.split.parts else "",
+    "difference": lambda change: change.difference,
+    **{cause: partial(lambda cause, change: change.split.parts.get(cause), cause) for cause in PARTS},
+    "size_percent": lambda change: change.size if change.split.parts else None,
     "kind": lambda change: change.kind,
     **_of_both("status", lambda end: end.status),
     "status_causes": lambda change: ";".join(change.split.status_causes),
@@ -145,7 +140,7 @@ def as_csv(changes: Changes) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    writer.writerows([text(change) for text in CSV_COLUMNS.values()] for change in changes.rows)
+    writer.writerows([_text(get(change)) for get in CSV_COLUMNS.values()] for change in changes.rows)
     return file.getvalue()
 
 
@@ -158,7 +153,10 @@ def as_changelog(changes: Changes) -> str:
     for of_measure in _by_measure(in_order(changes.rows)):
         of_forces = [change for change in of_measure if not change.is_national]
         told = [change for change in of_measure if change.is_national] + of_forces[:FORCES_IN_CHANGELOG]
-        named = [_in_changelog(change) for change in told]
+        named = [
+            f"{one.name} {one.shown(one.a)} to {one.shown(one.b)}" + (f" ({one.causes})" if one.causes else "")
+            for one in told
+        ]
         more = len(of_forces) - FORCES_IN_CHANGELOG
         if more > 0:
             named.append(f"{in_words(more)} other {'force' if more == 1 else 'forces'} moved less")
@@ -173,11 +171,6 @@ def _by_measure(told: list[Change]) -> Iterable[list[Change]]:
         yield [change for change in told if change.measure_id == measure_id]
 
 
-def _in_changelog(change: Change) -> str:
-    ends = f"{change.name} {change.shown(change.a)} to {change.shown(change.b)}"
-    return f"{ends} ({change.causes})" if change.causes else ends
-
-
 def as_page(changes: Changes) -> str:
     """Return the page: no script, font or picture from elsewhere; one h1; each table with caption and headers."""
     told = in_order(changes.rows)
@@ -188,8 +181,7 @@ def as_page(changes: Changes) -> str:
     return render(
         "changes.html.j2",
         title=f"What moved: {changes.a.name} to {changes.b.name}",
-        a=_about(changes.a),
-        b=_about(changes.b),
+        sides={"A": changes.a, "B": changes.b},
         summary=summary(changes),
         style=style_sheet(),
         refused=list(changes.refusals()),
@@ -202,14 +194,8 @@ def as_page(changes: Changes) -> str:
             for rows in _by_measure(told)
         ],
         remarks=changes.remarks,
-        order=[IN_WORDS[cause] for cause in CAUSES_IN_ORDER],
+        order=list(IN_WORDS.values()),
     )
-
-
-def _about(version: Version) -> str:
-    if version.edition is None:
-        return f"{version.name} (values only)"
-    return f"{version.name}: {version.edition.title}, {version.edition.window('crime').words}"
 
 
 def _page_table(caption: str, changes: list[Change], *, one_measure: bool = False) -> str:

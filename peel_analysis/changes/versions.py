@@ -50,7 +50,12 @@ def open_version(text: str, data: Data) -> Version:
     no other. Raises InputError for what is none of these.
     """
     edition_id, _, listed = text.partition("@")
-    settings = _settings(text, listed)
+    settings = {}
+    for part in filter(None, (part.strip() for part in listed.split(","))):
+        name, equals, value = part.partition("=")
+        if not (equals and value) and name not in SWITCHES:
+            raise InputError(f"{text}: '{part}' is no setting; the settings are {VERSION_SETTINGS}")
+        settings[name.strip()] = value.strip()
     if named := settings.pop("data", ""):
         if not Path(named).is_dir():
             raise InputError(f"data={named}: no such folder; give one laid out like the project's data/")
@@ -61,16 +66,6 @@ def open_version(text: str, data: Data) -> Version:
         return Version(text, data, values=read_values(Path(text)))
     known = ", ".join(data.editions) or "(none)"
     raise InputError(f"'{text}' is no edition, build folder or values file; the editions are {known}")
-
-
-def _settings(text: str, listed: str) -> dict[str, str]:
-    settings = {}
-    for part in filter(None, (part.strip() for part in listed.split(","))):
-        name, equals, value = part.partition("=")
-        if not (equals and value) and name not in SWITCHES:
-            raise InputError(f"{text}: '{part}' is no setting; the settings are {VERSION_SETTINGS}")
-        settings[name.strip()] = value.strip()
-    return settings
 
 
 def _with_settings(edition: Edition, settings: dict[str, str], text: str) -> Edition:
@@ -113,12 +108,11 @@ def _with_window(edition: Edition, name: str, last_day: str, text: str) -> Editi
         later = pd.offsets.MonthEnd(12 * (end.year - named.end.year) + end.month - named.end.month)
         with_crime = [other for other in edition.windows if other.startswith(MOVED_WITH_CRIME)]
         ends = {other: (pd.Timestamp(edition.window(other).end) + later).date() for other in with_crime}
-    moved = {other: _to(edition.window(other), last) for other, last in ends.items()}
-    return replace(edition, windows=MappingProxyType({**edition.windows, **moved}))
-
-
-def _to(window: Period, end: date) -> Period:
-    return Period(end, end) if window.is_date else Period.months_to(end, window.months)
+    windows = dict(edition.windows)
+    for other, last in ends.items():
+        window = edition.window(other)
+        windows[other] = Period(last, last) if window.is_date else Period.months_to(last, window.months)
+    return replace(edition, windows=MappingProxyType(windows))
 
 
 def _with_release(edition: Edition, item: str, release: str, text: str) -> Edition:
@@ -135,18 +129,14 @@ def _with_release(edition: Edition, item: str, release: str, text: str) -> Editi
 def read_values(path: Path) -> pd.DataFrame:
     """Return the values in a file or in a build folder (<out>/<edition>): one row a measure and force.
 
-    Text columns, and value, numerator and denominator as numbers. The numbers that a report's file adds for its figures
-    are left out: they follow from the same counts. Of a report's file in a build folder, the force's own rows count.
-    Raises InputError for a file without the columns of the contract, with a repeated row or with text in place of a
-    number, for a folder without values files, and for one whose files disagree on England and Wales.
+    Text columns, and NUMBERS. Parts of figures are left out: they follow from the same counts. Of a report's file in a
+    build folder, the force's own rows count. Raises InputError for files that keep no contract, or that disagree.
     """
     if not path.is_dir():
         return _read_file(path)
     tables = {file: _read_file(file) for file in sorted(path.glob("*/values.csv"))}
     if not tables:
-        raise InputError(
-            f"{path}: no values.csv in any folder there; name the folder of an edition, such as build/2017"
-        )
+        raise InputError(f"{path}: no values.csv in any folder there; name the folder of an edition: build/2017")
     first = next(iter(tables))
     national = _of(ENGLAND_AND_WALES, tables[first])
     facts = ["edition", "measure", *NUMBERS, "status"]
@@ -154,13 +144,11 @@ def read_values(path: Path) -> pd.DataFrame:
     for file, rows in tables.items():
         if not _of(ENGLAND_AND_WALES, rows)[facts].equals(national[facts]):
             names = " and ".join(f"{one.parent.name}/{one.name}" for one in (first, file))
-            raise InputError(
-                f"{path}: {names} disagree on England and Wales; make all the reports again from the same data"
-            )
-        own = _of(file.parent.name, rows)
+            raise InputError(f"{path}: {names} disagree on England and Wales; make all again from the same data")
+        name = file.parent.name
+        own = _of(name, rows)
         if own.empty:
-            remedy = "the folder of a report has the id of its force as name"
-            raise InputError(f"{file}: no row for {file.parent.name}; {remedy}")
+            raise InputError(f"{file}: no row for {name}; the folder of a report has the id of its force as name")
         kept.append(own)
     rows = pd.concat([*kept, national], ignore_index=True)
     _refuse_repeats(rows, path)
@@ -177,9 +165,8 @@ def _read_file(path: Path) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
         raise InputError(f"{path}: not a values file: {' '.join(str(error).split())}") from error
     if missing := [column for column in CONTRACT if column not in rows.columns]:
-        raise InputError(
-            f"{path}: no column {', '.join(missing)}; a values file has {', '.join(CONTRACT)} (see `peel values`)"
-        )
+        wanted = ", ".join(CONTRACT)
+        raise InputError(f"{path}: no column {', '.join(missing)}; a values file has {wanted} (see `peel values`)")
     for column in NUMBERS:
         numbers = pd.to_numeric(rows[column].where(rows[column] != ""), errors="coerce")
         wrong = rows.loc[numbers.isna() & (rows[column] != ""), column]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from peel_analysis.checks import records as of_outcomes
+from peel_analysis.checks import records as forces_records
 from peel_analysis.checks import rules
 from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
 from peel_analysis.data.counts import RETURNED_ITEMS, TableError
@@ -36,10 +36,10 @@ def check(
     Each table of outcomes is set against the recorded crime in `paired`, else the latest release that has its quarters.
     """
     first, passed = shape(held, keys if keys is not None else held.tables())
-    beside = of_outcomes.pairs(held, passed, paired)
+    beside = forces_records.pairs(held, passed, paired)
     of_tables = (all_forces, printed_totals, gaps, components, steps, count_notes)
-    ratios = (of_outcomes.against_crimes(held, beside, rule) for rule in ("parts_within_whole", "completeness"))
-    of_types = (of_outcomes.not_yet_assigned, of_outcomes.outcome_types)
+    ratios = (forces_records.against_crimes(held, beside, rule) for rule in ("parts_within_whole", "completeness"))
+    of_types = (forces_records.not_yet_assigned, forces_records.outcome_types)
     return [first, *(one(held, passed) for one in of_tables), *ratios, *(one(held, beside) for one in of_types)]
 
 
@@ -51,7 +51,7 @@ def check_edition(edition: Edition) -> list[CheckResult]:
     for item, key in used.items():
         if key not in stored:
             raise InputError(f"{edition.file}: {item} is to come from {'/'.join(key)}, which data/counts does not hold")
-    outcomes, crimes = used.get(of_outcomes.OUTCOMES), used.get(of_outcomes.CRIMES)
+    outcomes, crimes = used.get(forces_records.OUTCOMES), used.get(forces_records.CRIMES)
     paired = {outcomes: crimes} if outcomes and crimes else {}
     return check(held, sorted(set(used.values())), paired)
 
@@ -161,7 +161,7 @@ def steps(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
         if totals.shape[1] <= by.thresholds["fewest_changes"] or len(totals) < NUMBER_OF_FORCES // 2:
             continue
         counts = totals.to_numpy(dtype=float)
-        against, spread, sudden = of_outcomes.sudden_steps(counts, by)
+        against, spread, sudden = forces_records.sudden_steps(counts, by)
         looked_at += int(np.isfinite(against).sum())
         for row, change in zip(*np.nonzero(sudden), strict=True):
             before, after = counts[row, change : change + 2]

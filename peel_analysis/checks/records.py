@@ -10,18 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peel_analysis.checks.rules import (
-    CheckResult,
-    Finding,
-    Key,
-    TablesHeld,
-    marked,
-    number_of_tables,
-    periods_of,
-    quarters_of,
-    release_order,
-    whole_counts,
-)
+from peel_analysis.checks import rules
+from peel_analysis.checks.rules import CheckResult, Finding, Key, TablesHeld, marked, whole_counts
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period, day_in_words
@@ -52,10 +42,7 @@ class Doubt:
 
 
 def incomplete(edition: Edition, window: Period) -> dict[str, Doubt]:
-    """Return the forces whose record leaves crimes out in a window, by force_id, by the rules of data/checks.toml.
-
-    Empty for an edition without a table of outcomes or of recorded crime by quarter.
-    """
+    """Return the forces whose record leaves crimes out in a window, by force_id; empty without the two tables."""
     return _found(edition, window, "not_yet_assigned", "completeness")
 
 
@@ -64,7 +51,7 @@ def mismatched(edition: Edition, window: Period) -> dict[str, Doubt]:
     return _found(edition, window, "parts_within_whole")
 
 
-def _found(edition: Edition, window: Period, *rules: str) -> dict[str, Doubt]:
+def _found(edition: Edition, window: Period, *names: str) -> dict[str, Doubt]:
     """Return what rules find in an edition's tables, kept, for each notebook asks again; of two the later stands."""
     if not {OUTCOMES, CRIMES} <= set(edition.releases):
         return {}
@@ -76,12 +63,12 @@ def _found(edition: Edition, window: Period, *rules: str) -> dict[str, Doubt]:
         outcomes, crimes = quarterly(edition, OUTCOMES), quarterly(edition, CRIMES)
         waiting = quarterly(edition, OUTCOMES, NOT_YET_ASSIGNED)
         found: dict[str, Doubt] = {}
-        for rule in rules:
-            one, beside = FIND[rule], waiting if rule == "not_yet_assigned" else crimes
-            found |= one(outcomes, beside, window, edition.data.rule(rule), edition.forces)
+        for name in names:
+            beside = waiting if name == "not_yet_assigned" else crimes
+            found |= FIND[name](outcomes, beside, window, edition.data.rule(name), edition.forces)
         return found
 
-    return edition.data.cached((rules, window, tables), find)
+    return edition.data.cached((names, window, tables), find)
 
 
 def find_incomplete(
@@ -204,10 +191,7 @@ def quarter(start: str) -> Period:
 
 
 def quarterly(edition: Edition, item: str, outcome_type: str = "") -> pd.DataFrame:
-    """Return an item's counts by force and first day of a quarter, all outcomes together or those of one type.
-
-    The edition has the item; what is worked out is kept until its table changes.
-    """
+    """Return an item's counts by force and first day of a quarter, all outcomes together or those of one type; kept."""
     source = edition.releases[item]
 
     def sums() -> pd.DataFrame:
@@ -242,11 +226,7 @@ def sudden_steps(counts: Numbers, by: Rule) -> tuple[Numbers, Numbers, npt.NDArr
 
 
 def quarters_apart(item: str, edition: Edition, window: Period) -> tuple[tuple[str, Period], ...]:
-    """Return forces and the quarters of a window in which their count of crime stands apart from those on both sides.
-
-    Such a quarter is one that a sudden step leads to and another leads back from. Empty for other counts than those of
-    crime by quarter.
-    """
+    """Return forces and the quarters of a window that a sudden step in crime leads to and another leads back from."""
     if item not in edition.releases or edition.releases[item].item != CRIMES:
         return ()
 
@@ -283,11 +263,11 @@ def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) ->
     found = {key: beside for key, beside in (chosen or {}).items() if key in keys}
     for key in keys:
         if key[0] == OUTCOMES and key not in found:
-            wanted = {first for first, _ in periods_of(held.counts(key))}
+            wanted = {first for first, _ in rules.periods_of(held.counts(key))}
             crimes = (one for one in held.tables() if one[0] == CRIMES)
-            fitting = [one for one in crimes if wanted <= quarters_of(held.counts(one)).keys()]
+            fitting = [one for one in crimes if wanted <= rules.quarters_of(held.counts(one)).keys()]
             if fitting:
-                found[key] = max(fitting, key=lambda one: release_order(one[1]))
+                found[key] = max(fitting, key=lambda one: rules.release_order(one[1]))
     return found
 
 
@@ -341,7 +321,7 @@ def outcome_types(held: TablesHeld, paired: Pairs) -> CheckResult:
             f"{int(both.to_numpy().sum())} quarters of forces"
         )
         findings.append(Finding(by.level, " ".join(key), found))
-    return CheckResult(by, f"{number_of_tables(findings)} of outcomes with type 0", tuple(findings))
+    return CheckResult(by, f"{rules.number_of_tables(findings)} of outcomes with type 0", tuple(findings))
 
 
 def _in_shared_quarters(held: TablesHeld, key: Key, beside: Key) -> tuple[pd.DataFrame, pd.DataFrame]:

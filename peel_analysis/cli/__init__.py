@@ -62,20 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(command.main(arguments, prog_name="peel", standalone_mode=False))
     except click.UsageError as error:
-        return refused(usage_error_in_words(error))
+        help_of = error.ctx.command_path if error.ctx else "peel"
+        remedy = getattr(getattr(error, "param", None), "remedy", "") or f"see {help_of} --help"  # the option's own
+        return refused(f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}")
 
 
 def refused(line: str) -> int:
     """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
     print(f"peel: {line}", file=sys.stderr)
     return USAGE
-
-
-def usage_error_in_words(error: click.UsageError) -> str:
-    """Return what click refuses in one line: what was found, and the option's own remedy or where to read on."""
-    help_of = error.ctx.command_path if error.ctx else "peel"
-    remedy = getattr(getattr(error, "param", None), "remedy", "") or f"see {help_of} --help"
-    return f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}"
 
 
 class ValueOption(click.Option):

@@ -43,14 +43,9 @@ def _open(context: click.Context, _: click.Parameter, folder: Path | None) -> No
     context.obj = open_data(folder)
 
 
-folder_option = partial(
-    option,
-    "--data",
-    type=FOLDER,
-    metavar="DIR",
-    help="Another data folder, laid out like the project's data/.",
-    remedy="give one laid out like the project's data/",
-)
+folder_option = partial(option, "--data", type=FOLDER, metavar="DIR",
+                        help="Another data folder, laid out like the project's data/.",
+                        remedy="give one laid out like the project's data/")  # fmt: skip
 data_option = folder_option(callback=_open, expose_value=False, is_eager=True)  # names are looked up in it
 edition_option = option("--edition", type=EDITION, default="2017", show_default=True, help="The edition.")
 measure_option = option("--measure", type=MEASURE, help="One measure, by its id.")
@@ -108,14 +103,8 @@ def batch(
     from peel_analysis.batch import make_reports, share, summary
 
     started = time.perf_counter()
-    outcomes = make_reports(
-        edition,
-        share(forces, shard) if shard else forces,
-        _making(**making),
-        jobs=jobs,
-        scheduler=dask,
-        log=f"run-{shard.replace('/', '-of-')}.jsonl" if shard else "run.jsonl",
-    )
+    chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
+    outcomes = make_reports(edition, chosen, _making(**making), jobs=jobs, scheduler=dask, log=log)
     print(summary(outcomes, time.perf_counter() - started))
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from peel_analysis.comparison.verdicts import Compared, compare
+from peel_analysis.comparison.verdicts import compare
 from peel_analysis.data.definitions import Block, Measure, NotComparableError
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import Forces
@@ -31,12 +31,10 @@ def check_together(first: Measure, second: Measure, edition: Edition) -> None:
     for block in edition.data.blocks:
         if block.kind == "together" and block.keeps_apart(first, second):
             raise NotComparableError(block.reason)
-    windows = [edition.window(measure.window) for measure in (first, second)]
-    if windows[0] != windows[1]:
-        raise NotComparableError(
-            f"{first.title} and {second.title} are counted in different windows ({windows[0].words}; "
-            f"{windows[1].words}), so they are not put together."
-        )
+    one, other = (edition.window(measure.window) for measure in (first, second))
+    if one != other:
+        found = f"{first.title} and {second.title} are counted in different windows ({one.words}; {other.words})"
+        raise NotComparableError(f"{found}, so they are not put together.")
 
 
 def reasons_apart(listed: Sequence[Measure], edition: Edition) -> list[str]:
@@ -49,10 +47,8 @@ def reasons_apart(listed: Sequence[Measure], edition: Edition) -> list[str]:
     reasons = [block.reason for block in together if any(block.keeps_apart(*pair) for pair in pairs)]
     windows = dict.fromkeys(edition.window(measure.window).words for measure in listed)
     if len(windows) > 1:
-        reasons.append(
-            f"The figures are counted in different windows ({'; '.join(windows)}), so they are not added, divided or "
-            "set beside each other."
-        )
+        found = f"The figures are counted in different windows ({'; '.join(windows)})"
+        reasons.append(f"{found}, so they are not added, divided or set beside each other.")
     return reasons
 
 
@@ -124,9 +120,9 @@ def peer_groups(edition: Edition, force_id: str) -> tuple[PeerGroup, ...]:
     settings, lists = edition.data.peer_sets, edition.data.peer_lists
     if force_id in settings.without:
         return ()
-    declared = [_group(one, edition, force_id) for one in settings.sets]
-    listed = [PeerGroup(one.id, one.title, one.as_at, NOTE_OF_A_LIST, one.peer_ids.get(force_id, ())) for one in lists]
-    return tuple(group for group in (*declared, *listed) if group.peer_ids)
+    groups = [_group(one, edition, force_id) for one in settings.sets]
+    groups += [PeerGroup(one.id, one.title, one.as_at, NOTE_OF_A_LIST, one.peer_ids.get(force_id, ())) for one in lists]
+    return tuple(group for group in groups if group.peer_ids)
 
 
 def why_none(edition: Edition, force_id: str) -> str:
@@ -144,17 +140,14 @@ def means(result: Result, group: PeerGroup) -> PeerMeans:
     """
     compared = compare(result)
     members = tuple(peer for peer in group.peer_ids if peer not in compared.left_out)
-    left_out = {peer: _why_left_out(compared, peer) for peer in group.peer_ids if peer in compared.left_out}
+    left_out = {}  # as the figure's table notes it, else as the policy says it
+    for peer in (peer for peer in group.peer_ids if peer in compared.left_out):
+        reason = result.of(peer).short or compared.policy.no_verdict[compared.left_out[peer]]
+        left_out[peer] = reason.removeprefix("No verdict: ").rstrip(".")
     rows = result.rows.loc[list(members)]
     top, below = (float(rows[name].sum(skipna=False)) for name in ("numerator", "denominator"))
     weighted = result.measure.multiplier * top / below if members else math.nan  # and NaN where a count is missing
     return PeerMeans(weighted, float(rows["value"].mean()), members, left_out, result.edition.forces)
-
-
-def _why_left_out(compared: Compared, force_id: str) -> str:
-    """Return why a force is in no mean: as the figure's table notes it, else as the policy says it."""
-    reason = compared.result.of(force_id).short or compared.policy.no_verdict[compared.left_out[force_id]]
-    return reason.removeprefix("No verdict: ").rstrip(".")
 
 
 def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:

@@ -14,23 +14,9 @@ from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.policy import Policy
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
-from peel_analysis.statistics.intervals import (
-    Array,
-    Interval,
-    Numbers,
-    rate_change_interval,
-    rate_interval,
-    ratio_interval,
-    share_interval,
-)
-from peel_analysis.statistics.limits import (
-    ExpectedByChance,
-    Funnel,
-    Kind,
-    NotEnoughForcesError,
-    expected_by_chance,
-    funnel_for,
-)
+from peel_analysis.statistics import intervals, limits
+from peel_analysis.statistics.intervals import Array, Interval, Numbers
+from peel_analysis.statistics.limits import ExpectedByChance, Funnel, Kind, NotEnoughForcesError
 from peel_analysis.statistics.verdict import RankRange, Verdict, eligible, rank_range, verdicts
 
 SHOWN_LEVEL = 0.95  # of the intervals in tables
@@ -116,23 +102,21 @@ def _no_verdict(result: Result, force_id: str) -> str:
 def _funnel(
     result: Result, policy: Policy, tested: npt.NDArray[np.bool_], numerator: Array, denominator: Array
 ) -> tuple[Funnel | None, str]:
-    kind = FUNNEL_KINDS.get(result.measure.kind)
-    if kind is None:
+    if (kind := FUNNEL_KINDS.get(result.measure.kind)) is None:
         return None, "A funnel is made for rates, shares and ratios of counts only."
     if kind == "share" and (more := numerator > denominator).any():
         named = result.edition.forces.in_words(str(force_id) for force_id in result.rows.index[more])
         return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
-        made = funnel_for(
+        return limits.funnel_for(
             numerator, denominator, kind, result.measure.multiplier, tested,
             overdispersion=policy.chance.overdispersion, winsorised=policy.chance.winsorised,
             fewest=policy.position.fewest_forces,
-        )  # fmt: skip
+        ), ""  # fmt: skip
     except NotEnoughForcesError as error:
         return None, str(error)
     except ValueError as error:
         return None, f"No funnel is made: {error}."
-    return made, ""
 
 
 def fields_in_words(funnel: Funnel | None) -> str:
@@ -148,15 +132,15 @@ def interval_of(measure: Measure, numerator: Numbers, denominator: Numbers, leve
     counts of a change are the difference and the earlier count.
     """
     if measure.kind in ("share", "cases"):
-        return share_interval(numerator, denominator, measure.multiplier, level)
+        return intervals.share_interval(numerator, denominator, measure.multiplier, level)
     if measure.kind == "ratio_of_counts":
-        return ratio_interval(numerator, denominator, measure.multiplier, level)
+        return intervals.ratio_interval(numerator, denominator, measure.multiplier, level)
     if measure.kind == "change":
         earlier = np.asarray(denominator, dtype=np.float64)
         later = np.asarray(numerator, dtype=np.float64) + earlier
         one = np.ones_like(earlier)
-        return rate_change_interval(earlier, one, later, one, level)
-    return rate_interval(numerator, denominator, measure.multiplier, level)
+        return intervals.rate_change_interval(earlier, one, later, one, level)
+    return intervals.rate_interval(numerator, denominator, measure.multiplier, level)
 
 
 def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
@@ -171,7 +155,7 @@ def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
         return None
     level = compared[0].policy.chance.level
     asked = (repr(level), *(fields_in_words(funnel) for funnel in funnels))
-    held = once("chance", asked, lambda: json.dumps(asdict(expected_by_chance(funnels, level))).encode())
+    held = once("chance", asked, lambda: json.dumps(asdict(limits.expected_by_chance(funnels, level))).encode())
     return ExpectedByChance(**json.loads(held))
 
 
@@ -183,10 +167,8 @@ def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
     compared = compare(result)
     about = compared.funnel_refused
     if funnel := compared.funnel:  # the numbers that each force's funnel z can be worked out from
-        about = (
-            f"funnel of {funnel.forces} forces, scale {funnel.scale}, per {funnel.multiplier:,}, "
-            f"median {funnel.target!r}, phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
-        )
+        about = f"funnel of {funnel.forces} forces, scale {funnel.scale}, per {funnel.multiplier:,}, "
+        about += f"median {funnel.target!r}, phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
     yield f"# {result.measure.id}: {about}"
     tests = ",".join(TESTS).replace("national_shown", "england_and_wales")
     yield f"measure,force_id,value,denominator,{tests},ranks,verdict,why"
@@ -201,8 +183,6 @@ def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
 
 
 def _cell(number: Decimal | float | bool | None) -> str:
-    if number is None:
-        return ""
-    if isinstance(number, bool):
-        return "yes" if number else "no"
+    if number is None or isinstance(number, bool):
+        return {None: "", True: "yes", False: "no"}[number]
     return str(number) if isinstance(number, Decimal) else f"{number:.6f}"

@@ -16,37 +16,21 @@ from peel_analysis.data.periods import is_day
 
 COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
-STATUSES = ("reported", "partial", "estimated", "combined", "not_supplied", "not_comparable")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
+STATUSES = ("reported", *MAY_BE_BLANK)
 RETURNED_ITEMS = (  # what a data return may hold
-    "calls",
-    "domestic_abuse_calls",
-    "domestic_abuse_offences",
-    "domestic_abuse_arrests",
-    "domestic_abuse_voluntary_attendances",
-    "domestic_abuse_charges",
-    "clares_law_right_to_know",
-    "organised_crime_groups",
-    "criminal_behaviour_orders",
-    "community_protection_notices",
-    "civil_injunctions",
+    "calls", "domestic_abuse_calls", "domestic_abuse_offences", "domestic_abuse_arrests",
+    "domestic_abuse_voluntary_attendances", "domestic_abuse_charges", "clares_law_right_to_know",
+    "organised_crime_groups", "criminal_behaviour_orders", "community_protection_notices", "civil_injunctions",
     "dispersal_orders",
-)
+)  # fmt: skip
 DIGITS = 15  # of a number: more are a slip, and floating point does not hold them exactly
 WHOLE_NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}")
 NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}(\.\d+)?")
-FRACTIONAL = frozenset(  # items counted in full-time equivalents; every other count is a whole number
-    f"{workers}_fte"
-    for workers in (
-        "police_officers",
-        "police_staff",
-        "police_staff_and_designated_officers",
-        "designated_officers",
-        "police_community_support_officers",
-        "special_constables",
-        "police_support_volunteers",
-    )
-)
+FRACTIONAL = frozenset((  # items counted in full-time equivalents; every other count is a whole number
+    "police_officers_fte", "police_staff_fte", "police_staff_and_designated_officers_fte", "designated_officers_fte",
+    "police_community_support_officers_fte", "special_constables_fte", "police_support_volunteers_fte",
+))  # fmt: skip
 
 
 class TableError(InputError):
@@ -71,10 +55,8 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
             raise TableError(str(fault)) from fault
         if isinstance(error, TableError):
             raise
-        said = " ".join(str(error).split())
-        raise TableError(
-            f"{name}: not a table: {said}; give a CSV file in UTF-8 with {', '.join(COUNTS_COLUMNS)}"
-        ) from None
+        said = f"not a table: {' '.join(str(error).split())}"
+        raise TableError(f"{name}: {said}; give a CSV file in UTF-8 with {', '.join(COUNTS_COLUMNS)}") from None
 
 
 def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
@@ -83,12 +65,9 @@ def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
     fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
     rows = check(text.assign(count=_numbers(text["count"], name, fractional=fractional)), name, forces=forces)
     for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
-        if (line := _first(rows[column] != own, None)) is not None:
-            found = rows.loc[rows[column] != own, column].iloc[0]
-            raise TableError(
-                f"{name}, line {line}, column {column}: found {found!r} in the {called} of {own!r}; put the row where "
-                "it belongs, or mend the cell"
-            )
+        for other in rows[column][rows[column] != own].unique():
+            told = f"found {other!r} in the {called} of {own!r}; put the row where it belongs, or mend the cell"
+            _refuse(rows[column] == other, f", column {column}: {told}", name)
     return rows
 
 
@@ -100,24 +79,31 @@ def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, 
     that its status contradicts, a date that is none, a period that ends before it starts, and a repeated key.
     """
     check_columns(rows.columns, name)
-    _check_known(rows, name, lines, "force_id", forces.ids, "the ids are in data/forces.csv")
-    _check_known(rows, name, lines, "status", STATUSES, f"use one of {', '.join(STATUSES)}")
-    _check_dates(rows, name, lines)
-    blank = rows["count"].isna()
-    for wrong, found in (
-        (blank & ~rows["status"].isin(MAY_BE_BLANK), "no count, and the status is 'reported'"),
-        (~blank & (rows["status"] == "not_supplied"), "a count, and the status is 'not_supplied'"),
+    for column, known, remedy in (
+        ("force_id", forces.ids, "the ids are in data/forces.csv"),
+        ("status", STATUSES, f"use one of {', '.join(STATUSES)}"),
     ):
-        if (line := _first(wrong, lines)) is not None:
-            raise TableError(f"{name}, line {line}, column count: {found}; give the count or the status that says why")
-    if (line := _first(rows["period_end"] < rows["period_start"], lines)) is not None:
-        raise TableError(
-            f"{name}, line {line}, column period_end: the period ends before it starts; exchange the dates"
-        )
+        for other in rows[column][~rows[column].isin(known)].unique():
+            close = difflib.get_close_matches(str(other), known, n=2, cutoff=0.5)
+            hint = f" (did you mean {' or '.join(close)}?)" if close else ""
+            told = f"unknown {column.replace('_', ' ')} {other!r}{hint}; {remedy}"
+            _refuse(rows[column].isin([other]), f", column {column}: {told}", name, lines)
+    for column in ("period_start", "period_end"):
+        for other in rows[column].unique():
+            if not is_day(other):
+                told = f"{other!r} is no date; write one as 2017-06-30"
+                _refuse(rows[column].isin([other]), f", column {column}: {told}", name, lines)
+    blank, remedy = rows["count"].isna(), "give the count or the status that says why"
+    uncounted = blank & ~rows["status"].isin(MAY_BE_BLANK)
+    _refuse(uncounted, f", column count: no count, and the status is 'reported'; {remedy}", name, lines)
+    counted = ~blank & (rows["status"] == "not_supplied")
+    _refuse(counted, f", column count: a count, and the status is 'not_supplied'; {remedy}", name, lines)
+    told = "the period ends before it starts; exchange the dates"
+    _refuse(rows["period_end"] < rows["period_start"], f", column period_end: {told}", name, lines)
     repeated = rows.duplicated(list(COUNTS_KEY))
-    if (line := _first(repeated, lines)) is not None:
-        key = ", ".join(str(value) or "(blank)" for value in rows.loc[repeated.to_numpy(), list(COUNTS_KEY)].iloc[0])
-        raise TableError(f"{name}, line {line}: repeats the key of an earlier line ({key}); keep one of the two")
+    for key in rows.loc[repeated.to_numpy(), list(COUNTS_KEY)].head(1).itertuples(index=False):
+        words = ", ".join(str(value) or "(blank)" for value in key)
+        _refuse(repeated, f": repeats the key of an earlier line ({words}); keep one of the two", name, lines)
     return rows
 
 
@@ -138,10 +124,7 @@ def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = 
 
 
 def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return the tables one after the other, in the columns and types of this module.
-
-    Counts are Int64, or Float64 where an item is one of FRACTIONAL.
-    """
+    """Return the tables one after the other; counts are Int64, or Float64 where an item is one of FRACTIONAL."""
     kept = [part for part in parts if len(part)]
     rows = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COUNTS_COLUMNS), dtype=str)
     number = "Int64" if FRACTIONAL.isdisjoint(rows["item"].unique()) else "Float64"
@@ -157,8 +140,7 @@ def as_text(rows: pd.DataFrame, key: Sequence[str] = COUNTS_KEY) -> str:
 
 def as_bytes(rows: pd.DataFrame) -> bytes:
     """Return the rows as an Arrow file, which is read much faster than CSV and holds the same values and types."""
-    out = io.BytesIO()
-    rows.to_feather(out, compression="uncompressed")
+    rows.to_feather(out := io.BytesIO(), compression="uncompressed")
     return out.getvalue()
 
 
@@ -167,12 +149,12 @@ def from_bytes(held: bytes) -> pd.DataFrame:
     return pd.read_feather(io.BytesIO(held))
 
 
-def _first(wrong: pd.Series, lines: Sequence[int] | None) -> int | None:
-    """Return the line number of the first row marked wrong, or None."""
+def _refuse(wrong: "pd.Series[bool]", told: str, name: str, lines: Sequence[int] | None = None) -> None:
+    """Raise TableError, which names file and line, for the first row that is marked wrong, if any is."""
     positions = np.flatnonzero(wrong.to_numpy(dtype=bool))
-    if not len(positions):
-        return None
-    return int(positions[0]) + 2 if lines is None else int(lines[int(positions[0])])
+    if len(positions):
+        first = int(positions[0])
+        raise TableError(f"{name}, line {first + 2 if lines is None else lines[first]}{told}")
 
 
 def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> pd.Series:
@@ -181,32 +163,9 @@ def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> pd.Serie
         (NUMBER, float, "Float64", "a number") if fractional else (WHOLE_NUMBER, int, "Int64", "a whole number")
     )
     places, different = pd.factorize(text)
-    if wrong := [value for value in different if value and not allowed.fullmatch(value)]:
-        line = _first(text.isin(wrong), None)
-        raise TableError(
-            f"{name}, line {line}, column count: found {text[text.isin(wrong)].iloc[0]!r} where a count should be; "
-            f"write {remedy} of at most {DIGITS} digits, or leave it blank with a status that says why"
-        )
+    for value in different:
+        if value and not allowed.fullmatch(value):
+            told = f"{value!r} where a count should be; write {remedy} of at most {DIGITS} digits, or leave it blank"
+            _refuse(text == value, f", column count: found {told} with a status that says why", name)
     numbers = pd.Series([make(value) if value else pd.NA for value in different], dtype=kind)
     return pd.Series(numbers.array.take(places), text.index)
-
-
-def _check_known(
-    rows: pd.DataFrame, name: str, lines: Sequence[int] | None, column: str, known: Sequence[str], remedy: str
-) -> None:
-    wrong = ~rows[column].isin(known)
-    if (line := _first(wrong, lines)) is None:
-        return
-    found = rows.loc[wrong.to_numpy(), column].iloc[0]
-    close = difflib.get_close_matches(str(found), known, n=2, cutoff=0.5)
-    hint = f" (did you mean {' or '.join(close)}?)" if close else ""
-    words = column.replace("_", " ")
-    raise TableError(f"{name}, line {line}, column {column}: unknown {words} {found!r}{hint}; {remedy}")
-
-
-def _check_dates(rows: pd.DataFrame, name: str, lines: Sequence[int] | None) -> None:
-    for column in ("period_start", "period_end"):
-        for value in rows[column].unique():
-            if not is_day(value):
-                line = _first(rows[column].isin([value]), lines)
-                raise TableError(f"{name}, line {line}, column {column}: {value!r} is no date; write one as 2017-06-30")

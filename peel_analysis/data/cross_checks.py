@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import pandas as pd
 
 from peel_analysis.data import registers
+from peel_analysis.data.declarations import named
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
@@ -13,11 +14,11 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import AREAS, POPULATIONS
 from peel_analysis.data.policy import POLICY
 from peel_analysis.data.programmes import PROGRAMMES
-from peel_analysis.data.registers import Register, records
+from peel_analysis.data.registers import PUBLISHED_VALUES, SERIES_BREAKS, Register, records
 from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES, SECTIONS
 
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
-QUESTIONS = (registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)
+QUESTIONS = (registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)  # judgments are checked as they are read
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
 CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
 
@@ -34,10 +35,7 @@ def read_all(edition: Edition) -> None:
 
 
 def read_held(data: Data, editions: Iterable[Edition]) -> None:
-    """Read what the data folder has of it for these editions; a folder may hold little but counts.
-
-    Raises InputError for the first thing that is wrong.
-    """
+    """Read what the data folder, which may hold little but counts, has of it; InputError for the first thing wrong."""
     for register in registers.ALL:
         if data.has(register.file):
             data.register(register)
@@ -54,36 +52,28 @@ def _check_caveats(data: Data) -> None:
     """Refuse a caveat of a measure that there is not: it would be printed under no figure."""
     known = ("all", *data.measures.ids)
     for row in records(data.register(registers.CAVEATS)):
-        if unknown := [name for name in row["applies_to"].split(";") if name not in known]:
-            near = _did_you_mean(unknown[0], known)
-            raise InputError(
-                f"{data.place_of(registers.CAVEATS, row)}: applies_to has '{unknown[0]}', which is no measure of "
-                f"data/{MEASURES}{near}; write ids with semicolons between, or all"
-            )
+        place = data.place_of(registers.CAVEATS, row)
+        named(row["applies_to"].split(";"), place, "applies_to", known, f"data/{MEASURES}")
 
 
 def _check_questions(data: Data) -> None:
     for register in QUESTIONS:
-        _refuse_slips(data, register, "question", data.programmes.question_ids, f"data/{PROGRAMMES}")
+        _refuse_slips(data, register, data.register(register), "question", data.programmes.question_ids, PROGRAMMES)
 
 
 def _check_breaks(data: Data) -> None:
     items = {item for measure in data.measures for item in measure.items}
-    _refuse_slips(data, registers.SERIES_BREAKS, "item", items, f"data/{MEASURES}")
+    _refuse_slips(data, SERIES_BREAKS, data.register(SERIES_BREAKS), "item", items, MEASURES)
 
 
-def _refuse_slips(data: Data, register: Register, column: str, known: Collection[str], where: str) -> None:
+def _refuse_slips(
+    data: Data, register: Register, rows: pd.DataFrame, column: str, known: Collection[str], file: str
+) -> None:
     """Refuse a name that is not among those of another file, and is nearly one of them."""
-    for row in records(data.register(register).drop_duplicates(column)):
-        if row[column] not in known and (near := _did_you_mean(row[column], known)):
-            raise InputError(
-                f"{data.place_of(register, row)}: {column} is '{row[column]}', which {where} does not have{near}"
-            )
-
-
-def _did_you_mean(name: str, known: Collection[str]) -> str:
-    near = meant(name, known, NEARLY)
-    return f" (did you mean {near}?)" if near else ""
+    for row in records(rows.drop_duplicates(column)):
+        if row[column] not in known and (near := meant(row[column], known, NEARLY)):
+            found = f"{column} is '{row[column]}', which data/{file} does not have"
+            raise InputError(f"{data.place_of(register, row)}: {found}; did you mean {near}?")
 
 
 def _check_peers(data: Data) -> None:
@@ -100,9 +90,8 @@ def checked_exclusions(edition: Edition) -> pd.DataFrame:
 
 
 def _check_exclusions(edition: Edition, years: Collection[str]) -> None:
-    measures = edition.data.measures
     for row in records(edition.register(registers.EXCLUSIONS)):
-        if wrong := _wrong(row, edition, measures, years):
+        if wrong := _wrong(row, edition, edition.data.measures, years):
             who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
             raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {who}: {wrong}")
 
@@ -131,34 +120,27 @@ def checked_published(edition: Edition) -> pd.DataFrame:
     Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
     """
     edition.data.cached(("published", edition.id), lambda: _check_published(edition))
-    return edition.register(registers.PUBLISHED_VALUES)
+    return edition.register(PUBLISHED_VALUES)
 
 
 def _check_published(edition: Edition) -> None:
-    ids = edition.data.measures.ids
-    known = (*ids, *(measure_id + CASES_REVIEWED for measure_id in ids))
-    for row in records(edition.register(registers.PUBLISHED_VALUES)):
-        if row["measure_id"] not in known and (near := meant(row["measure_id"], known, NEARLY)):
-            raise InputError(
-                f"{edition.data.place_of(registers.PUBLISHED_VALUES, row)}: no measure '{row['measure_id']}'; did you "
-                f"mean {near}? The ids are in data/{MEASURES}"
-            )
+    known = [name for one in edition.data.measures.ids for name in (one, one + CASES_REVIEWED)]
+    rows = edition.register(PUBLISHED_VALUES)
+    _refuse_slips(edition.data, PUBLISHED_VALUES, rows, "measure_id", known, MEASURES)
 
 
 def _check_findings(edition: Edition) -> None:
     """Read all findings of the edition, and refuse a file that is of no force."""
     for path in sorted(edition.data.path(f"findings/{edition.id}").glob("*.md")):
         if path.stem not in edition.forces.ids:
-            raise InputError(
-                f"data/findings/{edition.id}/{path.name}: no force '{path.stem}'; name the file after an id of "
-                "data/forces.csv"
-            )
+            where = f"data/findings/{edition.id}/{path.name}"
+            raise InputError(f"{where}: no force '{path.stem}'; name the file after an id of data/forces.csv")
         edition.findings(path.stem)
 
 
 OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
     (MEASURES, registers.CAVEATS.file): _check_caveats,
-    (MEASURES, registers.SERIES_BREAKS.file): _check_breaks,
+    (MEASURES, SERIES_BREAKS.file): _check_breaks,
     (MEASURES, SECTIONS): lambda data: data.sections,
     tuple(register.file for register in QUESTIONS): _check_questions,
     (MEASURES, COMPARABILITY): lambda data: data.blocks,
@@ -168,6 +150,6 @@ OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
 }
 OF_AN_EDITION: dict[tuple[str, ...], Callable[[Edition], object]] = {
     (MEASURES, registers.EXCLUSIONS.file): checked_exclusions,
-    (MEASURES, registers.PUBLISHED_VALUES.file): checked_published,
+    (MEASURES, PUBLISHED_VALUES.file): checked_published,
     ("findings",): _check_findings,
 }

@@ -47,7 +47,9 @@ def as_tuple(found: object) -> object:
     return tuple(found) if isinstance(found, list) else found
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+Found = TypeVar("Found")
+ListOf = Annotated[tuple[Found, ...], BeforeValidator(as_tuple)]
+Texts = ListOf[str]
 Pair = Annotated[tuple[str, str], BeforeValidator(as_tuple)]
 
 

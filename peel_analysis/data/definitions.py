@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
@@ -72,10 +72,8 @@ class _Counted(_Defined):
         filled(self.caption, "caption", dict.fromkeys(self.in_caption, ""))
         filled(self.reading, "reading", dict.fromkeys(self.in_reading, ""))
         if self.is_percent and self.multiplier != PER_HUNDRED:
-            kind = getattr(self, "kind", "")
-            raise ValueError(
-                f"multiplier is {self.multiplier}; a measure of kind {kind} is shown in percent: write {PER_HUNDRED}"
-            )
+            kind = f"a measure of kind {getattr(self, 'kind', '')}"
+            raise ValueError(f"multiplier is {self.multiplier}; {kind} is shown in percent: write {PER_HUNDRED}")
         return self
 
 
@@ -258,14 +256,12 @@ class Block(Declaration):
         return "all" in self.years or set(years) <= set(self.years)
 
 
-def blocks_in(
-    given: Mapping[str, Any], where: str, measures: Measures, force_ids: tuple[str, ...]
-) -> tuple[Block, ...]:
+def blocks_in(given: Mapping[str, Any], where: str, ids: Collection[str], forces: Collection[str]) -> tuple[Block, ...]:
     """Return the comparability blocks of a file. Raises InputError, with the block, for one that refuses nothing."""
     refuse_headings(given, where, "block")
     stated = [(place, declared(Block, entry, place)) for place, entry in entries(given, where, "block")]
     for place, block in stated:
-        named(block.measures, place, "measures", measures.ids, f"data/{MEASURES}")
-        named(block.others, place, "with", measures.ids, f"data/{MEASURES}")
-        named(block.forces, place, "forces", force_ids, "data/forces.csv")
+        named(block.measures, place, "measures", ids, f"data/{MEASURES}")
+        named(block.others, place, "with", ids, f"data/{MEASURES}")
+        named(block.forces, place, "forces", forces, "data/forces.csv")
     return tuple(block for _, block in stated)

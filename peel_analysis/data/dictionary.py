@@ -3,37 +3,26 @@
 from collections.abc import Iterator
 from typing import get_args
 
+from peel_analysis.data import settings
 from peel_analysis.data.declarations import Declaration, models_in, type_in_words
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
 from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.policy import POLICY, Policy
 from peel_analysis.data.programmes import PROGRAMMES, Key, ProgrammeEntry
-from peel_analysis.data.settings import (
-    CHECKS,
-    PEER_SETS,
-    PUBLISHED_FILES,
-    SECTIONS,
-    AddedWords,
-    PeerSet,
-    PublishedFile,
-    Rule,
-    SectionEntry,
-    WithoutPeers,
-)
 
 START = "<!-- made from the models that check the settings; `peel data build` remakes it -->"
 END = "<!-- end of what is made from the models -->"
 FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     MEASURES: tuple(("[[measure]]", model) for model in get_args(Measure)),
     "editions/<edition>.toml": (("the file", EditionFile), ("[lacks.<status>]", LackEntry)),
-    SECTIONS: (("[[section]]", SectionEntry),),
+    settings.SECTIONS: (("[[section]]", settings.SectionEntry),),
     PROGRAMMES: (("[[programme]]", ProgrammeEntry), ("[[key]]", Key)),
     COMPARABILITY: (("[[block]]", Block),),
-    CHECKS: (("[[check]]", Rule),),
+    settings.CHECKS: (("[[check]]", settings.Rule),),
     POLICY: (("the file", Policy),),
-    PEER_SETS: (("[[set]]", PeerSet), ("[none]", WithoutPeers)),
-    PUBLISHED_FILES: (("[[file]]", PublishedFile), ("[added.<format>]", AddedWords)),
+    settings.PEER_SETS: (("[[set]]", settings.PeerSet), ("[none]", settings.WithoutPeers)),
+    settings.PUBLISHED_FILES: (("[[file]]", settings.PublishedFile), ("[added.<format>]", settings.AddedWords)),
 }
 
 
@@ -58,23 +47,15 @@ def _tables(models: tuple[tuple[str, type[Declaration]], ...]) -> Iterator[str]:
         told |= {(heading, row) for row in rows}
         kinds = get_args(model.settings()["kind"].annotation) if "kind" in model.settings() else ()
         of_kind = f", kind {' or '.join(kinds)}" if len(models) > 1 and len(kinds) and heading.startswith("[[") else ""
-        yield f"{heading}{of_kind}: {_first_sentence(model)}"
-        yield ""
-        yield "| setting | what it is | what it says |"
-        yield "|---|---|---|"
-        yield from rows
-        yield ""
+        yield from (f"{heading}{of_kind}: {_first_sentence(model)}", "")
+        yield from ("| setting | what it is | what it says |", "|---|---|---|", *rows, "")
 
 
 def _rows(model: type[Declaration], above: str) -> Iterator[str]:
     for name, field in model.settings().items():
-        inner = models_in(field)
-        kind = type_in_words(field)
-        may = "" if field.is_required() else ", may be left out"
-        says = field.description or (
-            _first_sentence(inner[0]) if inner else "the kind of entry, as said above the table"
-        )
-        yield f"| `{above}{name}` | {kind}{may} | {says} |"
+        inner, may = models_in(field), "" if field.is_required() else ", may be left out"
+        alone = _first_sentence(inner[0]) if inner else "the kind of entry, as said above the table"
+        yield f"| `{above}{name}` | {type_in_words(field)}{may} | {field.description or alone} |"
         if inner:
             by_name = "<name>." if "dict" in str(field.annotation) else ""
             yield from _rows(inner[0], f"{above}{name}.{by_name}")

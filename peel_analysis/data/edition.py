@@ -41,9 +41,7 @@ class Window(Declaration):
         if self.start is not None and self.start > self.end:
             raise ValueError(f"it starts on {self.start}, after its end on {self.end}; exchange the dates")
         if self.start is None and (self.months is None or self.months < 0):
-            raise ValueError(
-                f"months is {self.months!r}; give a number of months (0 for a count as at a day) or a start"
-            )
+            raise ValueError(f"months is {self.months!r}; give a number (0 for a count as at a day) or a start")
         return self
 
     @property
@@ -109,9 +107,7 @@ class EditionFile(Declaration):
     is_file: ClassVar[bool] = True
     id: str = Field(description="the edition's id, as its file is named")
     title: str = Field(description="the title of its reports")
-    judgments: str = Field(
-        default="", description="its programme of inspections, of data/programmes.toml; its id if left out"
-    )
+    judgments: str = Field(default="", description="its programme of data/programmes.toml; its id if left out")
     about: str = Field(default="", description="what its reports say of themselves under the title")
     sources: Texts | None = Field(default=None, description="what Annex A lists; all sources if left out")
     source_instead: dict[str, str] = Field(default={}, description="sources that stand for those that measures name")
@@ -146,11 +142,6 @@ class Edition:
         return self.settings.title
 
     @property
-    def population_sentence(self) -> str:
-        """What its populations are, in words."""
-        return self.settings.population.sentence
-
-    @property
     def file(self) -> str:
         """The edition's file, as an error names it."""
         return f"data/editions/{self.id}.toml"
@@ -180,42 +171,37 @@ class Edition:
         return self.releases[item].release if item in self.releases else ""
 
     def counts(self, item: str) -> pd.DataFrame | None:
-        """Return an item's counts in the edition's release, or None when it has no public table.
-
-        Raises InputError for a release that is not held, and TableError as `Data.counts` does.
-        """
+        """Return an item's counts, or None without a public table; InputError for a release that is not held."""
         if item not in self.releases:
             return None
         source = self.releases[item]
         if not self.data.holds(source.item, source.release):
-            raise InputError(
-                f"{self.file}: {item} is to come from release {source.release}, but data/counts/{source.item}/"
-                f"{source.release}.csv does not exist; add the file with `peel data add` or name another release"
-            )
+            file = f"data/counts/{source.item}/{source.release}.csv"
+            found = f"{item} is to come from release {source.release}, but {file} does not exist"
+            raise InputError(f"{self.file}: {found}; add the file with `peel data add` or name another release")
         return self.data.counts(source.item, source.release)
 
     @property
     def populations(self) -> pd.DataFrame:
         """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
         asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
-        return self.data.cached(asked, self._populations)
+        columns = (POPULATION, "status", "sentence")
+        index = pd.Index(self.forces.ids, name="force_id")
+        return self.data.cached(
+            asked, lambda: pd.DataFrame(map(self._population, self.forces.ids), columns=columns, index=index)
+        )
 
-    def _populations(self) -> pd.DataFrame:
-        table = self.data.populations
-        rows = [self._population(table, force_id) for force_id in self.forces.ids]
-        return pd.DataFrame(rows, columns=["force_id", POPULATION, "status", "sentence"]).set_index("force_id")
-
-    def _population(self, table: Mapping[tuple[str, int, str], float], force_id: str) -> tuple[str, float, str, str]:
-        instead = self.population_instead.get(force_id)
-        mid_year, vintage = (instead.mid_year, instead.vintage) if instead else (self.mid_year, self.vintage)
-        key = (force_id, mid_year, vintage)
-        if key not in table:
-            held = sorted({one for _, year, one in table if year == mid_year})
+    def _population(self, force_id: str) -> tuple[float, str, str]:
+        table, instead = self.data.populations, self.population_instead.get(force_id)
+        mid_year, vintage = (instead or self).mid_year, (instead or self).vintage
+        if (force_id, mid_year, vintage) not in table:
+            held = ", ".join(sorted({one for _, year, one in table if year == mid_year})) or "none"
             raise InputError(
                 f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; add the "
-                f"row, or name another vintage in {self.file} (for that year: {', '.join(held) or 'none'})"
+                f"row, or name another vintage in {self.file} (for that year: {held})"
             )
-        return force_id, table[key], instead.status if instead else "reported", instead.sentence if instead else ""
+        said = (instead.status, instead.sentence) if instead else ("reported", "")
+        return table[force_id, mid_year, vintage], *said
 
     @property
     def mid_years(self) -> frozenset[int]:
@@ -236,13 +222,13 @@ class Edition:
         return {key for key, force_ids in held.items() if needed <= force_ids}
 
     def register(self, register: Register) -> pd.DataFrame:
-        """Return the edition's rows of a register: those whose `edition` is this one or `all`.
+        """Return the edition's rows of a register: those of this edition or `all`.
 
         Where `edition` names a programme of inspections, they are the rows of the edition's own programme.
         """
         rows = self.data.register(register)
-        mine = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
-        return rows[rows["edition"].isin(mine)].reset_index(drop=True)
+        own = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
+        return rows[rows["edition"].isin(own)].reset_index(drop=True)
 
     @property
     def _programme_id(self) -> str:
@@ -259,9 +245,8 @@ class Edition:
         programme = self.programme
         if programme is None:
             return self.data.sections
-        return tuple(
-            one.of(programme) for one in self.data.sections if not one.programmes or programme.id in one.programmes
-        )
+        mine = [one for one in self.data.sections if not one.programmes or programme.id in one.programmes]
+        return tuple(one.of(programme) for one in mine)
 
     def section(self, section_id: str) -> SectionPlan:
         """Return a section of its reports by its id. Raises InputError, with the list, for one that there is not."""
@@ -271,10 +256,9 @@ class Edition:
         return by_id[section_id]
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
-        """Return rows of the sources register: those that the edition lists, or those that stand for `source_ids`.
+        """Return rows of the sources register: those that the edition lists (all without a list), or for `source_ids`.
 
-        A measure names its sources once for all editions; an edition that takes the same table from another release
-        says so under `source_instead`. An edition without a list has them all. Raises InputError for an unknown id.
+        A measure names its sources once; an edition with another release of a table says so under `source_instead`.
         """
         known = {row["source_id"]: row for row in records(self.data.register(SOURCES))}
         if source_ids is None:
@@ -290,7 +274,7 @@ class Edition:
         """Return what inspectors found in a force, in Markdown, by the titles of section and sub-heading.
 
         It is empty for a force without a file; the text before a section's first sub-heading stands under "". Raises
-        InputError for a file that is not UTF-8, or whose sub-headings come before any section heading.
+        InputError for a sub-heading before any section heading.
         """
         file = f"findings/{self.id}/{force_id}.md"
         if not self.data.has(file):
@@ -335,26 +319,18 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
 
 
 def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
-    """Raise InputError for a source, a programme, a force or a status that its register does not have.
-
-    A register that the data folder is without, or that has no rows, is not looked into.
-    """
+    """Refuse a source, programme, force or status that its register, where the folder has rows of it, is without."""
     instead = settings.source_instead
-    for name, found in (
-        ("sources", settings.sources or ()),
-        ("source_instead", [*instead, *instead.values()]),
-    ):
+    for name, found in (("sources", settings.sources or ()), ("source_instead", [*instead, *instead.values()])):
         if data.has(SOURCES.file) and (known := set(data.register(SOURCES)["source_id"])):
             named(found, where, name, known, SOURCES.where)
     programmes = [settings.judgments] if settings.judgments else []
     named(programmes, where, "judgments", data.programmes.ids, f"data/{PROGRAMMES}")
+    named(settings.population.instead, f"{where}, [population]", "instead", data.forces.ids, "data/forces.csv")
     for force_id, one in settings.population.instead.items():
-        place = f"{where}, [population.instead]"
-        if force_id not in data.forces.ids:
-            raise InputError(f"{place}: no force '{force_id}'; use an id of data/forces.csv")
-        allowed = data.statuses.of_values(held=True)
-        if one.status not in allowed:
-            raise InputError(f"{place}, {force_id}: status is '{one.status}'; use one of {', '.join(allowed)}")
+        if one.status not in (allowed := data.statuses.of_values(held=True)):
+            place = f"{where}, [population.instead], {force_id}"
+            raise InputError(f"{place}: status is '{one.status}'; use one of {', '.join(allowed)}")
 
 
 def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
@@ -363,12 +339,9 @@ def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
     lacks: dict[str, Lack] = {}
     for status, found in settings.lacks.items():
         if status not in allowed:
-            raise InputError(
-                f"{where}, [lacks]: no status '{status}' for a figure that is missing; use {', '.join(allowed)}"
-            )
-        rows = [(f"{where}, [lacks.{status}]", found)]
-        if not isinstance(found, Mapping):
-            rows = entries(settings.lacks, f"{where}, [lacks]", status)
+            raise InputError(f"{where}, [lacks]: no status '{status}' for a missing figure; use {', '.join(allowed)}")
+        alone = [(f"{where}, [lacks.{status}]", found)]
+        rows = alone if isinstance(found, Mapping) else entries(settings.lacks, f"{where}, [lacks]", status)
         for place, row in rows:
             one = declared(LackEntry, row, place)
             lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}

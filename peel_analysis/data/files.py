@@ -18,29 +18,26 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def data_folder(named: Path | str | None = None) -> Path:
-    """Return the full path of the data folder named, else of the one in PEEL_DATA, else `data/` beside the package.
-
-    Raises InputError when it is no folder.
-    """
-    if named is not None:
-        return _folder(Path(named).resolve(), f"--data {named}", "data")
-    told = os.environ.get(VARIABLE)
-    return _folder(Path(told).resolve(), f"{VARIABLE}={told}", "data") if told else PROJECT / "data"
+    """Return the data folder named, else that in PEEL_DATA, else the project's. Raises InputError for no folder."""
+    return _folder(named, "--data ", "data") if named is not None else _folder_in(VARIABLE, "data")
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the section notebooks: the one in PEEL_NOTEBOOKS, else `notebooks/` beside the package.
-
-    Raises InputError when PEEL_NOTEBOOKS names no folder.
-    """
-    named = os.environ.get(NOTEBOOKS)
-    return _folder(Path(named).resolve(), f"{NOTEBOOKS}={named}", "notebooks") if named else PROJECT / "notebooks"
+    """Return the notebooks' folder: that in PEEL_NOTEBOOKS, else the project's. Raises InputError for no folder."""
+    return _folder_in(NOTEBOOKS, "notebooks")
 
 
-def _folder(path: Path, said: str, like: str) -> Path:
+def _folder_in(variable: str, own: str) -> Path:
+    named = os.environ.get(variable)
+    return _folder(named, f"{variable}=", own) if named else PROJECT / own
+
+
+def _folder(named: Path | str, said: str, like: str) -> Path:
+    """Return the full path of a folder. Raises InputError, which calls it as the user did, when it is none."""
+    path = Path(named).resolve()
     if not path.is_dir():
         found = "a file, not a folder" if path.exists() else "no such folder"
-        raise InputError(f"{said}: {found}; give one laid out like the project's {like}/")
+        raise InputError(f"{said}{named}: {found}; give one laid out like the project's {like}/")
     return path
 
 
@@ -78,10 +75,8 @@ def text_of(path: Path, where: str) -> str:
         return found.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = found.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{where}, line {line}: the byte {found[error.start]:#04x} is not UTF-8; save the file as UTF-8 "
-            "(in Excel: CSV UTF-8)"
-        ) from error
+        remedy = f"the byte {found[error.start]:#04x} is not UTF-8; save the file as UTF-8 (in Excel: CSV UTF-8)"
+        raise InputError(f"{where}, line {line}: {remedy}") from error
 
 
 def toml_of(path: Path, where: str) -> dict[str, Any]:
@@ -132,11 +127,10 @@ def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str
 
 def refuse_other_number(cells: int, columns: int, where: str) -> None:
     """Raise InputError, which begins with `where`, unless a row has one cell a column."""
-    found = f"{cells} cell{'' if cells == 1 else 's'} for {columns} columns"
-    if cells > columns:
-        raise InputError(f"{where}: {found}; put a cell that holds a comma in quotation marks")
-    if cells < columns:
-        raise InputError(f"{where}: {found}; put a comma for every cell, a blank one too")
+    if cells != columns:
+        more, less = "put a cell that holds a comma in quotation marks", "put a comma for every cell, a blank one too"
+        found = f"{cells} cell{'' if cells == 1 else 's'} for {columns} columns"
+        raise InputError(f"{where}: {found}; {more if cells > columns else less}")
 
 
 def _numbered(text: str, where: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -149,7 +143,6 @@ def _numbered(text: str, where: str) -> Iterator[tuple[int, tuple[str, ...]]]:
                 yield start, tuple(row)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(
-            f"{where}, line {start}: the quotation marks of the row that starts here do not pair ({error}); put one at "
-            "each end of the cell, and write a mark inside it twice"
-        ) from error
+        told = f"the quotation marks of the row that starts here do not pair ({error})"
+        remedy = "put one at each end of the cell, and write a mark inside it twice"
+        raise InputError(f"{where}, line {start}: {told}; {remedy}") from error

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from peel_analysis.data import counts
+from peel_analysis.data import counts, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import InputError
@@ -15,38 +15,21 @@ from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of
 from peel_analysis.data.forces import AREAS, FORCES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
-from peel_analysis.data.registers import (
-    A_PROGRAMME,
-    JUDGMENTS,
-    SOURCES,
-    STATUSES,
-    Register,
-    Statuses,
-    check_rows,
-    keys_of,
-    records,
-)
-from peel_analysis.data.settings import (
-    CHECKS,
-    PEER_LISTS,
-    PEER_SETS,
-    PUBLISHED_FILES,
-    SECTIONS,
-    PeerList,
-    PeerSets,
-    PublishedFiles,
-    Rule,
-    SectionPlan,
-    peer_list_in,
-    peer_sets_in,
-    published_files_in,
-    rules_in,
-    sections_in,
-)
+from peel_analysis.data.registers import Register, Statuses
 from peel_analysis.data.writing import cache_folder, once
 
 T = TypeVar("T")
 Written = dict[str, tuple[int, int]]  # files, with when each was last written and its size
+
+
+class _Kept(Generic[T]):
+    """A property of a data folder whose answer is kept until a file that it was read from changes."""
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self.read, self.__doc__ = read, read.__doc__
+
+    def __get__(self, data: "Data", _: type) -> T:
+        return data.cached(self.read, lambda: self.read(data))
 
 
 class Data:
@@ -100,13 +83,14 @@ class Data:
         """Return whether the folder holds a file or a folder of that name."""
         return self.path(name).exists()
 
-    def _toml(self, name: str) -> dict[str, Any]:
-        return toml_of(self.path(name), f"data/{name}")
+    def _toml(self, name: str) -> tuple[dict[str, Any], str]:
+        """Return what is in a file and the file as an error names it."""
+        return toml_of(self.path(name), f"data/{name}"), f"data/{name}"
 
-    @property
+    @_Kept
     def forces(self) -> Forces:
         """The 43 forces."""
-        return self.cached(FORCES, lambda: read_forces(self.path(FORCES)))
+        return read_forces(self.path(FORCES))
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return a register as text, one row a fact; an empty cell is an empty string."""
@@ -119,107 +103,95 @@ class Data:
         return f"{register.where}, {f'line {line}' if line else ', '.join(key)}"  # rows set together have no line
 
     def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-        return self.cached(register, lambda: self._read_register(register))
+        def read() -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
+            rows = rows_of(self.path(register.file), register.where, register.columns)
+            of_programme = register.edition_is == registers.A_PROGRAMME
+            editions = self.programmes.ids if of_programme else (*self.editions, "all")
+            registers.check_rows(rows, register, self.forces, editions)
+            if register is registers.JUDGMENTS:
+                check_judgments(rows, self.programmes)
+            table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
+            return table, dict(zip(registers.keys_of(rows, register), rows.lines, strict=True))
 
-    def _read_register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-        rows = rows_of(self.path(register.file), register.where, register.columns)
-        of_programme = register.edition_is == A_PROGRAMME
-        check_rows(rows, register, self.forces, self.programmes.ids if of_programme else (*self.editions, "all"))
-        if register is JUDGMENTS:
-            check_judgments(rows, self.programmes)
-        table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
-        return table, dict(zip(keys_of(rows, register), rows.lines, strict=True))
+        return self.cached(register, read)
 
-    @property
+    @_Kept
     def statuses(self) -> Statuses:
         """The statuses that a value can have, with their marks and words."""
-        rows = self.register
-        return self.cached("statuses", lambda: Statuses({row["status"]: row for row in records(rows(STATUSES))}))
+        return Statuses({row["status"]: row for row in registers.records(self.register(registers.STATUSES))})
 
-    @property
+    @_Kept
     def measures(self) -> Measures:
         """The measures, in the order of the report."""
-        return self.cached(MEASURES, self._read_measures)
-
-    def _read_measures(self) -> Measures:
-        sources = self.register(SOURCES)["source_id"] if self.has(SOURCES.file) else ()
-        return measures_in(self._toml(MEASURES), f"data/{MEASURES}", frozenset(sources))
+        sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
+        return measures_in(*self._toml(MEASURES), frozenset(sources))
 
     def measure(self, measure_id: str) -> Measure:
         """Return a measure by its id. Raises InputError, with close matches, when there is none."""
         return self.measures.get(measure_id)
 
-    @property
+    @_Kept
     def blocks(self) -> tuple[Block, ...]:
         """What must not be compared."""
-        return self.cached(COMPARABILITY, self._read_blocks)
+        return blocks_in(*self._toml(COMPARABILITY), self.measures.ids, self.forces.ids)
 
-    def _read_blocks(self) -> tuple[Block, ...]:
-        return blocks_in(self._toml(COMPARABILITY), f"data/{COMPARABILITY}", self.measures, self.forces.ids)
-
-    @property
+    @_Kept
     def policy(self) -> Policy:
         """The wording policy."""
-        return self.cached(POLICY, lambda: policy_in(self._toml(POLICY)))
+        return policy_in(self._toml(POLICY)[0])
 
-    def rule(self, rule_id: str) -> Rule:
-        """Return a rule of the checks. A data folder without a file of them goes by the project's own."""
-        rules = self.cached(CHECKS, self._read_rules)
-        if rule_id not in rules:
-            raise InputError(
-                f"data/{CHECKS}: no check '{rule_id}'; the checks are {', '.join(rules)}; add it as in the project's "
-                "own"
-            )
-        return rules[rule_id]
+    @_Kept
+    def rules(self) -> Mapping[str, settings.Rule]:
+        """The rules of the checks, by id; those of the project where the data folder has no file of them."""
+        return settings.rules_in(*self._own_or_project(settings.CHECKS))
 
-    def _read_rules(self) -> dict[str, Rule]:
-        return rules_in(self._own_or_project(CHECKS), f"data/{CHECKS}")
+    def _own_or_project(self, name: str) -> tuple[dict[str, Any], str]:
+        return (
+            self._toml(name) if self.has(name) else (toml_of(PROJECT / "data" / name, f"data/{name}"), f"data/{name}")
+        )
 
-    @property
+    def rule(self, rule_id: str) -> settings.Rule:
+        """Return a rule of the checks by its id. Raises InputError, with the list, when there is none."""
+        if rule_id not in self.rules:
+            there = ", ".join(self.rules)
+            raise InputError(f"data/{settings.CHECKS}: no check '{rule_id}'; the checks are {there}; add it")
+        return self.rules[rule_id]
+
+    @_Kept
     def programmes(self) -> Programmes:
-        """The programmes of inspections. A data folder without a file of them goes by the project's own."""
-        return self.cached(PROGRAMMES, lambda: programmes_in(self._own_or_project(PROGRAMMES), f"data/{PROGRAMMES}"))
+        """The programmes of inspections; those of the project where the data folder has no file of them."""
+        return programmes_in(*self._own_or_project(PROGRAMMES))
 
-    def _own_or_project(self, name: str) -> dict[str, Any]:
-        return self._toml(name) if self.has(name) else toml_of(PROJECT / "data" / name, f"data/{name}")
-
-    @property
-    def sections(self) -> tuple[SectionPlan, ...]:
+    @_Kept
+    def sections(self) -> tuple[settings.SectionPlan, ...]:
         """The sections that a report can have, in order; `Edition.sections` are those of one edition."""
-        return self.cached(SECTIONS, self._read_sections)
+        return settings.sections_in(*self._toml(settings.SECTIONS), self.measures.ids, self.programmes)
 
-    def _read_sections(self) -> tuple[SectionPlan, ...]:
-        return sections_in(self._toml(SECTIONS), f"data/{SECTIONS}", self.measures.ids, self.programmes)
-
-    @property
-    def peer_sets(self) -> PeerSets:
+    @_Kept
+    def peer_sets(self) -> settings.PeerSets:
         """The declared sets of peers, and the forces that have none."""
-        return self.cached(PEER_SETS, lambda: peer_sets_in(self._toml(PEER_SETS), f"data/{PEER_SETS}", self.forces.ids))
+        return settings.peer_sets_in(*self._toml(settings.PEER_SETS), self.forces.ids)
 
-    @property
-    def peer_lists(self) -> tuple[PeerList, ...]:
+    @_Kept
+    def peer_lists(self) -> tuple[settings.PeerList, ...]:
         """A user's own lists of peers, by the names of their files."""
-        return self.cached(PEER_LISTS, self._read_peer_lists)
+        names = sorted(f"{settings.PEER_LISTS}/{path.name}" for path in self.path(settings.PEER_LISTS).glob("*.csv"))
+        return tuple(settings.peer_list_in(self.path(name), self.forces, self.peer_sets) for name in names)
 
-    def _read_peer_lists(self) -> tuple[PeerList, ...]:
-        names = sorted(path.name for path in self.path(PEER_LISTS).glob("*.csv"))
-        return tuple(peer_list_in(self.path(f"{PEER_LISTS}/{name}"), self.forces, self.peer_sets) for name in names)
-
-    @property
+    @_Kept
     def areas(self) -> Mapping[str, float]:
         """Each force's area in square kilometres, by force_id."""
-        return self.cached(AREAS, lambda: areas_in(self.path(AREAS), self.forces))
+        return areas_in(self.path(AREAS), self.forces)
 
     @property
     def populations(self) -> Mapping[tuple[str, int, str], float]:
         """Each population held, by force_id, mid-year and vintage."""
         return self.cached(POPULATIONS, lambda: populations_in(self.path(POPULATIONS), self.forces))
 
-    @property
-    def published_files(self) -> PublishedFiles:
+    @_Kept
+    def published_files(self) -> settings.PublishedFiles:
         """The published files behind the counts."""
-        where = f"data/{PUBLISHED_FILES}"
-        return self.cached(PUBLISHED_FILES, lambda: published_files_in(self._toml(PUBLISHED_FILES), where))
+        return settings.published_files_in(*self._toml(settings.PUBLISHED_FILES))
 
     @property
     def tables(self) -> list[tuple[str, str]]:
@@ -228,38 +200,33 @@ class Data:
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether there is a table of an item's counts in a release."""
-        return self.has(_table(item, release))
+        return self.has(f"counts/{item}/{release}.csv")
 
     def counts(self, item: str, release: str) -> pd.DataFrame:
         """Return a table of counts, checked, in the shape of `data/counts.py`. Raises TableError as it says."""
-        file = _table(item, release)
-        return self.cached(file, lambda: self._read_counts(file)).copy(deep=False)
+        file = f"counts/{item}/{release}.csv"
 
-    def _read_counts(self, file: str) -> pd.DataFrame:
-        path, forces = self.path(file), self.forces
-        if cache_folder() is None:
-            return counts.read(path, f"data/{file}", forces=forces)
-        asked = (str(path), *map(str, self._written(file)))
-        made = once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
-        return counts.from_bytes(made)
+        def read() -> pd.DataFrame:
+            path, forces = self.path(file), self.forces
+            if cache_folder() is None:
+                return counts.read(path, f"data/{file}", forces=forces)
+            asked = (str(path), *map(str, self._written(file)))
+            made = once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
+            return counts.from_bytes(made)
 
-    @property
+        return self.cached(file, read).copy(deep=False)
+
+    @_Kept
     def editions(self) -> tuple[str, ...]:
         """The ids of the editions, earliest first."""
-        return self.cached(
-            "editions", lambda: tuple(sorted(path.stem for path in self.path("editions").glob("*.toml")))
-        )
+        return tuple(sorted(path.stem for path in self.path("editions").glob("*.toml")))
 
     def edition(self, edition_id: str | int) -> Edition:
         """Return an edition by its id. Raises InputError, with the list of editions, when there is none."""
         name = str(edition_id).strip()
         if name not in self.editions:
             raise InputError(f"No edition '{name}'; the editions are {', '.join(self.editions) or '(none)'}")
-        return self.cached(("edition", name), lambda: edition_in(self._toml(f"editions/{name}.toml"), name, self))
-
-
-def _table(item: str, release: str) -> str:
-    return f"counts/{item}/{release}.csv"
+        return self.cached(("edition", name), lambda: edition_in(self._toml(f"editions/{name}.toml")[0], name, self))
 
 
 _opened: dict[Path, Data] = {}

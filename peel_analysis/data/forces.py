@@ -17,16 +17,8 @@ NATIONAL = "England and Wales"  # never "average"
 NUMBER_OF_FORCES = 43
 FORCES = "forces.csv"
 FORCES_COLUMNS = (
-    "force_id",
-    "official_name",
-    "name",
-    "ons_code",
-    "ons_name",
-    "region",
-    "region_code",
-    "country",
-    "aliases",
-)
+    "force_id", "official_name", "name", "ons_code", "ons_name", "region", "region_code", "country", "aliases",
+)  # fmt: skip
 POPULATIONS, AREAS = "populations.csv", "force_areas.csv"
 POPULATIONS_COLUMNS = ("force_id", "mid_year", "population", "vintage")
 AREAS_COLUMNS = ("force_id", "area_km2")
@@ -71,11 +63,8 @@ class Forces:
 
     @cached_property
     def _by_key(self) -> dict[str, Force]:
-        return {
-            _key(name): force
-            for force in self.all
-            for name in (force.id, force.name, force.official_name, *force.aliases)
-        }
+        named = ((force, (force.id, force.name, force.official_name, *force.aliases)) for force in self.all)
+        return {_key(name): force for force, names in named for name in names}
 
     def find(self, name: str) -> Force:
         """Return the force that `name` means: an id, a name, an official name or an alias, in any case.
@@ -115,11 +104,9 @@ def read_forces(path: Path) -> Forces:
         for force_id, official_name, name, ons_code, ons_name, region, _, country, aliases in rows.cells
     )
     ids = {force.id for force in forces}
-    if len(ids) != len(forces) or len(ids) != NUMBER_OF_FORCES:
-        raise InputError(
-            f"data/{FORCES}: expected {NUMBER_OF_FORCES} forces, one row each; found {len(forces)} rows with "
-            f"{len(ids)} different ids; compare the file with the project's own"
-        )
+    if not len(ids) == len(forces) == NUMBER_OF_FORCES:
+        found = f"found {len(forces)} rows with {len(ids)} different ids; compare the file with the project's own"
+        raise InputError(f"data/{FORCES}: expected {NUMBER_OF_FORCES} forces, one row each; {found}")
     return Forces(forces)
 
 
@@ -134,16 +121,13 @@ def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], flo
     where = f"data/{POPULATIONS}"
     rows = rows_of(path, where, POPULATIONS_COLUMNS)
     table: dict[tuple[str, int, str], float] = {}
-    for line, row in zip(rows.lines, rows.cells, strict=True):
-        force_id, mid_year, population, vintage = row
+    for line, (force_id, mid_year, population, vintage) in zip(rows.lines, rows.cells, strict=True):
         if not (mid_year.isdecimal() and len(mid_year) == YEAR_DIGITS):
-            raise InputError(f"{where}, line {line}: expected a mid_year such as 2016; found '{','.join(row)}'")
+            raise InputError(f"{where}, line {line}: expected a mid_year such as 2016; found '{mid_year}'")
         is_population = population.isdecimal() and len(population) <= MOST_DIGITS and int(population) > 0
         if force_id not in forces.ids or not is_population:
-            raise InputError(
-                f"{where}, line {line}: expected the id of a force and a population, a whole number above zero; "
-                f"found '{force_id}' and '{population}'"
-            )
+            expected = "expected the id of a force and a population, a whole number above zero"
+            raise InputError(f"{where}, line {line}: {expected}; found '{force_id}' and '{population}'")
         key = (force_id, int(mid_year), vintage)
         if key in table:
             raise InputError(f"{where}, line {line}: repeats an earlier row's force, mid-year and vintage")
@@ -162,9 +146,7 @@ def areas_in(path: Path, forces: Forces) -> dict[str, float]:
         except ValueError:
             areas[force_id] = math.nan
         if not 0 < areas[force_id] < math.inf:
-            raise InputError(
-                f"{where}, line {line}: area_km2 is '{text}'; write square kilometres, a number above zero"
-            )
+            raise InputError(f"{where}, line {line}: area_km2 is '{text}'; write square kilometres, above zero")
     if missing := sorted(set(forces.ids) - set(areas)):
         raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
     return areas

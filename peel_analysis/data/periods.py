@@ -45,9 +45,7 @@ class Period:
     @property
     def words(self) -> str:
         """The field's own words: "12 months to 30 June 2017" or "as at 1 July 2017"."""
-        if self.is_date:
-            return f"as at {day_in_words(self.end)}"
-        return f"{self.months} months to {day_in_words(self.end)}"
+        return f"{'as at' if self.is_date else f'{self.months} months to'} {day_in_words(self.end)}"
 
 
 def is_day(text: object) -> bool:
@@ -73,13 +71,10 @@ def quarter(financial_year: str, number: int) -> Period:
 
     Raises ValueError for a year or a number that is not one.
     """
-    start_year = financial_year_start(financial_year)
-    if number not in (1, 2, 3, 4):
+    first, last = financial_year_start(financial_year), {1: (6, 30), 2: (9, 30), 3: (12, 31), 4: (3, 31)}
+    if number not in last:
         raise ValueError(f"a financial year has quarters 1 to 4, not {number}")
-    month = 4 + 3 * (number - 1)
-    start = date(start_year + (month > 12), (month - 1) % 12 + 1, 1)
-    after = date(start.year + (start.month > 9), (start.month + 2) % 12 + 1, 1)
-    return Period(start, after - timedelta(days=1))
+    return Period.months_to(date(first + (number == 4), *last[number]), 3)
 
 
 def financial_year(text: str) -> Period:

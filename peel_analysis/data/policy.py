@@ -140,23 +140,15 @@ class Policy(Declaration):
         return f"{self.version}+{digest[:DIGEST]}"
 
     @property
-    def rules(self) -> tuple[str, ...]:
-        """The sentences of the three tests, how the limits are made, what the words mean, and of many comparisons."""
-        told = self.settings_in_words
-        tests = (
-            _stated("size", self.size, told),
-            _stated("position", self.position, told),
-            _stated("chance", self.chance, told),
-        )
-        return (*tests, self.chance.method, self.words.sentence, self.multiple_comparisons.sentence)
-
-    @property
     def settings_in_words(self) -> dict[str, str]:
         """The settings as sentences say them, by name."""
         gaps = sorted(self.size.smallest_gap.items())
         return {
             "ratio": _percent(self.size.ratio),
-            "smallest_gap": ", ".join(f"{gap} on a measure shown to {_decimals(decimals)}" for decimals, gap in gaps),
+            "smallest_gap": ", ".join(
+                f"{gap} on a measure shown to {in_words(shown)} decimal{'s' if shown > 1 else ''}"
+                for shown, gap in gaps
+            ),
             "robust_z": f"{self.position.robust_z:g}",
             "fewest_forces": str(self.position.fewest_forces),
             "level": _percent(Decimal(str(self.chance.level))),
@@ -165,8 +157,11 @@ class Policy(Declaration):
         }
 
     def sentences(self) -> tuple[str, ...]:
-        """Return every sentence of the policy, for Annex A."""
-        return (*self.rules, *self.basis.values(), *self.no_verdict.values())
+        """Return every sentence of the policy, for Annex A: the three tests, the limits, the words, what is said."""
+        told = self.settings_in_words
+        stated = [_stated(name, getattr(self, name), told) for name in ("size", "position", "chance")]
+        others = (self.chance.method, self.words.sentence, self.multiple_comparisons.sentence)
+        return (*stated, *others, *self.basis.values(), *self.no_verdict.values())
 
     def gap_for(self, decimals: int) -> Decimal:
         """Return the smallest gap that counts on a measure shown to so many decimals; InputError if undeclared."""
@@ -182,35 +177,23 @@ class Policy(Declaration):
 def policy_in(given: Mapping[str, Any]) -> Policy:
     """Return the policy that a file declares.
 
-    Raises InputError for a setting that is missing or cannot be read, for a sentence that leaves out a setting that it
-    must tell, and for a word of judgment in any sentence.
+    Raises InputError for a setting that is missing or unreadable or that its sentence leaves out, and for a word of
+    judgment.
     """
     policy = declared(Policy, given, POLICY_FILE)
     told = policy.settings_in_words
     basis = {name: _with_settings(text, "basis", name, told) for name, text in policy.basis.items()}
     policy = policy.model_copy(update={"basis": basis})
     words = policy.words
-    for text in (
-        policy.name,
-        *words.all_three,
-        *words.size_and_position,
-        *words.size_only,
-        words.otherwise,
-        *policy.sentences(),
-    ):
+    verdicts = (*words.all_three, *words.size_and_position, *words.size_only, words.otherwise)
+    for text in (policy.name, *verdicts, *policy.sentences()):
         if found := JUDGMENT_WORDS.search(text):
-            raise InputError(
-                f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher, lower or similar: {text!r}"
-            )
+            raise InputError(f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher or lower: {text!r}")
     return policy
 
 
 def _percent(share: Decimal) -> str:
     return f"{(100 * share).normalize():f}%"
-
-
-def _decimals(decimals: int) -> str:
-    return f"{in_words(decimals)} decimal{'s' if decimals > 1 else ''}"
 
 
 def _stated(part: str, rule: _Size | _Position | _Chance, told: Mapping[str, str]) -> str:

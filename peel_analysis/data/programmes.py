@@ -2,20 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from peel_analysis.data.declarations import (
-    Declaration,
-    Texts,
-    as_tuple,
-    declared,
-    entries,
-    filled,
-    named,
-    refuse_headings,
-)
+from peel_analysis.data.declarations import Declaration, ListOf, declared, entries, filled, named, refuse_headings
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import Rows, meant
 from peel_analysis.data.registers import EVIDENCE, JUDGMENTS, WITHOUT_GRADE
@@ -58,14 +49,12 @@ class ProgrammeEntry(Declaration):
     """A programme of inspections."""
 
     id: str = Field(description="the programme, as data/judgments.csv names it")
-    grades: Texts = Field(description="its scale, from the first grade to the last")
+    grades: ListOf[str] = Field(description="its scale, from the first grade to the last")
     overall: str = Field(default="", description="the title of the judgment on all questions; none if left out")
     about: str = Field(description="what readers are told of the grades; {grades} is the scale in words")
     incomplete: str = Field(default="", description="printed with the grades where not every force's are held")
     marked: dict[str, Marked] = Field(default={}, description="which grades get a mark, by the evidence for them")
-    questions: Annotated[tuple[Question, ...], BeforeValidator(as_tuple)] = Field(
-        alias="question", description="its questions, in the order of its reports"
-    )
+    questions: ListOf[Question] = Field(alias="question", description="its questions, in the order of its reports")
 
     @model_validator(mode="after")
     def _is_told(self) -> "ProgrammeEntry":

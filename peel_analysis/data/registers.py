@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -50,98 +51,77 @@ class Register:
         return f"data/{self.file}"
 
 
-STATUSES = Register(
-    "statuses.csv", ("status", "has_value", "mark", "words", "meaning"), ("status",), (("has_value", YES_OR_NO),)
+def _register(file: str, columns: str, key: str, **what: Any) -> Register:
+    return Register(file, tuple(columns.split()), tuple(key.split()), **what)
+
+
+STATUSES = _register(
+    "statuses.csv", "status has_value mark words meaning", "status", choices=(("has_value", YES_OR_NO),)
 )
-EXCLUSIONS = Register(
+EXCLUSIONS = _register(
     "exclusions.csv",
-    (
-        "edition",
-        "measure_id",
-        "period_year",
-        "force_id",
-        "effect",
-        "missing_because",
-        "although_held",
-        "components",
-        "basis",
-        "reason",
-        "short_reason",
-        "said_in",
-    ),
-    ("edition", "measure_id", "period_year", "force_id", "effect"),
-    (("effect", EFFECTS), ("missing_because", NO_COUNT), ("although_held", ("", "yes")), ("basis", BASES)),
+    "edition measure_id period_year force_id effect missing_because although_held components basis reason short_reason "
+    "said_in",
+    "edition measure_id period_year force_id effect",
+    choices=(("effect", EFFECTS), ("missing_because", NO_COUNT), ("although_held", ("", "yes")), ("basis", BASES)),
     one_force=True,
 )
-CAVEATS = Register(
-    "caveats.csv",
-    ("edition", "caveat_id", "applies_to", "force_id", "kind", "sentence", "said_in"),
-    ("edition", "caveat_id", "force_id"),
+CAVEATS = _register(
+    "caveats.csv", "edition caveat_id applies_to force_id kind sentence said_in", "edition caveat_id force_id"
 )
-SOURCES = Register(
-    "sources.csv",
-    ("source_id", "publisher", "title", "covers", "release", "url", "availability", "sentence"),
-    ("source_id",),
-)
-PUBLISHED_VALUES = Register(
+SOURCES = _register("sources.csv", "source_id publisher title covers release url availability sentence", "source_id")
+PUBLISHED_VALUES = _register(
     "published_values.csv",
-    ("edition", "force_id", "measure_id", "period_words", "value", "unit", "said_in", "note"),
-    ("edition", "force_id", "measure_id", "period_words"),
+    "edition force_id measure_id period_words value unit said_in note",
+    "edition force_id measure_id period_words",
 )
-FOOTNOTES = Register(
-    "footnotes.csv",
-    ("edition", "number", "subject", "sentence", "section"),
-    ("edition", "number"),
-    numbers=("number",),
-)
-JUDGMENTS = Register(
+FOOTNOTES = _register("footnotes.csv", "edition number subject sentence section", "edition number", numbers=("number",))
+JUDGMENTS = _register(
     "judgments.csv",
-    ("edition", "force_id", "question", "grade", "last_inspected", "evidence", "source_url", "note"),
-    ("edition", "force_id", "question"),
-    (("evidence", EVIDENCE),),  # grade and question: those of the programme
+    "edition force_id question grade last_inspected evidence source_url note",
+    "edition force_id question",
+    choices=(("evidence", EVIDENCE),),  # grade and question are those of the programme
     edition_is=A_PROGRAMME,
 )
-AREAS_FOR_IMPROVEMENT = Register(
+AREAS_FOR_IMPROVEMENT = _register(
     "areas_for_improvement.csv",
-    ("edition", "force_id", "question", "kind", "number", "sentence", "source_url", "first_raised", "status", "note"),
-    ("edition", "force_id", "question", "kind", "number"),
-    (("kind", AREAS), ("status", PROGRESS)),
+    "edition force_id question kind number sentence source_url first_raised status note",
+    "edition force_id question kind number",
+    choices=(("kind", AREAS), ("status", PROGRESS)),
     edition_is=A_PROGRAMME,
 )
-SECTIONS_INSPECTED = Register(
+SECTIONS_INSPECTED = _register(
     "sections_inspected.csv",
-    ("edition", "force_id", "question", "inspected", "source_url", "note"),
-    ("edition", "force_id", "question"),
-    (("inspected", (*YES_OR_NO, "unknown")),),
+    "edition force_id question inspected source_url note",
+    "edition force_id question",
+    choices=(("inspected", (*YES_OR_NO, "unknown")),),
 )
-SURVEYS = Register(
-    "surveys.csv",
-    ("edition", "survey_id", "title", "topic", "low", "high", "unit", "sentence", "said_in"),
-    ("edition", "survey_id", "topic"),
+SURVEYS = _register(
+    "surveys.csv", "edition survey_id title topic low high unit sentence said_in", "edition survey_id topic"
 )
-OUTCOME_GROUPS = Register(
+OUTCOME_GROUPS = _register(
     "outcome_groups.csv",
-    ("grouping_id", "version", "outcome_type", "outcome_words", "group", "group_order", "in_action_taken"),
-    ("grouping_id", "version", "outcome_type"),
-    (("in_action_taken", YES_OR_NO),),
+    "grouping_id version outcome_type outcome_words group group_order in_action_taken",
+    "grouping_id version outcome_type",
+    choices=(("in_action_taken", YES_OR_NO),),
     numbers=("group_order",),
 )
-SERIES_BREAKS = Register(
+SERIES_BREAKS = _register(
     "series_breaks.csv",
-    ("item", "force_id", "first_day", "last_day", "comparison", "label", "sentence", "said_in"),
-    ("item", "force_id", "first_day"),
-    (("comparison", (NOT_COMPARABLE, WITH_CARE)),),
+    "item force_id first_day last_day comparison label sentence said_in",
+    "item force_id first_day",
+    choices=(("comparison", (NOT_COMPARABLE, WITH_CARE)),),
     days=("first_day", "last_day"),
 )
-COUNT_NOTES = Register(
+COUNT_NOTES = _register(
     "count_notes.csv",
-    ("item", "force_id", "period_start", "period_end", "status", "reason", "said_in"),
-    ("item", "force_id", "period_start", "period_end"),
-    (("status", NOTED),),
+    "item force_id period_start period_end status reason said_in",
+    "item force_id period_start period_end",
+    choices=(("status", NOTED),),
     days=("period_start", "period_end"),
     one_force=True,
 )
-GLOSSARY = Register("glossary.csv", ("term", "meaning"), ("term",))
+GLOSSARY = _register("glossary.csv", "term meaning", "term")
 ALL = tuple(one for one in list(globals().values()) if isinstance(one, Register))
 
 
@@ -152,14 +132,16 @@ def keys_of(rows: Rows, register: Register) -> list[tuple[str, ...]]:
 
 
 def check_rows(rows: Rows, register: Register, forces: Forces, editions: Iterable[str]) -> None:
-    """Raise InputError, with file and line, for a key, choice, day, number, edition or force that is not as declared.
-
-    `editions` are what the column `edition` may name.
-    """
-    _check_keys(rows, register)
+    """Raise InputError for a key, choice, day, number, force or edition (one of `editions`) that is not as declared."""
+    seen: set[tuple[str, ...]] = set()
+    for line, key in zip(rows.lines, keys_of(rows, register), strict=True):
+        if key in seen:
+            found = f"repeats an earlier row's key ({', '.join(key)})"
+            raise InputError(f"{register.where}, line {line}: {found}; keep one of the two")
+        seen.add(key)
     for column, allowed in register.choices:
-        words = [word or "(blank)" for word in allowed]
-        _refuse(rows, register, column, allowed.__contains__, f"use one of {', '.join(words)}")
+        words = ", ".join(word or "(blank)" for word in allowed)
+        _refuse(rows, register, column, allowed.__contains__, f"use one of {words}")
     for column in register.days:
         _refuse(rows, register, column, is_day, "write a day as 2017-06-30")
     for column in register.numbers:
@@ -170,16 +152,6 @@ def check_rows(rows: Rows, register: Register, forces: Forces, editions: Iterabl
         _refuse(rows, register, "edition", known.__contains__, remedy)
     if "force_id" in register.columns:
         _check_forces(rows, register, forces)
-
-
-def _check_keys(rows: Rows, register: Register) -> None:
-    seen: set[tuple[str, ...]] = set()
-    for line, key in zip(rows.lines, keys_of(rows, register), strict=True):
-        if key in seen:
-            raise InputError(
-                f"{register.where}, line {line}: repeats an earlier row's key ({', '.join(key)}); keep one of the two"
-            )
-        seen.add(key)
 
 
 def _refuse(rows: Rows, register: Register, column: str, is_right: Callable[[str], bool], remedy: str) -> None:

@@ -1,23 +1,13 @@
 """The other declarations: sections, rules of checks, sets and lists of peers, and the files behind the counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from peel_analysis.data.declarations import (
-    Declaration,
-    Pair,
-    Texts,
-    as_tuple,
-    declared,
-    entries,
-    filled,
-    named,
-    refuse_headings,
-)
+from peel_analysis.data.declarations import Declaration, ListOf, Pair, declared, entries, filled, named, refuse_headings
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import notebooks_folder, rows_of
 from peel_analysis.data.forces import Forces
@@ -36,7 +26,7 @@ class TileGroup(Declaration):
     """A group of tiles in Force in numbers."""
 
     title: str = Field(description="its heading; a * at the end points to the note")
-    measures: Texts = Field(description="the measures that it shows, a tile each")
+    measures: ListOf[str] = Field(description="the measures that it shows, a tile each")
     note: str = Field(default="", description='a note under the tiles; {window} is "in the 12 months to ..."')
 
     @model_validator(mode="after")
@@ -53,11 +43,9 @@ class SectionEntry(Declaration):
     id: str = Field(description="the section's id, as its notebook names it")
     title: str = Field(description="its heading in the report; a question's is that of the edition's programme")
     question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
-    programmes: Texts = Field(default=(), description="the programmes whose editions have it; all if left out")
-    headline_measures: Texts = Field(default=(), description="the measures of which it says what the numbers are")
-    blocks: Annotated[tuple[TileGroup, ...], BeforeValidator(as_tuple)] = Field(
-        default=(), alias="block", description="groups of tiles, in Force in numbers"
-    )
+    programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
+    headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
+    blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
 
 
 class SectionPlan(SectionEntry):
@@ -70,10 +58,8 @@ class SectionPlan(SectionEntry):
         """The section's notebook, named by its place and its id. Raises InputError when it is not there."""
         path = notebooks_folder() / f"{self.number:02}_{self.id}.ipynb"
         if not path.is_file():
-            raise InputError(
-                f"data/{SECTIONS}, section '{self.id}': no notebook {path.name} in {path.parent}; add it, named by the "
-                "section's place in the report and its id"
-            )
+            place = f"data/{SECTIONS}, section '{self.id}'"
+            raise InputError(f"{place}: no notebook {path.name} in {path.parent}; add it, named by place and id")
         return path
 
     def of(self, programme: Programme) -> "SectionPlan":
@@ -125,13 +111,12 @@ def rules_in(given: Mapping[str, Any], where: str) -> dict[str, Rule]:
     return rules
 
 
-def check_title(title: str) -> str:
-    """Return the title of a set of peers, which is printed as written; ValueError for a blank or a judging one."""
+def _wrong_title(title: str) -> str:
+    """Return what is wrong with the title of a set of peers, which is printed as written, or ""."""
     if not title.strip():
-        raise ValueError("title is blank; write what readers shall see over these peers")
-    if found := JUDGMENT_WORDS.search(title):
-        raise ValueError(f"title is '{title}', and '{found[0]}' is a word of judgment; write it without")
-    return title
+        return "title is blank; write what readers shall see over these peers"
+    found = JUDGMENT_WORDS.search(title)
+    return f"title is '{title}', and '{found[0]}' is a word of judgment; write it without" if found else ""
 
 
 class PeerSet(Declaration):
@@ -148,7 +133,8 @@ class PeerSet(Declaration):
 
     @model_validator(mode="after")
     def _is_usable(self) -> "PeerSet":
-        check_title(self.title)
+        if wrong := _wrong_title(self.title):
+            raise ValueError(wrong)
         filled(self.as_at, "as_at", {"mid_year": 0})
         if self.method == "density" and self.size < 1:
             raise ValueError(f"size is {self.size}; write how many forces are in the set, as 7")
@@ -160,7 +146,7 @@ class PeerSet(Declaration):
 class WithoutPeers(Declaration):
     """The forces that have no peers, and why."""
 
-    forces: Texts = Field(description="ids of forces")
+    forces: ListOf[str] = Field(description="ids of forces")
     reason: str = Field(description="printed in place of the peers")
 
 
@@ -196,56 +182,41 @@ class PeerList:
 
 
 def peer_list_in(path: Path, forces: Forces, sets: PeerSets) -> PeerList:
-    """Return one list.
-
-    Raises InputError, with file and line, for the first row that cannot be used: a title that is blank, has a word of
-    judgment or is not the first row's, a day likewise, a force that there is not, that has no peers or is its own, and
-    a peer that stands there already. A file without rows, or with the name of a declared set, is refused too.
-    """
+    """Return one list. Raises InputError for an unusable row, for none, and for the name of a declared set."""
     where = f"data/{PEER_LISTS}/{path.name}"
     found = rows_of(path, where, PEER_LIST_COLUMNS)
     if not found.cells:
         raise InputError(f"{where}, line 1: no row follows the columns; add a row for each peer, or take the file away")
     if path.stem in (one.id for one in sets.sets):  # the numbers of both would have one name in values.csv
         raise InputError(f"{where}: data/{PEER_SETS} has a set '{path.stem}'; give the file a name of its own")
-    first_line, (title, as_at, _, _) = found.lines[0], found.cells[0]
+    title, as_at, *_ = found.cells[0]
     lines: dict[tuple[str, str], int] = {}
-    for line, (own_title, own_day, force_id, peer_id) in zip(found.lines, found.cells, strict=True):
-        place = f"{where}, line {line}"
-        _check_words(place, own_title, own_day)
-        for column, own, first in (("title", own_title, title), ("as_at", own_day, as_at)):
-            if own != first:  # a force's peers would stand under a title that is not theirs
-                raise InputError(
-                    f"{place}: {column} is '{own}', and '{first}' on line {first_line}; write one {column} in all "
-                    "rows, and put another list into a file of its own"
-                )
-        _check_forces(place, force_id, peer_id, forces, sets)
+    for line, row in zip(found.lines, found.cells, strict=True):
+        if wrong := _wrong(row, title, as_at, forces, sets):
+            raise InputError(f"{where}, line {line}: {wrong}")
+        _, _, force_id, peer_id = row
         if (earlier := lines.setdefault((force_id, peer_id), line)) != line:
-            raise InputError(f"{place}: {peer_id} is a peer of {force_id} on line {earlier}; take one out")
+            raise InputError(f"{where}, line {line}: {peer_id} is a peer of {force_id} on line {earlier}; take one out")
     peer_ids = {force_id: tuple(peer for one, peer in lines if one == force_id) for force_id, _ in lines}
     return PeerList(path.stem, where, title, as_at, peer_ids)
 
 
-def _check_words(place: str, title: str, as_at: str) -> None:
-    try:
-        check_title(title)
-    except ValueError as error:
-        raise InputError(f"{place}: {error}") from None
+def _wrong(row: Sequence[str], first_title: str, first_day: str, forces: Forces, sets: PeerSets) -> str:
+    """Return what is wrong with a row of a list and how to put it right, or ""."""
+    title, as_at, force_id, peer_id = row
+    if wrong := _wrong_title(title):
+        return wrong
     if not is_day(as_at):
-        raise InputError(f"{place}: as_at is '{as_at}'; write the day that the list is of, as 2020-01-31")
-
-
-def _check_forces(place: str, force_id: str, peer_id: str, forces: Forces, sets: PeerSets) -> None:
-    for column, found in (("force_id", force_id), ("peer_id", peer_id)):
-        if found not in forces.ids:
-            raise InputError(f"{place}: {column} '{found}' is not an id of data/forces.csv; write one, as norfolk")
+        return f"as_at is '{as_at}'; write the day that the list is of, as 2020-01-31"
+    for column, own, first in (("title", title, first_title), ("as_at", as_at, first_day)):
+        if own != first:  # a force's peers would stand under a title that is not theirs
+            return f"{column} is '{own}', and '{first}' on the first row; put another list into a file of its own"
+    for column, one in (("force_id", force_id), ("peer_id", peer_id)):
+        if one not in forces.ids:
+            return f"{column} '{one}' is not an id of data/forces.csv; write one, as norfolk"
     if force_id in sets.without:
-        raise InputError(
-            f"{place}: {force_id} has no peers, by [none] of data/{PEER_SETS}; take the row out, or the force out of "
-            "that list"
-        )
-    if force_id == peer_id:
-        raise InputError(f"{place}: {force_id} is set as its own peer; take the row out")
+        return f"{force_id} has no peers, by [none] of data/{PEER_SETS}; take the row or the force out"
+    return f"{force_id} is set as its own peer; take the row out" if force_id == peer_id else ""
 
 
 class AddedWords(Declaration):
@@ -265,7 +236,7 @@ class PublishedFile(AddedWords):
         description="recorded crime, outcomes, police force areas or workforce; or the name of a transcribed table"
     )
     release: str = Field(description="the release that its counts are of")
-    tables: Annotated[tuple[Pair, ...], BeforeValidator(as_tuple)] = Field(description="[item, release] of each table")
+    tables: ListOf[Pair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
 
@@ -284,10 +255,8 @@ class PublishedFiles:
     def words_for(self, format_name: str) -> dict[str, str]:
         """Return what provenance says of an added file of a format. Raises InputError when there are no words."""
         if format_name not in self.added:
-            raise InputError(
-                f"data/{PUBLISHED_FILES}: no words for a {format_name}; add "
-                f'[added."{format_name}"] with {", ".join(AddedWords.settings())}'
-            )
+            remedy = f'add [added."{format_name}"] with {", ".join(AddedWords.settings())}'
+            raise InputError(f"data/{PUBLISHED_FILES}: no words for a {format_name}; {remedy}")
         return self.added[format_name].model_dump()
 
 
@@ -302,8 +271,7 @@ def published_files_in(given: Mapping[str, Any], where: str) -> PublishedFiles:
             if table in gives:
                 raise InputError(f"{where}: {gives[table]} and {one.file} both give {table[0]} of {table[1]}; keep one")
             gives[table] = one.file
-    added = {
-        name: declared(AddedWords, entry, f'{where}, [added."{name}"]')
-        for name, entry in given.get("added", {}).items()
-    }
-    return PublishedFiles(files, added)
+    added = given.get("added", {})
+    return PublishedFiles(
+        files, {name: declared(AddedWords, one, f'{where}, [added."{name}"]') for name, one in added.items()}
+    )

@@ -109,28 +109,17 @@ def once(kind: str, asked: Iterable[str], make: Callable[[], bytes]) -> bytes:
     if place is None:
         return make()
     path = place / kind / checksum("\n".join(asked).encode())[:32]
-    held = _read(path)
-    if held is None:
-        held = make()
-        _write(path, held)
-    return held
+    with suppress(OSError):
+        held = path.read_bytes()
+        content = held[CHECKSUM_SIZE:]
+        if held[:CHECKSUM_SIZE] == checksum(content).encode():
+            return content
+    made = make()
+    with suppress(OSError):
+        write_files({path: checksum(made).encode() + made})
+    return made
 
 
 def checksum(content: bytes) -> str:
     """Return the SHA-256 checksum of a file's content as CHECKSUM_SIZE hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _read(path: Path) -> bytes | None:
-    """Return what is kept in a file, or None when nothing is or it is not what was written."""
-    try:
-        text = path.read_bytes()
-    except OSError:
-        return None
-    content = text[CHECKSUM_SIZE:]
-    return content if text[:CHECKSUM_SIZE] == checksum(content).encode() else None
-
-
-def _write(path: Path, content: bytes) -> None:
-    with suppress(OSError):
-        write_files({path: checksum(content).encode() + content})

@@ -78,15 +78,11 @@ class OnSockets(KernelManager):
         specification = self.kernel_spec.metadata if self.kernel_spec else {}
         return str(specification.get("kernel_provisioner", {}).get("provisioner_name", ""))
 
-    def remove_socket_folder(self) -> None:
-        """Delete the kernel's sockets and connection file. Does nothing the second time."""
+    def cleanup_connection_file(self) -> None:
+        """Delete the connection file, and the folder with it; called when the kernel is gone for good, or twice."""
+        super().cleanup_connection_file()
         if self.socket_folder:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
-
-    def cleanup_connection_file(self) -> None:
-        """Delete the connection file, and the folder with it; called when the kernel is gone for good."""
-        super().cleanup_connection_file()
-        self.remove_socket_folder()
 
 
 class SocketKernelManager(OnSockets, AsyncKernelManager):
@@ -100,7 +96,7 @@ class SocketKernelManager(OnSockets, AsyncKernelManager):
         except BaseException:
             if self.has_kernel:  # it could not be connected to
                 await self.shutdown_kernel(now=True)
-            self.remove_socket_folder()
+            self.cleanup_connection_file()
             raise
 
 
@@ -127,9 +123,7 @@ class ForkedKernel:
             self.returncode = self.warm.returncode(self.pid)
         return self.returncode
 
-    def wait(self) -> int | None:
-        """Return the exit status; LocalProvisioner calls it once the kernel has ended."""
-        return self.poll()
+    wait = poll  # LocalProvisioner calls it once the kernel has ended
 
     def send_signal(self, number: int) -> None:
         """Send a signal, unless the kernel has ended."""

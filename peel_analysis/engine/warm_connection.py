@@ -49,13 +49,8 @@ class WarmProcess:
         command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
         try:
             self._process = subprocess.Popen(
-                command,
-                env=env,
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C is for the worker, which then ends its kernels in order
-            )
+                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+            )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
         except OSError as error:
             self._connection.close()
             raise WarmProcessFaultError(f"the warm process did not start: {error}") from error
@@ -81,9 +76,8 @@ class WarmProcess:
             status: int | None = self._ask({"wanted": "returncode", "kernel": kernel})["returncode"]
         except WarmProcessFaultError as error:
             logger.warning("warm process: %s; its kernels end with it", error)
-            pool = own_pool()
-            pool.deaths += 1
-            pool.faults += 1
+            own_pool().deaths += 1
+            own_pool().faults += 1
             status = -signal.SIGKILL
         if status is not None:
             self.kernels.discard(kernel)

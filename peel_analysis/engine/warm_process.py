@@ -28,23 +28,11 @@ from typing import Any
 
 # None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
 LIBRARIES = (
-    "pandas",
-    "pyarrow.parquet",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "seaborn",
-    "jinja2",
-    "pydantic",
-    "psutil",
-    "tomllib",
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",
-    "IPython.core.completerlib",
-    "IPython.core.oinspect",
-    "IPython.core.debugger",
-    "IPython.extensions.storemagic",
-    "IPython.utils.wildcard",
-)
+    "pandas", "pyarrow.parquet", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "seaborn",
+    "jinja2", "pydantic", "psutil", "tomllib",
+    "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
+    "IPython.core.debugger", "IPython.extensions.storemagic", "IPython.utils.wildcard",
+)  # fmt: skip
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = "matplotlib_inline"
 SHARED = "PEEL_SHARED"  # `module:function` of what a batch's kernels share: called once, before the first is forked
@@ -87,10 +75,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 
 
 def import_libraries() -> None:
-    """Import the libraries, draw and make a model once, so that kernels find fonts, drawing code and schemas ready.
-
-    A library that is not installed is left out.
-    """
+    """Import the libraries that are installed, draw and make a model once: fonts, code and schemas are ready."""
     for name in LIBRARIES:
         if importlib.util.find_spec(name.partition(".")[0]):
             if name == "pandas":  # it must find a kernel's shell: elsewhere it fits its tables to a terminal

@@ -2,16 +2,15 @@
 
 import io
 import re
-import string
 import textwrap
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from html import escape
 from importlib import resources
-from typing import Any, Literal
+from string import ascii_uppercase
+from typing import Any, Literal, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.figure
@@ -47,11 +46,9 @@ SETTINGS: dict[str, Any] = {
     "path.simplify": False,
 }
 # How wide letters are in ems, as Arial has them
-OF_LETTERS = {"iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}
-CAPITAL, ANY_OTHER = 0.7, 0.56
-EMS = dict.fromkeys(string.ascii_uppercase, CAPITAL) | {
-    letter: ems for letters, ems in OF_LETTERS.items() for letter in letters
-}
+OF_LETTERS = {ascii_uppercase: 0.7, "iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}
+EMS = {letter: ems for letters, ems in OF_LETTERS.items() for letter in letters}
+ANY_OTHER = 0.56
 BOLD = 1.1  # times as wide
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
 BEGINNING = ' <g id="figure_1">\n'
@@ -65,8 +62,7 @@ TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How a bar and its words are drawn."""
 
     fill: str
@@ -148,8 +144,7 @@ class Figure(matplotlib.figure.Figure):
         """Return the figure as an HTML image that keeps its alternative text everywhere."""
         return picture(as_svg(self), self.alt_text)
 
-    def _repr_html_(self) -> str:
-        return self.as_image()
+    _repr_html_ = as_image
 
     def set_colour(self, force_id: str, colour: str) -> None:
         """Paint what is drawn for a force, or for England and Wales, in another colour; its words stay as they are.
@@ -159,15 +154,14 @@ class Figure(matplotlib.figure.Figure):
         for artist in self.parts[force_id]:
             if isinstance(artist, mpl.patches.Patch):
                 artist.set_facecolor(colour)
-            elif isinstance(artist, mpl.lines.Line2D) and artist.get_marker() in ("", "None", None):
-                artist.set_color(colour)
-            elif isinstance(artist, mpl.lines.Line2D):
-                artist.set_markerfacecolor(colour)
+            elif isinstance(artist, Line2D):
+                is_line = artist.get_marker() in ("", "None", None)
+                artist.set(**{"color" if is_line else "markerfacecolor": colour})
 
-    def set_title(self, title: str) -> Text:
-        """Set the title, which stands over the figure at the left, in as many lines as it needs."""
-        width = int(len(title) * (self.get_figwidth() - 2 * TITLE_LEFT) / (BOLD * width_of(title or " ", TITLE_SIZE)))
-        lines = textwrap.wrap(title, max(width, 1))
+    def suptitle(self, t: str, **settings: Any) -> Text:
+        """Set the title, over the figure at the left, in as many lines as it needs; settings are those of a text."""
+        width = int(len(t) * (self.get_figwidth() - 2 * TITLE_LEFT) / (BOLD * width_of(t or " ", TITLE_SIZE)))
+        lines = textwrap.wrap(t, max(width, 1))
         room = len(lines) * TITLE_LINE + TITLE_MARGIN if lines else 0.0
         self._lay_out(self.get_figwidth(), self.get_figheight() + room - self._title_room, room - self._title_room)
         self._title_room = room
@@ -176,13 +170,10 @@ class Figure(matplotlib.figure.Figure):
             "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=top, ha="left", va="top",
             fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text,
         )  # fmt: skip
+        self._title.update(settings)
         return self._title
 
-    def suptitle(self, t: str, **settings: Any) -> Text:
-        """Set the figure's title; settings are those of a text."""
-        title = self.set_title(t)
-        title.update(settings)
-        return title
+    set_title = suptitle
 
     def set_size_inches(self, w: Any, h: float | None = None, forward: bool = True) -> None:
         """Set the size in inches; what stands beside the charts keeps its room."""
@@ -245,16 +236,10 @@ def as_svg(figure: Figure) -> str:
     out = io.StringIO()
     with analysis_function():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    return _shapes_first(text[text.index("<svg") :])
-
-
-def _shapes_first(svg: str) -> str:
-    """Return a drawing of matplotlib's with the shapes of its marks defined before its first group, in order of id.
-
-    Matplotlib defines a shape inside the first group that uses it: without that group, every other mark of the shape
-    would be lost.
-    """
+    svg = out.getvalue()
+    svg = svg[svg.index("<svg") :]
+    # Matplotlib defines a mark's shape inside the first group that uses it: without that group, every other mark of the
+    # shape would be lost. So all are defined before the first group, in order of id.
     shapes = {shape_id: shape for found in SHAPES.findall(svg) for shape, shape_id in SHAPE.findall(found)}
     if not shapes:
         return svg
@@ -275,14 +260,10 @@ def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Fig
     """
     if cache_folder() is None:
         return as_svg(draw((force_id,)))
-    shared = once("drawings", (kind, _in_words(result), also), lambda: as_svg(draw(None)).encode())
-    return _pick_out(shared.decode(), result.edition.forces.find(force_id))
-
-
-def _in_words(result: Result) -> str:
-    """Return all that a drawing of a result depends on, as text."""
     rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
-    return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
+    in_words = "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
+    shared = once("drawings", (kind, in_words, also), lambda: as_svg(draw(None)).encode())
+    return _pick_out(shared.decode(), result.edition.forces.find(force_id))
 
 
 def picked_of(force_ids: str | Iterable[str] | None) -> Picked:
@@ -306,27 +287,24 @@ def _pick_out(svg: str, force: Force) -> str:
     """
     svg = PART.sub(lambda part: part[0] if part[2] in roles(part[3], (force.id,)) else "", svg)
     svg = SHAPE.sub(lambda shape: shape[0] if f'"#{shape[2]}"' in svg else "", svg)
+    grey, blue = (
+        f"fill: {look.fill}; stroke: {look.edge}; stroke-width: {look.line_width:g}" for look in (OTHER, PICKED)
+    )
     for group in (f"bar-{force.id}", "key-swatch"):
-        svg = _edit(svg, group, lambda words: words.replace(_paint(OTHER), _paint(PICKED)))
+        svg = _edit(svg, group, (grey, blue))
+    bold, darker = ('<text style="', '<text style="font-weight: 700; '), (f"fill: {OTHER.text}", f"fill: {PICKED.text}")
     for group in (f"name-{force.id}", f"value-{force.id}", f"mark-{force.id}", "key-name"):
-        svg = _edit(svg, group, _embolden)
-    name = escape(force.name, quote=False)
-    return _edit(svg, "key-name", lambda words: words.replace(PLACEHOLDER, name))
+        svg = _edit(svg, group, bold, darker)
+    return _edit(svg, "key-name", (PLACEHOLDER, escape(force.name, quote=False)))
 
 
-def _edit(svg: str, group: str, change: Callable[[str], str]) -> str:
-    """Return the drawing with `change` applied to the text of one group, found by its id."""
+def _edit(svg: str, group: str, *changes: tuple[str, str]) -> str:
+    """Return the drawing with each first text replaced by the second in one group, found by its id."""
     start = svg.find(f'<g id="{group}">')
     if start < 0:
         return svg
     end = svg.index("</g>", start)
-    return svg[:start] + change(svg[start:end]) + svg[end:]
-
-
-def _paint(look: Look) -> str:
-    return f"fill: {look.fill}; stroke: {look.edge}; stroke-width: {look.line_width:g}"
-
-
-def _embolden(words: str) -> str:
-    bold = words.replace('<text style="', '<text style="font-weight: 700; ')
-    return bold.replace(f"fill: {OTHER.text}", f"fill: {PICKED.text}")
+    words = svg[start:end]
+    for old, new in changes:
+        words = words.replace(old, new)
+    return svg[:start] + words + svg[end:]

@@ -12,23 +12,8 @@ from peel_analysis.comparison import Compared
 from peel_analysis.comparison.verdicts import LEVELS, fields_in_words
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import whole
-from peel_analysis.figures.figure import (
-    BOLD,
-    NATIONAL_LINE,
-    OUTLINE,
-    SPOT,
-    Chart,
-    Figure,
-    Picked,
-    Role,
-    analysis_function,
-    drawn,
-    mark,
-    picked_of,
-    roles,
-    width_of,
-    write,
-)
+from peel_analysis.figures import figure as style
+from peel_analysis.figures.figure import Chart, Figure, Picked, Role, analysis_function, mark, width_of, write
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.intervals import Array, normal_quantile
 from peel_analysis.statistics.limits import Funnel
@@ -47,7 +32,7 @@ CUT_OFF, NAME_OVER_NAME = 100, 10  # as bad as covering so many marks
 def funnel_svg(compared: Compared, force_id: str) -> str:
     """Return the funnel of a measure as SVG text with `force_id` picked out."""
     also = fields_in_words(compared.funnel)
-    return drawn("funnel", compared.result, force_id, lambda picked: funnel_plot(compared, picked), also)
+    return style.drawn("funnel", compared.result, force_id, lambda picked: funnel_plot(compared, picked), also)
 
 
 def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) -> Figure:
@@ -58,7 +43,7 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
     no part in the limits are hollow, and drawn only when picked out. Raises ValueError for a measure whose funnel is
     refused.
     """
-    picked, funnel = picked_of(force_ids), compared.funnel
+    picked, funnel = style.picked_of(force_ids), compared.funnel
     if funnel is None:
         raise ValueError(compared.funnel_refused)
     with analysis_function():
@@ -67,10 +52,10 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
         sizes = _sizes(funnel)
         _scale(axes, funnel, sizes)
         _limits(axes, funnel, sizes)
-        axes.axhline(funnel.target, color=OUTLINE, linewidth=0.8, gid="middle")
+        axes.axhline(funnel.target, color=style.OUTLINE, linewidth=0.8, gid="middle")
         if not compared.result.national.is_missing:
             value = compared.result.national.value
-            figure.parts[ENGLAND_AND_WALES] = [axes.axhline(value, **NATIONAL_LINE)]
+            figure.parts[ENGLAND_AND_WALES] = [axes.axhline(value, **style.NATIONAL_LINE)]
         _forces(figure, axes, compared, funnel, picked)
         measure = compared.result.measure
         size = "Population" if "population" in measure.denominator.items else "Crimes recorded"
@@ -108,17 +93,10 @@ def middle_in_words(compared: Compared) -> str:
 
 def _data(compared: Compared, funnel: Funnel) -> pd.DataFrame:
     """Return a row a force by force_id: name, size (denominator), value, z (robust standard errors), takes_part."""
-    ids = list(compared.force_ids[:-1])
-    return pd.DataFrame(
-        {
-            "name": [compared.result.edition.forces.name(force_id) for force_id in ids],
-            "size": funnel.denominator[:-1],
-            "value": funnel.value[:-1],
-            "z": funnel.z[:-1],
-            "takes_part": funnel.eligible[:-1],
-        },
-        index=pd.Index(ids, name="force_id"),
-    )
+    columns = {"size": funnel.denominator, "value": funnel.value, "z": funnel.z, "takes_part": funnel.eligible}
+    data = pd.DataFrame(columns, index=pd.Index(compared.force_ids, name="force_id")).iloc[:-1]
+    data.insert(0, "name", [compared.result.edition.forces.name(force_id) for force_id in data.index])
+    return data
 
 
 def _sizes(funnel: Funnel) -> Array:
@@ -147,8 +125,10 @@ def _limits(axes: Axes, funnel: Funnel, sizes: Array) -> None:
     for level, dashes in zip(LEVELS, DASHES, strict=True):
         lines = funnel.limits(sizes, level)
         for line, side in zip(lines, ("lower", "upper"), strict=True):
-            axes.plot(sizes, line, color=OUTLINE, linewidth=1.2, linestyle=(0, dashes), gid=f"limit-{level}-{side}")
-        end, look = (sizes[-1], lines[1][-1]), {"va": "center", "fontsize": 8, "color": OUTLINE}
+            axes.plot(
+                sizes, line, color=style.OUTLINE, linewidth=1.2, linestyle=(0, dashes), gid=f"limit-{level}-{side}"
+            )
+        end, look = (sizes[-1], lines[1][-1]), {"va": "center", "fontsize": 8, "color": style.OUTLINE}
         write(axes, f"{100 * level:g}%", end, (3, 0), **look, annotation_clip=False)
 
 
@@ -160,7 +140,7 @@ def _forces(figure: Figure, axes: Axes, compared: Compared, funnel: Funnel, pick
             continue
         at = (float(funnel.denominator[row]), float(funnel.value[row]))
         hollow = {} if funnel.eligible[row] else {"markerfacecolor": "white"}
-        for role in roles(row_id, picked):
+        for role in style.roles(row_id, picked):
             if role == "own" or funnel.eligible[row]:
                 figure.parts[row_id] = [mark(axes, role, row_id, at, **hollow)]
             if place := names.get((role, row_id)):
@@ -171,10 +151,7 @@ def _forces(figure: Figure, axes: Axes, compared: Compared, funnel: Funnel, pick
 
 
 class Place(NamedTuple):
-    """Where words begin, or end if that is to the left: points across and up from the middle of their mark.
-
-    Right over or under the mark it is where their middle is.
-    """
+    """Where words begin (to the left: end; over or under: are centred), in points from the middle of their mark."""
 
     across: float
     up: float
@@ -207,21 +184,6 @@ class Box(NamedTuple):
         return across and other.lower <= self.lower and self.upper <= other.upper
 
 
-class Surroundings(NamedTuple):
-    """What a name should not meet: the edge of the room, other marks, other words, and level lines at these heights."""
-
-    room: Box
-    marks: Sequence[Box]
-    words: Sequence[Box]
-    lines: Sequence[float]
-
-    def in_the_way(self, box: Box) -> int:
-        """Return how bad it is for words to stand in a box."""
-        cut_off = 0 if box.is_within(self.room) else CUT_OFF
-        words, marks = (sum(box.meets(other) for other in others) for others in (self.words, self.marks))
-        return cut_off + NAME_OVER_NAME * words + marks + sum(box.lower < line < box.upper for line in self.lines)
-
-
 def box_around(middle: tuple[float, float], size: float) -> Box:
     """Return the room of a mark of this size."""
     return Box(middle[0] - size / 2, middle[1] - size / 2, middle[0] + size / 2, middle[1] + size / 2)
@@ -229,15 +191,17 @@ def box_around(middle: tuple[float, float], size: float) -> Box:
 
 def box_of(name: str, size: float, mark: tuple[float, float], place: Place, *, bold: bool = False) -> Box:
     """Return the room of a name at a place beside the middle of its mark."""
-    width = 72 * width_of(name, size) * (BOLD if bold else 1)
+    width = 72 * width_of(name, size) * (style.BOLD if bold else 1)
     start, baseline = mark[0] + place.across, mark[1] + place.up
     left = start - {"left": 0, "center": 0.5, "right": 1}[place.alignment] * width
     return Box(left, baseline - DESCENT * size, left + width, baseline + ASCENT * size)
 
 
-def best_place(boxes: dict[Place, Box], around: Surroundings) -> Place:
-    """Return the place, of those given with the room that the name takes up there, that has the least in its way."""
-    return min(boxes, key=lambda place: around.in_the_way(boxes[place]))
+def in_the_way(box: Box, room: Box, marks: Sequence[Box], words: Sequence[Box], lines: Sequence[float]) -> int:
+    """Return how bad it is for words to stand in a box: past the room's edge, or on marks, words or level lines."""
+    cut_off = 0 if box.is_within(room) else CUT_OFF
+    covered = NAME_OVER_NAME * sum(map(box.meets, words)) + sum(map(box.meets, marks))
+    return cut_off + covered + sum(box.lower < line < box.upper for line in lines)
 
 
 def places_of_names(axes: Axes, compared: Compared, funnel: Funnel, picked: Picked) -> dict[tuple[Role, str], Place]:
@@ -248,10 +212,15 @@ def places_of_names(axes: Axes, compared: Compared, funnel: Funnel, picked: Pick
     scale of the axes must be set.
     """
     sizes = np.where(np.isfinite(funnel.value), funnel.denominator, np.nan)[:-1]
-    middles, lines = _in_points(axes, sizes, funnel.value[:-1]), _lines(axes, funnel, sizes)
-    room = _room(axes, float(_sizes(funnel)[-1]))
+    middles = _in_points(axes, sizes, funnel.value[:-1])
+    limits = [line for level in LEVELS for line in funnel.limits(sizes, level)]
+    columns = [_in_points(axes, sizes, line) for line in (*limits, np.full_like(sizes, funnel.target))]
+    lines = [[up for _, up in row] for row in zip(*columns, strict=True)]  # their heights at each force's size
+    (left, right), (lower, upper) = axes.get_xlim(), axes.get_ylim()
+    corners = _in_points(axes, np.array([left, min(_sizes(funnel)[-1], right)]), np.array([lower, upper]))
+    room = Box(*corners[0], corners[1][0], corners[1][1] + OVER)
     taking_part = [int(row) for row in np.flatnonzero(funnel.eligible & np.isfinite(funnel.value))]
-    marks = {row: box_around(middles[row], SPOT) for row in taking_part}
+    marks = {row: box_around(middles[row], style.SPOT) for row in taking_part}
     named: list[tuple[Role, int]] = [("other", row) for row in taking_part if abs(funnel.z[row]) > NAMED]
     named += [("own", int(row)) for row in np.flatnonzero(np.isfinite(funnel.value[:-1]))]
     found: dict[tuple[Role, str], Place] = {}
@@ -262,7 +231,8 @@ def places_of_names(axes: Axes, compared: Compared, funnel: Funnel, picked: Pick
         boxes = {place: box_of(name, NAME, middles[row], place, bold=role == "own") for place in PLACES}
         others = [box for other, box in marks.items() if other != row]
         words = [box for other, box in standing.items() if other != row]
-        found[role, row_id] = place = best_place(boxes, Surroundings(room, others, words, lines[row]))
+        bad = {place: in_the_way(box, room, others, words, lines[row]) for place, box in boxes.items()}
+        found[role, row_id] = place = min(bad, key=bad.__getitem__)
         if role == "other" or row_id in (picked or ()):
             standing[row] = boxes[place]
     return found
@@ -272,16 +242,3 @@ def _in_points(axes: Axes, sizes: Array, values: Array) -> list[tuple[float, flo
     """Return places on the axes in points from the drawing's lower left corner; a force without a value is nowhere."""
     dots = axes.transData.transform(np.column_stack([sizes, values]))
     return [(float(across), float(up)) for across, up in dots * 72 / axes.figure.dpi]
-
-
-def _lines(axes: Axes, funnel: Funnel, sizes: Array) -> list[list[float]]:
-    """Return for each force the heights of the limits and of the target at its size."""
-    limits = [line for level in LEVELS for line in funnel.limits(sizes, level)]
-    columns = [_in_points(axes, sizes, line) for line in (*limits, np.full_like(sizes, funnel.target))]
-    return [[up for _, up in row] for row in zip(*columns, strict=True)]
-
-
-def _room(axes: Axes, end: float) -> Box:
-    (left, right), (lower, upper) = axes.get_xlim(), axes.get_ylim()
-    corners = _in_points(axes, np.array([left, min(end, right)]), np.array([lower, upper]))
-    return Box(*corners[0], corners[1][0], corners[1][1] + OVER)

@@ -14,31 +14,8 @@ from matplotlib.text import Annotation
 from peel_analysis.comparison import compare
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import in_words as number_in_words
-from peel_analysis.figures.figure import (
-    DARK_BLUE,
-    DARK_PINK,
-    NATIONAL_LINE,
-    ORANGE,
-    OTHER,
-    OUTLINE,
-    PICKED,
-    PLACEHOLDER,
-    SPOT,
-    WIDEST_BOLD,
-    WIDTH,
-    Chart,
-    Figure,
-    Look,
-    Picked,
-    alignment,
-    analysis_function,
-    drawn,
-    mark,
-    picked_of,
-    roles,
-    width_of,
-    write,
-)
+from peel_analysis.figures import figure as style
+from peel_analysis.figures.figure import Chart, Figure, Look, Picked, analysis_function, mark, width_of, write
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import beside
 from peel_analysis.show.words import value_in_words, windows_in_words
@@ -51,18 +28,18 @@ LONGEST_IN_KEY = 2.2  # inches of names in the key; more forces are counted
 STRIP_HEIGHT, STRIP_LEFT, STRIP_ACROSS = 1.9, 0.03, 0.94  # inches, and shares of the width
 EDGE, SIZE = 0.6, 9  # points, of a dot's edge and of words
 OVER, LEVEL = 17, 13  # points from the strip to the picked force's name, and between one such name and the next
-EARLIER: dict[str, Any] = {"linestyle": "", "marker": "D", "markerfacecolor": "white", "markeredgecolor": ORANGE}
+EARLIER: dict[str, Any] = {"linestyle": "", "marker": "D", "markerfacecolor": "white", "markeredgecolor": style.ORANGE}
 MARGIN = 0.05  # beside the outermost values of a strip, as a share of their span
 
 
 def ranked_svg(result: Result, force_id: str) -> str:
     """Return the ranked bars of a measure as SVG text with `force_id` picked out."""
-    return drawn("ranked", result, force_id, lambda picked: ranked_bars(result, picked))
+    return style.drawn("ranked", result, force_id, lambda picked: ranked_bars(result, picked))
 
 
 def strip_svg(result: Result, force_id: str) -> str:
     """Return the strip of a measure's changes as SVG text with `force_id` picked out."""
-    return drawn("strip", result, force_id, lambda picked: change_strip(result, picked))
+    return style.drawn("strip", result, force_id, lambda picked: change_strip(result, picked))
 
 
 def alt_text(result: Result, force_ids: Sequence[str]) -> str:
@@ -99,11 +76,11 @@ def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> F
     is England and Wales, a diamond the comparator window's value, and the mark of a value's status stands beside it.
     With None it is the drawing that any force can be picked out of as SVG. Raises ValueError when no force has a value.
     """
-    picked, rows = picked_of(force_ids), result.plotted.sort_values("value", kind="stable")
+    picked, rows = style.picked_of(force_ids), result.plotted.sort_values("value", kind="stable")
     if rows.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
-    looks = [PICKED if picked and row_id in picked else OTHER for row_id in rows.index]
-    last = _swatch(PICKED if picked else OTHER, _in_key(result, picked)) if picked != () else None
+    looks = [style.PICKED if picked and row_id in picked else style.OTHER for row_id in rows.index]
+    last = _swatch(style.PICKED if picked else style.OTHER, _in_key(result, picked)) if picked != () else None
     others = ("Other forces" if last else "Forces") if len(rows) > 1 else ""
     return _bar_chart(result, rows, looks, (others, last), alt_text(result, picked or ()))
 
@@ -111,7 +88,7 @@ def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> F
 def _in_key(result: Result, picked: Picked) -> str:
     """Return what the key calls the picked forces: their names, or how many they are where the names are too long."""
     if picked is None:
-        return PLACEHOLDER
+        return style.PLACEHOLDER
     names = result.edition.forces.in_words(picked)
     return names if len(picked) == 1 or width_of(names, SIZE) <= LONGEST_IN_KEY else f"{len(picked)} forces chosen"
 
@@ -130,7 +107,7 @@ def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
     said = [_opening(result, "Bar chart", len(chosen), f" and {NATIONAL}")]
     said += [_said_of(result, one, is_shown=not result.of(one).is_missing) for one in (*chosen, ENGLAND_AND_WALES)]
     interval = Line2D([], [], color="black", linewidth=1.4, label="95% interval")
-    figure = _bar_chart(result, rows, [PICKED] * len(rows), ("", interval), " ".join(said))
+    figure = _bar_chart(result, rows, [style.PICKED] * len(rows), ("", interval), " ".join(said))
     with analysis_function():
         for place, row_id in enumerate(map(str, rows.index)):
             lower, upper = limits.limits(row_id)
@@ -148,14 +125,17 @@ def _bar_chart(
     """Return the bars of the rows from the last to the first; `in_key` is what the key says first and last."""
     right = RIGHT + (MARKS if any(map(result.edition.data.statuses.mark, rows["status"])) else 0)
     height = ABOVE + BELOW + ROW * len(rows)
-    within = (LEFT / WIDTH, BELOW / height, (WIDTH - LEFT - right) / WIDTH, ROW * len(rows) / height)
+    within = (LEFT / style.WIDTH, BELOW / height, (style.WIDTH - LEFT - right) / style.WIDTH, ROW * len(rows) / height)
     with analysis_function():
         figure = Figure(height, alt, lambda: _data(result, rows.iloc[::-1]))
         axes = figure.add_axes(within, axes_class=Chart)
         _bars(figure, axes, rows, result, looks)
         _limits(axes, rows, result)
         _national_line(figure, axes, result, len(rows))
-        _key(figure, result, in_key, earlier=_earlier_markers(axes, rows))
+        earlier = rows["comparator_value"].to_numpy(dtype=float)
+        if has_earlier := not pd.isna(earlier).all():
+            axes.plot(earlier, range(len(rows)), **EARLIER, markersize=3.6, markeredgewidth=1.1)
+        _key(figure, result, in_key, earlier=has_earlier)
     return figure
 
 
@@ -175,7 +155,9 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
         shown = sign or "[x]"
         if np.isnan(value):
             sign = ""
-            write(axes, f"No value: {statuses.words(str(status))}", (0, place), (6, 0), va="center", color=OUTLINE)
+            write(
+                axes, f"No value: {statuses.words(str(status))}", (0, place), (6, 0), va="center", color=style.OUTLINE
+            )
         else:
             shown = value_in_words(result.measure, float(value))
             bar = axes.barh(place, value, height=0.74, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)
@@ -200,7 +182,7 @@ def _span(result: Result, values: Iterable[float], share: float) -> tuple[float,
 def _limits(axes: Axes, rows: pd.DataFrame, result: Result) -> None:
     low, high, margin = _span(result, [*rows["value"].dropna(), *rows["comparator_value"].dropna()], 0.03)
     axes.set(xlim=(low - margin if low < 0 else 0, high + margin), ylim=(-0.6, len(rows) - 0.4), xticks=[], yticks=[])
-    axes.axvline(0, color=OTHER.edge, linewidth=0.8)
+    axes.axvline(0, color=style.OTHER.edge, linewidth=0.8)
 
 
 def _national_line(figure: Figure, axes: Axes, result: Result, rows: int) -> None:
@@ -208,30 +190,21 @@ def _national_line(figure: Figure, axes: Axes, result: Result, rows: int) -> Non
         return
     value = result.national.value
     axes.axvline(value, color="white", linewidth=3.6)  # so that the line is seen across a dark bar too
-    line = axes.axvline(value, **NATIONAL_LINE)
+    line = axes.axvline(value, **style.NATIONAL_LINE)
     left, right = axes.get_xlim()
     share = (value - left) / (right - left)
     align = "left" if share < 0.2 else "right" if share > 0.8 else "center"
     words = write(axes, f"{NATIONAL} {value_in_words(result.measure, value)}", (value, rows - 0.4), (0, 4), ha=align)
-    words.set(va="bottom", color=DARK_PINK, fontweight="bold")
+    words.set(va="bottom", color=style.DARK_PINK, fontweight="bold")
     figure.parts[ENGLAND_AND_WALES] = [line, words]
-
-
-def _earlier_markers(axes: Axes, rows: pd.DataFrame) -> bool:
-    """Draw the comparator window's values; return whether there are any."""
-    earlier = rows["comparator_value"].to_numpy(dtype=float)
-    if pd.isna(earlier).all():
-        return False
-    axes.plot(earlier, range(len(rows)), **EARLIER, markersize=3.6, markeredgewidth=1.1)
-    return True
 
 
 def _key(figure: Figure, result: Result, in_key: tuple[str, Patch | Line2D | None], *, earlier: bool) -> None:
     """Draw the key above the chart. What is picked out comes last, so that its name can be of any length."""
     others, last = in_key
-    entries: list[Patch | Line2D] = [_swatch(OTHER, others)] if others else []
+    entries: list[Patch | Line2D] = [_swatch(style.OTHER, others)] if others else []
     if not result.national.is_missing:
-        entries.append(Line2D([], [], **NATIONAL_LINE, label=NATIONAL))
+        entries.append(Line2D([], [], **style.NATIONAL_LINE, label=NATIONAL))
     window = result.comparator_window
     if window is not None and earlier:
         entries.append(Line2D([], [], **EARLIER, markersize=4.2, label=window.words[:1].upper() + window.words[1:]))
@@ -241,7 +214,7 @@ def _key(figure: Figure, result: Result, in_key: tuple[str, Patch | Line2D | Non
         columnspacing=1.4,
     )  # fmt: skip
     if isinstance(last, Patch):
-        look = PICKED if last.get_linewidth() == PICKED.line_width else OTHER
+        look = style.PICKED if last.get_linewidth() == style.PICKED.line_width else style.OTHER
         legend.get_patches()[-1].set_gid("key-swatch")
         words = legend.get_texts()[-1]
         words.set(gid="key-name", fontweight=look.font_weight, color=look.text)
@@ -257,47 +230,41 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
     With None it is the drawing that any force can be picked out of as SVG: it holds each one's own mark and name.
     Nothing but these depends on the picked force. Raises ValueError when no force has a value.
     """
-    picked, values = picked_of(force_ids), result.plotted["value"]
+    picked, values = style.picked_of(force_ids), result.plotted["value"]
     if values.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
     low, high, margin = _span(result, values, MARGIN)
     limits = (low - margin, high + margin)
-    names = {str(row_id): _strip_name(result, str(row_id)) for row_id in values.index if "own" in roles(row_id, picked)}
+    names = {
+        str(row_id): _strip_name(result, str(row_id)) for row_id in values.index if "own" in style.roles(row_id, picked)
+    }
     levels = _levels(result, names, limits) if picked else dict.fromkeys(names, 0)
     height = STRIP_HEIGHT + LEVEL / 72 * max(levels.values(), default=0)
     share = STRIP_HEIGHT / height
+    highest_first = result.plotted.sort_values("value", ascending=False, kind="stable")
     with analysis_function():
-        figure = Figure(
-            height,
-            alt_text(result, picked or ()),
-            lambda: _data(result, result.plotted.sort_values("value", ascending=False, kind="stable")),
-        )
+        figure = Figure(height, alt_text(result, picked or ()), lambda: _data(result, highest_first))
         axes = figure.add_axes((STRIP_LEFT, 0.2 * share, STRIP_ACROSS, 0.5 * share), axes_class=Chart)
-        _strip_scale(axes, limits)
+        axes.set(xlim=limits, ylim=(0.5, -0.5))
+        axes.tick_params(axis="x", length=0)
+        axes.xaxis.set_major_formatter(lambda tick, _: f"{tick:+.0f}%" if tick else "0%")
+        axes.axvline(0, color=style.OUTLINE, linewidth=0.8, zorder=0)
         if not result.national.is_missing:
             value = result.national.value
-            line = axes.axvline(value, **NATIONAL_LINE)
+            line = axes.axvline(value, **style.NATIONAL_LINE)
             words = f"{NATIONAL} {value_in_words(result.measure, value)}"
-            figure.parts[ENGLAND_AND_WALES] = [line, _strip_words(axes, words, value, 3, DARK_PINK)]
+            figure.parts[ENGLAND_AND_WALES] = [line, _strip_words(axes, words, value, 3, style.DARK_PINK)]
         for (row_id, value), up in zip(values.items(), _strip_heights(figure, axes, values), strict=True):
-            for role in roles(str(row_id), picked):
+            for role in style.roles(str(row_id), picked):
                 own = role == "own"
                 look = {"markeredgecolor": "black", "zorder": 6} if own else {"markeredgewidth": EDGE}
                 figure.parts[str(row_id)] = [mark(axes, role, str(row_id), (value, up), **look)]
                 if own:
-                    axes.axvline(value, color=DARK_BLUE, linewidth=0.8, zorder=1, gid=f"own-line-{row_id}")
+                    axes.axvline(value, color=style.DARK_BLUE, linewidth=0.8, zorder=1, gid=f"own-line-{row_id}")
                     over = OVER + LEVEL * levels[str(row_id)]
-                    name = _strip_words(axes, names[str(row_id)], value, over, DARK_BLUE)
+                    name = _strip_words(axes, names[str(row_id)], value, over, style.DARK_BLUE)
                     name.set_gid(f"own-name-{row_id}")
     return figure
-
-
-def _strip_scale(axes: Axes, limits: tuple[float, float]) -> None:
-    axes.set_xlim(*limits)
-    axes.set_ylim(0.5, -0.5)
-    axes.tick_params(axis="x", length=0)
-    axes.xaxis.set_major_formatter(lambda tick, _: f"{tick:+.0f}%" if tick else "0%")
-    axes.axvline(0, color=OUTLINE, linewidth=0.8, zorder=0)
 
 
 def _strip_name(result: Result, row_id: str) -> str:
@@ -311,8 +278,8 @@ def _levels(result: Result, names: dict[str, str], limits: tuple[float, float]) 
     levels: dict[str, int] = {}
     spans: list[tuple[int, float, float]] = []
     for row_id in sorted(names, key=lambda one: result.of(one).value):
-        place, width = _strip_place(result.of(row_id).value, limits), WIDEST_BOLD * width_of(names[row_id], SIZE)
-        left = place - {"left": 0, "center": 0.5, "right": 1}[alignment(place, width, WIDTH)] * width
+        place, width = _strip_place(result.of(row_id).value, limits), style.WIDEST_BOLD * width_of(names[row_id], SIZE)
+        left = place - {"left": 0, "center": 0.5, "right": 1}[style.alignment(place, width, style.WIDTH)] * width
         taken = {level for level, start, end in spans if start < left + width and left < end}
         levels[row_id] = next(level for level in range(len(names)) if level not in taken)
         spans.append((levels[row_id], left, left + width))
@@ -322,13 +289,13 @@ def _levels(result: Result, names: dict[str, str], limits: tuple[float, float]) 
 def _strip_place(value: float, limits: tuple[float, float]) -> float:
     """Return where a value stands across the drawing, in inches."""
     left, right = limits
-    return WIDTH * (STRIP_LEFT + STRIP_ACROSS * (value - left) / (right - left))
+    return style.WIDTH * (STRIP_LEFT + STRIP_ACROSS * (value - left) / (right - left))
 
 
 def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str) -> Annotation:
     """Write words over the strip at a value, `over` points over its upper edge, whole in every font."""
     place = _strip_place(value, axes.get_xlim())
-    align = alignment(place, WIDEST_BOLD * width_of(words, SIZE), WIDTH)
+    align = style.alignment(place, style.WIDEST_BOLD * width_of(words, SIZE), style.WIDTH)
     text = write(axes, words, (value, 1), (0, over), ("data", "axes fraction"), ha=align, va="bottom")
     text.set(color=colour, fontsize=SIZE, fontweight="bold", annotation_clip=False)
     return text
@@ -336,7 +303,7 @@ def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str)
 
 def _strip_heights(figure: Figure, axes: Axes, values: pd.Series) -> Array:
     """Return how high each dot stands so that no two meet, as seaborn places them; the scale must be set."""
-    sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=SPOT)
+    sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=style.SPOT)
     figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
     (dots,) = axes.collections
     heights = np.asarray(dots.get_offsets())[:, 1]

@@ -2,53 +2,41 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import accumulate, count
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from peel_analysis.figures.figure import (
-    DARK_BLUE,
-    DARK_GREY,
-    DARK_PINK,
-    ORANGE,
-    PICKED,
-    TURQUOISE,
-    WIDTH,
-    Chart,
-    Figure,
-    analysis_function,
-    width_of,
-    write,
-)
+from peel_analysis.figures import figure as style
+from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
 
 LEFT, RIGHT = 1.2, 0.25  # inches
 BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
 APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
 LINES = 5  # of a label inside its segment
-INK = PICKED.text
+INK = style.PICKED.text
 LOOKS = (  # fill and hatching by the place of the segment in the order of groups; neighbours never share either
-    (DARK_BLUE, ""),
+    (style.DARK_BLUE, ""),
     ("#ffffff", "////"),
     ("#6f9dc9", ""),
     ("#c3d7ea", "\\\\\\\\"),
     ("#ffffff", "...."),
-    (DARK_PINK, ""),
+    (style.DARK_PINK, ""),
     ("#bfe3e0", "//"),
-    (TURQUOISE, ""),
+    (style.TURQUOISE, ""),
     ("#d9d9d9", ""),
     ("#e6c7d8", "xx"),
-    (ORANGE, ""),
+    (style.ORANGE, ""),
     ("#ffffff", ".."),
-    (DARK_GREY, ""),
+    (style.DARK_GREY, ""),
 )
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """One group's share in percent, the words for it, and its place in the order of all groups (1 is the first)."""
 
     name: str
@@ -57,8 +45,7 @@ class Segment:
     order: int
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(NamedTuple):
     """One bar: whose it is, and its segments from left to right."""
 
     name: str
@@ -67,21 +54,12 @@ class Stack:
     @property
     def drawn(self) -> list[tuple[Segment, float]]:
         """The segments that have a width, each with the percentage at which it starts."""
-        placed, start = [], 0.0
-        for segment in self.segments:
-            if segment.share > 0:
-                placed.append((segment, start))
-                start += segment.share
-        return placed
-
-    @property
-    def total(self) -> float:
-        """The sum of the shares drawn."""
-        return sum(segment.share for segment, _ in self.drawn)
+        wide = [segment for segment in self.segments if segment.share > 0]
+        starts = accumulate((segment.share for segment in wide), initial=0.0)
+        return list(zip(wide, starts, strict=False))  # the last start is the end of the bar
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A label outside its segment: where its line stands and the span of the words, in inches, and its level."""
 
     text: str
@@ -100,17 +78,16 @@ def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
     """
     if len(stacks) not in (1, 2):
         raise ValueError(f"{len(stacks)} stacks; one or two can be drawn")
-    room = WIDTH - LEFT - RIGHT
-    inch = room / max(100.0, *(stack.total for stack in stacks))
+    room = style.WIDTH - LEFT - RIGHT
+    inch = room / max(100.0, *(sum(one.share for one in stack.segments) for stack in stacks))
     outside = [place(stack, inch, room) for stack in stacks]
     above, below = (_height(labels) for labels in (outside[0], outside[1] if len(stacks) > 1 else []))
     bars = BAR * len(stacks) + GAP * (len(stacks) - 1)
     height = above + bars + below + 2 * MARGIN
     with analysis_function():
         figure = Figure(height, alt_text, lambda: _data(stacks))
-        axes = figure.add_axes((LEFT / WIDTH, 0, room / WIDTH, 1), axes_class=Chart)
-        axes.set_xlim(0, room)
-        axes.set_ylim(0, height)
+        axes = figure.add_axes((LEFT / style.WIDTH, 0, room / style.WIDTH, 1), axes_class=Chart)
+        axes.set(xlim=(0, room), ylim=(0, height))
         axes.axis("off")
         for number, (stack, labels) in enumerate(zip(stacks, outside, strict=True)):
             bottom = height - MARGIN - above - BAR - number * (BAR + GAP)
@@ -137,12 +114,11 @@ def place(stack: Stack, inch: float, room: float) -> list[Label]:
         for segment, start in stack.drawn
         if not inside(segment, segment.share * inch)
     ]
-    ways = [
-        _placed((waiting[:parted][::-1], waiting[parted:]), first)
-        for parted in range(len(waiting) + 1)
-        for first in (0, 1)
-    ]
-    return min(ways, key=lambda labels: (crossings(labels) + _beyond(labels, room), _height(labels)))
+    parted = [(waiting[:number][::-1], waiting[number:]) for number in range(len(waiting) + 1)]
+    ways = [_placed(halves, first) for halves in parted for first in (0, 1)]
+    beyond = [sum(label.right > room + RIGHT or label.left < -LEFT for label in labels) for labels in ways]
+    faults = [(crossings(labels) + off, _height(labels)) for labels, off in zip(ways, beyond, strict=True)]
+    return ways[faults.index(min(faults))]
 
 
 def _placed(halves: tuple[list[tuple[str, float, float]], list[tuple[str, float, float]]], first: int) -> list[Label]:
@@ -154,10 +130,9 @@ def _placed(halves: tuple[list[tuple[str, float, float]], list[tuple[str, float,
             middle, width = (start + end) / 2, _width(text)
             line = min(middle, start + INSET) if half == 0 else max(middle, end - INSET)
             span = (line, line + width) if half == 0 else (line - width, line)
-            level += 1
-            while any(_meet(Label(text, line, *span, level), other) for other in placed):
-                level += 1
-            placed.append(Label(text, line, *span, level))
+            levels = (Label(text, line, *span, above) for above in count(level + 1))
+            placed.append(next(label for label in levels if not any(_meet(label, other) for other in placed)))
+            level = placed[-1].level
     return placed
 
 
@@ -171,11 +146,6 @@ def _meet(one: Label, other: Label) -> bool:
 def crossings(labels: Sequence[Label]) -> int:
     """Return how many times words run into words or into lines: 0 in a drawing that can be read."""
     return sum(_meet(one, other) for one in labels for other in labels if one is not other)
-
-
-def _beyond(labels: Sequence[Label], room: float) -> int:
-    """Return how many labels run off the drawing."""
-    return sum(label.right > room + RIGHT or label.left < -LEFT for label in labels)
 
 
 def inside(segment: Segment, width: float) -> str:
@@ -214,11 +184,8 @@ def _bar(axes: Axes, stack: Stack, bottom: float, inch: float) -> None:
 
 def _rectangle(axes: Axes, left: float, bottom: float, width: float, fill: str, hatch: str) -> None:
     """Draw a part of a bar. The limits are set, so that nothing of what `barh` works out about them is needed."""
-    axes.add_artist(
-        Rectangle(
-            (left, bottom), width, BAR, facecolor=fill, edgecolor=DARK_GREY, linewidth=0.6, hatch=hatch, clip_on=False
-        )
-    )
+    drawn = Rectangle((left, bottom), width, BAR, facecolor=fill, edgecolor=style.DARK_GREY, linewidth=0.6, hatch=hatch)
+    axes.add_artist(drawn).set_clip_on(False)
 
 
 def _labels(axes: Axes, labels: Sequence[Label], bottom: float, *, upward: bool) -> None:

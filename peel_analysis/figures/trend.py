@@ -1,6 +1,6 @@
 """Lines over time: the values of a force and of England and Wales, with breaks in recording marked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import matplotlib as mpl
@@ -14,18 +14,8 @@ from matplotlib.lines import Line2D
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.text import in_words
-from peel_analysis.figures.figure import (
-    DARK_BLUE,
-    DARK_PINK,
-    OUTLINE,
-    WIDEST,
-    WIDTH,
-    Chart,
-    Figure,
-    analysis_function,
-    width_of,
-    write,
-)
+from peel_analysis.figures import figure as style
+from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
 from peel_analysis.measures.series import Break, Series, first_day
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.limits import FEWEST_POINTS, ControlLimits, control_limits
@@ -54,7 +44,7 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
     with analysis_function():
         figure = Figure(HEIGHT, alt_text(series, force_id), lambda: _data(series, force_id))
         axes = figure.add_axes((0.07, 0.12, ACROSS, UP), axes_class=Chart)
-        for name, colour, dashes in ((force_id, DARK_BLUE, None), (ENGLAND_AND_WALES, DARK_PINK, (5, 2))):
+        for name, colour, dashes in ((force_id, style.DARK_BLUE, None), (ENGLAND_AND_WALES, style.DARK_PINK, (5, 2))):
             figure.parts[name] = [_line(axes, series, name, colour, dashes)]
         if control_limits:
             _limits(axes, series, force_id)
@@ -118,7 +108,7 @@ def _line(axes: Axes, series: Series, name: str, colour: str, dashes: tuple[int,
     """Draw a line with a gap where a point is missing and at a break. Seaborn would take longer than all the rest."""
     points = series.interrupted(name)
     return axes.plot(
-        _numbers(list(points)), list(points.values()), color=colour, linewidth=2,
+        _numbers(points), list(points.values()), color=colour, linewidth=2,
         linestyle=(0, dashes) if dashes else "-", marker=None if name == ENGLAND_AND_WALES else "o", markersize=4.5,
         markeredgecolor="white", markeredgewidth=0.75, gid=f"line-{name}",
     )[0]  # fmt: skip
@@ -129,10 +119,10 @@ def _limits(axes: Axes, series: Series, force_id: str) -> None:
     found = limits_by_part(series, force_id)
     for part, limits in found:
         ends = _numbers([date.fromisoformat(str(part.index[place])) for place in (0, -1)])
-        for level, style in ((limits.centre, "-"), (limits.lower, ":"), (limits.upper, ":")):
-            axes.plot(ends, [level, level], color=OUTLINE, linewidth=1, linestyle=style)
+        for level, dashes in ((limits.centre, "-"), (limits.lower, ":"), (limits.upper, ":")):
+            axes.plot(ends, [level, level], color=style.OUTLINE, linewidth=1, linestyle=dashes)
     words = _about_limits([limits for _, limits in found])
-    write(axes, words, (1, 1), (6, 10), "axes fraction", va="bottom", ha="left", fontsize=NOTE, color=OUTLINE)
+    write(axes, words, (1, 1), (6, 10), "axes fraction", va="bottom", ha="left", fontsize=NOTE, color=style.OUTLINE)
 
 
 def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, ControlLimits]]:
@@ -141,23 +131,14 @@ def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, Contr
     A part with too few points for limits is left out; there may be none. Raises ValueError for points that overlap.
     """
     if series.overlaps:
-        raise ValueError(
-            "control limits need points that share no counts; draw the line of quarters, not a rolling one"
-        )
-    parts = _between_breaks(series, force_id)
-    return [(part, control_limits(part.to_numpy())) for part in parts if part.count() >= FEWEST_POINTS]
-
-
-def _between_breaks(series: Series, force_id: str) -> list[pd.Series]:
-    """Return the points before, between and after the marked breaks, those comparable with care among them.
-
-    A break with care interrupts no line, but it can move the mean all the same. Points within its days are of no part:
-    recording was changing under them, so they would widen the ranges of either side and shift its mean.
-    """
+        raise ValueError("control limits need points that share no counts; draw the line of quarters")
+    # A break with care interrupts no line, but it can move the mean all the same. Points within its days are of no
+    # part: recording was changing under them, so they would widen the ranges of either side and shift its mean.
     breaks, values = series.breaks(force_id), series.values[force_id]
     firsts = [date.fromisoformat(first_day(str(end), series.months)) for end in values.index]
     places = [_place(breaks, first, last) for first, last in zip(firsts, series.days, strict=True)]
-    return [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
+    parts = [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
+    return [(part, control_limits(part.to_numpy())) for part in parts if part.count() >= FEWEST_POINTS]
 
 
 def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
@@ -201,12 +182,12 @@ def _breaks(axes: Axes, series: Series, force_id: str) -> None:
     for one in series.breaks(force_id):
         first, last = _numbers([one.first_day, one.last_day])
         axes.axvspan(first, last, color=SHADE, zorder=0)
-        width = (right - left) * WIDEST * width_of(one.label, NOTE) / (ACROSS * WIDTH)
+        width = (right - left) * style.WIDEST * width_of(one.label, NOTE) / (ACROSS * style.WIDTH)
         start = max(left, min(first, right - width))
         foot, top = (_is_crossed(axes, series, force_id, (start, start + width), edge) for edge in (0, 1))
         edge = 1 if foot and not top else 0
         words = write(axes, one.label, (start, edge), (3, -4 if edge else 4), ("data", "axes fraction"))
-        words.set(va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=OUTLINE)
+        words.set(va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=style.OUTLINE)
 
 
 def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, float], edge: int) -> bool:
@@ -214,7 +195,7 @@ def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, fl
     places, highest = np.linspace(*span, POINTS), axes.get_ylim()[1]
     for name in (force_id, ENGLAND_AND_WALES):
         points = series.interrupted(name)
-        shares = np.interp(places, _numbers(list(points)), list(points.values())) / highest
+        shares = np.interp(places, _numbers(points), list(points.values())) / highest
         if (np.abs(shares - edge) < ROW / (UP * HEIGHT)).any():
             return True
     return False
@@ -232,12 +213,12 @@ def _names(axes: Axes, series: Series, force_id: str) -> None:
         sign = series.edition.data.statuses.mark(series.statuses[name].iloc[-1]) if own else ""
         said = f"{series.edition.forces.name(name)} {value_in_words(series.measure, value)} {sign}".strip()
         words = write(axes, said, (1, place), (6, 0), ("axes fraction", "data"), va="center", ha="left")
-        words.set(color=DARK_BLUE if own else DARK_PINK, fontweight="bold")
+        words.set(color=style.DARK_BLUE if own else style.DARK_PINK, fontweight="bold")
 
 
-def _numbers(days: list[date]) -> list[float]:
+def _numbers(days: Iterable[date]) -> list[float]:
     """Return days as matplotlib counts them."""
-    return [float(number) for number in date2num(days)]  # type: ignore[no-untyped-call]
+    return [float(number) for number in date2num(list(days))]  # type: ignore[no-untyped-call]
 
 
 def scale_levels(axes: Axes) -> None:

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from peel_analysis.checks import rules
 from peel_analysis.checks.data_checks import check
-from peel_analysis.checks.rules import (
-    PROVENANCE_COLUMNS,
-    CheckResult,
-    Key,
-    TablesHeld,
-    errors,
-    periods_of,
-    release_order,
-)
+from peel_analysis.checks.rules import CheckResult, Key, TablesHeld
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
@@ -58,7 +51,7 @@ def build(raw: Path, data: Data) -> list[Account]:
     _keep_added(data, tables)
     populations = pd.concat(tables.populations, ignore_index=True)
     printed = pd.concat(tables.printed, ignore_index=True)
-    provenance = pd.DataFrame(tables.provenance, columns=list(PROVENANCE_COLUMNS))
+    provenance = pd.DataFrame(tables.provenance, columns=list(rules.PROVENANCE_COLUMNS))
     write_files(registers.texts_of(data, tables.counts, populations, printed, provenance))
     return accounts
 
@@ -67,22 +60,20 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
     """Add the tables of one file, read anew or, for a transcribed file that is not there, as they are."""
     is_transcribed = published.reader in TRANSCRIPTS
     if not is_transcribed and published.reader not in FORMAT_OF:
-        known = ", ".join((*FORMAT_OF, *TRANSCRIPTS))
-        raise SourceError(
-            f"data/{PUBLISHED_FILES}, {published.file}: no reader {published.reader!r}; use one of {known}"
-        )
+        found = f"no reader {published.reader!r}; use one of {', '.join((*FORMAT_OF, *TRANSCRIPTS))}"
+        raise SourceError(f"data/{PUBLISHED_FILES}, {published.file}: {found}")
     path = (raw.parent if is_transcribed else raw) / published.file
-    if is_transcribed:
-        if not path.is_file():
+    if not path.is_file():
+        if is_transcribed:
             return _keep(published, data, tables)
+        raise SourceError(
+            f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
+            f"{published.release_words}). Not all of these files can be had outside the project (README.md, "
+            "Limits): data/ holds what was made of them, and `peel data add` takes in a file that is published"
+        )
+    if is_transcribed:
         reading = read_transcript(path, published, data.forces)
     else:
-        if not path.is_file():
-            raise SourceError(
-                f"{path}: no such file; put the published file there ({published.publisher}: {published.title}, "
-                f"{published.release_words}). Not all of these files can be had outside the project (README.md, "
-                "Limits): data/ holds what was made of them, and `peel data add` takes in a file that is published"
-            )
         request = Request(open_book(path), published.release, data.forces, vintages=published.vintages)
         reading = FORMAT_OF[published.reader].read(request)
     reading = registers.with_notes(reading, data)
@@ -113,45 +104,27 @@ def _keep(published: PublishedFile, data: Data, tables: Tables) -> Account:
     for item, release in published.tables:
         name = POPULATIONS_FILE if item == registers.POPULATIONS else f"counts/{item}/{release}.csv"
         if not data.has(name):
-            raise SourceError(
-                f"data/{name}: no such file, and no facts folder beside the raw folder to make it from; give one"
-            )
+            found = "no such file, and no facts folder beside the raw folder to make it from; give one"
+            raise SourceError(f"data/{name}: {found}")
         if item == registers.POPULATIONS:
             before = registers.read_populations(data)
             tables.populations.append(before[before["vintage"] == release])
         else:
             tables.counts[item, release] = data.counts(item, release)
         tables.provenance += records(provenance[(provenance["table"] == item) & (provenance["release"] == release)])
-    return Account(
-        file=published.file,
-        sha256="",
-        format=TRANSCRIBED,
-        release=published.tables[0][1],
-        notes=("the file is not there; the tables made from it stay as they are",),
-    )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How many rows of a table are new, revised and unchanged."""
-
-    table: str
-    new: int
-    revised: int
-    unchanged: int
-
-    @property
-    def line(self) -> str:
-        """The numbers as one line for a terminal."""
-        return f"  {self.table}: {self.new:,} rows new, {self.revised:,} revised, {self.unchanged:,} unchanged"
+    notes = ("the file is not there; the tables made from it stay as they are",)
+    return Account(file=published.file, sha256="", format=TRANSCRIBED, release=published.tables[0][1], notes=notes)
 
 
 @dataclass(frozen=True, eq=False)
 class Addition:
-    """What a file would change: `texts` are the files of the data folder that would be other than they are."""
+    """What a file would change: `texts` are the files of the data folder that would be other than they are.
+
+    `differences` are, by table, how many rows are new, revised and unchanged.
+    """
 
     account: Account
-    differences: tuple[Difference, ...]
+    differences: dict[str, tuple[int, int, int]]
     remarks: tuple[str, ...]
     results: tuple[CheckResult, ...]
     texts: dict[Path, str]
@@ -159,11 +132,14 @@ class Addition:
     @property
     def is_sound(self) -> bool:
         """True when no check finds an error in what would be added."""
-        return errors(self.results) == 0
+        return rules.errors(self.results) == 0
 
     def lines(self) -> Iterator[str]:
         """Yield what was read, and how it stands to what the data folder holds, as lines for a terminal."""
-        yield from (*self.account.lines(), *(one.line for one in self.differences), *self.remarks)
+        yield from self.account.lines()
+        for table, (new, revised, unchanged) in self.differences.items():
+            yield f"  {table}: {new:,} rows new, {revised:,} revised, {unchanged:,} unchanged"
+        yield from self.remarks
 
     def write(self) -> None:
         """Write what changes."""
@@ -197,24 +173,23 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
     totals = registers.printed_rows(reading.account, release)
     printed = registers.replaced(TablesHeld(data).printed(), totals, ("item", "release"), tables)
     held = TablesHeld(data, tables, printed)
-    differences = [difference(" ".join(key), stored.get(key), rows, ROW) for key, rows in read.items()]
+    differences = {" ".join(key): difference(stored.get(key), rows, ROW) for key, rows in read.items()}
     before = registers.read_populations(data)
     for vintage, rows in reading.populations.groupby("vintage", sort=True):
         same = before[before["vintage"] == vintage]
-        differences.append(difference(f"populations {vintage}", same, rows, registers.POPULATION_KEY))
+        differences[f"populations {vintage}"] = difference(same, rows, registers.POPULATION_KEY)
     populations = registers.replaced(before, reading.populations, ("vintage", "mid_year"))
     after = _provenance_after(data, provenance, reading, tables, published)
     texts = registers.texts_of(
         data, tables, populations if len(reading.populations) else None, printed if len(printed) else None, after
     )
+    changed = {path: text for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text}
     return Addition(
         account=reading.account,
-        differences=tuple(differences),
+        differences=differences,
         remarks=tuple(_remarks(held, tables, release, known_as)),
         results=tuple(check(held, list(tables))),
-        texts={
-            path: text for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
-        },
+        texts=changed,
     )
 
 
@@ -225,10 +200,8 @@ def _release(chosen: str, known: Format, book: Book, before: Sequence[str], publ
         return chosen
     release = published.release if published else before[0] if before else known.release(book)
     if not release:
-        raise InputError(
-            f"{book.file}: the file does not say which release it is; give --release, such as --release 2026-04 for "
-            "one that was published in April 2026"
-        )
+        remedy = "give --release, such as --release 2026-04 for one that was published in April 2026"
+        raise InputError(f"{book.file}: the file does not say which release it is; {remedy}")
     return release
 
 
@@ -238,7 +211,7 @@ def _joined(rows: pd.DataFrame, before: pd.DataFrame | None, key: Key, account: 
         return rows
     if account.format == data_return.FORMAT:
         return shape.combine([registers.replaced(before, rows, ROW)])
-    if lost := [period for period in periods_of(before) if period not in set(periods_of(rows))]:
+    if lost := [period for period in rules.periods_of(before) if period not in set(rules.periods_of(rows))]:
         raise InputError(
             f"{account.file}: release {key[1]} of {key[0]} is in the data folder with {len(lost)} "
             f"periods that this file does not hold ({lost[0][0]} to {lost[-1][1]}); give another --release, "
@@ -247,16 +220,16 @@ def _joined(rows: pd.DataFrame, before: pd.DataFrame | None, key: Key, account: 
     return rows
 
 
-def difference(table: str, before: pd.DataFrame | None, after: pd.DataFrame, key: Sequence[str]) -> Difference:
-    """Return how the rows after stand to those before; a row with the same key and other content is revised."""
+def difference(before: pd.DataFrame | None, after: pd.DataFrame, key: Sequence[str]) -> tuple[int, int, int]:
+    """Return how many rows are new, revised and unchanged; one with the same key and other content is revised."""
     if before is None or before.empty:
-        return Difference(table, len(after), 0, 0)
+        return len(after), 0, 0
     content = [str(column) for column in after.columns if column not in key]
     both = after.merge(before[[*key, *content]], on=list(key), suffixes=("", "_before"))
     now, then = both[content], both[[f"{column}_before" for column in content]].set_axis(content, axis="columns")
     same = ((now == then).fillna(False) | (now.isna() & then.isna())).all(axis="columns")
     unchanged = int(same.sum())
-    return Difference(table, len(after) - len(both), len(both) - unchanged, unchanged)
+    return len(after) - len(both), len(both) - unchanged, unchanged
 
 
 def _remarks(held: TablesHeld, tables: Iterable[Key], release: str, others: Sequence[str]) -> Iterator[str]:
@@ -267,7 +240,7 @@ def _remarks(held: TablesHeld, tables: Iterable[Key], release: str, others: Sequ
     if others and release not in others:
         yield f"  the same file is in already as release {', '.join(others)}"
     for item, own in tables:
-        beside = sorted((name for one, name in held.tables() if one == item and name != own), key=release_order)
+        beside = sorted((name for one, name in held.tables() if one == item and name != own), key=rules.release_order)
         joined = (
             (name, held.counts((item, own)).merge(held.counts((item, name)), on=list(ROW), suffixes=("", "_other")))
             for name in reversed(beside)
@@ -298,7 +271,7 @@ def _provenance_after(
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],
-        columns=list(PROVENANCE_COLUMNS),
+        columns=list(rules.PROVENANCE_COLUMNS),
         dtype=str,
     )
     is_return = account.format == data_return.FORMAT

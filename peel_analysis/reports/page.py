@@ -38,7 +38,7 @@ def pieces(notebook: Mapping[str, Any], section_id: str, title: str = "") -> Ite
     prose.inline.register("citations", CITATIONS, _citations, before="link")
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            yield Piece(_html(prose, cell["source"]))
+            yield Piece(Markup(prose(cell["source"])))
         elif WORKING not in cell["metadata"].get("tags", ()):
             for output in cell.get("outputs", ()):
                 yield from _shown(output, prose)
@@ -51,15 +51,11 @@ def _shown(output: Mapping[str, Any], prose: mistune.Markdown) -> Iterator[Piece
     data = shown.get(PEEL, {})
     if "findings" in data:
         heading, text = data["findings"]["heading"], data["findings"]["text"]
-        yield Piece(_html(prose, f"## {heading}\n\n{text}" if heading else text))
+        yield Piece(Markup(prose(f"## {heading}\n\n{text}" if heading else text)))
     elif "text/html" in shown:
         yield Piece(Markup(shown["text/html"]), data)
     elif "text/markdown" in shown:
-        yield Piece(_html(prose, shown["text/markdown"]))
-
-
-def _html(prose: mistune.Markdown, text: str) -> Markup:
-    return Markup(prose(text))
+        yield Piece(Markup(prose(shown["text/markdown"])))
 
 
 class _Prose(mistune.HTMLRenderer):
@@ -101,8 +97,7 @@ def page_html(sections: Sequence[SectionOnPage], force: Force, edition: Edition,
     shown = [one for section in sections for one in section.pieces]
     figures = [one.data["figure"]["figure_id"] for one in shown if "figure" in one.data]
     numbers = {figure_id: number for number, figure_id in enumerate(figures, start=1)}
-    links = _links(shown, numbers)
-    window = edition.window("crime").words
+    links, window = _links(shown, numbers), edition.window("crime").words
     page = render(
         "page.html.j2",
         edition_title=edition.title,

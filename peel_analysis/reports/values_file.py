@@ -46,11 +46,7 @@ class EditionValues:
     results: tuple[Result, ...]
 
     def text(self, force_id: str) -> str:
-        """Return the values file of a force's report.
-
-        The force comes first, then England and Wales, then the numbers that sentences say beside the measures' values,
-        then the other forces, which figures and tables show too.
-        """
+        """Return a force's values file: its rows, England and Wales's, what sentences say beside, other forces'."""
         shares = _shares(self.outcomes, force_id) if self.outcomes else ()
         own = (*_points(self.lines, force_id), *_peer_means(self.edition, self.results, force_id), *shares)
         first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _further(self.edition, own), self.further)
@@ -85,16 +81,14 @@ def _row(part_of: str, name: str, force_id: str, day: date, value: float, unit: 
 
     `members` are how many forces an England and Wales point of a line is the sum of, or a mean of peers is made of.
     """
-    return {
-        "measure": f"{part_of}-{name}" if name else part_of,
-        "force_id": force_id,
-        "period_end": day.isoformat(),
-        "value": value,
-        "unit": unit,
-        "status": "reported",
-        "part_of": part_of,
-        **also,
-    }
+    named = {"measure": f"{part_of}-{name}" if name else part_of, "force_id": force_id, "part_of": part_of}
+    return {**named, "period_end": day.isoformat(), "value": value, "unit": unit, "status": "reported", **also}
+
+
+def _row_of(result: Result, part_of: str, name: str, force_id: str, value: float, unit: str, **also: object) -> Row:
+    """Return the row of a number that rests on a result: as at its end, from its release, in its unit for ""."""
+    also = {"release": result.release, **also}
+    return _row(part_of, name, force_id, result.window.end, value, unit or result.measure.unit, **also)
 
 
 def _lines_of(results: Iterable[Result]) -> Iterator[tuple[Result, Series]]:
@@ -114,36 +108,24 @@ def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[R
     no note of the measure's own value.
     """
     for result, series in lines:
+        part_of, unit, mid_year = f"{result.measure.id}-trend", result.measure.unit, result.edition.mid_year
+        years = series.mid_years or (mid_year,) * len(series.days)
+        releases = [result.release.replace(f"mid-{mid_year}", f"mid-{year}") for year in years]
         for name in (force_id, ENGLAND_AND_WALES):
             one, national = result.of(name), name == ENGLAND_AND_WALES
             statuses = [one.status] * len(series.days) if national else series.statuses[name].tolist()
-            counts = (frame[name].tolist() for frame in (series.values, series.numerator, series.denominator))
-            releases = _releases(result, series)
-            for day, release, status, value, numerator, denominator in zip(
-                series.days, releases, statuses, *counts, strict=True
-            ):
-                if not isnan(value):
-                    yield _row(
-                        f"{result.measure.id}-trend",
-                        "",
-                        name,
-                        day,
-                        value,
-                        result.measure.unit,
-                        status=status,
-                        note=one.note if status == one.status else "",
-                        numerator=numerator,
-                        denominator=denominator,
-                        members=len(series.members) if national else float("nan"),
-                        release=release,
-                    )
-
-
-def _releases(result: Result, series: Series) -> list[str]:
-    """Return the release of each point: the result's own, with the mid-year of the point's population."""
-    own = f"mid-{result.edition.mid_year}"
-    years = series.mid_years or (result.edition.mid_year,) * len(series.days)
-    return [result.release.replace(own, f"mid-{year}") for year in years]
+            held = {
+                "value": series.values[name].tolist(),
+                "status": statuses,
+                "note": [one.note if status == one.status else "" for status in statuses],
+                "numerator": series.numerator[name].tolist(),
+                "denominator": series.denominator[name].tolist(),
+                "members": [len(series.members) if national else float("nan")] * len(series.days),
+                "release": releases,
+            }
+            for day, *point in zip(series.days, *held.values(), strict=True):
+                if not isnan(point[0]):
+                    yield _row(part_of, "", name, day, unit=unit, **dict(zip(held, point, strict=True)))
 
 
 def medians(results: Iterable[Result]) -> Iterator[Row]:
@@ -151,8 +133,7 @@ def medians(results: Iterable[Result]) -> Iterator[Row]:
     for result in results:
         given = compare(result).verdicts.values()
         for median in {verdict.median for verdict in given if verdict.median is not None}:
-            day, unit = result.window.end, result.measure.unit
-            yield _row(result.measure.id, "median", ENGLAND_AND_WALES, day, median, unit, release=result.release)
+            yield _row_of(result, result.measure.id, "median", ENGLAND_AND_WALES, median, "")
 
 
 def _funnels(results: Iterable[Result]) -> Iterator[Row]:
@@ -167,13 +148,12 @@ def _funnels(results: Iterable[Result]) -> Iterator[Row]:
                 ("winsorised", 100 * funnel.winsorised, PERCENT),
                 ("phi", funnel.phi, "times the variance of chance"),
                 ("tau-squared", funnel.tau2, f"squared, on the {funnel.scale} scale"),
-                ("middle", funnel.target, result.measure.unit),
+                ("middle", funnel.target, ""),
             ]
         else:
             numbers.append(("fewest-forces", compared.policy.position.fewest_forces, FORCES))
-        part_of, day, release = f"{result.measure.id}-funnel", result.window.end, result.release
         for name, value, unit in numbers:
-            yield _row(part_of, name, ENGLAND_AND_WALES, day, value, unit, release=release)
+            yield _row_of(result, f"{result.measure.id}-funnel", name, ENGLAND_AND_WALES, value, unit)
 
 
 def _peer_means(edition: Edition, results: Iterable[Result], force_id: str) -> Iterator[Row]:
@@ -186,50 +166,33 @@ def _peer_means(edition: Edition, results: Iterable[Result], force_id: str) -> I
         if result.measure.kind in NEVER_COMPARED or not_available(result):
             continue
         for group in groups:
-            found, unit = means(result, group), result.measure.unit
-            for name, value, of in (
-                ("weighted", found.weighted, unit),
-                ("simple", found.simple, unit),
-                ("peers", len(group.peer_ids), FORCES),
-            ):
+            found, part_of = means(result, group), f"{result.measure.id}-peers"
+            also = {"note": found.why_left_out, "members": len(found.members)}
+            two_means = (("weighted", found.weighted, ""), ("simple", found.simple, ""))
+            for name, value, unit in (*two_means, ("peers", len(group.peer_ids), FORCES)):
                 if not isnan(value):
-                    yield _row(
-                        f"{result.measure.id}-peers",
-                        f"{group.set_id}-{name}",
-                        force_id,
-                        result.window.end,
-                        value,
-                        of,
-                        note=found.why_left_out,
-                        members=len(found.members),
-                        release=result.release,
-                    )
+                    yield _row_of(result, part_of, f"{group.set_id}-{name}", force_id, value, unit, **also)
 
 
 def _shares(outcomes: Outcomes, force_id: str) -> Iterator[Row]:
     """Yield the share of each group of outcomes, their total, and how far that lies from recorded crime."""
     if not_available(outcomes.whole):
         return
-    spread, day = spread_in(outcomes, force_id), outcomes.whole.window.end
+    spread = spread_in(outcomes, force_id)
     for side in ("own", "national") if spread.is_shown else ("national",):
         held: list[Value] = [getattr(group, side) for group in spread.groups]
         for group, one in zip(spread.groups, held, strict=True):
-            yield _share(outcomes, _slug(group.name), one, one.numerator)
-        counted = sum(one.numerator for one in held)
-        yield _share(outcomes, "all", held[0], counted)
-        apart, release = counted - held[0].denominator, outcomes.whole.release
-        yield _row(OUTCOMES, "difference", held[0].force_id, day, apart, CRIMES, release=release)
+            slug = re.sub(r"[^a-z0-9]+", "-", group.name.lower()).strip("-")
+            yield _share(outcomes.whole, slug, one, one.numerator)
+        counted, crimes = sum(one.numerator for one in held), held[0].denominator
+        yield _share(outcomes.whole, "all", held[0], counted)
+        yield _row_of(outcomes.whole, OUTCOMES, "difference", held[0].force_id, counted - crimes, CRIMES)
 
 
-def _share(outcomes: Outcomes, name: str, one: Value, count: float) -> Row:
-    whole, share = outcomes.whole, outcomes.whole.measure.multiplier * count / one.denominator
+def _share(whole: Result, name: str, one: Value, count: float) -> Row:
+    share = whole.measure.multiplier * count / one.denominator
     also = {"status": one.status, "note": one.note, "numerator": count, "denominator": one.denominator}
-    day, unit, release = whole.window.end, whole.measure.unit, whole.release
-    return _row(OUTCOMES, name, one.force_id, day, share, unit, **also, release=release)
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return _row_of(whole, OUTCOMES, name, one.force_id, share, "", **also)
 
 
 def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Row]:

@@ -63,33 +63,34 @@ class Annex:
         return Html(piece("folded", f"All {len(body)} measures", table), "definitions")
 
     def _definition(self, measure: Measure) -> Row:
-        top = ", ".join(_item_words(item) for item in measure.numerator.items)
+        top, below = (
+            ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
+            for side in (measure.numerator, measure.denominator)
+        )
         if measure.numerator.dimensions:
             types = "type" if len(measure.numerator.dimensions) == 1 else "types"
             top += f" ({types} {', '.join(measure.numerator.dimensions)})"
-        below = ", ".join(_item_words(item) for item in measure.denominator.items)
         if measure.kind == "change":
             below = f"{top} in the {self.edition.window(measure.earlier).words}"
-        held = not any(_is_lacking(item, self.edition) for item in measure.items)
+        without = [self.edition.lacks.get(item) for item in measure.items if item not in self.edition.releases]
+        held = all(lack is None or lack.status != "not_available" for lack in without)  # that holds for all forces
         window = self.edition.window(measure.window).words if held else "Not available in this edition"
         return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
         """Show the denominators: the estimates in use, and the force whose population is replaced."""
-        rows = self.edition.populations
-        populations = rows["population"].to_dict()
-        body = [
-            Row(force.name, (count_cell(float(populations[force.id])), Cell(str(rows.at[force.id, "sentence"]))))
-            for force in self.edition.forces
-        ]
+        rows, body = self.edition.populations, []
+        for force in self.edition.forces:
+            count, note = rows["population"][force.id], rows["sentence"][force.id]
+            body.append(Row(force.name, (count_cell(float(count)), Cell(str(note)))))
         own = rows["sentence"][rows["sentence"] != ""]
-        said = piece("paragraphs", [f"Rates per head use {self.edition.population_sentence}.", *own])
+        said = piece("paragraphs", [f"Rates per head use {self.edition.settings.population.sentence}.", *own])
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
         return Html(said + piece("folded", "The population of each force", table), "populations")
 
     def exclusions(self) -> Html:
         """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
-        return Html(self._once("exclusions", self._exclusions), "exclusions")
+        return self._once("exclusions", self._exclusions)
 
     def _exclusions(self) -> Markup:
         titles = {measure.id: measure.title for measure in self.edition.data.measures}
@@ -103,8 +104,8 @@ class Annex:
                 basis = " and ".join(dict.fromkeys(group["basis"]))
                 rows.append(text_row(self.edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
             parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
-        none = "No force is left out of a figure of this edition by a recorded exclusion."
-        return Markup("\n").join((*(parts or [piece("paragraphs", [none])]), marks_table(self._results())))
+        none = piece("paragraphs", ["No force is left out of a figure of this edition by a recorded exclusion."])
+        return Markup("\n").join((*(parts or [none]), marks_table(measures.calculate_all(self.edition))))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
@@ -121,15 +122,14 @@ class Annex:
 
     def wording_policy(self) -> Html:
         """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
-        return Html(self._once("wording policy", self._wording_policy), "wording policy")
+        return self._once("wording policy", self._wording_policy)
 
     def _wording_policy(self) -> Markup:
-        policy = self.edition.data.policy
-        results = self._results()
+        policy, results = self.edition.data.policy, measures.calculate_all(self.edition)
         expected = expected_flags(results)
-        by_chance = f"In this edition: {expected.sentence()} " if expected else ""
-        said = f"{by_chance}{COUNTS_NOT_SAMPLES}"
-        return piece("policy", policy.label, list(policy.sentences()), said, funnels_table(results))
+        said = f"In this edition: {expected.sentence()} " if expected else ""
+        sentences = list(policy.sentences())
+        return piece("policy", policy.label, sentences, f"{said}{COUNTS_NOT_SAMPLES}", funnels_table(results))
 
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
@@ -145,23 +145,9 @@ class Annex:
         parts.append(piece("folded", "Terms and abbreviations", piece("terms", terms)))
         return Html(Markup("\n").join(parts), "marks, notes and terms")
 
-    def _results(self) -> tuple[Result, ...]:
-        return measures.calculate_all(self.edition)
-
-    def _once(self, part: str, make: Callable[[], Markup]) -> Markup:
-        """Return a part that every measure must be calculated for, and that is the same in every force's annex."""
-        asked = (part, self.edition.key)
-        return Markup(once("annex", asked, lambda: make().encode()).decode())
-
-
-def _is_lacking(item: str, edition: Edition) -> bool:
-    """Return whether the edition has no table of an item, by a reason that holds for all forces."""
-    lack = edition.lacks.get(item)
-    return item not in edition.releases and lack is not None and lack.status == "not_available"
-
-
-def _item_words(item: str) -> str:
-    return item.removesuffix("_long").removesuffix("_recorded").replace("_", " ")
+    def _once(self, part: str, make: Callable[[], Markup]) -> Html:
+        """Show a part that every measure must be calculated for, and that is the same in every force's annex."""
+        return Html(Markup(once("annex", (part, self.edition.key), lambda: make().encode()).decode()), part)
 
 
 def open_annex(force: str, edition: str, data: Data | None = None) -> Annex:
@@ -189,10 +175,9 @@ def marks_table(results: Iterable[Result]) -> Markup:
 
 def _marked(result: Result) -> Iterator[tuple[int, str, str, str]]:
     """Yield year, force, status and reason of each marked figure, now and earlier, whose mark is not registered."""
-    sides = [("", result.window)]
-    if result.comparator_window is not None:
-        sides.append(("comparator_", result.comparator_window))
-    for side, window in sides:
+    for side, window in (("", result.window), ("comparator_", result.comparator_window)):
+        if window is None:
+            continue
         registered = exclusions_of(result.measure, result.edition, window.end.year).rows
         given = set(zip(registered["force_id"], registered["effect"], strict=True))
         shown = result.forces[result.forces[f"{side}value"].notna()]

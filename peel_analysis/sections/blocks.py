@@ -24,8 +24,6 @@ from peel_analysis.show.templates import piece
 from peel_analysis.show.words import footnotes, no_figure, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
-NO_VALUE = "No value"  # what opens a note where there is no figure to be missing from
-ALONE = "No other force has a public value, so none is drawn beside it."
 UNMARKED = ("reported", "as_published")
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
@@ -41,7 +39,8 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     drawn = enough or force_id in result.plotted.index
     draw = strip_svg if result.measure.kind == "change" else ranked_svg
     image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
-    not_drawn = [] if enough else [ALONE if drawn else _not_drawn(result)]
+    alone = "No other force has a public value, so none is drawn beside it."
+    not_drawn = [] if enough else [alone if drawn else _not_drawn(result)]
     body = _body(result, force_id, place=_place(result, force_id), image=image, not_drawn=not_drawn)
     return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
 
@@ -56,7 +55,7 @@ def statement_block(result: Result, force_id: str) -> Html:
         said, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
         body = piece("figure_body", reading=said, value_id=value_id)
     else:
-        body = _body(result, force_id, NO_VALUE)
+        body = _body(result, force_id, "No value")  # there is no figure to be missing from
     return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id})
 
 
@@ -89,11 +88,10 @@ def _place(result: Result, force_id: str) -> str:
 
 
 def _not_drawn(result: Result) -> str:
-    have = "no force has" if len(result.plotted) == 0 else "only one force has"
-    national, rate = result.national, ""
+    have, national = "no force has" if result.plotted.empty else "only one force has", result.national
+    rate = ""
     if not national.is_missing:
-        value = wording.value_in_words(result.measure, national.value)
-        rate = f" England and Wales: {value} {result.measure.unit}."
+        rate = f" England and Wales: {value_in_words(result.measure, national.value)} {result.measure.unit}."
     return f"The figure by force is not drawn, because {have} a public value.{rate}"
 
 
@@ -141,16 +139,15 @@ def _of_funnel(compared: Compared, force_id: str) -> str:
 
 def funnels_table(results: Iterable[Result]) -> Markup:
     """Return a table of what the limits of every measure's funnel rest on, folded; nothing where none is made."""
-    compared = [(one, one.funnel) for one in map(compare, results) if one.funnel is not None]
     rows = []
-    for one, limits in compared:
-        said = (middle_in_words(one), f"{limits.phi:,.1f}", f"{limits.tau2:.3g}")
-        forces = Cell(str(limits.forces), is_number=True)
-        cells = (forces, Cell(limits.scale), *(Cell(number, is_number=True) for number in said))
-        rows.append(Row(one.result.measure.title, cells))
+    for one in map(compare, results):
+        if limits := one.funnel:
+            said = (str(limits.forces), middle_in_words(one), f"{limits.phi:,.1f}", f"{limits.tau2:.3g}")
+            forces, *others = (Cell(number, is_number=True) for number in said)
+            rows.append(Row(one.result.measure.title, (forces, Cell(limits.scale), *others)))
     columns = ("Measure", "Forces", "Scale", "Middle of the forces", "Phi", "Tau-squared")
     table = html_table("Funnel limits of each measure", columns, rows)
-    return piece("folded", "What the funnel limits of each measure rest on", table) if compared else Markup()
+    return piece("folded", "What the funnel limits of each measure rest on", table) if rows else Markup()
 
 
 def peer_panel(result: Result, force_id: str) -> Html:
@@ -182,15 +179,11 @@ def peer_tables(result: Result, force_id: str) -> Markup:
 
 
 def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:
-    peers = sorted(
-        (result.of(peer) for peer in group.peer_ids),
-        key=lambda one: -math.inf if one.is_missing else one.value,
-        reverse=True,
-    )
+    peers = result.rows.loc[list(group.peer_ids)].sort_values("value", ascending=False, kind="stable").index
     found = means(result, group)
     members = result.rows.loc[list(found.members)]  # where the count of one is not public, the mean has no interval
     top, below = (float(members[name].sum(skipna=False)) for name in ("numerator", "denominator"))
-    rows = [_row(result, force_id, "own-force"), *(_row(result, one.force_id) for one in peers)]
+    rows = [_row(result, force_id, "own-force"), *(_row(result, str(peer)) for peer in peers)]
     sign = result.edition.data.statuses.mark(NO_INTERVAL)
     for title, mean, interval, how in (
         ("Weighted", found.weighted, tables.counts_interval_cell(result.measure, top, below), "Sum over sum"),
@@ -252,18 +245,13 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     rows = []
     for place, day in enumerate(series.days):
         own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
-        status = "" if math.isnan(own) else str(series.statuses[force_id].iloc[place])
-        cells = (value_cell(result, own, status), _interval(series, force_id, place))
+        top, below = (float(counts[force_id].iloc[place]) for counts in (series.numerator, series.denominator))
+        status = str(series.statuses[force_id].iloc[place])
+        if math.isnan(own):  # no interval where the point itself is missing, counts or no counts
+            status, top = "", math.nan
+        cells = (value_cell(result, own, status), tables.counts_interval_cell(series.measure, top, below))
         rows.append(Row(day_in_words(day), (*cells, value_cell(result, national))))
     return html_table(caption, columns, rows)
-
-
-def _interval(series: Series, force_id: str, place: int) -> Cell:
-    """Return the interval of a point: none where the point itself is missing, counts or no counts."""
-    value, top, below = (
-        float(column[force_id].iloc[place]) for column in (series.values, series.numerator, series.denominator)
-    )
-    return tables.counts_interval_cell(series.measure, math.nan if math.isnan(value) else top, below)
 
 
 def _source_of_populations(result: Result, series: Series) -> str:
@@ -300,13 +288,9 @@ def _about_population(result: Result, series: Series, force_id: str) -> str:
             f"the rate of its own year.{kept}"
         )
     first, last = series.mid_years[0], series.mid_years[-1]
+    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set"
     earlier = (
         f" Where the report sets an earlier year's value beside this edition's, it divides both by the population of "
         f"mid-{last}, so that value can differ from the point here."
-        if result.has_earlier
-        else ""
     )
-    return (
-        f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set of "
-        f"estimates.{earlier}{kept}"
-    )
+    return f"{each} of estimates.{earlier if result.has_earlier else ''}{kept}"

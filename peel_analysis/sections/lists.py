@@ -1,8 +1,7 @@
 """Measures side by side: tiles, lists of readings, what stands out, crime by offence group."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 from markupsafe import Markup
 
@@ -15,16 +14,8 @@ from peel_analysis.data.forces import NATIONAL, Force
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
+from peel_analysis.show import tables
 from peel_analysis.show import words as wording
-from peel_analysis.show.tables import (
-    Row,
-    count_cell,
-    counts_interval_cell,
-    html_table,
-    interval_cell,
-    key_to_marks,
-    value_cell,
-)
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
@@ -45,35 +36,27 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
             check_together(first.measure, second.measure, first.edition)
     except NotComparableError as refusal:
         return Html(piece("panel", block.title, refused=str(refusal)), about)
-    shown = [_tile(result, force_id) for result in results]
+    shown, statuses = [], []  # statuses of the values that the tiles show, not of those that a dash stands for
+    for result in results:
+        own, windows, earlier = result.of(force_id), wording.windows_in_words(result), ""
+        statuses += [one.status for one in (own, result.national) if not one.is_missing]
+        if (window := result.comparator_window) is not None and own.has_comparator:
+            earlier = f"{window.words}: {tables.value_cell(result, own.comparator_value, own.comparator_status).text}"
+            statuses.append(own.comparator_status)
+        tile = {
+            "measure_id": result.measure.id,
+            "label": result.measure.tile,
+            "own": _value(result, own),
+            "window": windows[:1].upper() + windows[1:],
+            "national": _value(result, result.national),
+            "earlier": earlier[:1].upper() + earlier[1:],
+            "remark": "" if own.status == "reported" else own.short,
+        }
+        shown.append(tile)
     note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
-    key = key_to_marks(results[0].edition.data.statuses, _statuses(results, force_id))
+    key = tables.key_to_marks(results[0].edition.data.statuses, statuses)
     html = piece("panel", block.title, shown, key, note)
     return Html(html, about, {"tiles": [result.measure.id for result in results]})
-
-
-def _statuses(results: list[Result], force_id: str) -> list[str]:
-    """Return the statuses of the values that the tiles show, not of those that a dash stands for."""
-    statuses = []
-    for result in results:
-        own = result.of(force_id)
-        statuses += [one.status for one in (own, result.national) if not one.is_missing]
-        statuses += [own.comparator_status] if own.has_comparator and result.comparator_window is not None else []
-    return list(dict.fromkeys(status for status in statuses if status))
-
-
-def _tile(result: Result, force_id: str) -> dict[str, Any]:
-    """Return what a tile says, each text whole."""
-    own = result.of(force_id)
-    return {
-        "measure_id": result.measure.id,
-        "label": result.measure.tile,
-        "own": _value(result, own),
-        "window": _capital(wording.windows_in_words(result)),
-        "national": _value(result, result.national),
-        "earlier": _earlier(result, own),
-        "remark": "" if own.status == "reported" else own.short,
-    }
 
 
 def _value(result: Result, one: Value) -> dict[str, str]:
@@ -84,54 +67,33 @@ def _value(result: Result, one: Value) -> dict[str, str]:
     return {"words": wording.value_in_words(result.measure, one.value), "mark": sign, "why": ""}
 
 
-def _earlier(result: Result, own: Value) -> str:
-    window = result.comparator_window
-    if window is None or not own.has_comparator:
-        return ""
-    sign = result.edition.data.statuses.mark(own.comparator_status) if own.comparator_status else ""
-    value = wording.value_in_words(result.measure, own.comparator_value)
-    return f"{_capital(window.words)}: {value} {sign}".strip()
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def introduction(force: Force) -> Html:
     """Return the sentence that says how to read the panel of tiles."""
     words = (
-        f"Each tile sets {force.official_name} beside {NATIONAL}. "
-        "A dash means that there is no figure: the force did not supply it, it was counted with another force's, it is "
-        "not comparable, it has not been published, no table that this edition uses holds it, or the measure does not "
-        "apply. The words under the dash say why."
+        f"Each tile sets {force.official_name} beside {NATIONAL}. A dash means that there is no figure: the force did "
+        "not supply it, it was counted with another force's, it is not comparable, it has not been published, no table "
+        "that this edition uses holds it, or the measure does not apply. The words under the dash say why."
     )
     return Html(piece("paragraph", "panel-introduction", words), "how to read the panel")
 
 
-def readings(kind: str, results: Iterable[Result], force_id: str, about: str, note: str = "") -> Html:
+def readings(kind: str, results: Sequence[Result], force_id: str, about: str, note: str = "") -> Html:
     """Return a list of readings: a line a result, each with the id of its row in values.csv and a link to its figure.
 
     A measure that the edition does not have gets no link; what is only counted as a part of another measure is linked
     to the figure of the whole. Under the list stands why lines of it are not to be compared with each other.
     """
-    told = list(results)
-    lines = [
-        {
-            "value_id": wording.value_id(result, force_id),
-            "reading": wording.reading(result, force_id),
-            "figure": "" if not_available(result) else result.measure.part_of or result.measure.id,
-        }
-        for result in told
-    ]
-    said = {"kind": kind, "lines": lines, "apart": read_apart(told, force_id), "note": note}
+    lines = []
+    for result in results:
+        figure = "" if not_available(result) else result.measure.part_of or result.measure.id
+        said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
+        lines.append({"value_id": value_id, "reading": said_of, "figure": figure})
+    said = {"kind": kind, "lines": lines, "apart": read_apart(results, force_id), "note": note}
     return Html(piece("readings", **said), about, {"readings": said})
 
 
-def read_apart(results: Iterable[Result], force_id: str) -> list[str]:
-    """Return each reason why lines of one list are not to be compared with each other.
-
-    Only lines that say a value of the force count: the others hold nothing to compare.
-    """
+def read_apart(results: Sequence[Result], force_id: str) -> list[str]:
+    """Return each reason why the lines of one list that say a value are not to be compared with each other."""
     told = [result for result in results if not result.of(force_id).is_missing]
     return list(reasons_apart([result.measure for result in told], told[0].edition)) if told else []
 
@@ -141,10 +103,11 @@ def standing_out(results: list[Result], force_id: str) -> Html:
 
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
-    told, about = clearest(results, force_id), "what stands out"
-    expected = expected_flags(results)
+    policy, about, expected = compare(results[0]).policy, "what stands out", expected_flags(results)
+    found = [one for one in results if compare(one).verdicts[force_id].words not in ("", policy.words.otherwise)]
+    told = sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)[:AT_MOST]
     note = (
-        f"Chosen by the wording policy ({compare(results[0]).policy.label}) from every figure of this edition that has "
+        f"Chosen by the wording policy ({policy.label}) from every figure of this edition that has "
         f"a verdict. {expected.sentence() if expected else ''}"
     )
     if told:
@@ -152,16 +115,6 @@ def standing_out(results: list[Result], force_id: str) -> Html:
     name = results[0].edition.forces.official_name(force_id)
     none = f"On no figure is {name} found higher or lower than England and Wales by the stated rule."
     return Html(piece("paragraph", "none-recorded", none) + piece("paragraph", "key", note), about)
-
-
-def clearest(results: Iterable[Result], force_id: str) -> list[Result]:
-    """Return the results on which the force is found higher or lower, the clearest first, at most seven."""
-    found = [
-        result
-        for result in results
-        if compare(result).verdicts[force_id].words not in ("", compare(result).policy.words.otherwise)
-    ]
-    return sorted(found, key=lambda result: _clearness(result, force_id), reverse=True)[:AT_MOST]
 
 
 def _clearness(result: Result, force_id: str) -> tuple[bool, float, float]:
@@ -187,7 +140,7 @@ def by_group(edition: Edition, force_id: str) -> Html:
     under the table. The source and the forces are those of the measures of all crime (excluding fraud).
     """
     counts = edition.counts("recorded_crime")
-    groups = [] if counts is None else [group for group in counts["dimension"].unique() if group]
+    groups = [] if counts is None else filter(None, counts["dimension"].unique())
     found = sorted((_row(edition, force_id, group) for group in groups), key=lambda row: -row[0])
     rows = [row for _, row in (*found, _row(edition, force_id, ""))]
     window = edition.window(edition.data.measure(RATE).window).words
@@ -205,15 +158,15 @@ def by_group(edition: Edition, force_id: str) -> Html:
     of_all = measures.calculate(edition.data.measure(RATE), edition)
     has_blank = any(cell.text == edition.data.statuses.mark(NO_CHANGE) for row in rows for cell in row.cells)
     parts = (
-        html_table(caption, columns, rows),
-        key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
+        tables.html_table(caption, columns, rows),
+        tables.key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
         piece("paragraph", "key", COUNTS_NOT_SAMPLES),
         piece("paragraph", "source", source_line(of_all)),
     )
     return Html(Markup("\n").join(parts), "recorded crime by offence group")
 
 
-def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
+def _row(edition: Edition, force_id: str, group: str) -> tuple[float, tables.Row]:
     """Return the crimes of a group, or of all, and their row: the same measures, calculated for the group alone."""
     rate, change = map(edition.data.measure, (RATE, CHANGE))
     if group:
@@ -221,12 +174,12 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, Row]:
     rates, changes = measures.calculate(rate, edition), measures.calculate(change, edition)
     own, blank = rates.of(force_id), edition.data.statuses.mark(NO_CHANGE)
     cells = (
-        count_cell(own.numerator),
-        value_cell(rates, own.value, own.status, blank),
-        counts_interval_cell(rate, own.numerator, own.denominator, blank),
-        value_cell(rates, rates.national.value, without=blank),
-        value_cell(changes, changes.of(force_id).value, without=blank),
-        interval_cell(change, *compare(changes).limits(force_id), blank),
-        value_cell(changes, changes.national.value, without=blank),
+        tables.count_cell(own.numerator),
+        tables.value_cell(rates, own.value, own.status, blank),
+        tables.counts_interval_cell(rate, own.numerator, own.denominator, blank),
+        tables.value_cell(rates, rates.national.value, without=blank),
+        tables.value_cell(changes, changes.of(force_id).value, without=blank),
+        tables.interval_cell(change, *compare(changes).limits(force_id), blank),
+        tables.value_cell(changes, changes.national.value, without=blank),
     )
-    return own.numerator, Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
+    return own.numerator, tables.Row(group or "All crime (excluding fraud)", cells, "" if group else "total")

@@ -47,18 +47,13 @@ def spread_block(spread: Spread, number: int) -> Html:
 
 def stacks(spread: Spread) -> list[Stack]:
     """Return the bars to draw: the force, if it is shown, then England and Wales."""
-    sides = [("own", spread.whole.edition.forces.name(spread.force_id))] if spread.is_shown else []
-    return [
-        Stack(
-            name,
-            tuple(
-                Segment(group.name, one.value, _shown(spread, one), group.order)
-                for group in spread.groups
-                if is_drawn(one := getattr(group, side))
-            ),
-        )
-        for side, name in (*sides, ("national", NATIONAL))
-    ]
+    sides = {"own": spread.whole.edition.forces.name(spread.force_id)} if spread.is_shown else {}
+    bars = []
+    for side, name in (sides | {"national": NATIONAL}).items():
+        shares = [(group, getattr(group, side)) for group in spread.groups]
+        drawn = [Segment(of.name, one.value, _shown(spread, one), of.order) for of, one in shares if is_drawn(one)]
+        bars.append(Stack(name, tuple(drawn)))
+    return bars
 
 
 def is_drawn(one: Value) -> bool:
@@ -78,12 +73,12 @@ def reading(spread: Spread) -> str:
     named = [group for group in spread.groups if group.types]
     largest, first = max(named, key=lambda group: group.own.value), spread.groups[0]
     also = [group for group in spread.groups if group is first or group.name == OTHER]
-    sentences = [
+    opening = (
         f"Of the crimes that {name} recorded {window_phrase(spread.whole.window)}, the largest group that the table "
-        f"of outcomes gives is “{largest.name}”: {_against(spread, largest)}.",
-        *(f"“{group.name}”: {_against(spread, group)}." for group in also if group is not largest),
-    ]
-    return " ".join(sentences)
+        "of outcomes gives is "
+    )
+    told = (largest, *(group for group in also if group is not largest))
+    return opening + " ".join(f"“{group.name}”: {_against(spread, group)}." for group in told)
 
 
 def _against(spread: Spread, group: Group) -> str:
@@ -101,26 +96,18 @@ def footnotes(spread: Spread) -> list[str]:
         within = any(group.name == OTHER for group in spread.groups)
         rest = f"Those assigned are within “{OTHER}”, the others within “{NONE}”." if within else ""
         notes.append(f"Not given by the table of outcomes used for this edition: {named}. {rest}".strip())
-    notes += [note for side in ("own", "national") if (note := _sum_in_words(spread, side))]
+    for side, name in (("own", spread.name), ("national", NATIONAL))[not spread.is_shown :]:
+        values = [getattr(group, side) for group in spread.groups]
+        count, crimes = sum(one.numerator for one in values), values[0].denominator
+        if count != crimes:
+            more = "more" if count > crimes else "fewer"
+            notes.append(
+                f"{name}: the outcomes counted come to {whole(count)}, {whole(abs(count - crimes))} {more} than the "
+                f"{whole(crimes)} crimes recorded, because the two counts are from different releases."
+            )
     if spread.is_shown and spread.own.status not in ("reported", "as_published") and spread.own.note:
         notes.append(spread.own.note)
     return [*notes, members_in_words(spread.whole, "their recorded crimes")]
-
-
-def _sum_in_words(spread: Spread, side: str) -> str:
-    """Return the sentence on outcomes that do not come to recorded crime, or "" when they do."""
-    if side == "own" and not spread.is_shown:
-        return ""
-    values = [getattr(group, side) for group in spread.groups]
-    count, crimes = sum(one.numerator for one in values), values[0].denominator
-    if count == crimes:
-        return ""
-    name = spread.name if side == "own" else NATIONAL
-    more = "more" if count > crimes else "fewer"
-    return (
-        f"{name}: the outcomes counted come to {whole(count)}, {whole(abs(count - crimes))} {more} than the "
-        f"{whole(crimes)} crimes recorded, because the two counts are from different releases."
-    )
 
 
 def table(spread: Spread) -> Markup:

@@ -108,7 +108,7 @@ class Result(measures.Result):
         >>> crime.trend("norfolk").data.index[-1]
         '2017-06-30'
         """
-        series, own = self._series(quarters or control_limits), self._id(force)
+        series, own = (measures.quarterly if quarters or control_limits else measures.rolling)(self), self._id(force)
         figure = figures.trend_lines(series, own, control_limits=control_limits)
         figure.set_title(series.per_head(self.measure.title, own))
         return figure
@@ -123,19 +123,11 @@ class Result(measures.Result):
         [41]
         """
         columns = ["first", "last", "quarters", "mean", "lower", "upper", "outside", "is_stable"]
-        rows = [
-            (
-                str(part.index[0]),
-                str(part.index[-1]),
-                int(part.count()),
-                limits.centre,
-                limits.lower,
-                limits.upper,
-                int(limits.outside.sum()),
-                limits.is_stable,
-            )
-            for part, limits in figures.limits_by_part(self._series(quarters=True), self._id(force))
-        ]
+        rows = []
+        for part, limits in figures.limits_by_part(measures.quarterly(self), self._id(force)):
+            first, last, outside = str(part.index[0]), str(part.index[-1]), int(limits.outside.sum())
+            of_chance = (limits.centre, limits.lower, limits.upper)
+            rows.append((first, last, int(part.count()), *of_chance, outside, limits.is_stable))
         return pd.DataFrame(rows, columns=columns)
 
     def compare(self, forces: Iterable[str]) -> Figure:
@@ -207,9 +199,6 @@ class Result(measures.Result):
         figure.set_title(f"{self.measure.title}, {wording.windows_in_words(self)}")
         return figure
 
-    def _series(self, quarters: bool) -> measures.Series:
-        return measures.quarterly(self) if quarters else measures.rolling(self)
-
     def _id(self, force: str) -> str:
         return self.edition.forces.find_id(force)
 
@@ -226,15 +215,13 @@ class Result(measures.Result):
 
     def _repr_html_(self) -> str:
         """Return the figure with no force picked out, what it shows, its source and, folded, its table."""
-        missing = wording.not_available(self)
-        drawing: dict[str, Any] = {"not_drawn": [missing or "No force has a value to draw."]}
+        drawing: dict[str, Any] = {"not_drawn": [wording.not_available(self) or "No force has a value to draw."]}
         if not self.plotted.empty:
             drawing = {"image": self.figure().as_image(), "data": self.table().html}
         unit, note = self.measure.unit, "" if self.plotted.empty else self.national.note
         said = [f"{unit[:1].upper()}{unit[1:]}.", f"England and Wales: {note[:1].lower()}{note[1:]}" if note else ""]
-        sources = f"Source: {wording.sources_in_words(self)}."
-        summary = f"All {NUMBER_OF_FORCES} forces"
-        body = piece("figure_body", reading=" ".join(said).strip(), source=sources, summary=summary, **drawing)
+        drawing |= {"source": f"Source: {wording.sources_in_words(self)}.", "summary": f"All {NUMBER_OF_FORCES} forces"}
+        body = piece("figure_body", reading=" ".join(said).strip(), **drawing)
         return piece("in_notebook", body, self.measure.title if self.plotted.empty else "")
 
 

@@ -1,5 +1,6 @@
 """What a section notebook works with: the force, the edition, the judgment, the findings and the measures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -13,9 +14,8 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import UNGRADED
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
-from peel_analysis.sections import blocks, lists, outcomes
+from peel_analysis.sections import blocks, judgments, lists, outcomes
 from peel_analysis.sections.display import Findings, Html, style
-from peel_analysis.sections.judgments import grade_box, inspection_line, judgment, judgments_table, programme_id
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -54,20 +54,17 @@ class Section:
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
         if not self.plan.question:
             return Html(Markup(), about)
-        one = judgment(self.edition, self.force.id, self.plan.question)
-        box = grade_box("Not graded" if one.grade == UNGRADED else "Judgment", one)
+        given = judgments.judgment(self.edition, self.force.id, self.plan.question)
+        box = judgments.grade_box("Not graded" if given.grade == UNGRADED else "Judgment", given)
         without = (
             f"No findings of inspectors are held for {self.force.official_name} in this edition: the section gives "
             "only the numbers that there are."
         )
-        line = inspection_line(self.edition, self.force.id, self.plan.question)
+        line = judgments.inspection_line(self.edition, self.force.id, self.plan.question)
         return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
-        """Show a sub-heading and what inspectors found under it.
-
-        Without findings the sub-heading is left out, unless `always`: a part with figures keeps it.
-        """
+        """Show a sub-heading and what inspectors found under it; without findings neither, unless `always`."""
         text = self.edition.findings(self.force.id).get((self.plan.title, heading), "")
         return Findings(heading if text or always else "", text)
 
@@ -93,25 +90,25 @@ class Section:
 
     def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
-        return self._if_available("trend", measure)
+        return self._if_available("trend", measure, blocks.trend_block)
 
     def funnel(self, measure: str | Result) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
-        return self._if_available("funnel", measure)
+        return self._if_available("funnel", measure, blocks.funnel_block)
 
     def peers(self, measure: str | Result) -> Html:
         """Show a measure for the force's peers, with their weighted and simple means."""
-        return self._if_available("peers", measure)
+        result = self.measure(measure)
+        if not_available(result):
+            return Html(Markup(), f"peers: {result.measure.id}")
+        return blocks.peer_panel(result, self.force.id)
 
-    def _if_available(self, kind: str, measure: str | Result) -> Html:
+    def _if_available(self, kind: str, measure: str | Result, draw: Callable[[Result, str, int], Html]) -> Html:
         """Show a measure in one more way; of one that is not available its own figure says why, and this nothing."""
         result = self.measure(measure)
         about = f"{kind}: {result.measure.id}"
         if not_available(result):
             return Html(Markup(), about)
-        if kind == "peers":
-            return blocks.peer_panel(result, self.force.id)
-        draw = blocks.trend_block if kind == "trend" else blocks.funnel_block
         try:
             return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"))
         except InputError as refusal:
@@ -158,15 +155,14 @@ class Section:
 
     def judgments(self) -> Html:
         """Show every judgment with the year it was last inspected."""
-        return Html(judgments_table(self.edition, self.force.id), "judgments")
+        return Html(judgments.judgments_table(self.edition, self.force.id), "judgments")
 
     def inspected_questions(self) -> Html:
         """Show which questions were inspected in the edition and which keep an earlier grade."""
-        programme, inspected = self.edition.programme, f"inspected in {programme_id(self.edition)}."
-        said = [
-            f"{question.name}: {inspection_line(self.edition, self.force.id, question.id) or inspected}"
-            for question in (programme.questions if programme else ())
-        ]
+        programme, said = self.edition.programme, []
+        for question in programme.questions if programme else ():
+            line = judgments.inspection_line(self.edition, self.force.id, question.id)
+            said.append(f"{question.name}: {line or f'inspected in {judgments.programme_id(self.edition)}.'}")
         return Html(piece("bullets", "questions", said), "questions inspected")
 
     def areas_for_improvement(self) -> Html:
@@ -175,14 +171,13 @@ class Section:
         rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
         mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
         if mine.empty:
-            words = (
-                f"No area for improvement on this question is recorded for {self.force.official_name} in this edition."
-            )
+            none = "No area for improvement on this question is recorded for"
+            words = f"{none} {self.force.official_name} in this edition."
             return Html(piece("paragraph", "none-recorded", words), about)
-        opening = {"cause_of_concern": "Cause of concern: "}
-        said = [
-            f"{opening.get(row['kind'], '')}{row['sentence']} {row['note']}".strip() for row in registers.records(mine)
-        ]
+        said = []
+        for row in registers.records(mine):
+            opening = "Cause of concern: " if row["kind"] == "cause_of_concern" else ""
+            said.append(f"{opening}{row['sentence']} {row['note']}".strip())
         return Html(piece("bullets", "areas-for-improvement", said), about)
 
     def notes(self) -> Html:

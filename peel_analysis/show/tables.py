@@ -47,11 +47,8 @@ def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Mar
     `rows` hold the cells of all columns but the first. The header of a column of numbers is set to the right like them.
     """
     held = list(rows)
-    of_numbers = [
-        place > 0 and bool(held) and all(row.cells[place - 1].is_number for row in held)
-        for place in range(len(columns))
-    ]
-    return piece("table", caption, list(zip(columns, of_numbers, strict=True)), held)
+    of_numbers = (bool(held) and all(row.cells[place].is_number for row in held) for place in range(len(columns) - 1))
+    return piece("table", caption, list(zip(columns, (False, *of_numbers), strict=True)), held)
 
 
 def by_force(result: Result, force_id: str) -> Markup:

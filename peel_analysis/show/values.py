@@ -42,9 +42,7 @@ def of_results(results: Iterable[Result]) -> pd.DataFrame:
     for result in results:
         for name, column in _columns(result).items():
             cells[name] += column
-    return pd.DataFrame(
-        {name: pd.array(column, "Int64") if name in RANKS else column for name, column in cells.items()}
-    )
+    return pd.DataFrame(cells).astype(dict.fromkeys(RANKS, "Int64"))
 
 
 def _columns(result: Result) -> dict[str, list[Any]]:
@@ -95,10 +93,8 @@ def as_json(rows: pd.DataFrame) -> str:
 
 
 def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    columns = [
-        str(name) for name in rows.columns if str(name).endswith(("numerator", "denominator", "members", *RANKS))
-    ]
-    return {name: _counts(rows[name]) for name in columns}
+    whole = ("numerator", "denominator", "members", *RANKS)
+    return {str(name): _counts(rows[name]) for name in rows.columns if str(name).endswith(whole)}
 
 
 def _counts(column: pd.Series) -> pd.Series:

@@ -54,8 +54,7 @@ def _windows(result: Result) -> dict[str, str]:
 
 def noun(measure: Measure) -> str:
     """Return what a value of the measure is called in a sentence."""
-    nouns = {"share": "figure", "change": "change", "ratio_of_counts": "rate", "cases": "figure"}
-    return nouns.get(measure.kind, "rate")
+    return {"share": "figure", "change": "change", "cases": "figure"}.get(measure.kind, "rate")
 
 
 def reading(result: Result, force_id: str) -> str:
@@ -81,22 +80,23 @@ def no_figure(result: Result, force_id: str) -> str:
 
 def not_available(result: Result) -> str:
     """Return why the edition has the measure for no force at all, or "" when it has it for some or could have."""
-    rows = result.rows
-    held = rows["value"].notna().any() or (rows["status"] != "not_available").any()
-    return "" if held else str(rows["note"].iloc[0])
+    held = result.rows["value"].notna().any() or (result.rows["status"] != "not_available").any()
+    return "" if held else str(result.rows["note"].iloc[0])
 
 
 def _opening(result: Result, force_id: str) -> str:
     own = result.of(force_id)
-    fields = {
-        "force": result.edition.forces.official_name(force_id),
-        "value": value_in_words(result.measure, own.value),
-        **_windows(result),
-        "changed": changed(result.measure, own.value),
-    }
-    if result.measure.kind == "cases":
-        fields |= {"numerator": whole(own.numerator), "denominator": whole(own.denominator)}
-    return result.measure.reading.format(**fields) + "."
+    sizes = {"numerator": own.numerator, "denominator": own.denominator} if result.measure.kind == "cases" else {}
+    return (
+        result.measure.reading.format(
+            force=result.edition.forces.official_name(force_id),
+            value=value_in_words(result.measure, own.value),
+            changed=changed(result.measure, own.value),
+            **_windows(result),
+            **{name: whole(size) for name, size in sizes.items()},
+        )
+        + "."
+    )
 
 
 def changed(measure: Measure, value: float) -> str:
@@ -146,8 +146,7 @@ def _against_earlier(result: Result, force_id: str) -> str:
         return str(refusal)
     if not own.has_comparator:
         return own.comparator_note if result.has_earlier else ""
-    value = value_in_words(result.measure, own.comparator_value)
-    phrase = window_phrase(window)
+    value, phrase = value_in_words(result.measure, own.comparator_value), window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status in IN_DOUBT else ""
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
 
@@ -162,8 +161,7 @@ def caveats(result: Result, force_id: str | None = None) -> list[str]:
 def sources_in_words(result: Result) -> str:
     """Return the source line: publishers and titles, in the order of the measure's declaration."""
     rows = result.edition.sources(result.measure.sources)
-    named = [f"{row['publisher']}, {row['title']}" for row in rows]
-    return "; ".join(dict.fromkeys(named))
+    return "; ".join(dict.fromkeys(f"{row['publisher']}, {row['title']}" for row in rows))
 
 
 @dataclass(frozen=True)
@@ -213,24 +211,18 @@ def _marked(result: Result, rows: pd.DataFrame, side: str, opening: str) -> list
 
 def _grouped(result: Result, rows: pd.DataFrame, column: str, opening: str) -> list[Footnote]:
     """Return a footnote a reason. Reasons that differ by the force's own name only are one, told as "each force"."""
-    groups: dict[str, list[tuple[str, str]]] = {}
+    groups: dict[str, list[str]] = {}
     forces = result.edition.forces
     for force_id, reason in rows[column].items():
-        unnamed = _unnamed(str(reason), forces.official_name(str(force_id)))
-        groups.setdefault(unnamed, []).append((str(force_id), str(reason)))
+        name = forces.official_name(str(force_id))
+        unnamed = reason.replace(f". {name}", f". {EACH_FORCE.capitalize()}").replace(name, EACH_FORCE)
+        groups.setdefault(unnamed[:1].upper() + unnamed[1:], []).append(str(force_id))
     notes = []
-    for unnamed, members in groups.items():
-        force_ids = tuple(force_id for force_id, _ in members)
+    for unnamed, force_ids in groups.items():
         who = f"{len(force_ids)} forces" if len(force_ids) > NAMED_AT_MOST else forces.in_words(force_ids)
-        reason = members[0][1] if len(members) == 1 else unnamed
-        notes.append(Footnote(f"{opening}: {who}. {reason}".strip(), force_ids))
+        reason = rows[column][force_ids[0]] if len(force_ids) == 1 else unnamed
+        notes.append(Footnote(f"{opening}: {who}. {reason}".strip(), tuple(force_ids)))
     return notes
-
-
-def _unnamed(reason: str, name: str) -> str:
-    """Return a reason with the force's name replaced, so that it can stand for several forces."""
-    opened = reason.replace(f". {name}", f". {EACH_FORCE.capitalize()}").replace(name, EACH_FORCE)
-    return opened[:1].upper() + opened[1:]
 
 
 def _what_counts(result: Result) -> str:
@@ -248,10 +240,9 @@ def members_in_words(result: Result, denominators: str) -> str:
     """Return who is in England and Wales, what its value is a sum over, and what is known to be incomplete in it."""
     left_out = [force_id for force_id in result.edition.forces.ids if force_id not in result.members]
     without = f" (not {result.edition.forces.in_words(left_out)})" if left_out else ""
-    return (
-        f"{NATIONAL} is based on {len(result.members)} of {NUMBER_OF_FORCES} forces{without}: the sum of their "
-        f"counts over the sum of {denominators}. {result.national_warning}"
-    ).strip()
+    forces = f"{len(result.members)} of {NUMBER_OF_FORCES} forces{without}"
+    summed = f"the sum of their counts over the sum of {denominators}"
+    return f"{NATIONAL} is based on {forces}: {summed}. {result.national_warning}".strip()
 
 
 def _members(result: Result) -> list[Footnote]:

@@ -7,8 +7,7 @@ is no outcome. It is kept as dimension "0" because the sum needs it.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +20,7 @@ from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, head
 from peel_analysis.sources.reading import LeftOut, Reading, Request
 from peel_analysis.sources.sheets import Column, SourceError, as_text
 
-Cells = npt.NDArray[np.object_]
-Used = npt.NDArray[np.bool_]
 CRIME_FORMAT, OUTCOMES_FORMAT = "Home Office police recorded crime open data", "Home Office crime outcomes open data"
-CRIME_ITEM = "recorded_crime"
 OUTCOME_ITEMS = {"recorded": "outcomes_recorded", "assigned": "outcomes_assigned"}  # by basis
 BOTH = (
     Field("year", ("Financial Year", "FY", "Year")),
@@ -48,7 +44,8 @@ RECORDED = Field(
 )
 ASSIGNED = Field("assigned", ("Force outcomes recorded in quarter", "Outcomes recorded in quarter"), required=False)
 OUTCOME_FIELDS = (*BOTH, Field("type", ("Outcome Type", "Outcome Type Number", "Outcome Code")), RECORDED, ASSIGNED)
-CRIME_KEY = ("year", "quarter", "force", "code", "description")
+PERIOD = ["period_start", "period_end"]
+GROUPED = ["force_id", "dimension", *PERIOD]
 
 # The offence groups under the names of the April 2026 release, and their names elsewhere.
 OTHER_NAMES = {
@@ -65,14 +62,7 @@ OTHER_NAMES = {
 GROUP_OF = {fold(name): group for group, others in OTHER_NAMES.items() for name in (group, *others)}
 FRAUD, FRAUD_REASON = "Fraud offences", "fraud offences, which Action Fraud records for the forces"
 # Bodies that record crime and have no area; a name of theirs may stand in any letters' case.
-BODIES = (
-    "British Transport Police",
-    "Action Fraud",
-    "CIFAS",
-    "UK Finance",
-    "Financial Fraud Action UK",
-    "Report Fraud",
-)
+BODIES = "British Transport Police", "Action Fraud", "CIFAS", "UK Finance", "Financial Fraud Action UK", "Report Fraud"
 TOTALS = ("England and Wales", "England", "Wales", "Total")
 NO_FORCES = {name: f"{name} is no police force area" for name in BODIES}
 NO_FORCES |= {name: f"{name} is a total of forces" for name in TOTALS}
@@ -96,19 +86,7 @@ def read_crime(request: Request) -> Reading:
     blank rows that say so. Raises SourceError for anything else that is not understood.
     """
     found = headings(request.book, CRIME_FIELDS, CRIME_FORMAT)
-    tallies = Tallies(request, CRIME_FORMAT)
-    for heading in found:
-        columns = heading.columns()
-        rows = _rows(heading, columns, ["offences"], CRIME_KEY, request.forces)
-        values = heading.translate("offences", columns["offences"], _count, rows.used)
-        if len(missing := np.flatnonzero(rows.used & (values != values))):
-            raise SourceError(
-                f"{heading.place(int(missing[0]), 'offences')}: found N/A where a number of offences should be"
-            )
-        tallies.begin(rows)
-        tallies.leave_out(rows.reason, np.where(rows.used, values, 0))
-        tallies.add(rows, rows.reason, rows.group, values, CRIME_ITEM)
-    return tallies.reading(found)
+    return _read(request, CRIME_FORMAT, found, {"offences": "recorded_crime"})
 
 
 def read_outcomes(request: Request) -> Reading:
@@ -118,51 +96,63 @@ def read_outcomes(request: Request) -> Reading:
     there is no count ("N/A - offence code expired", "NA"). Raises SourceError for anything else that is not understood.
     """
     found = headings(request.book, OUTCOME_FIELDS, OUTCOMES_FORMAT)
-    bases = [name for name in OUTCOME_ITEMS if any(name in one.positions for one in found)]
+    bases = {name: item for name, item in OUTCOME_ITEMS.items() if any(name in one.positions for one in found)}
     if not bases or any(name not in heading.positions for name in bases for heading in found):
         raise SourceError(
             f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
             "for the outcomes asked for; give the column its published name"
         )
-    tallies = Tallies(request, OUTCOMES_FORMAT)
+    return _read(request, OUTCOMES_FORMAT, found, bases, (OUTCOME_NOTE,))
+
+
+def _read(
+    request: Request, format_name: str, found: Sequence[Heading], items: Mapping[str, str], notes: Sequence[str] = ()
+) -> Reading:
+    """Return the counts of each item, by its field, summed over the rows that no reason leaves out."""
+    parts: list[pd.DataFrame] = []
+    left: list[pd.DataFrame] = []
+    places: dict[tuple[str, ...], str] = {}  # by quarter, the sheet that holds it
+    rows_read = 0
     for heading in found:
-        columns = heading.columns()
-        rows = _rows(heading, columns, bases, (*CRIME_KEY, "type"), request.forces)
-        types = heading.translate("type", columns["type"], _outcome_type, rows.used)
-        rows.reason[pd.Series(types).isin(OF_WHICH).to_numpy() & (rows.reason == "")] = OF_WHICH_REASON
-        tallies.begin(rows)
-        tallies.leave_out(rows.reason)
-        for name in bases:
-            values = heading.translate(name, columns[name], _count, rows.used)
-            reason = np.full(len(values), "", dtype=object)  # why a row that would be kept has no count
-            missing = np.isnan(values.astype(float)) & (rows.reason == "")
-            for code in np.unique(columns[name].codes[missing]):
-                said = as_text(columns[name].values[code])
-                reason[missing & (columns[name].codes == code)] = f"no count on the {name} basis: {said}"
-            tallies.leave_out(reason)
-            tallies.add(rows, np.where(reason == "", rows.reason, reason), types, values, OUTCOME_ITEMS[name])
-    return tallies.reading(found, (OUTCOME_NOTE,))
+        columns, here = heading.columns(), heading.sheet.place(heading.row)
+        rows = _rows(heading, columns, items, request.forces)
+        kept = rows["reason"] == ""
+        for start, end in rows.loc[kept, PERIOD].drop_duplicates().sort_values(PERIOD).itertuples(index=False):
+            if before := places.get((start, end)):
+                raise SourceError(f"{here}: holds {start} to {end}, as {before} does; take out one of the two")
+            places[start, end] = here
+        rows_read += len(rows)
+        left.append(rows.loc[~kept, ["reason", *items]])
+        for name, item in items.items():
+            missing = kept & rows[name].isna()
+            said = [as_text(columns[name].values[code]) for code in columns[name].codes[missing]]
+            left.append(pd.DataFrame({"reason": [f"no count on the {name} basis: {text}" for text in said]}))
+            sums = rows[kept & ~missing].groupby(GROUPED, observed=True)[name].sum().rename("count").reset_index()
+            parts.append(sums.assign(item=item, status="reported", release=request.release))
+    counts = shape.combine(parts)
+    for key, part in counts.groupby(["item", *PERIOD], observed=True):
+        _, start, end = map(str, key)
+        for force_id in request.missing(set(part["force_id"]), places[start, end], "no row", f" in {start} to {end}"):
+            blank = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
+            parts.append(blank.assign(count=pd.Series(pd.NA, index=blank.index, dtype="Int64")))
+    left_out = {
+        str(why): LeftOut(len(of), int(of["offences"].sum()) if "offences" in items and why != BLANK_ROW else None)
+        for why, of in pd.concat(left).groupby("reason", sort=False)
+    }
+    return request.reading(
+        format_name,
+        shape.combine(parts),
+        sheets_read=[heading.sheet for heading in found],
+        rows_read=rows_read,
+        left_out=left_out,
+        notes=notes,
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """The rows of one sheet, cell by cell translated; `reason` says why a row is left out, or is ""."""
-
-    heading: Heading
-    force: Cells
-    group: Cells
-    start: Cells
-    end: Cells
-    reason: Cells
-    used: Used  # the rows that are not blank
-
-
-def _rows(
-    heading: Heading, columns: dict[str, Column], counts: Sequence[str], key: Sequence[str], forces: Forces
-) -> Rows:
-    """Return who, when and what of each row of a sheet, and why it is left out, if it is."""
+def _rows(heading: Heading, columns: Mapping[str, Column], counts: Iterable[str], forces: Forces) -> pd.DataFrame:
+    """Return who, when, what and how many of each row of a sheet; `reason` says why it is left out, or is ""."""
     used = ~(is_blank(columns["force"]) & np.logical_and.reduce([is_blank(columns[name]) for name in counts]))
-    force, year, number, group = (
+    force, year, number, dimension = (
         heading.translate(name, columns[name], function, used)
         for name, function in (
             ("force", lambda cell: _force_or_body(cell, forces)),
@@ -171,21 +161,29 @@ def _rows(
             ("group", _offence_group),
         )
     )
-    _refuse_repeats(heading, columns, key, used)
+    _refuse_repeats(heading, columns, used)
     reason = np.full(len(force), "", dtype=object)
-    reason[group == FRAUD] = FRAUD_REASON
+    reason[dimension == FRAUD] = FRAUD_REASON
     for name, why in NO_FORCES.items():
         reason[force == name] = why
+    if "type" in columns:
+        dimension = heading.translate("type", columns["type"], _outcome_type, used)
+        reason[pd.Series(dimension).isin(OF_WHICH).to_numpy() & (reason == "")] = OF_WHICH_REASON
     reason[~used] = BLANK_ROW
     starts, ends = np.full(len(year), "", dtype=object), np.full(len(year), "", dtype=object)
     for start_year, of_year in set(zip(year[used], number[used], strict=True)):
         here = (year == start_year) & (number == of_year)
         quarter = periods.quarter(f"{start_year}/{(start_year + 1) % 100:02d}", of_year)
         starts[here], ends[here] = quarter.start.isoformat(), quarter.end.isoformat()
-    return Rows(heading, force, group, starts, ends, reason, used)
+    cells = zip(GROUPED, (force, dimension, starts, ends), strict=True)
+    rows = pd.DataFrame({name: pd.Categorical(column) for name, column in cells}).assign(reason=reason)
+    for name in counts:
+        read = _offences if name == "offences" else _count
+        rows[name] = heading.translate(name, columns[name], read, used).astype(float)
+    return rows
 
 
-def _refuse_repeats(heading: Heading, columns: dict[str, Column], key: Sequence[str], used: Used) -> None:
+def _refuse_repeats(heading: Heading, columns: Mapping[str, Column], used: npt.NDArray[np.bool_]) -> None:
     """Refuse a row that repeats an earlier one's key; without an offence code a sheet has no key to compare.
 
     A cell that names several codes may stand in as many rows: homicide, "1/4.1/4.10/4.2", has four in 2017/18.
@@ -193,7 +191,7 @@ def _refuse_repeats(heading: Heading, columns: dict[str, Column], key: Sequence[
     if "code" not in columns:
         return
     combined = np.zeros(len(used), dtype=np.int64)
-    for name in key:
+    for name in ("year", "quarter", "force", "code", "description", "type"):
         if name in columns:
             combined = combined * max(len(columns[name].values), 1) + columns[name].codes
     here = pd.Series(combined[used])
@@ -259,63 +257,8 @@ def _count(cell: object) -> float:
     )
 
 
-@dataclass
-class Tallies:
-    """What the sheets of one file have given so far; `places` says by quarter which sheet holds it."""
-
-    request: Request
-    format_name: str
-    parts: list[pd.DataFrame] = field(default_factory=list)
-    left_out: dict[str, LeftOut] = field(default_factory=dict)
-    places: dict[tuple[str, str], str] = field(default_factory=dict)
-    rows_read: int = 0
-
-    def begin(self, rows: Rows) -> None:
-        """Count a sheet's rows, and note its quarters. Raises SourceError for one that an earlier sheet holds too."""
-        here = rows.heading.sheet.place(rows.heading.row)
-        kept = rows.reason == ""
-        for start, end in sorted(set(zip(rows.start[kept], rows.end[kept], strict=True))):
-            if before := self.places.get((start, end)):
-                raise SourceError(f"{here}: holds {start} to {end}, as {before} does; take out one of the two")
-            self.places[start, end] = here
-        self.rows_read += len(rows.reason)
-
-    def leave_out(self, reason: Cells, values: Cells | None = None) -> None:
-        """Add a sheet's rows left out to those of other sheets, by reason, with what they count."""
-        out = reason != ""
-        counted = pd.Series(0 if values is None else values[out], index=range(int(out.sum())), dtype=float)
-        for why, counts in counted.groupby(reason[out], sort=False):
-            before = self.left_out.get(str(why), LeftOut(0))
-            total = None if values is None or why == BLANK_ROW else int(counts.sum()) + (before.total or 0)
-            self.left_out[str(why)] = LeftOut(before.rows + len(counts), total)
-
-    def add(self, rows: Rows, reason: Cells, dimension: Cells, values: Cells, item: str) -> None:
-        """Add the counts of one item, summed over the rows that no reason leaves out."""
-        kept = reason == ""
-        key = {"force_id": rows.force, "dimension": dimension, "period_start": rows.start, "period_end": rows.end}
-        table = pd.DataFrame({name: pd.Categorical(cells[kept]) for name, cells in key.items()})
-        counted = table.assign(count=values[kept].astype(float)).groupby(list(key), observed=True)
-        sums = counted["count"].sum().reset_index()
-        self.parts.append(sums.assign(item=item, status="reported", release=self.request.release))
-
-    def reading(self, found: Sequence[Heading], notes: Sequence[str] = ()) -> Reading:
-        """Return what was read of all sheets, with blank rows for the forces in `not_supplied` that have none.
-
-        Raises SourceError for another force without rows.
-        """
-        counts = shape.combine(self.parts)
-        added: list[pd.DataFrame] = []
-        for key, part in counts.groupby(["item", "period_start", "period_end"], observed=True):
-            _, start, end = map(str, key)
-            place, when = self.places[start, end], f" in {start} to {end}"
-            for force_id in self.request.missing(set(part["force_id"]), place, "no row", when):
-                rows = part.drop_duplicates("dimension").assign(force_id=force_id, status="not_supplied")
-                added.append(rows.assign(count=pd.Series(pd.NA, index=rows.index, dtype="Int64")))
-        return self.request.reading(
-            self.format_name,
-            shape.combine([counts, *added]),
-            sheets_read=[heading.sheet for heading in found],
-            rows_read=self.rows_read,
-            left_out=self.left_out,
-            notes=notes,
-        )
+def _offences(cell: object) -> float:
+    count = _count(cell)
+    if count != count:
+        raise ValueError("found N/A where a number of offences should be")
+    return count

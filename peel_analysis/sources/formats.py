@@ -16,24 +16,10 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.settings import PublishedFile
+from peel_analysis.sources import area_workbooks as areas
+from peel_analysis.sources import crime_tables as crime
 from peel_analysis.sources import data_return
 from peel_analysis.sources.area_tables import title
-from peel_analysis.sources.area_workbooks import (
-    AREAS_FORMAT,
-    WORKFORCE_FORMAT,
-    read_areas,
-    read_workforce,
-    table_of_areas,
-    workers,
-)
-from peel_analysis.sources.crime_tables import (
-    CRIME_FIELDS,
-    CRIME_FORMAT,
-    OUTCOME_FIELDS,
-    OUTCOMES_FORMAT,
-    read_crime,
-    read_outcomes,
-)
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
@@ -68,11 +54,9 @@ class Format:
 
     def release(self, book: Book) -> str:
         """Return the latest month that the titles of the tables read name, or the cover: "2018-03"; "" for none."""
-        if self.dates is None:
-            return ""
-        if self.kind is None:
-            return _release_on_cover(book)
-        return _latest(day for sheet in self._tables(book) for day in self.dates(title(sheet)))
+        if self.dates and self.kind:
+            return _latest(day for sheet in self._tables(book) for day in self.dates(title(sheet)))
+        return _release_on_cover(book) if self.dates else ""
 
     def _tables(self, book: Book) -> list[Sheet]:
         return [sheet for sheet in book.sheets if self.kind and self.kind(sheet) is not None]
@@ -101,10 +85,9 @@ def _release_on_cover(book: Book) -> str:
 
     "Year ending March 2013 onwards" names the first year of many, so it is no release.
     """
-    covers = [  # not the sheets that are rows of data from their top on, as those of open data are
-        sheet for sheet in book.sheets if sum(len([cell for cell in row if cell]) > 4 for row in sheet.top) <= 5
-    ]
-    lines = [" ".join(filter(None, row)) for sheet in covers for row in sheet.top]
+    filled = [[list(filter(None, row)) for row in sheet.top] for sheet in book.sheets]
+    covers = [rows for rows in filled if sum(len(row) > 4 for row in rows) <= 5]  # open data has rows from the top on
+    lines = [" ".join(row) for rows in covers for row in rows]
     said = [line for line in lines if PUBLISHED.search(line) and not LATER.search(line)]
     published = _latest(day for line in said for day in days(line))
     return published or _latest(year for line in lines for year in years_ending(line))
@@ -124,10 +107,10 @@ def _latest(dates: Iterable[date]) -> str:
 
 
 FORMATS = (
-    Format(CRIME_FORMAT, "recorded crime", read_crime, CRIME_FIELDS, dates=days),
-    Format(OUTCOMES_FORMAT, "outcomes", read_outcomes, OUTCOME_FIELDS, dates=days),
-    Format(AREAS_FORMAT, "police force areas", read_areas, kind=table_of_areas, dates=years_ending),
-    Format(WORKFORCE_FORMAT, "workforce", read_workforce, kind=workers, dates=days),
+    Format(crime.CRIME_FORMAT, "recorded crime", crime.read_crime, crime.CRIME_FIELDS, dates=days),
+    Format(crime.OUTCOMES_FORMAT, "outcomes", crime.read_outcomes, crime.OUTCOME_FIELDS, dates=days),
+    Format(areas.AREAS_FORMAT, "police force areas", areas.read_areas, kind=areas.table_of_areas, dates=years_ending),
+    Format(areas.WORKFORCE_FORMAT, "workforce", areas.read_workforce, kind=areas.workers, dates=days),
     Format(data_return.FORMAT, "", data_return.read, data_return.RETURN_FIELDS, may_lack_forces=False),
 )
 Tables = tuple[list[pd.DataFrame], list[tuple[str, int, int, str]]]  # counts without a release, and populations
@@ -145,9 +128,8 @@ def read_transcript(path: Path, published: PublishedFile, forces: Forces) -> Rea
     for column in filter(re.compile(numbers).fullmatch, rows.columns):
         for line, value in enumerate(rows[column], start=2):
             if not value.isdecimal():
-                raise SourceError(
-                    f"{path.name}, line {line}, column {column}: found {value!r} where a count should be; correct it"
-                )
+                place = f"{path.name}, line {line}, column {column}"
+                raise SourceError(f"{place}: found {value!r} where a count should be; correct it")
         rows[column] = rows[column].astype("int64")
     parts, populations = tables_of(rows, published.release, forces)
     table = shape.combine([part.assign(release=published.release) for part in parts])
@@ -157,9 +139,7 @@ def read_transcript(path: Path, published: PublishedFile, forces: Forces) -> Rea
 
 def _outcomes_by_quarter(rows: pd.DataFrame, *_: object) -> Tables:
     """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
-    quarters = [
-        periods.quarter(year, int(number)) for year, number in zip(rows["financial_year"], rows["quarter"], strict=True)
-    ]
+    quarters = list(map(periods.quarter, rows["financial_year"], map(int, rows["quarter"])))
     return [_counts(rows, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()], []
 
 

@@ -37,12 +37,12 @@ class Column:
     values: Sequence[object]
 
 
+@dataclass(eq=False)
 class Sheet(ABC):
     """One table of a file. Rows and columns are counted from 0; a message counts them as a reader of the file does."""
 
-    def __init__(self, file: str, name: str) -> None:
-        self.file = file
-        self.name = name.strip()
+    file: str
+    name: str
 
     @cached_property
     def top(self) -> list[list[str]]:
@@ -63,16 +63,15 @@ class Sheet(ABC):
         """Return where a row or a cell is, in words: file, sheet and cell."""
 
 
+@dataclass(eq=False)
 class WorkbookSheet(Sheet):
     """A sheet of an .ods or .xlsx workbook."""
 
-    def __init__(self, file: str, name: str, sheet: CalamineSheet) -> None:
-        super().__init__(file, name)
-        self._sheet = sheet
+    sheet: CalamineSheet
 
     def rows(self, limit: int | None = None) -> list[list[Any]]:
         """Return the first `limit` rows, or all of them, as cells; a blank cell is ""."""
-        return self._sheet.to_python(skip_empty_area=False, nrows=limit)[:limit]
+        return self.sheet.to_python(skip_empty_area=False, nrows=limit)[:limit]
 
     def place(self, row: int, position: int | None = None) -> str:
         """Return "file, sheet 'name', cell C4" or "..., row 4"."""
@@ -80,34 +79,25 @@ class WorkbookSheet(Sheet):
         return f"{self.file}, sheet '{self.name}', {where}"
 
 
+@dataclass(eq=False)
 class TextSheet(Sheet):
     """A CSV file, which is one sheet without a name."""
 
-    def __init__(self, file: str, content: bytes, encoding: str) -> None:
-        super().__init__(file, "")
-        self._content = content
-        self._encoding = encoding
+    content: bytes
+    encoding: str
 
     def rows(self, limit: int | None = None) -> list[list[Any]]:
         """Return the first `limit` rows, or all of them, as text."""
-        text = io.TextIOWrapper(io.BytesIO(self._content), encoding=self._encoding, newline="")
+        text = io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
         return list(itertools.islice(csv.reader(text), limit))
 
     def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
         """Return the named columns below the row `heading`."""
-        width = max(len(row) for row in self.top)
+        names, used = list(range(max(map(len, self.top)))), sorted(set(positions.values()))
+        kept: dict[str, Any] = {"dtype": "category", "keep_default_na": False, "skip_blank_lines": False}
+        kept |= {"header": None, "names": names, "usecols": used, "skiprows": heading + 1}
         try:
-            frame = pd.read_csv(
-                io.BytesIO(self._content),
-                encoding=self._encoding,
-                header=None,
-                names=list(range(width)),
-                usecols=sorted(set(positions.values())),
-                skiprows=heading + 1,
-                dtype="category",
-                keep_default_na=False,
-                skip_blank_lines=False,
-            )
+            frame = pd.read_csv(io.BytesIO(self.content), encoding=self.encoding, **kept)
         except pd.errors.EmptyDataError:
             return {name: Column(np.zeros(0, dtype=np.int64), ()) for name in positions}
         except pd.errors.ParserError as error:
@@ -119,16 +109,15 @@ class TextSheet(Sheet):
         return f"{self.file}, line {row + 1}" + ("" if position is None else f", column {_letters(position)}")
 
 
+@dataclass(eq=False)
 class ParquetSheet(Sheet):
     """A Parquet file: its column names are row 0."""
 
-    def __init__(self, file: str, path: Path) -> None:
-        super().__init__(file, "")
-        self._path = path
+    path: Path
 
     def rows(self, limit: int | None = None) -> list[list[Any]]:
         """Return the column names, and under them the first rows."""
-        file = ParquetFile(self._path)
+        file = ParquetFile(self.path)
         rows = file.metadata.num_rows if limit is None else min(limit - 1, file.metadata.num_rows)
         batch = next(file.iter_batches(batch_size=max(rows, 1)), None)
         cells = [] if batch is None else [list(row.values()) for row in batch.to_pylist()]
@@ -137,7 +126,7 @@ class ParquetSheet(Sheet):
     def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
         """Return the named columns; `heading` is always row 0."""
         names = self.top[heading]
-        frame = pd.read_parquet(self._path, columns=[names[position] for position in positions.values()])
+        frame = pd.read_parquet(self.path, columns=[names[position] for position in positions.values()])
         return {name: _column(frame[names[position]]) for name, position in positions.items()}
 
     def place(self, row: int, position: int | None = None) -> str:
@@ -165,11 +154,11 @@ def open_book(path: Path) -> Book:
         start = file.read(4)
     sheets: Sequence[Sheet]
     if start == PARQUET:
-        sheets = [ParquetSheet(path.name, path)]
+        sheets = [ParquetSheet(path.name, "", path)]
     elif start in (ZIP, OLE):
         try:
             book = CalamineWorkbook.from_path(path)
-            sheets = [WorkbookSheet(path.name, name, book.get_sheet_by_name(name)) for name in book.sheet_names]
+            sheets = [WorkbookSheet(path.name, name.strip(), book.get_sheet_by_name(name)) for name in book.sheet_names]
         except (CalamineError, OSError) as error:
             raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
     else:
@@ -201,7 +190,7 @@ def _text_sheet(path: Path, start: bytes) -> TextSheet:
         content.decode(encoding := "utf-8-sig")
     except UnicodeDecodeError:  # Excel saved it in the Windows code page, as older Home Office files are
         encoding = "cp1252"
-    return TextSheet(path.name, content, encoding)
+    return TextSheet(path.name, "", content, encoding)
 
 
 def _column(cells: Any) -> Column:

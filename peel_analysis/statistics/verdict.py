@@ -157,28 +157,19 @@ def verdicts(
         raise InputError(f"data/wording_policy.toml: no sentence under [no_verdict] for {', '.join(unknown)}")
 
     position = robust_position(value, eligible(value, reasons))
-    return tuple(
-        _verdict(float(value[row]), national, decimals, policy, position, row, float(z[row]), reasons[row])
-        for row in range(value.size)
-    )
+    each = zip(value.tolist(), position.z.tolist(), z.tolist(), reasons, strict=True)
+    return tuple(_verdict(*one, national, decimals, policy, position) for one in each)
 
 
 def _verdict(
-    value: float,
-    national: float,
-    decimals: int,
-    policy: Policy,
-    position: Position,
-    row: int,
-    funnel_z: float,
-    reason: str,
+    value: float, z: float, funnel_z: float, reason: str, national: float, decimals: int, policy: Policy, of: Position
 ) -> Verdict:
     shown, national_shown = (rounded(one, decimals) if math.isfinite(one) else None for one in (value, national))
-    enough = position.forces >= policy.position.fewest_forces
+    enough = of.forces >= policy.position.fewest_forces
     untestable = {
         "no_value": shown is None,
         "no_national_value": national_shown is None,
-        "no_spread": enough and position.mad == 0,
+        "no_spread": enough and of.mad == 0,
     }
     reason = reason or next((key for key, holds in untestable.items() if holds), "")
     if reason or shown is None or national_shown is None:
@@ -187,13 +178,14 @@ def _verdict(
     gap = shown - national_shown
     above = gap > 0
     size = abs(gap) >= policy.gap_asked(national_shown, decimals)
-    robust_z = float(position.z[row]) if enough else None
-    placed = robust_z is not None and abs(robust_z) >= policy.position.robust_z and (robust_z > 0) == above
+    placed = enough and abs(z) >= policy.position.robust_z and (z > 0) == above
     tested = enough and math.isfinite(funnel_z)
     limit = normal_quantile(policy.chance.level)
     outside = tested and abs(funnel_z) > limit and (funnel_z > 0) == above
+    words = policy.words
+    above_below = words.all_three if outside else words.size_and_position if enough else words.size_only
     return Verdict(
-        words=_words(policy, above, size, placed if enough else None, outside),
+        words=above_below[0 if above else 1] if size and (placed or not enough) else words.otherwise,
         reason="",
         basis="size, position and chance" if tested else "size and position" if enough else "size only",
         shown=shown,
@@ -202,25 +194,11 @@ def _verdict(
         gap=gap,
         smallest_gap=policy.gap_for(decimals),
         size=size,
-        median=position.median if enough else None,
-        mad=position.mad if enough else None,
-        robust_z=robust_z,
+        median=of.median if enough else None,
+        mad=of.mad if enough else None,
+        robust_z=z if enough else None,
         position=placed if enough else None,
         funnel_z=funnel_z if tested else None,
         funnel_limit=limit if tested else None,
         chance=outside if tested else None,
     )
-
-
-def _words(policy: Policy, above: bool, size: bool, position: bool | None, chance: bool) -> str:
-    """Return the words for the outcomes; `position` is None when it could not be tested."""
-    if not size or position is False:
-        return policy.words.otherwise
-    pair = (
-        policy.words.size_only
-        if position is None
-        else policy.words.all_three
-        if chance
-        else policy.words.size_and_position
-    )
-    return pair[0] if above else pair[1]

@@ -99,7 +99,7 @@ def test_a_kernel_of_another_machine_listens_where_its_provisioner_says(named: s
     manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": named}
     manager.open_socket_folder()
     assert manager.transport == transport
-    manager.remove_socket_folder()
+    manager.cleanup_connection_file()
 
 
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
