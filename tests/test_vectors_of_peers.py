@@ -49,9 +49,8 @@ def found(function: str, given: dict[str, Any]) -> dict[str, Any]:
     assert function == "control_limits", f"no function of ours for {function}"
     series = np.array(given["values"]) + ABOVE_NOUGHT
     limits = control_limits(series[: given.get("baseline")])
-    centre, lower, upper = (one - ABOVE_NOUGHT for one in (limits.centre, limits.lower, limits.upper))
-    outside = int(((series < limits.lower) | (series > limits.upper)).sum())
-    return {"centre": centre, "lower": lower, "upper": upper, "outside": outside}
+    moved = {name: getattr(limits, name) - ABOVE_NOUGHT for name in ("centre", "lower", "upper")}
+    return {**moved, "outside": int(((series < limits.lower) | (series > limits.upper)).sum())}
 
 
 def agrees(vector: Vector) -> None:
