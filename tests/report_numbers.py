@@ -37,6 +37,7 @@ from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.measures import Measure
 from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
+from peel_analysis.sections.judgments import programme_id
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 RULES = {"10%", "95%"}  # the size rule, and the level of the intervals of an order
@@ -131,7 +132,7 @@ def years(edition_id: str, force_id: str) -> tuple[str, ...]:
     """Return when the force was last inspected, as the register has it, and the edition's own programme."""
     edition = open_data().edition(edition_id)
     rows = edition.register(JUDGMENTS)
-    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], edition.settings.inspected_title}
+    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], programme_id(edition)}
     return tuple(sorted(filter(None, told), key=len, reverse=True))
 
 
