@@ -165,7 +165,7 @@ def test_texts_are_text_on_the_page_of_a_force(spoilt: Path) -> None:
         "statuses.csv/meaning",
         "statuses.csv/words",
         "surveys.csv/title",
-        "wording_policy.toml/words.otherwise",
+        "wording_policy.toml/says.size",
     }
 
 
