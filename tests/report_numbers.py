@@ -166,7 +166,9 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    return values(measure, two, "value", "comparator_value") | (of_figure if said.kind != "tile" else set())
+    of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
+    beside_it = of_figure | of_mix if said.kind != "tile" else set()
+    return values(measure, two, "value", "comparator_value") | beside_it
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
