@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_together, compare, reasons_apart
-from peel_analysis.comparison.verdicts import expected_flags
+from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
@@ -103,12 +103,12 @@ def standing_out(results: list[Result], force_id: str) -> Html:
 
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
-    policy, about, expected = compare(results[0]).policy, "what stands out", expected_flags(results)
+    policy, about = compare(results[0]).policy, "what stands out"
     found = [one for one in results if compare(one).verdicts[force_id].words not in ("", policy.words.otherwise)]
     told = sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)[:AT_MOST]
     note = (
         f"Chosen by the wording policy ({policy.label}) from every figure of this edition that has "
-        f"a verdict. {expected.sentence() if expected else ''}"
+        f"a verdict. {' '.join(flags_in_words(results))}"
     )
     if told:
         return readings("standing-out", told, force_id, about, note)

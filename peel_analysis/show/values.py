@@ -1,6 +1,7 @@
 """The values file: every measure for all 43 forces and England and Wales, a contract for other programs."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
 from peel_analysis.measures.standardised import NONE, standardised
+from peel_analysis.show.words import in_one_phrase
+from peel_analysis.statistics.verdict import Verdict
 
 CONTRACT = (
     "edition", "measure", "force_id", "period_end", "value", "numerator", "denominator", "unit", "status", "note",
@@ -22,13 +25,14 @@ CONTRACT = (
 MORE = (
     "in_figure", "in_national", "members", "comparator_period_end", "comparator_value", "comparator_numerator",
     "comparator_denominator", "comparator_status", "comparator_note", "lower_95", "upper_95", "lower_998", "upper_998",
-    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "policy_version", "source_sha256", "rule",
+    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "gap", "gap_percent", "said",
+    "policy_version", "source_sha256", "rule",
     "code_version", "member_list", "part_of",
     "standardised_value", "standardised_lower_95", "standardised_upper_95", "standardised_expected",
     "standardised_disagrees", "rest_value", "rest_difference", "rest_difference_lower_95", "rest_difference_upper_95",
 )  # fmt: skip
 COLUMNS = (*CONTRACT, *MORE)
-RANKS = ("rank_first", "rank_last")
+WHOLE = ("rank_first", "rank_last", "gap_percent")
 
 
 def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.DataFrame:
@@ -46,7 +50,7 @@ def of_results(results: Iterable[Result]) -> pd.DataFrame:
     for result in results:
         for name, column in _columns(result).items():
             cells[name] += column
-    return pd.DataFrame(cells).astype(dict.fromkeys(RANKS, "Int64"))
+    return pd.DataFrame(cells).astype(dict.fromkeys(WHOLE, "Int64"))
 
 
 def _columns(result: Result) -> dict[str, list[Any]]:
@@ -78,6 +82,12 @@ def _columns(result: Result) -> dict[str, list[Any]]:
         "rank_last": compared.ranks.last.tolist(),
         "verdict": [verdict.words if verdict else "" for verdict in verdicts],
         "verdict_reason": [verdict.reason if verdict else "" for verdict in verdicts],
+        "gap": [float(one.gap) if one and one.gap is not None else math.nan for one in verdicts],
+        "gap_percent": _gaps_in_percent(result, verdicts),
+        "said": [
+            in_one_phrase(result, force_id) if one else ""
+            for force_id, one in zip(compared.force_ids, verdicts, strict=True)
+        ],
         **provenance.columns_of(result),
         **_standardised(result, compared.force_ids),
         **_beside_the_rest(result),
@@ -107,6 +117,13 @@ def _beside_the_rest(result: Result) -> dict[str, list[float]]:
     }
 
 
+def _gaps_in_percent(result: Result, verdicts: Sequence[Verdict | None]) -> list[int | None]:
+    """Return each gap as the sentence gives it, in whole percent of the England and Wales value; none for a change."""
+    if result.measure.kind == "change":
+        return [None] * len(verdicts)
+    return [one.gap_percent if one else None for one in verdicts]
+
+
 def as_csv(rows: pd.DataFrame) -> str:
     """Return the values as CSV text: ranks whole, values as Python writes them, empty where missing.
 
@@ -122,7 +139,7 @@ def as_json(rows: pd.DataFrame) -> str:
 
 
 def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    whole = ("numerator", "denominator", "members", *RANKS)
+    whole = ("numerator", "denominator", "members", *WHOLE)
     return {str(name): _counts(rows[name]) for name in rows.columns if str(name).endswith(whole)}
 
 

@@ -195,14 +195,6 @@ class ExpectedByChance:
     nominal: float
     overdispersed: float
 
-    def sentence(self) -> str:
-        """Return the note on multiple comparisons."""
-        return (
-            f"{self.tests:,} comparisons with {self.level:.1%} limits, over all forces and these figures: about "
-            f"{self.nominal:.1f} would fall outside by chance alone, and about {self.overdispersed:.1f} where forces "
-            "differ among themselves by more than chance. The size and position tests remove some of these."
-        )
-
 
 def expected_by_chance(funnels: Sequence[Funnel], level: float) -> ExpectedByChance:
     """Return how many flags of the chance test to expect over all forces that these funnels rest on."""
