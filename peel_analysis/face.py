@@ -13,6 +13,7 @@ from peel_analysis.data import edition as data_edition
 from peel_analysis.data.errors import InputError as InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.folder import open_data as open_data
+from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.figures import Figure as Figure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
@@ -60,6 +61,18 @@ class Edition:
         """
         rows = [(item, one.item, one.release) for item, one in self._edition.releases.items()]
         return pd.DataFrame(rows, columns=["item", "table", "release"]).set_index("item")
+
+    @property
+    def judgments(self) -> pd.DataFrame:
+        """The grades of the edition's programme of inspections: a row by `force_id` and `question`, as they are held.
+
+        Columns, all text: `grade`, one of the programme's scale or blank where no grade was read, `last_inspected`,
+        `evidence`, `source_url` and `note`, as data/README.md describes them. Grades are not missing at random.
+
+        >>> peel.edition("2019").judgments.loc[("norfolk", "preventing"), "grade"]
+        'Good'
+        """
+        return self._edition.register(JUDGMENTS).drop(columns="edition").set_index(["force_id", "question"])
 
     @property
     def forces(self) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
 from peel_analysis.show import words as wording
 
+PASSED = {True: "passed", False: "not passed"}  # a test, where it was made
 MANY = 20  # dimensions that are named one by one
 
 
@@ -271,8 +272,20 @@ def _verdict(result: Result, force_id: str) -> list[str]:
     verdict = compared.verdicts.get(force_id)
     if verdict is None:
         return []
-    words = f"{verdict.words} England and Wales" if verdict.words else "none"
-    return pairs([("verdict", words), ("reason", verdict.reason), ("policy", compared.policy.settings_version)])
+    said = wording.in_one_phrase(result, force_id)
+    tests = [
+        f"{name} {PASSED[one]}"
+        for name in ("size", "position", "chance")
+        if (one := getattr(verdict, name)) is not None
+    ]
+    return pairs(
+        [
+            ("said", said if verdict.words else "no verdict"),
+            ("tests", ", ".join(tests)),
+            ("reason", verdict.reason),
+            ("policy", compared.policy.settings_version),
+        ]
+    )
 
 
 def _published(result: Result, force_id: str) -> list[str]:

@@ -3,7 +3,8 @@
 What counts as found, and nothing else does:
 - in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
-- in a reading also the middle of the forces, whose row names the measure in `part_of`;
+- in a reading also the middle of the forces and the ends of their middle half, whose rows name the measure in
+  `part_of`, and the gap to England and Wales of the force's row, in its unit and in percent;
 - of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
@@ -24,7 +25,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from report_texts import Said
-from tracing import NUMBER, Row, sentences_of_data, shown, whole, without
+from tracing import NUMBER, Row, gaps, sentences_of_data, shown, whole, without
 
 from peel_analysis.comparison import peer_groups
 from peel_analysis.data import forces
@@ -36,14 +37,16 @@ from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.measures import Measure
 from peel_analysis.measures.outcome_groups import VERSION
 from peel_analysis.reports.values_file import EditionValues
+from peel_analysis.sections.judgments import programme_id
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
+RULES = {"10%", "95%"}  # the size rule, and the level of the intervals of an order
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
 ANY_WINDOW = "12 months to"
 MID_YEAR = re.compile(r"mid-\d{4}")
 ENDS = ("alt", "reading")  # texts of a line or funnel that say values; its notes say what it is made of
 DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limits": 1}  # by the end of a row's name
-WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference")
+WHOLE = ("outside", "forces", "fewest-forces", "comparisons", "winsorised", "difference")
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def years(edition_id: str, force_id: str) -> tuple[str, ...]:
     """Return when the force was last inspected, as the register has it, and the edition's own programme."""
     edition = open_data().edition(edition_id)
     rows = edition.register(JUDGMENTS)
-    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], edition.settings.inspected_title}
+    told = {*rows.loc[rows["force_id"] == force_id, "last_inspected"], programme_id(edition)}
     return tuple(sorted(filter(None, told), key=len, reverse=True))
 
 
@@ -163,10 +166,12 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     if said.kind == "alt":
         return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
     if said.kind == "place":
-        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
+        smallest = open_data().policy.gap_for(measure.decimals)
+        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")} | {f"{smallest}"} | RULES
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    return values(measure, two, "value", "comparator_value") | (of_figure if said.kind != "tile" else set())
+    of_reading = of_figure | gaps(two[0]) if said.kind != "tile" else set()
+    return values(measure, two, "value", "comparator_value") | of_reading
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
@@ -201,7 +206,7 @@ def forms(row: Row, measure: Measure | None) -> set[str]:
     told = whole(row["numerator"].removeprefix("-")) | whole(row["denominator"])
     if name == "tau-squared":
         return {f"{float(row['value']):.3g}"}
-    if name in DECIMALS or name in WHOLE:
+    if name in DECIMALS or name in WHOLE or row["unit"] == "verdicts":
         size = Decimal(row["value"]).quantize(Decimal(1).scaleb(-DECIMALS.get(name, 0)), ROUND_HALF_UP)
         return {f"{abs(size):,}{sign}"}
     return told | shown(measure, row["value"]) if measure else told

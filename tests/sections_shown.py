@@ -10,7 +10,7 @@ from peel_analysis.sections.section import Section
 
 def section(section_id: str, force_id: str, edition: Edition, results: dict[str, Result]) -> Section:
     """Return a section that shares the results, so that 43 of them cost as much as one."""
-    return Section(open_data().section(section_id), open_data().forces.find(force_id), edition, results=dict(results))
+    return Section(edition.section(section_id), open_data().forces.find(force_id), edition, results=dict(results))
 
 
 def parsed(html: str) -> Tag:

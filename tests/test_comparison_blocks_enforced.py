@@ -96,7 +96,8 @@ def test_tiles_of_different_windows_show_the_reason_and_the_notebook_goes_on(
     monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
     given = {"force": "norfolk", "edition": "2017"}
     page = BeautifulSoup(
-        "".join(cells.shown(open_data().section("force_in_numbers").notebook, given)["html"]), "html.parser"
+        "".join(cells.shown(open_data().edition("2017").section("force_in_numbers").notebook, given)["html"]),
+        "html.parser",
     )
     (refused,) = (one.get_text() for one in page.select(".panel .refused"))
     assert refused.endswith("12 months to 31 March 2017), so they are not put together.")

@@ -10,9 +10,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 
 EDITION = "data/editions/2017.toml"
-EDITION_SETTINGS = (
-    "id, title, inspected_title, judgments, about, sources, source_instead, windows, population, releases, lacks"
-)
+EDITION_SETTINGS = "id, title, judgments, about, sources, source_instead, windows, population, releases, lacks"
 
 
 @pytest.fixture
@@ -101,7 +99,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
         (
             'judgments = "2017"',
             'judgments = "2018-19"',
-            f"{EDITION}: judgments has '2018-19', which is not in data/judgments.csv; did you mean 2018/19?",
+            f"{EDITION}: judgments has '2018-19', which is not in data/programmes.toml; did you mean 2018/19?",
         ),
     ],
 )

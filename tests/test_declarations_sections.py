@@ -75,9 +75,16 @@ def refusal(data: Folder, file: str, old: str, new: str, read: Callable[[], obje
             "data/measures.toml; mend the name or add it there",
         ),
         (
-            "graded = false",
-            'graded = "no"',
-            "data/sections.toml, section 'specialist_capabilities': graded is 'no'; write true or false",
+            'programmes = ["2017", "2018/19"]',
+            'programmes = ["2017", "2018-19"]',
+            "data/sections.toml, section 'risk_based_inspection': programmes has '2018-19', which is not in "
+            "data/programmes.toml; did you mean 2018/19?",
+        ),
+        (
+            'question = "vulnerable"',
+            'question = "vulnerabel"',
+            "data/sections.toml, section 'protecting': question has 'vulnerabel', which is not in "
+            "data/programmes.toml; did you mean vulnerable?",
         ),
         (
             'id = "preventing"',

@@ -10,7 +10,7 @@ import pytest
 from invented import YEAR_2016, YEAR_2017, all_forces, folder
 
 from peel_analysis import measures
-from peel_analysis.data.folder import Data, open_data
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.writing import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.figures import as_svg, ranked_bars, ranked_svg
@@ -70,7 +70,7 @@ def test_negative_values_are_picked_out_too(tmp_path: Path, monkeypatch: pytest.
 def test_a_name_with_signs_of_its_own_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
     result = real("asb_incidents_per_1000")
     renamed = [replace(force, name=f"{force.id} & <others>") for force in result.edition.forces]
-    monkeypatch.setattr(Data, "forces", Forces(tuple(renamed)))
+    monkeypatch.setitem(vars(result.edition.data), "forces", Forces(tuple(renamed)))
     picked = ranked_svg(result, "kent")
     assert picked == alone(result, "kent")
     assert "kent &amp; &lt;others&gt;" in picked

@@ -124,4 +124,4 @@ def test_a_negative_count_is_a_slip_and_refused(count: str, tmp_path: Path, caps
     code, printed, error = run(capsys, "data", "add", str(file), "--release", "invented", "--dry-run", *data)
     assert (code, printed, error.count("\n")) == (2, "", 1)
     assert error.startswith("peel: return.csv, line 3, column E: found '-")
-    assert error.endswith("write the count, or leave it blank with the status that says why\n")
+    assert error.endswith("write a whole number, or leave it blank with the status that says why\n")

@@ -42,7 +42,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
         ("footnotes.csv", "\n2017,3,", "\n2017,three,", "number is 'three'; write a whole number"),
         ("judgments.csv", ",Good,", ",Splendid,", "grade is 'Splendid'; use one of .*Requires improvement, Inadequate"),
         ("judgments.csv", ",explicit,", ",heard,", "evidence is 'heard'; use one of explicit"),
-        ("judgments.csv", "\n2015,", "\n2105,", "edition is '2105'; use a programme of inspections: 2014, 2015"),
+        ("judgments.csv", "\n2015,", "\n2105,", "edition is '2105'; use a programme of inspections: 2015, 2016"),
         ("sections_inspected.csv", ",unknown,", ",maybe,", "inspected is 'maybe'; use one of yes, no, unknown"),
         ("areas_for_improvement.csv", ",not_known,", ",lost,", "status is 'lost'; use one of open, closed, not_known"),
         ("outcome_groups.csv", ",yes\n", ",perhaps\n", "in_action_taken is 'perhaps'; use one of yes, no"),
@@ -65,11 +65,15 @@ def test_a_misspelt_edition_does_not_let_a_force_back_into_the_values(data: Fold
         values(data.edition())
 
 
-def test_judgments_may_be_of_the_programme_that_an_edition_names(data: Folder) -> None:
-    data.write("judgments.csv", data.read("judgments.csv").replace("2018/19,", "2044,"))
-    data.replace("editions/2019.toml", 'judgments = "2018/19"', 'judgments = "2044"')
-    assert "2044" in set(open_data().register(registers.JUDGMENTS)["edition"])
-    assert len(open_data().edition("2019").register(registers.JUDGMENTS)) > 0
+def test_judgments_are_of_a_programme_that_is_declared_and_that_an_edition_names(data: Folder) -> None:
+    for file, old, new in (
+        ("judgments.csv", "2018/19,", "2044,"),
+        ("programmes.toml", '"2018/19"', '"2044"'),
+        ("sections.toml", '"2018/19"', '"2044"'),
+        ("editions/2019.toml", 'judgments = "2018/19"', 'judgments = "2044"'),
+    ):
+        data.write(file, data.read(file).replace(old, new))
+    assert set(open_data().edition("2019").register(registers.JUDGMENTS)["edition"]) == {"2044"}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,8 @@ def test_judgments_may_be_of_the_programme_that_an_edition_names(data: Folder) -
             "judgments.csv",
             ",preventing,",
             ",preventng,",
-            r"question is 'preventng', which data/sections.toml does not have; did you mean preventing\?",
+            "question is 'preventng', which programme 2017 of data/programmes.toml does not have; "
+            r"did you mean preventing\?",
         ),
         (
             "series_breaks.csv",

@@ -36,7 +36,7 @@ def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: EditionValues, force_id: str) -> None:
     beside = read(every, force_id)
     kinds: Counter[str] = Counter()
-    for plan in open_data().sections:
+    for plan in every.edition.sections:
         for html in cells.shown(plan.notebook, {"force": force_id, "edition": every.edition.id})["html"]:
             for said in texts(html):
                 missing = numbers(said, beside) - allowed(said, beside)
@@ -61,11 +61,10 @@ def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: 
     ],
 )
 def test_a_number_that_is_another_would_be_seen(plan: str, about: str, told: str, untrue: str) -> None:
-    beside = read(values_of(open_data().edition("2017")), "norfolk")
+    edition = open_data().edition("2017")
+    beside = read(values_of(edition), "norfolk")
     given = {"force": "norfolk", "edition": "2017"}
-    every_text = [
-        said for html in cells.shown(open_data().section(plan).notebook, given)["html"] for said in texts(html)
-    ]
+    every_text = [said for html in cells.shown(edition.section(plan).notebook, given)["html"] for said in texts(html)]
     saying = [said for said in every_text if said.about == about and told in NUMBER.findall(said.text)]
     assert saying, f"{told} is said of {about or 'no figure'}"
     for said in saying:

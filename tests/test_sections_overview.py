@@ -121,11 +121,11 @@ def test_numbers_in_brief_are_the_readings_of_the_headline_measures(
 @pytest.mark.parametrize("edition_id", ["2017", "2019", "2025"])
 def test_every_link_to_a_figure_goes_to_one_that_a_notebook_draws(edition_id: str) -> None:
     drawn = set()
-    for plan in open_data().sections:
+    edition = open_data().edition(edition_id)
+    for plan in edition.sections:
         source = plan.notebook.read_text(encoding="utf-8")
         drawn |= set(re.findall(r'section\.(?:figure|statement|measure)\(\\"([a-z0-9_]+)\\"', source))
         drawn |= {measure_id for block in plan.blocks for measure_id in block.measures}
-    edition = open_data().edition(edition_id)
     results = {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
     for force_id in ("norfolk", "city-of-london", "suffolk"):
         shown = overview(force_id, edition, results)

@@ -44,7 +44,10 @@ class Given:
 
     def of(self, force_id: str) -> Section:
         return Section(
-            open_data().section(OVERVIEW), open_data().forces.find(force_id), self.edition, results=self.section.results
+            self.edition.section(OVERVIEW),
+            open_data().forces.find(force_id),
+            self.edition,
+            results=self.section.results,
         )
 
 
@@ -67,14 +70,14 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
         others = [
             SectionOnPage(plan.id, plan.title, pieces(*cells.objects(plan.notebook, parameters)))
-            for plan in open_data().sections
+            for plan in edition.sections
             if plan.id != OVERVIEW
         ]
     return Given(
         edition,
         printed,
         others,
-        Section(open_data().section(OVERVIEW), open_data().forces.find("norfolk"), edition, results=results),
+        Section(edition.section(OVERVIEW), open_data().forces.find("norfolk"), edition, results=results),
     )
 
 
@@ -147,7 +150,8 @@ def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
 def test_every_measure_that_can_have_a_verdict_has_a_figure_or_a_tile(given: Given) -> None:
     targets = {target for one in given.others for part in one.pieces for target in TARGET.findall(part.html)}
     for measure in open_data().measures:
-        if measure.kind not in ("cases", "survey"):
+        held = given.section.measure(measure.id).rows["value"].notna().any()  # a section without figures is left out
+        if held and measure.kind not in ("cases", "survey"):
             assert targets & {f"figure-{measure.part_of or measure.id}", f"tile-{measure.id}"}, measure.id
 
 

@@ -16,14 +16,15 @@ from typing import Literal
 from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
-from peel_analysis.data.cross_checks import OVERALL, read_all
+from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
+from peel_analysis.data.programmes import OVERALL
 from peel_analysis.data.text import columns, enumerated
 from peel_analysis.data.writing import remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
-from peel_analysis.sections.lists import judgment
+from peel_analysis.sections.judgments import grades_over_forces, judgment
 from peel_analysis.show.templates import render, style_sheet
 
 SIDE_BY_SIDE = 2  # sections of one report
@@ -175,13 +176,24 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
             "name": edition.data.forces.find(report.force_id).official_name,
             "link": report.page.relative_to(path.parent).as_posix(),
             "standing": standing_of(report, of_force[report.force_id], edition),
-            "grade": judgment(edition, report.force_id, OVERALL).grade_in_words,
+            "grade": _of_judgments(edition, report.force_id),
         }
         for report in reports
     ]
-    page = render("reports.html.j2", style=style_sheet(), edition=edition, rows=rows)
+    counted = grades_over_forces(edition, OVERALL)
+    spread = enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count)
+    page = render("reports.html.j2", style=style_sheet(), edition=edition, rows=rows, spread=spread)
     if not path.exists() or path.read_text(encoding="utf-8") != page:
         write_text(path, page)
+
+
+def _of_judgments(edition: Edition, force_id: str) -> str:
+    """Return the overall judgment on a force or, in a programme without one, on how many questions a grade is held."""
+    programme = edition.programme
+    if programme is None or programme.overall:
+        return judgment(edition, force_id, OVERALL).grade_in_words
+    held = [one.id for one in programme.questions if judgment(edition, force_id, one.id).grade in programme.grades]
+    return f"held on {len(held)} of {len(programme.questions)} questions" if held else "none held"
 
 
 def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -> Standing:
@@ -193,7 +205,7 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
     is_there, is_current = made or _is_there(report.page), made or report.is_fresh()
     sections = [unit.section_id for unit in report.units if unit.section_id in failed]
-    names = [f"“{edition.data.section(section_id).title}”" for section_id in sections]
+    names = [f"“{edition.section(section_id).title}”" for section_id in sections]
     if len(names) == len(report.units):
         names = ["every section"]
     if report.section_id in failed:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
 from peel_analysis.data.writing import checksum
-from peel_analysis.sections.lists import inspected
+from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "seaborn",
@@ -92,7 +92,7 @@ def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspect
             target=folder / "notebooks" / plan.notebook.name,
             key=_digest([*common, plan.id, checksum(plan.notebook.read_bytes())]),
         )
-        for plan in edition.data.sections
+        for plan in edition.sections
         if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
     )
     return Report(force.id, edition.id, units, folder / "index.html", _digest([unit.key for unit in units]))

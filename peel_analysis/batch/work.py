@@ -186,7 +186,7 @@ def _make_page(report: Report, workplace: Workplace) -> str:
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     values = _values(edition, workplace.cache).text(force.id)
-    sections = [_section(unit, data.section(unit.section_id).title) for unit in report.units]
+    sections = [_section(unit, edition.section(unit.section_id).title) for unit in report.units]
     html = page_html(sections, force, edition, page_marks(report.key, values))
     write_text(report.values, values)  # before the page, whose key says that all is done
     write_text(report.page, checked_page(html))
@@ -210,7 +210,7 @@ def _section(unit: Unit, title: str) -> "SectionOnPage":
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
-    return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id)))
+    return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id, title)))
 
 
 def fault_line(error: BaseException) -> str:

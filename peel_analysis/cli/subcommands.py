@@ -43,9 +43,14 @@ def _open(context: click.Context, _: click.Parameter, folder: Path | None) -> No
     context.obj = open_data(folder)
 
 
-folder_option = partial(option, "--data", type=FOLDER, metavar="DIR",
-                        help="Another data folder, laid out like the project's data/.",
-                        remedy="give one laid out like the project's data/")  # fmt: skip
+folder_option = partial(
+    option,
+    "--data",
+    type=FOLDER,
+    metavar="DIR",
+    help="Another data folder, laid out like the project's data/.",
+    remedy="give one laid out like the project's data/",
+)
 data_option = folder_option(callback=_open, expose_value=False, is_eager=True)  # names are looked up in it
 edition_option = option("--edition", type=EDITION, default="2017", show_default=True, help="The edition.")
 measure_option = option("--measure", type=MEASURE, help="One measure, by its id.")
@@ -59,15 +64,26 @@ def format_option(*formats: str) -> Callable[[Function], Function]:
 def making_options(function: Function) -> Function:
     """Add the options of what makes reports."""
     for add in (
-        option("--engine", type=click.Choice(["peel", "stock"]), default="peel", show_default=True,
-               help="peel: warm kernels; stock: papermill's own."),
+        option(
+            "--engine",
+            type=click.Choice(["peel", "stock"]),
+            default="peel",
+            show_default=True,
+            help="peel: warm kernels; stock: papermill's own.",
+        ),
         click.option("--fresh", is_flag=True, help="Run every section again, fresh ones too."),
         click.option("--inspected-only", is_flag=True, help="Leave out questions that were not inspected."),
-        option("--out", type=click.Path(path_type=Path), metavar="DIR", default="build", show_default=True,
-               help="Where reports go."),
+        option(
+            "--out",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            default="build",
+            show_default=True,
+            help="Where reports go.",
+        ),
         edition_option,
         data_option,
-    ):  # fmt: skip
+    ):
         function = add(function)
     return function
 
@@ -91,8 +107,15 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
 
 @command.command()
 @option("--forces", type=SOME_FORCES, default="all", show_default=True, help="all, or names with commas between.")
-@option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, metavar="N", help="Workers side by side.",
-        remedy="give a number of workers, 1 or more")  # fmt: skip
+@option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="Workers side by side.",
+    remedy="give a number of workers, 1 or more",
+)
 @option("--dask", metavar="ADDRESS", help="Use a running scheduler, such as tcp://host:8786.")
 @option("--shard", metavar="K/N", help="Only the k-th of n shares of the forces, for a cluster.")
 @making_options
@@ -158,15 +181,14 @@ def values(edition: "Edition", force_id: str | None, measure: "Measure | None", 
 def verdicts(edition: "Edition", force: "Force | None", measure: "Measure | None") -> int:
     """Print every force's verdict with each test's numbers.
 
-    Before them: the policy, and how many flags to expect of chance. Any verdict can be worked out again from its line.
+    Before them: the policy, and how many flags to expect of chance, and how many are found. Any verdict can be
+    worked out again from its line.
     """
-    from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
+    from peel_analysis.comparison.verdicts import flags_in_words, verdict_lines
     from peel_analysis.measures import calculate_all
 
     results = calculate_all(edition, [measure] if measure else None)
-    expected = expected_flags(results)
-    by_chance = expected.sentence() if expected else NO_FUNNELS
-    print("\n".join("# " + sentence for sentence in (*edition.data.policy.sentences(), by_chance)))
+    print("\n".join("# " + one for one in (*edition.data.policy.sentences(), *flags_in_words(results))))
     for result in results:
         print("\n".join(verdict_lines(result, [force.id] if force else edition.forces.ids)))
     return DONE
@@ -194,9 +216,13 @@ def why(measure: "Measure", force_id: str, edition: "Edition") -> int:
 @data_option
 @option("--measure", type=MEASURE_OF_EITHER, help="One measure, by its id.")
 @format_option("table", "csv", "changelog")
-@option("--html", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-        help="Write a page that leads with what moved most.",
-        remedy="give the name of a file, such as changes.html in it")  # fmt: skip
+@option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page that leads with what moved most.",
+    remedy="give the name of a file, such as changes.html in it",
+)
 @click.option("--all", "every", is_flag=True, help="Every row that moved, not only the biggest moves.")
 @click.pass_obj
 def changes(data: "Data", a: str, b: str, measure: str | None, format_: str, html: Path | None, every: bool) -> int:

@@ -13,12 +13,12 @@ from peel_analysis.data.files import meant
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import AREAS, POPULATIONS
 from peel_analysis.data.policy import POLICY
+from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.registers import PUBLISHED_VALUES, SERIES_BREAKS, Register, records
 from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES, SECTIONS
 
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
-OVERALL = "overall"  # the judgment on all questions together
-QUESTIONS = (registers.JUDGMENTS, registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)
+QUESTIONS = (registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)  # judgments are checked as they are read
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
 CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
 
@@ -57,9 +57,8 @@ def _check_caveats(data: Data) -> None:
 
 
 def _check_questions(data: Data) -> None:
-    known = {OVERALL, *(plan.question for plan in data.sections if plan.question)}
     for register in QUESTIONS:
-        _refuse_slips(data, register, data.register(register), "question", known, SECTIONS)
+        _refuse_slips(data, register, data.register(register), "question", data.programmes.question_ids, PROGRAMMES)
 
 
 def _check_breaks(data: Data) -> None:
@@ -142,7 +141,8 @@ def _check_findings(edition: Edition) -> None:
 OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
     (MEASURES, registers.CAVEATS.file): _check_caveats,
     (MEASURES, SERIES_BREAKS.file): _check_breaks,
-    (MEASURES, SECTIONS, *(register.file for register in QUESTIONS)): _check_questions,
+    (MEASURES, SECTIONS): lambda data: data.sections,
+    tuple(register.file for register in QUESTIONS): _check_questions,
     (MEASURES, COMPARABILITY): lambda data: data.blocks,
     (POLICY,): lambda data: data.policy,
     (PEER_SETS, AREAS, POPULATIONS): _check_peers,

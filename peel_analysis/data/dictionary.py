@@ -9,6 +9,7 @@ from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measu
 from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.policy import POLICY, Policy
+from peel_analysis.data.programmes import PROGRAMMES, Key, ProgrammeEntry
 
 START = "<!-- made from the models that check the settings; `peel data build` remakes it -->"
 END = "<!-- end of what is made from the models -->"
@@ -16,6 +17,7 @@ FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     MEASURES: tuple(("[[measure]]", model) for model in get_args(Measure)),
     "editions/<edition>.toml": (("the file", EditionFile), ("[lacks.<status>]", LackEntry)),
     settings.SECTIONS: (("[[section]]", settings.SectionEntry),),
+    PROGRAMMES: (("[[programme]]", ProgrammeEntry), ("[[key]]", Key)),
     COMPARABILITY: (("[[block]]", Block),),
     settings.CHECKS: (("[[check]]", settings.Rule),),
     POLICY: (("the file", Policy),),

@@ -16,7 +16,9 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import text_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
-from peel_analysis.data.registers import JUDGMENTS, SOURCES, Register, records
+from peel_analysis.data.programmes import PROGRAMMES, Programme
+from peel_analysis.data.registers import A_PROGRAMME, SOURCES, Register, records
+from peel_analysis.data.settings import SectionPlan
 
 if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
@@ -126,8 +128,7 @@ class EditionFile(Declaration):
     is_file: ClassVar[bool] = True
     id: str = Field(description="the edition's id, as its file is named")
     title: str = Field(description="the title of its reports")
-    inspected_title: str = Field(default="", description="the inspections that its grades belong to, in words")
-    judgments: str = Field(default="", description="whose rows of data/judgments.csv are shown; its own if left out")
+    judgments: str = Field(default="", description="its programme of data/programmes.toml; its id if left out")
     about: str = Field(default="", description="what its reports say of themselves under the title")
     sources: Texts | None = Field(default=None, description="what Annex A lists; all sources if left out")
     source_instead: dict[str, str] = Field(default={}, description="sources that stand for those that measures name")
@@ -277,11 +278,36 @@ class Edition:
     def register(self, register: Register) -> pd.DataFrame:
         """Return the edition's rows of a register: those of this edition or `all`.
 
-        Judgments are those of the programme that its file names, else its own.
+        Where `edition` names a programme of inspections, they are the rows of the edition's own programme.
         """
         rows = self.data.register(register)
-        own = (self.settings.judgments or self.id,) if register == JUDGMENTS else (self.id, "all")
+        own = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
         return rows[rows["edition"].isin(own)].reset_index(drop=True)
+
+    @property
+    def _programme_id(self) -> str:
+        return self.settings.judgments or self.id
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme of inspections whose judgments stand in its reports; None for an edition without one."""
+        return self.data.programmes.get(self._programme_id)
+
+    @property
+    def sections(self) -> tuple[SectionPlan, ...]:
+        """The sections of its reports, in order, under the titles of its programme; without one, all that there are."""
+        programme = self.programme
+        if programme is None:
+            return self.data.sections
+        mine = [one for one in self.data.sections if not one.programmes or programme.id in one.programmes]
+        return tuple(one.of(programme) for one in mine)
+
+    def section(self, section_id: str) -> SectionPlan:
+        """Return a section of its reports by its id. Raises InputError, with the list, for one that there is not."""
+        by_id = {plan.id: plan for plan in self.sections}
+        if section_id not in by_id:
+            raise InputError(f"No section '{section_id}' in edition {self.id}; its sections are {', '.join(by_id)}")
+        return by_id[section_id]
 
     def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
         """Return rows of the sources register: those that the edition lists (all without a list), or for `source_ids`.
@@ -352,13 +378,11 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
 def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
     """Refuse a source, programme, force or status that its register, where the folder has rows of it, is without."""
     instead = settings.source_instead
-    for name, found, register, column in (
-        ("sources", settings.sources or (), SOURCES, "source_id"),
-        ("source_instead", [*instead, *instead.values()], SOURCES, "source_id"),
-        ("judgments", [settings.judgments] if settings.judgments else [], JUDGMENTS, "edition"),
-    ):
-        if data.has(register.file) and (known := set(data.register(register)[column])):
-            named(found, where, name, known, register.where)
+    for name, found in (("sources", settings.sources or ()), ("source_instead", [*instead, *instead.values()])):
+        if data.has(SOURCES.file) and (known := set(data.register(SOURCES)["source_id"])):
+            named(found, where, name, known, SOURCES.where)
+    programmes = [settings.judgments] if settings.judgments else []
+    named(programmes, where, "judgments", data.programmes.ids, f"data/{PROGRAMMES}")
     named(settings.population.instead, f"{where}, [population]", "instead", data.forces.ids, "data/forces.csv")
     for force_id, one in settings.population.instead.items():
         if one.status not in (allowed := data.statuses.of_values(held=True)):

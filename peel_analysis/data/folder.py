@@ -11,9 +11,10 @@ from peel_analysis.data import counts, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import PROJECT, Rows, data_folder, rows_of, toml_of
+from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of
 from peel_analysis.data.forces import AREAS, FORCES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
+from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
 from peel_analysis.data.writing import cache_folder, once
 
@@ -104,20 +105,15 @@ class Data:
     def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
         def read() -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
             rows = rows_of(self.path(register.file), register.where, register.columns)
-            registers.check_rows(rows, register, self.forces, self._editions_in(rows, register))
+            of_programme = register.edition_is == registers.A_PROGRAMME
+            editions = self.programmes.ids if of_programme else (*self.editions, "all")
+            registers.check_rows(rows, register, self.forces, editions)
+            if register is registers.JUDGMENTS:
+                check_judgments(rows, self.programmes)
             table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
             return table, dict(zip(registers.keys_of(rows, register), rows.lines, strict=True))
 
         return self.cached(register, read)
-
-    def _editions_in(self, rows: Rows, register: Register) -> set[str]:
-        """Return what a register's column `edition` may name; only a programme is looked for in the editions' files."""
-        if register.edition_is != registers.A_PROGRAMME:
-            return {*self.editions, "all"}
-        known = {*self.editions, *registers.PROGRAMMES}
-        if "edition" in register.columns and not known.issuperset(rows.column("edition")):
-            known |= {str(self._toml(f"editions/{one}.toml")[0].get("judgments", one)) for one in self.editions}
-        return known
 
     @_Kept
     def statuses(self) -> Statuses:
@@ -147,9 +143,12 @@ class Data:
     @_Kept
     def rules(self) -> Mapping[str, settings.Rule]:
         """The rules of the checks, by id; those of the project where the data folder has no file of them."""
-        name = settings.CHECKS
-        path = self.path(name) if self.has(name) else PROJECT / "data" / name
-        return settings.rules_in(toml_of(path, f"data/{name}"), f"data/{name}")
+        return settings.rules_in(*self._own_or_project(settings.CHECKS))
+
+    def _own_or_project(self, name: str) -> tuple[dict[str, Any], str]:
+        return (
+            self._toml(name) if self.has(name) else (toml_of(PROJECT / "data" / name, f"data/{name}"), f"data/{name}")
+        )
 
     def rule(self, rule_id: str) -> settings.Rule:
         """Return a rule of the checks by its id. Raises InputError, with the list, when there is none."""
@@ -159,16 +158,14 @@ class Data:
         return self.rules[rule_id]
 
     @_Kept
-    def sections(self) -> tuple[settings.SectionPlan, ...]:
-        """The sections of a report, in order."""
-        return settings.sections_in(*self._toml(settings.SECTIONS), self.measures.ids)
+    def programmes(self) -> Programmes:
+        """The programmes of inspections; those of the project where the data folder has no file of them."""
+        return programmes_in(*self._own_or_project(PROGRAMMES))
 
-    def section(self, section_id: str) -> settings.SectionPlan:
-        """Return a section by its id. Raises InputError, with the list, when there is none."""
-        by_id = {plan.id: plan for plan in self.sections}
-        if section_id not in by_id:
-            raise InputError(f"No section '{section_id}'; the sections are {', '.join(by_id)}")
-        return by_id[section_id]
+    @_Kept
+    def sections(self) -> tuple[settings.SectionPlan, ...]:
+        """The sections that a report can have, in order; `Edition.sections` are those of one edition."""
+        return settings.sections_in(*self._toml(settings.SECTIONS), self.measures.ids, self.programmes)
 
     @_Kept
     def peer_sets(self) -> settings.PeerSets:

@@ -11,16 +11,15 @@ from peel_analysis.data.files import Rows
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Forces, UnknownForceError
 from peel_analysis.data.periods import is_day
 
-PROGRAMMES = ("2014", "2015", "2016", "2017", "2018/19", "2021/22", "2023-25")
 ALL_FORCES = (ENGLAND_AND_WALES, "all", "")
 AN_EDITION = "an edition"  # a file of data/editions, or `all`
-A_PROGRAMME = "a programme of inspections"  # one of PROGRAMMES, an edition, or what an edition's file calls `judgments`
+A_PROGRAMME = "a programme of inspections"  # one that data/programmes.toml declares
 
 EFFECTS = ("excluded_from_figure", "excluded_from_national", "partial", "combined", "estimated")
 NO_COUNT = ("", "not_supplied", "not_comparable")
 BASES = ("stated", "implied", "ambiguous")
-GRADES = ("", "Outstanding", "Good", "Adequate", "Requires improvement", "Inadequate", "Ungraded")
-EVIDENCE = ("explicit", "press", "carried", "report", "derived", "narrative", "not_found")
+EVIDENCE = ("explicit", "press", "carried", "report", "derived", "narrative", "summary", "not_found")
+WITHOUT_GRADE = ("summary", "not_found")  # words that name no grade, or nothing
 AREAS = ("area_for_improvement", "cause_of_concern")
 PROGRESS = ("open", "closed", "not_known")
 YES_OR_NO = ("yes", "no")
@@ -81,7 +80,7 @@ JUDGMENTS = _register(
     "judgments.csv",
     "edition force_id question grade last_inspected evidence source_url note",
     "edition force_id question",
-    choices=(("grade", GRADES), ("evidence", EVIDENCE)),
+    choices=(("evidence", EVIDENCE),),  # grade and question are those of the programme
     edition_is=A_PROGRAMME,
 )
 AREAS_FOR_IMPROVEMENT = _register(

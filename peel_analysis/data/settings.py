@@ -13,6 +13,7 @@ from peel_analysis.data.files import notebooks_folder, rows_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import is_day
 from peel_analysis.data.policy import JUDGMENT_WORDS
+from peel_analysis.data.programmes import PROGRAMMES, Programme, Programmes
 
 PEER_LISTS = "peers"
 PEER_LIST_COLUMNS = ("title", "as_at", "force_id", "peer_id")
@@ -40,10 +41,9 @@ class SectionEntry(Declaration):
     """A section as data/sections.toml declares it, and the question that it answers, if it answers one."""
 
     id: str = Field(description="the section's id, as its notebook names it")
-    title: str = Field(description="its heading in the report")
-    question: str = Field(default="", description="the graded question that it answers, as data/judgments.csv names it")
-    short_title: str = Field(default="", description="the question in the table of judgments, where the title is long")
-    graded: bool = Field(default=True, description="false for a question that never gets a grade")
+    title: str = Field(description="its heading in the report; a question's is that of the edition's programme")
+    question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
+    programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
     headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
     blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
 
@@ -62,13 +62,15 @@ class SectionPlan(SectionEntry):
             raise InputError(f"{place}: no notebook {path.name} in {path.parent}; add it, named by place and id")
         return path
 
-    @property
-    def name_of_question(self) -> str:
-        """The question as the judgments table names it."""
-        return self.short_title or self.title
+    def of(self, programme: Programme) -> "SectionPlan":
+        """Return the section as the editions of a programme have it: under its own title of the question."""
+        question = programme.question(self.question)
+        return self.model_copy(update={"title": question.title}) if question else self
 
 
-def sections_in(given: Mapping[str, Any], where: str, measure_ids: tuple[str, ...]) -> tuple[SectionPlan, ...]:
+def sections_in(
+    given: Mapping[str, Any], where: str, measure_ids: tuple[str, ...], programmes: Programmes
+) -> tuple[SectionPlan, ...]:
     """Return the sections in report order. Raises InputError, with the section, for one that is not as it must be."""
     refuse_headings(given, where, "section")
     plans = []
@@ -78,6 +80,9 @@ def sections_in(given: Mapping[str, Any], where: str, measure_ids: tuple[str, ..
             named(declared(TileGroup, group, inside).measures, inside, "measures", measure_ids, MEASURES_FILE)
         section = declared(SectionEntry, entry, place)
         named(section.headline_measures, place, "headline_measures", measure_ids, MEASURES_FILE)
+        named(section.programmes, place, "programmes", programmes.ids, f"data/{PROGRAMMES}")
+        asked = [section.question] if section.question else []
+        named(asked, place, "question", programmes.question_ids, f"data/{PROGRAMMES}")
         plans.append(SectionPlan.model_construct(number=number, **dict(section)))
     return tuple(plans)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mistune
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
@@ -26,13 +26,15 @@ class Piece:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def pieces(notebook: Mapping[str, Any], section_id: str) -> Iterator[Piece]:
+def pieces(notebook: Mapping[str, Any], section_id: str, title: str = "") -> Iterator[Piece]:
     """Yield the prose and the outputs of an executed notebook, but for those of cells that show working.
 
-    The notebook's title becomes a second-level heading, and so on down; ids of headings get the section's id in front,
-    so that "Areas for improvement" can stand in four sections. Raw HTML in prose and findings is shown as text.
+    The notebook's title becomes a second-level heading, and so on down; the section's own `title` stands in its place,
+    since a programme of inspections can have another title for a question than the next. Ids of headings get the
+    section's id in front, so that "Areas for improvement" can stand in four sections. Raw HTML in prose and findings is
+    shown as text.
     """
-    prose = mistune.create_markdown(renderer=_Prose(section_id), plugins=[*SYNTAX])
+    prose = mistune.create_markdown(renderer=_Prose(section_id, title), plugins=[*SYNTAX])
     prose.inline.register("citations", CITATIONS, _citations, before="link")
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
@@ -59,11 +61,13 @@ def _shown(output: Mapping[str, Any], prose: mistune.Markdown) -> Iterator[Piece
 class _Prose(mistune.HTMLRenderer):
     """Markdown as HTML, without what would run or load anything."""
 
-    def __init__(self, section_id: str) -> None:
+    def __init__(self, section_id: str, title: str) -> None:
         super().__init__(escape=True)
-        self.section_id = section_id
+        self.section_id, self.title = section_id, title
 
     def heading(self, text: str, level: int, **attributes: Any) -> str:
+        if level == 1 and self.title:
+            text, self.title = str(escape(self.title)), ""
         name = Markup(text).striptags().replace(" ", "-")
         return str(piece("heading", min(level + 1, 6), f"{self.section_id}-{name}", Markup(text)))
 

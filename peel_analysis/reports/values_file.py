@@ -17,7 +17,7 @@ import pandas as pd
 
 from peel_analysis.comparison import compare, peer_groups
 from peel_analysis.comparison.comparable import means
-from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags
+from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags, found_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
@@ -29,6 +29,7 @@ from peel_analysis.show.words import not_available
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"
+COMPARISONS, VERDICTS = "comparisons", "verdicts"
 Row = dict[str, Any]  # by the values file's columns; what it lacks is empty
 
 
@@ -131,11 +132,21 @@ def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[R
 
 
 def medians(results: Iterable[Result]) -> Iterator[Row]:
-    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part."""
+    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part.
+
+    The two ends of their middle half, the quartiles, follow.
+    """
     for result in results:
         given = compare(result).verdicts.values()
-        for median in {verdict.median for verdict in given if verdict.median is not None}:
-            yield _row_of(result, result.measure.id, "median", ENGLAND_AND_WALES, median, "")
+        if verdict := next((one for one in given if one.median is not None), None):
+            middle = (
+                ("median", verdict.median),
+                ("lower-half", verdict.lower_half),
+                ("upper-half", verdict.upper_half),
+            )
+            for name, value in middle:
+                if value is not None:
+                    yield _row_of(result, result.measure.id, name, ENGLAND_AND_WALES, value, "")
 
 
 def _funnels(results: Iterable[Result]) -> Iterator[Row]:
@@ -198,14 +209,22 @@ def _share(whole: Result, name: str, one: Value, count: float) -> Row:
 
 
 def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Row]:
-    """Yield the flags to expect of chance over the edition's figures: the overview says them, and so does Annex A."""
-    if (expected := expected_flags(results)) is None:
-        return
-    for part_of in (STANDING_OUT, POLICY):
-        for name, value, unit in (
-            ("comparisons", expected.tests, "comparisons"),
+    """Yield the flags to expect of chance over the edition's figures, and those found by tier.
+
+    The overview says them, and so does Annex A.
+    """
+    expected, found, day = expected_flags(results), found_flags(results), edition.window("crime").end
+    numbers: list[tuple[str, float, str]] = []
+    if expected is not None:
+        numbers += [
+            ("comparisons", expected.tests, COMPARISONS),
             ("limits", 100 * expected.level, PERCENT),
-            ("by-chance", expected.nominal, "comparisons"),
-            ("by-chance-where-forces-differ", expected.overdispersed, "comparisons"),
-        ):
-            yield _row(part_of, name, ENGLAND_AND_WALES, edition.window("crime").end, value, unit)
+            ("by-chance", expected.nominal, COMPARISONS),
+            ("by-chance-where-forces-differ", expected.overdispersed, COMPARISONS),
+            ("outside", found.outside, COMPARISONS),
+        ]
+    numbers.append(("verdicts", found.verdicts, VERDICTS))
+    numbers += [(f"verdicts-{tier.replace('_', '-')}", count, VERDICTS) for tier, count in found.tiers.items()]
+    for part_of in (STANDING_OUT, POLICY):
+        for name, value, unit in numbers:
+            yield _row(part_of, name, ENGLAND_AND_WALES, day, value, unit)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
-from peel_analysis.comparison.verdicts import expected_flags
+from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data, open_data
@@ -147,15 +147,13 @@ class Annex:
         return Html(piece("surveys", groups) if groups else none, "surveys and the file review")
 
     def wording_policy(self) -> Html:
-        """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
+        """Show the rule behind higher, lower and similar, and the flags found beside those to expect of chance."""
         return self._once("wording policy", self._wording_policy)
 
     def _wording_policy(self) -> Markup:
         policy, results = self.edition.data.policy, measures.calculate_all(self.edition)
-        expected = expected_flags(results)
-        said = f"In this edition: {expected.sentence()} " if expected else ""
-        sentences = list(policy.sentences())
-        return piece("policy", policy.label, sentences, f"{said}{COUNTS_NOT_SAMPLES}", funnels_table(results))
+        said = f"In this edition: {' '.join(flags_in_words(results))} {COUNTS_NOT_SAMPLES}"
+        return piece("policy", policy.label, list(policy.sentences()), said, funnels_table(results))
 
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""

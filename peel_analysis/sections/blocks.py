@@ -12,7 +12,7 @@ from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg, trend_lines
-from peel_analysis.figures.funnel import middle_in_words, place_in_words
+from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, rolling
 from peel_analysis.measures.provenance import population_tables
@@ -41,7 +41,7 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone if drawn else _not_drawn(result)]
-    body = _body(result, force_id, place=_place(result, force_id), image=image, not_drawn=not_drawn)
+    body = _body(result, force_id, place=wording.rank_in_words(result, force_id), image=image, not_drawn=not_drawn)
     return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
 
 
@@ -71,19 +71,6 @@ def _body(result: Result, force_id: str, missing_from: str = "Not in the figure"
         summary=f"All 43 forces: {result.measure.title}",
         data=tables.by_force(result, force_id),
         **drawing,
-    )
-
-
-def _place(result: Result, force_id: str) -> str:
-    """Return where a force's change lies among all forces' changes, always as a range; "" for other measures."""
-    compared = compare(result)
-    row = compared.row(force_id)
-    if result.measure.kind != "change" or not compared.ranks.has_place(row):
-        return ""
-    return (
-        "In the order of all forces' changes, from the largest rise to the largest fall, "
-        f"{result.edition.forces.official_name(force_id)} is {compared.ranks.words(row)}: as near as their intervals "
-        "let an order be told."
     )
 
 
@@ -123,18 +110,10 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
     """Return where the force lies and what that means; for a force that is not set against the limits, why."""
-    result, name = compared.result, compared.result.edition.forces.official_name(force_id)
-    own, verdict = result.of(force_id), compared.verdicts[force_id]
-    if own.is_missing:
+    result = compared.result
+    if result.of(force_id).is_missing:
         return f"There is {no_figure(result, force_id)}"
-    value = value_in_words(result.measure, own.value)
-    if verdict.chance is None:
-        return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
-    account = "do not account" if verdict.chance else "can account"
-    return (
-        f"{name}: {value}. {place_in_words(outside=verdict.chance)} The usual differences among forces, of which "
-        f"chance is a part, {account} for how far this is from the middle of the forces, {middle_in_words(compared)}."
-    )
+    return wording.place_in_funnel(result, force_id)
 
 
 def funnels_table(results: Iterable[Result]) -> Markup:

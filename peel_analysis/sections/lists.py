@@ -1,20 +1,17 @@
-"""Measures side by side: tiles, lists of readings, what stands out, crime by offence group; and the judgments."""
+"""Measures side by side: tiles, lists of readings, what stands out, crime by offence group."""
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_together, compare, reasons_apart
-from peel_analysis.comparison.verdicts import expected_flags
-from peel_analysis.data.cross_checks import OVERALL
+from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
-from peel_analysis.data.registers import JUDGMENTS, SECTIONS_INSPECTED
-from peel_analysis.data.settings import SectionPlan, TileGroup
+from peel_analysis.data.settings import TileGroup
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
 from peel_analysis.show import tables
@@ -25,8 +22,6 @@ from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
 AT_MOST = 7  # lines of what stands out
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
-NOT_RECORDED = "not recorded in this edition"
-INDIRECT = {"derived": "worked out from a later or an earlier page", "narrative": "read from the inspectorate's text"}
 NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none
 
 
@@ -110,12 +105,12 @@ def standing_out(results: list[Result], force_id: str) -> Html:
 
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
-    policy, about, expected = compare(results[0]).policy, "what stands out", expected_flags(results)
+    policy, about = compare(results[0]).policy, "what stands out"
     found = [one for one in results if compare(one).verdicts[force_id].words not in ("", policy.words.otherwise)]
     told = sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)[:AT_MOST]
     note = (
         f"Chosen by the wording policy ({policy.label}) from every figure of this edition that has "
-        f"a verdict. {expected.sentence() if expected else ''}"
+        f"a verdict. {' '.join(flags_in_words(results))}"
     )
     if told:
         return readings("standing-out", told, force_id, about, note)
@@ -190,75 +185,3 @@ def _row(edition: Edition, force_id: str, group: str) -> tuple[float, tables.Row
         tables.value_cell(changes, changes.national.value, without=blank),
     )
     return own.numerator, tables.Row(group or "All crime (excluding fraud)", cells, "" if group else "total")
-
-
-class Judgment(NamedTuple):
-    """A grade as the inspectorate gave it, "" for none. Nothing here computes or suggests one.
-
-    The words of a grade that was not read from a page that states it have a mark, and `remark` says what it means.
-    """
-
-    grade: str
-    last_inspected: str
-    grade_in_words: str
-    remark: str
-
-
-def judgment(edition: Edition, force_id: str, question: str) -> Judgment:
-    """Return the force's judgment on a question; one that is not held is "not recorded in this edition"."""
-    rows = edition.register(JUDGMENTS)
-    mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
-    plan = next((plan for plan in edition.data.sections if plan.question == question), None)
-    ungraded = "Ungraded" if plan is not None and not plan.graded else ""
-    if mine.empty:
-        return Judgment(ungraded, "", ungraded or NOT_RECORDED, "")
-    row = mine.iloc[0]
-    if row["grade"] and (how := INDIRECT.get(row["evidence"])):
-        remark = f"[d] {how.capitalize()}. {row['note']}".strip()
-        return Judgment(row["grade"], row["last_inspected"], f"{row['grade']} [d]", remark)
-    grade = row["grade"] or ungraded
-    return Judgment(grade, row["last_inspected"], grade or NOT_RECORDED, "")
-
-
-def judgments_table(edition: Edition, force_id: str) -> Markup:
-    """Return the judgments: overall first, then each question with its grade and the year last inspected."""
-    found = [(plan, judgment(edition, force_id, plan.question)) for plan in edition.data.sections if plan.question]
-    rows = [
-        tables.text_row(plan.name_of_question, one.grade_in_words, one.last_inspected or NOT_RECORDED)
-        for plan, one in found
-    ]
-    remarks = [f"{plan.name_of_question}: {one.remark.removeprefix('[d] ')}" for plan, one in found if one.remark]
-    title = f"Overall effectiveness {edition.settings.inspected_title}".strip()
-    table = tables.html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
-    return piece("judgments", grade_box(title, judgment(edition, force_id, OVERALL)), table, remarks)
-
-
-def grade_box(title: str, one: Judgment) -> Markup:
-    """Return a judgment as a line: what was judged and the grade."""
-    slug = one.grade.lower().replace(" ", "-") or "not-recorded"
-    return piece("judgment", title, one.grade_in_words, slug, one.remark)
-
-
-def inspected(edition: Edition, force_id: str, question: str) -> str:
-    """Return whether the question was inspected in the edition: "yes", "no" or "unknown"."""
-    rows = edition.register(SECTIONS_INSPECTED)
-    mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question)]
-    return "unknown" if mine.empty else str(mine.iloc[0]["inspected"])
-
-
-def inspection_line(edition: Edition, force_id: str, plan: SectionPlan) -> str:
-    """Return the line that says that a question was not inspected, or what is known instead; nothing if it was.
-
-    Where it is not recorded which questions were inspected, the line gives the year of the grade, if that is held.
-    """
-    state, programme = inspected(edition, force_id, plan.question), edition.settings.inspected_title
-    if state == "yes":
-        return ""
-    one = judgment(edition, force_id, plan.question)
-    if state == "no":
-        stands = f"the {one.last_inspected} grade stands" if one.last_inspected else "the earlier grade stands"
-        return f"Not inspected in {programme}: {stands}."
-    if one.last_inspected and edition.register(SECTIONS_INSPECTED).empty:
-        return f"Last inspected in {one.last_inspected}."
-    when = f"in {programme} " if programme else ""
-    return f"Whether this question was inspected {when}is {NOT_RECORDED}."

@@ -11,9 +11,10 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.programmes import UNGRADED
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
-from peel_analysis.sections import blocks, lists, outcomes
+from peel_analysis.sections import blocks, judgments, lists, outcomes
 from peel_analysis.sections.display import Findings, Html, style
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
@@ -53,13 +54,13 @@ class Section:
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
         if not self.plan.question:
             return Html(Markup(), about)
-        given = lists.judgment(self.edition, self.force.id, self.plan.question)
-        box = lists.grade_box("Judgment" if self.plan.graded else "Not graded", given)
+        given = judgments.judgment(self.edition, self.force.id, self.plan.question)
+        box = judgments.grade_box("Not graded" if given.grade == UNGRADED else "Judgment", given)
         without = (
             f"No findings of inspectors are held for {self.force.official_name} in this edition: the section gives "
             "only the numbers that there are."
         )
-        line = lists.inspection_line(self.edition, self.force.id, self.plan)
+        line = judgments.inspection_line(self.edition, self.force.id, self.plan.question)
         return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
@@ -147,17 +148,21 @@ class Section:
         """Show how to read the panel of tiles."""
         return lists.introduction(self.force)
 
+    def about_grades(self) -> Html:
+        """Show how the programme of the edition grades: its scale, and what has no grade."""
+        programme = self.edition.programme
+        return Html(piece("paragraphs", [programme.about_grades] if programme else []), "about the grades")
+
     def judgments(self) -> Html:
         """Show every judgment with the year it was last inspected."""
-        return Html(lists.judgments_table(self.edition, self.force.id), "judgments")
+        return Html(judgments.judgments_table(self.edition, self.force.id), "judgments")
 
     def inspected_questions(self) -> Html:
         """Show which questions were inspected in the edition and which keep an earlier grade."""
-        otherwise, said = f"inspected in {self.edition.settings.inspected_title}.", []
-        for plan in self.edition.data.sections:
-            if plan.question:
-                line = lists.inspection_line(self.edition, self.force.id, plan) or otherwise
-                said.append(f"{plan.name_of_question}: {line}")
+        programme, said = self.edition.programme, []
+        for question in programme.questions if programme else ():
+            line = judgments.inspection_line(self.edition, self.force.id, question.id)
+            said.append(f"{question.name}: {line or f'inspected in {judgments.programme_id(self.edition)}.'}")
         return Html(piece("bullets", "questions", said), "questions inspected")
 
     def areas_for_improvement(self) -> Html:
@@ -186,4 +191,5 @@ class Section:
 def open_section(section_id: str, force: str, edition: str, data: Data | None = None) -> Section:
     """Return a section of a force's report. Raises InputError for an unknown section, force or edition."""
     data = data or open_data()
-    return Section(data.section(section_id), data.forces.find(force), data.edition(edition))
+    found = data.edition(edition)
+    return Section(found.section(section_id), data.forces.find(force), found)

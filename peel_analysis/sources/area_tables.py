@@ -159,15 +159,14 @@ def _printed_total(
     without = tuple(force_id for force_id in members if force_id not in with_figure)
     bodies = sum(value for one, value in figures.items() if one.kind == "body" and not one.id.startswith("Total"))
 
-    def total(added: float, without: tuple[str, ...], bodies: float = 0) -> PrintedTotal:
-        summed = round(sum(with_figure.values()) + added, DECIMALS)
-        return PrintedTotal(item, area.id, end.isoformat(), figures[area], summed, without, round(bodies, DECIMALS))
-
-    as_summed, others = total(0, without), [total(bodies, without, bodies)]
-    others += [
-        total(-figure, tuple(sorted((*without, force_id)))) for force_id, figure in with_figure.items() if figure
+    candidates = [(0, without, 0), (bodies, without, bodies)]
+    candidates += [(-figure, tuple(sorted((*without, one))), 0) for one, figure in with_figure.items() if figure]
+    summed, printed = sum(with_figure.values()), (item, area.id, end.isoformat(), figures[area])
+    totals = [
+        PrintedTotal(*printed, round(summed + added, DECIMALS), left_out, round(held, DECIMALS))
+        for added, left_out, held in candidates
     ]
-    return next((one for one in (as_summed, *others) if one.agrees), as_summed)
+    return next((one for one in totals if one.agrees), totals[0])
 
 
 def title(sheet: Sheet) -> str:
@@ -292,10 +291,8 @@ def _force_of_code(code: str, name: str, forces: Forces) -> Area:
     named = _force_of_name(_plain_name(name), forces)
     coded = next((Area("force", force.id) for force in forces if force.ons_code == code[:9]), None)
     if coded and named and coded != named:
-        raise ValueError(
-            f"code {code} is {forces.name(coded.id)}, and the name is {name!r}; "
-            "take the corrected file from the publisher"
-        )
+        both = f"code {code} is {forces.name(coded.id)}, and the name is {name!r}"
+        raise ValueError(f"{both}; take the corrected file from the publisher")
     if area := coded or named:
         return area
     raise ValueError(f"area {code} {name!r} is none of the 43 forces; if it is a new code, add it to data/forces.csv")

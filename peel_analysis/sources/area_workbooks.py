@@ -102,10 +102,8 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
             continue
         end = year_to(heading)
         if end is None or not re.search(r"rate|number|incidents", words):
-            raise SourceError(
-                f"{table.place(-1, position)}: the heading {heading!r} names no year, or no number or rate; "
-                "give it its published heading"
-            )
+            wrong = "names no year, or no number or rate; give it its published heading"
+            raise SourceError(f"{table.place(-1, position)}: the heading {heading!r} {wrong}")
         into = rates if "rate" in words else counts
         if end in into:
             raise SourceError(f"{table.place(-1, position)}: a second column for the year to {end}; take out one")
@@ -142,10 +140,8 @@ def _add_printed(table: AreaTable, found: Populations, *, mid_years: bool) -> No
                 continue
             before = found.setdefault((area.id, int(year[1])), round(value))
             if before != round(value):
-                raise SourceError(
-                    f"{table.place(table.areas.index(area), position)}: population {round(value):,}, and {before:,} "
-                    "elsewhere in the workbook; take the corrected file from the publisher"
-                )
+                here, both = table.place(table.areas.index(area), position), f"{round(value):,}, and {before:,}"
+                raise SourceError(f"{here}: population {both} elsewhere in the workbook; take the corrected file")
 
 
 def workers(sheet: Sheet) -> str | None:
@@ -189,9 +185,7 @@ def _unit(sheet: Sheet) -> str:
     cells = (fold(cell) for row in sheet.top for cell in row)
     if unit := next((unit for cell in cells for words, unit in UNITS.items() if words in cell), None):
         return unit
-    raise SourceError(
-        f"{sheet.place(0)}: neither 'Full-time equivalents' nor 'Headcount' stands above the table; add it"
-    )
+    raise SourceError(f"{sheet.place(0)}: neither 'Full-time equivalents' nor 'Headcount' is above the table; add it")
 
 
 def _columns_by_day(table: AreaTable) -> dict[date, int]:

@@ -98,10 +98,8 @@ def read_outcomes(request: Request) -> Reading:
     found = headings(request.book, OUTCOME_FIELDS, OUTCOMES_FORMAT)
     bases = {name: item for name, item in OUTCOME_ITEMS.items() if any(name in one.positions for one in found)}
     if not bases or any(name not in heading.positions for name in bases for heading in found):
-        raise SourceError(
-            f"{found[0].sheet.place(found[0].row)}: no column {RECORDED.called[0]!r} or {ASSIGNED.called[0]!r} "
-            "for the outcomes asked for; give the column its published name"
-        )
+        here, names = found[0].sheet.place(found[0].row), f"{RECORDED.called[0]!r} or {ASSIGNED.called[0]!r}"
+        raise SourceError(f"{here}: no column {names} for the outcomes asked for; give it its published name")
     return _read(request, OUTCOMES_FORMAT, found, bases, (OUTCOME_NOTE,))
 
 
@@ -139,14 +137,8 @@ def _read(
         str(why): LeftOut(len(of), int(of["offences"].sum()) if "offences" in items and why != BLANK_ROW else None)
         for why, of in pd.concat(left).groupby("reason", sort=False)
     }
-    return request.reading(
-        format_name,
-        shape.combine(parts),
-        sheets_read=[heading.sheet for heading in found],
-        rows_read=rows_read,
-        left_out=left_out,
-        notes=notes,
-    )
+    table, sheets = shape.combine(parts), [heading.sheet for heading in found]
+    return request.reading(format_name, table, sheets_read=sheets, rows_read=rows_read, left_out=left_out, notes=notes)
 
 
 def _rows(heading: Heading, columns: Mapping[str, Column], counts: Iterable[str], forces: Forces) -> pd.DataFrame:
@@ -198,10 +190,8 @@ def _refuse_repeats(heading: Heading, columns: Mapping[str, Column], used: npt.N
     allowed = np.array([1 + as_text(value).count("/") for value in columns["code"].values])[columns["code"].codes][used]
     repeated = here.groupby(here).cumcount().to_numpy() >= allowed
     if repeated.any():
-        row = int(np.flatnonzero(used)[np.flatnonzero(repeated)[0]])
-        raise SourceError(
-            f"{heading.place(row, 'code')}: repeats an earlier row's quarter, force and offence; take one out"
-        )
+        place = heading.place(int(np.flatnonzero(used)[np.flatnonzero(repeated)[0]]), "code")
+        raise SourceError(f"{place}: repeats an earlier row's quarter, force and offence; take one out")
 
 
 def _force_or_body(cell: object, forces: Forces) -> str:
@@ -222,10 +212,8 @@ def _offence_group(cell: object) -> str:
     name = fold(str(cell))
     group = FRAUD if name.startswith("fraud") else GROUP_OF.get(name.rstrip("0123456789 "))  # glued footnote digits
     if group is None:
-        raise ValueError(
-            f"unknown offence group {str(cell)!r}; if the publisher renamed one, add the name to OTHER_NAMES in "
-            "peel_analysis/sources/crime_tables.py"
-        )
+        where = "OTHER_NAMES in peel_analysis/sources/crime_tables.py"
+        raise ValueError(f"unknown offence group {str(cell)!r}; if the publisher renamed one, add it to {where}")
     return group
 
 
@@ -252,9 +240,7 @@ def _count(cell: object) -> float:
         return 0.0
     if re.match(r"n/?a\b", text, re.IGNORECASE):
         return float("nan")
-    raise ValueError(
-        f"found {as_text(cell) or 'a blank'!r} where a count should be; put the published whole number back"
-    )
+    raise ValueError(f"found {as_text(cell) or 'a blank'!r} where a count should be; put the published number back")
 
 
 def _offences(cell: object) -> float:

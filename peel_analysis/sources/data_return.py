@@ -1,5 +1,6 @@
 """A force's data return to HMICFRS: counts that are in no publication, in a CSV file or workbook that a user fills."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -48,14 +49,9 @@ def read(request: Request) -> Reading:
         parts.append(shape.check(rows, name, lines, forces=forces))
         rows_read += len(used)
     table = shape.combine(parts)
-    blank = rows_read - len(table)
-    return request.reading(
-        FORMAT,
-        table,
-        sheets_read=[heading.sheet for heading in found],
-        rows_read=rows_read,
-        left_out={BLANK_ROW: LeftOut(blank)} if blank else {},
-    )
+    left_out = {BLANK_ROW: LeftOut(blank)} if (blank := rows_read - len(table)) else {}
+    sheets = [heading.sheet for heading in found]
+    return request.reading(FORMAT, table, sheets_read=sheets, rows_read=rows_read, left_out=left_out)
 
 
 def _refuse_other_rows(heading: Heading) -> None:
@@ -86,11 +82,10 @@ def _count(cell: object) -> object:
     text = said.replace(",", "")
     if not text:
         return pd.NA
-    why = "or leave it blank with the status that says why"
-    if text.startswith("-") and text[1:].isdecimal():
-        raise ValueError(f"found {said!r}, and a force cannot count fewer than none; write the count, {why}")
     if not text.isdecimal():
-        raise ValueError(f"found {said!r} where a count should be; write a whole number, {why}")
+        wrong = ", and a force cannot count fewer than none" if re.fullmatch(r"-\d+", text) else ""
+        remedy = "write a whole number, or leave it blank with the status that says why"
+        raise ValueError(f"found {said!r} where a count should be{wrong}; {remedy}")
     if len(text) > shape.DIGITS:
         raise ValueError(f"found {said!r}, a count of more than {shape.DIGITS} digits; correct it")
     return int(text)

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -96,14 +97,7 @@ def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Head
     Raises SourceError when no sheet does, for a sheet named like a financial year without the heading, and for a row
     with some of the required names and not all.
     """
-    found: list[Heading] = []
-    for sheet in book.sheets:
-        heading = _heading(sheet, fields)
-        if heading:
-            found.append(heading)
-        elif re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
-            names = ", ".join(_missing({}, fields))
-            raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
+    found = [heading for sheet in book.sheets if (heading := _heading(sheet, fields))]
     if not found:
         raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
     return found
@@ -117,14 +111,14 @@ def _heading(sheet: Sheet, fields: Sequence[Field]) -> Heading | None:
             return Heading(sheet, row, positions)
     best: dict[str, int] = max(matches, key=len, default={})
     if len(best) < ENOUGH:
+        if re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
+            names = ", ".join(_missing({}, fields))
+            raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
         return None
     row = matches.index(best)
-    others = [cell for at, cell in enumerate(sheet.top[row]) if cell and at not in best.values()]
-    missing = " or ".join(map(repr, _missing(best, fields)))
-    raise SourceError(
-        f"{sheet.place(row)}: no column {missing}; found besides the others: "
-        f"{', '.join(repr(cell) for cell in others) or 'nothing'}; give the column its published name"
-    )
+    others = [repr(cell) for at, cell in enumerate(sheet.top[row]) if cell and at not in best.values()]
+    found = f"found besides the others: {', '.join(others) or 'nothing'}; give the column its published name"
+    raise SourceError(f"{sheet.place(row)}: no column {' or '.join(map(repr, _missing(best, fields)))}; {found}")
 
 
 def _match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
@@ -171,13 +165,10 @@ def number_or_marker(cell: object) -> float | Marker:
     if text in MARKERS:
         return MARKERS[text]
     number = re.sub(r"(\[[^\]]*\]|\([a-z0-9]*\)|[*†‡])+$", "", text).replace(",", "").replace(" ", "")
-    try:
+    with suppress(ValueError):
         return float(number)
-    except ValueError:
-        known = " ".join(filter(None, MARKS))
-        raise ValueError(
-            f"found {as_text(cell)!r} where a number or one of {known} should be; correct the cell"
-        ) from None
+    known = " ".join(filter(None, MARKS))
+    raise ValueError(f"found {as_text(cell)!r} where a number or one of {known} should be; correct the cell")
 
 
 def year_to(text: str) -> date | None:

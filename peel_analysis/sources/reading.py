@@ -43,11 +43,8 @@ class PrintedTotal:
 
 def members_of(area: str, forces: Forces) -> list[str]:
     """Return the ids of the forces of a region, a country, or England and Wales."""
-    return [
-        force.id
-        for force in forces
-        if area == NATIONAL or area.lower() in (force.region.lower(), force.country.lower())
-    ]
+    of_area = [one for one in forces if area == NATIONAL or area.lower() in (one.region.lower(), one.country.lower())]
+    return [force.id for force in of_area]
 
 
 def shown(number: float) -> str:
@@ -89,10 +86,8 @@ class Account:
             wrong = [total for total in self.printed_totals if not total.agrees]
             yield f"  {len(self.printed_totals) - len(wrong)} of {len(self.printed_totals)} printed totals add up"
             for total in wrong:
-                yield (
-                    f"  {total.item}, {total.area}, to {total.period_end}: printed {shown(total.printed)}, "
-                    f"sum of its forces {shown(total.summed)}"
-                )
+                both = f"printed {shown(total.printed)}, sum of its forces {shown(total.summed)}"
+                yield f"  {total.item}, {total.area}, to {total.period_end}: {both}"
         for note in self.notes:
             yield f"  note: {note}"
 
@@ -124,10 +119,8 @@ class Request:
         """Return the forces without a row of their own. Raises SourceError for one that is not in `not_supplied`."""
         missing = [force_id for force_id in self.forces.ids if force_id not in named]
         if unexplained := [force_id for force_id in missing if force_id not in self.not_supplied]:
-            raise SourceError(
-                f"{place}: {what} for {self.forces.in_words(unexplained)}{when}; "
-                "take the file as published, or say with --not-supplied that the force gave no figures"
-            )
+            remedy = "take the file as published, or say with --not-supplied that the force gave no figures"
+            raise SourceError(f"{place}: {what} for {self.forces.in_words(unexplained)}{when}; {remedy}")
         return missing
 
     def reading(

@@ -101,8 +101,7 @@ def share_interval(count: Numbers, total: Numbers, multiplier: float = 100, leve
     value = _divide(count, total)
     inside = (count >= 0) & (count <= total)
     spread = z * np.sqrt(np.where(inside, z**2 + 4 * count * (1 - value), np.nan))
-    lower = _divide(2 * count + z**2 - spread, 2 * (total + z**2))
-    upper = _divide(2 * count + z**2 + spread, 2 * (total + z**2))
+    lower, upper = (_divide(2 * count + z**2 + part, 2 * (total + z**2)) for part in (-spread, spread))
     # Rounding may miss 0 and 1, which are exact
     lower, upper = np.where(value == 0, 0, lower), np.where(value == 1, 1, upper)
     return Interval(value * multiplier, lower * multiplier, upper * multiplier)
