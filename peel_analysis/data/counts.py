@@ -18,7 +18,7 @@ from peel_analysis.data.periods import is_day
 COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
-STATUSES = ("reported", *MAY_BE_BLANK)
+STATUSES = ("reported", "revised", *MAY_BE_BLANK)
 RETURNED_ITEMS = (  # what a data return may hold
     "calls", "domestic_abuse_calls", "domestic_abuse_offences", "domestic_abuse_arrests",
     "domestic_abuse_voluntary_attendances", "domestic_abuse_charges", "clares_law_right_to_know",

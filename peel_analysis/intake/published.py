@@ -1,7 +1,7 @@
 """Published files on their way into the data folder: all of them, byte for byte as before, or one more file."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -164,6 +164,9 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
     reading = registers.with_notes(known.read(Request(book, release, data.forces, not_supplied, vintages)), data)
+    if published:  # of a file that is listed its entry says which populations are taken
+        listed = [name for item, name in published.tables if item == registers.POPULATIONS]
+        reading = replace(reading, populations=reading.populations[reading.populations["vintage"].isin(listed)])
     read = {
         (str(item), str(name)): shape.combine([rows])
         for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)

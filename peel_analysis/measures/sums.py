@@ -18,7 +18,8 @@ from peel_analysis.data.periods import GapError, Period, tiles
 from peel_analysis.data.registers import records
 
 # What a status takes precedence over; those that say that a figure cannot be had at all come after these.
-RANK = ["reported", "estimated", "mismatched", "incomplete", "partial", "combined", "not_comparable", "not_supplied"]
+RANK = ["reported", "revised", "estimated", "mismatched", "incomplete", "partial", "combined"]
+RANK += ["not_comparable", "not_supplied"]
 NOT_RETURNED = "These figures are not in the data return that this edition uses."
 
 
