@@ -12,7 +12,7 @@ What counts as found, and nothing else does:
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
 - a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure;
-- of a line, the mid-years of the populations that its points' releases name: "mid-2012".
+- the mid-years of the populations that the releases of the points of the measure's line name: "mid-2012".
 """
 
 import csv
@@ -87,7 +87,8 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
-    days |= {year for row in line for year in MID_YEAR.findall(row["release"])}
+    of_points = beside.further.get(f"{measure.id}-trend", ()) if measure else ()
+    days |= {year for row in of_points for year in MID_YEAR.findall(row["release"])}
     quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)

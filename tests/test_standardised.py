@@ -202,3 +202,14 @@ def test_a_force_that_is_no_member_is_set_against_all_of_england_and_wales() -> 
         assert rest_of(result).value[row] == pytest.approx(result.national.value)
     everyone = Interval(*(np.array([1.0]) for _ in range(3)))
     assert difference_interval(everyone, everyone).value[0] == 0
+
+
+def test_the_rest_counts_residents_as_england_and_wales_does() -> None:
+    result = result_of("crime_per_1000", "2025")
+    edition, rest = result.edition, rest_of(result)
+    residents = edition.with_population(residents_only=True).populations["population"]
+    crimes = {force_id: result.of(force_id).numerator for force_id in result.members}
+    for force_id in ("city-of-london", "metropolitan"):
+        others = [one for one in result.members if one != force_id]
+        by_hand_again = 1000 * sum(crimes[one] for one in others) / sum(residents[one] for one in others)
+        assert rest.value[compare(result).row(force_id)] == pytest.approx(by_hand_again)

@@ -141,8 +141,10 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
         releases = {row["release"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {row["title"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {one.title for one in changes}
+        earlier = result.edition.settings.population.earlier
+        people = {f"mid-{result.comparator_mid_year}", earlier.sentence if earlier else ""}
         for footnote in footnotes(result):
-            parts = sorted(filter(None, notes | unnamed | releases), key=len, reverse=True)
+            parts = sorted(filter(None, notes | unnamed | releases | people), key=len, reverse=True)
             found = left_over(footnote.sentence, result, parts)
             allowed = {mine[0]["members"], "43", mine[0]["comparator_period_end"][:4], str(len(footnote.force_ids))}
             assert set(found) <= allowed, footnote

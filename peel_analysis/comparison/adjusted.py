@@ -1,5 +1,6 @@
 """What a comparison with England and Wales leaves aside: a force's mix of offences, and that it is in the whole."""
 
+from dataclasses import replace
 from math import nan
 from typing import Literal
 
@@ -8,6 +9,7 @@ import numpy as np
 from peel_analysis.comparison.verdicts import NEVER_COMPARED, SHOWN_LEVEL, compare, interval_of
 from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
+from peel_analysis.measures.calculation import each_resident_once
 from peel_analysis.measures.standardised import standardised
 from peel_analysis.statistics.intervals import Interval, difference_interval
 
@@ -40,12 +42,10 @@ def rest_of(result: Result) -> Interval:
     """
     of_all = result.national
     members = set(result.members) if result.measure.kind not in NEVER_COMPARED else set[str]()
-    tops, belows = [], []
-    for name in map(str, result.rows.index[:-1]):
-        own = result.of(name)
-        inside = name in members
-        tops.append(of_all.numerator - (own.numerator if inside else 0))
-        belows.append(of_all.denominator - (own.denominator if inside else 0))
+    rows = each_resident_once(map(result.of, result.forces.index), result.measure, result.edition)
+    inside = [one if one.force_id in members else replace(one, numerator=0.0, denominator=0.0) for one in rows]
+    tops = [of_all.numerator - one.numerator for one in inside]
+    belows = [of_all.denominator - one.denominator for one in inside]
     known = nan if not members else 1.0
     return interval_of(result.measure, np.array([*tops, nan]) * known, np.array([*belows, nan]) * known, SHOWN_LEVEL)
 

@@ -23,6 +23,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Series, Value, calculate_all, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
+from peel_analysis.measures.sums import people_in_words
 from peel_analysis.show import values
 from peel_analysis.show.words import not_available
 
@@ -111,7 +112,8 @@ def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[R
     for result, series in lines:
         part_of, unit, mid_year = f"{result.measure.id}-trend", result.measure.unit, result.edition.mid_year
         years = series.mid_years or (mid_year,) * len(series.days)
-        releases = [result.release.replace(f"mid-{mid_year}", f"mid-{year}") for year in years]
+        own = people_in_words(result.edition, mid_year)
+        releases = [result.release.replace(own, people_in_words(result.edition, year)) for year in years]
         for name in (force_id, ENGLAND_AND_WALES):
             one, national = result.of(name), name == ENGLAND_AND_WALES
             statuses = [one.status] * len(series.days) if national else series.statuses[name].tolist()

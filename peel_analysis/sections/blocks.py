@@ -15,7 +15,7 @@ from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_sv
 from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, rolling
-from peel_analysis.measures.provenance import POPULATIONS, tables_of
+from peel_analysis.measures.provenance import population_tables
 from peel_analysis.sections.display import Html, numbered, source_line
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
@@ -237,10 +237,16 @@ def _source_of_populations(result: Result, series: Series) -> str:
     """Return the source of the points' populations where they are of more years than the edition's own, else ""."""
     if len(set(series.mid_years)) < 2:
         return ""
-    own = (POPULATIONS, result.edition.vintage)
-    named = [table for table in tables_of(result, ENGLAND_AND_WALES) if (table.table, table.release) == own]
-    years = f"Populations of mid-{series.mid_years[0]} to mid-{series.mid_years[-1]}"
-    return " ".join(f"{years}: {table.publisher}, {table.title}." for table in named if table.title)
+    by_table: dict[str, list[int]] = {}
+    for year in sorted(set(series.mid_years)):
+        for table in population_tables(result.edition, [year]):
+            by_table.setdefault(f"{table.publisher}, {table.title}" if table.title else "", []).append(year)
+    return " ".join(f"{_years_in_words(years)}: {title}." for title, years in by_table.items() if title)
+
+
+def _years_in_words(years: list[int]) -> str:
+    first, last = years[0], years[-1]
+    return f"Population of mid-{last}" if first == last else f"Populations of mid-{first} to mid-{last}"
 
 
 def _line_notes(result: Result, series: Series, force_id: str) -> list[str]:
@@ -267,9 +273,6 @@ def _about_population(result: Result, series: Series, force_id: str) -> str:
             f"the rate of its own year.{kept}"
         )
     first, last = series.mid_years[0], series.mid_years[-1]
-    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set"
-    earlier = (
-        f" Where the report sets an earlier year's value beside this edition's, it divides both by the population of "
-        f"mid-{last}, so that value can differ from the point here."
-    )
-    return f"{each} of estimates.{earlier if result.has_earlier else ''}{kept}"
+    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}"
+    earlier = result.edition.earlier_population
+    return f"{each}{f'. {earlier.sentence}' if earlier else ', all of one set of estimates.'}{kept}"

@@ -218,6 +218,32 @@ def _against_earlier(result: Result, force_id: str) -> str:
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
 
 
+def earlier_population(result: Result) -> tuple[str, str]:
+    """Return what the value of the year before divides by: what stands beside it, and the sentence under the figure.
+
+    Beside it stands nothing where the population is of its own mid-year and of the edition's set of estimates. Both
+    are "" for a measure that is not a rate per head, or has no earlier values.
+    """
+    year, window, edition = result.comparator_mid_year, result.comparator_window, result.edition
+    if year is None or window is None or not result.rows["comparator_value"].notna().any():
+        return "", ""
+    opening = f"The values {window_phrase(window)} divide by the population of mid-{year}"
+    if year == edition.mid_year:
+        said = "as those of this edition do: the estimates of their own mid-year are not held."
+        return f"population of mid-{year}", f"{opening}, {said}"
+    earlier = edition.earlier_population
+    said = f"{opening}, their own mid-year. {earlier.sentence if earlier else ''}".strip()
+    return earlier.short if earlier else "", said
+
+
+def earlier_in_words(result: Result) -> str:
+    """Return the earlier window as a table or a key names its values, with a remark on what they divide by, if any."""
+    if result.comparator_window is None:
+        return ""
+    remark, _ = earlier_population(result)
+    return window_phrase(result.comparator_window) + (f" ({remark})" if remark else "")
+
+
 def caveats(result: Result, force_id: str | None = None) -> list[str]:
     """Return the caveats that travel with the measure: those about all forces and those about this one."""
     rows = result.edition.register(CAVEATS)
@@ -258,7 +284,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         doubtful = rows[rows["comparator_value"].notna() & rows["comparator_status"].isin(IN_DOUBT)]
         notes += _marked(result, doubtful, "comparator_", f"{year} value shown in the table with the mark {{sign}}")
         notes += _grouped(result, rows[without], "comparator_note", f"Without a {year} value")
-    notes += [Footnote(sentence) for sentence in other_releases(result)]
+    notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
@@ -316,7 +342,9 @@ def _members(result: Result) -> list[Footnote]:
     """Return who is in England and Wales, now and in the earlier window."""
     if not result.members or result.national.status == "as_published":
         return []
-    notes = [Footnote(members_in_words(result, "their denominators"))]
+    by_residents = result.is_per_head and result.edition.national_population is not None
+    summed = "their residents, each counted once" if by_residents else "their denominators"
+    notes = [Footnote(members_in_words(result, summed))]
     if result.comparator_window is not None and result.earlier_national_warning:
         warning = result.earlier_national_warning
         said = f"{result.comparator_window.end.year} value of {NATIONAL}: {warning[:1].lower()}{warning[1:]}"
