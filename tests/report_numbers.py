@@ -4,7 +4,7 @@ What counts as found, and nothing else does:
 - in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
 - in a reading also the middle of the forces, whose row names the measure in `part_of`;
-- of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
+- of a line, quarters, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
 - how many peers a set has, and how many of them are in its means;
@@ -44,7 +44,8 @@ ANY_WINDOW = "12 months to"
 MID_YEAR = re.compile(r"mid-\d{4}")
 ENDS = ("alt", "reading")  # texts of a line or funnel that say values; its notes say what it is made of
 DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limits": 1}  # by the end of a row's name
-WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference")
+WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference", "held", "fewest", "quarters", "marked")
+SIGNALS = ("outside", "trend", "two-in-three", "shift")
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def forms(row: Row, measure: Measure | None) -> set[str]:
     told = whole(row["numerator"].removeprefix("-")) | whole(row["denominator"])
     if name == "tau-squared":
         return {f"{float(row['value']):.3g}"}
-    if name in DECIMALS or name in WHOLE:
+    if name in (*DECIMALS, *WHOLE, *SIGNALS):
         size = Decimal(row["value"]).quantize(Decimal(1).scaleb(-DECIMALS.get(name, 0)), ROUND_HALF_UP)
         return {f"{abs(size):,}{sign}"}
     return told | shown(measure, row["value"]) if measure else told
