@@ -145,7 +145,7 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     of_figure = {form for row in further for form in forms(row, measure)}
     if said.kind == "summary":
         return entries(said)
-    if measure is None:
+    if measure is None or said.about.endswith("-quarters"):
         return of_figure
     rows = beside.rows[measure.id]
     two = [rows[beside.force_id], rows[ENGLAND_AND_WALES]]

@@ -108,5 +108,5 @@ def signals_of(free: Series, force_id: str) -> list[Signals]:
 
 
 def quarters_since_break(series: Series, force_id: str) -> int:
-    """Return how many quarters a force has since the last marked break."""
-    return int(series.between_breaks(force_id)[-1].count())
+    """Return how many quarters a force has counts for since the last marked break, whether or not a season is out."""
+    return int(series.numerator.loc[series.between_breaks(force_id)[-1].index, force_id].count())

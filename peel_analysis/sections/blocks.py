@@ -280,10 +280,10 @@ def quarters_block(result: Result, force_id: str, number: int) -> Html:
     figure_id, about = f"{result.measure.id}-quarters", f"quarters: {result.measure.id}"
     caption = f"{title}, {name}, each quarter with the season taken out"
     if not found:
-        return numbered(
-            figure_id, number, caption, piece("figure_body", refused=why_no_signals(series, force_id)), drawn=False,
-            about=about,
-        )  # fmt: skip
+        has_line = series.values[force_id].notna().any()
+        refused = why_no_signals(series, force_id) if has_line else wording.reading(result, force_id)
+        body = piece("figure_body", refused=refused)
+        return numbered(figure_id, number, caption, body, drawn=False, about=about)
     ends = (found[0].quarters.index[0], found[-1].quarters.index[-1])
     caption += f", {' to '.join(day_in_words(date.fromisoformat(str(end))) for end in ends)}"
     figure = quarter_lines(free, force_id)

@@ -22,11 +22,11 @@ ABOUT_SIGNALS = (
     "The signals are those of the NHS's Making Data Count: a quarter outside the limits; seven or more in a row on one "
     "side of the mean (a shift); six or more rises, or falls, in a row (a trend); two of three in a row beyond two "
     "thirds of the way from the mean to a limit. The limits are those of an XmR chart: three standard deviations from "
-    "the mean, as the moves from one quarter to the next give them. A mark is that of the first of a quarter's signals, in the order of the key. In about four of ten "
-    "lines of ten years chance alone makes some signal."
+    "the mean, as the moves from one quarter to the next give them. A mark is that of the first of a quarter's "
+    "signals, in the order of the key. In about four of ten lines of ten years chance alone makes some signal."
 )
 ABOUT_SEASON = (
-    "The season is taken out by dividing each quarter by its quarter's usual ratio to the 12 months around it (the "
+    "The season is taken out by dividing each quarter by its quarter's usual ratio to the year around it (the "
     "median over the years). Mean, limits and season start anew after each marked break in recording."
 )
 SIGNALS = {  # what a point is called, in a key and in a table; what is said of the latest; what is said of several
