@@ -13,6 +13,7 @@ from peel_analysis.data import edition as data_edition
 from peel_analysis.data.errors import InputError as InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.folder import open_data as open_data
+from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.figures import Figure as Figure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
@@ -62,6 +63,18 @@ class Edition:
         return pd.DataFrame(rows, columns=["item", "table", "release"]).set_index("item")
 
     @property
+    def judgments(self) -> pd.DataFrame:
+        """The grades of the edition's programme of inspections: a row by `force_id` and `question`, as they are held.
+
+        Columns, all text: `grade`, one of the programme's scale or blank where no grade was read, `last_inspected`,
+        `evidence`, `source_url` and `note`, as data/README.md describes them. Grades are not missing at random.
+
+        >>> peel.edition("2019").judgments.loc[("norfolk", "preventing"), "grade"]
+        'Good'
+        """
+        return self._edition.register(JUDGMENTS).drop(columns="edition").set_index(["force_id", "question"])
+
+    @property
     def forces(self) -> pd.DataFrame:
         """The forces of the edition's data folder, as `peel.forces` gives them.
 
@@ -76,7 +89,7 @@ class Edition:
         Raises InputError, with close matches, for an id that is none of them, and for a table that does not answer.
 
         >>> peel.edition("2017").measure("crime_per_1000")
-        <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 75.7 (43 of 43 forces)>
+        <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 76.4 (43 of 43 forces)>
         """
         return in_hand(measures.calculate(self._edition.data.measure(measure_id), self._edition))
 
@@ -160,7 +173,7 @@ def compare(result: Result, forces: Iterable[str]) -> Figure:
     >>> crime = peel.edition("2017").measure("crime_per_1000")
     >>> figure = peel.compare(crime, ["norfolk", "suffolk", "kent"])
     >>> figure.data["value"].round(1).to_dict()
-    {'Kent': 76.3, 'Suffolk': 64.2, 'Norfolk': 58.9, 'England and Wales': 75.7}
+    {'Kent': 76.3, 'Suffolk': 64.2, 'Norfolk': 58.9, 'England and Wales': 76.4}
     """
     return result.compare(forces)
 

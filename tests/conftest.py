@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import nbval.kernel
 import pytest
@@ -33,6 +34,13 @@ EDITION = "2017"
 FORCES = ("norfolk", "suffolk", "north-yorkshire", "city-of-london")
 SHORT = "/tmp" if Path("/tmp").is_dir() else None
 PATIENCE = 400  # seconds that one test process waits for the reports that another is making
+
+
+@pytest.fixture(autouse=True)
+def environment_as_before() -> Iterator[None]:
+    """Take back what a test sets in the environment by the code that it calls, as a worker's workplace does."""
+    with patch.dict(os.environ):
+        yield
 
 
 class NbvalKernelManager(OnSockets):

@@ -3,7 +3,8 @@
 What counts as found, and nothing else does:
 - in a reading or a tile: the value and the comparator's value of the force's own row and of that of England and Wales,
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
-- in a reading also the middle of the forces, whose row names the measure in `part_of`;
+- in a reading also the middle of the forces and the ends of their middle half, whose rows name the measure in
+  `part_of`, and the gap to England and Wales of the force's row, in its unit and in percent;
 - of a line, quarters, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
@@ -11,7 +12,7 @@ What counts as found, and nothing else does:
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
 - a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure;
-- of a line, the mid-years of the populations that its points' releases name: "mid-2012".
+- the mid-years of the populations that the releases of the points of the measure's line name: "mid-2012".
 """
 
 import csv
@@ -24,7 +25,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from report_texts import Said
-from tracing import NUMBER, Row, sentences_of_data, shown, whole, without
+from tracing import NUMBER, Row, gaps, sentences_of_data, shown, whole, without
 
 from peel_analysis.comparison import peer_groups
 from peel_analysis.data import forces
@@ -39,13 +40,13 @@ from peel_analysis.reports.values_file import EditionValues
 from peel_analysis.sections.judgments import programme_id
 
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
+RULES = {"10%", "95%"}  # the size rule, and the level of the intervals of an order
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
 ANY_WINDOW = "12 months to"
 MID_YEAR = re.compile(r"mid-\d{4}")
 ENDS = ("alt", "reading")  # texts of a line or funnel that say values; its notes say what it is made of
 DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limits": 1}  # by the end of a row's name
-WHOLE = ("forces", "fewest-forces", "comparisons", "winsorised", "difference", "held", "fewest", "quarters", "marked")
-SIGNALS = ("outside", "trend", "two-in-three", "shift")
+WHOLE = ("outside", "forces", "fewest-forces", "comparisons", "winsorised", "difference")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
-    days |= {year for row in line for year in MID_YEAR.findall(row["release"])}
+    of_points = beside.further.get(f"{measure.id}-trend", ()) if measure else ()
+    days |= {year for row in of_points for year in MID_YEAR.findall(row["release"])}
     quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
@@ -164,10 +166,12 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     if said.kind == "alt":
         return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
     if said.kind == "place":
-        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
+        smallest = open_data().policy.gap_for(measure.decimals)
+        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")} | {f"{smallest}"} | RULES
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    return values(measure, two, "value", "comparator_value") | (of_figure if said.kind != "tile" else set())
+    of_reading = of_figure | gaps(two[0]) if said.kind != "tile" else set()
+    return values(measure, two, "value", "comparator_value") | of_reading
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
@@ -202,7 +206,7 @@ def forms(row: Row, measure: Measure | None) -> set[str]:
     told = whole(row["numerator"].removeprefix("-")) | whole(row["denominator"])
     if name == "tau-squared":
         return {f"{float(row['value']):.3g}"}
-    if name in (*DECIMALS, *WHOLE, *SIGNALS):
+    if name in DECIMALS or name in WHOLE or row["unit"] in ("verdicts", "quarters"):
         size = Decimal(row["value"]).quantize(Decimal(1).scaleb(-DECIMALS.get(name, 0)), ROUND_HALF_UP)
         return {f"{abs(size):,}{sign}"}
     return told | shown(measure, row["value"]) if measure else told

@@ -1,16 +1,19 @@
 """The page that links the reports: which of them are of an earlier run, and why."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from register_rows import register
 from small_batch import EDITION, QUICK, SmallBatch
 
-from peel_analysis.batch.make import Standing, standing_of
-from peel_analysis.batch.units import Report, Unit
+from peel_analysis.batch.make import Standing, standing_of, write_index
+from peel_analysis.batch.units import Report, Unit, report_of
 from peel_analysis.batch.work import Outcome
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.text import enumerated
 
 
 def notes(batch: SmallBatch) -> dict[str, str]:
@@ -54,6 +57,38 @@ def test_a_report_of_an_earlier_run_is_told_with_what_failed(again: SmallBatch) 
         "norfolk/index.html": "Report of an earlier run, which may rest on earlier data.",
         "Essex Police (no report made)": failed,
     }
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "caption", "headings", "norfolk", "spread"),
+    [
+        ("2019", "the overall judgment of 2018/19", "Overall effectiveness", "Good", "Overall effectiveness 2018/19: "),
+        ("2025", "the number of grades of PEEL 2023-25 that are held", "Grades", "none held", ""),
+    ],
+)
+def test_the_index_has_the_judgments_of_the_programme_and_counts_them_only_where_all_are_held(
+    edition_id: str, caption: str, headings: str, norfolk: str, spread: str, tmp_path: Path
+) -> None:
+    edition = open_data().edition(edition_id)
+    forces = [open_data().forces.find(force_id) for force_id in ("norfolk", "sussex")]
+    write_index(tmp_path / "index.html", edition, [report_of(edition, one, tmp_path, "") for one in forces], [])
+    page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert [one.get_text() for one in page.select("caption")] == [f"Reports, with {caption}"]
+    assert [cell.get_text() for cell in page.select("thead th")] == ["Force", headings]
+    grades = dict(zip(("norfolk", "sussex"), (cell.get_text() for cell in page.select("td")), strict=True))
+    assert grades["norfolk"] == norfolk
+    told = [one.get_text() for one in page.select("main > p")]
+    if spread:
+        counted = Counter(
+            row["grade"]
+            for row in register("judgments")
+            if row["edition"] == "2018/19" and row["question"] == "overall"
+        )
+        scale = ("Outstanding", "Good", "Requires improvement", "Inadequate")
+        assert told == [spread + enumerated(f"{counted[grade]} {grade.lower()}" for grade in scale) + "."]
+    else:
+        assert told == []
+        assert grades["sussex"] == "held on 9 of 9 questions"
 
 
 def report(folder: Path) -> Report:

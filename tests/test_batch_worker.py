@@ -1,5 +1,6 @@
 """A worker as it starts: what it needs is there before its first unit, and nothing of it stays behind."""
 
+import shutil
 import sys
 import time
 from contextlib import suppress
@@ -7,13 +8,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from small_batch import SmallBatch, family, small_batch, still_there
+from small_batch import PROJECT, SmallBatch, family, small_batch, still_there
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
 
 from peel_analysis.batch.run import local_pool
-from peel_analysis.batch.work import GRAMMAR, Workplace
+from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace
+from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.engine import provisioner, warm_connection
 from peel_analysis.engine.warm_connection import WarmProcessFaultError
+from peel_analysis.engine.warm_process import SHARED
 
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
@@ -36,6 +40,24 @@ def test_a_worker_has_papermill_before_its_first_unit_and_no_grammar_of_addresse
         assert pool.executor.submit(imported_later).result()
     finally:
         pool.stop()
+
+
+@LINUX
+def test_kernels_of_a_batch_find_the_package_and_its_results_and_see_an_edited_register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(PROJECT / "data", data)
+    for name in (VARIABLE, KEPT_IN, SHARED, SHARED_EDITION):
+        monkeypatch.setenv(name, "")  # so that what the workplace sets is taken back
+    Workplace(data, tmp_path / "kept", "peel", "2017").enter()
+    monkeypatch.setenv(KEPT_IN, "")  # what is kept below it is of the data as the batch's keys have them
+    held = "import json, sys; print(json.dumps(['peel_analysis.face' in sys.modules, "
+    norfolk = "__import__('peel_analysis').edition('2017').measure('crime_per_1000').rows.at['norfolk', 'note']]))"
+    assert answer(tmp_path, held + norfolk, "before") == [True, ""]
+    with (data / "exclusions.csv").open("a", encoding="utf-8") as file:
+        file.write("2017,crime_per_1000,2017,norfolk,excluded_from_figure,not_supplied,yes,,stated,Invented.,Short,\n")
+    assert answer(tmp_path, held + norfolk, "after") == [True, "Invented."]
 
 
 @LINUX

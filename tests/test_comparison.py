@@ -120,7 +120,7 @@ def test_a_national_value_of_0_refuses_the_funnel(data: Folder) -> None:
 
 def test_the_policy_of_the_data_folder_in_use_decides(data: Folder) -> None:
     data.replace("wording_policy.toml", 'ratio = "0.10"', 'ratio = "0.01"')
-    data.replace("wording_policy.toml", 'version = "1.2"', 'version = "invented"')
+    data.replace("wording_policy.toml", 'version = "2.0"', 'version = "invented"')
     one = crimes(data, {"metropolitan": 10 * PEOPLE}, {"metropolitan": 1_100_000})
     assert one.policy.version == "invented"
     assert one.policy.size.ratio == open_data().policy.size.ratio

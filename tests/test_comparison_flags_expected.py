@@ -83,4 +83,6 @@ def test_an_edition_without_a_funnel_says_no_number(tmp_path: Path, monkeypatch:
     data.counts({"recorded_crime": rows})
     result = data.result("crime_per_1000")
     assert expected_flags([result]) is None
-    assert list(flags(data.edition(), [result])) == []
+    told = {one["measure"].removeprefix(f"{POLICY}-"): one["value"] for one in flags(data.edition(), [result])}
+    assert not {"comparisons", "by-chance", "outside"} & told.keys()
+    assert told["verdicts"] == 4, "the rate of the City of London rests on an assumed population"

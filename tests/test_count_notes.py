@@ -16,7 +16,7 @@ from peel_analysis.intake.published import plan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NOTES = "count_notes.csv"
-CHESHIRE = "asb_incidents,cheshire,2017-04-01,2018-03-31,partial,"
+CHESHIRE = "asb_incidents,2018-03,cheshire,2017-04-01,2018-03-31,partial,"
 
 
 @pytest.fixture
@@ -51,9 +51,12 @@ def test_statuses_that_footnotes_give(folder: Path, tmp_path: Path) -> None:
     }
 
 
-def test_a_note_is_about_every_release(folder: Path, tmp_path: Path) -> None:
+def test_a_note_is_about_its_release_or_about_all(folder: Path, tmp_path: Path) -> None:
+    """Cheshire's count of 2018 was of 11 months in the tables of March 2018; those of March 2019 do not say so."""
     file = area_tables(tmp_path / "x.xlsx")
-    assert statuses(file, folder, "2019-03").equals(statuses(file, folder, "2018-03"))
+    before, after = (statuses(file, folder, release) for release in ("2018-03", "2019-03"))
+    assert before[before != after].to_dict() == {("cheshire", "2018-03-31"): "partial"}
+    assert after["cheshire", "2018-03-31"] == "reported"
 
 
 def test_a_cell_that_says_why_it_has_no_number_keeps_its_status(folder: Path, tmp_path: Path) -> None:
@@ -78,16 +81,34 @@ def test_a_row_that_is_added_changes_its_count_when_the_file_is_taken_in_again(
 def test_the_counts_in_data_that_a_footnote_is_about_are_those_of_the_register() -> None:
     rows = pd.concat([counts.read(path, forces=FORCES) for path in (DATA / "counts").glob("*/*.csv")])
     key = [*COUNT_NOTES.key, "status"]
-    noted = rows.loc[rows["status"].isin(["partial", "estimated"]), key]
-    assert set(noted.itertuples(index=False)) == set(Data(DATA).register(COUNT_NOTES)[key].itertuples(index=False))
+    noted = rows.loc[rows["status"].isin(["revised", "partial", "estimated"]), key]
+    notes = Data(DATA).register(COUNT_NOTES)
+    in_all = [notes[notes["release"] == "all"].assign(release=release) for release in ("2018-03", "2019-03")]
+    expected = pd.concat([notes[notes["release"] != "all"], *in_all])[key]
+    assert set(noted.itertuples(index=False)) == set(expected.itertuples(index=False))
+
+
+def test_what_the_tables_of_march_2019_say_was_revised() -> None:
+    rows = counts.read(DATA / "counts" / "asb_incidents" / "2019-03.csv", forces=FORCES)
+    revised = rows[rows["status"] == "revised"].set_index(["force_id", "period_end"])["count"].to_dict()
+    assert revised == {
+        ("lincolnshire", "2012-03-31"): 31_571,
+        ("lincolnshire", "2013-03-31"): 26_556,
+        ("gloucestershire", "2013-03-31"): 24_781,
+        ("wiltshire", "2013-03-31"): 19_754,
+    }
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("status,reason", "state,reason", "line 1: expected columns item, force_id, .*; found item, force_id, .*state"),
-        (",partial,", ",short,", "line 2: status is 'short'; use one of partial, estimated, combined, not_comparable"),
-        (",partial,", ",reported,", "line 2: status is 'reported'; use one of partial, "),
+        ("status,reason", "state,reason", "line 1: expected columns item, release, .*; found item, release, .*state"),
+        (
+            ",partial,",
+            ",short,",
+            "line 2: status is 'short'; use one of revised, partial, estimated, combined, not_",
+        ),
+        (",partial,", ",reported,", "line 2: status is 'reported'; use one of revised, "),
         ("2018-03-31,partial", "31/03/2018,partial", "line 2: period_end is '31/03/2018'; write a day as 2017-06-30"),
         ("2017-04-01,2018-03-31,partial", ",2018-03-31,partial", "line 2: period_start is ''; write a day as 2017-06"),
         (",cheshire,", ",Cheshir,", "line 2: force_id 'Cheshir' is not the id of a force: .*did you mean Cheshire"),

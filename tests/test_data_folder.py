@@ -38,7 +38,7 @@ EDITS: dict[str, tuple[str, str, Callable[[Data], object]]] = {
     "statuses.csv": ("[e]", "[q]", lambda data: data.statuses.mark("estimated")),
     "comparability.toml": ('"2016", "2017"', '"2015", "2017"', lambda data: data.blocks[1].years),
     "checks.toml": ("tolerance_percent = 1 ", "tolerance_percent = 2 ", lambda data: data.rule("printed_totals").rule),
-    "wording_policy.toml": ('version = "1.2"', 'version = "1.3"', lambda data: data.policy.version),
+    "wording_policy.toml": ('version = "2.0"', 'version = "2.1"', lambda data: data.policy.version),
     "sections.toml": ("Effectiveness overview", "Effectiveness in brief", lambda data: data.sections[2].title),
     "programmes.toml": ("Armed policing", "Armed officers", lambda data: data.programmes.all[3].questions),
     "peer_sets.toml": ("size = 7", "size = 6", lambda data: data.peer_sets.sets[1].size),

@@ -39,12 +39,12 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edition", ["2017", "2025"])
-def test_all_nine_sections_are_made(edition: str, bare: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("edition", "sections"), [("2017", 9), ("2025", 4)])
+def test_all_its_sections_are_made(edition: str, sections: int, bare: Path, tmp_path: Path) -> None:
     done = peel("report", "norfolk", "--edition", edition, "--data", str(bare), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     page = BeautifulSoup(Path(done.stdout.strip()).read_text(encoding="utf-8"), "html.parser")
-    assert len(page.select("main section")) == 9
+    assert len(page.select("main section")) == sections
     assert "Traceback" not in page.text
     assert "58.9" in page.text or edition != "2017"
 

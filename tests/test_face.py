@@ -7,6 +7,7 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from register_rows import register
 
 import peel_analysis as peel
 from peel_analysis import face
@@ -58,6 +59,13 @@ def test_a_result_shows_its_figure_with_its_table(crime: peel.Result) -> None:
     missing = peel.edition("2017").measure("ocg_per_million")
     assert "<img" not in missing._repr_html_()
     assert "<table" not in missing._repr_html_()
+
+
+def test_an_edition_gives_the_judgments_of_its_programme() -> None:
+    given = peel.edition("2025").judgments
+    held = [row for row in register("judgments") if row["edition"] == "2023-25"]
+    assert list(given.columns) == ["grade", "last_inspected", "evidence", "source_url", "note"]
+    assert given["grade"].to_dict() == {(row["force_id"], row["question"]): row["grade"] for row in held}
 
 
 def test_an_edition_lists_its_measures_and_releases() -> None:

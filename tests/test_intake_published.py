@@ -21,6 +21,7 @@ CRIME = "home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods"
 AREAS = (
     "ons/policeforceareatablesyearendingmarch2018v2.xlsx",
     "ons/policeforceareadatatablesyearendingjune2018corrected.xlsx",
+    "ons/policeforceareatablesyeendingmarch2019.xlsx",
 )
 WORKFORCE = ("home_office/police-workforce-sep18-tables.ods", "home_office/police-workforce-tables-jan17.ods")
 FILES = (

@@ -1,5 +1,6 @@
 """Judgments on the page: grades with what they rest on, and nothing over forces from a set that is not complete."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -37,11 +38,29 @@ def test_grades_over_forces_are_given_from_a_whole_set_only(edition_id: str) -> 
     assert not is_complete(edition)
 
 
-def test_the_set_of_2023_25_says_once_which_way_missing_grades_lean() -> None:
-    for edition_id, times in (("2017", 0), ("2019", 1), ("2025", 1)):
+def test_an_incomplete_set_says_once_which_way_missing_grades_lean() -> None:
+    for edition_id, told in (("2017", []), ("2019", ["the end of the scale"]), ("2025", ["the middle of the scale"])):
         shown = parsed(open_section("effectiveness_overview", "sussex", edition_id).judgments().html)
-        assert len(shown.select("p.incomplete")) == times, edition_id
-        assert "lean towards the end of the scale" in str(shown) or not times
+        lean = [
+            re.findall(r"lean towards (the \w+ of the scale)", one.get_text()) for one in shown.select("p.incomplete")
+        ]
+        assert lean == [[words] for words in told], edition_id
+
+
+def test_missing_grades_lean_as_the_page_says() -> None:
+    """A recount: which grades are named outright in 2018/19, and which ones are picked out of 2021/22 and 2023-25."""
+    questions = [row for row in rows_of("2018/19") if row["question"] != "overall"]
+    named = Counter(row["grade"] for row in questions if row["grade"])
+    assert (named["Outstanding"] + named["Good"], named["Requires improvement"] + named["Inadequate"]) == (105, 9)
+    assert sum(row["grade"] == "" for row in questions) == 20
+    for programme, few, many in (("2021/22", (0, 47), (35, 116)), ("2023-25", (0, 35), (48, 95))):
+        graded = [row for row in rows_of(programme) if row["grade"]]
+        held = Counter(row["force_id"] for row in graded)
+        for chosen, expected in (
+            ([row["grade"] for row in graded if held[row["force_id"]] < 8], few),
+            ([row["grade"] for row in graded if held[row["force_id"]] >= 8], many),
+        ):
+            assert (chosen.count("Adequate"), len(chosen)) == expected, programme
 
 
 @pytest.mark.parametrize("edition_id", EDITIONS)

@@ -69,7 +69,7 @@ def test_an_exclusion_that_stands_twice(data: Folder) -> None:
         ("norfolk,2016,892870,2017\n", "", r": no population of norfolk for mid-2016 in vintage 2017; add the row"),
         ("suffolk,2016,", "norfolk,2016,", r", line \d+: repeats an earlier row's force, mid-year and vintage"),
         ("norfolk,2016,892870,2017", "norfolk,2016,892,870,2017", r", line \d+: 5 cells for 4 columns; put a cell"),
-        ("norfolk,2016,892870,2017", "norfolk,mid-2016,892870,2017", r", line \d+: .*; found 'norfolk,mid-2016,"),
+        ("norfolk,2016,892870,2017", "norfolk,mid-2016,892870,2017", r", line \d+: .*; found 'mid-2016'"),
         ("force_id,mid_year", "force,mid_year", r", line 1: expected columns force_id, .*; found force, mid_year"),
     ],
 )

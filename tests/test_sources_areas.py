@@ -178,3 +178,38 @@ def test_the_march_2018_workbook() -> None:
     assert people.xs(2016, level="mid_year")["2017"].sum() == 58_381_217
     assert all(total.printed == total.summed for total in reading.account.printed_totals)
     assert len(reading.account.printed_totals) == 11 * 11 + 6  # the national row has figures for six of the years
+
+
+@pytest.mark.shared
+def test_the_march_2019_workbook() -> None:
+    book = open_book(shared("raw/ons/policeforceareatablesyeendingmarch2019.xlsx"))
+    reading = area_workbooks.read_areas(Request(book, "2019-03", FORCES, vintages=("2018", "")))
+    incidents = reading.counts.set_index(["force_id", "period_end"])["count"]
+    assert len(incidents) == 43 * 12
+    assert incidents["west-midlands", "2016-03-31"] == 61_405
+    assert (incidents["cheshire", "2018-03-31"], incidents["cheshire", "2019-03-31"]) == (29_486, 22_271)
+    assert incidents.xs("2019-03-31", level="period_end").sum() == 1_424_755  # as printed, without the transport police
+    assert len(reading.account.printed_totals) == 139
+    assert all(total.printed == total.summed for total in reading.account.printed_totals)
+    people = reading.populations.set_index(["vintage", "mid_year", "force_id"])["population"]
+    assert people["2018", 2017].sum() == 58_744_595
+    assert people["2018", 2017, "city-of-london"] == 7_654
+
+
+@pytest.mark.parametrize(
+    "words", ["Number per 1,000 population", "Incidents per 1 000 people", "Number per thousand", "Rate", "Rates 4"]
+)
+def test_a_rate_in_any_wording_is_never_a_count(words: str, tmp_path: Path) -> None:
+    rows = incidents_sheet()
+    rows[4][3] = words
+    reading = read(tmp_path, rows)
+    assert set(reading.counts["count"]) == {500}
+    assert set(reading.populations["population"]) == {50_000}
+
+
+@pytest.mark.parametrize("words", ["Number per 100,000 population", "Number per head", "Incidents per 10,000 people"])
+def test_a_rate_per_something_else_than_1000_is_refused(words: str, tmp_path: Path) -> None:
+    rows = incidents_sheet()
+    rows[4][3] = words
+    with pytest.raises(SourceError, match=f"the heading .*{words}.* is a rate per something else than 1,000"):
+        read(tmp_path, rows)

@@ -150,7 +150,8 @@ def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
 def test_every_measure_that_can_have_a_verdict_has_a_figure_or_a_tile(given: Given) -> None:
     targets = {target for one in given.others for part in one.pieces for target in TARGET.findall(part.html)}
     for measure in open_data().measures:
-        if measure.kind not in ("cases", "survey"):
+        held = given.section.measure(measure.id).rows["value"].notna().any()  # a section without figures is left out
+        if held and measure.kind not in ("cases", "survey"):
             assert targets & {f"figure-{measure.part_of or measure.id}", f"tile-{measure.id}"}, measure.id
 
 

@@ -11,7 +11,6 @@ from peel_analysis.data.files import PROJECT, toml_of
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.policy import Policy, policy_in
-from peel_analysis.statistics.limits import expected_by_chance
 from peel_analysis.statistics.verdict import verdicts
 
 POLICY_FILE = PROJECT / "data" / "wording_policy.toml"
@@ -29,8 +28,8 @@ def test_policy_is_named_dated_and_free_of_judgment() -> None:
     assert words == {
         "notably higher than", "notably lower than", "higher than", "lower than", "similar to",
     }  # fmt: skip
-    assert POLICY.label == f"size, position and chance, version 1.2 ({day_in_words(POLICY.date)})"
-    spoken = [*words, *POLICY.sentences(), expected_by_chance([], POLICY.chance.level).sentence()]
+    assert POLICY.label == f"size, position and chance, version 2.0 ({day_in_words(POLICY.date)})"
+    spoken = [*words, *POLICY.sentences()]
     assert [text for text in spoken if JUDGMENT.search(text)] == []
 
 
@@ -70,6 +69,9 @@ def changed(folder: Path, old: str, new: str) -> Path:
         ('name = "size, position and chance"', 'name = "best and worst"', "'best' is a word of judgment"),
         ("{ratio}", "a tenth", r"\[size\]: sentence does not say what ratio is; write {ratio} where it belongs"),
         ("is at least {robust_z} in", "is far in", r"\[position\]: sentence does not say what robust_z is; write {"),
+        ("by {gap} ({alone}).", "by {gab} ({alone}).", r"\[says\]: size_only has {gab}, which is not filled in"),
+        ("Found outside: {outside}", "Found: {found}", r"\[multiple_comparisons\]: expected has {found}, which is not"),
+        ('["above", "below"]', '["better", "below"]', "'better' is a word of judgment"),
         ("outside the {level}", "outside the {levels}", r"\[chance\]: sentence has {levels}, which is not filled in"),
     ],
 )

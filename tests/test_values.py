@@ -92,7 +92,7 @@ def test_intervals_and_ranks_and_verdicts_come_together(rows: list[dict[str, str
             assert (row["rank_first"], row["verdict"], row["verdict_reason"]) == ("", "", "")
         else:
             assert bool(row["verdict"]) != bool(row["verdict_reason"]), row
-        assert re.fullmatch(r"1\.2\+[0-9a-f]{8}", row["policy_version"])
+        assert re.fullmatch(r"2\.0\+[0-9a-f]{8}", row["policy_version"])
 
 
 def test_a_verdict_compares_the_values_as_they_are_shown() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from peel_analysis.data.definitions import Measures
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.folder import Data, open_data
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES
 from peel_analysis.measures import Result
@@ -84,5 +84,6 @@ def test_groups_of_outcomes_add_up_to_their_total(further: list[Row]) -> None:
 def test_an_edition_without_the_measure_of_outcomes_has_no_groups(
     edition: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Data, "measures", Measures([open_data().measure("crime_per_1000")]))
+    only = Measures([edition.data.measure("crime_per_1000")])
+    monkeypatch.setitem(vars(edition.data), "measures", only)
     assert "outcome-spread" not in values_of(edition).text("norfolk")

@@ -2,7 +2,9 @@
 
 What counts as found, and nothing else does:
 - the shown form of a value of the same measure: rounded half up from the text of values.csv to the measure's decimals;
-- the shown form of the middle of the forces, which the values.csv beside a report holds as a row of its own;
+- the shown form of the middle of the forces or of an end of their middle half, which the values.csv beside a report
+  holds as rows of their own;
+- the gap to England and Wales and its percentage, as the row has them, without their signs;
 - a count of the same row, where the sentence gives counts ("12 of the 27");
 - a number that is part of the unit's name ("per 1,000 population"), of the period's name ("12 months to 30 June 2017"),
   or of a sentence that is quoted verbatim: the row's own note and comparator_note, or a reason of a register;
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from tracing import NUMBER, Row, shown, whole, without
+from tracing import NUMBER, Row, gaps, shown, whole, without
 
 from peel_analysis import measures
 from peel_analysis.data.folder import open_data
@@ -39,7 +41,7 @@ class Values:
     """The text of an edition's values.csv by measure and force, and the sentences made from the same results."""
 
     rows: dict[tuple[str, str], Row]
-    medians: dict[str, str]
+    middles: dict[str, set[str]]
     results: dict[str, Result]
     readings: dict[tuple[str, str], str]
 
@@ -51,8 +53,10 @@ def given(request: pytest.FixtureRequest) -> Values:
     text = values.as_csv(values.values(edition, told))
     rows = {(row["measure"], row["force_id"]): row for row in csv.DictReader(io.StringIO(text))}
     results = {measure.id: measures.calculate(measure, edition) for measure in told}
-    medians = {row["part_of"]: str(row["value"]) for row in values_file.medians(results.values())}
-    return Values(rows, medians, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
+    middles: dict[str, set[str]] = {measure.id: set() for measure in told}
+    for row in values_file.medians(results.values()):
+        middles[row["part_of"]].add(str(row["value"]))
+    return Values(rows, middles, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
 
 
 def quoted(row: Row) -> list[str]:
@@ -86,7 +90,8 @@ def test_every_number_in_every_reading_is_in_values_csv(given: Values) -> None:
         sentence = given.readings[measure_id, force_id]
         found = left_over(sentence, result, [*quoted(row), national["note"]])
         allowed = shown(measure, row["value"]) | shown(measure, row["comparator_value"]) | of_unit(measure)
-        allowed |= shown(measure, national["value"]) | shown(measure, given.medians.get(measure_id, ""))
+        allowed |= shown(measure, national["value"]) | gaps(row)
+        allowed |= {form for middle in given.middles[measure_id] for form in shown(measure, middle)}
         if measure.kind == "cases":
             allowed |= whole(row["numerator"]) | whole(row["denominator"])
         assert set(found) <= allowed, (sentence, set(found) - allowed)
@@ -132,8 +137,10 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
         releases = {row["release"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {row["title"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {one.title for one in changes}
+        earlier = result.edition.settings.population.earlier
+        people = {f"mid-{result.comparator_mid_year}", earlier.sentence if earlier else ""}
         for footnote in footnotes(result):
-            parts = sorted(filter(None, notes | unnamed | releases), key=len, reverse=True)
+            parts = sorted(filter(None, notes | unnamed | releases | people), key=len, reverse=True)
             found = left_over(footnote.sentence, result, parts)
             allowed = {mine[0]["members"], "43", mine[0]["comparator_period_end"][:4], str(len(footnote.force_ids))}
             assert set(found) <= allowed, footnote

@@ -32,6 +32,12 @@ def whole(cell: str) -> set[str]:
     return {f"{Decimal(cell):,}"} if cell else set()
 
 
+def gaps(row: Row) -> set[str]:
+    """Return the forms of a row's gap to England and Wales: in the measure's unit, and in percent."""
+    points = {f"{abs(Decimal(row['gap'])):,}"} if row["gap"] else set()
+    return points | ({f"{abs(int(row['gap_percent'])):,}%"} if row["gap_percent"] else set())
+
+
 def without(sentence: str, quotations: Iterable[str]) -> str:
     """Return a sentence without what it quotes word for word; a quotation may open a sentence with a capital."""
     for part in quotations:

@@ -29,7 +29,7 @@ NAMED = 3  # forces of a refusal that are named one by one; more are counted
 NUMBER = re.compile(r"[+-]?\d[\d,.]*\d%?|[+-]?\d%?")
 
 # Why a verdict is what it is; the verdict itself is before it. A point between digits does not end the sentence.
-EXPLANATION = re.compile(r" by the stated rule: .*?(?=\.(?:\s|$))| \(by the size rule alone; [^)]*\)")
+EXPLANATION = re.compile(r" \(by the size rule alone; [^)]*\)")
 
 
 @dataclass(frozen=True)

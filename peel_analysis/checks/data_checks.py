@@ -17,7 +17,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
-from peel_analysis.data.registers import CAVEATS, COUNT_NOTES, PUBLISHED_VALUES, SERIES_BREAKS, records
+from peel_analysis.data.registers import ALL_RELEASES, CAVEATS, COUNT_NOTES, PUBLISHED_VALUES, SERIES_BREAKS, records
 from peel_analysis.sources.reading import SAME, members_of
 from peel_analysis.sources.reading import shown as number_in_words
 
@@ -187,7 +187,8 @@ def count_notes(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     findings, looked_at = [], 0
     for note in notes:
         period = (note["period_start"], note["period_end"])
-        tables = [key for key in keys if key[0] == note["item"] and _reaches(held.counts(key), *period, whole=True)]
+        of_note = [key for key in keys if key[0] == note["item"] and note["release"] in (key[1], ALL_RELEASES)]
+        tables = [key for key in of_note if _reaches(held.counts(key), *period, whole=True)]
         looked_at += len(tables)
         wrong = [(by.level, " ".join(key), words) for key in tables if (words := _wrong_with(note, held.counts(key)))]
         if note["item"] in items and not tables:
@@ -205,7 +206,8 @@ def _reaches(rows: pd.DataFrame, first: str, last: str, *, whole: bool = False) 
 
 def _wrong_with(note: Mapping[str, str], rows: pd.DataFrame) -> str:
     """Return what is wrong with a note in one table: it is about no count, or about one that is called reported."""
-    about = rows[list(COUNT_NOTES.key)].eq(pd.Series({column: note[column] for column in COUNT_NOTES.key})).all(axis=1)
+    key = [column for column in COUNT_NOTES.key if column != "release"]
+    about = rows[key].eq(pd.Series({column: note[column] for column in key})).all(axis=1)
     if not about.any():
         return f"the note is about no count of the table; {CORRECT_THE_NOTE}"
     if (rows.loc[about, "status"] == "reported").any():

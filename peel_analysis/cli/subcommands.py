@@ -181,15 +181,14 @@ def values(edition: "Edition", force_id: str | None, measure: "Measure | None", 
 def verdicts(edition: "Edition", force: "Force | None", measure: "Measure | None") -> int:
     """Print every force's verdict with each test's numbers.
 
-    Before them: the policy, and how many flags to expect of chance. Any verdict can be worked out again from its line.
+    Before them: the policy, and how many flags to expect of chance, and how many are found. Any verdict can be
+    worked out again from its line.
     """
-    from peel_analysis.comparison.verdicts import NO_FUNNELS, expected_flags, verdict_lines
+    from peel_analysis.comparison.verdicts import flags_in_words, verdict_lines
     from peel_analysis.measures import calculate_all
 
     results = calculate_all(edition, [measure] if measure else None)
-    expected = expected_flags(results)
-    by_chance = expected.sentence() if expected else NO_FUNNELS
-    print("\n".join("# " + sentence for sentence in (*edition.data.policy.sentences(), by_chance)))
+    print("\n".join("# " + one for one in (*edition.data.policy.sentences(), *flags_in_words(results))))
     for result in results:
         print("\n".join(verdict_lines(result, [force.id] if force else edition.forces.ids)))
     return DONE

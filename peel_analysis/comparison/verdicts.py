@@ -24,8 +24,11 @@ LEVELS = (SHOWN_LEVEL, 0.998)
 FUNNEL_KINDS: dict[str, Kind] = {"rate": "rate", "rate_of_stock": "rate", "share": "share", "ratio_of_counts": "ratio"}
 NEVER_COMPARED = ("cases", "survey")
 WITHOUT_VERDICT = {"partial": "partial_return", "incomplete": "incomplete_record", "mismatched": "mismatched_record"}
+NOTABLE, HIGHER_OR_LOWER = "all_three", ("within_the_limits", "size_and_position", "size_only")
+TOLD_AS = {"size_across": "size", "similar_alone": "similar"}  # tiers that are counted as another
+COUNTED = (NOTABLE, *HIGHER_OR_LOWER, "size", "similar")  # tiers, in the order of their counts
 NO_FUNNELS = "None of these figures has a funnel, so no comparison with its limits is made."
-UNTESTED = ("words", "reason", "basis")  # the fields of a verdict that are no numbers of its tests
+UNTESTED = ("words", "reason", "basis", "tier")  # the fields of a verdict that are no numbers of its tests
 TESTS = tuple(one.name for one in fields(Verdict) if one.name not in UNTESTED)
 
 
@@ -159,6 +162,56 @@ def expected_flags(results: Iterable[Result]) -> ExpectedByChance | None:
     return ExpectedByChance(**json.loads(held))
 
 
+@dataclass(frozen=True)
+class FlagsFound:
+    """What was found over all forces of some measures: values outside their limits, and verdicts by tier."""
+
+    outside: int
+    tiers: dict[str, int]
+
+    @property
+    def verdicts(self) -> int:
+        """How many verdicts there are in all tiers."""
+        return sum(self.tiers.values())
+
+
+def found_flags(results: Iterable[Result]) -> FlagsFound:
+    """Return how many forces of these measures lie outside a funnel's limits, and how many verdicts are of each tier.
+
+    A force that takes no part in a funnel is not counted outside it. The tiers are COUNTED, with 0 for none.
+    """
+    outside, tiers = 0, dict.fromkeys(COUNTED, 0)
+    for compared in map(compare, results):
+        if funnel := compared.funnel:
+            beyond = np.abs(funnel.z) > intervals.normal_quantile(compared.policy.chance.level)
+            outside += int((beyond & funnel.eligible).sum())
+        for verdict in compared.verdicts.values():
+            if verdict.tier:
+                tiers[TOLD_AS.get(verdict.tier, verdict.tier)] += 1
+    return FlagsFound(outside, tiers)
+
+
+def flags_in_words(results: Sequence[Result]) -> tuple[str, str]:
+    """Return the note on many comparisons as the policy words it: expected and found outside, then found by tier.
+
+    The first is that there is no funnel where none is made.
+    """
+    if not results:
+        return NO_FUNNELS, ""
+    policy, expected, found = compare(results[0]).policy, expected_flags(results), found_flags(results)
+    told = policy.multiple_comparisons
+    by_chance = NO_FUNNELS
+    if expected is not None:
+        by_chance = told.expected.format(
+            comparisons=f"{expected.tests:,}",
+            level=policy.settings_in_words["level"],
+            by_chance=f"{expected.nominal:.1f}",
+            where_forces_differ=f"{expected.overdispersed:.1f}",
+            outside=found.outside,
+        )
+    return by_chance, told.found.format(verdicts=f"{found.verdicts:,}", **found.tiers)
+
+
 def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
     """Yield what the funnel of the measure rests on as a remark, a header, and one comma-separated line a force.
 
@@ -171,14 +224,14 @@ def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
         about += f"median {funnel.target!r}, phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
     yield f"# {result.measure.id}: {about}"
     tests = ",".join(TESTS).replace("national_shown", "england_and_wales")
-    yield f"measure,force_id,value,denominator,{tests},ranks,verdict,why"
+    yield f"measure,force_id,value,denominator,{tests},ranks,verdict,tier,why"
     for force_id in force_ids:
         verdict, own = compared.verdicts[force_id], result.of(force_id)
         ranks = compared.ranks.words(compared.row(force_id))
         counted = ("" if math.isnan(one) else str(one) for one in (own.value, own.denominator))
         tested = (_cell(getattr(verdict, name)) for name in TESTS)
         about = verdict.reason or verdict.basis
-        cells = (result.measure.id, force_id, *counted, *tested, ranks, verdict.words, about)
+        cells = (result.measure.id, force_id, *counted, *tested, ranks, verdict.words, verdict.tier, about)
         yield ",".join(f'"{cell}"' if "," in cell else cell for cell in cells)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import rows_of
@@ -17,7 +18,7 @@ from peel_analysis.data.periods import is_day
 COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
-STATUSES = ("reported", *MAY_BE_BLANK)
+STATUSES = ("reported", "revised", *MAY_BE_BLANK)
 RETURNED_ITEMS = (  # what a data return may hold
     "calls", "domestic_abuse_calls", "domestic_abuse_offences", "domestic_abuse_arrests",
     "domestic_abuse_voluntary_attendances", "domestic_abuse_charges", "clares_law_right_to_know",
@@ -139,14 +140,21 @@ def as_text(rows: pd.DataFrame, key: Sequence[str] = COUNTS_KEY) -> str:
 
 
 def as_bytes(rows: pd.DataFrame) -> bytes:
-    """Return the rows as an Arrow file, which is read much faster than CSV and holds the same values and types."""
-    rows.to_feather(out := io.BytesIO(), compression="uncompressed")
+    """Return the rows as an Arrow file, which is read much faster than CSV and holds the same values and types.
+
+    Without threads, as it is read: the process that forks a batch's kernels may have one only.
+    """
+    table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
+    with pa.ipc.new_file(out := io.BytesIO(), table.schema, options=pa.ipc.IpcWriteOptions(use_threads=False)) as file:
+        file.write_table(table)
     return out.getvalue()
 
 
 def from_bytes(held: bytes) -> pd.DataFrame:
     """Return the rows of an Arrow file."""
-    return pd.read_feather(io.BytesIO(held))
+    read = pa.ipc.open_file(held, options=pa.ipc.IpcReadOptions(use_threads=False)).read_all()
+    rows: pd.DataFrame = read.to_pandas(use_threads=False)
+    return rows
 
 
 def _refuse(wrong: "pd.Series[bool]", told: str, name: str, lines: Sequence[int] | None = None) -> None:

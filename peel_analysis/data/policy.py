@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -33,6 +33,22 @@ REASONS = (
 )
 Overdispersion: TypeAlias = Literal["additive", "multiplicative", "none"]
 WIDENED = {"additive": "additive tau-squared", "multiplicative": "multiplicative phi", "none": "not at all"}
+TIERS = (
+    "similar", "size", "size_across", "size_and_position", "within_the_limits", "all_three", "size_only",
+    "similar_alone",
+)  # fmt: skip
+FILLED_LATER = {  # what the sentences under a heading may name in braces
+    "says": (
+        "against", "words", "gap", "side", "middle", "lower_half", "upper_half", "alone", "reason", "noun", "percent",
+        "points",
+    ),
+    "funnel": ("force", "value", "middle", "words", "reason"),
+    "ranks": ("force", "ranks", "ratio", "gap"),
+    "multiple_comparisons": (
+        "comparisons", "level", "by_chance", "where_forces_differ", "outside", "verdicts", "similar", "size",
+        "size_and_position", "within_the_limits", "all_three", "size_only",
+    ),
+}  # fmt: skip
 ONLY_TOLD = ("sentence", "method")  # what leaves every verdict as it is
 DIGEST = 8  # figures of a digest that are shown
 
@@ -91,10 +107,60 @@ class _Words(Declaration):
     sentence: str = Field(description="the rule")
 
 
+class _Gap(Declaration):
+    """How a gap to England and Wales is given."""
+
+    percent: str = Field(description="of a rate or a ratio of counts: in {percent} of the England and Wales value")
+    points: str = Field(description="of a change: in percentage {points}")
+    both: str = Field(description="of a share: in percentage {points} and in {percent}")
+    unit: str = Field(description="where England and Wales is not above zero: in {points}, of the measure's unit")
+
+
+class _Says(Declaration):
+    """What a sentence says of a figure, by the tests that it passed.
+
+    A sentence may name {against}, {words}, {gap}, {side}, {middle}, {lower_half}, {upper_half}, {alone}, {reason} and
+    {noun}.
+    """
+
+    rule: str = Field(description="how words follow from tests, for Annex A")
+    similar: str = Field(description="the gap is below the size rule")
+    size: str = Field(description="size is passed, and position is not")
+    size_across: str = Field(description="the same, far out on the other side of the middle of the forces")
+    size_and_position: str = Field(description="size and position are passed, and there is no funnel")
+    within_the_limits: str = Field(description="size and position are passed, and chance is not")
+    all_three: str = Field(description="all three tests are passed")
+    size_only: str = Field(description="size is passed, the only test that could be made")
+    similar_alone: str = Field(description="size is not passed, the only test that could be made")
+    no_verdict: str = Field(description="there is no verdict, for a {reason}")
+    no_national_value: str = Field(description="England and Wales has no value, for a {reason}")
+    alone: Pair = Field(description="why size alone decides: no other force's figure is public, or too few are")
+    sides: Pair = Field(description="what {side} is: above, below")
+    gap: _Gap
+
+
+class _InFunnel(Declaration):
+    """What is said of a force beside the limits: it may name {force}, {value}, {middle}, {words} and {reason}."""
+
+    within: str = Field(description="within the limits, and not called higher or lower")
+    within_and_flagged: str = Field(description="within the limits, and called higher or lower: how both hold")
+    outside: str = Field(description="outside the limits, and called notable")
+    outside_and_not_flagged: str = Field(description="outside the limits, and not called notable: how both hold")
+    not_tested: str = Field(description="set against no limits, for a {reason}")
+
+
+class _Ranks(Declaration):
+    """What is said of a force's range of ranks."""
+
+    sentence: str = Field(description="the range and its rule, which names {force}, {ranks}, {ratio} and {gap}")
+
+
 class _Many(Declaration):
     """What is said where many comparisons are made."""
 
     sentence: str = Field(description="what is said of many comparisons at once")
+    expected: str = Field(description="how many fall outside the limits: to expect, and found")
+    found: str = Field(description="how many verdicts are of each tier")
 
 
 class Policy(Declaration):
@@ -111,6 +177,9 @@ class Policy(Declaration):
     position: _Position
     chance: _Chance
     words: _Words
+    says: _Says
+    funnel: _InFunnel
+    ranks: _Ranks
     basis: dict[str, str] = Field(description="what is said of a verdict, by the tests that were made")
     no_verdict: dict[str, str] = Field(description="what is said of a figure without a verdict, by the reason")
     multiple_comparisons: _Many
@@ -160,7 +229,7 @@ class Policy(Declaration):
         """Return every sentence of the policy, for Annex A: the three tests, the limits, the words, what is said."""
         told = self.settings_in_words
         stated = [_stated(name, getattr(self, name), told) for name in ("size", "position", "chance")]
-        others = (self.chance.method, self.words.sentence, self.multiple_comparisons.sentence)
+        others = (self.chance.method, self.words.sentence, self.says.rule, self.multiple_comparisons.sentence)
         return (*stated, *others, *self.basis.values(), *self.no_verdict.values())
 
     def gap_for(self, decimals: int) -> Decimal:
@@ -186,10 +255,21 @@ def policy_in(given: Mapping[str, Any]) -> Policy:
     policy = policy.model_copy(update={"basis": basis})
     words = policy.words
     verdicts = (*words.all_three, *words.size_and_position, *words.size_only, words.otherwise)
-    for text in (policy.name, *verdicts, *policy.sentences()):
+    for text in (policy.name, *verdicts, *policy.sentences(), *_filled_later(policy)):
         if found := JUDGMENT_WORDS.search(text):
             raise InputError(f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher or lower: {text!r}")
     return policy
+
+
+def _filled_later(policy: Policy) -> Iterator[str]:
+    """Yield each sentence that the figures of a force fill in, filled in on trial; InputError for an unknown name."""
+    for part, known in FILLED_LATER.items():
+        rules = getattr(policy, part)
+        for name, text in rules:
+            texts = dict(text) if isinstance(text, Declaration) else {name: text}
+            for one, said in texts.items():
+                for each in (said,) if isinstance(said, str) else said:
+                    yield _with_settings(each, part, one, dict.fromkeys(known, "0"))
 
 
 def _percent(share: Decimal) -> str:

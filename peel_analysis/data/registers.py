@@ -24,7 +24,14 @@ AREAS = ("area_for_improvement", "cause_of_concern")
 PROGRESS = ("open", "closed", "not_known")
 YES_OR_NO = ("yes", "no")
 NOT_COMPARABLE, WITH_CARE = "not_comparable", "with_care"  # what may be said across a break in recording
-NOTED = ("partial", "estimated", "combined", NOT_COMPARABLE)  # what a count can be, when it is not just reported
+ALL_RELEASES = "all"  # a note is about each release of its item
+NOTED = (
+    "revised",
+    "partial",
+    "estimated",
+    "combined",
+    NOT_COMPARABLE,
+)  # what a count can be, but reported
 
 
 @dataclass(frozen=True)
@@ -115,8 +122,8 @@ SERIES_BREAKS = _register(
 )
 COUNT_NOTES = _register(
     "count_notes.csv",
-    "item force_id period_start period_end status reason said_in",
-    "item force_id period_start period_end",
+    "item release force_id period_start period_end status reason said_in",
+    "item release force_id period_start period_end",
     choices=(("status", NOTED),),
     days=("period_start", "period_end"),
     one_force=True,

@@ -1,7 +1,7 @@
 """Published files on their way into the data folder: all of them, byte for byte as before, or one more file."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -81,7 +81,8 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
         if item == registers.POPULATIONS:
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
         else:
-            tables.counts[item, release] = shape.combine([reading.counts[reading.counts["item"] == item]])
+            mine = (reading.counts["item"] == item) & (reading.counts["release"] == release)
+            tables.counts[item, release] = shape.combine([reading.counts[mine]])
         row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
         tables.provenance.append(published.words() | row)
     tables.printed.append(registers.printed_rows(reading.account, published.release))
@@ -164,6 +165,9 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
     reading = registers.with_notes(known.read(Request(book, release, data.forces, not_supplied, vintages)), data)
+    if published:  # of a file that is listed its entry says which populations are taken
+        listed = [name for item, name in published.tables if item == registers.POPULATIONS]
+        reading = replace(reading, populations=reading.populations[reading.populations["vintage"].isin(listed)])
     read = {
         (str(item), str(name)): shape.combine([rows])
         for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)

@@ -13,7 +13,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.forces import POPULATIONS_COLUMNS
-from peel_analysis.data.registers import COUNT_NOTES
+from peel_analysis.data.registers import ALL_RELEASES, COUNT_NOTES
 from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import as_text
@@ -29,13 +29,17 @@ END = "<!-- end of what is made from provenance.csv -->"
 def with_notes(reading: Reading, data: Data) -> Reading:
     """Return the reading with the statuses that publishers' footnotes give single counts (data/count_notes.csv).
 
-    A note is about every release and dimension. A count whose own cell says more than "reported" keeps what it says.
-    Raises InputError for a row of the register that is wrong.
+    A note is about one release, or about `all`, and about every dimension. A count whose own cell says more than
+    "reported" keeps what it says. Raises InputError for a row of the register that is wrong.
     """
-    notes = data.register(COUNT_NOTES).set_index(list(COUNT_NOTES.key))["status"]
-    noted = notes.reindex(pd.MultiIndex.from_frame(reading.counts[list(COUNT_NOTES.key)])).to_numpy()
-    stands = (reading.counts["status"] != "reported") | pd.isna(noted)
-    return replace(reading, counts=reading.counts.assign(status=reading.counts["status"].where(stands, noted)))
+    notes, counts = data.register(COUNT_NOTES), reading.counts
+    key = [column for column in COUNT_NOTES.key if column != "release"]
+    for release in (reading.account.release, ALL_RELEASES):
+        of_release = notes[notes["release"] == release].set_index(key)["status"]
+        noted = of_release.reindex(pd.MultiIndex.from_frame(counts[key])).to_numpy()
+        stands = (counts["status"] != "reported") | pd.isna(noted)
+        counts = counts.assign(status=counts["status"].where(stands, noted))
+    return replace(reading, counts=counts)
 
 
 def read_populations(data: Data) -> pd.DataFrame:

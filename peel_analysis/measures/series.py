@@ -149,26 +149,26 @@ def rolling(result: Result, months: int = YEAR) -> Series:
         raise _no_line(measure, "no counts over time are public")
     per_head = measure.denominator.items == (POPULATION,)
     numerator = counts_by_window(measure.numerator, edition, months)
-    below = numerator if per_head else counts_by_window(measure.denominator, edition, months)
+    below = national = numerator if per_head else counts_by_window(measure.denominator, edition, months)
     ends = [end for end in numerator.index.intersection(below.index) if end <= result.window.end.isoformat()]
     if len(ends) < 2:
         raise _no_line(measure, f"the counts hold one {months}-month window only")
     mid_years: tuple[int, ...] = ()
     if per_head:
-        last = result.window.end
-        back = [((last.year - day.year) * 12 + last.month - day.month) // 12 for day in map(date.fromisoformat, ends)]
-        own = tuple(edition.mid_year - years for years in back)
+        windows = [Period.months_to(date.fromisoformat(end), months) for end in ends]
+        own = tuple(edition.mid_year_for(result.window, window) for window in windows)
         mid_years = own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
-        people = {year: edition.with_population(mid_year=year).populations[POPULATION] for year in set(mid_years)}
-        below = pd.DataFrame([people[year] for year in mid_years], index=ends)
+        of_years = [edition.of_mid_year(year) for year in mid_years]
+        below = pd.DataFrame([one.populations[POPULATION] for one in of_years], index=ends)
+        national = pd.DataFrame([one.national_populations for one in of_years], index=ends)
     always = set(result.members) & set(result.comparator_members or result.members)
     held = numerator.loc[ends].notna().all()
     members = [force_id for force_id in result.members if force_id in always and held[force_id]]
     if not members:
         raise _no_line(measure, "no counts of England and Wales are held over time")
     numerator, denominator = (
-        counts.loc[ends].assign(**{ENGLAND_AND_WALES: counts.loc[ends, members].sum(axis="columns")})
-        for counts in (numerator, below)
+        counts.loc[ends].assign(**{ENGLAND_AND_WALES: summed.loc[ends, members].sum(axis="columns")})
+        for counts, summed in ((numerator, numerator), (below, national))
     )
     values = measure.multiplier * numerator / denominator
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")

@@ -18,18 +18,20 @@ import pandas as pd
 from peel_analysis.comparison import compare, peer_groups
 from peel_analysis.comparison.comparable import means
 from peel_analysis.comparison.over_time import quarters_since_break, season_free, signals_of
-from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags
+from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags, found_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Series, Value, calculate_all, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
+from peel_analysis.measures.sums import people_in_words
 from peel_analysis.show import values
 from peel_analysis.show.words import not_available
 from peel_analysis.statistics.trends import FEWEST_QUARTERS
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES, QUARTERS = "percent", "crimes", "forces", "quarters"
+COMPARISONS, VERDICTS = "comparisons", "verdicts"
 Row = dict[str, Any]  # by the values file's columns; what it lacks is empty
 
 
@@ -115,7 +117,8 @@ def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[R
     for result, series in lines:
         part_of, unit, mid_year = f"{result.measure.id}-trend", result.measure.unit, result.edition.mid_year
         years = series.mid_years or (mid_year,) * len(series.days)
-        releases = [result.release.replace(f"mid-{mid_year}", f"mid-{year}") for year in years]
+        own = people_in_words(result.edition, mid_year)
+        releases = [result.release.replace(own, people_in_words(result.edition, year)) for year in years]
         for name in (force_id, ENGLAND_AND_WALES):
             one, national = result.of(name), name == ENGLAND_AND_WALES
             statuses = [one.status] * len(series.days) if national else series.statuses[name].tolist()
@@ -170,11 +173,21 @@ def _quarters(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator
 
 
 def medians(results: Iterable[Result]) -> Iterator[Row]:
-    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part."""
+    """Yield the middle of the forces on each measure whose verdicts rest on it: the median of those that take part.
+
+    The two ends of their middle half, the quartiles, follow.
+    """
     for result in results:
         given = compare(result).verdicts.values()
-        for median in {verdict.median for verdict in given if verdict.median is not None}:
-            yield _row_of(result, result.measure.id, "median", ENGLAND_AND_WALES, median, "")
+        if verdict := next((one for one in given if one.median is not None), None):
+            middle = (
+                ("median", verdict.median),
+                ("lower-half", verdict.lower_half),
+                ("upper-half", verdict.upper_half),
+            )
+            for name, value in middle:
+                if value is not None:
+                    yield _row_of(result, result.measure.id, name, ENGLAND_AND_WALES, value, "")
 
 
 def _funnels(results: Iterable[Result]) -> Iterator[Row]:
@@ -237,14 +250,22 @@ def _share(whole: Result, name: str, one: Value, count: float) -> Row:
 
 
 def flags(edition: Edition, results: Sequence[Result]) -> Iterator[Row]:
-    """Yield the flags to expect of chance over the edition's figures: the overview says them, and so does Annex A."""
-    if (expected := expected_flags(results)) is None:
-        return
-    for part_of in (STANDING_OUT, POLICY):
-        for name, value, unit in (
-            ("comparisons", expected.tests, "comparisons"),
+    """Yield the flags to expect of chance over the edition's figures, and those found by tier.
+
+    The overview says them, and so does Annex A.
+    """
+    expected, found, day = expected_flags(results), found_flags(results), edition.window("crime").end
+    numbers: list[tuple[str, float, str]] = []
+    if expected is not None:
+        numbers += [
+            ("comparisons", expected.tests, COMPARISONS),
             ("limits", 100 * expected.level, PERCENT),
-            ("by-chance", expected.nominal, "comparisons"),
-            ("by-chance-where-forces-differ", expected.overdispersed, "comparisons"),
-        ):
-            yield _row(part_of, name, ENGLAND_AND_WALES, edition.window("crime").end, value, unit)
+            ("by-chance", expected.nominal, COMPARISONS),
+            ("by-chance-where-forces-differ", expected.overdispersed, COMPARISONS),
+            ("outside", found.outside, COMPARISONS),
+        ]
+    numbers.append(("verdicts", found.verdicts, VERDICTS))
+    numbers += [(f"verdicts-{tier.replace('_', '-')}", count, VERDICTS) for tier, count in found.tiers.items()]
+    for part_of in (STANDING_OUT, POLICY):
+        for name, value, unit in numbers:
+            yield _row(part_of, name, ENGLAND_AND_WALES, day, value, unit)

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import isnan
 
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison.verdicts import expected_flags
+from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
+from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data, open_data
@@ -17,7 +19,7 @@ from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
-from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row
+from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
@@ -78,15 +80,39 @@ class Annex:
         return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
-        """Show the denominators: the estimates in use, and the force whose population is replaced."""
+        """Show the denominators: the estimates in use, the force whose population is replaced, England and Wales."""
+        return self._once("populations", self._populations)
+
+    def _populations(self) -> Markup:
         rows, body = self.edition.populations, []
         for force in self.edition.forces:
             count, note = rows["population"][force.id], rows["sentence"][force.id]
             body.append(Row(force.name, (count_cell(float(count)), Cell(str(note)))))
         own = rows["sentence"][rows["sentence"] != ""]
-        said = piece("paragraphs", [f"Rates per head use {self.edition.settings.population.sentence}.", *own])
+        settings = self.edition.settings.population
+        also = [one.sentence for one in (settings.national, settings.earlier) if one is not None]
+        said = piece("paragraphs", [f"Rates per head use {settings.sentence}.", *own, *also])
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
-        return Html(said + piece("folded", "The population of each force", table), "populations")
+        both = self._with_the_assumed_population() if settings.national else Markup()
+        return said + both + piece("folded", "The population of each force", table)
+
+    def _with_the_assumed_population(self) -> Markup:
+        """Return a table of the rates of England and Wales by residents and with the assumed population."""
+        rows = []
+        for result in measures.calculate_all(self.edition):
+            if not result.is_per_head or isnan(result.national.denominator):
+                continue
+            other = with_assumed_population(result)
+            changed = self.edition.forces.in_words(other_verdicts(result, other)) or "None"
+            both = (value_cell(result, one.national.value) for one in (result, other))
+            rows.append(Row(result.measure.title, (*both, Cell(changed))))
+        columns = (
+            "Measure",
+            "Residents, each counted once",
+            "With the assumed population",
+            "Forces whose verdict would differ",
+        )
+        return html_table("England and Wales by either population", columns, rows) if rows else Markup()
 
     def exclusions(self) -> Html:
         """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
@@ -121,15 +147,13 @@ class Annex:
         return Html(piece("surveys", groups) if groups else none, "surveys and the file review")
 
     def wording_policy(self) -> Html:
-        """Show the rule behind higher, lower and similar, and how many flags chance alone would give."""
+        """Show the rule behind higher, lower and similar, and the flags found beside those to expect of chance."""
         return self._once("wording policy", self._wording_policy)
 
     def _wording_policy(self) -> Markup:
         policy, results = self.edition.data.policy, measures.calculate_all(self.edition)
-        expected = expected_flags(results)
-        said = f"In this edition: {expected.sentence()} " if expected else ""
-        sentences = list(policy.sentences())
-        return piece("policy", policy.label, sentences, f"{said}{COUNTS_NOT_SAMPLES}", funnels_table(results))
+        said = f"In this edition: {' '.join(flags_in_words(results))} {COUNTS_NOT_SAMPLES}"
+        return piece("policy", policy.label, list(policy.sentences()), said, funnels_table(results))
 
     def notes_and_terms(self) -> Html:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""

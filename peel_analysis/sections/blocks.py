@@ -15,10 +15,10 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
 from peel_analysis.figures import funnel, funnel_svg, picture, quarter_lines, ranked, ranked_svg, strip_svg, trend_lines
-from peel_analysis.figures.funnel import middle_in_words, place_in_words
+from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
-from peel_analysis.measures.provenance import POPULATIONS, tables_of
+from peel_analysis.measures.provenance import population_tables
 from peel_analysis.sections.display import Html, numbered, source_line
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
@@ -52,7 +52,7 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone if drawn else _not_drawn(result)]
-    body = _body(result, force_id, place=_place(result, force_id), image=image, not_drawn=not_drawn)
+    body = _body(result, force_id, place=wording.rank_in_words(result, force_id), image=image, not_drawn=not_drawn)
     return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
 
 
@@ -82,19 +82,6 @@ def _body(result: Result, force_id: str, missing_from: str = "Not in the figure"
         summary=f"All 43 forces: {result.measure.title}",
         data=tables.by_force(result, force_id),
         **drawing,
-    )
-
-
-def _place(result: Result, force_id: str) -> str:
-    """Return where a force's change lies among all forces' changes, always as a range; "" for other measures."""
-    compared = compare(result)
-    row = compared.row(force_id)
-    if result.measure.kind != "change" or not compared.ranks.has_place(row):
-        return ""
-    return (
-        "In the order of all forces' changes, from the largest rise to the largest fall, "
-        f"{result.edition.forces.official_name(force_id)} is {compared.ranks.words(row)}: as near as their intervals "
-        "let an order be told."
     )
 
 
@@ -134,18 +121,10 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
     """Return where the force lies and what that means; for a force that is not set against the limits, why."""
-    result, name = compared.result, compared.result.edition.forces.official_name(force_id)
-    own, verdict = result.of(force_id), compared.verdicts[force_id]
-    if own.is_missing:
+    result = compared.result
+    if result.of(force_id).is_missing:
         return f"There is {no_figure(result, force_id)}"
-    value = value_in_words(result.measure, own.value)
-    if verdict.chance is None:
-        return f"{name}: {value}. {verdict.reason} So it is not set against the limits."
-    account = "do not account" if verdict.chance else "can account"
-    return (
-        f"{name}: {value}. {place_in_words(outside=verdict.chance)} The usual differences among forces, of which "
-        f"chance is a part, {account} for how far this is from the middle of the forces, {middle_in_words(compared)}."
-    )
+    return wording.place_in_funnel(result, force_id)
 
 
 def funnels_table(results: Iterable[Result]) -> Markup:
@@ -313,10 +292,16 @@ def _source_of_populations(result: Result, series: Series) -> str:
     """Return the source of the points' populations where they are of more years than the edition's own, else ""."""
     if len(set(series.mid_years)) < 2:
         return ""
-    own = (POPULATIONS, result.edition.vintage)
-    named = [table for table in tables_of(result, ENGLAND_AND_WALES) if (table.table, table.release) == own]
-    years = f"Populations of mid-{series.mid_years[0]} to mid-{series.mid_years[-1]}"
-    return " ".join(f"{years}: {table.publisher}, {table.title}." for table in named if table.title)
+    by_table: dict[str, list[int]] = {}
+    for year in sorted(set(series.mid_years)):
+        for table in population_tables(result.edition, [year]):
+            by_table.setdefault(f"{table.publisher}, {table.title}" if table.title else "", []).append(year)
+    return " ".join(f"{_years_in_words(years)}: {title}." for title, years in by_table.items() if title)
+
+
+def _years_in_words(years: list[int]) -> str:
+    first, last = years[0], years[-1]
+    return f"Population of mid-{last}" if first == last else f"Populations of mid-{first} to mid-{last}"
 
 
 def _line_notes(result: Result, series: Series, force_id: str) -> list[str]:
@@ -344,9 +329,6 @@ def _about_population(result: Result, series: Series, force_id: str) -> str:
             f"the rate of its own year.{kept}"
         )
     first, last = series.mid_years[0], series.mid_years[-1]
-    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set"
-    earlier = (
-        f" Where the report sets an earlier year's value beside this edition's, it divides both by the population of "
-        f"mid-{last}, so that value can differ from the point here."
-    )
-    return f"{each} of estimates.{earlier if result.has_earlier else ''}{kept}"
+    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}"
+    earlier = result.edition.earlier_population
+    return f"{each}{f'. {earlier.sentence}' if earlier else ', all of one set of estimates.'}{kept}"

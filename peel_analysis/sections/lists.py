@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_together, compare, reasons_apart
-from peel_analysis.comparison.verdicts import expected_flags
+from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
@@ -41,7 +41,9 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
         own, windows, earlier = result.of(force_id), wording.windows_in_words(result), ""
         statuses += [one.status for one in (own, result.national) if not one.is_missing]
         if (window := result.comparator_window) is not None and own.has_comparator:
-            earlier = f"{window.words}: {tables.value_cell(result, own.comparator_value, own.comparator_status).text}"
+            remark, _ = wording.earlier_population(result)
+            before = tables.value_cell(result, own.comparator_value, own.comparator_status).text
+            earlier = f"{window.words}: {before}{f' ({remark})' if remark else ''}"
             statuses.append(own.comparator_status)
         tile = {
             "measure_id": result.measure.id,
@@ -103,12 +105,12 @@ def standing_out(results: list[Result], force_id: str) -> Html:
 
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
-    policy, about, expected = compare(results[0]).policy, "what stands out", expected_flags(results)
+    policy, about = compare(results[0]).policy, "what stands out"
     found = [one for one in results if compare(one).verdicts[force_id].words not in ("", policy.words.otherwise)]
     told = sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)[:AT_MOST]
     note = (
         f"Chosen by the wording policy ({policy.label}) from every figure of this edition that has "
-        f"a verdict. {expected.sentence() if expected else ''}"
+        f"a verdict. {' '.join(flags_in_words(results))}"
     )
     if told:
         return readings("standing-out", told, force_id, about, note)

@@ -162,7 +162,7 @@ class Result(measures.Result):
         Raises ValueError when none of them has a value.
 
         >>> crime.compare(["norfolk", "kent"]).data.value.round(1).tolist()
-        [76.3, 58.9, 75.7]
+        [76.3, 58.9, 76.4]
         """
         return self._titled(figures.compared_bars(self, self._ids(forces)))
 
@@ -170,7 +170,7 @@ class Result(measures.Result):
         """Return the numbers of forces and of England and Wales: a row each, by name, as `tables.beside` has them.
 
         >>> crime.beside("norfolk").value.round(1).to_dict()
-        {'Norfolk': 58.9, 'England and Wales': 75.7}
+        {'Norfolk': 58.9, 'England and Wales': 76.4}
         """
         return tables.beside(self, *map(self._id, forces))
 

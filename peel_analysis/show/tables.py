@@ -92,7 +92,7 @@ def _columns(result: Result) -> list[str]:
     else:
         columns += ["Count", "Population" if "population" in measure.denominator.items else "Out of"]
     if result.comparator_window is not None and result.has_earlier:
-        columns.append(f"Value {wording.window_phrase(result.comparator_window)}")
+        columns.append(f"Value {wording.earlier_in_words(result)}")
     return [*columns, "Note"]
 
 

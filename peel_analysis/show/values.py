@@ -1,7 +1,8 @@
 """The values file: every measure for all 43 forces and England and Wales, a contract for other programs."""
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,8 @@ from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
+from peel_analysis.show.words import in_one_phrase
+from peel_analysis.statistics.verdict import Verdict
 
 CONTRACT = (
     "edition", "measure", "force_id", "period_end", "value", "numerator", "denominator", "unit", "status", "note",
@@ -20,11 +23,12 @@ CONTRACT = (
 MORE = (
     "in_figure", "in_national", "members", "comparator_period_end", "comparator_value", "comparator_numerator",
     "comparator_denominator", "comparator_status", "comparator_note", "lower_95", "upper_95", "lower_998", "upper_998",
-    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "policy_version", "source_sha256", "rule",
+    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "gap", "gap_percent", "said",
+    "policy_version", "source_sha256", "rule",
     "code_version", "member_list", "part_of",
 )  # fmt: skip
 COLUMNS = (*CONTRACT, *MORE)
-RANKS = ("rank_first", "rank_last")
+WHOLE = ("rank_first", "rank_last", "gap_percent")
 
 
 def values(edition: Edition, chosen: Iterable[Measure] | None = None) -> pd.DataFrame:
@@ -42,7 +46,7 @@ def of_results(results: Iterable[Result]) -> pd.DataFrame:
     for result in results:
         for name, column in _columns(result).items():
             cells[name] += column
-    return pd.DataFrame(cells).astype(dict.fromkeys(RANKS, "Int64"))
+    return pd.DataFrame(cells).astype(dict.fromkeys(WHOLE, "Int64"))
 
 
 def _columns(result: Result) -> dict[str, list[Any]]:
@@ -74,8 +78,21 @@ def _columns(result: Result) -> dict[str, list[Any]]:
         "rank_last": compared.ranks.last.tolist(),
         "verdict": [verdict.words if verdict else "" for verdict in verdicts],
         "verdict_reason": [verdict.reason if verdict else "" for verdict in verdicts],
+        "gap": [float(one.gap) if one and one.gap is not None else math.nan for one in verdicts],
+        "gap_percent": _gaps_in_percent(result, verdicts),
+        "said": [
+            in_one_phrase(result, force_id) if one else ""
+            for force_id, one in zip(compared.force_ids, verdicts, strict=True)
+        ],
         **provenance.columns_of(result),
     }
+
+
+def _gaps_in_percent(result: Result, verdicts: Sequence[Verdict | None]) -> list[int | None]:
+    """Return each gap as the sentence gives it, in whole percent of the England and Wales value; none for a change."""
+    if result.measure.kind == "change":
+        return [None] * len(verdicts)
+    return [one.gap_percent if one else None for one in verdicts]
 
 
 def as_csv(rows: pd.DataFrame) -> str:
@@ -93,7 +110,7 @@ def as_json(rows: pd.DataFrame) -> str:
 
 
 def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    whole = ("numerator", "denominator", "members", *RANKS)
+    whole = ("numerator", "denominator", "members", *WHOLE)
     return {str(name): _counts(rows[name]) for name in rows.columns if str(name).endswith(whole)}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peel_analysis.comparison import NotComparableError, compare
+from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import CAVEATS, OUTCOME_GROUPS, records
@@ -112,28 +113,76 @@ def _against_national(result: Result, force_id: str) -> str:
     measure, national = result.measure, result.national
     if force_id == ENGLAND_AND_WALES or measure.kind == "cases":
         return ""
+    verdict, says = compare(result).verdicts[force_id], compare(result).policy.says
     if national.is_missing:
-        return f"There is no England and Wales {noun(measure)} to set it against. {national.note}"
-    verdict = compare(result).verdicts[force_id]
-    against = f"the England and Wales {noun(measure)} of {value_in_words(measure, national.value)}"
-    if not verdict.words:
-        return f"This stands beside {against}. {verdict.reason}"
-    return f"This is {verdict.words} {against}{_how_tested(result, verdict)}."
+        return says.no_national_value.format(noun=noun(measure), reason=national.note)
+    told = {
+        "against": f"the England and Wales {noun(measure)} of {value_in_words(measure, national.value)}",
+        "words": verdict.words,
+        "reason": verdict.reason,
+        "alone": says.alone[0 if result.forces["value"].notna().sum() == 1 else 1],
+        **_how_far(result, verdict),
+    }
+    return str(getattr(says, verdict.tier or "no_verdict").format(**told))
 
 
-def _how_tested(result: Result, verdict: Verdict) -> str:
-    """Return what a reader must know of the tests: that only one could be made, or that position decided."""
-    if verdict.position is None or verdict.median is None or verdict.robust_z is None:
-        alone = result.forces["value"].notna().sum() == 1
-        others = "no other force's figure is public" if alone else "too few forces have a comparable figure"
-        return f" (by the size rule alone; {others})"
-    if not verdict.size or verdict.position:
+def _how_far(result: Result, verdict: Verdict) -> dict[str, str]:
+    """Return the gap and its side, the middle of the forces and the two ends of their middle half, as far as known."""
+    middles = {"middle": verdict.median, "lower_half": verdict.lower_half, "upper_half": verdict.upper_half}
+    told = {name: value_in_words(result.measure, one) for name, one in middles.items() if one is not None}
+    if verdict.gap is None:
+        return told
+    says = compare(result).policy.says
+    return {**told, "side": says.sides[0 if verdict.gap > 0 else 1], "gap": _gap_in_words(result, verdict)}
+
+
+def _gap_in_words(result: Result, verdict: Verdict) -> str:
+    """Return the gap to England and Wales: "22%", "9.0 percentage points (53%)", or "4.0 percentage points"."""
+    forms = compare(result).policy.says.gap
+    points = f"{abs(verdict.gap or 0):,}"
+    if result.measure.kind == "change":
+        return forms.points.format(points=points)
+    if verdict.gap_percent is None:
+        return forms.unit.format(points=points)
+    form = forms.both if result.measure.is_percent else forms.percent
+    return form.format(points=points, percent=f"{abs(verdict.gap_percent):,}%")
+
+
+def in_one_phrase(result: Result, force_id: str) -> str:
+    """Return what the reading says of a force beside England and Wales; "" where it says nothing."""
+    return "" if result.of(force_id).is_missing or not_available(result) else _against_national(result, force_id)
+
+
+def place_in_funnel(result: Result, force_id: str) -> str:
+    """Return where the force lies beside the limits of its funnel, and how that and its verdict both hold."""
+    compared = compare(result)
+    verdict, says = compared.verdicts[force_id], compared.policy.funnel
+    form = says.not_tested
+    if verdict.chance:
+        form = says.outside if verdict.tier == NOTABLE else says.outside_and_not_flagged
+    elif verdict.chance is not None:
+        form = says.within_and_flagged if verdict.tier in HIGHER_OR_LOWER else says.within
+    return form.format(
+        force=result.edition.forces.official_name(force_id),
+        value=value_in_words(result.measure, result.of(force_id).value),
+        middle=value_in_words(result.measure, compared.funnel.target) if compared.funnel else "",
+        words=verdict.words,
+        reason=verdict.reason,
+    )
+
+
+def rank_in_words(result: Result, force_id: str) -> str:
+    """Return where the force's change lies among all forces' changes and by which rule; "" for other measures."""
+    compared = compare(result)
+    row = compared.row(force_id)
+    if result.measure.kind != "change" or not compared.ranks.has_place(row):
         return ""
-    middle = f"the middle of the forces ({value_in_words(result.measure, verdict.median)})"
-    if abs(verdict.robust_z) < compare(result).policy.position.robust_z:
-        return f" by the stated rule: the force lies within the usual spread around {middle}"
-    one, other = ("below", "above") if verdict.robust_z > 0 else ("above", "below")
-    return f" by the stated rule: the force lies {one} England and Wales but {other} {middle}"
+    return compared.policy.ranks.sentence.format(
+        force=result.edition.forces.official_name(force_id),
+        ranks=compared.ranks.words(row),
+        ratio=compared.policy.settings_in_words["ratio"],
+        gap=compared.policy.gap_for(result.measure.decimals),
+    )
 
 
 def _against_earlier(result: Result, force_id: str) -> str:
@@ -149,6 +198,32 @@ def _against_earlier(result: Result, force_id: str) -> str:
     value, phrase = value_in_words(result.measure, own.comparator_value), window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status in IN_DOUBT else ""
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
+
+
+def earlier_population(result: Result) -> tuple[str, str]:
+    """Return what the value of the year before divides by: what stands beside it, and the sentence under the figure.
+
+    Beside it stands nothing where the population is of its own mid-year and of the edition's set of estimates. Both
+    are "" for a measure that is not a rate per head, or has no earlier values.
+    """
+    year, window, edition = result.comparator_mid_year, result.comparator_window, result.edition
+    if year is None or window is None or not result.rows["comparator_value"].notna().any():
+        return "", ""
+    opening = f"The values {window_phrase(window)} divide by the population of mid-{year}"
+    if year == edition.mid_year:
+        said = "as those of this edition do: the estimates of their own mid-year are not held."
+        return f"population of mid-{year}", f"{opening}, {said}"
+    earlier = edition.earlier_population
+    said = f"{opening}, their own mid-year. {earlier.sentence if earlier else ''}".strip()
+    return earlier.short if earlier else "", said
+
+
+def earlier_in_words(result: Result) -> str:
+    """Return the earlier window as a table or a key names its values, with a remark on what they divide by, if any."""
+    if result.comparator_window is None:
+        return ""
+    remark, _ = earlier_population(result)
+    return window_phrase(result.comparator_window) + (f" ({remark})" if remark else "")
 
 
 def caveats(result: Result, force_id: str | None = None) -> list[str]:
@@ -191,7 +266,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         doubtful = rows[rows["comparator_value"].notna() & rows["comparator_status"].isin(IN_DOUBT)]
         notes += _marked(result, doubtful, "comparator_", f"{year} value shown in the table with the mark {{sign}}")
         notes += _grouped(result, rows[without], "comparator_note", f"Without a {year} value")
-    notes += [Footnote(sentence) for sentence in other_releases(result)]
+    notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
@@ -249,7 +324,9 @@ def _members(result: Result) -> list[Footnote]:
     """Return who is in England and Wales, now and in the earlier window."""
     if not result.members or result.national.status == "as_published":
         return []
-    notes = [Footnote(members_in_words(result, "their denominators"))]
+    by_residents = result.is_per_head and result.edition.national_population is not None
+    summed = "their residents, each counted once" if by_residents else "their denominators"
+    notes = [Footnote(members_in_words(result, summed))]
     if result.comparator_window is not None and result.earlier_national_warning:
         warning = result.earlier_national_warning
         said = f"{result.comparator_window.end.year} value of {NATIONAL}: {warning[:1].lower()}{warning[1:]}"

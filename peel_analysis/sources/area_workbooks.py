@@ -21,6 +21,8 @@ ITEM = "asb_incidents"
 INCIDENTS, MID_YEARS, CRIME_RATES = "incidents", "mid-year populations", "crime rates"
 POPULATION_OF_RATES = re.compile(r"population figures?.*mid[ -]?((?:19|20)\d\d)", re.IGNORECASE | re.DOTALL)
 MID_YEARS_BEFORE = 2  # the rate of year ending March 2018 divides by the mid-2016 population, and so for each year
+RATE = re.compile(r"\brates?\b|\bper (\d[\d ]*|thousand|head|person)")  # in a heading without its punctuation
+PER_THOUSAND = ("1000", "thousand")
 EXACT = 1e-4  # persons: rates in full give whole populations to 1e-8; rounded rates miss by hundreds
 LONDON, CITY, METROPOLITAN = Area("region", "London"), Area("force", "city-of-london"), Area("force", "metropolitan")
 Populations = dict[tuple[str, int], int]
@@ -98,13 +100,17 @@ def _columns_by_year(table: AreaTable) -> tuple[dict[date, int], dict[date, int]
         if position in table.labels or not any(row[position] != "" for row in table.cells):
             continue
         words = fold(heading)
-        if re.search(r"percent|change", words) or "%" in heading or POPULATION_OF_RATES.search(heading):
+        if re.search(r"per ?cent|change", words) or "%" in heading or POPULATION_OF_RATES.search(heading):
             continue
         end = year_to(heading)
-        if end is None or not re.search(r"rate|number|incidents", words):
+        if end is None or not (RATE.search(words) or re.search(r"number|incidents", words)):
             wrong = "names no year, or no number or rate; give it its published heading"
             raise SourceError(f"{table.place(-1, position)}: the heading {heading!r} {wrong}")
-        into = rates if "rate" in words else counts
+        rate = RATE.search(words)
+        if rate and rate[1] and rate[1].replace(" ", "") not in PER_THOUSAND:
+            wrong = "is a rate per something else than 1,000 population; give the table as published"
+            raise SourceError(f"{table.place(-1, position)}: the heading {heading!r} {wrong}")
+        into = rates if rate else counts
         if end in into:
             raise SourceError(f"{table.place(-1, position)}: a second column for the year to {end}; take out one")
         into[end] = position

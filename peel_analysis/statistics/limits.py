@@ -92,14 +92,16 @@ def funnel_for(
     overdispersion: Overdispersion = "additive",
     winsorised: float = WINSORISED,
     fewest: int = FEWEST_FORCES,
+    target: float | None = None,
 ) -> Funnel:
     """Return the funnel of a measure over forces, one row each in the order given.
 
-    A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. The target is
-    the median of the eligible forces' values: one large force would draw the sum over sum towards its own value.
+    A force that is not eligible, or lacks a number, enters neither the target nor phi nor tau-squared. `target` is what
+    forces are set against, in the measure's unit; by default it is the median of the eligible forces' values, since one
+    large force would draw the sum over sum towards its own value.
 
-    Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a median
-    of zero.
+    Raises NotEnoughForcesError below `fewest` eligible forces, and ValueError for a share above its total or a target
+    that is not above zero, or above the whole of a share.
     """
     counts, sizes = (np.atleast_1d(np.asarray(column, dtype=np.float64)) for column in (numerator, denominator))
     if kind == "share" and (counts > sizes).any():
@@ -110,9 +112,11 @@ def funnel_for(
     if forces < fewest:
         raise NotEnoughForcesError(f"A funnel needs at least {fewest} forces with a comparable value; found {forces}.")
     value = np.divide(counts, sizes, out=np.full(sizes.shape, np.nan), where=present)
-    centre = float(np.median(value[chosen]))
+    centre = float(np.median(value[chosen])) if target is None else target / multiplier
     if not centre > 0:
         raise ValueError(f"a funnel needs a target above zero; found {centre * multiplier}")
+    if kind == "share" and centre > 1:
+        raise ValueError(f"a share's target is at most the whole; found {centre * multiplier:g}")
 
     error = np.sqrt(_variance(kind, centre, np.where(present, sizes, np.nan)))
     naive_z = (_transformed(kind, value) - _transformed(kind, np.asarray(centre))) / error
@@ -190,14 +194,6 @@ class ExpectedByChance:
     level: float
     nominal: float
     overdispersed: float
-
-    def sentence(self) -> str:
-        """Return the note on multiple comparisons."""
-        return (
-            f"{self.tests:,} comparisons with {self.level:.1%} limits, over all forces and these figures: about "
-            f"{self.nominal:.1f} would fall outside by chance alone, and about {self.overdispersed:.1f} where forces "
-            "differ among themselves by more than chance. The size and position tests remove some of these."
-        )
 
 
 def expected_by_chance(funnels: Sequence[Funnel], level: float) -> ExpectedByChance:

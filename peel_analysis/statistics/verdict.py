@@ -21,12 +21,17 @@ MAD_TO_DEVIATION = 1.4826  # the standard deviation of a normal distribution in 
 
 @dataclass(frozen=True)
 class Position:
-    """The median and MAD of the eligible forces, in the measure's unit, and each force's z against them."""
+    """The median and MAD of the eligible forces, in the measure's unit, and each force's z against them.
+
+    The middle half of the forces lies between `lower_half` and `upper_half`, their quartiles.
+    """
 
     forces: int
     median: float
     mad: float
     z: Array
+    lower_half: float
+    upper_half: float
 
 
 def robust_position(values: Numbers, eligible: npt.ArrayLike | None = None) -> Position:
@@ -40,7 +45,8 @@ def robust_position(values: Numbers, eligible: npt.ArrayLike | None = None) -> P
     median = float(np.median(value[chosen])) if chosen.any() else math.nan
     mad = float(np.median(np.abs(value[chosen] - median))) if chosen.any() else math.nan
     z = (value - median) / (MAD_TO_DEVIATION * mad) if mad > 0 else np.full(value.shape, np.nan)
-    return Position(int(chosen.sum()), median, mad, z)
+    lower, upper = np.quantile(value[chosen], (0.25, 0.75)) if chosen.any() else (math.nan, math.nan)
+    return Position(int(chosen.sum()), median, mad, z, float(lower), float(upper))
 
 
 @dataclass(frozen=True)
@@ -105,20 +111,24 @@ class Verdict:
 
     `words` is empty where there is no verdict, and `reason` then says why. A test that was not made is None.
     `ratio` is shown / national_shown to two decimals, where England and Wales is above zero (a change may not be);
-    `gap` is shown - national_shown.
+    `gap` is shown - national_shown. `tier` names the sentence under [says] in the policy that the tests lead to.
     """
 
     words: str
     reason: str
     basis: str
+    tier: str
     shown: Decimal | None
     national_shown: Decimal | None
     ratio: Decimal | None = None
     gap: Decimal | None = None
+    gap_percent: int | None = None
     smallest_gap: Decimal | None = None
     size: bool | None = None
     median: float | None = None
     mad: float | None = None
+    lower_half: float | None = None
+    upper_half: float | None = None
     robust_z: float | None = None
     position: bool | None = None
     funnel_z: float | None = None
@@ -173,7 +183,7 @@ def _verdict(
     }
     reason = reason or next((key for key, holds in untestable.items() if holds), "")
     if reason or shown is None or national_shown is None:
-        return Verdict("", policy.no_verdict[reason], "", shown, national_shown)
+        return Verdict("", policy.no_verdict[reason], "", "", shown, national_shown)
 
     gap = shown - national_shown
     above = gap > 0
@@ -188,17 +198,39 @@ def _verdict(
         words=above_below[0 if above else 1] if size and (placed or not enough) else words.otherwise,
         reason="",
         basis="size, position and chance" if tested else "size and position" if enough else "size only",
+        tier=_tier(size, placed, outside, tested, enough, across=enough and abs(z) >= policy.position.robust_z),
         shown=shown,
         national_shown=national_shown,
         ratio=(shown / national_shown).quantize(Decimal("0.01"), ROUND_HALF_UP) if national_shown > 0 else None,
         gap=gap,
+        gap_percent=_in_percent(gap, national_shown),
         smallest_gap=policy.gap_for(decimals),
         size=size,
         median=of.median if enough else None,
         mad=of.mad if enough else None,
+        lower_half=of.lower_half if enough else None,
+        upper_half=of.upper_half if enough else None,
         robust_z=z if enough else None,
         position=placed if enough else None,
         funnel_z=funnel_z if tested else None,
         funnel_limit=limit if tested else None,
         chance=outside if tested else None,
     )
+
+
+def _tier(size: bool, placed: bool, outside: bool, tested: bool, enough: bool, *, across: bool) -> str:
+    """Return which sentence of the policy the tests lead to; `across` is far out on the other side of the median."""
+    if not enough:
+        return "size_only" if size else "similar_alone"
+    if not size:
+        return "similar"
+    if not placed:
+        return "size_across" if across else "size"
+    if not tested:
+        return "size_and_position"
+    return "all_three" if outside else "within_the_limits"
+
+
+def _in_percent(gap: Decimal, national: Decimal) -> int | None:
+    """Return a gap as a whole percentage of the England and Wales value, half up; None where that is not above zero."""
+    return int((100 * gap / national).quantize(Decimal(1), ROUND_HALF_UP)) if national > 0 else None

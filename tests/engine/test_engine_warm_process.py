@@ -16,7 +16,7 @@ import pytest
 from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
-from peel_analysis.engine import warm_connection
+from peel_analysis.engine import warm_connection, warm_process
 from peel_analysis.engine.papermill_engine import execute
 
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
@@ -55,6 +55,26 @@ def test_a_kernel_imports_this_package_as_it_is_now(tmp_path: Path, monkeypatch:
 
 
 @LINUX
+def test_what_a_batch_shares_is_made_once_and_in_every_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tmp_path / "made"
+    (tmp_path / "shared_here.py").write_text(
+        f"held = []\ndef share():\n    held.append(1)\n    open({str(made)!r}, 'a').write('once ')\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv(warm_process.SHARED, "shared_here:share")
+    source = "import json, sys; print(json.dumps(sys.modules['shared_here'].held))"
+    assert [answer(tmp_path, source, name) for name in ("a", "b")] == [[1], [1]]
+    assert made.read_text() == "once "
+
+
+def test_what_a_batch_shares_and_cannot_be_made_is_left_to_ordinary_kernels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(warm_process.SHARED, "json:no_such_function")
+    assert answer(tmp_path, "import json, sys; print(json.dumps('json' in sys.modules))") is True
+    assert warm_processes() == []
+
+
 def test_a_kernel_has_the_environment_of_its_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "import json, os; print(json.dumps([os.environ.get('PEEL_TEST'), 'OMP_NUM_THREADS' in os.environ]))"
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
