@@ -173,6 +173,13 @@ def _mid_2024_populations(rows: pd.DataFrame, release: str, forces: Forces) -> T
     return [], [(ids.get(code) or forces.find(name).id, 2024, people, release) for code, name, people in named]
 
 
+def _mid_year_populations(rows: pd.DataFrame, release: str, *_: object) -> Tables:
+    """Return populations of several mid-years; the file names each by the 30 June that it is as at."""
+    asked = ("force_id", "item", "period_end", "value")
+    of_people = rows.loc[rows["item"] == "population_mid_year", list(asked)].itertuples(index=False, name=None)
+    return [], [(force_id, date.fromisoformat(day).year, people, release) for force_id, _, day, people in of_people]
+
+
 def _city_of_london_daytime(rows: pd.DataFrame, *_: object) -> Tables:
     """Return the City of London's daytime and workday populations of 2014, a vintage each."""
     return [], [
@@ -193,6 +200,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, 
     "outcomes by year": (("force_id", "item", "period_start", "period_end", "value"), "value", _outcomes_by_year),
     "rolling recorded crime": (("force_id",), "to_.*", _rolling_recorded_crime),
     "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), "population_mid_2024", _mid_2024_populations),
+    "mid-year populations": (("force_id", "item", "period_end", "value"), "value", _mid_year_populations),
     "City of London daytime": (("force_id", "measure", "year", "value"), "value", _city_of_london_daytime),
 }
 
