@@ -70,7 +70,7 @@ TABLES = "Office for National Statistics, Police force area data tables, year en
         ("2019", [f"Populations of mid-2011 to mid-2016: {TABLES} March 2018.", f"of mid-2017: {TABLES} June 2018."]),
         (
             "2025",
-            ["Populations of mid-2012 to mid-2023: Office", "third-party sum by force area.", "of mid-2024: Office"],
+            ["Populations of mid-2012 to mid-2023: Office", "third-party sum by force", "of mid-2024: Office"],
         ),
     ],
 )
