@@ -6,7 +6,13 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population, with_other_populations
+from peel_analysis.comparison.sensitivity import (
+    in_other_releases,
+    of_assigned,
+    other_verdicts,
+    with_assumed_population,
+    with_other_populations,
+)
 from peel_analysis.data import registers
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
@@ -38,6 +44,7 @@ def account(measure: Measure, force_id: str, edition: Edition) -> str:
         *_comparator(result, force_id),
         *block("Other populations", _other_populations(result, force_id)),
         *block("Verdict", _verdict(result, force_id)),
+        *block("In other tables", _other_tables(result, force_id)),
         *block("Caveats", [line for text in wording.caveats(result, force_id) for line in paragraph(text)]),
         *block("Published value", _published(result, force_id)),
         *block("Provenance", _provenance(result, force_id)),
@@ -250,6 +257,21 @@ def _comparator(result: Result, force_id: str) -> list[str]:
     ]
     counted = _counts(result, force_id, window, " (comparator)") if not math.isnan(own.comparator_numerator) else []
     return [*block("Comparator", pairs(rows)), *counted]
+
+
+def _other_tables(result: Result, force_id: str) -> list[str]:
+    """Return a line for each other release held, and for the crimes that had an outcome: value, nation and verdict."""
+    others = dict(in_other_releases(result))
+    if (assigned := of_assigned(result)) is not None:
+        others["of crimes that had been given an outcome"] = assigned
+    if not others:
+        return []
+    table: list[tuple[str, ...]] = [("counted in", "value", NATIONAL, "verdict")]
+    for words, one in {"as used": result, **others}.items():
+        verdict = compare(one).verdicts.get(force_id)
+        values = (_shown(result.measure, shown.value, shown.status) for shown in (one.of(force_id), one.national))
+        table.append((words, *values, (verdict.words or "none") if verdict else ""))
+    return columns(table, right=(1, 2))
 
 
 def _same_release(result: Result, own: Value) -> str:

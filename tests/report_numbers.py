@@ -172,7 +172,7 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return counts(list(rows.values()))
     of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
     of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
-    return values(measure, two, "value", "comparator_value") | of_reading
+    return values(measure, two, "value", "comparator_value", "same_release_value") | of_reading
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
