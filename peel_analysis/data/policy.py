@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from peel_analysis.data.declarations import Declaration, Pair, declared, filled
+from peel_analysis.data.declarations import Declaration, Pair, Texts, declared, filled
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import meant
 from peel_analysis.data.periods import day_in_words
@@ -147,6 +147,7 @@ class _InFunnel(Declaration):
     outside: str = Field(description="outside the limits, and called notable")
     outside_and_not_flagged: str = Field(description="outside the limits, and not called notable: how both hold")
     not_tested: str = Field(description="set against no limits, for a {reason}")
+    notes: Texts = Field(description="what stands under every funnel")
 
 
 class _Ranks(Declaration):
