@@ -212,12 +212,13 @@ def members_of(rows: Rows) -> list[str]:
     return [] if in_part else pooled
 
 
-def each_resident_once(rows: Rows, measure: Measure, edition: Edition) -> Rows:
+def each_resident_once(of_forces: Iterable[Value], measure: Measure, edition: Edition) -> Rows:
     """Return the rows as England and Wales adds them up: by its residents, where the edition's file says so.
 
     The population that replaces a force's residents holds people who are residents of other forces. Those that it
     replaces are put back, and so each is counted once; the force's own rate keeps what it divides by.
     """
+    rows = list(of_forces)
     if edition.national_population is None or measure.denominator.items != (POPULATION,):
         return rows
     residents, replaced = edition.national_populations, edition.population_instead

@@ -103,6 +103,17 @@ class Series:
         place = [sum(cut <= first_day(str(end), self.months) for cut in cuts) for end in values.index]
         return [values[[one == number for one in place]] for number in range(len(cuts) + 1)]
 
+    def between_breaks(self, force_id: str) -> list[pd.Series]:
+        """Return the line cut at every marked break, comparable or not; points within a break are of no part.
+
+        A break with care interrupts no line, but it can move the mean all the same, and recording was changing under
+        the points within its days. A part may be empty.
+        """
+        breaks, values = self.breaks(force_id), self.values[force_id]
+        firsts = [date.fromisoformat(first_day(str(end), self.months)) for end in values.index]
+        places = [_place(breaks, first, last) for first, last in zip(firsts, self.days, strict=True)]
+        return [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
+
     def latest_part(self, force_id: str) -> pd.Series:
         """Return the values since the last break that are there: those that a sentence may set beside each other."""
         return self.parts(force_id)[-1].dropna()
@@ -112,6 +123,15 @@ class Series:
         points = dict.fromkeys(self.cuts(force_id), float("nan"))
         points |= dict(zip(self.days, self.values[force_id].tolist(), strict=True))
         return dict(sorted(points.items()))
+
+
+def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
+    """Return how many breaks lie before a window; None for one within a break.
+
+    A break of a single day is the first of the counts that follow it, so it lies before them.
+    """
+    ahead = [one for one in breaks if not (one.last_day < first or one.first_day == one.last_day == first)]
+    return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
 
 
 def rolling(result: Result, months: int = YEAR) -> Series:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peel_analysis.comparison import NotComparableError, compare
+from peel_analysis.comparison.adjusted import disagreements
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
@@ -13,6 +14,7 @@ from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
 from peel_analysis.measures.provenance import other_releases
+from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.statistics.verdict import Verdict
 
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
@@ -65,7 +67,8 @@ def reading(result: Result, force_id: str) -> str:
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
         return f"{result.measure.title}: there is {no_figure(result, force_id)}"
-    sentences = [_opening(result, force_id), _against_national(result, force_id), _against_earlier(result, force_id)]
+    sentences = [_opening(result, force_id), _against_national(result, force_id)]
+    sentences += [with_the_mix(result, force_id), _against_earlier(result, force_id)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
@@ -183,6 +186,21 @@ def rank_in_words(result: Result, force_id: str) -> str:
         ratio=compared.policy.settings_in_words["ratio"],
         gap=compared.policy.gap_for(result.measure.decimals),
     )
+
+
+def with_the_mix(result: Result, force_id: str) -> str:
+    """Return the share standardised for the mix of offences, and where it disagrees with the share as it is; or ""."""
+    share, own = standardised(result).get(force_id, NONE), result.of(force_id)
+    if share.is_missing or force_id == ENGLAND_AND_WALES:
+        return ""
+    says, national = result.edition.data.policy.standardised, result.national.value
+    limits = {"value": share.value, "lower": share.lower, "upper": share.upper}
+    told = {name: value_in_words(result.measure, one) for name, one in limits.items()}
+    told |= {
+        name: says.sides[0 if one > national else 1] for name, one in (("side", share.value), ("other", own.value))
+    }
+    texts = (says.reading, *(getattr(says, one) for one in disagreements(result, force_id)))
+    return " ".join(text.format(**told) for text in texts)
 
 
 def _against_earlier(result: Result, force_id: str) -> str:
