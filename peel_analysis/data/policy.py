@@ -156,6 +156,7 @@ class _Says(Declaration):
     similar_alone: str = Field(description="size is not passed, the only test that could be made")
     no_verdict: str = Field(description="there is no verdict, for a {reason}")
     no_national_value: str = Field(description="England and Wales has no value, for a {reason}")
+    brief: str = Field(description="size is passed, and position is not: in the cell of a table")
     alone: Pair = Field(description="why size alone decides: no other force's figure is public, or too few are")
     sides: Pair = Field(description="what {side} is: above, below")
     gap: _Gap

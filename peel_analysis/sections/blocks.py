@@ -257,7 +257,7 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     return html_table(caption, columns, rows)
 
 
-def quarters_block(result: Result, force_id: str, number: int) -> Html:
+def quarters_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
     """Return the figure of a measure's quarters with the season taken out, and the signals among them.
 
     A line that is too short says so in its place. Raises InputError for a measure that is not counted by quarter.
@@ -265,8 +265,8 @@ def quarters_block(result: Result, force_id: str, number: int) -> Html:
     try:
         series = quarterly(result)
     except InputError:
-        said = f"{result.measure.title}: the counts are by year, so no signals are looked for among quarters."
-        raise InputError(said) from None
+        why = f"{result.measure.title}: the counts are by year, so no signals are looked for among quarters."
+        raise InputError(why) from None
     free, name = season_free(series), result.edition.forces.official_name(force_id)
     found, title = signals_of(free, force_id), series.per_head(result.measure.title, force_id)
     figure_id, about = f"{result.measure.id}-quarters", f"quarters: {result.measure.id}"
@@ -279,16 +279,19 @@ def quarters_block(result: Result, force_id: str, number: int) -> Html:
     ends = (found[0].quarters.index[0], found[-1].quarters.index[-1])
     caption += f", {' to '.join(day_in_words(date.fromisoformat(str(end))) for end in ends)}"
     figure = quarter_lines(free, force_id)
+    notes = [ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))]
+    under = (said or Said()).under(figure_id, number, notes, ())
     body = piece(
         "figure_body",
         reading=signals_in_words(free, force_id, found[-1]),
         image=figure.as_image(),
-        notes=[ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))],
+        notes=under.notes,
+        links=under.links,
         source=source_line(result, _source_of_populations(result, series)),
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),
     )
-    return numbered(figure_id, number, caption, body, about=about)
+    return numbered(figure_id, number, caption, body, about=about, links=under.links)
 
 
 def _quarters_table(result: Result, series: Series, shown: pd.DataFrame, force_id: str, caption: str) -> Markup:
