@@ -224,7 +224,19 @@ def _against_earlier(result: Result, force_id: str) -> str:
         return own.comparator_note if result.has_earlier else ""
     value, phrase = value_in_words(result.measure, own.comparator_value), window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status in IN_DOUBT else ""
+    if result.comparator_release:
+        if own.same_release_status in IN_DOUBT:
+            caution += f" {own.same_release_note}"
+        later = value_in_words(result.measure, own.same_release_value)
+        both = f"{value} {phrase} and {later} {window_phrase(result.window)}"
+        return f"In {table_of_both_ends(result)}, which holds both years, it was {both}.{caution}"
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
+
+
+def table_of_both_ends(result: Result) -> str:
+    """Return what the table is that both ends of a comparison over time come from; "" where it is the values' own."""
+    both = result.edition.both(result.measure.items) if result.comparator_release else {}
+    return " and ".join(one.words for one in both.values())
 
 
 def earlier_population(result: Result) -> tuple[str, str]:
@@ -293,6 +305,16 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         doubtful = rows[rows["comparator_value"].notna() & rows["comparator_status"].isin(IN_DOUBT)]
         notes += _marked(result, doubtful, "comparator_", f"{year} value shown in the table with the mark {{sign}}")
         notes += _grouped(result, rows[without], "comparator_note", f"Without a {year} value")
+        if result.comparator_release and result.has_earlier:
+            later = rows[rows["same_release_value"].notna() & rows["same_release_status"].isin(IN_DOUBT)]
+            opening = f"{result.window.end.year} value by the table of both years, with the mark {{sign}}"
+            notes += _marked(result, later, "same_release_", opening)
+            notes.append(
+                Footnote(
+                    f"The two years are set beside each other in {table_of_both_ends(result)} alone: see the last "
+                    f"columns of the table. The values drawn come from another table, and none is compared with {year}."
+                )
+            )
     notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
