@@ -288,7 +288,7 @@ def _other_populations(result: Result, force_id: str) -> list[str]:
     for words, one in {"as used": result, **others}.items():
         own, national = one.of(force_id), one.national
         if force_id != ENGLAND_AND_WALES:
-            verdict = compare(one).verdicts[force_id].words or "none"
+            verdict = wording.in_brief(one, force_id) or "none"
         else:
             differing = len(other_verdicts(result, one))
             verdict = "" if one is result else f"{differing} of {NUMBER_OF_FORCES} differ"

@@ -157,6 +157,15 @@ def in_one_phrase(result: Result, force_id: str) -> str:
     return "" if result.of(force_id).is_missing or not_available(result) else _against_national(result, force_id)
 
 
+def in_brief(result: Result, force_id: str) -> str:
+    """Return the verdict's words; of a force that passes size and not position, how far it is: "22% below"."""
+    compared = compare(result)
+    verdict = compared.verdicts[force_id]
+    if verdict.size and verdict.position is False:
+        return compared.policy.says.brief.format(**_how_far(result, verdict))
+    return verdict.words
+
+
 def place_in_funnel(result: Result, force_id: str) -> str:
     """Return where the force lies beside the limits of its funnel, and how that and its verdict both hold."""
     compared = compare(result)
