@@ -96,7 +96,7 @@ def numbers(said: Said, beside: Beside) -> set[str]:
 
 
 def reasons(row: Row) -> list[str]:
-    return [row[name] for name in ("note", "comparator_note") if row[name]]
+    return [row[name] for name in ("note", "comparator_note", "same_release_note") if row[name]]
 
 
 def unnamed(row: Row, reason: str) -> str:
@@ -223,7 +223,10 @@ def counts(rows: list[Row]) -> set[str]:
     """Return how many forces there are in all, in England and Wales, in the figure, and for each reason."""
     of_forces = [row for row in rows if row["force_id"] != ENGLAND_AND_WALES]
     drawn = sum(is_drawn(row) for row in of_forces)
-    sharing = [Counter(unnamed(row, row[name]) for row in of_forces) for name in ("note", "comparator_note")]
+    sharing = [
+        Counter(unnamed(row, row[name]) for row in of_forces)
+        for name in ("note", "comparator_note", "same_release_note")
+    ]
     told = {drawn, len(of_forces), *(number for shared in sharing for number in shared.values())}
     return {str(number) for number in told} | {rows[0]["members"], rows[0]["comparator_period_end"][:4]}
 
