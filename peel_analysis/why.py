@@ -6,12 +6,13 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.adjusted import difference_from_rest, rest_of
 from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population, with_other_populations
 from peel_analysis.data import registers
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.data.text import block, columns, pairs, paragraph, whole
+from peel_analysis.data.text import block, columns, pairs, paragraph, shown, whole
 from peel_analysis.measures import Measure, Part, Result, Value
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
@@ -291,9 +292,24 @@ def _verdict(result: Result, force_id: str) -> list[str]:
             ("said", said if verdict.words else "no verdict"),
             ("tests", ", ".join(tests)),
             ("reason", verdict.reason),
+            ("standardised", wording.with_the_mix(result, force_id)),
+            ("without the force", _beside_the_rest(result, force_id)),
             ("policy", compared.policy.settings_version),
         ]
     )
+
+
+def _beside_the_rest(result: Result, force_id: str) -> str:
+    """Return England and Wales without the force, and how far the force lies from it, with the 95% interval."""
+    row, rest, difference = compare(result).row(force_id), rest_of(result), difference_from_rest(result)
+    if math.isnan(difference.value[row]):
+        return ""
+    value, *limits = (
+        shown(float(one[row]), result.measure.decimals, signed=True)
+        for one in (difference.value, difference.lower, difference.upper)
+    )
+    apart = f"{value} (95% interval {' to '.join(limits)})"
+    return f"England and Wales {wording.value_in_words(result.measure, float(rest.value[row]))}; difference {apart}"
 
 
 def _published(result: Result, force_id: str) -> list[str]:
