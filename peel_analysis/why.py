@@ -7,6 +7,7 @@ import pandas as pd
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data import registers
+from peel_analysis.data.definitions import below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
@@ -104,8 +105,9 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     if measure.kind == "change":
         earlier = edition.window(measure.earlier)
         return lines + block(f"Counted before{whose}", _part(measure.numerator, edition, earlier, force_ids, skipped))
-    below = _part(measure.denominator, edition, window, force_ids, skipped)
-    return lines + block(f"Divided by{suffix}{whose}", below)
+    under = edition.window(below(measure)) if below(measure) != measure.window else window
+    divided = _part(measure.denominator, edition, under, force_ids, skipped)
+    return lines + block(f"Divided by{suffix}{whose}", divided)
 
 
 def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:

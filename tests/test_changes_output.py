@@ -27,7 +27,9 @@ pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 @pytest.fixture(scope="module")
 def comparison() -> Changes:
-    return changes_between(opened(SIDES[0]), opened(SIDES[1]))
+    """What moved in all measures but those told as context."""
+    sides = [opened(one) for one in SIDES]
+    return changes_between(*sides, [one.id for one in sides[0].data.measures if not one.is_context])
 
 
 @pytest.fixture(scope="module")
