@@ -89,7 +89,7 @@ class Edition:
         Raises InputError, with close matches, for an id that is none of them, and for a table that does not answer.
 
         >>> peel.edition("2017").measure("crime_per_1000")
-        <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 75.7 (43 of 43 forces)>
+        <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 76.4 (43 of 43 forces)>
         """
         return in_hand(measures.calculate(self._edition.data.measure(measure_id), self._edition))
 
@@ -173,7 +173,7 @@ def compare(result: Result, forces: Iterable[str]) -> Figure:
     >>> crime = peel.edition("2017").measure("crime_per_1000")
     >>> figure = peel.compare(crime, ["norfolk", "suffolk", "kent"])
     >>> figure.data["value"].round(1).to_dict()
-    {'Kent': 76.3, 'Suffolk': 64.2, 'Norfolk': 58.9, 'England and Wales': 75.7}
+    {'Kent': 76.3, 'Suffolk': 64.2, 'Norfolk': 58.9, 'England and Wales': 76.4}
     """
     return result.compare(forces)
 

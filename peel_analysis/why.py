@@ -6,10 +6,11 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population, with_other_populations
 from peel_analysis.data import registers
 from peel_analysis.data.definitions import below
 from peel_analysis.data.edition import POPULATION, Edition
-from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.data.text import block, columns, pairs, paragraph, whole
 from peel_analysis.measures import Measure, Part, Result
@@ -36,6 +37,7 @@ def account(measure: Measure, force_id: str, edition: Edition) -> str:
         *block("England and Wales", _national(result, force_id)),
         *block("Exclusions", _exclusions(result, force_id)),
         *_comparator(result, force_id),
+        *block("Other populations", _other_populations(result, force_id)),
         *block("Verdict", _verdict(result, force_id)),
         *block("Caveats", [line for text in wording.caveats(result, force_id) for line in paragraph(text)]),
         *block("Published value", _published(result, force_id)),
@@ -97,6 +99,8 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     measure, edition = result.measure, result.edition
     if measure.kind == "survey":
         return []
+    if suffix and result.comparator_mid_year is not None:
+        edition = edition.of_mid_year(result.comparator_mid_year)
     members = result.comparator_members if suffix else result.members
     force_ids = members if force_id == ENGLAND_AND_WALES else (force_id,)
     skipped = exclusions_of(measure, edition, window.end.year).left_out.get(force_id, set())
@@ -107,6 +111,11 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
         return lines + block(f"Counted before{whose}", _part(measure.numerator, edition, earlier, force_ids, skipped))
     under = edition.window(below(measure)) if below(measure) != measure.window else window
     divided = _part(measure.denominator, edition, under, force_ids, skipped)
+    if force_id == ENGLAND_AND_WALES and result.is_per_head and edition.national_population is not None:
+        residents = edition.with_population(residents_only=True)
+        divided = [*_population(residents, force_ids), *paragraph(edition.national_population.sentence)]
+    if suffix and force_ids:
+        divided += paragraph(wording.earlier_population(result)[1])
     return lines + block(f"Divided by{suffix}{whose}", divided)
 
 
@@ -132,7 +141,10 @@ def _population(edition: Edition, force_ids: tuple[str, ...]) -> list[str]:
     if usual := [force_id for force_id in force_ids if force_id not in edition.population_instead]:
         total = whole(float(rows.loc[usual, POPULATION].sum()))
         where = f"data/populations.csv, mid-{edition.mid_year}, vintage {edition.vintage}"
-        lines += [f"population: {total} ({where})", *paragraph(edition.settings.population.sentence)]
+        lines.append(f"population: {total} ({where})")
+        settings = edition.settings.population
+        if (edition.mid_year, edition.vintage) == (settings.mid_year, settings.vintage):
+            lines += paragraph(settings.sentence)
     for force_id in force_ids:
         if force_id in edition.population_instead:
             instead = edition.population_instead[force_id]
@@ -181,6 +193,10 @@ def _national(result: Result, force_id: str) -> list[str]:
         ("sum over sum", _worked(measure, national.value, national.numerator, national.denominator, national.status)),
         ("status", f"{national.status}. {national.note}"),
     ]
+    if force_id == ENGLAND_AND_WALES and result.is_per_head and result.edition.national_population is not None:
+        other = with_assumed_population(result).national
+        worked = _worked(measure, other.value, other.numerator, other.denominator, other.status)
+        rows.insert(2, ("with the assumed population", worked))
     if not result.members:
         return pairs(rows)
     rows.append(("members", f"{len(result.members)} of {NUMBER_OF_FORCES}: {', '.join(result.members)}"))
@@ -190,7 +206,10 @@ def _national(result: Result, force_id: str) -> list[str]:
     table = [("member", *(("change", "before") if measure.kind == "change" else ("counted", "divided by")), "value")]
     for own in map(result.of, result.members):
         value = "" if own.is_missing else wording.value_in_words(measure, own.value)
-        table.append((own.force_id, whole(own.numerator), whole(own.denominator), value))
+        divided_by = own.denominator
+        if result.is_per_head:
+            divided_by = float(result.edition.national_populations[own.force_id])
+        table.append((own.force_id, whole(own.numerator), whole(divided_by), value))
     return pairs(rows) + columns(table, right=(1, 2, 3))
 
 
@@ -230,6 +249,24 @@ def _comparator(result: Result, force_id: str) -> list[str]:
     ]
     counted = _counts(result, force_id, window, " (comparator)") if not math.isnan(own.comparator_numerator) else []
     return [*block("Comparator", pairs(rows)), *counted]
+
+
+def _other_populations(result: Result, force_id: str) -> list[str]:
+    """Return a line for each other population held: the value, England and Wales, and the verdict or those changed."""
+    others, measure = with_other_populations(result), result.measure
+    if not others:
+        return []
+    table: list[tuple[str, ...]] = [("population", "value", NATIONAL, "verdict")]
+    for words, one in {"as used": result, **others}.items():
+        own, national = one.of(force_id), one.national
+        if force_id != ENGLAND_AND_WALES:
+            verdict = compare(one).verdicts[force_id].words or "none"
+        else:
+            differing = len(other_verdicts(result, one))
+            verdict = "" if one is result else f"{differing} of {NUMBER_OF_FORCES} differ"
+        values = (_shown(measure, shown.value, shown.status) for shown in (own, national))
+        table.append((words, *values, verdict))
+    return columns(table, right=(1, 2))
 
 
 def _verdict(result: Result, force_id: str) -> list[str]:

@@ -37,10 +37,15 @@ def crimes(release: str, first: str, last: str, folder: Path = DATA) -> pd.Serie
     return rows[inside].groupby("force_id")["count"].sum()
 
 
+def residents(vintage: str) -> pd.Series:
+    """Populations of mid-2016 by force."""
+    rows = pd.read_csv(DATA / "populations.csv")
+    return rows[(rows["mid_year"] == 2016) & (rows["vintage"] == vintage)].set_index("force_id")["population"]
+
+
 def people(vintage: str) -> pd.Series:
     """Populations of mid-2016 by force, the City of London's by day."""
-    rows = pd.read_csv(DATA / "populations.csv")
-    found = rows[(rows["mid_year"] == 2016) & (rows["vintage"] == vintage)].set_index("force_id")["population"]
+    rows, found = pd.read_csv(DATA / "populations.csv"), residents(vintage)
     by_day = rows.set_index(["force_id", "vintage"])["population"]["city-of-london", "daytime-2014"]
     return found.where(found.index != "city-of-london", by_day)
 

@@ -5,14 +5,14 @@ What counts as found, and nothing else does:
   shown as the figure shows them; in an alternative text also those of the largest and the smallest force;
 - in a reading also the middle of the forces and the ends of their middle half, whose rows name the measure in
   `part_of`, and the gap to England and Wales of the force's row, in its unit and in percent;
-- of a line, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
+- of a line, quarters, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
 - how many peers a set has, and how many of them are in its means;
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
 - a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure;
-- of a line, the mid-years of the populations that its points' releases name: "mid-2012".
+- the mid-years of the populations that the releases of the points of the measure's line name: "mid-2012".
 """
 
 import csv
@@ -87,7 +87,8 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
-    days |= {year for row in line for year in MID_YEAR.findall(row["release"])}
+    of_points = beside.further.get(f"{measure.id}-trend", ()) if measure else ()
+    days |= {year for row in of_points for year in MID_YEAR.findall(row["release"])}
     quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
@@ -146,7 +147,7 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     of_figure = {form for row in further for form in forms(row, measure)}
     if said.kind == "summary":
         return entries(said)
-    if measure is None:
+    if measure is None or said.about.endswith("-quarters"):
         return of_figure
     rows = beside.rows[measure.id]
     two = [rows[beside.force_id], rows[ENGLAND_AND_WALES]]
@@ -169,7 +170,8 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return {two[0][name] for name in ("rank_first", "rank_last", "ranked")} | {f"{smallest}"} | RULES
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    of_reading = of_figure | gaps(two[0]) if said.kind != "tile" else set()
+    of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
+    of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
     return values(measure, two, "value", "comparator_value") | of_reading
 
 
@@ -205,7 +207,7 @@ def forms(row: Row, measure: Measure | None) -> set[str]:
     told = whole(row["numerator"].removeprefix("-")) | whole(row["denominator"])
     if name == "tau-squared":
         return {f"{float(row['value']):.3g}"}
-    if name in DECIMALS or name in WHOLE or row["unit"] == "verdicts":
+    if name in DECIMALS or name in WHOLE or row["unit"] in ("verdicts", "quarters"):
         size = Decimal(row["value"]).quantize(Decimal(1).scaleb(-DECIMALS.get(name, 0)), ROUND_HALF_UP)
         return {f"{abs(size):,}{sign}"}
     return told | shown(measure, row["value"]) if measure else told

@@ -1,5 +1,6 @@
 """Annex A: every mark that a table shows has its reason there, and what it says of itself is true."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,11 @@ def test_a_mark_of_a_count_s_note_is_listed_and_without_marks_that_is_said(
 def test_a_replaced_population_has_its_own_words_whoever_s_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An invented edition in which Kent's population is replaced."""
+    """An invented edition in which Kent's population is replaced, and that says nothing of England and Wales."""
     data = folder(tmp_path, monkeypatch)
+    of_all = re.search(r"\[population\.national\]\n.*\n.*\n", data.read("editions/2017.toml"))
+    assert of_all is not None
+    data.replace("editions/2017.toml", of_all[0], "")
     data.replace("editions/2017.toml", "[population.instead.city-of-london]", "[population.instead.kent]")
     data.replace("editions/2017.toml", "The City of London rate uses", "The Kent rate uses by invention")
     data.replace("populations.csv", "city-of-london,2014,553103,daytime-2014", "kent,2014,553103,daytime-2014")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from comparisons import NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, people
+from comparisons import NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, people, residents
 
 from peel_analysis.changes import Changes
 from peel_analysis.changes.causes import EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED, exact
@@ -28,7 +28,7 @@ def test_recorded_crime_of_2017_18_in_two_releases(releases: Changes) -> None:
     assert len(releases.rows) == 44
     for one in releases.rows:
         if one.force_id == NATIONAL:
-            counts, divisor = (older.sum(), newer.sum()), population.sum()
+            counts, divisor = (older.sum(), newer.sum()), residents("2017").sum()
         else:
             counts, divisor = (older[one.force_id], newer[one.force_id]), population[one.force_id]
         assert (one.a.numerator, one.b.numerator) == counts
@@ -67,7 +67,7 @@ def test_revised_populations_against_the_tables(populations: Changes) -> None:
         assert float(one.split.parts[PEOPLE]) == pytest.approx(expected, abs=TINY)
         assert one.a.numerator == one.b.numerator == counts[force_id]
     national = change_of(populations, "crime_per_1000", NATIONAL)
-    expected = 1000 * counts.sum() * (1 / after.sum() - 1 / before.sum())
+    expected = 1000 * counts.sum() * (1 / residents("2018-revised").sum() - 1 / residents("2017").sum())
     assert float(national.split.parts[PEOPLE]) == pytest.approx(expected, abs=TINY)
 
 

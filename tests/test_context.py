@@ -71,7 +71,8 @@ def test_context_is_told_with_its_dates_and_cautions() -> None:
     load = result("2017", "crimes_per_officer")
     assert reading(load, "norfolk") == (
         "Norfolk Constabulary recorded 34.7 crimes (excluding fraud) in the 12 months to 30 June 2017 for each "
-        "full-time equivalent police officer that it had as at 31 March 2017. For England and Wales it was 36.2."
+        "full-time equivalent police officer that it had as at 31 March 2017. England and Wales in the 12 months to 30 "
+        "June 2017: 36.2."
     )
     assert caption(load).endswith("per full-time equivalent police officer as at 31 March 2017, by force")
     told = caveats(load, "city-of-london")

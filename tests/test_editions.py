@@ -1,11 +1,13 @@
 """Editions 2019 and 2025: what the public tables give for them, what they lack, and what they say of themselves."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from peel_analysis import measures
+from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
@@ -37,7 +39,7 @@ def result(edition: str | Edition, measure_id: str) -> Result:
 @pytest.mark.parametrize(
     ("measure_id", "value"),
     [
-        ("crime_per_1000", 83.82),
+        ("crime_per_1000", 84.55),
         ("crime_change_12m", -1.87),
         ("outcome_charged_pct", 8.65),
         ("outcome_evidential_victim_pct", 20.59),
@@ -48,9 +50,37 @@ def test_england_and_wales_in_2025(measure_id: str, value: float) -> None:
     assert result("2025", measure_id).national.value == pytest.approx(value, abs=0.005)
 
 
-def test_england_and_wales_in_2025_with_residents_only() -> None:
-    edition = open_data().edition("2025").with_population(residents_only=True)
-    assert result(edition, "crime_per_1000").national.value == pytest.approx(84.55, abs=0.005)
+@pytest.mark.parametrize(
+    ("edition", "measure_id", "value"),
+    [
+        ("2017", "crime_per_1000", 76.37),
+        ("2017", "asb_incidents_per_1000", 30.76),
+        ("2019", "crime_per_1000", 88.52),
+        ("2025", "crime_per_1000", 84.55),
+    ],
+)
+def test_england_and_wales_counts_each_resident_once(edition: str, measure_id: str, value: float) -> None:
+    one = result(edition, measure_id)
+    assert one.national.value == pytest.approx(value, abs=0.005)
+    everyone = one.edition.with_population(residents_only=True).populations["population"].sum()
+    assert one.national.denominator == everyone
+    assert one.of("city-of-london").denominator == 553_103, "its own rate keeps the assumed population"
+    before = one.edition.of_mid_year(one.edition.mid_year - 1).national_populations.sum()
+    assert one.national.comparator_denominator == before
+
+
+def test_with_the_assumed_population_england_and_wales_is_what_it_was() -> None:
+    other = with_assumed_population(result("2025", "crime_per_1000"))
+    assert other.national.value == pytest.approx(83.82, abs=0.005)
+    assert other_verdicts(result("2025", "crime_per_1000"), other) == {
+        "avon-and-somerset": ("similar to", "higher than")
+    }
+
+
+def test_an_edition_without_a_word_on_england_and_wales_adds_up_its_forces() -> None:
+    opened = open_data().edition("2017")
+    one = result(replace(opened, national_population=None), "crime_per_1000")
+    assert one.national.denominator == one.forces["denominator"].sum()
 
 
 def test_norfolk_in_2025() -> None:
@@ -68,9 +98,8 @@ def test_every_force_has_what_the_public_tables_give(edition: str, measure_id: s
     assert one.forces["value"].notna().all()
     assert set(one.members) == set(open_data().forces.ids)
     assert one.national.numerator == one.forces["numerator"].sum()
-    assert one.national.value == pytest.approx(
-        one.measure.multiplier * one.forces["numerator"].sum() / one.forces["denominator"].sum()
-    )
+    below = one.edition.national_populations if one.is_per_head else one.forces["denominator"]
+    assert one.national.value == pytest.approx(one.measure.multiplier * one.forces["numerator"].sum() / below.sum())
 
 
 def test_the_changes_of_2019_hang_together() -> None:

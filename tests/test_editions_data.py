@@ -90,4 +90,4 @@ def test_an_unknown_edition_gets_the_list(data: Folder) -> None:
 def test_an_unknown_vintage_gets_those_that_are_held(data: Folder) -> None:
     other = data.edition().with_population(vintage="2099")
     said = refusal(lambda: measures.calculate(open_data().measure("crime_per_1000"), other))
-    assert said.endswith("(for that year: 2017, 2018, 2018-revised)")
+    assert said.endswith("(for that year: 2017, 2018, 2018-revised, rebased-2021)")

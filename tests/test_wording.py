@@ -65,8 +65,8 @@ def test_a_force_has_its_official_name_in_a_sentence() -> None:
 def test_a_reading_gives_value_national_value_and_comparator(results: dict[str, Result]) -> None:
     said = wording.reading(results["crime_per_1000"], "norfolk")
     assert said.startswith("Norfolk Constabulary recorded 58.9 crimes")
-    assert "the England and Wales rate of 75.7" in said
-    assert said.endswith("In the 12 months to 30 June 2016 it was 53.5.")
+    assert "the England and Wales rate of 76.4" in said
+    assert said.endswith("In the 12 months to 30 June 2016 it was 54.0.")
 
 
 def test_a_reading_says_the_policy_s_words_and_no_others(results: dict[str, Result]) -> None:
@@ -86,7 +86,7 @@ def test_a_force_within_the_usual_spread_is_told_as_such(results: dict[str, Resu
     verdict = compare(results["crime_per_1000"]).verdicts["norfolk"]
     assert (verdict.size, verdict.position, verdict.words) == (True, False, "similar to")
     assert (
-        "This is 22% below the England and Wales rate of 75.7; forces often differ by as much (half of them lie "
+        "This is 23% below the England and Wales rate of 76.4; forces often differ by as much (half of them lie "
         "between 60.3 and 77.8)." in wording.reading(results["crime_per_1000"], "norfolk")
     )
 

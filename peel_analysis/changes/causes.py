@@ -92,6 +92,8 @@ def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> Edition:
         mid_year=people.mid_year,
         vintage=people.vintage,
         population_instead=people.population_instead,
+        national_population=people.national_population,
+        earlier_population=people.earlier_population,
         leave_out_incomplete=excluded.leave_out_incomplete,
     )
 
@@ -114,11 +116,15 @@ def _differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[st
     found = {
         REVISED: any(_counts_differ(item, a, b) for item in items) or (not other_window and other_published),
         NEW: other_window,
-        PEOPLE: POPULATION in items and not a.populations.equals(b.populations),
+        PEOPLE: POPULATION in items and not _same_people(a, b),
         EXCLUDED: a.leave_out_incomplete != b.leave_out_incomplete or other_effects,
         DEFINED: definition_of(one) != definition_of(other),
     }
     return [cause for cause in CAUSES_IN_ORDER if found[cause]]
+
+
+def _same_people(a: Edition, b: Edition) -> bool:
+    return a.populations.equals(b.populations) and a.national_populations.equals(b.national_populations)
 
 
 def _same_window(measure: Measure, a: Edition, b: Edition) -> bool:

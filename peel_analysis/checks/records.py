@@ -102,8 +102,9 @@ def find_backlogs(
     share = waiting[quarters].sum(axis="columns") / every[quarters].sum(axis="columns")
     return {
         str(force_id): Doubt(
-            f"Of the crimes that {forces.name(str(force_id))} recorded in the {window.words}, {_percent(part)} had no "
-            f"outcome yet in the published record, {FALLS_SHORT}"
+            f"Of the crimes that {forces.name(str(force_id))} recorded in the {window.words}, {_percent(part, 1)} "
+            f"had no outcome yet in the published record ({_percent(share.median(), 1)} in the median force), "
+            f"{FALLS_SHORT}"
         )
         for force_id, part in share[backlog(share, by)].items()
     }
@@ -161,9 +162,10 @@ def beyond_threshold(ratios: pd.DataFrame, by: Rule) -> tuple[pd.DataFrame, "pd.
 
 
 def backlog(share: "pd.Series[float]", by: Rule) -> "pd.Series[bool]":
-    """Return which forces' shares of crimes without an outcome yet are far above those of others."""
-    typical, above = (by.thresholds[name] / 100 for name in ("typical_percent", "above_percent"))
-    return (share > above) & (share.median() <= typical)
+    """Return which forces' shares of crimes without an outcome yet are far above that of the median force."""
+    typical, least = (by.thresholds[name] / 100 for name in ("typical_percent", "least_percent"))
+    median = share.median()
+    return (share > max(by.thresholds["times_median"] * median, least)) & (median <= typical)
 
 
 def national_note(found: Mapping[str, Doubt], members: Collection[str], *, left_out: bool = False) -> str:
@@ -254,8 +256,8 @@ def _in_quarters(ratios: Mapping[Period, float]) -> str:
     return enumerated(f"{_percent(one)} in the three months to {day_in_words(at.end)}" for at, one in ratios.items())
 
 
-def _percent(ratio: float) -> str:
-    return f"{rounded(100 * float(ratio), 0)}%"
+def _percent(ratio: float, decimals: int = 0) -> str:
+    return f"{rounded(100 * float(ratio), decimals)}%"
 
 
 def pairs(held: TablesHeld, keys: Sequence[Key], chosen: Pairs | None = None) -> dict[Key, Key]:
@@ -300,7 +302,7 @@ def not_yet_assigned(held: TablesHeld, paired: Pairs) -> CheckResult:
         share = counts[NOT_YET_ASSIGNED] / counts.sum(axis="columns")
         looked_at += len(share)
         for force_id, part in share[backlog(share, by)].items():
-            found = f"{part:.1%} of the crimes have no outcome yet"
+            found = f"{part:.1%} of the crimes have no outcome yet ({share.median():.1%} in the median force)"
             findings.append(Finding(by.level, " ".join(key), found, str(force_id)))
     return CheckResult(by, f"{looked_at} forces", tuple(findings))
 

@@ -94,12 +94,18 @@ class Rate(_Quotient):
     """
 
     kind: Literal["rate", "rate_of_stock", "ratio_of_counts"]
+    standardised_over: ClassVar[str] = ""
 
 
 class Share(_Quotient):
     """A part over its whole, each part being in the whole, in percent."""
 
     kind: Literal["share"]
+    standardised_over: str = Field(
+        default="",
+        description="an item of data/counts with the numerator by group of the denominator, each dimension a group and "
+        'an outcome type as "Robbery: 1": the share is standardised for the mix of groups where an edition holds it',
+    )
     is_percent: ClassVar[bool] = True
 
 
@@ -107,6 +113,7 @@ class Cases(_Quotient):
     """Cases out of cases reviewed, in percent; never compared between forces."""
 
     kind: Literal["cases"]
+    standardised_over: ClassVar[str] = ""
     is_percent: ClassVar[bool] = True
     in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "numerator", "denominator")
 
@@ -119,6 +126,7 @@ class Context(_Quotient):
         default="", description="the window of the denominator, where it is another one; {below} names it in the texts"
     )
     is_context: ClassVar[bool] = True
+    standardised_over: ClassVar[str] = ""
     in_caption: ClassVar[tuple[str, ...]] = ("window", "below")
     in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "below")
 
@@ -127,6 +135,7 @@ class Change(_Counted):
     """(later - earlier) / earlier of the same count in two windows, in percent."""
 
     kind: Literal["change"]
+    standardised_over: ClassVar[str] = ""
     earlier: str = Field(description="the window that it is set against")
     denominator: ClassVar[Part] = NOTHING
     is_percent: ClassVar[bool] = True
@@ -143,6 +152,7 @@ class Survey(_Defined):
     """Described in Annex A only; no value in this report, and nothing to count."""
 
     kind: Literal["survey"]
+    standardised_over: ClassVar[str] = ""
     numerator: ClassVar[Part] = NOTHING
     denominator: ClassVar[Part] = NOTHING
     multiplier: ClassVar[int] = 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
@@ -61,6 +61,21 @@ class PopulationInstead(Declaration):
     sentence: str = Field(description="why, as readers see it")
 
 
+class NationalPopulation(Declaration):
+    """Whom the rates of England and Wales divide by, where that is not the sum of what the forces' own divide by."""
+
+    counts: Literal["residents"] = Field(description="residents of all its forces, each counted once")
+    sentence: str = Field(description="why, as readers see it")
+
+
+class EarlierPopulation(Declaration):
+    """Which set of estimates has the populations of mid-years before the edition's own."""
+
+    vintage: str = Field(description="which set of estimates, of data/populations.csv")
+    sentence: str = Field(description="what they are, and how they stand to the edition's own, as readers see it")
+    short: str = Field(default="", description="beside a value in a table or tile, where the two sets do not join")
+
+
 class Population(Declaration):
     """Which populations the rates divide by."""
 
@@ -68,6 +83,12 @@ class Population(Declaration):
     vintage: str = Field(description="which set of estimates, of data/populations.csv")
     sentence: str = Field(description="what they are, as readers see it")
     instead: dict[str, PopulationInstead] = Field(default={}, description="forces whose population is replaced, by id")
+    national: NationalPopulation | None = Field(
+        default=None, description="whom England and Wales divides by; the sum over its forces if left out"
+    )
+    earlier: EarlierPopulation | None = Field(
+        default=None, description="where earlier mid-years are from; the edition's own vintage if left out"
+    )
 
 
 class Release(Declaration):
@@ -127,6 +148,8 @@ class Edition:
     mid_year: int
     vintage: str
     population_instead: Mapping[str, PopulationInstead]
+    national_population: NationalPopulation | None
+    earlier_population: EarlierPopulation | None
     releases: Mapping[str, Release]
     lacks: Mapping[str, Lack]
     leave_out_incomplete: bool = False
@@ -154,7 +177,8 @@ class Edition:
     @property
     def key(self) -> str:
         """What all that is worked out from it depends on, but for the content of the files and the package, as text."""
-        chosen = (self.windows, self.mid_year, self.vintage, self.population_instead, self.releases, self.lacks)
+        people = (self.mid_year, self.vintage, self.population_instead, self.national_population)
+        chosen = (self.windows, *people, self.earlier_population, self.releases, self.lacks)
         return repr((self.data, self.settings, *chosen, self.leave_out_incomplete))
 
     def __repr__(self) -> str:
@@ -191,6 +215,33 @@ class Edition:
             asked, lambda: pd.DataFrame(map(self._population, self.forces.ids), columns=columns, index=index)
         )
 
+    @property
+    def national_populations(self) -> "pd.Series[float]":
+        """What each force adds to the denominator of England and Wales, by force_id: its residents, if so declared."""
+        residents = self if self.national_population is None else self.with_population(residents_only=True)
+        return residents.populations[POPULATION]
+
+    def of_mid_year(self, mid_year: int) -> "Edition":
+        """Return the edition with the populations of another mid-year: one before its own is of the set for these."""
+        if mid_year == self.mid_year:
+            return self
+        return self.with_population(mid_year=mid_year, vintage=self.vintage_of(mid_year))
+
+    def vintage_of(self, mid_year: int) -> str:
+        """Return the set of estimates that a mid-year's populations are taken from."""
+        earlier = self.earlier_population
+        return self.vintage if earlier is None or mid_year == self.mid_year else earlier.vintage
+
+    def mid_year_for(self, own: Period, window: Period) -> int:
+        """Return the mid-year that stands to a window as the edition's stands to `own`, a later window or the same."""
+        months = (own.end.year - window.end.year) * 12 + own.end.month - window.end.month
+        return self.mid_year - months // 12
+
+    def mid_year_held(self, own: Period, window: Period) -> int:
+        """Return the same mid-year where every force's population of it is held, else the edition's own."""
+        year = self.mid_year_for(own, window)
+        return year if year in self.mid_years else self.mid_year
+
     def _population(self, force_id: str) -> tuple[float, str, str]:
         table, instead = self.data.populations, self.population_instead.get(force_id)
         mid_year, vintage = (instead or self).mid_year, (instead or self).vintage
@@ -205,12 +256,15 @@ class Edition:
 
     @property
     def mid_years(self) -> frozenset[int]:
-        """The mid-years for which the edition's vintage has every force's population, the assumed ones left aside."""
-        return frozenset(year for year, vintage in self._complete() if vintage == self.vintage)
+        """The mid-years of which every force's population is held, in the set that the edition takes that year from.
+
+        Those that are replaced are left aside, unless England and Wales counts them.
+        """
+        return frozenset(year for year, vintage in self._complete() if vintage == self.vintage_of(year))
 
     @property
     def vintages(self) -> tuple[str, ...]:
-        """The vintages that have every force's population of the edition's mid-year, the assumed ones left aside."""
+        """The vintages that have every force's population of the edition's mid-year; the replaced ones as before."""
         return tuple(sorted(vintage for year, vintage in self._complete() if year == self.mid_year))
 
     def _complete(self) -> set[tuple[int, str]]:
@@ -218,7 +272,7 @@ class Edition:
         held: dict[tuple[int, str], set[str]] = {}
         for force_id, year, vintage in self.data.populations:
             held.setdefault((year, vintage), set()).add(force_id)
-        needed = set(self.forces.ids) - set(self.population_instead)
+        needed = set(self.forces.ids) - (set() if self.national_population else set(self.population_instead))
         return {key for key, force_ids in held.items() if needed <= force_ids}
 
     def register(self, register: Register) -> pd.DataFrame:
@@ -292,7 +346,8 @@ class Edition:
         """Return the edition with another vintage or year of the populations, or with residents only everywhere."""
         instead = MappingProxyType({}) if residents_only else self.population_instead
         year, chosen = mid_year or self.mid_year, vintage or self.vintage
-        return replace(self, mid_year=year, vintage=chosen, population_instead=instead)
+        of_own_set = self.earlier_population if chosen == self.settings.population.vintage else None
+        return replace(self, mid_year=year, vintage=chosen, population_instead=instead, earlier_population=of_own_set)
 
     def without_incomplete(self) -> "Edition":
         """Return the edition that leaves forces with an incomplete record of outcomes out of England and Wales."""
@@ -313,6 +368,8 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
         mid_year=settings.population.mid_year,
         vintage=settings.population.vintage,
         population_instead=MappingProxyType(settings.population.instead),
+        national_population=settings.population.national,
+        earlier_population=settings.population.earlier,
         releases=MappingProxyType(settings.releases),
         lacks=MappingProxyType(_lacks(settings, data, where)),
     )

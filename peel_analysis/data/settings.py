@@ -239,6 +239,9 @@ class PublishedFile(AddedWords):
     tables: ListOf[Pair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
+    release_by_end: dict[str, str] = Field(
+        default={}, description="the release of each period, by its last day, where the file holds several releases"
+    )
 
     def words(self) -> dict[str, str]:
         """Return what provenance.csv says of each table of this file."""

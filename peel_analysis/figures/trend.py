@@ -1,7 +1,9 @@
 """Lines over time: the values of a force and of England and Wales, with breaks in recording marked."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,22 +13,35 @@ from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 
+from peel_analysis.comparison.over_time import Signals, signals_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.text import in_words
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
-from peel_analysis.measures.series import Break, Series, first_day
+from peel_analysis.measures.series import Series
+from peel_analysis.show.over_time import SIGNALS, signal_names, signals_in_words, why_no_signals
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.limits import FEWEST_POINTS, ControlLimits, control_limits
 
 HEIGHT = 3.1  # inches
+INK = style.PICKED.text
 ACROSS, UP = 0.68, 0.74  # of the drawing that the chart takes up
 NOTE, ROW = 8, 0.2  # the size of a note in points, and the height of its row in inches
 POINTS = 25  # along a note at which it is asked whether a line runs there
 SHADE = "#e9e9e9"
 FEW_POINTS = 6  # so few that each gets its own date on the axis
 PAD = 3.5  # points between the chart and what stands beside it
+KEY = 0.28  # inches under the chart, for the key to marks
+MARKS: dict[str, dict[str, Any]] = {  # by the signal, told apart by shape
+    name: {"marker": shape, "markersize": size, "markerfacecolor": fill, "markeredgecolor": INK, "markeredgewidth": 0.9}
+    for name, shape, size, fill in (
+        ("outside", "D", 6.5, style.ORANGE),
+        ("trend", "^", 7.5, "white"),
+        ("two_in_three", "s", 6.5, "white"),
+        ("shift", "o", 6.5, "white"),
+    )
+}
 ROUNDING = 1e-10  # by which a level at the very edge may miss it, as a share of the chart
 
 
@@ -52,6 +67,65 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
         _breaks(axes, series, force_id)
         _names(axes, series, force_id)
     return figure
+
+
+def quarter_lines(free: Series, force_id: str) -> Figure:
+    """Return the figure of quarters with the season taken out, with limits, and the quarters that carry a signal.
+
+    `free` is a line as `comparison.over_time.season_free` gives it. A quarter's mark has the shape of the first of its
+    signals, in the order of `SIGNALS`; `data` has all of them in words. Raises ValueError for a force without a part
+    that is long enough.
+    """
+    if not (found := signals_of(free, force_id)):
+        raise ValueError(why_no_signals(free, force_id))
+    shown = free.values[[force_id, ENGLAND_AND_WALES]].notna().any(axis="columns")
+    free = replace(free, values=free.values[shown.cummax()])
+    with analysis_function():
+        figure = trend_lines(free, force_id, control_limits=True)
+        figure.alt_text = quarters_alt_text(free, force_id)
+        figure._make_data = lambda: signals_table(free, force_id)
+        drawn = [_signals(figure.axes[0], part) for part in found]
+        figure.set_size_inches(style.WIDTH, HEIGHT + KEY)
+        (axes,) = figure.axes
+        left, _, width, _ = axes.get_position().bounds
+        foot, top = (0.12 * HEIGHT + KEY) / (HEIGHT + KEY), (0.86 * HEIGHT + KEY) / (HEIGHT + KEY)
+        axes.set_position((left, foot, width, top - foot))
+        named = [name for name in SIGNALS if any(name in shown for shown in drawn)]
+        handles = [Line2D([], [], linestyle="", label=SIGNALS[name][0], **MARKS[name]) for name in named]
+        if handles:
+            figure.legend(
+                handles=handles, loc="lower left", ncols=4, frameon=False, fontsize=NOTE, borderpad=0,
+                bbox_to_anchor=(0.06, 0.02), borderaxespad=0, handletextpad=0.2, columnspacing=1.4,
+            )  # fmt: skip
+    return figure
+
+
+def _signals(axes: Axes, found: Signals) -> set[str]:
+    """Mark the quarters of a part that carry a signal, each in the shape of its first; return the shapes drawn."""
+    first = [next(iter(found.names(place)), "") for place in range(len(found.quarters))]
+    for name, look in MARKS.items():
+        marked = found.quarters[[one == name for one in first]]
+        days = [date.fromisoformat(str(end)) for end in marked.index]
+        axes.plot(_numbers(days), marked.tolist(), linestyle="", zorder=6, gid=f"signal-{name}", **look)
+    return set(first)
+
+
+def signals_table(free: Series, force_id: str) -> pd.DataFrame:
+    """Return a row a quarter that has limits, by its last day: value, mean, lower and upper limit, signals in words."""
+    rows = []
+    for part in signals_of(free, force_id):
+        limits = (part.limits.centre, part.limits.lower, part.limits.upper)
+        for place, (end, value) in enumerate(part.quarters.items()):
+            rows.append((end, value, *limits, signal_names(part, place)))
+    columns = ["period_end", "value", "mean", "lower", "upper", "signals"]
+    return pd.DataFrame(rows, columns=columns).set_index("period_end")
+
+
+def quarters_alt_text(free: Series, force_id: str) -> str:
+    """Return the alternative text of a line of quarters with its signals."""
+    title = free.per_head(free.measure.title, force_id)
+    said = signals_in_words(free, force_id, signals_of(free, force_id)[-1])
+    return f"Line chart with control limits: {title}, each quarter with the season taken out. {said}"
 
 
 def alt_text(series: Series, force_id: str) -> str:
@@ -132,22 +206,8 @@ def limits_by_part(series: Series, force_id: str) -> list[tuple[pd.Series, Contr
     """
     if series.overlaps:
         raise ValueError("control limits need points that share no counts; draw the line of quarters")
-    # A break with care interrupts no line, but it can move the mean all the same. Points within its days are of no
-    # part: recording was changing under them, so they would widen the ranges of either side and shift its mean.
-    breaks, values = series.breaks(force_id), series.values[force_id]
-    firsts = [date.fromisoformat(first_day(str(end), series.months)) for end in values.index]
-    places = [_place(breaks, first, last) for first, last in zip(firsts, series.days, strict=True)]
-    parts = [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
+    parts = series.between_breaks(force_id)
     return [(part, control_limits(part.to_numpy())) for part in parts if part.count() >= FEWEST_POINTS]
-
-
-def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
-    """Return how many breaks lie before a window; None for one within a break.
-
-    A break of a single day is the first of the counts that follow it, so it lies before them.
-    """
-    ahead = [one for one in breaks if not (one.last_day < first or one.first_day == one.last_day == first)]
-    return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
 
 
 def _about_limits(found: list[ControlLimits]) -> str:

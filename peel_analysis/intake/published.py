@@ -81,7 +81,8 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
         if item == registers.POPULATIONS:
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
         else:
-            tables.counts[item, release] = shape.combine([reading.counts[reading.counts["item"] == item]])
+            mine = (reading.counts["item"] == item) & (reading.counts["release"] == release)
+            tables.counts[item, release] = shape.combine([reading.counts[mine]])
         row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
         tables.provenance.append(published.words() | row)
     tables.printed.append(registers.printed_rows(reading.account, published.release))

@@ -7,7 +7,7 @@ from math import fsum, isnan, nan
 from peel_analysis.checks import records
 from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data.definitions import Measure, NotComparableError, below
-from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
@@ -68,9 +68,13 @@ def _calculated(measure: Measure, inputs: CountTables) -> Result:
 def in_window(measure: Measure, window_name: str, inputs: CountTables) -> Side:
     """Return a measure in one window: added up, left out, marked, divided, and summed for England and Wales.
 
+    An earlier window divides by the population of its own mid-year where that is held.
+
     That is the forces' rows with England and Wales's last, its members, the releases, and the exclusions contradicted.
     """
-    edition, window = inputs.edition, inputs.edition.window(window_name)
+    window = inputs.edition.window(window_name)
+    inputs = inputs.with_people_of(measure, window)
+    edition = inputs.edition
     excluded = exclusions_of(measure, edition, window.end.year, inputs.exclusions)
     counted, release, held = add_up(measure, window, excluded, inputs)
     contradicted = contradictions(measure, edition, window, excluded, held)
@@ -86,7 +90,7 @@ def in_window(measure: Measure, window_name: str, inputs: CountTables) -> Side:
     rows = divide(rows, measure.multiplier)
     members = members_of(rows)
     remarks = [records.national_note(found, members, left_out=out) for found, out in doubts]
-    national = england_and_wales(rows, measure.multiplier, members, remarks)
+    national = england_and_wales(each_resident_once(rows, measure, edition), measure.multiplier, members, remarks)
     alone = [replace(row, value=nan) if row.status == "combined" else row for row in rows]
     return [*alone, national], tuple(members), release, tuple(contradicted.items())
 
@@ -208,6 +212,24 @@ def members_of(rows: Rows) -> list[str]:
     left_out = [row for row in rows if row.in_national and row.force_id not in pooled]
     in_part = any(row.status in NOT_HELD for row in left_out) or (bool(left_out) and len(pooled) == 1)
     return [] if in_part else pooled
+
+
+def each_resident_once(of_forces: Iterable[Value], measure: Measure, edition: Edition) -> Rows:
+    """Return the rows as England and Wales adds them up: by its residents, where the edition's file says so.
+
+    The population that replaces a force's residents holds people who are residents of other forces. Those that it
+    replaces are put back, and so each is counted once; the force's own rate keeps what it divides by.
+    """
+    rows = list(of_forces)
+    if edition.national_population is None or measure.denominator.items != (POPULATION,):
+        return rows
+    residents, replaced = edition.national_populations, edition.population_instead
+    return [
+        replace(row, denominator=float(residents[row.force_id]))
+        if row.force_id in replaced and not isnan(row.denominator)
+        else row
+        for row in rows
+    ]
 
 
 def england_and_wales(rows: Rows, multiplier: int, members: Collection[str], remarks: Iterable[str]) -> Value:

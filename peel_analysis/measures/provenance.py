@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 from peel_analysis import __version__
 from peel_analysis.checks import rules
 from peel_analysis.data.definitions import Measure
-from peel_analysis.data.edition import POPULATION
+from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.result import Result
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
+BESIDE = "standardised_over"  # makes a number beside the value, and leaves the value as it is
 DEFINED_FIRST = ("id", "kind", "unit", "decimals", "window", "numerator", "denominator", "multiplier")  # when printed
 SHORT = 8
 POPULATIONS = "populations"
@@ -65,9 +67,13 @@ def tables_of(result: Result, force_id: str) -> tuple[Table, ...]:
 
 
 def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
-    """Return the tables of the measure's items; a replaced population's too, when its force is among `force_ids`."""
-    edition = result.edition
-    instead, releases = edition.population_instead, []
+    """Return the tables of the measure's items; a replaced population's too, when its force is among `force_ids`.
+
+    Where England and Wales counts residents, no population that replaces them is among its members'.
+    """
+    edition, releases = result.edition, []
+    by_residents = len(force_ids) > 1 and edition.national_population is not None
+    instead = {} if by_residents else edition.population_instead
     for item in result.measure.items:
         if item == POPULATION:
             vintages = [edition.vintage] if not force_ids or set(force_ids) - set(instead) else []
@@ -75,8 +81,17 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
             releases += [(POPULATIONS, vintage) for vintage in vintages]
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
-    known = edition.data.cached(rules.PROVENANCE, lambda: _known(edition.data))
-    return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(releases))
+    return _tables_named(edition.data, releases)
+
+
+def population_tables(edition: Edition, mid_years: Iterable[int]) -> tuple[Table, ...]:
+    """Return the tables that the populations of some mid-years are from, those that replace residents left aside."""
+    return _tables_named(edition.data, ((POPULATIONS, edition.vintage_of(year)) for year in mid_years))
+
+
+def _tables_named(data: Data, keys: Iterable[tuple[str, str]]) -> tuple[Table, ...]:
+    known = data.cached(rules.PROVENANCE, lambda: _known(data))
+    return tuple(known.get(key, Table(*key)) for key in dict.fromkeys(keys))
 
 
 def _known(data: Data) -> dict[tuple[str, str], Table]:
@@ -109,7 +124,7 @@ def other_releases(result: Result) -> list[str]:
 
 def definition_of(measure: Measure) -> dict[str, object]:
     """Return the part of a declaration that bears on numbers: all of it but its title, caption and other words."""
-    settings = measure.model_dump(exclude=set(WORDS)) | {"multiplier": measure.multiplier}
+    settings = measure.model_dump(exclude={*WORDS, BESIDE}) | {"multiplier": measure.multiplier}
     return {name: settings.pop(name) for name in DEFINED_FIRST if name in settings} | settings
 
 

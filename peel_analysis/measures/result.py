@@ -12,7 +12,7 @@ import pandas as pd
 from peel_analysis.checks.rules import CheckResult, Finding
 from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.definitions import Measure
-from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
@@ -161,6 +161,18 @@ class Result:
     def comparator_window(self) -> Period | None:
         """The window of the comparator values, when the measure has one."""
         return self.edition.window(self.measure.comparator) if self.measure.comparator else None
+
+    @property
+    def is_per_head(self) -> bool:
+        """Whether the values divide by people."""
+        return self.measure.denominator.items == (POPULATION,)
+
+    @property
+    def comparator_mid_year(self) -> int | None:
+        """The mid-year that comparator values divide by: their own, or the edition's where that is not held."""
+        if not self.is_per_head or self.comparator_window is None:
+            return None
+        return self.edition.mid_year_held(self.window, self.comparator_window)
 
     @property
     def earlier_window(self) -> Period | None:

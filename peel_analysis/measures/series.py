@@ -103,6 +103,17 @@ class Series:
         place = [sum(cut <= first_day(str(end), self.months) for cut in cuts) for end in values.index]
         return [values[[one == number for one in place]] for number in range(len(cuts) + 1)]
 
+    def between_breaks(self, force_id: str) -> list[pd.Series]:
+        """Return the line cut at every marked break, comparable or not; points within a break are of no part.
+
+        A break with care interrupts no line, but it can move the mean all the same, and recording was changing under
+        the points within its days. A part may be empty.
+        """
+        breaks, values = self.breaks(force_id), self.values[force_id]
+        firsts = [date.fromisoformat(first_day(str(end), self.months)) for end in values.index]
+        places = [_place(breaks, first, last) for first, last in zip(firsts, self.days, strict=True)]
+        return [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
+
     def latest_part(self, force_id: str) -> pd.Series:
         """Return the values since the last break that are there: those that a sentence may set beside each other."""
         return self.parts(force_id)[-1].dropna()
@@ -112,6 +123,15 @@ class Series:
         points = dict.fromkeys(self.cuts(force_id), float("nan"))
         points |= dict(zip(self.days, self.values[force_id].tolist(), strict=True))
         return dict(sorted(points.items()))
+
+
+def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
+    """Return how many breaks lie before a window; None for one within a break.
+
+    A break of a single day is the first of the counts that follow it, so it lies before them.
+    """
+    ahead = [one for one in breaks if not (one.last_day < first or one.first_day == one.last_day == first)]
+    return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
 
 
 def rolling(result: Result, months: int = YEAR) -> Series:
@@ -129,26 +149,26 @@ def rolling(result: Result, months: int = YEAR) -> Series:
         raise _no_line(measure, "no counts over time are public")
     per_head = measure.denominator.items == (POPULATION,)
     numerator = counts_by_window(measure.numerator, edition, months)
-    below = numerator if per_head else counts_by_window(measure.denominator, edition, months)
+    below = national = numerator if per_head else counts_by_window(measure.denominator, edition, months)
     ends = [end for end in numerator.index.intersection(below.index) if end <= result.window.end.isoformat()]
     if len(ends) < 2:
         raise _no_line(measure, f"the counts hold one {months}-month window only")
     mid_years: tuple[int, ...] = ()
     if per_head:
-        last = result.window.end
-        back = [((last.year - day.year) * 12 + last.month - day.month) // 12 for day in map(date.fromisoformat, ends)]
-        own = tuple(edition.mid_year - years for years in back)
+        windows = [Period.months_to(date.fromisoformat(end), months) for end in ends]
+        own = tuple(edition.mid_year_for(result.window, window) for window in windows)
         mid_years = own if edition.mid_years.issuperset(own) else (edition.mid_year,) * len(ends)
-        people = {year: edition.with_population(mid_year=year).populations[POPULATION] for year in set(mid_years)}
-        below = pd.DataFrame([people[year] for year in mid_years], index=ends)
+        of_years = [edition.of_mid_year(year) for year in mid_years]
+        below = pd.DataFrame([one.populations[POPULATION] for one in of_years], index=ends)
+        national = pd.DataFrame([one.national_populations for one in of_years], index=ends)
     always = set(result.members) & set(result.comparator_members or result.members)
     held = numerator.loc[ends].notna().all()
     members = [force_id for force_id in result.members if force_id in always and held[force_id]]
     if not members:
         raise _no_line(measure, "no counts of England and Wales are held over time")
     numerator, denominator = (
-        counts.loc[ends].assign(**{ENGLAND_AND_WALES: counts.loc[ends, members].sum(axis="columns")})
-        for counts in (numerator, below)
+        counts.loc[ends].assign(**{ENGLAND_AND_WALES: summed.loc[ends, members].sum(axis="columns")})
+        for counts, summed in ((numerator, numerator), (below, national))
     )
     values = measure.multiplier * numerator / denominator
     values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from peel_analysis.data.counts import RETURNED_ITEMS
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
-from peel_analysis.data.definitions import Part
+from peel_analysis.data.definitions import Measure, Part
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Forces
@@ -47,6 +47,11 @@ def rows_of(item: str, dimensions: Collection[str], edition: Edition) -> pd.Data
     return counts[counts["dimension"].isin(dimensions)] if counts is not None and dimensions else counts
 
 
+def people_in_words(edition: Edition, mid_year: int) -> str:
+    """Return which populations those of a mid-year are, as a release names them."""
+    return f"population mid-{mid_year} ({edition.vintage_of(mid_year)} vintage)"
+
+
 class CountTables:
     """What an edition's measures are calculated from, each table and register read once."""
 
@@ -54,6 +59,20 @@ class CountTables:
         self.edition = edition
         self._rows_of = cache(rows_of)
         self._counts_of = cache(self._counted)  # of an item, its dimensions and a window: once for all measures
+
+    def with_people_of(self, measure: Measure, window: Period) -> "CountTables":
+        """Return the tables with the populations of a window's own mid-year, or these where it has no other.
+
+        Without an estimate of that year for every force, all windows divide by the edition's own population.
+        """
+        if POPULATION not in measure.denominator.items:
+            return self
+        year = self.edition.mid_year_held(self.edition.window(measure.window), window)
+        if year == self.edition.mid_year:
+            return self
+        other = CountTables(self.edition.of_mid_year(year))
+        other.exclusions, other.published = self.exclusions, self.published
+        return other
 
     @cached_property
     def exclusions(self) -> list[dict[str, str]]:
@@ -94,7 +113,7 @@ class CountTables:
         if item == POPULATION:
             people = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
             counts = {one: Count(float(number), is_, why, short.get(is_, "")) for one, number, is_, why in people}
-            return counts, f"population mid-{edition.mid_year} ({edition.vintage} vintage)"
+            return counts, people_in_words(edition, edition.mid_year)
         rows = self._rows_of(item, dimensions, edition)
         first, last = window.start.isoformat(), window.end.isoformat()
         lack = edition.lacks.get(item)

@@ -1,9 +1,9 @@
 """The values file beside a report: every number that the report says, with the rows about its force first.
 
-Beside the measures' values they are the points of lines, the middle of the forces, what funnels rest on, the means of
-peers, the groups of outcomes, and what chance alone would give. Each of these rows names in `part_of` the figure or
-list that says it: what follows "figure-" in the page's ids. There are rows for every figure that can be made, so that a
-notebook may show another one without a word here.
+Beside the measures' values they are the points of lines, quarters and their signals, the middle of the forces, what
+funnels rest on, the means of peers, the groups of outcomes, and what chance alone would give. Each of these rows names
+in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There are rows for every figure
+that can be made, so that a notebook may show another one without a word here.
 """
 
 import re
@@ -17,17 +17,22 @@ import pandas as pd
 
 from peel_analysis.comparison import compare, peer_groups
 from peel_analysis.comparison.comparable import means
+from peel_analysis.comparison.over_time import quarters_since_break, season_free, signals_of
+from peel_analysis.comparison.sensitivity import with_assumed_population
 from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags, found_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
-from peel_analysis.measures import Result, Series, Value, calculate_all, rolling
+from peel_analysis.measures import Result, Series, Value, calculate_all, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
+from peel_analysis.measures.provenance import POPULATIONS
+from peel_analysis.measures.sums import people_in_words
 from peel_analysis.show import values
 from peel_analysis.show.words import not_available
+from peel_analysis.statistics.trends import FEWEST_QUARTERS
 
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
-PERCENT, CRIMES, FORCES = "percent", "crimes", "forces"
+PERCENT, CRIMES, FORCES, QUARTERS = "percent", "crimes", "forces", "quarters"
 COMPARISONS, VERDICTS = "comparisons", "verdicts"
 Row = dict[str, Any]  # by the values file's columns; what it lacks is empty
 
@@ -43,13 +48,15 @@ class EditionValues:
     rows: dict[str, str]
     further: str
     lines: tuple[tuple[Result, Series], ...]
+    quarters: tuple[tuple[Result, Series], ...]
     outcomes: Outcomes | None
     results: tuple[Result, ...]
 
     def text(self, force_id: str) -> str:
         """Return a force's values file: its rows, England and Wales's, what sentences say beside, other forces'."""
         shares = _shares(self.outcomes, force_id) if self.outcomes else ()
-        own = (*_points(self.lines, force_id), *_peer_means(self.edition, self.results, force_id), *shares)
+        quarters = _quarters(self.quarters, force_id)
+        own = (*_points(self.lines, force_id), *quarters, *_peer_means(self.edition, self.results, force_id), *shares)
         first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _further(self.edition, own), self.further)
         others = (rows for name, rows in self.rows.items() if name not in (force_id, ENGLAND_AND_WALES))
         return "".join((",".join(values.COLUMNS), "\n", *first, *others))
@@ -62,8 +69,11 @@ def values_of(edition: Edition) -> EditionValues:
     return EditionValues(
         edition=edition,
         rows={str(force_id): _without_heading(rows) for force_id, rows in by_force},
-        further=_further(edition, (*medians(results), *_funnels(results), *flags(edition, results))),
+        further=_further(
+            edition, (*medians(results), *_funnels(results), *flags(edition, results), *_by_assumed_population(results))
+        ),
         lines=tuple(_lines_of(results)),
+        quarters=tuple(_quarters_of(results)),
         outcomes=outcomes_of(edition) if any(result.measure.id == MEASURE for result in results) else None,
         results=results,
     )
@@ -111,7 +121,8 @@ def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[R
     for result, series in lines:
         part_of, unit, mid_year = f"{result.measure.id}-trend", result.measure.unit, result.edition.mid_year
         years = series.mid_years or (mid_year,) * len(series.days)
-        releases = [result.release.replace(f"mid-{mid_year}", f"mid-{year}") for year in years]
+        own = people_in_words(result.edition, mid_year)
+        releases = [result.release.replace(own, people_in_words(result.edition, year)) for year in years]
         for name in (force_id, ENGLAND_AND_WALES):
             one, national = result.of(name), name == ENGLAND_AND_WALES
             statuses = [one.status] * len(series.days) if national else series.statuses[name].tolist()
@@ -127,6 +138,42 @@ def _points(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[R
             for day, *point in zip(series.days, *held.values(), strict=True):
                 if not isnan(point[0]):
                     yield _row(part_of, "", name, day, unit=unit, **dict(zip(held, point, strict=True)))
+
+
+def _quarters_of(results: Iterable[Result]) -> Iterator[tuple[Result, Series]]:
+    """Yield the measures that are counted by quarter, with their quarters, the season taken out."""
+    for result in results:
+        try:
+            if not not_available(result):
+                yield result, season_free(quarterly(result))
+        except InputError:  # they are not counted by quarter, and the section says so
+            continue
+
+
+def _quarters(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Row]:
+    """Yield a force's quarters with the season taken out, the mean and limits of its last part, and its signals.
+
+    For a line that is too short, how many quarters there are since the last marked break, and how many it takes.
+    """
+    for result, free in lines:
+        part_of, unit = f"{result.measure.id}-quarters", free.unit(force_id)
+        found = signals_of(free, force_id)
+        if not found:
+            held = quarters_since_break(free, force_id)
+            for name, count in (("held", held), ("fewest", FEWEST_QUARTERS)):
+                yield _row_of(result, part_of, name, force_id, count, QUARTERS)
+            continue
+        for end, value in free.values[force_id].dropna().items():
+            day = date.fromisoformat(str(end))
+            yield _row(part_of, "", force_id, day, value, unit, release=result.release)
+        last = found[-1]
+        limits = (("mean", last.limits.centre), ("lower", last.limits.lower), ("upper", last.limits.upper))
+        for name, value in limits:
+            yield _row_of(result, part_of, name, force_id, value, unit)
+        counts = {"quarters": last.quarters.count(), "marked": last.marked.sum()}
+        counts |= {name.replace("_", "-"): inside.sum() for name, inside in last.of.items()}
+        for name, count in counts.items():
+            yield _row_of(result, part_of, name, force_id, int(count), QUARTERS)
 
 
 def medians(results: Iterable[Result]) -> Iterator[Row]:
@@ -145,6 +192,15 @@ def medians(results: Iterable[Result]) -> Iterator[Row]:
             for name, value in middle:
                 if value is not None:
                     yield _row_of(result, result.measure.id, name, ENGLAND_AND_WALES, value, "")
+
+
+def _by_assumed_population(results: Iterable[Result]) -> Iterator[Row]:
+    """Yield what Annex A prints beside each rate of England and Wales by residents: the rate by assumed population."""
+    for result in results:
+        if result.is_per_head and result.edition.national_population and not isnan(result.national.denominator):
+            other = with_assumed_population(result).national
+            counts = {"numerator": other.numerator, "denominator": other.denominator}
+            yield _row_of(result, POPULATIONS, result.measure.id, other.force_id, other.value, "", **counts)
 
 
 def _funnels(results: Iterable[Result]) -> Iterator[Row]:

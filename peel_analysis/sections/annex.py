@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from math import isnan
 
 from markupsafe import Markup
 
 from peel_analysis import measures
+from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
 from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
@@ -15,9 +17,10 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
+from peel_analysis.measures.standardised import by_group
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
-from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row
+from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
@@ -60,7 +63,15 @@ class Annex:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
         body = [self._definition(measure) for measure in self.edition.data.measures if measure.kind != "survey"]
         table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
-        return Html(piece("folded", f"All {len(body)} measures", table), "definitions")
+        said = piece("paragraphs", [self._standardised()])
+        return Html(piece("folded", f"All {len(body)} measures", table) + said, "definitions")
+
+    def _standardised(self) -> str:
+        """Return how shares are standardised for the mix of offences, or that no table by group is held."""
+        edition, says = self.edition, self.edition.data.policy.standardised
+        asked = {(one.standardised_over, edition.window(one.window)) for one in edition.data.measures}
+        lacking = [window.words for item, window in asked if item and by_group(edition, item, window) is None]
+        return says.without.format(window=lacking[0]) if lacking else says.sentence
 
     def _definition(self, measure: Measure) -> Row:
         top, below = (
@@ -78,15 +89,39 @@ class Annex:
         return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
-        """Show the denominators: the estimates in use, and the force whose population is replaced."""
+        """Show the denominators: the estimates in use, the force whose population is replaced, England and Wales."""
+        return self._once("populations", self._populations)
+
+    def _populations(self) -> Markup:
         rows, body = self.edition.populations, []
         for force in self.edition.forces:
             count, note = rows["population"][force.id], rows["sentence"][force.id]
             body.append(Row(force.name, (count_cell(float(count)), Cell(str(note)))))
         own = rows["sentence"][rows["sentence"] != ""]
-        said = piece("paragraphs", [f"Rates per head use {self.edition.settings.population.sentence}.", *own])
+        settings = self.edition.settings.population
+        also = [one.sentence for one in (settings.national, settings.earlier) if one is not None]
+        said = piece("paragraphs", [f"Rates per head use {settings.sentence}.", *own, *also])
         table = html_table("Populations used as denominators", ("Force", "Population", "Note"), body)
-        return Html(said + piece("folded", "The population of each force", table), "populations")
+        both = self._with_the_assumed_population() if settings.national else Markup()
+        return said + both + piece("folded", "The population of each force", table)
+
+    def _with_the_assumed_population(self) -> Markup:
+        """Return a table of the rates of England and Wales by residents and with the assumed population."""
+        rows = []
+        for result in measures.calculate_all(self.edition):
+            if not result.is_per_head or isnan(result.national.denominator):
+                continue
+            other = with_assumed_population(result)
+            changed = self.edition.forces.in_words(other_verdicts(result, other)) or "None"
+            both = (value_cell(result, one.national.value) for one in (result, other))
+            rows.append(Row(result.measure.title, (*both, Cell(changed))))
+        columns = (
+            "Measure",
+            "Residents, each counted once",
+            "With the assumed population",
+            "Forces whose verdict would differ",
+        )
+        return html_table("England and Wales by either population", columns, rows) if rows else Markup()
 
     def exclusions(self) -> Html:
         """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""

@@ -4,21 +4,32 @@ import math
 from collections.abc import Iterable
 from datetime import date
 
+import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.comparison.comparable import PeerGroup, means, peer_groups, why_none
+from peel_analysis.comparison.over_time import season_free, signals_of
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel, funnel_svg, picture, ranked, ranked_svg, strip_svg, trend_lines
+from peel_analysis.figures import funnel, funnel_svg, picture, quarter_lines, ranked, ranked_svg, strip_svg, trend_lines
 from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
-from peel_analysis.measures import Result, Series, rolling
-from peel_analysis.measures.provenance import POPULATIONS, tables_of
+from peel_analysis.measures import Result, Series, quarterly, rolling
+from peel_analysis.measures.provenance import population_tables
 from peel_analysis.sections.display import Html, numbered, source_line
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
+from peel_analysis.show.over_time import (
+    ABOUT_RECENT_TREND,
+    ABOUT_SEASON,
+    ABOUT_SIGNALS,
+    recent_trend_in_words,
+    signals_in_words,
+    why_no_signals,
+)
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import footnotes, no_figure, value_in_words
@@ -203,7 +214,7 @@ def trend_block(result: Result, force_id: str, number: int) -> Html:
         return numbered(figure_id, number, caption, body, drawn=False, about=about)
     own = result.of(force_id)
     remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
-    reading = lines_in_words(series, force_id, remark)
+    reading = f"{lines_in_words(series, force_id, remark)} {recent_trend_in_words(series, force_id)}"
     key = key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
     figure = trend_lines(series, force_id)
     figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
@@ -233,14 +244,64 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     return html_table(caption, columns, rows)
 
 
+def quarters_block(result: Result, force_id: str, number: int) -> Html:
+    """Return the figure of a measure's quarters with the season taken out, and the signals among them.
+
+    A line that is too short says so in its place. Raises InputError for a measure that is not counted by quarter.
+    """
+    try:
+        series = quarterly(result)
+    except InputError:
+        said = f"{result.measure.title}: the counts are by year, so no signals are looked for among quarters."
+        raise InputError(said) from None
+    free, name = season_free(series), result.edition.forces.official_name(force_id)
+    found, title = signals_of(free, force_id), series.per_head(result.measure.title, force_id)
+    figure_id, about = f"{result.measure.id}-quarters", f"quarters: {result.measure.id}"
+    caption = f"{title}, {name}, each quarter with the season taken out"
+    if not found:
+        has_line = series.values[force_id].notna().any()
+        refused = why_no_signals(series, force_id) if has_line else wording.reading(result, force_id)
+        body = piece("figure_body", refused=refused)
+        return numbered(figure_id, number, caption, body, drawn=False, about=about)
+    ends = (found[0].quarters.index[0], found[-1].quarters.index[-1])
+    caption += f", {' to '.join(day_in_words(date.fromisoformat(str(end))) for end in ends)}"
+    figure = quarter_lines(free, force_id)
+    body = piece(
+        "figure_body",
+        reading=signals_in_words(free, force_id, found[-1]),
+        image=figure.as_image(),
+        notes=[ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))],
+        source=source_line(result, _source_of_populations(result, series)),
+        summary="The quarters and their signals",
+        data=_quarters_table(result, series, figure.data, force_id, caption),
+    )
+    return numbered(figure_id, number, caption, body, about=about)
+
+
+def _quarters_table(result: Result, series: Series, shown: pd.DataFrame, force_id: str, caption: str) -> Markup:
+    columns = ("Three months to", "As counted", "Season taken out", "Mean", "Lower limit", "Upper limit", "Signals")
+    rows = []
+    counted = series.values[force_id].loc[shown.index]
+    for (end, *numbers, signals), before in zip(shown.itertuples(), counted.tolist(), strict=True):
+        cells = [value_cell(result, one) for one in (before, *numbers)]
+        rows.append(Row(day_in_words(date.fromisoformat(str(end))), (*cells, Cell(signals))))
+    return html_table(caption, columns, rows)
+
+
 def _source_of_populations(result: Result, series: Series) -> str:
     """Return the source of the points' populations where they are of more years than the edition's own, else ""."""
     if len(set(series.mid_years)) < 2:
         return ""
-    own = (POPULATIONS, result.edition.vintage)
-    named = [table for table in tables_of(result, ENGLAND_AND_WALES) if (table.table, table.release) == own]
-    years = f"Populations of mid-{series.mid_years[0]} to mid-{series.mid_years[-1]}"
-    return " ".join(f"{years}: {table.publisher}, {table.title}." for table in named if table.title)
+    by_table: dict[str, list[int]] = {}
+    for year in sorted(set(series.mid_years)):
+        for table in population_tables(result.edition, [year]):
+            by_table.setdefault(f"{table.publisher}, {table.title}" if table.title else "", []).append(year)
+    return " ".join(f"{_years_in_words(years)}: {title}." for title, years in by_table.items() if title)
+
+
+def _years_in_words(years: list[int]) -> str:
+    first, last = years[0], years[-1]
+    return f"Population of mid-{last}" if first == last else f"Populations of mid-{first} to mid-{last}"
 
 
 def _line_notes(result: Result, series: Series, force_id: str) -> list[str]:
@@ -250,6 +311,7 @@ def _line_notes(result: Result, series: Series, force_id: str) -> list[str]:
         notes.append(own.note)
     if series.mid_years:
         notes.append(_about_population(result, series, force_id))
+    notes.append(ABOUT_RECENT_TREND)
     members = f"{len(series.members)} of {NUMBER_OF_FORCES} forces"
     fewer = "" if set(series.members) == set(result.members) else ", so its last point can differ from the value above"
     notes.append(f"England and Wales is the sum of the same {members} at every point{fewer}.")
@@ -267,9 +329,6 @@ def _about_population(result: Result, series: Series, force_id: str) -> str:
             f"the rate of its own year.{kept}"
         )
     first, last = series.mid_years[0], series.mid_years[-1]
-    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}, all of one set"
-    earlier = (
-        f" Where the report sets an earlier year's value beside this edition's, it divides both by the population of "
-        f"mid-{last}, so that value can differ from the point here."
-    )
-    return f"{each} of estimates.{earlier if result.has_earlier else ''}{kept}"
+    each = f"Each point divides by the population of its own mid-year, from mid-{first} to mid-{last}"
+    earlier = result.edition.earlier_population
+    return f"{each}{f'. {earlier.sentence}' if earlier else ', all of one set of estimates.'}{kept}"

@@ -41,7 +41,9 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
         own, windows, earlier = result.of(force_id), wording.windows_in_words(result), ""
         statuses += [one.status for one in (own, result.national) if not one.is_missing]
         if (window := result.comparator_window) is not None and own.has_comparator:
-            earlier = f"{window.words}: {tables.value_cell(result, own.comparator_value, own.comparator_status).text}"
+            remark, _ = wording.earlier_population(result)
+            before = tables.value_cell(result, own.comparator_value, own.comparator_status).text
+            earlier = f"{window.words}: {before}{f' ({remark})' if remark else ''}"
             statuses.append(own.comparator_status)
         tile = {
             "measure_id": result.measure.id,

@@ -113,6 +113,32 @@ class Result(measures.Result):
         figure.set_title(series.per_head(self.measure.title, own))
         return figure
 
+    def quarters(self, force: str) -> Figure:
+        """Return a force's quarters with the season taken out, their control limits, and the signals among them.
+
+        `data` has a row a quarter: value, mean, limits and the signals in words. Raises InputError for a measure that
+        is not counted by quarter, and ValueError for a force with fewer than 20 quarters since a marked break.
+
+        >>> peel.edition("2025").measure("crime_per_1000").quarters("norfolk").data.signals.iloc[0]
+        'In a shift'
+        """
+        series, own = measures.quarterly(self), self._id(force)
+        figure = figures.quarter_lines(comparison.over_time.season_free(series), own)
+        figure.set_title(f"{series.per_head(self.measure.title, own)}, each quarter with the season taken out")
+        return figure
+
+    def recent_trend(self, force: str = ENGLAND_AND_WALES) -> str:
+        """Return "increasing", "decreasing" or "no significant change" over the last five years, or "" for too few.
+
+        The method is in `statistics.trends`. Raises InputError for a measure without counts over time.
+
+        >>> peel.edition("2017").measure("asb_incidents_per_1000").recent_trend("norfolk")
+        'decreasing'
+        """
+        own = force if force == ENGLAND_AND_WALES else self._id(force)
+        found = comparison.over_time.recent(measures.rolling(self), own).trend
+        return found.direction if found else ""
+
     def control_limits(self, force: str) -> pd.DataFrame:
         """Return the control limits (XmR) of a force's quarters: a row a part of its line between marked breaks.
 
@@ -136,7 +162,7 @@ class Result(measures.Result):
         Raises ValueError when none of them has a value.
 
         >>> crime.compare(["norfolk", "kent"]).data.value.round(1).tolist()
-        [76.3, 58.9, 75.7]
+        [76.3, 58.9, 76.4]
         """
         return self._titled(figures.compared_bars(self, self._ids(forces)))
 
@@ -144,7 +170,7 @@ class Result(measures.Result):
         """Return the numbers of forces and of England and Wales: a row each, by name, as `tables.beside` has them.
 
         >>> crime.beside("norfolk").value.round(1).to_dict()
-        {'Norfolk': 58.9, 'England and Wales': 75.7}
+        {'Norfolk': 58.9, 'England and Wales': 76.4}
         """
         return tables.beside(self, *map(self._id, forces))
 

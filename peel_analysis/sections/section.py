@@ -92,6 +92,10 @@ class Section:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
         return self._if_available("trend", measure, blocks.trend_block)
 
+    def quarters(self, measure: str | Result) -> Html:
+        """Show a measure by quarter with the season taken out and the signals marked, or why none are looked for."""
+        return self._if_available("quarters", measure, blocks.quarters_block)
+
     def funnel(self, measure: str | Result) -> Html:
         """Show a measure against the force's size, with the limits of chance; where that is refused, the reason."""
         return self._if_available("funnel", measure, blocks.funnel_block)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peel_analysis.comparison import NotComparableError, compare
+from peel_analysis.comparison.adjusted import disagreements
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.definitions import below
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
@@ -14,6 +15,7 @@ from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
 from peel_analysis.measures.provenance import other_releases
+from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.statistics.verdict import Verdict
 
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
@@ -67,7 +69,7 @@ def reading(result: Result, force_id: str) -> str:
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
         return f"{result.measure.title}: there is {no_figure(result, force_id)}"
-    beside = [_against_national(result, force_id), _against_earlier(result, force_id)]
+    beside = [_against_national(result, force_id), with_the_mix(result, force_id), _against_earlier(result, force_id)]
     sentences = [_opening(result, force_id), *(reversed(beside) if result.measure.is_context else beside)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
@@ -118,7 +120,7 @@ def _against_national(result: Result, force_id: str) -> str:
         return ""
     if measure.is_context:
         known = value_in_words(measure, national.value) if not national.is_missing else ""
-        return f"For England and Wales it was {known}." if known else ""
+        return f"{NATIONAL} {window_phrase(result.window)}: {known}." if known else ""
     verdict, says = compare(result).verdicts[force_id], compare(result).policy.says
     if national.is_missing:
         return says.no_national_value.format(noun=noun(measure), reason=national.note)
@@ -191,6 +193,21 @@ def rank_in_words(result: Result, force_id: str) -> str:
     )
 
 
+def with_the_mix(result: Result, force_id: str) -> str:
+    """Return the share standardised for the mix of offences, and where it disagrees with the share as it is; or ""."""
+    share, own = standardised(result).get(force_id, NONE), result.of(force_id)
+    if share.is_missing or force_id == ENGLAND_AND_WALES:
+        return ""
+    says, national = result.edition.data.policy.standardised, result.national.value
+    limits = {"value": share.value, "lower": share.lower, "upper": share.upper}
+    told = {name: value_in_words(result.measure, one) for name, one in limits.items()}
+    told |= {
+        name: says.sides[0 if one > national else 1] for name, one in (("side", share.value), ("other", own.value))
+    }
+    texts = (says.reading, *(getattr(says, one) for one in disagreements(result, force_id)))
+    return " ".join(text.format(**told) for text in texts)
+
+
 def _against_earlier(result: Result, force_id: str) -> str:
     window, own = result.comparator_window, result.of(force_id)
     if window is None or own.status == "as_published":
@@ -204,6 +221,32 @@ def _against_earlier(result: Result, force_id: str) -> str:
     value, phrase = value_in_words(result.measure, own.comparator_value), window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status in IN_DOUBT else ""
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
+
+
+def earlier_population(result: Result) -> tuple[str, str]:
+    """Return what the value of the year before divides by: what stands beside it, and the sentence under the figure.
+
+    Beside it stands nothing where the population is of its own mid-year and of the edition's set of estimates. Both
+    are "" for a measure that is not a rate per head, or has no earlier values.
+    """
+    year, window, edition = result.comparator_mid_year, result.comparator_window, result.edition
+    if year is None or window is None or not result.rows["comparator_value"].notna().any():
+        return "", ""
+    opening = f"The values {window_phrase(window)} divide by the population of mid-{year}"
+    if year == edition.mid_year:
+        said = "as those of this edition do: the estimates of their own mid-year are not held."
+        return f"population of mid-{year}", f"{opening}, {said}"
+    earlier = edition.earlier_population
+    said = f"{opening}, their own mid-year. {earlier.sentence if earlier else ''}".strip()
+    return earlier.short if earlier else "", said
+
+
+def earlier_in_words(result: Result) -> str:
+    """Return the earlier window as a table or a key names its values, with a remark on what they divide by, if any."""
+    if result.comparator_window is None:
+        return ""
+    remark, _ = earlier_population(result)
+    return window_phrase(result.comparator_window) + (f" ({remark})" if remark else "")
 
 
 def caveats(result: Result, force_id: str | None = None) -> list[str]:
@@ -246,7 +289,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         doubtful = rows[rows["comparator_value"].notna() & rows["comparator_status"].isin(IN_DOUBT)]
         notes += _marked(result, doubtful, "comparator_", f"{year} value shown in the table with the mark {{sign}}")
         notes += _grouped(result, rows[without], "comparator_note", f"Without a {year} value")
-    notes += [Footnote(sentence) for sentence in other_releases(result)]
+    notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
@@ -304,7 +347,9 @@ def _members(result: Result) -> list[Footnote]:
     """Return who is in England and Wales, now and in the earlier window."""
     if not result.members or result.national.status == "as_published":
         return []
-    notes = [Footnote(members_in_words(result, "their denominators"))]
+    by_residents = result.is_per_head and result.edition.national_population is not None
+    summed = "their residents, each counted once" if by_residents else "their denominators"
+    notes = [Footnote(members_in_words(result, summed))]
     if result.comparator_window is not None and result.earlier_national_warning:
         warning = result.earlier_national_warning
         said = f"{result.comparator_window.end.year} value of {NATIONAL}: {warning[:1].lower()}{warning[1:]}"

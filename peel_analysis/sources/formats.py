@@ -137,6 +137,10 @@ def read_transcript(path: Path, published: PublishedFile, forces: Forces) -> Rea
         rows[column] = rows[column].astype("float64" if number is shape.NUMBER else "int64")
     parts, populations = tables_of(rows, published.release, forces)
     table = shape.combine([part.assign(release=published.release) for part in parts])
+    if by_end := published.release_by_end:
+        if unknown := set(table["period_end"]) - set(by_end):
+            raise SourceError(f"{path.name}: no release of the period to {min(unknown)}; name it under release_by_end")
+        table = table.assign(release=table["period_end"].map(by_end))
     request = Request(Book(published.file, sha256(path), ()), published.release, forces)
     return request.reading(TRANSCRIBED, table, populations, rows_read=len(rows))
 
@@ -145,6 +149,16 @@ def _outcomes_by_quarter(rows: pd.DataFrame, *_: object) -> Tables:
     """Return outcomes of the offences recorded in each quarter, by type; dimension "all" is all outcomes together."""
     quarters = list(map(periods.quarter, rows["financial_year"], map(int, rows["quarter"])))
     return [_counts(rows, column, "outcomes_recorded", kind, quarters) for column, kind in OUTCOME_TYPES.items()], []
+
+
+def _outcomes_by_year(rows: pd.DataFrame, *_: object) -> Tables:
+    """Return outcomes of the offences recorded in each period that a row names, by type or "all" of them together."""
+    named = rows["item"].str.split(":", expand=True)
+    return [
+        rows[["force_id", "period_start", "period_end"]].assign(
+            item=named[0], dimension=named[1], count=rows["value"], status="reported"
+        )
+    ], []
 
 
 def _rolling_recorded_crime(rows: pd.DataFrame, *_: object) -> Tables:
@@ -161,6 +175,13 @@ def _mid_2024_populations(rows: pd.DataFrame, release: str, forces: Forces) -> T
     ids = {force.ons_code: force.id for force in forces}
     named = zip(rows["ons_code"], rows["name"], rows["population_mid_2024"], strict=True)
     return [], [(ids.get(code) or forces.find(name).id, 2024, people, release) for code, name, people in named]
+
+
+def _mid_year_populations(rows: pd.DataFrame, release: str, *_: object) -> Tables:
+    """Return populations of several mid-years; the file names each by the 30 June that it is as at."""
+    asked = ("force_id", "item", "period_end", "value")
+    of_people = rows.loc[rows["item"] == "population_mid_year", list(asked)].itertuples(index=False, name=None)
+    return [], [(force_id, date.fromisoformat(day).year, people, release) for force_id, _, day, people in of_people]
 
 
 def _city_of_london_daytime(rows: pd.DataFrame, *_: object) -> Tables:
@@ -192,9 +213,11 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, 
         "|".join(OUTCOME_TYPES),
         _outcomes_by_quarter,
     ),
+    "outcomes by year": (("force_id", "item", "period_start", "period_end", "value"), "value", _outcomes_by_year),
     "rolling recorded crime": (("force_id",), "to_.*", _rolling_recorded_crime),
     "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), "population_mid_2024", _mid_2024_populations),
     "workers by day": (("force_id", "item", "period_start", "period_end", "value"), "value", _workers_by_day),
+    "mid-year populations": (("force_id", "item", "period_end", "value"), "value", _mid_year_populations),
     "City of London daytime": (("force_id", "measure", "year", "value"), "value", _city_of_london_daytime),
 }
 
