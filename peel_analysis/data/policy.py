@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from peel_analysis.data.declarations import Declaration, Pair, declared, filled
+from peel_analysis.data.declarations import Declaration, Pair, Texts, declared, filled
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import meant
 from peel_analysis.data.periods import day_in_words
@@ -157,6 +157,7 @@ class _Says(Declaration):
     similar_alone: str = Field(description="size is not passed, the only test that could be made")
     no_verdict: str = Field(description="there is no verdict, for a {reason}")
     no_national_value: str = Field(description="England and Wales has no value, for a {reason}")
+    brief: str = Field(description="size is passed, and position is not: in the cell of a table")
     alone: Pair = Field(description="why size alone decides: no other force's figure is public, or too few are")
     sides: Pair = Field(description="what {side} is: above, below")
     gap: _Gap
@@ -170,6 +171,7 @@ class _InFunnel(Declaration):
     outside: str = Field(description="outside the limits, and called notable")
     outside_and_not_flagged: str = Field(description="outside the limits, and not called notable: how both hold")
     not_tested: str = Field(description="set against no limits, for a {reason}")
+    notes: Texts = Field(description="what stands under every funnel")
 
 
 class _Ranks(Declaration):

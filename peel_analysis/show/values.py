@@ -24,7 +24,9 @@ CONTRACT = (
 )  # fmt: skip
 MORE = (
     "in_figure", "in_national", "members", "comparator_period_end", "comparator_value", "comparator_numerator",
-    "comparator_denominator", "comparator_status", "comparator_note", "lower_95", "upper_95", "lower_998", "upper_998",
+    "comparator_denominator", "comparator_status", "comparator_note", "comparator_release", "same_release_value",
+    "same_release_numerator", "same_release_denominator", "same_release_status", "same_release_note",
+    "lower_95", "upper_95", "lower_998", "upper_998",
     "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "gap", "gap_percent", "said",
     "policy_version", "source_sha256", "rule",
     "code_version", "member_list", "part_of",
@@ -65,6 +67,7 @@ def _columns(result: Result) -> dict[str, list[Any]]:
         "release": result.release,
         "members": len(result.members),
         "comparator_period_end": comparator.end.isoformat() if comparator else "",
+        "comparator_release": result.comparator_release,
         "ranked": compared.ranks.forces,
         "policy_version": compared.policy.settings_version,
         "part_of": "",
