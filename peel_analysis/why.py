@@ -9,6 +9,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.adjusted import difference_from_rest, rest_of
 from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population, with_other_populations
 from peel_analysis.data import registers
+from peel_analysis.data.definitions import below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
@@ -110,13 +111,14 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     if measure.kind == "change":
         earlier = edition.window(measure.earlier)
         return lines + block(f"Counted before{whose}", _part(measure.numerator, edition, earlier, force_ids, skipped))
-    below = _part(measure.denominator, edition, window, force_ids, skipped)
+    under = edition.window(below(measure)) if below(measure) != measure.window else window
+    divided = _part(measure.denominator, edition, under, force_ids, skipped)
     if force_id == ENGLAND_AND_WALES and result.is_per_head and edition.national_population is not None:
         residents = edition.with_population(residents_only=True)
-        below = [*_population(residents, force_ids), *paragraph(edition.national_population.sentence)]
+        divided = [*_population(residents, force_ids), *paragraph(edition.national_population.sentence)]
     if suffix and force_ids:
-        below += paragraph(wording.earlier_population(result)[1])
-    return lines + block(f"Divided by{suffix}{whose}", below)
+        divided += paragraph(wording.earlier_population(result)[1])
+    return lines + block(f"Divided by{suffix}{whose}", divided)
 
 
 def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:

@@ -26,6 +26,7 @@ REASONS = (
     "partial_return",
     "incomplete_record",
     "mismatched_record",
+    "context",
     "not_in_figure",
     "no_value",
     "no_national_value",

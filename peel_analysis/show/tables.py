@@ -91,7 +91,7 @@ def beside(result: Result, *force_ids: str) -> pd.DataFrame:
 
 def _columns(result: Result) -> list[str]:
     measure = result.measure
-    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], "95% interval"]
+    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], *([] if measure.is_context else ["95% interval"])]
     if result.earlier_window is not None:
         columns += ["Difference in crimes", f"Crimes in the {result.earlier_window.words}"]
     else:
@@ -106,7 +106,7 @@ def _columns(result: Result) -> list[str]:
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
     interval = interval_cell(result.measure, *compare(result).limits(one.force_id, SHOWN_LEVEL))
-    cells = [value_cell(result, one.value, one.status), interval]
+    cells = [value_cell(result, one.value, one.status), *([] if result.measure.is_context else [interval])]
     cells += [count_cell(one.numerator), count_cell(one.denominator)]
     if result.has_earlier:
         cells.append(value_cell(result, one.comparator_value, one.comparator_status))
