@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from peel_analysis.data.declarations import Declaration, Pair, declared, filled
+from peel_analysis.data.declarations import Declaration, Pair, Texts, declared, filled
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import meant
 from peel_analysis.data.periods import day_in_words
@@ -26,6 +26,7 @@ REASONS = (
     "partial_return",
     "incomplete_record",
     "mismatched_record",
+    "context",
     "not_in_figure",
     "no_value",
     "no_national_value",
@@ -101,6 +102,7 @@ class _Standardised(Declaration):
     """What is said of a share that is standardised for the mix of offences."""
 
     sentence: str = Field(description="how it is made and what is said of it, for Annex A")
+    table: str = Field(description="what is said under a table that shows it")
     without: str = Field(description="what Annex A says where no table by group is held of a {window}")
     reading: str = Field(description="the standardised {value}, with the {lower} and {upper} limit of its 95% interval")
     other_side: str = Field(description="it lies on another {side} of England and Wales than the {other} of the figure")
@@ -156,6 +158,7 @@ class _Says(Declaration):
     similar_alone: str = Field(description="size is not passed, the only test that could be made")
     no_verdict: str = Field(description="there is no verdict, for a {reason}")
     no_national_value: str = Field(description="England and Wales has no value, for a {reason}")
+    brief: str = Field(description="size is passed, and position is not: in the cell of a table")
     alone: Pair = Field(description="why size alone decides: no other force's figure is public, or too few are")
     sides: Pair = Field(description="what {side} is: above, below")
     gap: _Gap
@@ -169,12 +172,14 @@ class _InFunnel(Declaration):
     outside: str = Field(description="outside the limits, and called notable")
     outside_and_not_flagged: str = Field(description="outside the limits, and not called notable: how both hold")
     not_tested: str = Field(description="set against no limits, for a {reason}")
+    notes: Texts = Field(description="what stands under every funnel")
 
 
 class _Ranks(Declaration):
     """What is said of a force's range of ranks."""
 
-    sentence: str = Field(description="the range and its rule, which names {force}, {ranks}, {ratio} and {gap}")
+    sentence: str = Field(description="the range, which names {force} and {ranks}")
+    rule: str = Field(description="when an order counts, which names {ratio} and {gap}")
 
 
 class _Many(Declaration):
