@@ -1,5 +1,6 @@
 """The spine chart: its scale by hand, its marks in words too, what it leaves out, and a force picked out of it."""
 
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -101,16 +102,21 @@ def test_a_force_without_a_verdict_or_a_value_is_told_so() -> None:
     assert not row.is_shown("dorset")
     assert len(marks("2017", "dorset")) == len(spine("2017").rows) - 1
     html = spine_block(results("2017"), "dorset", 1).html
-    assert "Dorset Police is not shown on: investigations where action was taken." in html
+    assert "Dorset Police is not shown on: Investigations where action was taken." in html
 
 
 def test_the_figure_names_all_that_it_leaves_out_and_its_table_has_every_row() -> None:
     html = BeautifulSoup(str(spine_block(results("2025"), "norfolk", 1).html), "html.parser")
     notes = " ".join(note.get_text() for note in html.select("ol.footnotes li"))
     for result in spine("2025").too_few:
-        assert result.measure.title[1:] in notes
+        assert result.measure.title in notes
     assert len(html.select("tbody tr")) == len(spine("2025").rows)
-    assert html.select_one("p.reading").get_text().startswith("Norfolk Constabulary has ")  # type: ignore[union-attr]
+    found = Counter(row.verdict("norfolk").words for row in spine("2025").rows)
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    reading = html.select("p.reading")[0].get_text()
+    assert reading.startswith(f"Norfolk Constabulary has {words[len(spine('2025').rows)]} figures here.")
+    for verdict, count in found.items():
+        assert f"{words[count]} {verdict.rsplit(' ', 1)[0]}" in reading
 
 
 def test_a_force_picked_out_of_the_shared_drawing_is_the_one_drawn_alone(

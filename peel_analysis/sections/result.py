@@ -140,7 +140,9 @@ class Result(measures.Result):
         return found.direction if found else ""
 
     def control_limits(self, force: str) -> pd.DataFrame:
-        """Return the control limits (XmR) of a force's quarters: a row a part of its line between marked breaks.
+        """Return the control limits (XmR) of a force's quarters as counted, a row a part of its line between breaks.
+
+        The season is still in them and widens them; `quarters` has it taken out, with limits of its own.
 
         Columns: `first` and `last` quarter's end, `quarters`, `mean`, `lower`, `upper` (in the unit of the line),
         `outside` (points beyond the limits) and `is_stable`. A part with too few quarters for limits is left out.

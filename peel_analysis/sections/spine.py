@@ -8,7 +8,7 @@ from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import picture, spine_of, spine_svg
-from peel_analysis.figures.spine import Spine, SpineRow, alt_text, tier, tier_names
+from peel_analysis.figures.spine import Spine, SpineRow, alt_text
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import words as wording
@@ -45,23 +45,25 @@ def spine_block(results: Iterable[Result], force_id: str, number: int) -> Html:
         summary="The rows of the chart",
         data=_table(spine, force_id),
     )
-    caption = f"{name} beside {NATIONAL} and the range of the forces, every figure that enough forces have"
+    caption = f"Every figure that enough forces have: {name} beside {NATIONAL} and the range of the forces"
     return numbered(FIGURE_ID, number, caption, body, about=about)
 
 
 def _reading(spine: Spine, force_id: str) -> str:
-    """Return how many of the rows have which verdict: "Of eight figures ... three are higher or lower than ..."."""
+    """Return how many of the rows have which verdict: "... one is notably lower, three higher and two similar."."""
     edition = spine.rows[0].result.edition
+    words = edition.data.policy.words
     shown = [row for row in spine.rows if row.is_shown(force_id)]
-    found = Counter(tier(row.verdict(force_id), edition.data.policy) for row in shown)
+    found = Counter(row.verdict(force_id).words for row in shown)
+    order = dict.fromkeys((*words.all_three, *words.size_and_position, *words.size_only, words.otherwise, ""))
     told = [
-        f"{number_in_words(found[place])} {name[:1].lower()}{name[1:]}"
-        for place, name in enumerate(tier_names(edition.data.policy))
-        if found[place]
+        f"{number_in_words(found[one])} {one.removesuffix(' than').removesuffix(' to') or 'without a verdict'}"
+        for one in order
+        if found[one]
     ]
     figures = f"{number_in_words(len(shown))} figure{'s' if len(shown) != 1 else ''}"
-    told_all = f", beside {NATIONAL}: {enumerated(told)}" if told else ""
-    return f"{edition.forces.official_name(force_id)} has {figures} here{told_all}."
+    beside = f" Beside {NATIONAL} they are: {enumerated(told)}." if told else ""
+    return f"{edition.forces.official_name(force_id)} has {figures} here.{beside}"
 
 
 def _notes(spine: Spine, force_id: str) -> list[str]:
@@ -79,7 +81,7 @@ def _notes(spine: Spine, force_id: str) -> list[str]:
 
 
 def _titles(results: Sequence[Result]) -> str:
-    return "; ".join(f"{one.measure.title[:1].lower()}{one.measure.title[1:]}" for one in results)
+    return "; ".join(one.measure.title for one in results)
 
 
 def _table(spine: Spine, force_id: str) -> str:
