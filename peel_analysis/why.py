@@ -12,7 +12,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.data.text import block, columns, pairs, paragraph, whole
-from peel_analysis.measures import Measure, Part, Result
+from peel_analysis.measures import Measure, Part, Result, Value
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
 from peel_analysis.show import words as wording
@@ -98,6 +98,7 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     measure, edition = result.measure, result.edition
     if measure.kind == "survey":
         return []
+    edition = edition.over_time(measure.items) if suffix else edition
     if suffix and result.comparator_mid_year is not None:
         edition = edition.of_mid_year(result.comparator_mid_year)
     members = result.comparator_members if suffix else result.members
@@ -243,10 +244,17 @@ def _comparator(result: Result, force_id: str) -> list[str]:
         ("formula", _worked(measure, *numbers)),
         ("status", own.comparator_status),
         ("note", own.comparator_note),
+        ("release of both years", result.comparator_release),
+        ("this window there", _same_release(result, own) if result.comparator_release else ""),
         ("England and Wales members", members if force_id == ENGLAND_AND_WALES else ""),
     ]
     counted = _counts(result, force_id, window, " (comparator)") if not math.isnan(own.comparator_numerator) else []
     return [*block("Comparator", pairs(rows)), *counted]
+
+
+def _same_release(result: Result, own: Value) -> str:
+    numbers = (own.same_release_value, own.same_release_numerator, own.same_release_denominator)
+    return f"{_worked(result.measure, *numbers, own.same_release_status)} ({own.same_release_status})"
 
 
 def _other_populations(result: Result, force_id: str) -> list[str]:
@@ -258,7 +266,7 @@ def _other_populations(result: Result, force_id: str) -> list[str]:
     for words, one in {"as used": result, **others}.items():
         own, national = one.of(force_id), one.national
         if force_id != ENGLAND_AND_WALES:
-            verdict = compare(one).verdicts[force_id].words or "none"
+            verdict = wording.in_brief(one, force_id) or "none"
         else:
             differing = len(other_verdicts(result, one))
             verdict = "" if one is result else f"{differing} of {NUMBER_OF_FORCES} differ"

@@ -175,7 +175,8 @@ def of_its_own(said: Said, beside: Beside) -> set[str]:
         return {two[0][name] for name in ("rank_first", "rank_last", "ranked")} | {f"{smallest}"} | RULES
     if said.kind == "footnotes":
         return counts(list(rows.values()))
-    of_reading = of_figure | gaps(two[0]) if said.kind != "tile" else set()
+    of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
+    of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
     return values(measure, two, "value", "comparator_value") | of_reading
 
 

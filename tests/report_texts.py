@@ -24,7 +24,9 @@ class Said:
 def texts(html: str) -> Iterator[Said]:
     """Yield every text of a cell's output but for the cells of tables, each block once, and every alternative text."""
     page = BeautifulSoup(html, "html.parser")
-    for silent in page.select("style, .figure-number"):  # a figure's number is its place on the page
+    for silent in page.select(
+        "style, .figure-number, .noted-elsewhere"
+    ):  # numbers of figures and of notes are places on the page
         silent.decompose()
     for element in page.find_all(True):
         if element.name in BLOCKS and _own_words(element):

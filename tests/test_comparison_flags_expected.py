@@ -19,8 +19,8 @@ from peel_analysis.sections.section import open_section
 
 MADE = {
     "2017": (42 + 42 + 39 + 38, "0.3", "3.7"),
-    "2019": (42 + 4 * 38, "0.4", "4.6"),
-    "2025": (42 + 4 * 43, "0.4", "5.2"),
+    "2019": (42 + 42 + 4 * 38, "0.5", "5.4"),
+    "2025": (42 + 4 * 40, "0.4", "5.0"),
 }
 COUNTED = re.compile(r"(\d+) comparisons .*? about ([\d.]+) would .*? about ([\d.]+) where")
 

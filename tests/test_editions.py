@@ -135,17 +135,22 @@ def test_incidents_of_2019_stand_beside_the_year_before_of_the_same_tables() -> 
 
 @pytest.mark.parametrize("edition", OTHERS)
 def test_outcomes_of_the_year_before_are_missing_with_a_reason(edition: str) -> None:
-    own = result(edition, "outcome_charged_pct").of("norfolk")
+    own = result(edition, "outcome_no_suspect_pct").of("norfolk")
     assert math.isnan(own.comparator_value)
     assert own.comparator_note == (
         f"The table of outcomes used for this edition covers the 12 months to 31 March {edition} only, "
-        "so no earlier year stands beside it."
+        "and the table that holds two years of one release has other types of outcome, so no earlier year stands "
+        "beside it."
     )
 
 
 def test_years_before_the_table_take_no_column_and_no_sentence() -> None:
-    for edition, shown in (("2017", True), ("2025", False)):
-        one = result(edition, "outcome_charged_pct")
+    for edition, measure_id, shown in (
+        ("2017", "outcome_charged_pct", True),
+        ("2025", "outcome_charged_pct", True),
+        ("2025", "outcome_no_suspect_pct", False),
+    ):
+        one = result(edition, measure_id)
         assert one.has_earlier == shown
         assert (">Value in the 12 months" in by_force(one, "norfolk")) == shown
         assert ("no earlier year" in " ".join(note.sentence for note in footnotes(one))) != shown

@@ -68,7 +68,10 @@ TABLES = "Office for National Statistics, Police force area data tables, year en
     [
         ("2017", [f"Populations of mid-2012 to mid-2016: {TABLES} March 2018."]),
         ("2019", [f"Populations of mid-2011 to mid-2016: {TABLES} March 2018.", f"of mid-2017: {TABLES} June 2018."]),
-        ("2025", ["Populations of mid-2012 to mid-2023: Office", "rebased to the 2021 Census.", "of mid-2024: Office"]),
+        (
+            "2025",
+            ["Populations of mid-2012 to mid-2023: Office", "third-party sum by force", "of mid-2024: Office"],
+        ),
     ],
 )
 @pytest.mark.parametrize("force_id", ["norfolk", CITY])

@@ -8,9 +8,12 @@ from home_office import OUTCOME_HEADING, all_forces_outcomes, count_of, csv_file
 from shared_folder import shared
 from workbooks import FORCES, read_file
 
+from peel_analysis.data.folder import open_data
 from peel_analysis.sources import crime_tables
 from peel_analysis.sources.reading import Request
 from peel_analysis.sources.sheets import SourceError, open_book
+
+GROUPED = "outcomes_by_offence_group"
 
 
 def test_outcomes_on_two_bases(tmp_path: Path) -> None:
@@ -58,12 +61,40 @@ def test_a_file_without_outcomes_on_either_basis_is_refused(tmp_path: Path) -> N
         crime_tables.read_outcomes(Request(open_book(path), "r", FORCES))
 
 
+def in_quarter(row: list[object], number: int) -> list[object]:
+    return [row[0], number, *row[2:]]
+
+
+def test_outcomes_of_a_whole_year_are_given_by_offence_group_too(tmp_path: Path) -> None:
+    weapons = "Possession of weapons"  # an older name of the group
+    each = [*all_forces_outcomes(), outcome("Norfolk", "16", 40, group=weapons), outcome("Norfolk", "1a", 2)]
+    quarters = [in_quarter(row, number) for number in (1, 2, 3, 4) for row in each]
+    year = read_file(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *quarters]))
+    assert count_of(year, "norfolk", "Possession of weapons offences: 16", GROUPED) == 160
+    assert count_of(year, "norfolk", "Robbery: 0", GROUPED) == count_of(year, "kent", "Robbery: 1", GROUPED) == 12
+    mine = year.counts[year.counts["item"] == GROUPED]
+    assert set(zip(mine["period_start"], mine["period_end"], strict=True)) == {("2018-04-01", "2019-03-31")}
+    part = read_file(csv_file(tmp_path / "y.csv", [OUTCOME_HEADING, *quarters[: 3 * len(each)]]))
+    assert set(part.counts["item"]) == {"outcomes_recorded", "outcomes_assigned"}, "three quarters are no year"
+
+
+@pytest.mark.parametrize("release", ["2019-03", "2024-25"])
+def test_groups_add_up_to_all_offences_force_by_force_and_type_by_type(release: str) -> None:
+    counts = open_data().counts(GROUPED, release)
+    types = counts["dimension"].str.partition(": ")[2]
+    of_groups = counts["count"].groupby([counts["force_id"], types]).sum()
+    every = open_data().counts("outcomes_recorded", release).groupby(["force_id", "dimension"])["count"].sum()
+    pd.testing.assert_series_equal(of_groups, every, check_names=False)
+    assert counts["dimension"].str.partition(": ")[0].nunique() == 9
+
+
 @pytest.mark.shared
 def test_outcomes_of_all_types_add_up_to_recorded_crime_force_by_force_in_2024_25() -> None:
     crimes = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet")).counts
     crimes = crimes[crimes["period_start"].between("2024-04-01", "2025-03-31")]
     found = read_file(shared("raw/home_office/outcomes-2024-25-cleaned.parquet")).counts
     keys = ["force_id", "period_start"]
+    found = found[found["item"] == "outcomes_recorded"]
     assert found["count"].sum() == 5_225_477
     pd.testing.assert_series_equal(crimes.groupby(keys)["count"].sum(), found.groupby(keys)["count"].sum())
 
@@ -73,5 +104,6 @@ def test_the_march_2019_outcomes() -> None:
     reading = read_file(shared("raw/home_office/outcomes-open-data-year-ending-march-2019.csv.gz"))
     sums = reading.counts.groupby("item")["count"].sum()
     assert sums["outcomes_recorded"] == 5_202_495  # 0.04% above recorded crime 2018/19 in the later April 2026 release
+    assert sums[GROUPED] == sums["outcomes_recorded"], "its four quarters are a financial year"
     assert sums["outcomes_assigned"] == 5_047_445  # type 0 has no count on this basis
     assert reading.account.left_out["no count on the recorded basis: N/A - offence code expired"].rows == 110_080

@@ -53,9 +53,15 @@ def test_a_further_row_is_like_the_others(further: list[Row], results: dict[str,
         assert row["value"]
         assert row["unit"]
         measure_id = "outcome_charged_pct" if row["part_of"] == "outcome-spread" else row["part_of"].split("-")[0]
+        measure_id = row["measure"].removeprefix("populations-") if row["part_of"] == "populations" else measure_id
         release = results[measure_id].release if measure_id in results else ""
         assert re.sub(r"mid-\d{4}", "mid-2016", row["release"]) == release, "but for the year of a point's population"
     assert any(row["release"] for row in further)
+
+
+def test_england_and_wales_by_assumed_population_stands_beside(further: list[Row]) -> None:
+    found = {row["measure"]: f"{float(row['value']):.2f}" for row in further if row["part_of"] == "populations"}
+    assert found == {"populations-crime_per_1000": "75.66", "populations-asb_incidents_per_1000": "30.48"}
 
 
 def test_the_last_point_of_a_line_is_the_value(further: list[Row], results: dict[str, Result]) -> None:

@@ -131,6 +131,46 @@ def test_england_and_wales_names_its_members_and_their_counts() -> None:
     assert f"total {whole(own['numerator'])}" in counted
 
 
+def test_england_and_wales_per_head_counts_residents_and_shows_both_sums() -> None:
+    text, own = said("crime_per_1000", NATIONAL, "2025"), records("2025")["crime_per_1000", NATIONAL]
+    national = block(text, "England and Wales")
+    crimes = whole(own["numerator"])
+    assert f"sum over sum {crimes} / 61,806,682 x 1,000 = {own['value']!r}" in national
+    assert f"with the assumed population {crimes} / 62,344,674 x 1,000 = 83.81593269699349" in national
+    table = national[national.index("member counted divided by value") + 1 :]
+    assert sum(int(line.split()[2].replace(",", "")) for line in table) == own["denominator"] == 61_806_682
+    below = " ".join(block(text, "Divided by, sum over 43 forces"))
+    assert "61,806,682 (data/populations.csv, mid-2024, vintage 2024)" in below
+    assert "residents, each counted once" in below
+    assert "553,103" not in below
+
+
+def test_a_rate_with_each_other_population() -> None:
+    lines = block(said("crime_per_1000", "avon-and-somerset", "2025"), "Other populations")
+    assert lines == [
+        "population value England and Wales verdict",
+        "as used 92.8 84.5 similar to",
+        "assumed population in England and Wales too 92.8 83.8 higher than",
+        "residents only 92.8 84.5 similar to",
+    ]
+    lines = block(said("crime_per_1000", "norfolk"), "Other populations")
+    assert [line.split()[:2] for line in lines[2:5]] == [
+        ["vintage", "2018"],
+        ["vintage", "2018-revised"],
+        ["vintage", "rebased-2021"],
+    ]
+    revised = open_data().populations["norfolk", 2016, "2018-revised"]
+    assert f"{1000 * 52_569 / revised:.1f}" in lines[3]
+    assert "Other populations" not in said("outcome_charged_pct", "norfolk")
+
+
+def test_a_comparator_names_the_population_of_its_own_mid_year() -> None:
+    text = said("crime_per_1000", "norfolk", "2025")
+    below = " ".join(block(text, "Divided by (comparator)"))
+    assert "population: 931,943 (data/populations.csv, mid-2023, vintage rebased-2021)" in below
+    assert "can also come from the change of set" in below
+
+
 def test_a_change_shows_both_windows() -> None:
     text = said("crime_change_5y", "norfolk")
     rows = pd.read_csv(DATA / "counts" / "recorded_crime" / "rolling-2018-12.csv")

@@ -34,6 +34,7 @@ from peel_analysis.show.words import footnotes
 
 EDITIONS = ("2017", "2019", "2025")
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)
+LEVEL = "95%"  # of an interval in a sentence
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,9 @@ def test_every_number_in_every_reading_is_in_values_csv(given: Values) -> None:
         allowed |= {form for middle in given.middles[measure_id] for form in shown(measure, middle)}
         if measure.kind == "cases":
             allowed |= whole(row["numerator"]) | whole(row["denominator"])
+        if row["standardised_value"]:
+            of_mix = ("value", "lower_95", "upper_95")
+            allowed |= {LEVEL}.union(*(shown(measure, row[f"standardised_{name}"]) for name in of_mix))
         assert set(found) <= allowed, (sentence, set(found) - allowed)
         told += len(found)
     assert told > 300, "the sentences give numbers at all"

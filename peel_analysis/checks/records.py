@@ -43,7 +43,7 @@ class Doubt:
 
 def incomplete(edition: Edition, window: Period) -> dict[str, Doubt]:
     """Return the forces whose record leaves crimes out in a window, by force_id; empty without the two tables."""
-    return _found(edition, window, "not_yet_assigned", "completeness")
+    return _found(edition, window, "not_yet_assigned", "completeness") | _short_in_year(edition, window)
 
 
 def mismatched(edition: Edition, window: Period) -> dict[str, Doubt]:
@@ -69,6 +69,33 @@ def _found(edition: Edition, window: Period, *names: str) -> dict[str, Doubt]:
         return found
 
     return edition.data.cached((names, window, tables), find)
+
+
+def _short_in_year(edition: Edition, window: Period) -> dict[str, Doubt]:
+    """Return the forces whose outcomes fall far shorter of their crimes than others', from a table by whole years.
+
+    Such a table has neither quarters nor crimes without an outcome: what it lacks is set against the median force by
+    the rule for those. Empty for a window that is no period of the table.
+    """
+    if not {OUTCOMES, CRIMES} <= set(edition.releases):
+        return {}
+    counts, crimes = edition.counts(OUTCOMES), quarterly(edition, CRIMES)
+    quarters, by = quarters_in(window, crimes.columns), edition.data.rule("not_yet_assigned")
+    days = (window.start.isoformat(), window.end.isoformat())
+    if counts is None or not quarters:
+        return {}
+    rows = counts[(counts["period_start"] == days[0]) & (counts["period_end"] == days[1])]
+    if rows.empty:
+        return {}
+    held = whole_counts(rows, ["period_start"])[days[0]] / crimes[quarters].sum(axis="columns")
+    return {
+        str(force_id): Doubt(
+            f"The published record of outcomes holds {_percent(part, 1)} of the crimes that "
+            f"{edition.forces.name(str(force_id))} recorded in the {window.words} ({_percent(held.median(), 1)} in the "
+            f"median force), {FALLS_SHORT}"
+        )
+        for force_id, part in held[backlog(1 - held, by)].items()
+    }
 
 
 def find_incomplete(

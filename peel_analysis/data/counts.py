@@ -25,6 +25,7 @@ RETURNED_ITEMS = (  # what a data return may hold
     "organised_crime_groups", "criminal_behaviour_orders", "community_protection_notices", "civil_injunctions",
     "dispersal_orders",
 )  # fmt: skip
+GROUP_AND_TYPE = ": "  # between the two parts of a dimension that is an offence group and an outcome type
 DIGITS = 15  # of a number: more are a slip, and floating point does not hold them exactly
 WHOLE_NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}")
 NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}(\.\d+)?")

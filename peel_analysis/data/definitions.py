@@ -93,12 +93,18 @@ class Rate(_Quotient):
     """
 
     kind: Literal["rate", "rate_of_stock", "ratio_of_counts"]
+    standardised_over: ClassVar[str] = ""
 
 
 class Share(_Quotient):
     """A part over its whole, each part being in the whole, in percent."""
 
     kind: Literal["share"]
+    standardised_over: str = Field(
+        default="",
+        description="an item of data/counts with the numerator by group of the denominator, each dimension a group and "
+        'an outcome type as "Robbery: 1": the share is standardised for the mix of groups where an edition holds it',
+    )
     is_percent: ClassVar[bool] = True
 
 
@@ -106,6 +112,7 @@ class Cases(_Quotient):
     """Cases out of cases reviewed, in percent; never compared between forces."""
 
     kind: Literal["cases"]
+    standardised_over: ClassVar[str] = ""
     is_percent: ClassVar[bool] = True
     in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "numerator", "denominator")
 
@@ -114,6 +121,7 @@ class Change(_Counted):
     """(later - earlier) / earlier of the same count in two windows, in percent."""
 
     kind: Literal["change"]
+    standardised_over: ClassVar[str] = ""
     earlier: str = Field(description="the window that it is set against")
     denominator: ClassVar[Part] = NOTHING
     is_percent: ClassVar[bool] = True
@@ -130,6 +138,7 @@ class Survey(_Defined):
     """Described in Annex A only; no value in this report, and nothing to count."""
 
     kind: Literal["survey"]
+    standardised_over: ClassVar[str] = ""
     numerator: ClassVar[Part] = NOTHING
     denominator: ClassVar[Part] = NOTHING
     multiplier: ClassVar[int] = 1

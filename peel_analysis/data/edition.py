@@ -98,6 +98,13 @@ class Release(Declaration):
     release: str = Field(description="the release of the table")
 
 
+class BothEnds(Declaration):
+    """The table that an item's earlier year comes from, with its later end, where the item's own has no such year."""
+
+    release: str = Field(description="the release of the table, which holds both years")
+    words: str = Field(description='what readers are told it is, as in "In ..., which holds both years, it was 9.1%"')
+
+
 class LackEntry(Declaration):
     """Why an edition has no public figure for some items."""
 
@@ -135,6 +142,9 @@ class EditionFile(Declaration):
     windows: dict[str, Window] = Field(description="the windows, by the names that measures use")
     population: Population = Field(description="which populations its rates divide by")
     releases: Annotated[dict[str, Release], BeforeValidator(_as_releases)] = Field(description="item = release")
+    both_ends: dict[str, BothEnds] = Field(
+        default={}, description="by item, the table that an earlier year's value and its later end are both taken from"
+    )
     lacks: dict[str, Any] = Field(default={}, description="status, then for which items there is no figure and why")
 
 
@@ -348,6 +358,18 @@ class Edition:
         year, chosen = mid_year or self.mid_year, vintage or self.vintage
         of_own_set = self.earlier_population if chosen == self.settings.population.vintage else None
         return replace(self, mid_year=year, vintage=chosen, population_instead=instead, earlier_population=of_own_set)
+
+    def over_time(self, items: Iterable[str]) -> "Edition":
+        """Return the edition from which an earlier year of some items is taken: itself, or with tables of both years.
+
+        Those are named under `both_ends`. A value is set against an earlier year in them alone, never across releases.
+        """
+        named = {item: Release(item=item, release=self.settings.both_ends[item].release) for item in self.both(items)}
+        return replace(self, releases=MappingProxyType({**self.releases, **named})) if named else self
+
+    def both(self, items: Iterable[str]) -> dict[str, BothEnds]:
+        """Return those of some items whose earlier year comes from another table than their own, with the table."""
+        return {item: self.settings.both_ends[item] for item in items if item in self.settings.both_ends}
 
     def without_incomplete(self) -> "Edition":
         """Return the edition that leaves forces with an incomplete record of outcomes out of England and Wales."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from peel_analysis.data.declarations import Declaration, Pair, declared, filled
+from peel_analysis.data.declarations import Declaration, Pair, Texts, declared, filled
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import meant
 from peel_analysis.data.periods import day_in_words
@@ -97,6 +97,28 @@ class _Chance(Declaration):
     winsorised: float = Field(ge=0, lt=0.5, description="the part that is winsorised at each end")
 
 
+class _Standardised(Declaration):
+    """What is said of a share that is standardised for the mix of offences."""
+
+    sentence: str = Field(description="how it is made and what is said of it, for Annex A")
+    without: str = Field(description="what Annex A says where no table by group is held of a {window}")
+    reading: str = Field(description="the standardised {value}, with the {lower} and {upper} limit of its 95% interval")
+    other_side: str = Field(description="it lies on another {side} of England and Wales than the {other} of the figure")
+    size_gone: str = Field(description="the figure passes the size test, and the standardised one does not")
+    size_appears: str = Field(description="the standardised one passes the size test, and the figure does not")
+    sides: Pair = Field(description="what {side} and {other} are: above, below")
+    in_texts: ClassVar[tuple[str, ...]] = ("window", "value", "lower", "upper", "side", "other")
+
+    @model_validator(mode="after")
+    def _fill_in_texts(self) -> "_Standardised":
+        for name, text in self:
+            if isinstance(text, str):
+                filled(text, name, dict.fromkeys(self.in_texts, ""))
+                if found := JUDGMENT_WORDS.search(text):
+                    raise ValueError(f"{name} has {found[0]!r}, a word of judgment; write above or below")
+        return self
+
+
 class _Words(Declaration):
     """What values are called."""
 
@@ -134,6 +156,7 @@ class _Says(Declaration):
     similar_alone: str = Field(description="size is not passed, the only test that could be made")
     no_verdict: str = Field(description="there is no verdict, for a {reason}")
     no_national_value: str = Field(description="England and Wales has no value, for a {reason}")
+    brief: str = Field(description="size is passed, and position is not: in the cell of a table")
     alone: Pair = Field(description="why size alone decides: no other force's figure is public, or too few are")
     sides: Pair = Field(description="what {side} is: above, below")
     gap: _Gap
@@ -147,6 +170,7 @@ class _InFunnel(Declaration):
     outside: str = Field(description="outside the limits, and called notable")
     outside_and_not_flagged: str = Field(description="outside the limits, and not called notable: how both hold")
     not_tested: str = Field(description="set against no limits, for a {reason}")
+    notes: Texts = Field(description="what stands under every funnel")
 
 
 class _Ranks(Declaration):
@@ -182,6 +206,7 @@ class Policy(Declaration):
     ranks: _Ranks
     basis: dict[str, str] = Field(description="what is said of a verdict, by the tests that were made")
     no_verdict: dict[str, str] = Field(description="what is said of a figure without a verdict, by the reason")
+    standardised: _Standardised
     multiple_comparisons: _Many
 
     @field_validator("basis", "no_verdict")

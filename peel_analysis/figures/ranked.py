@@ -133,7 +133,7 @@ def _bar_chart(
         _limits(axes, rows, result)
         _national_line(figure, axes, result, len(rows))
         earlier = rows["comparator_value"].to_numpy(dtype=float)
-        if has_earlier := not pd.isna(earlier).all():
+        if has_earlier := not (pd.isna(earlier).all() or result.comparator_release):  # no two releases in a picture
             axes.plot(earlier, range(len(rows)), **EARLIER, markersize=3.6, markeredgewidth=1.1)
         _key(figure, result, in_key, earlier=has_earlier)
     return figure
@@ -180,7 +180,8 @@ def _span(result: Result, values: Iterable[float], share: float) -> tuple[float,
 
 
 def _limits(axes: Axes, rows: pd.DataFrame, result: Result) -> None:
-    low, high, margin = _span(result, [*rows["value"].dropna(), *rows["comparator_value"].dropna()], 0.03)
+    earlier = rows["comparator_value"].dropna() if not result.comparator_release else rows["value"].dropna()
+    low, high, margin = _span(result, [*rows["value"].dropna(), *earlier], 0.03)
     axes.set(xlim=(low - margin if low < 0 else 0, high + margin), ylim=(-0.6, len(rows) - 0.4), xticks=[], yticks=[])
     axes.axvline(0, color=style.OTHER.edge, linewidth=0.8)
 

@@ -22,6 +22,7 @@ NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a co
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
 Rows = list[Value]  # of forces on the way to their values in one window; a number that is missing is NaN
 Side = tuple[Rows, tuple[str, ...], str, tuple[tuple[str, str], ...]]  # of one window, as `in_window` returns it
+NOBODY: Side = ([], (), "", ())
 
 
 def calculate(measure: Measure, edition: Edition) -> Result:
@@ -59,10 +60,15 @@ def _kept(measure: Measure, inputs: CountTables) -> Result:
 def _calculated(measure: Measure, inputs: CountTables) -> Result:
     edition = inputs.edition
     rows, members, release, contradicted = in_window(measure, measure.window, inputs)
-    before: Side = in_window(measure, measure.comparator, inputs) if measure.comparator else ([], (), "", ())
+    over_time = edition.over_time(measure.items)
+    other = CountTables(over_time) if over_time is not edition and measure.comparator else None
+    before: Side = in_window(measure, measure.comparator, other or inputs) if measure.comparator else NOBODY
+    later, _, other_release, _ = in_window(measure, measure.window, other) if other else NOBODY
     earlier, earlier_members, _, also = before
-    values = fill_published(beside(rows, earlier, measure, edition), measure, edition, inputs.published)
-    return Result(measure, edition, rows_of_values(values), members, earlier_members, release, (*contradicted, *also))
+    both = other_release if any(not isnan(row.value) for row in earlier) else ""
+    compared = in_same_release(beside(rows, earlier, measure, edition), later)
+    values, denied = fill_published(compared, measure, edition, inputs.published), (*contradicted, *also)
+    return Result(measure, edition, rows_of_values(values), members, earlier_members, release, denied, both)
 
 
 def in_window(measure: Measure, window_name: str, inputs: CountTables) -> Side:
@@ -212,12 +218,13 @@ def members_of(rows: Rows) -> list[str]:
     return [] if in_part else pooled
 
 
-def each_resident_once(rows: Rows, measure: Measure, edition: Edition) -> Rows:
+def each_resident_once(of_forces: Iterable[Value], measure: Measure, edition: Edition) -> Rows:
     """Return the rows as England and Wales adds them up: by its residents, where the edition's file says so.
 
     The population that replaces a force's residents holds people who are residents of other forces. Those that it
     replaces are put back, and so each is counted once; the force's own rate keeps what it divides by.
     """
+    rows = list(of_forces)
     if edition.national_population is None or measure.denominator.items != (POPULATION,):
         return rows
     residents, replaced = edition.national_populations, edition.population_instead
@@ -271,5 +278,21 @@ def beside(rows: Rows, comparator: Rows, measure: Measure, edition: Edition) -> 
                 comparator_denominator=shown.denominator,
                 comparator_status=one.status,
                 comparator_note=one.note,
+            )
+        yield row
+
+
+def in_same_release(rows: Iterable[Value], later: Rows) -> Iterator[Value]:
+    """Yield the rows with their window's numbers in the comparator's release, for those that have an earlier year."""
+    also = {row.force_id: row for row in later}
+    for row in rows:
+        if (one := also.get(row.force_id)) and row.has_comparator:
+            row = replace(
+                row,
+                same_release_value=one.value,
+                same_release_numerator=one.numerator,
+                same_release_denominator=one.denominator,
+                same_release_status=one.status,
+                same_release_note=one.note,
             )
         yield row

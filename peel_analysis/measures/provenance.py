@@ -17,6 +17,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.result import Result
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
+BESIDE = "standardised_over"  # makes a number beside the value, and leaves the value as it is
 DEFINED_FIRST = ("id", "kind", "unit", "decimals", "window", "numerator", "denominator", "multiplier")  # when printed
 SHORT = 8
 POPULATIONS = "populations"
@@ -123,7 +124,7 @@ def other_releases(result: Result) -> list[str]:
 
 def definition_of(measure: Measure) -> dict[str, object]:
     """Return the part of a declaration that bears on numbers: all of it but its title, caption and other words."""
-    settings = measure.model_dump(exclude=set(WORDS)) | {"multiplier": measure.multiplier}
+    settings = measure.model_dump(exclude={*WORDS, BESIDE}) | {"multiplier": measure.multiplier}
     return {name: settings.pop(name) for name in DEFINED_FIRST if name in settings} | settings
 
 

@@ -38,6 +38,11 @@ class Value:
     comparator_denominator: float = math.nan
     comparator_status: str = ""
     comparator_note: str = ""
+    same_release_value: float = math.nan
+    same_release_numerator: float = math.nan
+    same_release_denominator: float = math.nan
+    same_release_status: str = ""
+    same_release_note: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -89,10 +94,12 @@ class Result:
     | in_figure, in_national | bool | the two switches of data/exclusions.csv |
     | comparator_value, ..._numerator, ..._denominator | float | the same in the comparator's window; NaN without |
     | comparator_status, comparator_note | str | the same in the comparator's window; "" without |
+    | same_release_value, and so on | float, str | the window's own in the comparator's release, where that is another |
 
     `members` are the forces in both sums of the England and Wales value, `comparator_members` those of the comparator.
     `contradicted` are the forces that, by data/exclusions.csv, supplied no count while one is held, each with the
-    sentence that says so. `release` names what the counts come from.
+    sentence that says so. `release` names what the counts come from, `comparator_release` what both ends of the
+    comparison over time come from, if it is other.
     """
 
     measure: Measure
@@ -102,18 +109,20 @@ class Result:
     comparator_members: tuple[str, ...]
     release: str
     contradicted: tuple[tuple[str, str], ...] = ()
+    comparator_release: str = ""
 
     def as_bytes(self) -> bytes:
         """Return all but measure and edition as JSON, in which floats are exact: a batch calculates a result once."""
         values = [list(vars(one).values()) for one in self._values.values()]
-        return json.dumps((values, self.members, self.comparator_members, self.release, self.contradicted)).encode()
+        members = (self.members, self.comparator_members)
+        return json.dumps((values, *members, self.release, self.contradicted, self.comparator_release)).encode()
 
     @classmethod
     def from_bytes(cls, measure: Measure, edition: Edition, text: bytes) -> "Result":
         """Return the result that was written as bytes."""
-        values, members, earlier, release, contradicted = json.loads(text)
-        rows = rows_of_values(Value(*one) for one in values)
-        return cls(measure, edition, rows, tuple(members), tuple(earlier), release, tuple(map(tuple, contradicted)))
+        values, members, earlier, release, contradicted, other = json.loads(text)
+        rows, denied = rows_of_values(Value(*one) for one in values), tuple(map(tuple, contradicted))
+        return cls(measure, edition, rows, tuple(members), tuple(earlier), release, denied, other)
 
     @cached_property
     def forces(self) -> pd.DataFrame:

@@ -129,5 +129,9 @@ def _on_page(one: Piece, numbers: dict[str, int], links: Links) -> Markup:
     if "figure" in one.data:
         named = one.data["figure"]
         opening = piece("figure_opening", **{**named, "number": numbers[named["figure_id"]]})
-        return opening + Markup(one.html.removeprefix(piece("figure_opening", **named)))
+        body = one.html.removeprefix(piece("figure_opening", **named))
+        if "links" in one.data:
+            told = [{**link, "number": numbers[link["figure_id"]]} for link in one.data["links"]]
+            body = body.replace(piece("noted_elsewhere", one.data["links"]), piece("noted_elsewhere", told))
+        return opening + Markup(body)
     return one.html

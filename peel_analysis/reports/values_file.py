@@ -18,12 +18,14 @@ import pandas as pd
 from peel_analysis.comparison import compare, peer_groups
 from peel_analysis.comparison.comparable import means
 from peel_analysis.comparison.over_time import quarters_since_break, season_free, signals_of
+from peel_analysis.comparison.sensitivity import with_assumed_population
 from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags, found_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result, Series, Value, calculate_all, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
+from peel_analysis.measures.provenance import POPULATIONS
 from peel_analysis.measures.sums import people_in_words
 from peel_analysis.show import values
 from peel_analysis.show.words import not_available
@@ -67,7 +69,9 @@ def values_of(edition: Edition) -> EditionValues:
     return EditionValues(
         edition=edition,
         rows={str(force_id): _without_heading(rows) for force_id, rows in by_force},
-        further=_further(edition, (*medians(results), *_funnels(results), *flags(edition, results))),
+        further=_further(
+            edition, (*medians(results), *_funnels(results), *flags(edition, results), *_by_assumed_population(results))
+        ),
         lines=tuple(_lines_of(results)),
         quarters=tuple(_quarters_of(results)),
         outcomes=outcomes_of(edition) if any(result.measure.id == MEASURE for result in results) else None,
@@ -188,6 +192,15 @@ def medians(results: Iterable[Result]) -> Iterator[Row]:
             for name, value in middle:
                 if value is not None:
                     yield _row_of(result, result.measure.id, name, ENGLAND_AND_WALES, value, "")
+
+
+def _by_assumed_population(results: Iterable[Result]) -> Iterator[Row]:
+    """Yield what Annex A prints beside each rate of England and Wales by residents: the rate by assumed population."""
+    for result in results:
+        if result.is_per_head and result.edition.national_population and not isnan(result.national.denominator):
+            other = with_assumed_population(result).national
+            counts = {"numerator": other.numerator, "denominator": other.denominator}
+            yield _row_of(result, POPULATIONS, result.measure.id, other.force_id, other.value, "", **counts)
 
 
 def _funnels(results: Iterable[Result]) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
+from peel_analysis.measures.standardised import by_group
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell
@@ -62,7 +63,15 @@ class Annex:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
         body = [self._definition(measure) for measure in self.edition.data.measures if measure.kind != "survey"]
         table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
-        return Html(piece("folded", f"All {len(body)} measures", table), "definitions")
+        said = piece("paragraphs", [self._standardised()])
+        return Html(piece("folded", f"All {len(body)} measures", table) + said, "definitions")
+
+    def _standardised(self) -> str:
+        """Return how shares are standardised for the mix of offences, or that no table by group is held."""
+        edition, says = self.edition, self.edition.data.policy.standardised
+        asked = {(one.standardised_over, edition.window(one.window)) for one in edition.data.measures}
+        lacking = [window.words for item, window in asked if item and by_group(edition, item, window) is None]
+        return says.without.format(window=lacking[0]) if lacking else says.sentence
 
     def _definition(self, measure: Measure) -> Row:
         top, below = (

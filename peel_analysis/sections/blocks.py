@@ -20,6 +20,7 @@ from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.measures.provenance import population_tables
 from peel_analysis.sections.display import Html, numbered, source_line
+from peel_analysis.sections.notes import Notes, Said
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.over_time import (
@@ -39,8 +40,10 @@ UNMARKED = ("reported", "as_published")
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
-def figure_block(result: Result, force_id: str, number: int) -> Html:
+def figure_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
     """Return the figure of a measure by force: caption, reading, drawing, notes, source, cautions and table.
+
+    `said` is what the section's figures have said under themselves so far.
 
     A measure that too few forces have is told in words and a table only.
     """
@@ -52,8 +55,10 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone if drawn else _not_drawn(result)]
-    body = _body(result, force_id, place=wording.rank_in_words(result, force_id), image=image, not_drawn=not_drawn)
-    return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn)
+    under = _notes(result, force_id, number, said)
+    place = wording.rank_in_words(result, force_id)
+    body = _body(result, force_id, under, place=place, image=image, not_drawn=not_drawn)
+    return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn, links=under.links)
 
 
 def statement_block(result: Result, force_id: str) -> Html:
@@ -66,19 +71,27 @@ def statement_block(result: Result, force_id: str) -> Html:
         said, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
         body = piece("figure_body", reading=said, value_id=value_id)
     else:
-        body = _body(result, force_id, "No value")  # there is no figure to be missing from
+        notes = [note.sentence for note in footnotes(result, "No value")]  # there is no figure to be missing from
+        body = _body(result, force_id, Notes(notes, wording.caveats(result, force_id), []))
     return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id})
 
 
-def _body(result: Result, force_id: str, missing_from: str = "Not in the figure", **drawing: object) -> Markup:
+def _notes(result: Result, force_id: str, number: int, said: Said | None) -> Notes:
+    """Return the notes and cautions of the figure by force."""
+    notes = [note.sentence for note in footnotes(result)]
+    return (said or Said()).under(result.measure.id, number, notes, wording.caveats(result, force_id))
+
+
+def _body(result: Result, force_id: str, under: Notes, **drawing: object) -> Markup:
     """Return what is said of a measure by force, with what stands under every figure; `drawing` comes between."""
     return piece(
         "figure_body",
         reading=wording.reading(result, force_id),
         value_id=wording.value_id(result, force_id),
-        notes=[note.sentence for note in footnotes(result, missing_from)],
+        notes=under.notes,
+        links=under.links,
         source=source_line(result),
-        cautions=wording.caveats(result, force_id),
+        cautions=under.cautions,
         summary=f"All 43 forces: {result.measure.title}",
         data=tables.by_force(result, force_id),
         **drawing,
@@ -93,7 +106,7 @@ def _not_drawn(result: Result) -> str:
     return f"The figure by force is not drawn, because {have} a public value.{rate}"
 
 
-def funnel_block(result: Result, force_id: str, number: int) -> Html:
+def funnel_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
     """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
     compared = compare(result)
     figure_id, about = f"{result.measure.id}-funnel", f"funnel: {result.measure.id}"
@@ -104,19 +117,17 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
     if compared.funnel is None:
         body = piece("figure_body", refused=compared.funnel_refused)
         return numbered(figure_id, number, caption, body, drawn=False, about=about)
+    notes = (compared.funnel.statement(), *compared.policy.funnel.notes)
+    under = (said or Said()).under(figure_id, number, notes, ())
     body = piece(
         "figure_body",
         reading=_of_funnel(compared, force_id),
         image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
-        notes=[
-            compared.funnel.statement(),
-            f"The limits stand on the middle of these forces (the median, {middle_in_words(compared)}) and not on "
-            "England and Wales, which a very large force draws towards its own value.",
-            "Forces without a verdict take no part in the limits.",
-        ],
+        notes=under.notes,
+        links=under.links,
         source=source_line(result),
     )
-    return numbered(figure_id, number, caption, body, about=about)
+    return numbered(figure_id, number, caption, body, about=about, links=under.links)
 
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
@@ -200,7 +211,7 @@ def _row(result: Result, force_id: str, kind: str = "") -> Row:
     return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)
 
 
-def trend_block(result: Result, force_id: str, number: int) -> Html:
+def trend_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
     """Return the figure of a measure over time with its notes and its table; for a force without a line, the reason.
 
     Raises InputError for a measure whose counts allow no line.
@@ -218,16 +229,18 @@ def trend_block(result: Result, force_id: str, number: int) -> Html:
     key = key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
     figure = trend_lines(series, force_id)
     figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
+    under = (said or Said()).under(figure_id, number, _line_notes(result, series, force_id), ())
     body = piece(
         "figure_body",
         reading=reading,
         image=figure.as_image(),
-        notes=_line_notes(result, series, force_id),
+        notes=under.notes,
+        links=under.links,
         source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
         data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
     )
-    return numbered(figure_id, number, caption, body, about=about)
+    return numbered(figure_id, number, caption, body, about=about, links=under.links)
 
 
 def _points_table(result: Result, series: Series, force_id: str, caption: str) -> Markup:
@@ -244,7 +257,7 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     return html_table(caption, columns, rows)
 
 
-def quarters_block(result: Result, force_id: str, number: int) -> Html:
+def quarters_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
     """Return the figure of a measure's quarters with the season taken out, and the signals among them.
 
     A line that is too short says so in its place. Raises InputError for a measure that is not counted by quarter.
@@ -252,8 +265,8 @@ def quarters_block(result: Result, force_id: str, number: int) -> Html:
     try:
         series = quarterly(result)
     except InputError:
-        said = f"{result.measure.title}: the counts are by year, so no signals are looked for among quarters."
-        raise InputError(said) from None
+        why = f"{result.measure.title}: the counts are by year, so no signals are looked for among quarters."
+        raise InputError(why) from None
     free, name = season_free(series), result.edition.forces.official_name(force_id)
     found, title = signals_of(free, force_id), series.per_head(result.measure.title, force_id)
     figure_id, about = f"{result.measure.id}-quarters", f"quarters: {result.measure.id}"
@@ -266,16 +279,19 @@ def quarters_block(result: Result, force_id: str, number: int) -> Html:
     ends = (found[0].quarters.index[0], found[-1].quarters.index[-1])
     caption += f", {' to '.join(day_in_words(date.fromisoformat(str(end))) for end in ends)}"
     figure = quarter_lines(free, force_id)
+    notes = [ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))]
+    under = (said or Said()).under(figure_id, number, notes, ())
     body = piece(
         "figure_body",
         reading=signals_in_words(free, force_id, found[-1]),
         image=figure.as_image(),
-        notes=[ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))],
+        notes=under.notes,
+        links=under.links,
         source=source_line(result, _source_of_populations(result, series)),
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),
     )
-    return numbered(figure_id, number, caption, body, about=about)
+    return numbered(figure_id, number, caption, body, about=about, links=under.links)
 
 
 def _quarters_table(result: Result, series: Series, shown: pd.DataFrame, force_id: str, caption: str) -> Markup:

@@ -4,18 +4,21 @@ A page numbers its figures from first to last and links lists to what is on the 
 output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says what the HTML is:
 
 * `figure`: the opening of a numbered figure, which the page makes anew with its own number;
+* `links`: what a figure says of the notes under earlier ones, which the page makes anew with their numbers;
 * `statement`, `tiles`: the ids of what a link can go to;
 * `readings`: a list of readings, which the page makes anew with its own links;
 * `findings`: a sub-heading and the Markdown of inspectors, in which raw HTML is text.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from peel_analysis.measures import Result
+from peel_analysis.sections.notes import Link
 from peel_analysis.show.templates import piece, style_sheet
 from peel_analysis.show.words import sources_in_words
 
@@ -69,11 +72,21 @@ def cited(citations: str) -> Markup:
     return piece("citations", re.findall(r"\d+", citations))
 
 
-def numbered(figure_id: str, number: int, caption: str, body: Markup, *, drawn: bool = True, about: str = "") -> Html:
-    """Return a numbered figure around its content."""
+def numbered(
+    figure_id: str,
+    number: int,
+    caption: str,
+    body: Markup,
+    *,
+    drawn: bool = True,
+    about: str = "",
+    links: Sequence[Link] = (),
+) -> Html:
+    """Return a numbered figure around its content; `links` are those in it to the notes of earlier figures."""
     named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
     html = piece("figure", piece("figure_opening", **named), body)
-    return Html(html, about or f"figure {number}: {figure_id}", {"figure": named})
+    data = {"figure": named, **({"links": list(links)} if links else {})}
+    return Html(html, about or f"figure {number}: {figure_id}", data)
 
 
 def source_line(result: Result, also: str = "") -> str:

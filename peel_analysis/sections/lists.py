@@ -45,6 +45,10 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
             before = tables.value_cell(result, own.comparator_value, own.comparator_status).text
             earlier = f"{window.words}: {before}{f' ({remark})' if remark else ''}"
             statuses.append(own.comparator_status)
+            if result.comparator_release:
+                later = tables.value_cell(result, own.same_release_value, own.same_release_status).text
+                earlier += f"; by the same release {later} in the {result.window.words}"
+                statuses.append(own.same_release_status)
         tile = {
             "measure_id": result.measure.id,
             "label": result.measure.tile,

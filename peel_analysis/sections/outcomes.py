@@ -12,6 +12,7 @@ from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
 from peel_analysis.sections.display import Html, numbered, source_line
+from peel_analysis.sections.notes import Said
 from peel_analysis.show import tables, words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
@@ -23,26 +24,30 @@ THINNEST = 0.05  # percent
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
-def spread_block(spread: Spread, number: int) -> Html:
+def spread_block(spread: Spread, number: int, said: Said | None = None) -> Html:
     """Return the spread of a force: caption, reading sentence, drawing, footnotes, source, cautions and the table."""
     if words.not_available(spread.whole):
-        return figure_block(spread.whole, spread.force_id, number)
+        return figure_block(spread.whole, spread.force_id, number, said)
     name = spread.name
     caption = (
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
+    cautions = words.caveats(spread.whole, spread.force_id)
+    under = (said or Said()).under(FIGURE_ID, number, footnotes(spread), cautions)
     body = piece(
         "figure_body",
         reading=reading(spread),
         image=picture(as_svg(spread_bars(stacks(spread))), alt_text(spread)),
-        notes=footnotes(spread),
+        notes=under.notes,
+        links=under.links,
         source=source_line(spread.whole),
-        cautions=words.caveats(spread.whole, spread.force_id),
+        cautions=under.cautions,
         summary=f"All groups of outcomes: {name} and {NATIONAL}",
         data=table(spread),
     )
-    return numbered(FIGURE_ID, number, caption, body, about=f"figure {number}: the spread of outcomes")
+    about = f"figure {number}: the spread of outcomes"
+    return numbered(FIGURE_ID, number, caption, body, about=about, links=under.links)
 
 
 def stacks(spread: Spread) -> list[Stack]:

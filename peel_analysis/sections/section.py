@@ -16,6 +16,7 @@ from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
 from peel_analysis.sections.display import Findings, Html, style
+from peel_analysis.sections.notes import Said
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -30,6 +31,7 @@ class Section:
     edition: Edition
     figures: list[str] = field(default_factory=list)
     results: dict[str, measures.Result] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
 
     def __repr__(self) -> str:
         return f"<{self.plan.title}: {self.force.name}, {self.edition.id}>"
@@ -80,7 +82,7 @@ class Section:
         result = self.measure(measure)
         if not always and result.rows["value"].isna().all():
             return Html(Markup(), f"figure: {result.measure.id}")
-        return blocks.figure_block(result, self.force.id, self._number(result.measure.id))
+        return blocks.figure_block(result, self.force.id, self._number(result.measure.id), self.said)
 
     def _number(self, figure_id: str) -> int:
         """Return a figure's number within the section; a cell that is run again keeps its number."""
@@ -107,14 +109,14 @@ class Section:
             return Html(Markup(), f"peers: {result.measure.id}")
         return blocks.peer_panel(result, self.force.id)
 
-    def _if_available(self, kind: str, measure: str | Result, draw: Callable[[Result, str, int], Html]) -> Html:
+    def _if_available(self, kind: str, measure: str | Result, draw: Callable[[Result, str, int, Said], Html]) -> Html:
         """Show a measure in one more way; of one that is not available its own figure says why, and this nothing."""
         result = self.measure(measure)
         about = f"{kind}: {result.measure.id}"
         if not_available(result):
             return Html(Markup(), about)
         try:
-            return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"))
+            return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"), self.said)
         except InputError as refusal:
             return Html(piece("paragraph", "refused", str(refusal)), about)
 
@@ -125,7 +127,7 @@ class Section:
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
         spread = spread_of(self.edition, self.force.id)
-        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID))
+        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID), self.said)
 
     def crime_by_group(self) -> Html:
         """Show recorded crime by offence group: the force's count and rate, England and Wales, and the change."""

@@ -14,9 +14,12 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import Statuses
 from peel_analysis.data.text import whole
 from peel_analysis.measures import Measure, Result, Value
+from peel_analysis.measures.standardised import NONE, StandardisedShare, standardised
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
+
+STANDARDISED = ("Count expected with this mix of offences", "Standardised", "95% interval, standardised")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def by_force(result: Result, force_id: str) -> Markup:
     values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
     statuses = [one.status for one in values]
     if result.has_earlier:  # earlier values have marks in the table only where it has a column of them
-        statuses += [one.comparator_status for one in values]
+        statuses += [status for one in values for status in (one.comparator_status, one.same_release_status) if status]
     table = html_table(caption, _columns(result), [_force_row(result, one, force_id) for one in values])
     return table + key_to_marks(result.edition.data.statuses, statuses) + about_intervals(result)
 
@@ -93,6 +96,9 @@ def _columns(result: Result) -> list[str]:
         columns += ["Count", "Population" if "population" in measure.denominator.items else "Out of"]
     if result.comparator_window is not None and result.has_earlier:
         columns.append(f"Value {wording.earlier_in_words(result)}")
+        if result.comparator_release:
+            columns.append(f"Value {wording.window_phrase(result.window)}, same release as the one before")
+    columns += STANDARDISED if standardised(result) else ()
     return [*columns, "Note"]
 
 
@@ -102,9 +108,19 @@ def _force_row(result: Result, one: Value, force_id: str) -> Row:
     cells += [count_cell(one.numerator), count_cell(one.denominator)]
     if result.has_earlier:
         cells.append(value_cell(result, one.comparator_value, one.comparator_status))
+        if result.comparator_release:
+            cells.append(value_cell(result, one.same_release_value, one.same_release_status))
+    if shares := standardised(result):
+        cells += _standardised_cells(result, shares.get(one.force_id, NONE), one.status)
     cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
     kind = "total" if one.force_id == ENGLAND_AND_WALES else "own-force" if one.force_id == force_id else ""
     return Row(result.edition.forces.name(one.force_id), tuple(cells), kind)
+
+
+def _standardised_cells(result: Result, share: StandardisedShare, status: str) -> list[Cell]:
+    """Return the count expected, the standardised value and its interval; marked as the value itself is."""
+    value = value_cell(result, share.value, status)
+    return [count_cell(share.expected), value, interval_cell(result.measure, share.lower, share.upper)]
 
 
 def value_cell(result: Result, value: float, status: str = "", without: str = "") -> Cell:

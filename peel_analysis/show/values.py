@@ -9,10 +9,12 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.adjusted import difference_from_rest, disagreements, rest_of
 from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
+from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.show.words import in_one_phrase
 from peel_analysis.statistics.verdict import Verdict
 
@@ -22,10 +24,14 @@ CONTRACT = (
 )  # fmt: skip
 MORE = (
     "in_figure", "in_national", "members", "comparator_period_end", "comparator_value", "comparator_numerator",
-    "comparator_denominator", "comparator_status", "comparator_note", "lower_95", "upper_95", "lower_998", "upper_998",
+    "comparator_denominator", "comparator_status", "comparator_note", "comparator_release", "same_release_value",
+    "same_release_numerator", "same_release_denominator", "same_release_status", "same_release_note",
+    "lower_95", "upper_95", "lower_998", "upper_998",
     "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "gap", "gap_percent", "said",
     "policy_version", "source_sha256", "rule",
     "code_version", "member_list", "part_of",
+    "standardised_value", "standardised_lower_95", "standardised_upper_95", "standardised_expected",
+    "standardised_disagrees", "rest_value", "rest_difference", "rest_difference_lower_95", "rest_difference_upper_95",
 )  # fmt: skip
 COLUMNS = (*CONTRACT, *MORE)
 WHOLE = ("rank_first", "rank_last", "gap_percent")
@@ -61,6 +67,7 @@ def _columns(result: Result) -> dict[str, list[Any]]:
         "release": result.release,
         "members": len(result.members),
         "comparator_period_end": comparator.end.isoformat() if comparator else "",
+        "comparator_release": result.comparator_release,
         "ranked": compared.ranks.forces,
         "policy_version": compared.policy.settings_version,
         "part_of": "",
@@ -85,6 +92,31 @@ def _columns(result: Result) -> dict[str, list[Any]]:
             for force_id, one in zip(compared.force_ids, verdicts, strict=True)
         ],
         **provenance.columns_of(result),
+        **_standardised(result, compared.force_ids),
+        **_beside_the_rest(result),
+    }
+
+
+def _standardised(result: Result, force_ids: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the share standardised for the mix of offences, and where it disagrees with the share as it is."""
+    shares = [standardised(result).get(force_id, NONE) for force_id in force_ids]
+    return {
+        "standardised_value": [share.value for share in shares],
+        "standardised_lower_95": [share.lower for share in shares],
+        "standardised_upper_95": [share.upper for share in shares],
+        "standardised_expected": [share.expected for share in shares],
+        "standardised_disagrees": [";".join(disagreements(result, force_id)) for force_id in force_ids],
+    }
+
+
+def _beside_the_rest(result: Result) -> dict[str, list[float]]:
+    """Return England and Wales without the force, and how far the force lies from it."""
+    difference = difference_from_rest(result)
+    return {
+        "rest_value": rest_of(result).value.tolist(),
+        "rest_difference": difference.value.tolist(),
+        "rest_difference_lower_95": difference.lower.tolist(),
+        "rest_difference_upper_95": difference.upper.tolist(),
     }
 
 

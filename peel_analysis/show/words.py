@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peel_analysis.comparison import NotComparableError, compare
+from peel_analysis.comparison.adjusted import disagreements
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
@@ -13,6 +14,7 @@ from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
 from peel_analysis.measures.provenance import other_releases
+from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.statistics.verdict import Verdict
 
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
@@ -65,7 +67,8 @@ def reading(result: Result, force_id: str) -> str:
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
         return f"{result.measure.title}: there is {no_figure(result, force_id)}"
-    sentences = [_opening(result, force_id), _against_national(result, force_id), _against_earlier(result, force_id)]
+    sentences = [_opening(result, force_id), _against_national(result, force_id)]
+    sentences += [with_the_mix(result, force_id), _against_earlier(result, force_id)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
@@ -153,6 +156,15 @@ def in_one_phrase(result: Result, force_id: str) -> str:
     return "" if result.of(force_id).is_missing or not_available(result) else _against_national(result, force_id)
 
 
+def in_brief(result: Result, force_id: str) -> str:
+    """Return the verdict's words; of a force that passes size and not position, how far it is: "22% below"."""
+    compared = compare(result)
+    verdict = compared.verdicts[force_id]
+    if verdict.size and verdict.position is False:
+        return compared.policy.says.brief.format(**_how_far(result, verdict))
+    return verdict.words
+
+
 def place_in_funnel(result: Result, force_id: str) -> str:
     """Return where the force lies beside the limits of its funnel, and how that and its verdict both hold."""
     compared = compare(result)
@@ -185,6 +197,21 @@ def rank_in_words(result: Result, force_id: str) -> str:
     )
 
 
+def with_the_mix(result: Result, force_id: str) -> str:
+    """Return the share standardised for the mix of offences, and where it disagrees with the share as it is; or ""."""
+    share, own = standardised(result).get(force_id, NONE), result.of(force_id)
+    if share.is_missing or force_id == ENGLAND_AND_WALES:
+        return ""
+    says, national = result.edition.data.policy.standardised, result.national.value
+    limits = {"value": share.value, "lower": share.lower, "upper": share.upper}
+    told = {name: value_in_words(result.measure, one) for name, one in limits.items()}
+    told |= {
+        name: says.sides[0 if one > national else 1] for name, one in (("side", share.value), ("other", own.value))
+    }
+    texts = (says.reading, *(getattr(says, one) for one in disagreements(result, force_id)))
+    return " ".join(text.format(**told) for text in texts)
+
+
 def _against_earlier(result: Result, force_id: str) -> str:
     window, own = result.comparator_window, result.of(force_id)
     if window is None or own.status == "as_published":
@@ -197,7 +224,19 @@ def _against_earlier(result: Result, force_id: str) -> str:
         return own.comparator_note if result.has_earlier else ""
     value, phrase = value_in_words(result.measure, own.comparator_value), window_phrase(window)
     caution = f" {own.comparator_note}" if own.comparator_status in IN_DOUBT else ""
+    if result.comparator_release:
+        if own.same_release_status in IN_DOUBT:
+            caution += f" {own.same_release_note}"
+        later = value_in_words(result.measure, own.same_release_value)
+        both = f"{value} {phrase} and {later} {window_phrase(result.window)}"
+        return f"In {table_of_both_ends(result)}, which holds both years, it was {both}.{caution}"
     return f"{phrase[0].upper()}{phrase[1:]} it was {value}.{caution}"
+
+
+def table_of_both_ends(result: Result) -> str:
+    """Return what the table is that both ends of a comparison over time come from; "" where it is the values' own."""
+    both = result.edition.both(result.measure.items) if result.comparator_release else {}
+    return " and ".join(one.words for one in both.values())
 
 
 def earlier_population(result: Result) -> tuple[str, str]:
@@ -266,6 +305,16 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         doubtful = rows[rows["comparator_value"].notna() & rows["comparator_status"].isin(IN_DOUBT)]
         notes += _marked(result, doubtful, "comparator_", f"{year} value shown in the table with the mark {{sign}}")
         notes += _grouped(result, rows[without], "comparator_note", f"Without a {year} value")
+        if result.comparator_release and result.has_earlier:
+            later = rows[rows["same_release_value"].notna() & rows["same_release_status"].isin(IN_DOUBT)]
+            opening = f"{result.window.end.year} value by the table of both years, with the mark {{sign}}"
+            notes += _marked(result, later, "same_release_", opening)
+            notes.append(
+                Footnote(
+                    f"The two years are set beside each other in {table_of_both_ends(result)} alone: see the last "
+                    f"columns of the table. The values drawn come from another table, and none is compared with {year}."
+                )
+            )
     notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))

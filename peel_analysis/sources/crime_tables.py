@@ -7,7 +7,7 @@ is no outcome. It is kept as dimension "0" because the sum needs it.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data import periods
+from peel_analysis.data.counts import GROUP_AND_TYPE
 from peel_analysis.data.forces import Forces
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, Request
@@ -22,6 +23,7 @@ from peel_analysis.sources.sheets import Column, SourceError, as_text
 
 CRIME_FORMAT, OUTCOMES_FORMAT = "Home Office police recorded crime open data", "Home Office crime outcomes open data"
 OUTCOME_ITEMS = {"recorded": "outcomes_recorded", "assigned": "outcomes_assigned"}  # by basis
+BY_GROUP, OF_BY_GROUP = "outcomes_by_offence_group", "recorded"  # an item by year, and the basis that it is on
 BOTH = (
     Field("year", ("Financial Year", "FY", "Year")),
     Field("quarter", ("Financial Quarter", "Quarter", "FQ")),
@@ -44,7 +46,7 @@ RECORDED = Field(
 )
 ASSIGNED = Field("assigned", ("Force outcomes recorded in quarter", "Outcomes recorded in quarter"), required=False)
 OUTCOME_FIELDS = (*BOTH, Field("type", ("Outcome Type", "Outcome Type Number", "Outcome Code")), RECORDED, ASSIGNED)
-PERIOD = ["period_start", "period_end"]
+PERIOD, QUARTERS = ["period_start", "period_end"], 4
 GROUPED = ["force_id", "dimension", *PERIOD]
 
 # The offence groups under the names of the April 2026 release, and their names elsewhere.
@@ -92,6 +94,9 @@ def read_crime(request: Request) -> Reading:
 def read_outcomes(request: Request) -> Reading:
     """Return the outcomes of each quarter, force and outcome type: items `outcomes_recorded`, `outcomes_assigned`.
 
+    Those of the offences recorded are given once more by offence group and type, for each financial year of which all
+    four quarters are there: item `outcomes_by_offence_group`, whose dimension is as "Robbery: 1".
+
     Left out and counted: bodies that are no force, fraud offences, the "of which" types, and rows whose cell says that
     there is no count ("N/A - offence code expired", "NA"). Raises SourceError for anything else that is not understood.
     """
@@ -108,6 +113,7 @@ def _read(
 ) -> Reading:
     """Return the counts of each item, by its field, summed over the rows that no reason leaves out."""
     parts: list[pd.DataFrame] = []
+    grouped: list[pd.DataFrame] = []
     left: list[pd.DataFrame] = []
     places: dict[tuple[str, ...], str] = {}  # by quarter, the sheet that holds it
     rows_read = 0
@@ -127,6 +133,12 @@ def _read(
             left.append(pd.DataFrame({"reason": [f"no count on the {name} basis: {text}" for text in said]}))
             sums = rows[kept & ~missing].groupby(GROUPED, observed=True)[name].sum().rename("count").reset_index()
             parts.append(sums.assign(item=item, status="reported", release=request.release))
+        if OF_BY_GROUP in items:
+            whole = rows[kept & rows[OF_BY_GROUP].notna()]
+            grouped.append(whole.groupby(["group", *GROUPED], observed=True)[OF_BY_GROUP].sum().reset_index())
+    for year in _years_by_group(grouped):
+        places[year["period_start"].iloc[0], year["period_end"].iloc[0]] = found[0].sheet.place(found[0].row)
+        parts.append(year.assign(item=BY_GROUP, status="reported", release=request.release))
     counts = shape.combine(parts)
     for key, part in counts.groupby(["item", *PERIOD], observed=True):
         _, start, end = map(str, key)
@@ -139,6 +151,22 @@ def _read(
     }
     table, sheets = shape.combine(parts), [heading.sheet for heading in found]
     return request.reading(format_name, table, sheets_read=sheets, rows_read=rows_read, left_out=left_out, notes=notes)
+
+
+def _years_by_group(quarters: Sequence[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Yield the counts by offence group and outcome type of each financial year that has all four quarters."""
+    if not quarters:
+        return
+    rows = pd.concat(quarters, ignore_index=True).astype({"period_start": "str", "group": "str", "dimension": "str"})
+    first = rows["period_start"].str[:4].astype(int) - (rows["period_start"].str[5:7] < "04")
+    for year, of_year in rows.groupby(first):
+        if of_year["period_start"].nunique() < QUARTERS:
+            continue
+        name = f"{year}/{(int(str(year)) + 1) % 100:02d}"
+        start, end = (periods.quarter(name, number) for number in (1, QUARTERS))
+        cells = of_year.assign(dimension=of_year["group"] + GROUP_AND_TYPE + of_year["dimension"])
+        sums = cells.groupby(["force_id", "dimension"], observed=True)[OF_BY_GROUP].sum().rename("count").reset_index()
+        yield sums.assign(period_start=start.start.isoformat(), period_end=end.end.isoformat())
 
 
 def _rows(heading: Heading, columns: Mapping[str, Column], counts: Iterable[str], forces: Forces) -> pd.DataFrame:
@@ -159,7 +187,7 @@ def _rows(heading: Heading, columns: Mapping[str, Column], counts: Iterable[str]
     for name, why in NO_FORCES.items():
         reason[force == name] = why
     if "type" in columns:
-        dimension = heading.translate("type", columns["type"], _outcome_type, used)
+        group, dimension = dimension, heading.translate("type", columns["type"], _outcome_type, used)
         reason[pd.Series(dimension).isin(OF_WHICH).to_numpy() & (reason == "")] = OF_WHICH_REASON
     reason[~used] = BLANK_ROW
     starts, ends = np.full(len(year), "", dtype=object), np.full(len(year), "", dtype=object)
@@ -169,6 +197,8 @@ def _rows(heading: Heading, columns: Mapping[str, Column], counts: Iterable[str]
         starts[here], ends[here] = quarter.start.isoformat(), quarter.end.isoformat()
     cells = zip(GROUPED, (force, dimension, starts, ends), strict=True)
     rows = pd.DataFrame({name: pd.Categorical(column) for name, column in cells}).assign(reason=reason)
+    if "type" in columns:
+        rows["group"] = pd.Categorical(group)
     for name in counts:
         read = _offences if name == "offences" else _count
         rows[name] = heading.translate(name, columns[name], read, used).astype(float)
