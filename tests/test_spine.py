@@ -92,6 +92,15 @@ def test_a_mark_has_the_shape_of_its_verdict_and_the_words_say_it_too() -> None:
         assert verdict.words in text
 
 
+@pytest.mark.parametrize("edition", open_data().editions)
+def test_the_alternative_text_is_of_fair_length_and_says_so_where_it_leaves_rows_out(edition: str) -> None:
+    for force_id in open_data().forces.ids:
+        text = spine_chart(spine(edition), force_id).alt_text
+        told = sum(f"{row.result.measure.tile}: " in text for row in spine(edition).rows)
+        assert len(text) <= 600
+        assert ("The table has the other rows." in text) == (told < len(spine(edition).rows))
+
+
 def test_a_force_without_a_verdict_or_a_value_is_told_so() -> None:
     """The City of London's rates rest on an assumed population; Dorset gave no outcomes of action taken."""
     crime = spine("2017").rows[0]

@@ -36,6 +36,7 @@ TIERS: tuple[dict[str, Any], ...] = (  # by how clear the verdict is, told apart
     {"marker": "o", "markersize": 8, "markerfacecolor": "white"},
     {"marker": "X", "markersize": 8, "markerfacecolor": "white"},
 )
+LONGEST_ALT, OTHERS = 600, "The table has the other rows."
 EDGE: dict[str, Any] = {"linestyle": "", "markeredgecolor": style.DARK_BLUE, "markeredgewidth": 1.4}
 INK = style.PICKED.text
 
@@ -244,10 +245,19 @@ def _key(figure: Figure, policy: Policy) -> None:
 
 
 def alt_text(spine: Spine, force_id: str) -> str:
-    """Return what the chart shows, a clause a row: value, verdict, and the value of England and Wales."""
+    """Return what the chart shows, a clause a row, in 600 characters: value, verdict, and that of England and Wales.
+
+    Where not all of the clauses have room, those are told whose verdict is clearest, and that the table has the others.
+    """
     edition = spine.rows[0].result.edition
     said = f"Spine chart: {edition.forces.official_name(force_id)} and {NATIONAL} among the forces."
-    return " ".join((said, *(_clause(row, force_id) for row in spine.rows)))
+    policy = edition.data.policy
+    clearest = sorted(spine.rows, key=lambda row: tier(row.verdict(force_id), policy))
+    clauses = {row.result.measure.id: _clause(row, force_id) for row in clearest}
+    while len(" ".join((said, *clauses.values(), OTHERS))) > LONGEST_ALT:
+        clauses.popitem()
+    told = [clauses[row.result.measure.id] for row in spine.rows if row.result.measure.id in clauses]
+    return " ".join((said, *told, *([OTHERS] if len(told) < len(spine.rows) else [])))
 
 
 def _clause(row: SpineRow, force_id: str) -> str:
