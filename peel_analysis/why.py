@@ -6,12 +6,14 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.adjusted import difference_from_rest, rest_of
 from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population, with_other_populations
 from peel_analysis.data import registers
+from peel_analysis.data.definitions import below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
-from peel_analysis.data.text import block, columns, pairs, paragraph, whole
+from peel_analysis.data.text import block, columns, pairs, paragraph, shown, whole
 from peel_analysis.measures import Measure, Part, Result, Value
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
@@ -109,13 +111,14 @@ def _counts(result: Result, force_id: str, window: Period, suffix: str) -> list[
     if measure.kind == "change":
         earlier = edition.window(measure.earlier)
         return lines + block(f"Counted before{whose}", _part(measure.numerator, edition, earlier, force_ids, skipped))
-    below = _part(measure.denominator, edition, window, force_ids, skipped)
+    under = edition.window(below(measure)) if below(measure) != measure.window else window
+    divided = _part(measure.denominator, edition, under, force_ids, skipped)
     if force_id == ENGLAND_AND_WALES and result.is_per_head and edition.national_population is not None:
         residents = edition.with_population(residents_only=True)
-        below = [*_population(residents, force_ids), *paragraph(edition.national_population.sentence)]
+        divided = [*_population(residents, force_ids), *paragraph(edition.national_population.sentence)]
     if suffix and force_ids:
-        below += paragraph(wording.earlier_population(result)[1])
-    return lines + block(f"Divided by{suffix}{whose}", below)
+        divided += paragraph(wording.earlier_population(result)[1])
+    return lines + block(f"Divided by{suffix}{whose}", divided)
 
 
 def _part(part: Part, edition: Edition, window: Period, force_ids: tuple[str, ...], skipped: set[str]) -> list[str]:
@@ -291,9 +294,24 @@ def _verdict(result: Result, force_id: str) -> list[str]:
             ("said", said if verdict.words else "no verdict"),
             ("tests", ", ".join(tests)),
             ("reason", verdict.reason),
+            ("standardised", wording.with_the_mix(result, force_id)),
+            ("without the force", _beside_the_rest(result, force_id)),
             ("policy", compared.policy.settings_version),
         ]
     )
+
+
+def _beside_the_rest(result: Result, force_id: str) -> str:
+    """Return England and Wales without the force, and how far the force lies from it, with the 95% interval."""
+    row, rest, difference = compare(result).row(force_id), rest_of(result), difference_from_rest(result)
+    if math.isnan(difference.value[row]):
+        return ""
+    value, *limits = (
+        shown(float(one[row]), result.measure.decimals, signed=True)
+        for one in (difference.value, difference.lower, difference.upper)
+    )
+    apart = f"{value} (95% interval {' to '.join(limits)})"
+    return f"England and Wales {wording.value_in_words(result.measure, float(rest.value[row]))}; difference {apart}"
 
 
 def _published(result: Result, force_id: str) -> list[str]:

@@ -53,7 +53,7 @@ def populations() -> Changes:
 
 def test_revised_populations_move_the_measures_per_head_and_no_other(populations: Changes) -> None:
     moved = {one.measure_id for one in populations.rows if one.kind != "same"}
-    assert moved == {"crime_per_1000", "asb_incidents_per_1000"}
+    assert moved == {"crime_per_1000", "asb_incidents_per_1000", "officers_per_1000"}
     assert all(nonzero(one) <= {PEOPLE} for one in populations.rows)
 
 

@@ -115,7 +115,8 @@ def test_the_changes_of_2019_hang_together() -> None:
 
 @pytest.mark.parametrize("edition", OTHERS)
 def test_what_an_edition_lacks_is_missing_with_a_reason(edition: str) -> None:
-    lacking = [measure.id for measure in open_data().measures if measure.id not in HELD_OF[edition]]
+    of_edition = [measure.id for measure in open_data().measures if not measure.is_context]
+    lacking = [measure_id for measure_id in of_edition if measure_id not in HELD_OF[edition]]
     for measure_id in lacking:
         one = result(edition, measure_id)
         assert one.rows["value"].isna().all(), measure_id
@@ -243,4 +244,4 @@ def test_a_source_that_is_not_in_the_register_is_refused() -> None:
 def test_an_edition_is_a_small_file() -> None:
     folder = Path(open_data().edition("2025").data.folder) / "editions"
     for edition in OTHERS:
-        assert len((folder / f"{edition}.toml").read_text(encoding="utf-8").splitlines()) <= 80
+        assert len((folder / f"{edition}.toml").read_text(encoding="utf-8").splitlines()) <= 90

@@ -55,4 +55,4 @@ def test_accounts_and_values_are_there_too(bare: Path, capsys: pytest.CaptureFix
     assert "Caveats" not in said
     code, said, _ = run(capsys, "values", "--force", "norfolk", "--data", str(bare))
     assert code == 0
-    assert len(list(csv.DictReader(said.splitlines()))) == 24
+    assert len(list(csv.DictReader(said.splitlines()))) == 26

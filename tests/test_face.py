@@ -73,7 +73,7 @@ def test_an_edition_lists_its_measures_and_releases() -> None:
     html = edition._repr_html_()
     assert all(measure_id in html for measure_id in edition.measures.index)
     assert all(item in html for item in edition.releases.index)
-    assert repr(edition) == "<edition 2017: PEEL: Police effectiveness 2017; 24 measures, 43 forces>"
+    assert repr(edition) == "<edition 2017: PEEL: Police effectiveness 2017; 26 measures, 43 forces>"
 
 
 @pytest.mark.parametrize("name", ["norfolk", "Norfolk", "Norfolk Constabulary"])

@@ -142,7 +142,7 @@ def test_other_issues_of_a_publication_give_the_same_tables(
     assert tables(rewritten(published, issue, tmp_path), tmp_path) == tables(published, tmp_path)
 
 
-@pytest.mark.parametrize("name", AREAS)
+@pytest.mark.parametrize("name", AREAS[:2])  # the tables of March 2019 have none to begin with
 def test_area_tables_without_codes_give_the_same_tables(name: str, tmp_path: Path) -> None:
     published = shared(f"raw/{name}")
     assert tables(rewritten(published, without_codes, tmp_path), tmp_path) == tables(published, tmp_path)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.changes.versions import NUMBERS
-from peel_analysis.data.definitions import Measure
+from peel_analysis.data.definitions import Measure, below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
@@ -128,7 +128,7 @@ def _same_people(a: Edition, b: Edition) -> bool:
 
 
 def _same_window(measure: Measure, a: Edition, b: Edition) -> bool:
-    names = [name for name in (measure.window, measure.earlier) if name]
+    names = [name for name in (measure.window, measure.earlier, below(measure)) if name]
     return all(a.windows.get(name) == b.windows.get(name) for name in names)
 
 

@@ -22,7 +22,7 @@ from peel_analysis.statistics.verdict import RankRange, Verdict, eligible, rank_
 SHOWN_LEVEL = 0.95  # of the intervals in tables
 LEVELS = (SHOWN_LEVEL, 0.998)
 FUNNEL_KINDS: dict[str, Kind] = {"rate": "rate", "rate_of_stock": "rate", "share": "share", "ratio_of_counts": "ratio"}
-NEVER_COMPARED = ("cases", "survey")
+NEVER_COMPARED = ("cases", "survey", "context")
 WITHOUT_VERDICT = {"partial": "partial_return", "incomplete": "incomplete_record", "mismatched": "mismatched_record"}
 NOTABLE, HIGHER_OR_LOWER = "all_three", ("within_the_limits", "size_and_position", "size_only")
 TOLD_AS = {"size_across": "size", "similar_alone": "similar"}  # tiers that are counted as another
@@ -95,6 +95,8 @@ def _no_verdict(result: Result, force_id: str) -> str:
     one = result.of(force_id)
     if one.is_missing:
         return "no_value"
+    if result.measure.is_context:
+        return "context"
     if POPULATION in result.measure.denominator.items and force_id in result.edition.population_instead:
         return "assumed_population"
     if not one.in_figure:
@@ -132,8 +134,11 @@ def interval_of(measure: Measure, numerator: Numbers, denominator: Numbers, leve
     """Return the intervals of counts in the measure's unit; a missing count has missing limits.
 
     Rates have Byar's limits (exact below 10), shares Wilson's, ratios of counts and changes log-ratio limits. The
-    counts of a change are the difference and the earlier count.
+    counts of a change are the difference and the earlier count. What is context has no limits.
     """
+    if measure.is_context:
+        none = np.full(np.shape(np.atleast_1d(numerator)), np.nan)
+        return Interval(none, none, none)
     if measure.kind in ("share", "cases"):
         return intervals.share_interval(numerator, denominator, measure.multiplier, level)
     if measure.kind == "ratio_of_counts":

@@ -50,6 +50,7 @@ class _Defined(Declaration):
     )
     window_note: str = Field(default="", description="a note under the figure on what is known of its window")
     is_percent: ClassVar[bool] = False  # whether values are shown with a percent sign
+    is_context: ClassVar[bool] = False  # whether it is told without interval, rank and verdict
 
 
 class _Counted(_Defined):
@@ -117,6 +118,19 @@ class Cases(_Quotient):
     in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "numerator", "denominator")
 
 
+class Context(_Quotient):
+    """A count over population or over another count, as context: it gets no interval, rank or verdict."""
+
+    kind: Literal["context"]
+    window_below: str = Field(
+        default="", description="the window of the denominator, where it is another one; {below} names it in the texts"
+    )
+    is_context: ClassVar[bool] = True
+    standardised_over: ClassVar[str] = ""
+    in_caption: ClassVar[tuple[str, ...]] = ("window", "below")
+    in_reading: ClassVar[tuple[str, ...]] = (*_Counted.in_reading, "below")
+
+
 class Change(_Counted):
     """(later - earlier) / earlier of the same count in two windows, in percent."""
 
@@ -148,7 +162,7 @@ class Survey(_Defined):
     items: ClassVar[tuple[str, ...]] = ()
 
 
-Measure: TypeAlias = Rate | Share | Change | Cases | Survey
+Measure: TypeAlias = Rate | Share | Change | Cases | Context | Survey
 KINDS: dict[str, type[Measure]] = {  # each class says which kinds it is
     kind: model for model in get_args(Measure) for kind in get_args(model.model_fields["kind"].annotation)
 }
@@ -214,6 +228,11 @@ def limited(measure: Measure, dimensions: tuple[str, ...]) -> Measure:
     """Return a measure that counts these dimensions of its numerator alone, such as one offence group."""
     numerator = measure.numerator.model_copy(update={"dimensions": dimensions, "version": ""})
     return measure.model_copy(update={"numerator": numerator})
+
+
+def below(measure: Measure) -> str:
+    """Return the name of the window in which a measure's denominator counts: its own, unless it declares another."""
+    return (measure.window_below if isinstance(measure, Context) else "") or measure.window
 
 
 class NotComparableError(InputError):

@@ -26,6 +26,7 @@ REASONS = (
     "partial_return",
     "incomplete_record",
     "mismatched_record",
+    "context",
     "not_in_figure",
     "no_value",
     "no_national_value",
@@ -101,6 +102,7 @@ class _Standardised(Declaration):
     """What is said of a share that is standardised for the mix of offences."""
 
     sentence: str = Field(description="how it is made and what is said of it, for Annex A")
+    table: str = Field(description="what is said under a table that shows it")
     without: str = Field(description="what Annex A says where no table by group is held of a {window}")
     reading: str = Field(description="the standardised {value}, with the {lower} and {upper} limit of its 95% interval")
     other_side: str = Field(description="it lies on another {side} of England and Wales than the {other} of the figure")
@@ -176,7 +178,8 @@ class _InFunnel(Declaration):
 class _Ranks(Declaration):
     """What is said of a force's range of ranks."""
 
-    sentence: str = Field(description="the range and its rule, which names {force}, {ranks}, {ratio} and {gap}")
+    sentence: str = Field(description="the range, which names {force} and {ranks}")
+    rule: str = Field(description="when an order counts, which names {ratio} and {gap}")
 
 
 class _Many(Declaration):

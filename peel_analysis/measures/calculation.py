@@ -6,7 +6,7 @@ from math import fsum, isnan, nan
 
 from peel_analysis.checks import records
 from peel_analysis.checks.rules import CheckResult
-from peel_analysis.data.definitions import Measure, NotComparableError
+from peel_analysis.data.definitions import Measure, NotComparableError, below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
@@ -116,6 +116,8 @@ def add_up(
     tops, release, held = inputs.sum_of(measure.numerator, window, excluded.left_out)
     part = measure.numerator if is_change else measure.denominator
     other_window = edition.window(measure.earlier) if is_change else window
+    if (name := below(measure)) != measure.window:
+        other_window = edition.window(name)
     belows, other_release, _ = inputs.sum_of(part, other_window, excluded.left_out)
     rows = []
     for force_id in edition.forces.ids:

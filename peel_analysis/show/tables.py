@@ -12,7 +12,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import Statuses
-from peel_analysis.data.text import whole
+from peel_analysis.data.text import shown, whole
 from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.measures.standardised import NONE, StandardisedShare, standardised
 from peel_analysis.show import words as wording
@@ -67,7 +67,9 @@ def by_force(result: Result, force_id: str) -> Markup:
     if result.has_earlier:  # earlier values have marks in the table only where it has a column of them
         statuses += [status for one in values for status in (one.comparator_status, one.same_release_status) if status]
     table = html_table(caption, _columns(result), [_force_row(result, one, force_id) for one in values])
-    return table + key_to_marks(result.edition.data.statuses, statuses) + about_intervals(result)
+    key = key_to_marks(result.edition.data.statuses, statuses)
+    about = result.edition.data.policy.standardised.table if standardised(result) else ""
+    return table + key + about_intervals(result) + (piece("paragraph", "key", about) if about else Markup())
 
 
 def beside(result: Result, *force_ids: str) -> pd.DataFrame:
@@ -89,7 +91,7 @@ def beside(result: Result, *force_ids: str) -> pd.DataFrame:
 
 def _columns(result: Result) -> list[str]:
     measure = result.measure
-    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], "95% interval"]
+    columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], *([] if measure.is_context else ["95% interval"])]
     if result.earlier_window is not None:
         columns += ["Difference in crimes", f"Crimes in the {result.earlier_window.words}"]
     else:
@@ -104,7 +106,7 @@ def _columns(result: Result) -> list[str]:
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:
     interval = interval_cell(result.measure, *compare(result).limits(one.force_id, SHOWN_LEVEL))
-    cells = [value_cell(result, one.value, one.status), interval]
+    cells = [value_cell(result, one.value, one.status), *([] if result.measure.is_context else [interval])]
     cells += [count_cell(one.numerator), count_cell(one.denominator)]
     if result.has_earlier:
         cells.append(value_cell(result, one.comparator_value, one.comparator_status))
@@ -120,7 +122,8 @@ def _force_row(result: Result, one: Value, force_id: str) -> Row:
 def _standardised_cells(result: Result, share: StandardisedShare, status: str) -> list[Cell]:
     """Return the count expected, the standardised value and its interval; marked as the value itself is."""
     value = value_cell(result, share.value, status)
-    return [count_cell(share.expected), value, interval_cell(result.measure, share.lower, share.upper)]
+    expected = Cell("[x]" if share.is_missing else shown(share.expected, 0), is_number=True)
+    return [expected, value, interval_cell(result.measure, share.lower, share.upper)]
 
 
 def value_cell(result: Result, value: float, status: str = "", without: str = "") -> Cell:

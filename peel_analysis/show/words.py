@@ -7,6 +7,7 @@ import pandas as pd
 from peel_analysis.comparison import NotComparableError, compare
 from peel_analysis.comparison.adjusted import disagreements
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
+from peel_analysis.data.definitions import below
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import CAVEATS, OUTCOME_GROUPS, records
@@ -50,9 +51,10 @@ def caption(result: Result) -> str:
 
 
 def _windows(result: Result) -> dict[str, str]:
-    """Return what the texts of a declaration name: its window, and that which a change is counted from."""
+    """Return the windows that texts of a declaration name: its own, that of a change's base, and its denominator's."""
     earlier = result.earlier_window
-    return {"window": window_phrase(result.window), "earlier": earlier.words if earlier else ""}
+    other = window_phrase(result.edition.window(below(result.measure)))
+    return {"window": window_phrase(result.window), "earlier": earlier.words if earlier else "", "below": other}
 
 
 def noun(measure: Measure) -> str:
@@ -67,8 +69,8 @@ def reading(result: Result, force_id: str) -> str:
         return f"{result.measure.title}: not available in this edition. {reason}"
     if own.is_missing:
         return f"{result.measure.title}: there is {no_figure(result, force_id)}"
-    sentences = [_opening(result, force_id), _against_national(result, force_id)]
-    sentences += [with_the_mix(result, force_id), _against_earlier(result, force_id)]
+    beside = [_against_national(result, force_id), with_the_mix(result, force_id), _against_earlier(result, force_id)]
+    sentences = [_opening(result, force_id), *(reversed(beside) if result.measure.is_context else beside)]
     if own.status not in ("reported", "as_published"):
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
@@ -116,6 +118,9 @@ def _against_national(result: Result, force_id: str) -> str:
     measure, national = result.measure, result.national
     if force_id == ENGLAND_AND_WALES or measure.kind == "cases":
         return ""
+    if measure.is_context:
+        known = value_in_words(measure, national.value) if not national.is_missing else ""
+        return f"{NATIONAL} {window_phrase(result.window)}: {known}." if known else ""
     verdict, says = compare(result).verdicts[force_id], compare(result).policy.says
     if national.is_missing:
         return says.no_national_value.format(noun=noun(measure), reason=national.note)
@@ -184,7 +189,7 @@ def place_in_funnel(result: Result, force_id: str) -> str:
 
 
 def rank_in_words(result: Result, force_id: str) -> str:
-    """Return where the force's change lies among all forces' changes and by which rule; "" for other measures."""
+    """Return where the force's change lies among all forces' changes; "" for other measures."""
     compared = compare(result)
     row = compared.row(force_id)
     if result.measure.kind != "change" or not compared.ranks.has_place(row):
@@ -192,9 +197,14 @@ def rank_in_words(result: Result, force_id: str) -> str:
     return compared.policy.ranks.sentence.format(
         force=result.edition.forces.official_name(force_id),
         ranks=compared.ranks.words(row),
-        ratio=compared.policy.settings_in_words["ratio"],
-        gap=compared.policy.gap_for(result.measure.decimals),
     )
+
+
+def rule_of_ranks(result: Result) -> str:
+    """Return when an order between two forces counts in a range of ranks."""
+    policy = compare(result).policy
+    gap = policy.gap_for(result.measure.decimals)
+    return policy.ranks.rule.format(ratio=policy.settings_in_words["ratio"], gap=gap)
 
 
 def with_the_mix(result: Result, force_id: str) -> str:

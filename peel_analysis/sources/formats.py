@@ -19,7 +19,7 @@ from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources import area_workbooks as areas
 from peel_analysis.sources import crime_tables as crime
 from peel_analysis.sources import data_return
-from peel_analysis.sources.area_tables import title
+from peel_analysis.sources.area_tables import DECIMALS, title
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
@@ -28,6 +28,9 @@ PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
 OPEN_ENDED = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:onwards|and later)", re.IGNORECASE)
 TRANSCRIBED = "transcribed table"
+WHOLE = re.compile(r"\d+")
+WITH_DECIMALS = ("workers by day",)  # readers of transcribed tables whose numbers need not be whole
+WORKERS_CALLED = {one.removesuffix("s"): one for one in areas.WORKERS.values()}  # police_officer for police_officers
 OUTCOME_TYPES = {f"t{number}": str(number) for number in (1, 2, 3, 6, 7, 8, 22)} | {"assigned": "all"}
 CITY_POPULATIONS = {"daytime-2014": "total daytime population", "workday-2014": "workday population"}
 
@@ -125,12 +128,13 @@ def read_transcript(path: Path, published: PublishedFile, forces: Forces) -> Rea
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     if missing := [column for column in columns if column not in rows.columns]:
         raise SourceError(f"{path.name}, line 1: no column {', '.join(missing)}; give the table with its columns")
+    number = shape.NUMBER if published.reader in WITH_DECIMALS else WHOLE
     for column in filter(re.compile(numbers).fullmatch, rows.columns):
         for line, value in enumerate(rows[column], start=2):
-            if not value.isdecimal():
+            if not number.fullmatch(value):
                 place = f"{path.name}, line {line}, column {column}"
                 raise SourceError(f"{place}: found {value!r} where a count should be; correct it")
-        rows[column] = rows[column].astype("int64")
+        rows[column] = rows[column].astype("float64" if number is shape.NUMBER else "int64")
     parts, populations = tables_of(rows, published.release, forces)
     table = shape.combine([part.assign(release=published.release) for part in parts])
     if by_end := published.release_by_end:
@@ -190,6 +194,18 @@ def _city_of_london_daytime(rows: pd.DataFrame, *_: object) -> Tables:
     ]
 
 
+def _workers_by_day(rows: pd.DataFrame, *_: object) -> Tables:
+    """Return the workers of each kind as at each day, an item each: those of the workforce tables, in the plural."""
+    parts = []
+    for called, mine in rows.groupby("item", sort=True):
+        worker, unit = str(called).rsplit("_", 1)
+        item = f"{WORKERS_CALLED.get(worker, worker)}_{unit}"
+        days = list(map(periods.Period.parse, mine["period_start"], mine["period_end"]))
+        counts = mine["value"].round(DECIMALS) if item in shape.FRACTIONAL else mine["value"].astype("int64")
+        parts.append(_counts(mine.assign(value=counts), "value", item, "", days))
+    return parts, []
+
+
 # By a reader's name: the columns asked for, those with numbers, and what makes tables of the rows
 TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, Forces], Tables]]] = {
     "outcomes by quarter": (
@@ -200,6 +216,7 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, ...], str, Callable[[pd.DataFrame, str, 
     "outcomes by year": (("force_id", "item", "period_start", "period_end", "value"), "value", _outcomes_by_year),
     "rolling recorded crime": (("force_id",), "to_.*", _rolling_recorded_crime),
     "mid-2024 populations": (("ons_code", "name", "population_mid_2024"), "population_mid_2024", _mid_2024_populations),
+    "workers by day": (("force_id", "item", "period_start", "period_end", "value"), "value", _workers_by_day),
     "mid-year populations": (("force_id", "item", "period_end", "value"), "value", _mid_year_populations),
     "City of London daytime": (("force_id", "measure", "year", "value"), "value", _city_of_london_daytime),
 }
