@@ -166,10 +166,10 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     if said.kind == "alt":
         return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
     if said.kind == "place":
-        smallest = open_data().policy.gap_for(measure.decimals)
-        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")} | {f"{smallest}"} | RULES
+        return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
     if said.kind == "footnotes":
-        return counts(list(rows.values()))
+        smallest = {f"{open_data().policy.gap_for(measure.decimals)}"} | RULES if measure.kind == "change" else set()
+        return counts(list(rows.values())) | smallest
     of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
     of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
     return values(measure, two, "value", "comparator_value") | of_reading

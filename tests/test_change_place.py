@@ -10,7 +10,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.sections.blocks import figure_block
 
-PLACE = re.compile(r'<p class="place">.*? is between (\d+) and (\d+) of (\d+)\. .*?</p>')
+PLACE = re.compile(r'<p class="place">.*? is between (\d+) and (\d+) of (\d+), by the rule that the notes give\.</p>')
 
 
 @pytest.mark.parametrize("measure_id", ["crime_change_12m", "crime_change_5y"])

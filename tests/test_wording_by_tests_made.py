@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from command import run
 
 from peel_analysis import measures
@@ -19,6 +20,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.reports.values_file import POLICY, STANDING_OUT, flags
 from peel_analysis.sections.annex import open_annex
+from peel_analysis.sections.blocks import figure_block
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import words as wording
 from peel_analysis.statistics.verdict import rank_range
@@ -238,8 +240,9 @@ def test_a_rank_counts_the_size_rule_in_and_says_so(results: dict[str, Result]) 
         assert told == (first, last) or first == last, force_id
         wider += told != (int(alone.first[row]), int(alone.last[row]))
         said = wording.rank_in_words(result, force_id)
-        assert f"is between {told[0]} and {told[1]} of 43. An order between two forces counts only where" in said
-        assert (
-            "lie apart by the size rule (10% of the nearer limit of the lower one, and at least 1.0 percentage" in said
-        )
+        assert f"is between {told[0]} and {told[1]} of 43, by the rule that the notes give." in said
     assert wider > 10, "the rule matters"
+    assert (
+        "An order between two forces counts only where their 95% intervals lie apart by the size rule (10% of the "
+        "nearer limit of the lower one, and at least 1.0 percentage points), and no force is given one place alone."
+    ) in BeautifulSoup(figure_block(result, "norfolk", 1).html, "html.parser").get_text()

@@ -178,7 +178,8 @@ class _InFunnel(Declaration):
 class _Ranks(Declaration):
     """What is said of a force's range of ranks."""
 
-    sentence: str = Field(description="the range and its rule, which names {force}, {ranks}, {ratio} and {gap}")
+    sentence: str = Field(description="the range, which names {force} and {ranks}")
+    rule: str = Field(description="when an order counts, which names {ratio} and {gap}")
 
 
 class _Many(Declaration):

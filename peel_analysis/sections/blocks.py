@@ -79,6 +79,8 @@ def statement_block(result: Result, force_id: str) -> Html:
 def _notes(result: Result, force_id: str, number: int, said: Said | None) -> Notes:
     """Return the notes and cautions of the figure by force."""
     notes = [note.sentence for note in footnotes(result)]
+    if wording.rank_in_words(result, force_id):
+        notes.append(wording.rule_of_ranks(result))
     return (said or Said()).under(result.measure.id, number, notes, wording.caveats(result, force_id))
 
 

@@ -120,7 +120,7 @@ class Result(measures.Result):
         is not counted by quarter, and ValueError for a force with fewer than 20 quarters since a marked break.
 
         >>> peel.edition("2025").measure("crime_per_1000").quarters("norfolk").data.signals.iloc[0]
-        'In a shift'
+        'Outside the limits; in a shift'
         """
         series, own = measures.quarterly(self), self._id(force)
         figure = figures.quarter_lines(comparison.over_time.season_free(series), own)

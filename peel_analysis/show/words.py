@@ -189,7 +189,7 @@ def place_in_funnel(result: Result, force_id: str) -> str:
 
 
 def rank_in_words(result: Result, force_id: str) -> str:
-    """Return where the force's change lies among all forces' changes and by which rule; "" for other measures."""
+    """Return where the force's change lies among all forces' changes; "" for other measures."""
     compared = compare(result)
     row = compared.row(force_id)
     if result.measure.kind != "change" or not compared.ranks.has_place(row):
@@ -197,9 +197,14 @@ def rank_in_words(result: Result, force_id: str) -> str:
     return compared.policy.ranks.sentence.format(
         force=result.edition.forces.official_name(force_id),
         ranks=compared.ranks.words(row),
-        ratio=compared.policy.settings_in_words["ratio"],
-        gap=compared.policy.gap_for(result.measure.decimals),
     )
+
+
+def rule_of_ranks(result: Result) -> str:
+    """Return when an order between two forces counts in a range of ranks."""
+    policy = compare(result).policy
+    gap = policy.gap_for(result.measure.decimals)
+    return policy.ranks.rule.format(ratio=policy.settings_in_words["ratio"], gap=gap)
 
 
 def with_the_mix(result: Result, force_id: str) -> str:
