@@ -9,13 +9,15 @@ from pathlib import Path
 import psutil
 import pytest
 from small_batch import PROJECT, SmallBatch, family, small_batch, still_there
-from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, warm_processes
+from small_notebook import write
+from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
 from peel_analysis.batch.run import local_pool
 from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.engine import provisioner, warm_connection
+from peel_analysis.engine.papermill_engine import execute
 from peel_analysis.engine.warm_connection import WarmProcessFaultError
 from peel_analysis.engine.warm_process import SHARED
 
@@ -64,13 +66,14 @@ def test_kernels_of_a_batch_find_the_package_and_its_results_and_see_an_edited_r
 def test_kernels_come_from_the_warm_process_that_was_started_ahead(tmp_path: Path) -> None:
     provisioner.start_ahead()
     [warm] = warm_processes()
-    assert WARM in answer(tmp_path, PARENT)
+    execute(
+        write(tmp_path / "n.ipynb", PARENT), tmp_path / "n.out.ipynb", timeout=60, kernel_name=provisioner.THIS_PYTHON
+    )
+    assert WARM in printed(tmp_path / "n.out.ipynb")
     assert [process.pid for process in warm_processes()] == [warm.pid]
 
 
 def test_what_cannot_be_started_ahead_is_left_to_the_first_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
-    provisioner.start_ahead("no-such-kernel")
-
     def refuse(*_: object) -> None:
         raise WarmProcessFaultError("not today")
 

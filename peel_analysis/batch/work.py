@@ -148,12 +148,15 @@ def carry_out(task: Unit | Report, workplace: Workplace) -> Outcome:
 def _run_unit(unit: Unit, workplace: Workplace) -> str:
     """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
     from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
+    from peel_analysis.engine.provisioner import THIS_PYTHON
 
     beside = part_of(unit.target, ".ipynb")
     try:
         unit.target.parent.mkdir(parents=True, exist_ok=True)
         unit.failed.unlink(missing_ok=True)
-        execute(unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT)
+        execute(
+            unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT, kernel_name=THIS_PYTHON
+        )
         _finish(beside, unit)
         beside.replace(unit.target)
         return ""

@@ -1,6 +1,7 @@
 """The `peel` command: what stands around every subcommand, such as one line for each error, and names completed."""
 
 import gc
+import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,9 @@ def command() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a letter that its encoding lacks is escaped
+            stream.reconfigure(errors="backslashreplace")
     from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
 
     try:

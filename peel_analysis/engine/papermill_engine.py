@@ -105,7 +105,8 @@ def execute(
 ) -> None:
     """Run the notebook `source` with papermill and write it to `target`, which is replaced.
 
-    `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). A cell tagged
+    `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). `kernel_name`
+    THIS_PYTHON is a kernel of this Python without any user's settings; left out, the notebook names it. A cell tagged
     `raises-exception` may fail. A kernel that does not start is tried once more, in the ordinary way and on TCP.
     Raises NotebookFailedError for an error in a cell, sys.exit, a timeout, or a kernel that died; `target` then holds
     what was run, with the failed cell marked. Raises FileNotFoundError or papermill's own errors for a bad request.
@@ -137,7 +138,9 @@ def _run(source: Path, target: Path, request: Mapping[str, Any]) -> NotebookFail
     """Return what went wrong according to the saved notebook and what papermill raised, None when nothing did."""
     raised: Exception | None = None
     try:
-        papermill.execute_notebook(source, target, progress_bar=False, config=ENCRYPTED, **request)
+        papermill.execute_notebook(
+            _as_it_is(source), _as_it_is(target), progress_bar=False, config=ENCRYPTED, **request
+        )
     except Exception as error:
         raised = error
     try:
@@ -162,6 +165,11 @@ def _run(source: Path, target: Path, request: Mapping[str, Any]) -> NotebookFail
     if raised is not None:  # papermill counts an error as one even where the cell's tag allows it
         papermill.iorw.write_ipynb(saved, str(target))
     return None
+
+
+def _as_it_is(path: Path) -> str:
+    """Return a path of which papermill, which takes paths for templates of parameters, makes that path again."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _mark(target: Path, failed: int | None) -> None:

@@ -6,10 +6,12 @@ The provisioner (entry point `peel-warm`) forks where that is safe; its manager 
 """
 
 import asyncio
+import importlib.util
 import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import uuid
 from contextlib import suppress
@@ -17,21 +19,30 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import default
 
 from peel_analysis.engine import warm_connection
 from peel_analysis.engine.socket_folders import private_folder
-from peel_analysis.engine.warm_connection import WarmProcess, WarmProcessFaultError
+from peel_analysis.engine.warm_connection import INLINE_FIGURES, WarmProcess, WarmProcessFaultError
 
 SEND_TIMEOUT = 60.0  # seconds
 BIND_TIMEOUT = 30.0
 STOP_TIMEOUT = 5.0
 POLL_INTERVAL = 0.002
 WARM = "peel-warm"
+THIS_PYTHON = "peel-this-python"  # a kernel's name that only the managers below know
+# What the files of a user's or a machine's IPython may set; and without history, no kernel opens a data base.
+OF_NOBODY = (
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.exec_PYTHONSTARTUP=False",
+    *(f"--IPKernelApp.{name}=[]" for name in ("extensions", "exec_lines", "exec_files")),
+)
 OF_THIS_MACHINE = ("", "local-provisioner", WARM)
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 UNDERSTOOD = {"env", "cwd", "kernel_id", "extra_arguments"}  # of what a kernel manager may ask of a launch
@@ -40,6 +51,30 @@ SHADOWING = (
     "matplotlibrc",
     *(name + end for name in ("numpy", "pandas", "pyarrow", "matplotlib", "seaborn") for end in ("", ".py")),
 )
+
+
+def this_python() -> KernelSpec:
+    """Return the specification of a kernel of this very Python, whatever others are named `python3` on Jupyter's path.
+
+    With it go the options that keep a user's own IPython out; `environment_of_nobody` does the same for matplotlib.
+    """
+    return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict(extra_arguments=list(OF_NOBODY)))
+
+
+def environment_of_nobody() -> dict[str, str]:
+    """Return the variables with which matplotlib starts from its own settings, and from no user's."""
+    found = importlib.util.find_spec("matplotlib")
+    places = found.submodule_search_locations if found else None
+    of_matplotlib = {"MATPLOTLIBRC": str(Path(places[0], "mpl-data", "matplotlibrc"))} if places else {}
+    return {"MPLBACKEND": INLINE_FIGURES, **of_matplotlib}
+
+
+class WithThisPython(KernelSpecManager):
+    """The kernels on Jupyter's path, and this Python's own by a name that none of them has."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return a kernel's specification by its name. Raises NoSuchKernel."""
+        return this_python() if kernel_name == THIS_PYTHON else super().get_kernel_spec(kernel_name)
 
 
 class OnSockets(KernelManager):
@@ -86,11 +121,24 @@ class OnSockets(KernelManager):
 
 
 class SocketKernelManager(OnSockets, AsyncKernelManager):
-    """Starts a kernel as jupyter_client does, in a process of its own, listening on Unix sockets."""
+    """Starts a kernel as jupyter_client does, in a process of its own, listening on Unix sockets.
+
+    One named THIS_PYTHON is of this Python, and starts without any settings of IPython and matplotlib but their own.
+    """
+
+    profile_folder: Path | None = None
+
+    @default("kernel_spec_manager")
+    def _with_this_python(self) -> KernelSpecManager:
+        return WithThisPython(data_dir=self.data_dir)
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Start the kernel; a start that fails leaves no kernel and no folder behind."""
         self.open_socket_folder()
+        if self.kernel_name == THIS_PYTHON:
+            self.profile_folder = self.socket_folder or private_folder() or Path(tempfile.mkdtemp(prefix="peel-"))
+            of_nobody = {**environment_of_nobody(), "IPYTHONDIR": str(self.profile_folder / "ipython")}
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), **of_nobody}
         try:
             await super().start_kernel(**kwargs)
         except BaseException:
@@ -98,6 +146,12 @@ class SocketKernelManager(OnSockets, AsyncKernelManager):
                 await self.shutdown_kernel(now=True)
             self.cleanup_connection_file()
             raise
+
+    def cleanup_connection_file(self) -> None:
+        """Delete the folder of the kernel's own IPython too."""
+        super().cleanup_connection_file()
+        if self.profile_folder:
+            shutil.rmtree(self.profile_folder, ignore_errors=True)
 
 
 class TcpKernelManager(SocketKernelManager):
@@ -252,15 +306,16 @@ class WarmKernelManager(SocketKernelManager):
         await super().start_kernel(**kwargs)
 
 
-def start_ahead(kernel_name: str = "python3") -> None:
-    """Start this worker's warm process for the kernels of a name, before a notebook asks for one.
+def start_ahead() -> None:
+    """Start this worker's warm process for kernels of this Python, before a notebook asks for one.
 
     Where that is not possible nothing is said: the first notebook tries again, and says why not.
     """
-    with suppress(NoSuchKernel, WarmProcessFaultError):
-        split = split_command(AsyncKernelManager(kernel_name=kernel_name).format_kernel_cmd())
+    with suppress(WarmProcessFaultError):
+        split = split_command(this_python().argv)
         if split is not None:
-            warm_connection.warm_process_for(split[0], os.environ, str(Path.cwd()))
+            environment = {**os.environ, **environment_of_nobody()}
+            warm_connection.warm_process_for(split[0], environment, str(Path.cwd()))
 
 
 def split_command(cmd: list[str]) -> tuple[list[str], list[str]] | None:

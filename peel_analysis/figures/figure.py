@@ -45,6 +45,11 @@ SETTINGS: dict[str, Any] = {
     "figure.dpi": 100,
     "path.simplify": False,
 }
+# Of matplotlib's settings, those of windows and warnings: they show in no drawing, and some only a start can set.
+NOT_DRAWN = (
+    "backend", "interactive", "toolbar", "webagg.", "tk.", "docstring.", "date.epoch", "savefig.directory",
+    "figure.raise_window", "figure.max_open_warning", "figure.hooks",
+)  # fmt: skip
 # How wide letters are in ems, as Arial has them
 OF_LETTERS = {ascii_uppercase: 0.7, "iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}
 EMS = {letter: ems for letters, ems in OF_LETTERS.items() for letter in letters}
@@ -78,16 +83,23 @@ PICKED = Look(DARK_BLUE, "#0b0c0c", 1.25, "bold", "#0b0c0c")
 
 @contextmanager
 def analysis_function() -> Iterator[None]:
-    """Draw in the Analysis Function's style within the block; text stays text in an SVG."""
-    with mpl.rc_context(_settings()):
+    """Draw in the Analysis Function's style within the block, whatever else is set; an SVG's text stays text."""
+    now: Any = mpl.rcParams
+    other: Any = {name: setting for name, setting in _settings().items() if now[name] != setting}
+    with mpl.rc_context(other):
         yield
 
 
 @cache
-def _settings() -> mpl.RcParams:
-    """Return the style's settings with ours over them, read once: a context of styles reads the file each time."""
+def _settings() -> dict[str, Any]:
+    """Return every setting that shows in a drawing: matplotlib's own, over them the style's, and over these ours.
+
+    Read once: a context of styles reads the file each time.
+    """
     style = mpl.rc_params_from_file(str(resources.files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
-    return mpl.RcParams({**style, **SETTINGS})
+    own: Any = {name: setting for name, setting in mpl.rcParamsDefault.items() if not name.startswith(NOT_DRAWN)}
+    checked: Any = mpl.RcParams({**own, **style, **SETTINGS})
+    return dict(checked)
 
 
 @lru_cache(maxsize=4096)

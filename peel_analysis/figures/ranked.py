@@ -69,6 +69,7 @@ def _said_of(result: Result, force_id: str, *, is_shown: bool) -> str:
     return f"{result.edition.forces.official_name(force_id)}{value}"
 
 
+@analysis_function()
 def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> Figure:
     """Return the figure of a measure by force, highest value first, with one force or several picked out, or none.
 
@@ -93,6 +94,7 @@ def _in_key(result: Result, picked: Picked) -> str:
     return names if len(picked) == 1 or width_of(names, SIZE) <= LONGEST_IN_KEY else f"{len(picked)} forces chosen"
 
 
+@analysis_function()
 def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
     """Return the figure of chosen forces beside England and Wales, highest value first, with their 95% intervals.
 
@@ -108,13 +110,12 @@ def compared_bars(result: Result, force_ids: Iterable[str]) -> Figure:
     said += [_said_of(result, one, is_shown=not result.of(one).is_missing) for one in (*chosen, ENGLAND_AND_WALES)]
     interval = Line2D([], [], color="black", linewidth=1.4, label="95% interval")
     figure = _bar_chart(result, rows, [style.PICKED] * len(rows), ("", interval), " ".join(said))
-    with analysis_function():
-        for place, row_id in enumerate(map(str, rows.index)):
-            lower, upper = limits.limits(row_id)
-            if np.isfinite(lower):
-                for colour, width in (("white", 3.4), ("black", 1.4)):
-                    ends = [lower, upper], [place, place]
-                    figure.axes[0].plot(*ends, color=colour, linewidth=width, solid_capstyle="butt")
+    for place, row_id in enumerate(map(str, rows.index)):
+        lower, upper = limits.limits(row_id)
+        if np.isfinite(lower):
+            for colour, width in (("white", 3.4), ("black", 1.4)):
+                ends = [lower, upper], [place, place]
+                figure.axes[0].plot(*ends, color=colour, linewidth=width, solid_capstyle="butt")
     figure.data = beside(result, *(str(row_id) for row_id in rows.index[::-1]))
     return figure
 

@@ -1,0 +1,137 @@
+"""What a user has set for matplotlib, IPython, Jupyter or a terminal reaches no report, and nothing fails of it."""
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from small_notebook import write
+from warm_kernels import printed
+
+from peel_analysis import batch, cli
+from peel_analysis.comparison import compare
+from peel_analysis.engine import warm_connection
+from peel_analysis.engine.papermill_engine import Engine, execute
+from peel_analysis.engine.provisioner import THIS_PYTHON
+from peel_analysis.figures import as_svg, change_strip, compared_bars, funnel_plot, ranked_bars, trend_lines
+from peel_analysis.measures import Result
+from peel_analysis.measures.series import rolling
+
+DARK: Any = {
+    "figure.facecolor": "black", "axes.facecolor": "black", "savefig.facecolor": "black", "text.color": "white",
+    "axes.labelcolor": "white", "xtick.color": "white", "ytick.color": "white", "font.size": 20, "font.weight": "bold",
+    "figure.dpi": 50, "savefig.dpi": 30, "savefig.bbox": "tight", "lines.linewidth": 7, "lines.markeredgewidth": 4,
+    "legend.frameon": True, "axes.spines.top": True, "xtick.direction": "in", "axes.xmargin": 0.3, "patch.linewidth": 5,
+    "text.usetex": True, "svg.fonttype": "path", "path.sketch": (1, 100, 2), "figure.autolayout": True,
+    "axes.formatter.use_locale": True, "axes.unicode_minus": False, "mathtext.fontset": "cm", "timezone": "Asia/Tokyo",
+}  # fmt: skip
+ASKED = """
+import json, os, sys
+import matplotlib
+import matplotlib.pyplot
+answer = [sys.executable, matplotlib.rcParams["text.usetex"], matplotlib.rcParams["figure.facecolor"], dir()[:0]]
+print(json.dumps([*answer, "of_a_startup_file" in globals(), "of_a_line" in globals(), os.environ["MPLBACKEND"]]))
+"""
+
+
+def drawings(results: dict[str, Result]) -> dict[str, str]:
+    crime = results["crime_per_1000"]
+    change = next(result for result in results.values() if result.measure.kind == "change")
+    return {
+        "bars": as_svg(ranked_bars(crime, "norfolk")),
+        "beside": as_svg(compared_bars(crime, ["norfolk", "kent"])),
+        "strip": as_svg(change_strip(change, "norfolk")),
+        "funnel": as_svg(funnel_plot(compare(crime), "norfolk")),
+        "trend": as_svg(trend_lines(rolling(crime), "norfolk")),
+    }
+
+
+def test_a_user_s_own_style_changes_no_drawing(results: dict[str, Result]) -> None:
+    plain = drawings(results)
+    with mpl.rc_context(DARK):
+        assert drawings(results) == plain
+        assert mpl.rcParams["figure.facecolor"] == "black"  # and a notebook keeps its own for what it draws itself
+    assert "#000000" not in plain["bars"].partition("<g")[0]
+
+
+@pytest.fixture
+def of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings of a user who has a dark style with usetex, another Python named python3, and a broken IPython."""
+    home = tmp_path / "home"
+    profile = home / ".ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "00.py").write_text("of_a_startup_file = 1\nraise RuntimeError('broken startup')")
+    lines = (
+        'c.InteractiveShellApp.extensions = ["an_extension_that_is_not_there"]',
+        'c.InteractiveShellApp.exec_lines = ["of_a_line = 1"]',
+    )
+    for name in ("ipython_config.py", "ipython_kernel_config.py"):
+        (profile / name).write_text("\n".join(lines))
+    (home / "start.py").write_text("raise RuntimeError('broken PYTHONSTARTUP')")
+    style = home / "matplotlibrc"
+    style.write_text("text.usetex: True\nfigure.facecolor: black\nno.such.setting: 1\n")
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    of_no_python = {"argv": ["/bin/false", "-f", "{connection_file}"], "display_name": "Another", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(of_no_python))
+    for name, value in {
+        "HOME": home, "IPYTHONDIR": home / ".ipython", "PYTHONSTARTUP": home / "start.py", "MATPLOTLIBRC": style,
+        "JUPYTER_PATH": tmp_path / "jupyter", "MPLBACKEND": "no_such_backend",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(value))
+    return home
+
+
+@pytest.mark.parametrize("engine", ["peel", "stock"])
+def test_kernels_of_a_report_are_of_this_python_and_nobody_s_settings(
+    engine: Engine, of_another: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(of_another.rglob("*"))
+    out = tmp_path / "out.ipynb"
+    execute(write(tmp_path / "n.ipynb", ASKED), out, timeout=60, engine=engine, kernel_name=THIS_PYTHON)
+    warm_connection.stop()
+    inline = "module://matplotlib_inline.backend_inline"
+    assert json.loads(printed(out)) == [sys.executable, False, "white", [], False, False, inline]
+    said = capfd.readouterr()
+    assert said.out + said.err == ""
+    assert [path for path in sorted(of_another.rglob("*")) if ".ipython" in path.parts and path not in before] == []
+
+
+@pytest.mark.parametrize("name", ["{draft}", "{force}", "{", "{}", "}{0}", "{pm.run_uuid}"])
+def test_braces_in_a_path_are_braces(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    source = write(folder / "{edition}.ipynb", "print(force)")
+    execute(source, folder / "{out}.ipynb", {"force": "norfolk", "edition": "2017"}, timeout=60)
+    assert printed(folder / "{out}.ipynb") == "norfolk\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["{edition}.ipynb", "{out}.ipynb"]
+
+
+@pytest.mark.parametrize(
+    "hostile", ['"; raise SystemExit #', "\\", '\\"+str(1/0)+\\"', "\n%%bash\nfalse", "{force}", "!false"]
+)
+def test_a_parameter_is_text_and_never_code(hostile: str, tmp_path: Path) -> None:
+    source = write(tmp_path / "n.ipynb", "import json; print(json.dumps(force))")
+    execute(source, tmp_path / "out.ipynb", {"force": hostile}, timeout=60)
+    assert json.loads(printed(tmp_path / "out.ipynb")) == hostile
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_a_letter_that_the_terminal_lacks_is_escaped(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "G\N{LATIN SMALL LETTER W WITH CIRCUMFLEX}ent \udcff"  # and a byte that is no letter
+    page = SimpleNamespace(page=tmp_path / name / "index.html")
+    monkeypatch.setattr(batch, "make_report", lambda *_: (page, []))
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert cli.main(["report", "norfolk", "--out", str(tmp_path / name)]) == 0
+    terminal.flush()
+    letter = "\\u0175" if encoding != "utf-8" else "\N{LATIN SMALL LETTER W WITH CIRCUMFLEX}"
+    said = terminal.buffer.getvalue().decode(encoding)
+    assert said == f"{tmp_path}/G{letter}ent \\udcff/index.html{os.linesep}"
