@@ -142,6 +142,11 @@ def years(edition_id: str, force_id: str) -> tuple[str, ...]:
 
 def allowed(said: Said, beside: Beside) -> set[str]:
     """Return the numbers that a text may say, by what it is about and which kind of text it is."""
+    return of_spine(beside) if said.about == "spine" else of_its_own(said, beside)
+
+
+def of_its_own(said: Said, beside: Beside) -> set[str]:
+    """Return the numbers that a text about one figure, a list or a table of it may say."""
     measure = measure_of(said.about)
     further = beside.further.get(said.about or WITHOUT_A_FIGURE.get(said.kind, ""), [])
     of_figure = {form for row in further for form in forms(row, measure)}
@@ -173,6 +178,15 @@ def allowed(said: Said, beside: Beside) -> set[str]:
     of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
     of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
     return values(measure, two, "value", "comparator_value", "same_release_value") | of_reading
+
+
+def of_spine(beside: Beside) -> set[str]:
+    """Return the force's and England and Wales's value of every measure, and how many measures there may be."""
+    told = {str(number) for number in range(len(beside.rows) + 1)}
+    for measure in open_data().measures:
+        rows = beside.rows[measure.id]
+        told |= values(measure, [rows[beside.force_id], rows[ENGLAND_AND_WALES]], "value")
+    return told
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
