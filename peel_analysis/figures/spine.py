@@ -84,11 +84,11 @@ def spine_of(results: Iterable[Result]) -> Spine:
     """Return which measures the chart has.
 
     One needs a value of England and Wales and as many forces as the wording policy tests a position among. A measure
-    that must not share a chart with one before it, by data/comparability.toml, is kept apart.
+    that must not share a chart with one before it, by data/comparability.toml, is kept apart. Context is no part of it.
     """
     rows: list[SpineRow] = []
     too_few, kept_apart = [], []
-    for result in results:
+    for result in (one for one in results if not one.measure.is_context):
         row = _row(result)
         apart = [block for block in result.edition.data.blocks if block.kind == "together"]
         if row is None:
