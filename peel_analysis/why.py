@@ -271,9 +271,9 @@ def _other_tables(result: Result, force_id: str) -> list[str]:
         return []
     table: list[tuple[str, ...]] = [("counted in", "value", NATIONAL, "verdict")]
     for words, one in {"as used": result, **others}.items():
-        verdict = compare(one).verdicts.get(force_id)
+        verdict = "" if force_id == ENGLAND_AND_WALES else wording.in_brief(one, force_id) or "none"
         values = (_shown(result.measure, shown.value, shown.status) for shown in (one.of(force_id), one.national))
-        table.append((words, *values, (verdict.words or "none") if verdict else ""))
+        table.append((words, *values, verdict))
     return columns(table, right=(1, 2))
 
 
