@@ -271,9 +271,9 @@ def _other_tables(result: Result, force_id: str) -> list[str]:
         return []
     table: list[tuple[str, ...]] = [("counted in", "value", NATIONAL, "verdict")]
     for words, one in {"as used": result, **others}.items():
-        verdict = compare(one).verdicts.get(force_id)
+        verdict = "" if force_id == ENGLAND_AND_WALES else wording.in_brief(one, force_id) or "none"
         values = (_shown(result.measure, shown.value, shown.status) for shown in (one.of(force_id), one.national))
-        table.append((words, *values, (verdict.words or "none") if verdict else ""))
+        table.append((words, *values, verdict))
     return columns(table, right=(1, 2))
 
 
@@ -324,15 +324,16 @@ def _verdict(result: Result, force_id: str) -> list[str]:
 
 
 def _beside_the_rest(result: Result, force_id: str) -> str:
-    """Return England and Wales without the force, and how far the force lies from it, with the 95% interval."""
+    """Return England and Wales without the force, and how far the force lies from it, with any 95% interval."""
     row, rest, difference = compare(result).row(force_id), rest_of(result), difference_from_rest(result)
     if math.isnan(difference.value[row]):
         return ""
     value, *limits = (
         shown(float(one[row]), result.measure.decimals, signed=True)
         for one in (difference.value, difference.lower, difference.upper)
+        if not math.isnan(one[row])
     )
-    apart = f"{value} (95% interval {' to '.join(limits)})"
+    apart = f"{value} (95% interval {' to '.join(limits)})" if limits else value
     return f"England and Wales {wording.value_in_words(result.measure, float(rest.value[row]))}; difference {apart}"
 
 

@@ -12,7 +12,8 @@ What counts as found, and nothing else does:
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
 - a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure;
-- the mid-years of the populations that the releases of the points of the measure's line name: "mid-2012".
+- the mid-years of the populations that the releases of the points of the measure's line, or of the population that its
+  earlier value divides by, name: "mid-2012".
 """
 
 import csv
@@ -87,12 +88,19 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
-    of_points = beside.further.get(f"{measure.id}-trend", ()) if measure else ()
-    days |= {year for row in of_points for year in MID_YEAR.findall(row["release"])}
+    of_people = (
+        (*beside.further.get(f"{measure.id}-trend", ()), *earlier_populations(beside, measure)) if measure else ()
+    )
+    days |= {year for row in of_people for year in MID_YEAR.findall(row["release"])}
     quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
     return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
+
+
+def earlier_populations(beside: Beside, measure: Measure) -> list[Row]:
+    """Return the row of the population that a measure's earlier values divide by, if there is one."""
+    return [row for row in beside.further[measure.id] if row["measure"] == f"{measure.id}-earlier-population"]
 
 
 def reasons(row: Row) -> list[str]:
@@ -149,7 +157,8 @@ def of_its_own(said: Said, beside: Beside) -> set[str]:
     """Return the numbers that a text about one figure, a list or a table of it may say."""
     measure = measure_of(said.about)
     further = beside.further.get(said.about or WITHOUT_A_FIGURE.get(said.kind, ""), [])
-    of_figure = {form for row in further for form in forms(row, measure)}
+    people = earlier_populations(beside, measure) if measure else []
+    of_figure = {form for row in further if row not in people for form in forms(row, measure)}
     if said.kind == "summary":
         return entries(said)
     if measure is None or said.about.endswith("-quarters"):

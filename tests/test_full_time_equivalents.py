@@ -20,7 +20,7 @@ id = "officers_per_100k"
 title = "Police officers per 100,000 population"
 tile = "Police officers per 100,000 population"
 kind = "rate_of_stock"
-numerator = { items = ["police_officers_fte"] }
+numerator = { items = ["september_officers"] }
 denominator = { items = ["population"] }
 multiplier = 100000
 unit = "per 100,000 population"
@@ -43,7 +43,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     edition = folder / "editions" / "2017.toml"
     text = edition.read_text(encoding="utf-8")
     text = re.sub(r"(?m)^\[windows\].*$", r"\g<0>\nofficers = { end = 2017-09-30, months = 0 }", text)
-    text = re.sub(r"(?m)^\[releases\].*$", r'\g<0>\npolice_officers_fte = "2018-09"', text)
+    september = 'september_officers = { item = "police_officers_fte", release = "2018-09" }'
+    text = re.sub(r"(?m)^\[releases\].*$", rf"\g<0>\n{september}", text)
     edition.write_text(text, encoding="utf-8")
     return folder
 

@@ -18,8 +18,8 @@ from peel_analysis.figures import as_svg, spine_chart, spine_of, spine_svg
 from peel_analysis.figures.figure import WIDEST, WIDTH, width_of
 from peel_analysis.figures.spine import CHART, SIZE, TIERS, TITLES, VALUES, Spine, tier, tier_names
 from peel_analysis.measures import Result
-from peel_analysis.sections.spine import spine_block
-from peel_analysis.show.words import value_in_words
+from peel_analysis.sections.spine import _found, spine_block
+from peel_analysis.show.words import in_brief, value_in_words
 
 FORCES = ("norfolk", "metropolitan", "city-of-london", "suffolk", "avon-and-somerset")
 FEWEST = 20  # forces, of the wording policy
@@ -51,7 +51,8 @@ def test_a_row_is_a_measure_that_enough_forces_have(edition: str) -> None:
     found = spine(edition)
     kept = [one.measure.id for one in found.kept_apart]
     assert [row.result.measure.id for row in found.rows] == [one for one in enough if one not in kept]
-    assert len(found.rows) + len(found.too_few) + len(kept) == len(results(edition))
+    context = [one for one in results(edition) if one.measure.is_context]
+    assert len(found.rows) + len(found.too_few) + len(kept) + len(context) == len(results(edition))
 
 
 @pytest.mark.parametrize("edition", open_data().editions)
@@ -84,12 +85,14 @@ def test_the_middle_half_is_that_of_the_forces_that_take_part() -> None:
 def test_a_mark_has_the_shape_of_its_verdict_and_the_words_say_it_too() -> None:
     policy = open_data().policy
     assert len({look["marker"] for look in TIERS}) == len(TIERS) == len(tier_names(policy))
-    assert tier_names(policy) == ("Notably higher or notably lower", "Higher or lower", "Similar", "No verdict")
+    level = "Above or below, as forces often are"
+    assert tier_names(policy) == ("Notably higher or notably lower", "Higher or lower", level, "Similar", "No verdict")
     text = spine_chart(spine("2025"), "metropolitan").alt_text
     for row, mark in zip(spine("2025").rows, marks("2025", "metropolitan"), strict=True):
         verdict = row.verdict("metropolitan")
         assert mark.get_marker() == TIERS[tier(verdict, policy)]["marker"]
-        assert verdict.words in text
+        told = f"{row.result.measure.tile}: "
+        assert told not in text or in_brief(row.result, "metropolitan") in text.partition(told)[2]
 
 
 @pytest.mark.parametrize("edition", open_data().editions)
@@ -105,7 +108,7 @@ def test_a_force_without_a_verdict_or_a_value_is_told_so() -> None:
     """The City of London's rates rest on an assumed population; Dorset gave no outcomes of action taken."""
     crime = spine("2017").rows[0]
     assert crime.result.measure.id == "crime_per_1000"
-    assert marks("2017", "city-of-london")[0].get_marker() == TIERS[3]["marker"]
+    assert marks("2017", "city-of-london")[0].get_marker() == TIERS[4]["marker"]
     assert "without a verdict beside" in spine_chart(spine("2017"), "city-of-london").alt_text
     (row,) = [one for one in spine("2017").rows if one.result.measure.id == "outcome_action_taken_pct"]
     assert not row.is_shown("dorset")
@@ -120,12 +123,23 @@ def test_the_figure_names_all_that_it_leaves_out_and_its_table_has_every_row() -
     for result in spine("2025").too_few:
         assert result.measure.title in notes
     assert len(html.select("tbody tr")) == len(spine("2025").rows)
-    found = Counter(row.verdict("norfolk").words for row in spine("2025").rows)
+    policy = open_data().policy
+    found = Counter(_found(row.verdict("norfolk"), policy)[1] for row in spine("2025").rows)
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     reading = html.select("p.reading")[0].get_text()
     assert reading.startswith(f"Norfolk Constabulary has {words[len(spine('2025').rows)]} figures here.")
     for verdict, count in found.items():
-        assert f"{words[count]} {verdict.rsplit(' ', 1)[0]}" in reading
+        assert f"{words[count]} {verdict}" in reading
+
+
+@pytest.mark.parametrize("edition", open_data().editions)
+def test_similar_is_said_and_drawn_only_below_the_size_rule(edition: str) -> None:
+    policy = open_data().policy
+    for row in spine(edition).rows:
+        for force_id in filter(row.is_shown, open_data().forces.ids):
+            verdict = row.verdict(force_id)
+            assert (tier(verdict, policy) == 3) == (verdict.words != "" and not verdict.size)
+            assert (_found(verdict, policy)[1] == "similar") == (verdict.words != "" and not verdict.size)
 
 
 def test_a_force_picked_out_of_the_shared_drawing_is_the_one_drawn_alone(

@@ -22,6 +22,7 @@ import pytest
 from tracing import NUMBER, Row, gaps, shown, whole, without
 
 from peel_analysis import measures
+from peel_analysis.data import definitions
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
@@ -78,7 +79,8 @@ def quoted(row: Row) -> list[str]:
 
 
 def windows(result: Result) -> list[str]:
-    named = (result.window, result.comparator_window, result.earlier_window)
+    below = result.edition.window(definitions.below(result.measure))  # the day on which officers are counted
+    named = (result.window, result.comparator_window, result.earlier_window, below)
     return [one.words for one in named if isinstance(one, Period)]
 
 

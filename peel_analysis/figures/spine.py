@@ -21,7 +21,7 @@ from peel_analysis.data.policy import Policy
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Picked, analysis_function, write
 from peel_analysis.measures import Result
-from peel_analysis.show.words import value_in_words
+from peel_analysis.show.words import in_brief, value_in_words
 from peel_analysis.statistics.verdict import Verdict
 
 TITLES, VALUES, CHART = 2.25, 0.66, 2.65  # inches across: titles, each of three columns of values, the chart
@@ -33,6 +33,7 @@ THICK = 0.15  # inches, of the range of the forces
 TIERS: tuple[dict[str, Any], ...] = (  # by how clear the verdict is, told apart by shape
     {"marker": "D", "markersize": 8.5, "markerfacecolor": style.DARK_BLUE},
     {"marker": "s", "markersize": 8, "markerfacecolor": style.DARK_BLUE},
+    {"marker": "^", "markersize": 8.5, "markerfacecolor": "white"},
     {"marker": "o", "markersize": 8, "markerfacecolor": "white"},
     {"marker": "X", "markersize": 8, "markerfacecolor": "white"},
 )
@@ -83,11 +84,11 @@ def spine_of(results: Iterable[Result]) -> Spine:
     """Return which measures the chart has.
 
     One needs a value of England and Wales and as many forces as the wording policy tests a position among. A measure
-    that must not share a chart with one before it, by data/comparability.toml, is kept apart.
+    that must not share a chart with one before it, by data/comparability.toml, is kept apart. Context is no part of it.
     """
     rows: list[SpineRow] = []
     too_few, kept_apart = [], []
-    for result in results:
+    for result in (one for one in results if not one.measure.is_context):
         row = _row(result)
         apart = [block for block in result.edition.data.blocks if block.kind == "together"]
         if row is None:
@@ -210,20 +211,22 @@ def _draw(
 
 
 def tier(verdict: Verdict, policy: Policy) -> int:
-    """Return which of `TIERS` a verdict has: notable, higher or lower, similar, or none."""
+    """Return which of `TIERS` a verdict has: notable, higher or lower, apart by size alone, similar, or none."""
     if not verdict.words:
-        return 3
+        return 4
     if verdict.words in policy.words.all_three:
         return 0
-    return 2 if verdict.words == policy.words.otherwise else 1
+    if verdict.words != policy.words.otherwise:
+        return 1
+    return 2 if verdict.size else 3
 
 
 def tier_names(policy: Policy) -> tuple[str, ...]:
     """Return what the tiers are called in a key, in the words of the policy: "Higher or lower"."""
-    words = policy.words
+    words, sides = policy.words, policy.says.sides
     pairs = (words.all_three, words.size_and_position)
     told = [" or ".join(one.removesuffix(" than") for one in pair) for pair in pairs]
-    told += [words.otherwise.removesuffix(" to"), "no verdict"]
+    told += [f"{' or '.join(sides)}, as forces often are", words.otherwise.removesuffix(" to"), "no verdict"]
     return tuple(f"{one[:1].upper()}{one[1:]}" for one in told)
 
 
@@ -236,9 +239,9 @@ def _key(figure: Figure, policy: Policy) -> None:
         Patch(facecolor=PALE, label="Range of the forces"),
         Patch(facecolor=MIDDLE, label="Middle half of the forces"),
     ]
-    for handles, up in ((marks, 0.3), (others, 0.06)):
+    for handles, up in ((marks[:3], 0.3), ([*marks[3:], *others], 0.06)):
         figure.legend(
-            handles=handles, loc="lower left", ncols=4, frameon=False, fontsize=SMALL, borderpad=0, borderaxespad=0,
+            handles=handles, loc="lower left", ncols=5, frameon=False, fontsize=SMALL, borderpad=0, borderaxespad=0,
             bbox_to_anchor=(MARGIN / style.WIDTH, up / figure.get_figheight()), handlelength=1.6, handletextpad=0.5,
             columnspacing=1.6,
         )  # fmt: skip
@@ -265,7 +268,7 @@ def _clause(row: SpineRow, force_id: str) -> str:
     if not row.is_shown(force_id):
         return f"{measure.tile}: not shown."
     value, national = (value_in_words(measure, one) for one in (row.result.of(force_id).value, row.national))
-    return f"{measure.tile}: {value}, {row.verdict(force_id).words or 'without a verdict beside'} {national}."
+    return f"{measure.tile}: {value}, {in_brief(row.result, force_id) or 'without a verdict beside'} {national}."
 
 
 def spine_table(spine: Spine, force_id: str) -> pd.DataFrame:

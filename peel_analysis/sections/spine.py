@@ -5,16 +5,18 @@ from collections.abc import Iterable, Sequence
 
 from peel_analysis.comparison import reasons_apart
 from peel_analysis.data.forces import NATIONAL
+from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import picture, spine_of, spine_svg
-from peel_analysis.figures.spine import Spine, SpineRow, alt_text
+from peel_analysis.figures.spine import Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import value_in_words
+from peel_analysis.statistics.verdict import Verdict
 
 FIGURE_ID = "spine"
 HOW_TO_READ = (
@@ -50,20 +52,23 @@ def spine_block(results: Iterable[Result], force_id: str, number: int) -> Html:
 
 
 def _reading(spine: Spine, force_id: str) -> str:
-    """Return how many of the rows have which verdict: "... one is notably lower, three higher and two similar."."""
+    """Return how many of the rows have which verdict: "... one notably lower, three higher and two similar."."""
     edition = spine.rows[0].result.edition
-    words = edition.data.policy.words
+    policy = edition.data.policy
     shown = [row for row in spine.rows if row.is_shown(force_id)]
-    found = Counter(row.verdict(force_id).words for row in shown)
-    order = dict.fromkeys((*words.all_three, *words.size_and_position, *words.size_only, words.otherwise, ""))
-    told = [
-        f"{number_in_words(found[one])} {one.removesuffix(' than').removesuffix(' to') or 'without a verdict'}"
-        for one in order
-        if found[one]
-    ]
+    found = Counter(_found(row.verdict(force_id), policy) for row in shown)
+    told = [f"{number_in_words(count)} {words}" for (_, words), count in sorted(found.items())]
     figures = f"{number_in_words(len(shown))} figure{'s' if len(shown) != 1 else ''}"
     beside = f" Beside {NATIONAL} they are: {enumerated(told)}." if told else ""
     return f"{edition.forces.official_name(force_id)} has {figures} here.{beside}"
+
+
+def _found(verdict: Verdict, policy: Policy) -> tuple[int, str]:
+    """Return the tier of a verdict and its words: "higher", "below (as forces often are)", "similar"."""
+    level = tier(verdict, policy)
+    if level == 2 and verdict.gap is not None:
+        return level, f"{policy.says.sides[verdict.gap < 0]} (as forces often are)"
+    return level, verdict.words.removesuffix(" than").removesuffix(" to") or "without a verdict"
 
 
 def _notes(spine: Spine, force_id: str) -> list[str]:
@@ -100,7 +105,7 @@ def _table_row(row: SpineRow, force_id: str) -> Row:
     cells = (
         value_cell(result, own.value, own.status),
         value_cell(result, row.national),
-        Cell(row.verdict(force_id).words or "No verdict"),
+        Cell(wording.in_brief(row.result, force_id) or "No verdict"),
         value_cell(result, row.smallest),
         Cell(half, is_number=True),
         value_cell(result, row.largest),

@@ -353,9 +353,11 @@ def in_another_release(result: Result) -> str:
 
 
 def _told(result: Result, force_id: str) -> str:
-    """Return which way a value changed, if it is a change, and its verdict in quotes: "fell, “lower than”"."""
+    """Return which way a change went, if it is one, and the verdict in quotes or by its test: "fell, “lower than”"."""
     verdict, measure = compare(result).verdicts.get(force_id), result.measure
     words = f"“{verdict.words}”" if verdict and verdict.words else ""
+    if verdict and verdict.size and verdict.position is False:
+        words = "apart by the size rule alone"
     way = changed(measure, result.of(force_id).value).partition(" by ")[0] if measure.kind == "change" else ""
     return ", ".join(filter(None, (way, words)))
 
