@@ -15,6 +15,7 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.folder import open_data as open_data
 from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.figures import Figure as Figure
+from peel_analysis.figures import spine_chart, spine_of
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
 from peel_analysis.sections.result import Result as Result
@@ -92,6 +93,21 @@ class Edition:
         <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 76.4 (43 of 43 forces)>
         """
         return in_hand(measures.calculate(self._edition.data.measure(measure_id), self._edition))
+
+    def spine(self, force: str) -> Figure:
+        """Return all figures that enough forces have in one look: a force beside England and Wales among the forces.
+
+        `data` has a row a measure: the force's value and verdict, England and Wales, and the ends of the range of the
+        forces and of their middle half. Raises InputError for a name that is none of the forces', and ValueError when
+        no measure has enough forces.
+
+        >>> peel.edition("2017").spine("norfolk").data.verdict["outcome_charged_pct"]
+        'higher than'
+        """
+        own = self._edition.forces.find_id(force)
+        figure = spine_chart(spine_of(measures.calculate_all(self._edition)), own)
+        figure.set_title(f"{self._edition.forces.official_name(own)} among the forces, {self.title}")
+        return figure
 
     def values(self) -> pd.DataFrame:
         """Return every measure for every force and England and Wales: the rows and columns of values.csv.

@@ -7,7 +7,13 @@ import pandas as pd
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.adjusted import difference_from_rest, rest_of
-from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population, with_other_populations
+from peel_analysis.comparison.sensitivity import (
+    in_other_releases,
+    of_assigned,
+    other_verdicts,
+    with_assumed_population,
+    with_other_populations,
+)
 from peel_analysis.data import registers
 from peel_analysis.data.definitions import below
 from peel_analysis.data.edition import POPULATION, Edition
@@ -40,6 +46,7 @@ def account(measure: Measure, force_id: str, edition: Edition) -> str:
         *_comparator(result, force_id),
         *block("Other populations", _other_populations(result, force_id)),
         *block("Verdict", _verdict(result, force_id)),
+        *block("In other tables", _other_tables(result, force_id)),
         *block("Caveats", [line for text in wording.caveats(result, force_id) for line in paragraph(text)]),
         *block("Published value", _published(result, force_id)),
         *block("Provenance", _provenance(result, force_id)),
@@ -255,6 +262,21 @@ def _comparator(result: Result, force_id: str) -> list[str]:
     return [*block("Comparator", pairs(rows)), *counted]
 
 
+def _other_tables(result: Result, force_id: str) -> list[str]:
+    """Return a line for each other release held, and for the crimes that had an outcome: value, nation and verdict."""
+    others = dict(in_other_releases(result))
+    if (assigned := of_assigned(result)) is not None:
+        others["of crimes that had been given an outcome"] = assigned
+    if not others:
+        return []
+    table: list[tuple[str, ...]] = [("counted in", "value", NATIONAL, "verdict")]
+    for words, one in {"as used": result, **others}.items():
+        verdict = "" if force_id == ENGLAND_AND_WALES else wording.in_brief(one, force_id) or "none"
+        values = (_shown(result.measure, shown.value, shown.status) for shown in (one.of(force_id), one.national))
+        table.append((words, *values, verdict))
+    return columns(table, right=(1, 2))
+
+
 def _same_release(result: Result, own: Value) -> str:
     numbers = (own.same_release_value, own.same_release_numerator, own.same_release_denominator)
     return f"{_worked(result.measure, *numbers, own.same_release_status)} ({own.same_release_status})"
@@ -302,15 +324,16 @@ def _verdict(result: Result, force_id: str) -> list[str]:
 
 
 def _beside_the_rest(result: Result, force_id: str) -> str:
-    """Return England and Wales without the force, and how far the force lies from it, with the 95% interval."""
+    """Return England and Wales without the force, and how far the force lies from it, with any 95% interval."""
     row, rest, difference = compare(result).row(force_id), rest_of(result), difference_from_rest(result)
     if math.isnan(difference.value[row]):
         return ""
     value, *limits = (
         shown(float(one[row]), result.measure.decimals, signed=True)
         for one in (difference.value, difference.lower, difference.upper)
+        if not math.isnan(one[row])
     )
-    apart = f"{value} (95% interval {' to '.join(limits)})"
+    apart = f"{value} (95% interval {' to '.join(limits)})" if limits else value
     return f"England and Wales {wording.value_in_words(result.measure, float(rest.value[row]))}; difference {apart}"
 
 

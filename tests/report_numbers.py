@@ -12,7 +12,8 @@ What counts as found, and nothing else does:
 - how many entries a folded list or table has, in the line that opens it, and how many groups of outcomes there are;
 - when a force was inspected, as the register of judgments has it, where no figure is told;
 - a number within a text that the data folder holds word for word, or in the name of a period, a unit or a measure;
-- the mid-years of the populations that the releases of the points of the measure's line name: "mid-2012".
+- the mid-years of the populations that the releases of the points of the measure's line, or of the population that its
+  earlier value divides by, name: "mid-2012".
 """
 
 import csv
@@ -87,16 +88,23 @@ def numbers(said: Said, beside: Beside) -> set[str]:
     quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
-    of_points = beside.further.get(f"{measure.id}-trend", ()) if measure else ()
-    days |= {year for row in of_points for year in MID_YEAR.findall(row["release"])}
+    of_people = (
+        (*beside.further.get(f"{measure.id}-trend", ()), *earlier_populations(beside, measure)) if measure else ()
+    )
+    days |= {year for row in of_people for year in MID_YEAR.findall(row["release"])}
     quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
     return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
 
 
+def earlier_populations(beside: Beside, measure: Measure) -> list[Row]:
+    """Return the row of the population that a measure's earlier values divide by, if there is one."""
+    return [row for row in beside.further[measure.id] if row["measure"] == f"{measure.id}-earlier-population"]
+
+
 def reasons(row: Row) -> list[str]:
-    return [row[name] for name in ("note", "comparator_note") if row[name]]
+    return [row[name] for name in ("note", "comparator_note", "same_release_note") if row[name]]
 
 
 def unnamed(row: Row, reason: str) -> str:
@@ -142,9 +150,15 @@ def years(edition_id: str, force_id: str) -> tuple[str, ...]:
 
 def allowed(said: Said, beside: Beside) -> set[str]:
     """Return the numbers that a text may say, by what it is about and which kind of text it is."""
+    return of_spine(beside) if said.about == "spine" else of_its_own(said, beside)
+
+
+def of_its_own(said: Said, beside: Beside) -> set[str]:
+    """Return the numbers that a text about one figure, a list or a table of it may say."""
     measure = measure_of(said.about)
     further = beside.further.get(said.about or WITHOUT_A_FIGURE.get(said.kind, ""), [])
-    of_figure = {form for row in further for form in forms(row, measure)}
+    people = earlier_populations(beside, measure) if measure else []
+    of_figure = {form for row in further if row not in people for form in forms(row, measure)}
     if said.kind == "summary":
         return entries(said)
     if measure is None or said.about.endswith("-quarters"):
@@ -172,7 +186,16 @@ def allowed(said: Said, beside: Beside) -> set[str]:
         return counts(list(rows.values())) | smallest
     of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
     of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
-    return values(measure, two, "value", "comparator_value") | of_reading
+    return values(measure, two, "value", "comparator_value", "same_release_value") | of_reading
+
+
+def of_spine(beside: Beside) -> set[str]:
+    """Return the force's and England and Wales's value of every measure, and how many measures there may be."""
+    told = {str(number) for number in range(len(beside.rows) + 1)}
+    for measure in open_data().measures:
+        rows = beside.rows[measure.id]
+        told |= values(measure, [rows[beside.force_id], rows[ENGLAND_AND_WALES]], "value")
+    return told
 
 
 def values(measure: Measure, rows: list[Row], *names: str) -> set[str]:
@@ -223,7 +246,10 @@ def counts(rows: list[Row]) -> set[str]:
     """Return how many forces there are in all, in England and Wales, in the figure, and for each reason."""
     of_forces = [row for row in rows if row["force_id"] != ENGLAND_AND_WALES]
     drawn = sum(is_drawn(row) for row in of_forces)
-    sharing = [Counter(unnamed(row, row[name]) for row in of_forces) for name in ("note", "comparator_note")]
+    sharing = [
+        Counter(unnamed(row, row[name]) for row in of_forces)
+        for name in ("note", "comparator_note", "same_release_note")
+    ]
     told = {drawn, len(of_forces), *(number for shared in sharing for number in shared.values())}
     return {str(number) for number in told} | {rows[0]["members"], rows[0]["comparator_period_end"][:4]}
 

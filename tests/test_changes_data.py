@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, opened, people
+from comparisons import DATA, NATIONAL, NEWER, OLDER, TINY, change_of, compared, crimes, nonzero, opened, residents
 
 from peel_analysis.changes import changes_between
 from peel_analysis.changes.causes import DEFINED, EXCLUDED, NEW, NOT_SEPARABLE, PEOPLE, REVISED
@@ -61,7 +61,7 @@ def test_an_added_exclusion_takes_a_value_away(folder: Path) -> None:
     kent = change_of(comparison, "crime_per_1000", "kent")
     assert (kent.kind, kent.split.status_causes, kent.b.status) == ("disappeared", (EXCLUDED,), "not_supplied")
     assert kent.causes == "exclusions (reported to not_supplied)"
-    counts, population = crimes("2026-04", "2016-07-01", "2017-06-30"), people("2017")
+    counts, population = crimes("2026-04", "2016-07-01", "2017-06-30"), residents("2017")
     expected = 1000 * (
         (counts.sum() - counts["kent"]) / (population.sum() - population["kent"]) - counts.sum() / population.sum()
     )
@@ -129,7 +129,7 @@ def test_four_causes_at_once_against_arithmetic(folder: Path) -> None:
     rows = pd.read_csv(DATA / "counts" / "recorded_crime" / "2026-04.csv")
     inside = (rows["period_start"] >= "2017-04-01") & (rows["period_end"] <= "2018-03-31")
     robberies = rows[inside & (rows["dimension"] == "Robbery")].groupby("force_id")["count"].sum()
-    first, revised = people("2017"), people("2018-revised")
+    first, revised = residents("2017"), residents("2018-revised")  # those of England and Wales are its residents
     without = revised.index != "kent"
     stages = [
         1000 * older.sum() / first.sum(),

@@ -50,7 +50,7 @@ def test_blank_count_stays_missing_beside_its_reason(tmp_path: Path) -> None:
         ),
         (
             GOOD.replace("reported", "missing"),
-            r"line 3, column status: unknown status 'missing'; use one of reported, partial",
+            r"line 3, column status: unknown status 'missing'; use one of reported, revised, partial",
         ),
         (
             GOOD.replace("2017-04-01", "2017-07-01"),

@@ -20,7 +20,7 @@ id = "officers_per_100k"
 title = "Police officers per 100,000 population"
 tile = "Police officers per 100,000 population"
 kind = "rate_of_stock"
-numerator = { items = ["police_officers_fte"] }
+numerator = { items = ["september_officers"] }
 denominator = { items = ["population"] }
 multiplier = 100000
 unit = "per 100,000 population"
@@ -43,7 +43,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     edition = folder / "editions" / "2017.toml"
     text = edition.read_text(encoding="utf-8")
     text = re.sub(r"(?m)^\[windows\].*$", r"\g<0>\nofficers = { end = 2017-09-30, months = 0 }", text)
-    text = re.sub(r"(?m)^\[releases\].*$", r'\g<0>\npolice_officers_fte = "2018-09"', text)
+    september = 'september_officers = { item = "police_officers_fte", release = "2018-09" }'
+    text = re.sub(r"(?m)^\[releases\].*$", rf"\g<0>\n{september}", text)
     edition.write_text(text, encoding="utf-8")
     return folder
 
@@ -111,3 +112,16 @@ def test_json_holds_the_same_counts(data: Path, capsys: pytest.CaptureFixture[st
     counts = {row["force_id"]: row["numerator"] for row in json.loads(said) if row["measure"] == "officers_per_100k"}
     assert {name: count for name, count in counts.items() if name in officers(data)} == officers(data)
     assert isinstance(counts["wiltshire"], int)
+
+
+def test_the_difference_of_a_fractional_count_is_told_without_an_interval(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, values, _ = run(capsys, "values")
+    rows = [row for row in csv.DictReader(io.StringIO(values)) if row["measure"] == "officers_per_100k"]
+    own, of_all = (next(row for row in rows if row["force_id"] == one) for one in ("norfolk", "england-and-wales"))
+    top, below = (float(of_all[name]) - float(own[name]) for name in ("numerator", "denominator"))
+    rest, apart = 100_000 * top / below, float(own["value"]) - 100_000 * top / below
+    _, said, _ = run(capsys, "why", "officers_per_100k", "norfolk")
+    told = " ".join(said.split())
+    assert f"England and Wales {rest:.1f}; difference {apart:+.1f} policy" in told.replace("\u2212", "-")

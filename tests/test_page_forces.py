@@ -46,7 +46,11 @@ def test_norfolk_shows_every_number_of_the_published_report(
 def test_norfolk_shows_every_judgment_with_the_year_last_inspected(norfolk: Page) -> None:
     section = norfolk.html.find("section", id="effectiveness_overview")
     assert isinstance(section, Tag)
-    rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in section.select("tbody tr")]
+    caption = section.find("caption", string="Judgments by question")
+    assert isinstance(caption, Tag)
+    table = caption.find_parent("table")
+    assert isinstance(table, Tag)
+    rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
     assert {row[0]: (row[1], row[2]) for row in rows} == SEED_JUDGMENTS
     assert words(section.find(class_="judgment")) == "Overall effectiveness 2017 Good"
 

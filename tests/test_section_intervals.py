@@ -139,7 +139,7 @@ def test_a_point_of_a_line_has_the_interval_of_its_own_counts() -> None:
     crimes = pd.read_csv(PROJECT / "data" / "counts" / "recorded_crime" / "2026-04.csv", keep_default_na=False)
     inside = (crimes["period_start"] >= "2013-04-01") & (crimes["period_end"] <= "2014-03-31")
     count = crimes.loc[inside & (crimes["force_id"] == "norfolk"), "count"].astype(float).sum()
-    people = 940_359  # mid-2024, which every point of this edition divides by
+    people = 870_771  # mid-2013, the mid-year of these 12 months, rebased to the 2021 Census
     html = trend_block(calculated("crime_per_1000", "2025"), "norfolk", 1).html
     cells = tables_in(html)[0]["31 March 2014"]
     assert list(cells) == ["Norfolk Constabulary", "95% interval", "England and Wales"]

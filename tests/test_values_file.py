@@ -61,7 +61,11 @@ def test_a_further_row_is_like_the_others(further: list[Row], results: dict[str,
 
 def test_england_and_wales_by_assumed_population_stands_beside(further: list[Row]) -> None:
     found = {row["measure"]: f"{float(row['value']):.2f}" for row in further if row["part_of"] == "populations"}
-    assert found == {"populations-crime_per_1000": "75.66", "populations-asb_incidents_per_1000": "30.48"}
+    assert found == {
+        "populations-crime_per_1000": "75.66",
+        "populations-asb_incidents_per_1000": "30.48",
+        "populations-officers_per_1000": "2.09",
+    }
 
 
 def test_the_last_point_of_a_line_is_the_value(further: list[Row], results: dict[str, Result]) -> None:

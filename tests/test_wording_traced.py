@@ -22,6 +22,7 @@ import pytest
 from tracing import NUMBER, Row, gaps, shown, whole, without
 
 from peel_analysis import measures
+from peel_analysis.data import definitions
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
@@ -60,15 +61,26 @@ def given(request: pytest.FixtureRequest) -> Values:
     return Values(rows, middles, results, {key: wording.reading(results[key[0]], key[1]) for key in rows})
 
 
+def both_ends(result: Result) -> list[str]:
+    """Return what the edition's file says of the tables of both years, which a sentence quotes."""
+    return [one.words for one in result.edition.settings.both_ends.values()]
+
+
 def quoted(row: Row) -> list[str]:
     """Return what a sentence may quote word for word, the longest first."""
     policy = open_data().policy
-    sentences = [row["note"], row["comparator_note"], *(block.reason for block in open_data().blocks)]
+    sentences = [
+        row["note"],
+        row["comparator_note"],
+        row["same_release_note"],
+        *(block.reason for block in open_data().blocks),
+    ]
     return sorted(filter(None, (*sentences, *policy.no_verdict.values())), key=len, reverse=True)
 
 
 def windows(result: Result) -> list[str]:
-    named = (result.window, result.comparator_window, result.earlier_window)
+    below = result.edition.window(definitions.below(result.measure))  # the day on which officers are counted
+    named = (result.window, result.comparator_window, result.earlier_window, below)
     return [one.words for one in named if isinstance(one, Period)]
 
 
@@ -89,8 +101,9 @@ def test_every_number_in_every_reading_is_in_values_csv(given: Values) -> None:
         result = given.results[measure_id]
         measure, national = result.measure, given.rows[measure_id, ENGLAND_AND_WALES]
         sentence = given.readings[measure_id, force_id]
-        found = left_over(sentence, result, [*quoted(row), national["note"]])
+        found = left_over(sentence, result, [*quoted(row), national["note"], *both_ends(result)])
         allowed = shown(measure, row["value"]) | shown(measure, row["comparator_value"]) | of_unit(measure)
+        allowed |= shown(measure, row["same_release_value"])
         allowed |= shown(measure, national["value"]) | gaps(row)
         allowed |= {form for middle in given.middles[measure_id] for form in shown(measure, middle)}
         if measure.kind == "cases":
@@ -128,13 +141,13 @@ def test_each_number_stands_for_what_the_sentence_says_it_is(given: Values) -> N
 def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
     for measure_id, result in given.results.items():
         mine = [row for (one, _), row in given.rows.items() if one == measure_id]
-        notes = {row[name] for row in mine for name in ("note", "comparator_note")}
+        notes = {row[name] for row in mine for name in ("note", "comparator_note", "same_release_note")}
         notes |= {open_data().forces.official_name(row["force_id"]) for row in mine}
         notes |= {result.measure.window_note, result.measure.numerator.version}
         unnamed = {
             note[:1].upper() + note[1:]
             for row in mine
-            for name in ("note", "comparator_note")
+            for name in ("note", "comparator_note", "same_release_note")
             for note in (row[name].replace(open_data().forces.official_name(row["force_id"]), "each force"),)
         }
         changes = [measure for measure in open_data().measures if measure.kind == "change"]
@@ -142,7 +155,7 @@ def test_every_number_in_every_footnote_is_in_values_csv(given: Values) -> None:
         releases |= {row["title"] for one in changes for row in result.edition.sources(one.sources)}
         releases |= {one.title for one in changes}
         earlier = result.edition.settings.population.earlier
-        people = {f"mid-{result.comparator_mid_year}", earlier.sentence if earlier else ""}
+        people = {f"mid-{result.comparator_mid_year}", earlier.sentence if earlier else "", *both_ends(result)}
         for footnote in footnotes(result):
             parts = sorted(filter(None, notes | unnamed | releases | people), key=len, reverse=True)
             found = left_over(footnote.sentence, result, parts)

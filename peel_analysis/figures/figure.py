@@ -272,10 +272,14 @@ def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Fig
     """
     if cache_folder() is None:
         return as_svg(draw((force_id,)))
-    rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
-    in_words = "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
-    shared = once("drawings", (kind, in_words, also), lambda: as_svg(draw(None)).encode())
+    shared = once("drawings", (kind, result_in_words(result), also), lambda: as_svg(draw(None)).encode())
     return _pick_out(shared.decode(), result.edition.forces.find(force_id))
+
+
+def result_in_words(result: Result) -> str:
+    """Return as text all of a result that a drawing depends on, each number in full."""
+    rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
+    return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
 
 
 def picked_of(force_ids: str | Iterable[str] | None) -> Picked:

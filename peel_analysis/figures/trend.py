@@ -20,7 +20,7 @@ from peel_analysis.data.text import in_words
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
 from peel_analysis.measures.series import Series
-from peel_analysis.show.over_time import SIGNALS, signal_names, signals_in_words, why_no_signals
+from peel_analysis.show.over_time import SIGNALS, latest_in_words, signal_names, why_no_signals
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.limits import FEWEST_POINTS, ControlLimits, control_limits
 
@@ -124,7 +124,7 @@ def signals_table(free: Series, force_id: str) -> pd.DataFrame:
 def quarters_alt_text(free: Series, force_id: str) -> str:
     """Return the alternative text of a line of quarters with its signals."""
     title = free.per_head(free.measure.title, force_id)
-    said = signals_in_words(free, force_id, signals_of(free, force_id)[-1])
+    said = latest_in_words(free, force_id, signals_of(free, force_id)[-1])
     return f"Line chart with control limits: {title}, each quarter with the season taken out. {said}"
 
 

@@ -1,9 +1,10 @@
 """The values file beside a report: every number that the report says, with the rows about its force first.
 
 Beside the measures' values they are the points of lines, quarters and their signals, the middle of the forces, what
-funnels rest on, the means of peers, the groups of outcomes, and what chance alone would give. Each of these rows names
-in `part_of` the figure or list that says it: what follows "figure-" in the page's ids. There are rows for every figure
-that can be made, so that a notebook may show another one without a word here.
+funnels rest on, the populations that earlier values divide by, the means of peers, the groups of outcomes, and what
+chance alone would give. Each of these rows names in `part_of` the figure or list that says it: what follows "figure-"
+in the page's ids. There are rows for every figure that can be made, so that a notebook may show another one without a
+word here.
 """
 
 import re
@@ -34,6 +35,7 @@ from peel_analysis.statistics.trends import FEWEST_QUARTERS
 OUTCOMES, STANDING_OUT, POLICY = "outcome-spread", "what-stands-out", "wording-policy"
 PERCENT, CRIMES, FORCES, QUARTERS = "percent", "crimes", "forces", "quarters"
 COMPARISONS, VERDICTS = "comparisons", "verdicts"
+EARLIER_POPULATION, PEOPLE = "earlier-population", "people"
 Row = dict[str, Any]  # by the values file's columns; what it lacks is empty
 
 
@@ -70,7 +72,14 @@ def values_of(edition: Edition) -> EditionValues:
         edition=edition,
         rows={str(force_id): _without_heading(rows) for force_id, rows in by_force},
         further=_further(
-            edition, (*medians(results), *_funnels(results), *flags(edition, results), *_by_assumed_population(results))
+            edition,
+            (
+                *medians(results),
+                *_earlier_populations(results),
+                *_funnels(results),
+                *flags(edition, results),
+                *_by_assumed_population(results),
+            ),
         ),
         lines=tuple(_lines_of(results)),
         quarters=tuple(_quarters_of(results)),
@@ -192,6 +201,18 @@ def medians(results: Iterable[Result]) -> Iterator[Row]:
             for name, value in middle:
                 if value is not None:
                     yield _row_of(result, result.measure.id, name, ENGLAND_AND_WALES, value, "")
+
+
+def _earlier_populations(results: Iterable[Result]) -> Iterator[Row]:
+    """Yield the people of England and Wales that a rate's window before divides by, which the release names."""
+    for result in results:
+        window, year, people = result.comparator_window, result.comparator_mid_year, result.national
+        if window is None or year is None or isnan(people.comparator_denominator):
+            continue
+        own, theirs = (people_in_words(result.edition, one) for one in (result.edition.mid_year, year))
+        release = (result.comparator_release or result.release).replace(own, theirs)
+        part_of, number = result.measure.id, people.comparator_denominator
+        yield _row(part_of, EARLIER_POPULATION, people.force_id, window.end, number, PEOPLE, release=release)
 
 
 def _by_assumed_population(results: Iterable[Result]) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
-from peel_analysis.comparison.verdicts import flags_in_words
+from peel_analysis.comparison.verdicts import compare, flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data, open_data
@@ -112,9 +112,8 @@ class Annex:
             if not result.is_per_head or isnan(result.national.denominator):
                 continue
             other = with_assumed_population(result)
-            changed = self.edition.forces.in_words(other_verdicts(result, other)) or "None"
             both = (value_cell(result, one.national.value) for one in (result, other))
-            rows.append(Row(result.measure.title, (*both, Cell(changed))))
+            rows.append(Row(result.measure.title, (*both, Cell(_forces_that_differ(result, other)))))
         columns = (
             "Measure",
             "Residents, each counted once",
@@ -181,6 +180,13 @@ class Annex:
     def _once(self, part: str, make: Callable[[], Markup]) -> Html:
         """Show a part that every measure must be calculated for, and that is the same in every force's annex."""
         return Html(Markup(once("annex", (part, self.edition.key), lambda: make().encode()).decode()), part)
+
+
+def _forces_that_differ(result: Result, other: Result) -> str:
+    """Return the forces whose verdict another value of England and Wales would change, or why none has a verdict."""
+    if result.measure.is_context:
+        return compare(result).policy.no_verdict["context"]
+    return result.edition.forces.in_words(other_verdicts(result, other)) or "No force"
 
 
 def open_annex(force: str, edition: str, data: Data | None = None) -> Annex:

@@ -227,14 +227,14 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
         return numbered(figure_id, number, caption, body, drawn=False, about=about)
     own = result.of(force_id)
     remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
-    reading = f"{lines_in_words(series, force_id, remark)} {recent_trend_in_words(series, force_id)}"
+    lines = lines_in_words(series, force_id, remark)
     key = key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
     figure = trend_lines(series, force_id)
-    figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {reading}"
+    figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {lines}"
     under = (said or Said()).under(figure_id, number, _line_notes(result, series, force_id), ())
     body = piece(
         "figure_body",
-        reading=reading,
+        reading=f"{lines} {recent_trend_in_words(series, force_id)}",
         image=figure.as_image(),
         notes=under.notes,
         links=under.links,

@@ -119,8 +119,8 @@ class Result(measures.Result):
         `data` has a row a quarter: value, mean, limits and the signals in words. Raises InputError for a measure that
         is not counted by quarter, and ValueError for a force with fewer than 20 quarters since a marked break.
 
-        >>> peel.edition("2025").measure("crime_per_1000").quarters("norfolk").data.signals.iloc[0]
-        'Outside the limits; in a shift'
+        >>> len(peel.edition("2025").measure("crime_per_1000").quarters("norfolk").data)
+        41
         """
         series, own = measures.quarterly(self), self._id(force)
         figure = figures.quarter_lines(comparison.over_time.season_free(series), own)
@@ -140,7 +140,9 @@ class Result(measures.Result):
         return found.direction if found else ""
 
     def control_limits(self, force: str) -> pd.DataFrame:
-        """Return the control limits (XmR) of a force's quarters: a row a part of its line between marked breaks.
+        """Return the control limits (XmR) of a force's quarters as counted, a row a part of its line between breaks.
+
+        The season is still in them and widens them; `quarters` has it taken out, with limits of its own.
 
         Columns: `first` and `last` quarter's end, `quarters`, `mean`, `lower`, `upper` (in the unit of the line),
         `outside` (points beyond the limits) and `is_stable`. A part with too few quarters for limits is left out.

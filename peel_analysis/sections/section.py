@@ -14,7 +14,7 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import UNGRADED
 from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
-from peel_analysis.sections import blocks, judgments, lists, outcomes
+from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
 from peel_analysis.sections.display import Findings, Html, style
 from peel_analysis.sections.notes import Said
 from peel_analysis.sections.result import Result, in_hand
@@ -136,6 +136,11 @@ class Section:
     def standing_out(self) -> Html:
         """Show the few figures on which the force is found higher or lower than England and Wales."""
         return lists.standing_out([self.measure(measure.id) for measure in self.edition.data.measures], self.force.id)
+
+    def spine(self) -> Html:
+        """Show all figures that enough forces have in one look: the force among the forces, a row a figure."""
+        results = [self.measure(measure.id) for measure in self.edition.data.measures]
+        return spine.spine_block(results, self.force.id, self._number(spine.FIGURE_ID))
 
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""

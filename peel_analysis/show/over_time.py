@@ -77,6 +77,11 @@ def why_no_signals(series: Series, force_id: str) -> str:
 
 def signals_in_words(free: Series, force_id: str, found: Signals) -> str:
     """Return what the latest quarter of a part of a force's season-free line says, and how many carry a signal."""
+    return " ".join((latest_in_words(free, force_id, found), _how_many(found), _unstable(found))).strip()
+
+
+def latest_in_words(free: Series, force_id: str, found: Signals) -> str:
+    """Return what the latest quarter of a part of a force's season-free line says."""
     value, last = float(found.quarters.iloc[-1]), date.fromisoformat(str(found.quarters.index[-1]))
     mean = value_in_words(free.measure, found.limits.centre)
     opening = (
@@ -92,7 +97,7 @@ def signals_in_words(free: Series, force_id: str, found: Signals) -> str:
         )
     else:
         told = "This quarter carries no signal: in the terms of the NHS it is common cause variation."
-    return " ".join((opening, told, _how_many(found), _unstable(found))).strip()
+    return f"{opening} {told}"
 
 
 def _said(found: Signals, name: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.adjusted import difference_from_rest, disagreements, rest_of
+from peel_analysis.comparison.sensitivity import hangs_on_release
 from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
@@ -27,7 +28,7 @@ MORE = (
     "comparator_denominator", "comparator_status", "comparator_note", "comparator_release", "same_release_value",
     "same_release_numerator", "same_release_denominator", "same_release_status", "same_release_note",
     "lower_95", "upper_95", "lower_998", "upper_998",
-    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "gap", "gap_percent", "said",
+    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "other_release", "gap", "gap_percent", "said",
     "policy_version", "source_sha256", "rule",
     "code_version", "member_list", "part_of",
     "standardised_value", "standardised_lower_95", "standardised_upper_95", "standardised_expected",
@@ -57,6 +58,7 @@ def of_results(results: Iterable[Result]) -> pd.DataFrame:
 
 def _columns(result: Result) -> dict[str, list[Any]]:
     """Return each column of a result's rows, in their order."""
+    hangs = hangs_on_release(result)
     compared, comparator, rows = compare(result), result.comparator_window, result.rows
     verdicts = [compared.verdicts.get(force_id) for force_id in compared.force_ids]
     of_all = {
@@ -91,6 +93,7 @@ def _columns(result: Result) -> dict[str, list[Any]]:
             in_one_phrase(result, force_id) if one else ""
             for force_id, one in zip(compared.force_ids, verdicts, strict=True)
         ],
+        "other_release": [_other_release(hangs.get(force_id, {}), force_id) for force_id in compared.force_ids],
         **provenance.columns_of(result),
         **_standardised(result, compared.force_ids),
         **_beside_the_rest(result),
@@ -125,6 +128,11 @@ def _gaps_in_percent(result: Result, verdicts: Sequence[Verdict | None]) -> list
     if result.measure.kind == "change":
         return [None] * len(verdicts)
     return [one.gap_percent if one else None for one in verdicts]
+
+
+def _other_release(others: dict[str, Result], force_id: str) -> str:
+    """Return each other release in which the sign or the verdict is another, with the value there; "" without any."""
+    return "; ".join(f"{table}: {other.of(force_id).value!r}" for table, other in others.items())
 
 
 def as_csv(rows: pd.DataFrame) -> str:

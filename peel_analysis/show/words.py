@@ -6,6 +6,7 @@ import pandas as pd
 
 from peel_analysis.comparison import NotComparableError, compare
 from peel_analysis.comparison.adjusted import disagreements
+from peel_analysis.comparison.sensitivity import hangs_on_release, of_assigned, other_verdicts
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.definitions import below
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
@@ -317,7 +318,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         notes += _grouped(result, rows[without], "comparator_note", f"Without a {year} value")
         if result.comparator_release and result.has_earlier:
             later = rows[rows["same_release_value"].notna() & rows["same_release_status"].isin(IN_DOUBT)]
-            opening = f"{result.window.end.year} value by the table of both years, with the mark {{sign}}"
+            opening = "Later value by the table of both years, with the mark {sign}"
             notes += _marked(result, later, "same_release_", opening)
             notes.append(
                 Footnote(
@@ -326,11 +327,52 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
                 )
             )
     notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
+    notes += [
+        Footnote(sentence) for sentence in (in_another_release(result), of_crimes_with_an_outcome(result)) if sentence
+    ]
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
     return [*notes, *_members(result)]
+
+
+def in_another_release(result: Result) -> str:
+    """Return whose sign of a change, or verdict, is another in another release that holds the same windows; or ""."""
+    told = []
+    for force_id, others in hangs_on_release(result).items():
+        whose = NATIONAL if force_id == ENGLAND_AND_WALES else result.edition.forces.name(force_id)
+        there = " or ".join(dict.fromkeys(_told(other, force_id) for other in others.values()))
+        told.append(f"{whose} ({_told(result, force_id)} here, {there} there)")
+    if not told:
+        return ""
+    return (
+        "In another release that is held and has the same windows the sign of a change or the verdict is another for "
+        f"{', '.join(told)}. values.csv names the release and gives its value."
+    )
+
+
+def _told(result: Result, force_id: str) -> str:
+    """Return which way a change went, if it is one, and the verdict in quotes or by its test: "fell, “lower than”"."""
+    verdict, measure = compare(result).verdicts.get(force_id), result.measure
+    words = f"“{verdict.words}”" if verdict and verdict.words else ""
+    if verdict and verdict.size and verdict.position is False:
+        words = "apart by the size rule alone"
+    way = changed(measure, result.of(force_id).value).partition(" by ")[0] if measure.kind == "change" else ""
+    return ", ".join(filter(None, (way, words)))
+
+
+def of_crimes_with_an_outcome(result: Result) -> str:
+    """Return whose verdict would be another if the share were of the crimes that had been given an outcome; or ""."""
+    other = of_assigned(result)
+    if other is None:
+        return ""
+    flipped = [one for one, (own, there) in other_verdicts(result, other).items() if own and there]
+    name = result.edition.forces.name
+    told = ", ".join(f"{name(one)} ({_told(result, one)}, then {_told(other, one)})" for one in flipped)
+    return (
+        f"Set against the crimes that had been given an outcome, the verdict would be another for {told or 'no force'}."
+    )
 
 
 def _marked(result: Result, rows: pd.DataFrame, side: str, opening: str) -> list[Footnote]:
