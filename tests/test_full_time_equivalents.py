@@ -112,3 +112,16 @@ def test_json_holds_the_same_counts(data: Path, capsys: pytest.CaptureFixture[st
     counts = {row["force_id"]: row["numerator"] for row in json.loads(said) if row["measure"] == "officers_per_100k"}
     assert {name: count for name, count in counts.items() if name in officers(data)} == officers(data)
     assert isinstance(counts["wiltshire"], int)
+
+
+def test_the_difference_of_a_fractional_count_is_told_without_an_interval(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, values, _ = run(capsys, "values")
+    rows = [row for row in csv.DictReader(io.StringIO(values)) if row["measure"] == "officers_per_100k"]
+    own, of_all = (next(row for row in rows if row["force_id"] == one) for one in ("norfolk", "england-and-wales"))
+    top, below = (float(of_all[name]) - float(own[name]) for name in ("numerator", "denominator"))
+    rest, apart = 100_000 * top / below, float(own["value"]) - 100_000 * top / below
+    _, said, _ = run(capsys, "why", "officers_per_100k", "norfolk")
+    told = " ".join(said.split())
+    assert f"England and Wales {rest:.1f}; difference {apart:+.1f} policy" in told.replace("\u2212", "-")
