@@ -75,7 +75,7 @@ def test_inspected_only_has_the_structure_of_the_published_report(norfolk_inspec
         "Specialist capabilities",
         "Annex A – About the data",
     ]
-    caption = words(norfolk_inspected_only.html.find("figcaption"))
+    caption = words(norfolk_inspected_only.html.select("figcaption:has(.figure-label)")[0])
     assert caption.startswith(
         "Figure 1: Domestic abuse arrest rate (per 100 domestic abuse-related offences), by force, "
         "in the 12 months to 30 June 2017"

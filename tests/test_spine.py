@@ -113,12 +113,12 @@ def test_a_force_without_a_verdict_or_a_value_is_told_so() -> None:
     (row,) = [one for one in spine("2017").rows if one.result.measure.id == "outcome_action_taken_pct"]
     assert not row.is_shown("dorset")
     assert len(marks("2017", "dorset")) == len(spine("2017").rows) - 1
-    html = spine_block(results("2017"), "dorset", 1).html
+    html = spine_block(results("2017"), "dorset").html
     assert "Dorset Police is not shown on: Investigations where action was taken." in html
 
 
 def test_the_figure_names_all_that_it_leaves_out_and_its_table_has_every_row() -> None:
-    html = BeautifulSoup(str(spine_block(results("2025"), "norfolk", 1).html), "html.parser")
+    html = BeautifulSoup(str(spine_block(results("2025"), "norfolk").html), "html.parser")
     notes = " ".join(note.get_text() for note in html.select("ol.footnotes li"))
     for result in spine("2025").too_few:
         assert result.measure.title in notes
@@ -175,4 +175,4 @@ def test_a_chart_without_a_measure_is_refused_and_the_section_says_so() -> None:
     none = tuple(one for one in results("2025") if one.plotted.empty)
     with pytest.raises(ValueError, match="needs a measure that enough forces have"):
         spine_chart(spine_of(none), "norfolk")
-    assert "No figure is public for enough forces" in spine_block(none, "norfolk", 1).html
+    assert "No figure is public for enough forces" in spine_block(none, "norfolk").html

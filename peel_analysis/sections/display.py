@@ -82,10 +82,13 @@ def numbered(
     about: str = "",
     links: Sequence[Link] = (),
 ) -> Html:
-    """Return a numbered figure around its content; `links` are those in it to the notes of earlier figures."""
+    """Return a figure around its content, numbered unless its number is 0.
+
+    `links` are those in it to the notes of earlier figures.
+    """
     named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
     html = piece("figure", piece("figure_opening", **named), body)
-    data = {"figure": named, **({"links": list(links)} if links else {})}
+    data = {**({"figure": named} if number else {}), **({"links": list(links)} if links else {})}
     return Html(html, about or f"figure {number}: {figure_id}", data)
 
 

@@ -140,7 +140,7 @@ class Section:
     def spine(self) -> Html:
         """Show all figures that enough forces have in one look: the force among the forces, a row a figure."""
         results = [self.measure(measure.id) for measure in self.edition.data.measures]
-        return spine.spine_block(results, self.force.id, self._number(spine.FIGURE_ID))
+        return spine.spine_block(results, self.force.id)
 
     def numbers_in_brief(self) -> Html:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""

@@ -28,10 +28,11 @@ HOW_TO_READ = (
 NONE = "No figure is public for enough forces to be drawn in one look."
 
 
-def spine_block(results: Iterable[Result], force_id: str, number: int) -> Html:
+def spine_block(results: Iterable[Result], force_id: str) -> Html:
     """Return the spine chart of an edition's measures for a force: caption, reading, drawing, notes and table.
 
-    Without a measure that enough forces have, a line says so.
+    It has no number: the figures of the published report keep theirs. Without a measure that enough forces have, a line
+    says so.
     """
     spine, about = spine_of(results), "all figures in one look"
     if not spine.rows:
@@ -48,7 +49,7 @@ def spine_block(results: Iterable[Result], force_id: str, number: int) -> Html:
         data=_table(spine, force_id),
     )
     caption = f"Every figure that enough forces have: {name} beside {NATIONAL} and the range of the forces"
-    return numbered(FIGURE_ID, number, caption, body, about=about)
+    return numbered(FIGURE_ID, 0, caption, body, about=about)
 
 
 def _reading(spine: Spine, force_id: str) -> str:
