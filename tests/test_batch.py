@@ -10,7 +10,7 @@ import pytest
 from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
 from peel_analysis.batch import Making, share
-from peel_analysis.batch.units import Report
+from peel_analysis.batch.units import Report, shared_key
 from peel_analysis.cli.subcommands import chosen_forces
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
@@ -80,7 +80,9 @@ def reports(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     """Return the plans of Kent's and Norfolk's reports, as the data are now."""
     monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
     data = open_data(batch.data)
-    return Making(batch.out).plans(data.edition("2017"), [data.forces.find(name) for name in ("kent", "norfolk")])
+    return Making(batch.out).plans(
+        data.edition("2017"), [data.forces.find(name) for name in ("kent", "norfolk")], shared_key(data.folder)
+    )
 
 
 def keys(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> set[str]:

@@ -115,7 +115,7 @@ def test_an_outcome_that_goes_with_its_scheduler_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_run, "LOOK_AGAIN", 0.05)
-    unit = Unit("kent", "annex_a", "2017", tmp_path / "a", tmp_path / "b", "k")
+    unit = Unit("kent", "annex_a", "2017", tmp_path / "a", tmp_path / "b", tmp_path / "c", "k")
     report = Report("kent", "2017", (unit,), tmp_path / "index.html", "k")
     with pytest.raises(InputError, match="the scheduler has gone"):
         batch_run.run(

@@ -93,7 +93,15 @@ def test_the_index_has_the_judgments_of_the_programme_and_counts_them_only_where
 
 def report(folder: Path) -> Report:
     units = [
-        Unit("kent", section, EDITION, folder / f"{section}.ipynb", folder / "out" / f"{section}.ipynb", "k")
+        Unit(
+            "kent",
+            section,
+            EDITION,
+            folder / f"{section}.ipynb",
+            folder / "out" / f"{section}.ipynb",
+            folder / "none",
+            "k",
+        )
         for section in ("force_in_numbers", "preventing", "annex_a")
     ]
     return Report("kent", EDITION, tuple(units), folder / "out" / "index.html", "k")

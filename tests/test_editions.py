@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup, Tag
 
 from peel_analysis import measures
 from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
@@ -75,6 +76,25 @@ def test_with_the_assumed_population_england_and_wales_is_what_it_was() -> None:
     assert other_verdicts(result("2025", "crime_per_1000"), other) == {
         "avon-and-somerset": ("similar to", "higher than")
     }
+
+
+@pytest.mark.parametrize(
+    ("edition", "crime", "rate", "assumed"),
+    [("2017", "No force", "76.4", "75.7"), ("2025", "Avon and Somerset", "84.5", "83.8")],
+)
+def test_annex_a_says_whose_verdict_the_assumed_population_changes(
+    edition: str, crime: str, rate: str, assumed: str
+) -> None:
+    found = BeautifulSoup(open_annex("norfolk", edition).populations().html, "html.parser")
+    caption = found.find("caption", string="England and Wales by either population")
+    assert isinstance(caption, Tag)
+    part = caption.find_parent("table")
+    assert isinstance(part, Tag)
+    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in part.select("tbody tr")]
+    assert rows[0][1:] == [rate, assumed, crime]
+    assert {row[0]: row[3] for row in rows}["Police officers (full-time equivalent) per 1,000 population"] == (
+        "No verdict: the figure is context."
+    )
 
 
 def test_an_edition_without_a_word_on_england_and_wales_adds_up_its_forces() -> None:
@@ -218,7 +238,10 @@ def test_annex_a_names_what_the_edition_uses(edition: str) -> None:
     others = sources.replace(of_years_before, "")
     for foreign in ("October 2017", "data return", "Ipsos", "published report", "mid-2016", "Mid-2016"):
         assert foreign not in others, foreign
-    assert "No force is left out" in annex.exclusions().html
+    exclusions = annex.exclusions().html
+    assert ("No force is left out" in exclusions) == (edition == "2025")
+    assert ("Warwickshire Police could not tell" in exclusions) == (edition == "2019")
+    assert "Not in the figure" not in exclusions
     assert "No survey" in annex.surveys().html
     assert "Not available in this edition" in annex.definitions().html
     cautions = annex.caveats().html

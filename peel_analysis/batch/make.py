@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import OVERALL
 from peel_analysis.data.text import columns, enumerated
-from peel_analysis.data.writing import remove_left_over, write_text
+from peel_analysis.data.writing import LONG_AGO, remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.sections.judgments import grades_over_forces, judgment
 from peel_analysis.show.templates import render, style_sheet
@@ -40,15 +41,13 @@ class Making:
     fresh: bool = False
     engine: Literal["peel", "stock"] = "peel"
 
-    def plans(self, edition: Edition, forces: Iterable[Force]) -> list[Report]:
-        """Return the plan of each force's report."""
-        shared = shared_key(edition.data.folder)
+    def plans(self, edition: Edition, forces: Iterable[Force], shared: str) -> list[Report]:
+        """Return the plan of each force's report; `shared` is the key of what every unit depends on."""
         return [report_of(edition, one, self.out, shared, inspected_only=self.inspected_only) for one in forces]
 
-    def workplace(self, edition: Edition) -> Workplace:
+    def workplace(self, edition: Edition, shared: str) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
-        data = edition.data.folder
-        return Workplace(data, self.out / CACHES / shared_key(data)[:20], self.engine, edition.id)
+        return Workplace(edition.data.folder, self.out / CACHES / shared[:20], self.engine, edition.id)
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -56,9 +55,11 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
 
     Raises InputError for data that cannot be used.
     """
-    [plan] = making.plans(edition, [force])
-    open_pool = partial(local_pool, SIDE_BY_SIDE, making.workplace(edition))
-    return plan, _make([plan], edition, making, open_pool, plan.page.with_name("run.jsonl"), lines=False)
+    shared = shared_key(edition.data.folder)
+    [plan] = making.plans(edition, [force], shared)
+    workplace = making.workplace(edition, shared)
+    open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
+    return plan, _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), lines=False)
 
 
 def make_reports(
@@ -69,14 +70,16 @@ def make_reports(
     By `jobs` workers of this machine, or by those of a running dask `scheduler`. Raises InputError for data that cannot
     be used, and where the scheduler cannot.
     """
-    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, making.workplace(edition))
+    shared = shared_key(edition.data.folder)
+    workplace = making.workplace(edition, shared)
+    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, workplace)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
         open_pool = partial(cluster_pool, scheduler)
     folder = making.out / edition.id
-    plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces)}
+    plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
-    outcomes = _make(asked, edition, making, open_pool, folder / log, lines=True)
+    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
     write_index(folder / "index.html", edition, plans.values(), outcomes)
     return outcomes
 
@@ -94,9 +97,15 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 
 def _make(
-    plans: list[Report], edition: Edition, making: Making, open_pool: Callable[[int], Pool], log: Path, *, lines: bool
+    plans: list[Report],
+    edition: Edition,
+    making: Making,
+    workplace: Workplace,
+    open_pool: Callable[[int], Pool],
+    log: Path,
+    *,
+    lines: bool,
 ) -> list[Outcome]:
-    workplace = making.workplace(edition)
     from peel_analysis.show.values import values
 
     stale = stale_tasks(plans, fresh=making.fresh)
@@ -106,9 +115,7 @@ def _make(
             read_all(edition)
             values(edition)
         remove_left_over(making.out)
-        for other in workplace.cache.parent.glob("*"):  # kept under other data or by another package, or not to be used
-            if making.fresh or other != workplace.cache:  # another run that uses it makes it again
-                shutil.rmtree(other, ignore_errors=True)
+        _remove_kept(workplace.cache, every=making.fresh)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, lines=lines) as tell:
             return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
     finally:
@@ -116,6 +123,17 @@ def _make(
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
+
+
+def _remove_kept(cache: Path, *, every: bool) -> None:
+    """Remove what was kept under other data, by another package or long ago; a run that uses it makes it again."""
+    for other in cache.parent.glob("*"):
+        try:
+            is_old = time.time() - other.stat().st_mtime > LONG_AGO
+        except OSError:  # another run tidies too
+            continue
+        if every or is_old or not other.name.startswith(cache.name):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 
-from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, page_marks
+from peel_analysis.batch.seen import FilesMovedError, Reading, last_look
+from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, key_of_notebook, page_marks
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.writing import KEPT_IN, part_of, write_text
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ORPHAN_CHECK = 1.0  # seconds
 KILL_TIMEOUT = 5.0
+ATTEMPTS = 3  # at a task during which files move
 CELL_TIMEOUT = 300  # the slowest cell takes about one
 LAUNCHER = "ipykernel_launcher"
 SHARED_EDITION = "PEEL_EDITION"  # of a batch: the edition that its kernels find read
@@ -49,10 +51,14 @@ class Workplace:
     engine: Literal["peel", "stock"]
     edition: str
 
+    def kept(self) -> Path:
+        """Return where notebooks keep what they share: of files that have moved, nothing is found there again."""
+        return self.cache.with_name(f"{self.cache.name}-{last_look(self.data).mark}")
+
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
-        shared = f"{__name__}:{share_with_kernels.__name__}"
-        os.environ |= {VARIABLE: str(self.data), KEPT_IN: str(self.cache), SHARED: shared, SHARED_EDITION: self.edition}
+        shared, kept = f"{__name__}:{share_with_kernels.__name__}", str(self.kept())
+        os.environ |= {VARIABLE: str(self.data), KEPT_IN: kept, SHARED: shared, SHARED_EDITION: self.edition}
 
 
 @dataclass(frozen=True)
@@ -136,16 +142,32 @@ def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
 
 def carry_out(task: Unit | Report, workplace: Workplace) -> Outcome:
     """Run a unit's notebook, or make a report's page; return what became of it."""
-    workplace.enter()
     started = time.perf_counter()
     try:
-        error = _run_unit(task, workplace) if isinstance(task, Unit) else _make_page(task, workplace)
+        error = _sealed(task, workplace)
     except Exception as fault:  # a worker must outlive any task
         error = fault_line(fault)
     return Outcome.of(task, "failed" if error else "done", time.perf_counter() - started, error)
 
 
-def _run_unit(unit: Unit, workplace: Workplace) -> str:
+def _sealed(task: Unit | Report, workplace: Workplace) -> str:
+    """Do a task with the key of what it reads; again where a file has moved and has the content of before."""
+    error = ""
+    for _ in range(ATTEMPTS):
+        reading = Reading.of(task, workplace.data)
+        if fault := reading.fault():
+            return fault
+        workplace.enter()
+        try:
+            if isinstance(task, Unit):
+                return _run_unit(task, workplace, reading)
+            return _make_page(task, workplace, reading)
+        except FilesMovedError as moved:
+            error = str(moved)
+    return error
+
+
+def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> str:
     """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
     from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
     from peel_analysis.engine.provisioner import THIS_PYTHON
@@ -158,9 +180,11 @@ def _run_unit(unit: Unit, workplace: Workplace) -> str:
             unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT, kernel_name=THIS_PYTHON
         )
         _finish(beside, unit)
+        reading.check_still()
         beside.replace(unit.target)
         return ""
     except NotebookFailedError as failure:
+        reading.check_still()  # it may have failed of a file that was half written
         with suppress(OSError):
             beside.replace(unit.failed)
         return one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
@@ -181,16 +205,17 @@ def _finish(path: Path, unit: Unit) -> None:
     path.write_bytes(checked_notebook(notebook, unit.key).encode())
 
 
-def _make_page(report: Report, workplace: Workplace) -> str:
+def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's page from its executed notebooks, and put its values file beside it."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.page import page_html
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
-    values = _values(edition, workplace.cache).text(force.id)
+    values = _values(edition, workplace.kept()).text(force.id)
     sections = [_section(unit, edition.section(unit.section_id).title) for unit in report.units]
     html = page_html(sections, force, edition, page_marks(report.key, values))
+    reading.check_still()
     write_text(report.values, values)  # before the page, whose key says that all is done
     write_text(report.page, checked_page(html))
     return ""
@@ -213,6 +238,8 @@ def _section(unit: Unit, title: str) -> "SectionOnPage":
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
+    if key_of_notebook(unit.target) != unit.key:
+        raise RuntimeError(f"{unit.target} has been changed since it was made; the next run makes it again")
     return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id, title)))
 
 

@@ -19,7 +19,7 @@ from peel_analysis.data.registers import Register, Statuses
 from peel_analysis.data.writing import cache_folder, once
 
 T = TypeVar("T")
-Written = dict[str, tuple[int, int]]  # files, with when each was last written and its size
+Written = dict[str, tuple[int, ...]]  # files, with when each was last written and changed, and its size
 
 
 class _Kept(Generic[T]):
@@ -71,13 +71,13 @@ class Data:
             self._reading[-1][name] = self._written(name)
         return self.folder / name
 
-    def _written(self, name: str) -> tuple[int, int]:
-        """Return when a file was last written and its size: another of these is another content."""
+    def _written(self, name: str) -> tuple[int, ...]:
+        """Return when a file was last written and changed, and its size: another of these is another content."""
         try:
             found = os.stat(f"{self.folder}/{name}")  # noqa: PTH116 - at each call: three times as fast as a Path's
         except OSError:  # who reads it says what is wrong
             return 0, -1
-        return found.st_mtime_ns, found.st_size
+        return found.st_mtime_ns, found.st_size, found.st_ctime_ns
 
     def has(self, name: str) -> bool:
         """Return whether the folder holds a file or a folder of that name."""

@@ -31,7 +31,7 @@ QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # debugpy's warning about froze
 INLINE_FIGURES = "module://matplotlib_inline.backend_inline"  # what ipykernel sets before a notebook imports matplotlib
 # What Python and the libraries read when they start: a kernel that has other values needs another warm process.
 READ_AT_IMPORT = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "LC_", "LANG", "TZ", "HOME", "XDG_", "ARROW", "NPY_", "PANDAS")
-READ_WHEN_STARTED = (*READ_AT_IMPORT, warm_process.SHARED)
+READ_WHEN_STARTED = (*READ_AT_IMPORT, warm_process.SHARED, warm_process.KEPT_IN)
 
 
 class WarmProcessFaultError(RuntimeError):
