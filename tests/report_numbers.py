@@ -190,11 +190,12 @@ def of_its_own(said: Said, beside: Beside) -> set[str]:
 
 
 def of_spine(beside: Beside) -> set[str]:
-    """Return the force's and England and Wales's value of every measure, and how many measures there may be."""
+    """Return each measure's value of the force and of England and Wales, its gap, and how many measures there are."""
     told = {str(number) for number in range(len(beside.rows) + 1)}
     for measure in open_data().measures:
         rows = beside.rows[measure.id]
         told |= values(measure, [rows[beside.force_id], rows[ENGLAND_AND_WALES]], "value")
+        told |= gaps(rows[beside.force_id])
     return told
 
 
