@@ -90,7 +90,7 @@ def test_a_mark_has_the_shape_of_its_verdict_and_the_words_say_it_too() -> None:
     text = spine_chart(spine("2025"), "metropolitan").alt_text
     for row, mark in zip(spine("2025").rows, marks("2025", "metropolitan"), strict=True):
         verdict = row.verdict("metropolitan")
-        assert mark.get_marker() == TIERS[tier(verdict, policy)]["marker"]
+        assert mark.get_marker() == TIERS[tier(verdict)]["marker"]
         told = f"{row.result.measure.tile}: "
         assert told not in text or in_brief(row.result, "metropolitan") in text.partition(told)[2]
 
@@ -138,7 +138,7 @@ def test_similar_is_said_and_drawn_only_below_the_size_rule(edition: str) -> Non
     for row in spine(edition).rows:
         for force_id in filter(row.is_shown, open_data().forces.ids):
             verdict = row.verdict(force_id)
-            assert (tier(verdict, policy) == 3) == (verdict.words != "" and not verdict.size)
+            assert (tier(verdict) == 3) == (verdict.words != "" and not verdict.size)
             assert (_found(verdict, policy)[1] == "similar") == (verdict.words != "" and not verdict.size)
 
 

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
 from peel_analysis.figures import figure as style
@@ -37,6 +38,14 @@ TIERS: tuple[dict[str, Any], ...] = (  # by how clear the verdict is, told apart
     {"marker": "o", "markersize": 8, "markerfacecolor": "white"},
     {"marker": "X", "markersize": 8, "markerfacecolor": "white"},
 )
+APART_BY_SIZE = 2  # the place in TIERS of what passes size and not position
+OFTEN = "as forces often are"
+LEVELS = {  # the place in TIERS, by the sentence of the policy that the tests lead to
+    NOTABLE: 0,
+    **dict.fromkeys(HIGHER_OR_LOWER, 1),
+    **dict.fromkeys(("size", "size_across"), APART_BY_SIZE),
+    **dict.fromkeys(("similar", "similar_alone"), 3),
+}
 LONGEST_ALT, OTHERS = 600, "The table has the other rows."
 EDGE: dict[str, Any] = {"linestyle": "", "markeredgecolor": style.DARK_BLUE, "markeredgewidth": 1.4}
 INK = style.PICKED.text
@@ -202,7 +211,7 @@ def _draw(
         words = write(axes, said, (TITLES + VALUES, middle), (-2, 0), ha="right", fontweight="bold", **look)
         words.set(gid=f"own-value{letter}-{force_id}", color=style.DARK_BLUE)
         if row.is_shown(force_id):
-            shape = TIERS[tier(row.verdict(force_id), result.edition.data.policy)]
+            shape = TIERS[tier(row.verdict(force_id))]
             marked = Line2D(
                 [_across(row.place(own.value))], [middle], **EDGE, **shape, zorder=6, gid=f"own-mark{letter}-{force_id}"
             )
@@ -210,15 +219,9 @@ def _draw(
             figure.parts[force_id] = [*figure.parts.get(force_id, ()), marked]
 
 
-def tier(verdict: Verdict, policy: Policy) -> int:
+def tier(verdict: Verdict) -> int:
     """Return which of `TIERS` a verdict has: notable, higher or lower, apart by size alone, similar, or none."""
-    if not verdict.words:
-        return 4
-    if verdict.words in policy.words.all_three:
-        return 0
-    if verdict.words != policy.words.otherwise:
-        return 1
-    return 2 if verdict.size else 3
+    return LEVELS.get(verdict.tier, len(TIERS) - 1)
 
 
 def tier_names(policy: Policy) -> tuple[str, ...]:
@@ -226,7 +229,7 @@ def tier_names(policy: Policy) -> tuple[str, ...]:
     words, sides = policy.words, policy.says.sides
     pairs = (words.all_three, words.size_and_position)
     told = [" or ".join(one.removesuffix(" than") for one in pair) for pair in pairs]
-    told += [f"{' or '.join(sides)}, as forces often are", words.otherwise.removesuffix(" to"), "no verdict"]
+    told += [f"{' or '.join(sides)}, {OFTEN}", words.otherwise.removesuffix(" to"), "no verdict"]
     return tuple(f"{one[:1].upper()}{one[1:]}" for one in told)
 
 
@@ -254,8 +257,7 @@ def alt_text(spine: Spine, force_id: str) -> str:
     """
     edition = spine.rows[0].result.edition
     said = f"Spine chart: {edition.forces.official_name(force_id)} and {NATIONAL} among the forces."
-    policy = edition.data.policy
-    clearest = sorted(spine.rows, key=lambda row: tier(row.verdict(force_id), policy))
+    clearest = sorted(spine.rows, key=lambda row: tier(row.verdict(force_id)))
     clauses = {row.result.measure.id: _clause(row, force_id) for row in clearest}
     while len(" ".join((said, *clauses.values(), OTHERS))) > LONGEST_ALT:
         clauses.popitem()

@@ -9,7 +9,7 @@ from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import picture, spine_of, spine_svg
-from peel_analysis.figures.spine import Spine, SpineRow, alt_text, tier
+from peel_analysis.figures.spine import APART_BY_SIZE, OFTEN, Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import words as wording
@@ -66,9 +66,9 @@ def _reading(spine: Spine, force_id: str) -> str:
 
 def _found(verdict: Verdict, policy: Policy) -> tuple[int, str]:
     """Return the tier of a verdict and its words: "higher", "below (as forces often are)", "similar"."""
-    level = tier(verdict, policy)
-    if level == 2 and verdict.gap is not None:
-        return level, f"{policy.says.sides[verdict.gap < 0]} (as forces often are)"
+    level = tier(verdict)
+    if level == APART_BY_SIZE and verdict.gap is not None:
+        return level, f"{policy.says.sides[verdict.gap < 0]} ({OFTEN})"
     return level, verdict.words.removesuffix(" than").removesuffix(" to") or "without a verdict"
 
 
