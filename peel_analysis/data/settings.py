@@ -45,11 +45,12 @@ class SectionEntry(Declaration):
     question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
     programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
     headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
+    page: str = Field(default="", description="the name of the page that it has to itself; on the report's if left out")
     blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
 
 
 class SectionPlan(SectionEntry):
-    """A section with its place in the report, from 1."""
+    """A section with its place in the report, from 0."""
 
     number: int
 
@@ -74,7 +75,7 @@ def sections_in(
     """Return the sections in report order. Raises InputError, with the section, for one that is not as it must be."""
     refuse_headings(given, where, "section")
     plans = []
-    for number, (place, entry) in enumerate(entries(given, where, "section"), start=1):
+    for number, (place, entry) in enumerate(entries(given, where, "section")):
         groups = entries(entry, place, "block", "title") if "block" in entry else []
         for inside, group in groups:  # one by one, so that a fault is told with the title of its group
             named(declared(TileGroup, group, inside).measures, inside, "measures", measure_ids, MEASURES_FILE)

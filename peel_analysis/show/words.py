@@ -171,6 +171,22 @@ def in_brief(result: Result, force_id: str) -> str:
     return verdict.words
 
 
+def at_a_glance(result: Result, force_id: str) -> str:
+    """Return a figure of a force in one line: value, gap to England and Wales, and position among the forces."""
+    compared, own, national = compare(result), result.of(force_id), result.national
+    verdict, says = compared.verdicts[force_id], compared.policy.glance
+    if own.is_missing:
+        status = result.edition.data.statuses.words(own.status) or own.status.replace("_", " ")
+        return says.no_figure.format(title=result.measure.title, status=status)
+    form = says.no_national_value if national.is_missing else getattr(says, verdict.tier or "no_verdict")
+    return str(form).format(
+        title=result.measure.title,
+        value=value_in_words(result.measure, own.value),
+        national="" if national.is_missing else value_in_words(result.measure, national.value),
+        **_how_far(result, verdict),
+    )
+
+
 def place_in_funnel(result: Result, force_id: str) -> str:
     """Return where the force lies beside the limits of its funnel, and how that and its verdict both hold."""
     compared = compare(result)
@@ -298,7 +314,7 @@ class Footnote:
 
 
 def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[Footnote]:
-    """Return who is missing, marked or without a comparator, and why; then the members of England and Wales.
+    """Return the members of England and Wales; then who is missing, marked or without a comparator, and why.
 
     `missing_from` opens the notes on missing forces: a measure told without a figure says "No public value".
     """
@@ -334,7 +350,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
-    return [*notes, *_members(result)]
+    return [*_members(result), *notes]
 
 
 def in_another_release(result: Result) -> str:
