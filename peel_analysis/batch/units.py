@@ -18,7 +18,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PROJECT
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import PROGRAMMES
-from peel_analysis.data.settings import CHECKS
+from peel_analysis.data.settings import CHECKS, SectionPlan
 from peel_analysis.data.writing import checksum
 from peel_analysis.sections.judgments import inspected
 
@@ -104,7 +104,8 @@ class Report:
 def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspected_only: bool = False) -> Report:
     """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks.
 
-    `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not inspected.
+    `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not
+    inspected, and what the published report does not have.
     """
     folder = out / edition.id / force.id
     findings = edition.data.folder / "findings" / edition.id / f"{force.id}.md"
@@ -118,12 +119,16 @@ def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspect
             findings=findings,
         )
         for plan in edition.sections
-        if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
+        if not (inspected_only and (plan.added or _is_not_inspected(plan, edition, force)))
     ]
     keyed = tuple(replace(unit, key=unit.key_of(shared)) for unit in units)
     pages = tuple(dict.fromkeys(folder / f"{plan.page}.html" for plan in edition.sections if plan.page))
     report = Report(force.id, edition.id, keyed, folder / "index.html", "", pages, inspected_only)
     return replace(report, key=report.key_of(shared))
+
+
+def _is_not_inspected(plan: SectionPlan, edition: Edition, force: Force) -> bool:
+    return bool(plan.question) and inspected(edition, force.id, plan.question) == "no"
 
 
 def shared_key(data: Path) -> str:

@@ -44,7 +44,9 @@ FILLED_LATER = {  # what the sentences under a heading may name in braces
         "points",
     ),
     "funnel": ("force", "value", "middle", "words", "reason"),
-    "glance": ("title", "value", "gap", "side", "national", "middle", "status"),
+    "glance": (
+        "title", "window", "value", "words", "gap", "side", "national", "middle", "alone", "status",
+    ),
     "spine": (),
     "ranks": ("force", "ranks", "ratio", "gap"),
     "multiple_comparisons": (

@@ -45,6 +45,7 @@ class SectionEntry(Declaration):
     question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
     programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
     headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
+    added: bool = Field(default=False, description="no section of the published report: not in --inspected-only")
     page: str = Field(default="", description="the name of the page that it has to itself; on the report's if left out")
     blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
 

@@ -14,7 +14,6 @@ from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.sections.display import CITATIONS, PEEL, cited
 from peel_analysis.show.templates import piece, render, style_sheet
 
-WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 WORKING = "working"  # the tag of cells that show an analyst the rows behind a figure
 SYNTAX = ("strikethrough", "table", "url", "task_lists", "def_list")  # what JupyterLab reads beside plain Markdown
 Links = dict[str, tuple[str, str]]  # by the figure that a reading is linked to: where the link goes, and its words
@@ -131,7 +130,6 @@ def page_html(
         style=style_sheet(),
         page=page,
         page_title=here[0].title if page else "",
-        what_this_is=WHAT_THIS_IS,
         contents=[(_address(one, page), one.title) for one in sections],
         sections=[(one.id, one.title, [_on_page(part, numbers, links) for part in one.pieces]) for one in here],
     )
