@@ -89,7 +89,7 @@ def test_sections_are_in_the_order_of_the_catalogue(page: Page) -> None:
     here = [section for section in declared if "page" not in section]
     assert [section["id"] for section in sections] == [section["id"] for section in here]
     assert [words(section.find("h2")) for section in sections] == [section["title"] for section in here]
-    contents = page.html.select("nav.contents a")
+    contents = page.html.select("nav.contents ol a")
     assert [words(link) for link in contents] == [section["title"] for section in declared]
 
 

@@ -98,7 +98,7 @@ def test_a_figure_keeps_its_number_when_its_cell_is_run_again(edition: Edition, 
     [
         (
             ("investigatin", "norfolk", "2017"),
-            "No section 'investigatin' in edition 2017; its sections are at_a_glance, force",
+            "No section 'investigatin' in edition 2017; its sections are at_a_glance",
         ),
         (("investigating", "norfok", "2017"), "No force called 'norfok'; did you mean Norfolk"),
         (("investigating", "norfolk", "2018"), "No edition '2018'; the editions are 2017"),

@@ -24,7 +24,7 @@ from peel_analysis.sections.display import Html
 from peel_analysis.sections.lists import read_apart, readings
 from peel_analysis.sections.section import Section, open_section
 
-OVERVIEW, CRIME = "effectiveness_overview", "crime_per_1000"
+OVERVIEW, FIRST_SCREEN, CRIME = "effectiveness_overview", "at_a_glance", "crime_per_1000"
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
 TARGET = re.compile(r' id="([a-z0-9_-]+)"')
 TRACKED = next(block for block in open_data().blocks if block.id == "tracked_and_untracked_outcomes")
@@ -35,7 +35,7 @@ Line = dict[str, str]
 
 @dataclass(frozen=True)
 class Given:
-    """An edition: every measure's verdicts as `peel verdicts` prints them, and its sections but the overview."""
+    """An edition: every measure's verdicts as `peel verdicts` prints them, and its sections but the overview and the first screen."""
 
     edition: Edition
     printed: dict[str, list[Line]]
@@ -71,7 +71,7 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         others = [
             SectionOnPage(plan.id, plan.title, pieces(*cells.objects(plan.notebook, parameters)))
             for plan in edition.sections
-            if plan.id != OVERVIEW
+            if plan.id not in (OVERVIEW, FIRST_SCREEN)
         ]
     return Given(
         edition,
