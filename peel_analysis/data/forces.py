@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import rows_of
+from peel_analysis.data.files import refuse_wrong_names, rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
@@ -99,6 +99,7 @@ class Forces:
 def read_forces(path: Path) -> Forces:
     """Return the forces of a file. Raises InputError for a forces.csv that has not 43 different ones."""
     rows = rows_of(path, f"data/{FORCES}", FORCES_COLUMNS)
+    refuse_wrong_names(rows, "force_id", f"data/{FORCES}")
     forces = tuple(
         Force(force_id, official_name, name, ons_code, region, country, (*map(str.strip, aliases.split("|")), ons_name))
         for force_id, official_name, name, ons_code, ons_name, region, _, country, aliases in rows.cells
@@ -120,6 +121,7 @@ def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], flo
     """Return the populations by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
     where = f"data/{POPULATIONS}"
     rows = rows_of(path, where, POPULATIONS_COLUMNS)
+    refuse_wrong_names(rows, "vintage", where)
     table: dict[tuple[str, int, str], float] = {}
     for line, (force_id, mid_year, population, vintage) in zip(rows.lines, rows.cells, strict=True):
         if not (mid_year.isdecimal() and len(mid_year) == YEAR_DIGITS):
