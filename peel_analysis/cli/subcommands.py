@@ -143,11 +143,13 @@ def _making(out: Path, **settings: Any) -> "Making":
 @command.command("forces")
 @folder_option()
 def list_forces(data: Path | None) -> int:
-    """List the 43 forces: id, official name and region."""
-    from peel_analysis.data.forces import FORCES, read_forces  # and not all that a data folder holds: at once
+    """List the 43 forces: id, official name, region and other names, with the years in which each was the name."""
+    from peel_analysis.data.forces import FORCES, NAMES, read_forces  # and not all that a data folder holds: at once
     from peel_analysis.data.text import columns
 
-    rows = [(one.id, one.official_name, one.region) for one in read_forces(data_folder(data) / FORCES)]
+    folder = data_folder(data)
+    forces = read_forces(folder / FORCES, folder / NAMES)
+    rows = [(one.id, one.official_name, one.region, "; ".join(name.words for name in one.aliases)) for one in forces]
     print("\n".join(columns(rows, right=())))
     return DONE
 

@@ -12,7 +12,7 @@ from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measu
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of, wrong_name
-from peel_analysis.data.forces import AREAS, FORCES, POPULATIONS, Forces, areas_in, populations_in, read_forces
+from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
@@ -90,7 +90,7 @@ class Data:
     @_Kept
     def forces(self) -> Forces:
         """The 43 forces."""
-        return read_forces(self.path(FORCES))
+        return read_forces(*map(self.path, (FORCES, NAMES)))
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return a register as text, one row a fact; an empty cell is an empty string."""
