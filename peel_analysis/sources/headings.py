@@ -111,7 +111,8 @@ def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Head
     if not whole:
         for sheet, row, named in sorted(like, key=lambda one: -len(one[2]))[:1]:
             _refuse(sheet, row, named, fields)
-        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
+        remedy = f"give the file as published{book.hidden_in_words}"
+        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; {remedy}")
     return whole
 
 

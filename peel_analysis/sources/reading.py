@@ -144,8 +144,8 @@ class Request:
         """Return what was read of the file: the counts, checked, the populations, and the account of both.
 
         `populations` are rows of (force_id, mid_year, population, vintage); the sheets that are not among `sheets_read`
-        are those left. Raises SourceError for a file of which no row is used, and TableError for counts that are not in
-        the one shape.
+        are those left, and the hidden ones. Raises SourceError for a file of which no row is used, and TableError for
+        counts that are not in the one shape.
         """
         if counts.empty and not populations:
             raise SourceError(self._nothing_used(left_out or {}))
@@ -156,7 +156,10 @@ class Request:
             format=format_name,
             release=self.release,
             sheets_read=tuple(sheet.name for sheet in sheets_read if sheet.name),
-            sheets_left=tuple(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+            sheets_left=(
+                *(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+                *(f"{name} (hidden)" for name in self.book.hidden),
+            ),
             rows_read=rows_read,
             left_out=left_out or {},
             forces=len({*given, *(force_id for force_id, *_ in populations)}),
