@@ -47,14 +47,14 @@ def test_a_column_that_is_renamed_is_named_as_a_report_refuses_it(
 
 
 def test_all_faults_are_named_and_not_the_first_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(folder, "judgments.csv", ("\n2017,", "\n2071,"), (",Good,", ",Splendid,"), (",explicit,", ",heard,"))
+    spoil(folder, "judgments.csv", ("\n2021/22,", "\n2091,"), (",Good,", ",Splendid,"), (",explicit,", ",heard,"))
     spoil(folder, "glossary.csv", ("\n", "\nshort\n"))
     spoil(folder, "caveats.csv", (",asb_incidents_per_1000,", ",asb_incident_per_1000,"))
     spoil(folder, "measures.toml", ('unit = "', 'unti = "'), ("decimals = 1", 'decimals = "1"'))
     spoil(folder, "checks.toml", ('level = "error"', 'level = "loud"'))
     found = errors_of(capsys, folder)
     for words in (
-        "edition is '2071'; use a programme",
+        "edition is '2091'; use a programme",
         "grade is 'Splendid'",
         "evidence is 'heard'",
         "data/glossary.csv, line 2: 1 cell for 2 columns",
