@@ -92,7 +92,9 @@ def share_with_kernels() -> None:
     from peel_analysis.comparison.verdicts import compare
     from peel_analysis.data.cross_checks import read_all
     from peel_analysis.measures import calculate_all
+    from peel_analysis.show.templates import compile_pieces
 
+    compile_pieces()
     edition = peel_analysis.open_data().edition(os.environ[SHARED_EDITION])
     read_all(edition)
     for result in calculate_all(edition):
