@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option
-from peel_analysis.data.files import check_writable, data_folder
+from peel_analysis.data.files import check_replaceable, check_writable, data_folder
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
@@ -143,11 +143,13 @@ def _making(out: Path, **settings: Any) -> "Making":
 @command.command("forces")
 @folder_option()
 def list_forces(data: Path | None) -> int:
-    """List the 43 forces: id, official name and region."""
-    from peel_analysis.data.forces import FORCES, read_forces  # and not all that a data folder holds: at once
+    """List the 43 forces: id, official name, region and other names, with the years in which each was the name."""
+    from peel_analysis.data.forces import FORCES, NAMES, read_forces  # and not all that a data folder holds: at once
     from peel_analysis.data.text import columns
 
-    rows = [(one.id, one.official_name, one.region) for one in read_forces(data_folder(data) / FORCES)]
+    folder = data_folder(data)
+    forces = read_forces(folder / FORCES, folder / NAMES)
+    rows = [(one.id, one.official_name, one.region, "; ".join(name.words for name in one.aliases)) for one in forces]
     print("\n".join(columns(rows, right=())))
     return DONE
 
@@ -237,7 +239,7 @@ def changes(data: "Data", a: str, b: str, measure: str | None, format_: str, htm
     from peel_analysis.data.writing import write_text
 
     if html:
-        check_writable(html.parent, f"--html {html}")
+        check_replaceable(html, f"--html {html}")
     found = changes_between(open_version(a, data), open_version(b, data), [measure] if measure else None)
     if html:
         write_text(html, output.as_page(found))

@@ -44,6 +44,7 @@ FILLED_LATER = {  # what the sentences under a heading may name in braces
         "points",
     ),
     "funnel": ("force", "value", "middle", "words", "reason"),
+    "spine": (),
     "ranks": ("force", "ranks", "ratio", "gap"),
     "multiple_comparisons": (
         "comparisons", "level", "by_chance", "where_forces_differ", "outside", "verdicts", "similar", "size",
@@ -175,6 +176,13 @@ class _InFunnel(Declaration):
     notes: Texts = Field(description="what stands under every funnel")
 
 
+class _InSpine(Declaration):
+    """What is said of the chart of all figures in one look."""
+
+    how_to_read: str = Field(description="how its rows are read, under the chart")
+    often: str = Field(description="what stands beside {side} of a figure that is apart by size alone")
+
+
 class _Ranks(Declaration):
     """What is said of a force's range of ranks."""
 
@@ -206,6 +214,7 @@ class Policy(Declaration):
     words: _Words
     says: _Says
     funnel: _InFunnel
+    spine: _InSpine
     ranks: _Ranks
     basis: dict[str, str] = Field(description="what is said of a verdict, by the tests that were made")
     no_verdict: dict[str, str] = Field(description="what is said of a figure without a verdict, by the reason")
