@@ -35,7 +35,7 @@ Line = dict[str, str]
 
 @dataclass(frozen=True)
 class Given:
-    """An edition: every measure's verdicts as `peel verdicts` prints them, and its sections but the overview and the first screen."""
+    """An edition: every measure's verdicts as `peel verdicts` prints them, and its other sections."""
 
     edition: Edition
     printed: dict[str, list[Line]]

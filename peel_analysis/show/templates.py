@@ -1,13 +1,10 @@
 """The templates of everything that is shown as HTML: what a template is handed is text, unless it is markup itself."""
 
-import os
 from functools import cache
 from pathlib import Path
 
-from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
-
-from peel_analysis.data.writing import cache_folder
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
@@ -30,6 +27,11 @@ def piece(macro: str, *values: object, **named: object) -> Markup:
     return Markup(getattr(_template(MACROS).module, macro)(*values, **named))
 
 
+def compile_pieces() -> None:
+    """Compile what a section's pages are made of; the kernels of a batch, which are forked later, find it ready."""
+    _template(MACROS)
+
+
 @cache
 def style_sheet() -> Markup:
     """Return the style sheet of every page; it holds no text from the data."""
@@ -49,17 +51,4 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_compiled(),
     )
-
-
-def _compiled() -> BytecodeCache | None:
-    """Return where compiled templates are kept for the other kernels of a batch; None outside one."""
-    folder = cache_folder()
-    if folder is None:
-        return None
-    try:
-        (folder / "templates").mkdir(parents=True, exist_ok=True)
-    except OSError:  # as with other kept work: it costs time and nothing else
-        return None
-    return FileSystemBytecodeCache(os.fspath(folder / "templates"))
