@@ -53,7 +53,7 @@ class SmallBatch:
 
     def write_notebooks(self, *cells: str) -> None:
         """Write a notebook a section, with one cell each of those given."""
-        for name, cell in zip(("01_force_in_numbers", "02_risk_based_inspection"), cells, strict=True):
+        for name, cell in zip(("00_force_in_numbers", "01_risk_based_inspection"), cells, strict=True):
             cells_in_order = [
                 {"cell_type": "markdown", "id": "t", "metadata": {}, "source": "# A section"},
                 code_cell("p", 'force = "norfolk"\nedition = "2017"', "parameters"),
@@ -129,10 +129,11 @@ def _heed_interrupts() -> None:
 
 
 def small_batch(folder: Path, *cells: str) -> SmallBatch:
-    """Return a batch in a new folder, whose data keep the first two sections and the first measure only."""
+    """Return a batch in a new folder, whose data keep Force in numbers, the section after it and the first measure only."""
     made = SmallBatch(folder)
     shutil.copytree(PROJECT / "data", made.data)
-    _keep(made.data / "sections.toml", "[[section]]", 2)
+    _keep(made.data / "sections.toml", "[[section]]", 3)
+    _without_first(made.data / "sections.toml", "[[section]]")
     _without_tiles(made.data / "sections.toml")
     _keep(made.data / "measures.toml", "[[measure]]", 1)
     for name in ("exclusions.csv", "caveats.csv"):
@@ -154,6 +155,12 @@ def batch_of_three(folder: Path) -> None:
 def _keep(path: Path, heading: str, number: int) -> None:
     parts = re.split(rf"(?m)^(?={re.escape(heading)})", path.read_text(encoding="utf-8"))
     path.write_text("".join(parts[: number + 1]), encoding="utf-8")
+
+
+def _without_first(path: Path, heading: str) -> None:
+    """Take out the first entry: the first screen names measures that the folder does not keep."""
+    before, _, *others = re.split(rf"(?m)^(?={re.escape(heading)})", path.read_text(encoding="utf-8"))
+    path.write_text("".join((before, *others)), encoding="utf-8")
 
 
 def _without_tiles(path: Path) -> None:
