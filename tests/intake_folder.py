@@ -8,7 +8,7 @@ from workbooks import FORCES, Row
 
 from peel_analysis.data.folder import Data
 from peel_analysis.intake.published import Addition, plan
-from peel_analysis.sources.crime_tables import OTHER_NAMES
+from peel_analysis.sources.crime_cells import OTHER_NAMES
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = ["Financial Year", "Financial Quarter", "Force Name", "Offence Group", "Offence Code", "Number of Offences"]

@@ -12,10 +12,41 @@ from peel_analysis.data.folder import open_data
 NAMES = {
     "norfolk": ("norfolk", "Norfolk", "NORFOLK", " Norfolk Constabulary ", "norfolk police"),
     "devon-and-cornwall": ("Devon & Cornwall", "Devon and Cornwall Police", "devon-and-cornwall", "Devon&Cornwall"),
-    "avon-and-somerset": ("Avon & Somerset", "Avon and Somerset Constabulary"),
-    "metropolitan": ("Metropolitan Police", "Metropolitan Police Service", "metropolitan"),
-    "city-of-london": ("London, City of", "City of London", "City of London Police"),
-    "dyfed-powys": ("Dyfed-Powys", "Dyfed Powys", "dyfed powys police"),
+    "avon-and-somerset": (
+        "Avon & Somerset",
+        "Avon and Somerset Constabulary",
+        "Avon\u00a0&\u00a0Somerset",
+        "avon_and_somerset",
+    ),
+    "metropolitan": (
+        "Metropolitan Police",
+        "Metropolitan Police Service",
+        "metropolitan",
+        "The Met",
+        "MPS",
+        "Met Police",
+    ),
+    "city-of-london": (
+        "London, City of",
+        "City of London",
+        "City of London Police",
+        "\u2018City of London\u2019",
+        "CoLP",
+    ),
+    "cleveland": ("Cleveland Police", "Cleveland  Police Force"),
+    "dyfed-powys": ("Dyfed-Powys", "Dyfed Powys", "dyfed powys police", "Heddlu Dyfed\u2013Powys", "Dyfed\u2011Powys"),
+    "greater-manchester": ("GMP", "Greater Manchester Police"),
+    "gwent": ("Heddlu Gwent", "G\u0175ent", "Gwent Police"),
+    "hampshire": (
+        "Hampshire and Isle of Wight Constabulary",
+        "Hampshire & Isle of Wight",
+        "Hampshire and the Isle of Wight Constabulary",
+        "Hampshire Constabulary",
+    ),
+    "north-wales": ("Heddlu Gogledd Cymru", "North Wales Police"),
+    "south-wales": ("Heddlu De Cymru", "South Wales"),
+    "sussex": ("Sussex Police", "Sussex Constabulary", "Sussex Police Force Area"),
+    "west-mercia": ("West Mercia Constabulary", "West Mercia Police"),
     "west-midlands": ("West Midlands", "West Midlands Police"),
 }
 
@@ -36,7 +67,7 @@ def test_a_name_is_forgiven_its_case_its_ending_and_its_ampersand(force_id: str,
 
 def test_every_id_name_official_name_and_alias_finds_its_own_force() -> None:
     for force in open_data().forces.all:
-        for name in (force.id, force.name, force.official_name, *force.aliases):
+        for name in force.called:
             assert open_data().forces.find(name) == force, name
 
 
@@ -47,6 +78,12 @@ def test_every_id_name_official_name_and_alias_finds_its_own_force() -> None:
         ("Metropolitain", "Metropolitan"),
         ("West Yorkshir", "West Yorkshire"),
         ("Surey", "Surrey"),
+        ("Manchester", "Greater Manchester"),
+        ("Durham and Darlington", "Durham"),
+        ("Warwickshire and West Mercia", "Warwickshire or West Mercia"),
+        ("Yorkshire Police", "West Yorkshire or South Yorkshire or North Yorkshire"),
+        ("London", "City of London or Metropolitan"),
+        ("Wales", "North Wales or South Wales"),
     ],
 )
 def test_a_typing_error_gets_the_close_matches(typed: str, meant: str) -> None:
@@ -65,6 +102,11 @@ def test_what_is_no_force_is_refused(typed: str) -> None:
 def test_a_name_like_none_points_to_the_list() -> None:
     with pytest.raises(InputError, match="see the 43 names with: peel forces"):
         open_data().forces.find("qqqq")
+
+
+@pytest.mark.parametrize("words", ["England and Wales", "england-and-wales", "ENGLAND & WALES"])
+def test_england_and_wales_is_told_by_its_name(words: str) -> None:
+    assert open_data().forces.find_id(words) == forces.ENGLAND_AND_WALES
 
 
 def test_names_in_a_sentence() -> None:
@@ -99,4 +141,31 @@ def test_a_force_too_few_or_twice_is_refused(data: Folder, kept: slice) -> None:
     lines = (DATA / "forces.csv").read_text(encoding="utf-8").splitlines()
     data.write("forces.csv", "\n".join([*lines[kept], *([] if kept.stop else [lines[1]]), ""]))
     with pytest.raises(InputError, match=r"data/forces.csv: expected 43 forces, one row each; found 4[24] rows"):
+        _ = open_data().forces.all
+
+
+def test_a_name_keeps_the_years_in_which_it_was_the_force_s() -> None:
+    names = [name.words for name in open_data().forces.find("hampshire").aliases]
+    assert "Hampshire and Isle of Wight Constabulary (from 2022)" in names
+    assert "Hampshire Constabulary (to 2022)" in names
+    assert "Notts" in [name.words for name in open_data().forces.find("nottinghamshire").aliases]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("hants,Hants,,,", "line 2: expected the id of a force and a name of it; found 'hants' and 'Hants'"),
+        ("kent,The Police,,,", "line 2: expected the id of a force and a name of it; found 'kent' and 'The Police'"),
+        (
+            "kent,Kentish,1066,soon,",
+            "line 2: expected a first and a last year such as 2022, or blanks; found '1066'",
+        ),
+        ("kent,Kentish,2022,2009,", "line 2: expected a first and a last year .*; found '2022' and '2009'"),
+        ("kent,Norfolk Police,,,", "'norfolk' is a name of norfolk and of kent; take it out"),
+        ("kent,Kentish", "line 2: 2 cells for 5 columns"),
+    ],
+)
+def test_a_wrong_name_is_refused_with_its_line(data: Folder, row: str, message: str) -> None:
+    data.write("force_names.csv", f"force_id,name,first_year,last_year,said_in\n{row}\n")
+    with pytest.raises(InputError, match=f"data/force_names.csv.*{message}"):
         _ = open_data().forces.all

@@ -32,7 +32,8 @@ SHOWN = re.compile(r"<img src=x onerror=ran\('([\w./]+)'\)>")
 CODE = re.compile(r"[\w;:./+#-]*")  # ids, numbers, days, addresses: a column of nothing else holds no text
 NUMBER = re.compile(r"[\d.,+-]*")
 CLOSED = {  # texts that are looked up by their words, or are asked for as they are: others are refused
-    "forces.csv": {"official_name", "name", "aliases", "ons_name", "region", "country"},
+    "force_names.csv": {"name"},
+    "forces.csv": {"official_name", "name", "ons_name", "region", "country"},
     "judgments.csv": {"grade"},
     "outcome_groups.csv": {"group"},
     "printed_totals.csv": {"bodies"},

@@ -3,12 +3,23 @@
 import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from peel_analysis.data.declarations import Declaration, Texts, declared, entries, filled, named, refuse_headings
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.declarations import (
+    Declaration,
+    FileName,
+    FileNames,
+    Texts,
+    declared,
+    filled,
+    named,
+    refuse_headings,
+    stated,
+)
+from peel_analysis.data.errors import Faults, InputError
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
 PER_HUNDRED = 100
@@ -17,7 +28,7 @@ PER_HUNDRED = 100
 class Part(Declaration):
     """A numerator or a denominator: the items that are added up, and which of their dimensions count (all, if none)."""
 
-    items: Texts = Field(description='items of data/counts, added up; "population" is the mid-year estimate')
+    items: FileNames = Field(description='items of data/counts, added up; "population" is the mid-year estimate')
     dimensions: Texts = Field(default=(), description="which rows of these items count; all where it is left out")
     version: str = Field(default="", description="the name and version of the choice of dimensions")
 
@@ -35,7 +46,7 @@ NOTHING = Part.model_construct(items=())
 class _Defined(Declaration):
     """What every measure has. Exclusions and caveats are facts about the returns and live in their own registers."""
 
-    id: str = Field(description="what notebooks, registers and data/sections.toml call the measure")
+    id: FileName = Field(description="what notebooks, registers and data/sections.toml call the measure")
     title: str = Field(description="its name in tables, alternative texts and sentences")
     tile: str = Field(description="its name on a tile of Force in numbers")
     unit: str = Field(description="the unit in words, as a table and an axis print it")
@@ -200,15 +211,16 @@ class Measures:
 def measures_in(given: Mapping[str, Any], where: str, sources: frozenset[str]) -> Measures:
     """Return the measures of a file. `sources` are the ids that there are; none where the folder has no register.
 
-    Raises InputError for an entry that is not as its kind asks, or that names a measure or a source that there is not.
+    Raises InputError for each entry that is not as its kind asks, and for each name of no measure or source.
     """
-    refuse_headings(given, where, "measure")
-    stated = [(place, measure_in(entry, place)) for place, entry in entries(given, where, "measure")]
-    measures = Measures(measure for _, measure in stated)
-    for place, measure in stated:
-        named([measure.part_of] if measure.part_of else [], place, "part_of", measures.ids, where)
-        named(measure.sources if sources else (), place, "sources", sources, "data/sources.csv")
-    return measures
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "measure")
+        found = stated(faults, measure_in, given, where, "measure")
+        ids = [entry.get("id", "") for entry in given["measure"]] if found else []  # those of the wrong ones too
+        for place, measure in found:
+            faults.of(named, [measure.part_of] if measure.part_of else [], place, "part_of", ids, where)
+            faults.of(named, measure.sources if sources else (), place, "sources", sources, "data/sources.csv")
+    return Measures(measure for _, measure in found)
 
 
 def measure_in(entry: Mapping[str, Any], where: str) -> Measure:
@@ -285,11 +297,12 @@ class Block(Declaration):
 
 
 def blocks_in(given: Mapping[str, Any], where: str, ids: Collection[str], forces: Collection[str]) -> tuple[Block, ...]:
-    """Return the comparability blocks of a file. Raises InputError, with the block, for one that refuses nothing."""
-    refuse_headings(given, where, "block")
-    stated = [(place, declared(Block, entry, place)) for place, entry in entries(given, where, "block")]
-    for place, block in stated:
-        named(block.measures, place, "measures", ids, f"data/{MEASURES}")
-        named(block.others, place, "with", ids, f"data/{MEASURES}")
-        named(block.forces, place, "forces", forces, "data/forces.csv")
-    return tuple(block for _, block in stated)
+    """Return the comparability blocks of a file. Raises InputError, with the block, for each that refuses nothing."""
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "block")
+        found = stated(faults, partial(declared, Block), given, where, "block")
+        for place, block in found:
+            faults.of(named, block.measures, place, "measures", ids, f"data/{MEASURES}")
+            faults.of(named, block.others, place, "with", ids, f"data/{MEASURES}")
+            faults.of(named, block.forces, place, "forces", forces, "data/forces.csv")
+    return tuple(block for _, block in found)

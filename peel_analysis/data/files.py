@@ -4,17 +4,22 @@ import csv
 import difflib
 import io
 import os
+import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
 PROJECT = Path(__file__).resolve().parents[2]
+NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
+LONGEST_NAME = 80  # letters: with the rest of its path it stays below the 255 that a name of a file may have
+OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # names that no file there can have
 
 
 def data_folder(named: Path | str | None = None) -> Path:
@@ -48,7 +53,7 @@ def check_writable(folder: Path | str, said: str) -> None:
     """
     from tempfile import TemporaryFile  # not above: the help would wait for it
 
-    place = Path(folder).resolve()
+    place = resolved(folder, said)
     while not place.exists():
         place = place.parent
     if not place.is_dir():
@@ -57,6 +62,54 @@ def check_writable(folder: Path | str, said: str) -> None:
         TemporaryFile(dir=place).close()
     except OSError as error:
         raise InputError(f"{said}: {place} cannot be written to ({error.strerror}); give a folder that can") from error
+
+
+def wrong_name(name: str) -> str:
+    """Return what is wrong with a name that files and folders are called by, and what to write, or "" for a right one.
+
+    It is in one rule for all that is named so: forces, editions, measures, sections, items, releases and vintages.
+    """
+    if len(name) > LONGEST_NAME:
+        return f"{name[:20]!r}... has {len(name)} letters, and files are named after it; write {LONGEST_NAME} at most"
+    if NAME.fullmatch(name) and ".." not in name and not OF_WINDOWS.fullmatch(name):
+        return ""
+    if OF_WINDOWS.fullmatch(name):
+        return f"{name!r} is a name that Windows keeps for itself, and files are named after it; write another"
+    return (
+        f"{name!r} cannot name a file; write letters of a to z, digits, and -, _ or . between them, as 2026-04 or "
+        "crime_per_1000"
+    )
+
+
+def resolved(path: Path | str, said: str) -> Path:
+    """Return the full path, links followed. Raises InputError, which begins with `said`, for a link to itself."""
+    try:
+        return Path(path).resolve()
+    except RuntimeError as error:  # Python's for a circle of links
+        raise InputError(f"{said}: a link that leads to itself; give a folder that is there, or a new name") from error
+
+
+def check_replaceable(path: Path, said: str) -> None:
+    """Try whether a file can be written, as `check_writable` does for its folder, in place of what is there.
+
+    Raises InputError for what is no file, such as a device, and for a link, whose own file would stay as it is.
+    """
+    if path.is_symlink():
+        raise InputError(f"{said}: a link to {path.readlink()}; give that file, or the name of one that is to be made")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{said}: there is something that is no file; give the name of one that is to be made")
+    check_writable(path.parent, said)
+
+
+def check_inside(folder: Path, paths: Iterable[Path], said: str) -> None:
+    """Raise InputError, which begins with `said`, where a path below a folder leaves it by a link on its way."""
+    own = resolved(folder, said)
+    for path in dict.fromkeys(paths):
+        if not resolved(path, said).is_relative_to(own):
+            below = (one for one in (*reversed(path.parents), path) if folder in one.parents)
+            link = next(one for one in below if one.is_symlink())
+            remedy = "take the link away, or give the folder that it leads to"
+            raise InputError(f"{said}: {link} leads out of that folder, to {link.readlink()}; {remedy}")
 
 
 def text_of(path: Path, where: str) -> str:
@@ -106,12 +159,15 @@ class Rows:
         return [row[place] for row in self.cells]
 
 
-def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None]) -> Rows:
+def rows_of(
+    path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None], faults: Faults | None = None
+) -> Rows:
     """Return the rows of a CSV file; blank lines are no rows.
 
     `where` names the file in messages, as "data/forces.csv"; `columns` are those that it must have, in their order, or
     a function that refuses others. Raises InputError for a file that is missing or is not UTF-8, for quotation marks
-    that do not pair, for other columns, and for a row with a cell too many or too few.
+    that do not pair, for other columns, and for rows with a cell too many or too few; where `faults` are gathered,
+    these rows are told there and left out.
     """
     numbered = _numbered(text_of(path, where), where)
     _, found = next(numbered, (1, ()))
@@ -120,9 +176,20 @@ def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str
     elif found != tuple(columns):
         raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
     rows = tuple(numbered)
-    for line, row in rows:
-        refuse_other_number(len(row), len(found), f"{where}, line {line}")
+    wrong = [(line, len(row)) for line, row in rows if len(row) != len(found)]
+    with Faults() if faults is None else nullcontext(faults) as gathered:
+        for line, cells in wrong:
+            gathered.of(refuse_other_number, cells, len(found), f"{where}, line {line}")
+    rows = tuple((line, row) for line, row in rows if len(row) == len(found)) if wrong else rows
     return Rows(found, tuple(line for line, _ in rows), tuple(row for _, row in rows))
+
+
+def refuse_wrong_names(rows: Rows, column: str, where: str) -> None:
+    """Raise InputError, with the line, for each cell of a column that cannot name a file."""
+    with Faults() as faults:
+        for line, cell in zip(rows.lines, rows.column(column), strict=True):
+            if wrong := wrong_name(cell):
+                faults.add([f"{where}, line {line}: {column} {wrong}"])
 
 
 def refuse_other_number(cells: int, columns: int, where: str) -> None:

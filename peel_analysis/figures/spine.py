@@ -39,7 +39,6 @@ TIERS: tuple[dict[str, Any], ...] = (  # by how clear the verdict is, told apart
     {"marker": "X", "markersize": 8, "markerfacecolor": "white"},
 )
 APART_BY_SIZE = 2  # the place in TIERS of what passes size and not position
-OFTEN = "as forces often are"
 LEVELS = {  # the place in TIERS, by the sentence of the policy that the tests lead to
     NOTABLE: 0,
     **dict.fromkeys(HIGHER_OR_LOWER, 1),
@@ -229,7 +228,7 @@ def tier_names(policy: Policy) -> tuple[str, ...]:
     words, sides = policy.words, policy.says.sides
     pairs = (words.all_three, words.size_and_position)
     told = [" or ".join(one.removesuffix(" than") for one in pair) for pair in pairs]
-    told += [f"{' or '.join(sides)}, {OFTEN}", words.otherwise.removesuffix(" to"), "no verdict"]
+    told += [f"{' or '.join(sides)}, {policy.spine.often}", words.otherwise.removesuffix(" to"), "no verdict"]
     return tuple(f"{one[:1].upper()}{one[1:]}" for one in told)
 
 

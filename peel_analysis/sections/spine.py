@@ -9,7 +9,7 @@ from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import picture, spine_of, spine_svg
-from peel_analysis.figures.spine import APART_BY_SIZE, OFTEN, Spine, SpineRow, alt_text, tier
+from peel_analysis.figures.spine import APART_BY_SIZE, Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
 from peel_analysis.show import words as wording
@@ -19,12 +19,6 @@ from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.verdict import Verdict
 
 FIGURE_ID = "spine"
-HOW_TO_READ = (
-    "Each row has a scale of its own: England and Wales is the upright line, and the wider of the two arms fills its "
-    "half. Lengths in different rows are not to be compared. A mark to the left is a smaller figure and one to the "
-    "right a larger one, which says nothing about how well a force does. The middle half is that of the forces that "
-    "take part in verdicts."
-)
 NONE = "No figure is public for enough forces to be drawn in one look."
 
 
@@ -68,7 +62,7 @@ def _found(verdict: Verdict, policy: Policy) -> tuple[int, str]:
     """Return the tier of a verdict and its words: "higher", "below (as forces often are)", "similar"."""
     level = tier(verdict)
     if level == APART_BY_SIZE and verdict.gap is not None:
-        return level, f"{policy.says.sides[verdict.gap < 0]} ({OFTEN})"
+        return level, f"{policy.says.sides[verdict.gap < 0]} ({policy.spine.often})"
     return level, verdict.words.removesuffix(" than").removesuffix(" to") or "without a verdict"
 
 
@@ -76,7 +70,7 @@ def _notes(spine: Spine, force_id: str) -> list[str]:
     """Return how the chart is read, what must be read apart, and in one line each what is left out."""
     edition = spine.rows[0].result.edition
     measures = [row.result.measure for row in spine.rows]
-    notes = [HOW_TO_READ, *reasons_apart(measures, edition)]
+    notes = [edition.data.policy.spine.how_to_read, *reasons_apart(measures, edition)]
     if lacking := [row.result for row in spine.rows if not row.is_shown(force_id)]:
         notes.append(f"{edition.forces.official_name(force_id)} is not shown on: {_titles(lacking)}.")
     if spine.kept_apart:

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.forces import NUMBER_OF_FORCES, Forces, UnknownForceError
+from peel_analysis.data.forces import NUMBER_OF_FORCES, Forces, UnknownForceError, plain_words
 from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker, year_to
 from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, Request, members_of
 from peel_analysis.sources.sheets import Sheet, SourceError, as_text
@@ -283,8 +283,7 @@ def _classify(code: str, name: str, before: Area | None, forces: Forces, regions
 def _plain_name(text: str) -> str:
     """Return an area's name without note marks, footnote digits, brackets, and "excluding" or "including" another."""
     without_brackets = re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text)
-    words = re.sub(r"[^a-z]+", " ", without_brackets.lower().replace("&", " and "))
-    return re.sub(r" (exc|excl|excluding|inc|incl|including) .*", "", f"{words} ").strip()
+    return re.sub(r" (exc|excl|excluding|inc|incl|including) .*", "", f"{plain_words(without_brackets)} ").strip()
 
 
 def _force_of_code(code: str, name: str, forces: Forces) -> Area:
@@ -295,7 +294,9 @@ def _force_of_code(code: str, name: str, forces: Forces) -> Area:
         raise ValueError(f"{both}; take the corrected file from the publisher")
     if area := coded or named:
         return area
-    raise ValueError(f"area {code} {name!r} is none of the 43 forces; if it is a new code, add it to data/forces.csv")
+    raise ValueError(
+        f"area {code} {name!r} is none of the 43 forces; if a force has a new name, add it to data/force_names.csv"
+    )
 
 
 def _force_of_name(plain: str, forces: Forces) -> Area | None:
