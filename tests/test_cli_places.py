@@ -67,6 +67,58 @@ def test_an_option_with_nothing_after_it(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", [("report", "norfolk"), ("batch", "--forces", "norfolk")])
+@pytest.mark.parametrize("name", ["2017", "2017/norfolk", "2017/norfolk/notebooks", ".kept"])
+def test_out_that_a_link_below_it_leads_out_of(
+    command: tuple[str, ...],
+    name: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("peel_analysis.batch.make.run", no_notebook)
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out"
+    (elsewhere / "kept" / "for good").mkdir(parents=True)
+    (out / name).parent.mkdir(parents=True)
+    (out / name).symlink_to(elsewhere)
+    error = refused(capsys, *command, "--out", str(out))
+    told = f"{out / name} leads out of that folder, to {elsewhere}; take the link away, or give the folder"
+    assert error.startswith(f"--out {out}: {told}")
+    assert [path.name for path in elsewhere.rglob("*")] == ["kept", "for good"]
+
+
+def test_a_log_that_is_a_link_to_another_file_is_not_emptied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peel_analysis.batch.make.run", no_notebook)
+    kept = tmp_path / "kept.txt"
+    kept.write_text("kept", encoding="utf-8")
+    log = tmp_path / "out" / "2017" / "run.jsonl"
+    log.parent.mkdir(parents=True)
+    log.symlink_to(kept)
+    assert f"{log} leads out of" in refused(capsys, "batch", "--forces", "norfolk", "--out", str(tmp_path / "out"))
+    assert kept.read_text(encoding="utf-8") == "kept"
+
+
+def test_out_that_is_a_link_to_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    error = refused(capsys, "report", "norfolk", "--out", str(tmp_path / "loop"))
+    assert error == f"--out {tmp_path}/loop: a link that leads to itself; give a folder that is there, or a new name\n"
+
+
+def test_a_page_of_changes_takes_the_place_of_no_link_and_no_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link, pipe = tmp_path / "latest.html", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "kept.html")
+    os.mkfifo(pipe)
+    error = refused(capsys, "changes", "2017", "2019", "--html", str(link))
+    assert error.startswith(f"--html {link}: a link to {tmp_path}/kept.html; give that file")
+    assert "something that is no file; give" in refused(capsys, "changes", "2017", "2019", "--html", str(pipe))
+    assert link.is_symlink()
+    assert pipe.is_fifo()
+
+
 def test_trying_a_folder_leaves_nothing(tmp_path: Path) -> None:
     files.check_writable(tmp_path / "new" / "folder", "--out")
     assert list(tmp_path.iterdir()) == []

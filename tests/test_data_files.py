@@ -1,5 +1,7 @@
 """Reading the files of a data folder: what a spreadsheet or an editor may have done to them, and misspelt settings."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,17 @@ from pydantic import Field
 
 from peel_analysis.data.declarations import Declaration, Texts, declared
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import text_of, toml_of
+from peel_analysis.data.files import text_of, toml_of, wrong_name
+from peel_analysis.data.folder import Data, open_data
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 WHERE = "data/invented.toml"
+NAMES_OF_NO_FILE = [
+    *("", " ", ".", "..", "...", "../2017", "a/b", "/a", "a\\b", "C:a", "-a", "--out", ".a", "a.", "a ", " a", "a..b"),
+    *("a\nb", "a\0b", "a\tb", "2017\n", "w\u0175", "\u202ea", "a" * 81),
+    *("con", "NUL", "aux.txt", "com1", "lpt9"),
+    *("<b>", "{force}", "$(id)", "%run", "a'b", '"', "a;b", "a*", "~"),
+]
 GIVEN = {"name": "x", "decimals": 1, "multiplier": 1000, "types": ["1"], "shown": True, "of": {"year": 2017}}
 
 
@@ -94,3 +104,70 @@ def test_a_setting_that_there_is_not_or_is_of_another_kind_is_refused(
 def test_a_setting_that_is_missing_is_refused() -> None:
     with pytest.raises(InputError, match=r"^data/invented\.toml: no setting 'decimals'; add it: a whole number$"):
         declared(Invented, {name: value for name, value in GIVEN.items() if name != "decimals"}, WHERE)
+
+
+@pytest.mark.parametrize("name", NAMES_OF_NO_FILE)
+def test_a_name_that_leaves_its_folder_or_that_some_system_lacks_is_refused(name: str) -> None:
+    wrong = wrong_name(name)
+    assert re.search(r"; write (letters of a to z|80 at most|another)", wrong)
+    assert wrong.isprintable()
+
+
+@pytest.mark.parametrize("name", ["2017", "2026-04", "a.b", "v1.2", "norfolk", "crime_per_1000", "a--b", "a" * 80])
+def test_a_name_of_letters_digits_and_marks_between_them_passes(name: str) -> None:
+    assert wrong_name(name) == ""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(DATA, tmp_path / "data"))
+
+
+def replace_in(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["...toml", ".._2017.toml", "a b.toml", "-x.toml", "a\nb.toml"])
+def test_an_edition_whose_file_has_no_name_is_refused(name: str, folder: Path) -> None:
+    shutil.copy(folder / "editions" / "2017.toml", folder / "editions" / name)
+    with pytest.raises(InputError) as refused:
+        _ = open_data(folder).editions
+    assert str(refused.value).startswith(f"data/editions/{name}: {name.removesuffix('.toml')!r} cannot name a file; ")
+    assert str(refused.value).endswith("; rename it, or take it out of the data folder")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("forces.csv", "norfolk,", "../norfolk,", r"^data/forces\.csv, line \d+: force_id '\.\./norfolk' cannot"),
+        ("populations.csv", ",2017\n", ",2017/x\n", r"^data/populations\.csv, line \d+: vintage '2017/x' cannot name"),
+        (
+            "measures.toml",
+            '"calls_per_1000"',
+            '"../calls"',
+            r"^data/measures\.toml, measure '\.\./calls': id.* '\.\./c",
+        ),
+        ("measures.toml", '["calls"]', '["a/b"]', r"^data/measures\.toml, measure 'calls_per_1000'.*'a/b' cannot"),
+        ("sections.toml", '"preventing"', '"../x"', r"^data/sections\.toml, section '\.\./x': id '\.\./x' cannot"),
+        ("editions/2017.toml", 'id = "2017"', 'id = ".."', r"^data/editions/2017\.toml.*'\.\.' cannot name a file"),
+        ("editions/2017.toml", '= "2026-04"', '= "../x"', r"^data/editions/2017\.toml, .*recorded_crime.*'\.\./x' can"),
+    ],
+)
+def test_an_id_that_cannot_name_a_file_is_refused_where_it_is_read(
+    file: str, old: str, new: str, told: str, folder: Path
+) -> None:
+    replace_in(folder / file, old, new)
+    data = Data(folder)
+    with pytest.raises(InputError, match=told):
+        _ = (data.forces, data.populations, data.measures, data.sections, data.edition("2017"))
+
+
+@pytest.mark.parametrize("name", ["recorded_crime/a b.csv", "a b/2026-04.csv"])
+def test_a_table_whose_file_or_folder_has_no_name_is_refused(name: str, folder: Path) -> None:
+    path = folder / "counts" / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    with pytest.raises(InputError, match=r"^data/counts/.*: 'a b' cannot name a file; .*; rename it, or take it out"):
+        _ = Data(folder).tables

@@ -2,15 +2,19 @@
 
 import gzip
 from pathlib import Path
+from typing import Literal
 
+import openpyxl
 import pytest
-from workbooks import read_file, save
+from workbooks import ods_row, read_file, save, save_ods
 
 from peel_analysis.data.counts import TableError
 from peel_analysis.sources import crime_tables, data_return
 from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.sheets import SourceError, open_book
 
+HEADING = ["force", "item", "period_start", "period_end", "count", "status"]
+ROW = ["norfolk", "calls", "2016-07-01", "2017-06-30", 1204, "reported"]
 RETURN = "force,item,period_start,period_end,count,status\n"
 
 
@@ -104,4 +108,26 @@ def test_a_return_takes_names_and_keeps_reasons(tmp_path: Path) -> None:
 def test_a_return_is_refused_by_line(tmp_path: Path, line: str, message: str) -> None:
     path = file(tmp_path, RETURN + ",,,,,\n" + line + "\n")
     with pytest.raises((SourceError, TableError), match=message):
+        read_file(path)
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden", "ods"])
+def test_a_hidden_sheet_is_left_and_named(tmp_path: Path, state: Literal["hidden", "veryHidden", "ods"]) -> None:
+    if state == "ods":
+        rows = [ods_row(*HEADING), ods_row(*ROW)]
+        path = save_ods(tmp_path / "x.ods", {"Return": rows, "Example": rows}, hidden=["Example"])
+    else:
+        path = save(tmp_path / "x.xlsx", {"Return": [HEADING, ROW], "Example": [HEADING, ROW]})
+        book = openpyxl.load_workbook(path)
+        book["Example"].sheet_state = state
+        book.save(path)
+    reading = read_file(path)
+    assert reading.counts["count"].tolist() == [1204]
+    assert (reading.account.sheets_read, reading.account.sheets_left) == (("Return",), ("Example (hidden)",))
+
+
+def test_a_file_whose_only_table_is_hidden_says_so(tmp_path: Path) -> None:
+    rows = [ods_row(*HEADING), ods_row(*ROW)]
+    path = save_ods(tmp_path / "x.ods", {"Cover": [ods_row("A cover")], "Return": rows}, hidden=["Return"])
+    with pytest.raises(SourceError, match=r"hidden sheets are not read \(Return\): show one that is to be read"):
         read_file(path)

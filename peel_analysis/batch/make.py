@@ -20,6 +20,7 @@ from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import check_inside
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import OVERALL
 from peel_analysis.data.text import columns, enumerated
@@ -108,6 +109,8 @@ def _make(
 ) -> list[Outcome]:
     from peel_analysis.show.values import values
 
+    folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
+    check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     stale = stale_tasks(plans, fresh=making.fresh)
     opened = [open_pool(len(stale))] if stale else []
     try:

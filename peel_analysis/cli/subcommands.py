@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option
-from peel_analysis.data.files import check_writable, data_folder
+from peel_analysis.data.files import check_replaceable, check_writable, data_folder
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
@@ -239,7 +239,7 @@ def changes(data: "Data", a: str, b: str, measure: str | None, format_: str, htm
     from peel_analysis.data.writing import write_text
 
     if html:
-        check_writable(html.parent, f"--html {html}")
+        check_replaceable(html, f"--html {html}")
     found = changes_between(open_version(a, data), open_version(b, data), [measure] if measure else None)
     if html:
         write_text(html, output.as_page(found))

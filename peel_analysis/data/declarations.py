@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import meant
+from peel_analysis.data.files import meant, wrong_name
 
 KINDS = {  # of a setting, in words, by the type that it should have and by the fault that pydantic finds
     ("str", "string_type"): "text in quotes",
@@ -47,10 +47,19 @@ def as_tuple(found: object) -> object:
     return tuple(found) if isinstance(found, list) else found
 
 
+def _can_name_a_file(name: str, info: ValidationInfo) -> str:
+    if wrong := wrong_name(name):
+        raise ValueError(f"{info.field_name} {wrong}")
+    return name
+
+
 Found = TypeVar("Found")
 ListOf = Annotated[tuple[Found, ...], BeforeValidator(as_tuple)]
 Texts = ListOf[str]
+FileName = Annotated[str, AfterValidator(_can_name_a_file)]  # a text that files and folders are called by
+FileNames = ListOf[FileName]
 Pair = Annotated[tuple[str, str], BeforeValidator(as_tuple)]
+FileNamePair = Annotated[tuple[FileName, FileName], BeforeValidator(as_tuple)]
 
 
 def declared(model: type[Declared], given: Mapping[str, Any], where: str) -> Declared:

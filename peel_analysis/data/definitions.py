@@ -7,7 +7,17 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from peel_analysis.data.declarations import Declaration, Texts, declared, entries, filled, named, refuse_headings
+from peel_analysis.data.declarations import (
+    Declaration,
+    FileName,
+    FileNames,
+    Texts,
+    declared,
+    entries,
+    filled,
+    named,
+    refuse_headings,
+)
 from peel_analysis.data.errors import InputError
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
@@ -17,7 +27,7 @@ PER_HUNDRED = 100
 class Part(Declaration):
     """A numerator or a denominator: the items that are added up, and which of their dimensions count (all, if none)."""
 
-    items: Texts = Field(description='items of data/counts, added up; "population" is the mid-year estimate')
+    items: FileNames = Field(description='items of data/counts, added up; "population" is the mid-year estimate')
     dimensions: Texts = Field(default=(), description="which rows of these items count; all where it is left out")
     version: str = Field(default="", description="the name and version of the choice of dimensions")
 
@@ -35,7 +45,7 @@ NOTHING = Part.model_construct(items=())
 class _Defined(Declaration):
     """What every measure has. Exclusions and caveats are facts about the returns and live in their own registers."""
 
-    id: str = Field(description="what notebooks, registers and data/sections.toml call the measure")
+    id: FileName = Field(description="what notebooks, registers and data/sections.toml call the measure")
     title: str = Field(description="its name in tables, alternative texts and sentences")
     tile: str = Field(description="its name on a tile of Force in numbers")
     unit: str = Field(description="the unit in words, as a table and an axis print it")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
-from peel_analysis.data.declarations import Declaration, Texts, declared, entries, named
+from peel_analysis.data.declarations import Declaration, FileName, Texts, declared, entries, named
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import text_of
 from peel_analysis.data.forces import Forces
@@ -94,14 +94,14 @@ class Population(Declaration):
 class Release(Declaration):
     """Which table holds an item's counts: `data/counts/<item>/<release>.csv`."""
 
-    item: str = Field(description="the item whose counts are taken")
-    release: str = Field(description="the release of the table")
+    item: FileName = Field(description="the item whose counts are taken")
+    release: FileName = Field(description="the release of the table")
 
 
 class BothEnds(Declaration):
     """The table that an item's earlier year comes from, with its later end, where the item's own has no such year."""
 
-    release: str = Field(description="the release of the table, which holds both years")
+    release: FileName = Field(description="the release of the table, which holds both years")
     words: str = Field(description='what readers are told it is, as in "In ..., which holds both years, it was 9.1%"')
 
 
@@ -133,7 +133,7 @@ class EditionFile(Declaration):
     """An edition as its file declares it."""
 
     is_file: ClassVar[bool] = True
-    id: str = Field(description="the edition's id, as its file is named")
+    id: FileName = Field(description="the edition's id, as its file is named")
     title: str = Field(description="the title of its reports")
     judgments: str = Field(default="", description="its programme of data/programmes.toml; its id if left out")
     about: str = Field(default="", description="what its reports say of themselves under the title")

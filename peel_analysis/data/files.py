@@ -4,8 +4,9 @@ import csv
 import difflib
 import io
 import os
+import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from peel_analysis.data.errors import InputError
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
 PROJECT = Path(__file__).resolve().parents[2]
+NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
+LONGEST_NAME = 80  # letters: with the rest of its path it stays below the 255 that a name of a file may have
+OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # names that no file there can have
 
 
 def data_folder(named: Path | str | None = None) -> Path:
@@ -48,7 +52,7 @@ def check_writable(folder: Path | str, said: str) -> None:
     """
     from tempfile import TemporaryFile  # not above: the help would wait for it
 
-    place = Path(folder).resolve()
+    place = resolved(folder, said)
     while not place.exists():
         place = place.parent
     if not place.is_dir():
@@ -57,6 +61,54 @@ def check_writable(folder: Path | str, said: str) -> None:
         TemporaryFile(dir=place).close()
     except OSError as error:
         raise InputError(f"{said}: {place} cannot be written to ({error.strerror}); give a folder that can") from error
+
+
+def wrong_name(name: str) -> str:
+    """Return what is wrong with a name that files and folders are called by, and what to write, or "" for a right one.
+
+    It is in one rule for all that is named so: forces, editions, measures, sections, items, releases and vintages.
+    """
+    if len(name) > LONGEST_NAME:
+        return f"{name[:20]!r}... has {len(name)} letters, and files are named after it; write {LONGEST_NAME} at most"
+    if NAME.fullmatch(name) and ".." not in name and not OF_WINDOWS.fullmatch(name):
+        return ""
+    if OF_WINDOWS.fullmatch(name):
+        return f"{name!r} is a name that Windows keeps for itself, and files are named after it; write another"
+    return (
+        f"{name!r} cannot name a file; write letters of a to z, digits, and -, _ or . between them, as 2026-04 or "
+        "crime_per_1000"
+    )
+
+
+def resolved(path: Path | str, said: str) -> Path:
+    """Return the full path, links followed. Raises InputError, which begins with `said`, for a link to itself."""
+    try:
+        return Path(path).resolve()
+    except RuntimeError as error:  # Python's for a circle of links
+        raise InputError(f"{said}: a link that leads to itself; give a folder that is there, or a new name") from error
+
+
+def check_replaceable(path: Path, said: str) -> None:
+    """Try whether a file can be written, as `check_writable` does for its folder, in place of what is there.
+
+    Raises InputError for what is no file, such as a device, and for a link, whose own file would stay as it is.
+    """
+    if path.is_symlink():
+        raise InputError(f"{said}: a link to {path.readlink()}; give that file, or the name of one that is to be made")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{said}: there is something that is no file; give the name of one that is to be made")
+    check_writable(path.parent, said)
+
+
+def check_inside(folder: Path, paths: Iterable[Path], said: str) -> None:
+    """Raise InputError, which begins with `said`, where a path below a folder leaves it by a link on its way."""
+    own = resolved(folder, said)
+    for path in dict.fromkeys(paths):
+        if not resolved(path, said).is_relative_to(own):
+            below = (one for one in (*reversed(path.parents), path) if folder in one.parents)
+            link = next(one for one in below if one.is_symlink())
+            remedy = "take the link away, or give the folder that it leads to"
+            raise InputError(f"{said}: {link} leads out of that folder, to {link.readlink()}; {remedy}")
 
 
 def text_of(path: Path, where: str) -> str:
@@ -123,6 +175,13 @@ def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str
     for line, row in rows:
         refuse_other_number(len(row), len(found), f"{where}, line {line}")
     return Rows(found, tuple(line for line, _ in rows), tuple(row for _, row in rows))
+
+
+def refuse_wrong_names(rows: Rows, column: str, where: str) -> None:
+    """Raise InputError, with the line, for a cell of a column that cannot name a file."""
+    for line, cell in zip(rows.lines, rows.column(column), strict=True):
+        if wrong := wrong_name(cell):
+            raise InputError(f"{where}, line {line}: {column} {wrong}")
 
 
 def refuse_other_number(cells: int, columns: int, where: str) -> None:

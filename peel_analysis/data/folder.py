@@ -11,7 +11,7 @@ from peel_analysis.data import counts, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of
+from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
@@ -196,7 +196,16 @@ class Data:
     @property
     def tables(self) -> list[tuple[str, str]]:
         """The (item, release) pairs of all tables of counts, in order."""
-        return sorted((path.parent.name, path.stem) for path in self.path("counts").glob("*/*.csv"))
+        found = self.path("counts").glob("*/*.csv")
+        return sorted((self._named(path.parent), self._named(path, ".csv")) for path in found)
+
+    def _named(self, path: Path, ending: str = "") -> str:
+        """Return the name of a file without its ending, or of a folder. Raises InputError for one that is no name."""
+        name = path.name.removesuffix(ending)
+        if wrong := wrong_name(name):
+            place = f"data/{path.relative_to(self.folder).as_posix()}"
+            raise InputError(f"{place}: {wrong}; rename it, or take it out of the data folder")
+        return name
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether there is a table of an item's counts in a release."""
@@ -219,7 +228,7 @@ class Data:
     @_Kept
     def editions(self) -> tuple[str, ...]:
         """The ids of the editions, earliest first."""
-        return tuple(sorted(path.stem for path in self.path("editions").glob("*.toml")))
+        return tuple(sorted(self._named(path, ".toml") for path in self.path("editions").glob("*.toml")))
 
     def edition(self, edition_id: str | int) -> Edition:
         """Return an edition by its id. Raises InputError, with the list of editions, when there is none."""

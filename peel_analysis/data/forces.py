@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import rows_of
+from peel_analysis.data.files import refuse_wrong_names, rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
@@ -136,6 +136,7 @@ def read_forces(path: Path, names: Path) -> Forces:
     Raises InputError for a forces.csv that has not 43 different ones, and for a name that is wrong or two forces'.
     """
     rows = rows_of(path, f"data/{FORCES}", FORCES_COLUMNS)
+    refuse_wrong_names(rows, "force_id", f"data/{FORCES}")
     ids = set(rows.column("force_id"))
     if not len(ids) == len(rows.cells) == NUMBER_OF_FORCES:
         found = f"found {len(rows.cells)} rows with {len(ids)} different ids; compare the file with the project's own"
@@ -191,6 +192,7 @@ def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], flo
     """Return the populations by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
     where = f"data/{POPULATIONS}"
     rows = rows_of(path, where, POPULATIONS_COLUMNS)
+    refuse_wrong_names(rows, "vintage", where)
     table: dict[tuple[str, int, str], float] = {}
     for line, (force_id, mid_year, population, vintage) in zip(rows.lines, rows.cells, strict=True):
         if not _is_year(mid_year):

@@ -7,7 +7,18 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from peel_analysis.data.declarations import Declaration, ListOf, Pair, declared, entries, filled, named, refuse_headings
+from peel_analysis.data.declarations import (
+    Declaration,
+    FileName,
+    FileNamePair,
+    ListOf,
+    Pair,
+    declared,
+    entries,
+    filled,
+    named,
+    refuse_headings,
+)
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import notebooks_folder, rows_of
 from peel_analysis.data.forces import Forces
@@ -40,7 +51,7 @@ class TileGroup(Declaration):
 class SectionEntry(Declaration):
     """A section as data/sections.toml declares it, and the question that it answers, if it answers one."""
 
-    id: str = Field(description="the section's id, as its notebook names it")
+    id: FileName = Field(description="the section's id, as its notebook names it")
     title: str = Field(description="its heading in the report; a question's is that of the edition's programme")
     question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
     programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
@@ -122,7 +133,7 @@ def _wrong_title(title: str) -> str:
 class PeerSet(Declaration):
     """Which forces a force is set beside; `as_at` may name the {mid_year} of an edition's populations."""
 
-    id: str = Field(description="the name of the set")
+    id: FileName = Field(description="the name of the set")
     title: str = Field(description="printed over the peers as it is written")
     as_at: str = Field(description="the day, or mid-{mid_year}, that the set is of")
     method: Literal["region", "density"] = Field(
@@ -235,11 +246,11 @@ class PublishedFile(AddedWords):
     reader: str = Field(
         description="recorded crime, outcomes, police force areas or workforce; or the name of a transcribed table"
     )
-    release: str = Field(description="the release that its counts are of")
-    tables: ListOf[Pair] = Field(description="[item, release] of each table")
+    release: FileName = Field(description="the release that its counts are of")
+    tables: ListOf[FileNamePair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
-    release_by_end: dict[str, str] = Field(
+    release_by_end: dict[str, FileName] = Field(
         default={}, description="the release of each period, by its last day, where the file holds several releases"
     )
 

@@ -11,6 +11,7 @@ from peel_analysis.checks.data_checks import check
 from peel_analysis.checks.rules import CheckResult, Key, TablesHeld
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.files import wrong_name
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
@@ -199,8 +200,8 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
 
 def _release(chosen: str, known: Format, book: Book, before: Sequence[str], published: PublishedFile | None) -> str:
     if chosen:
-        if not all(letter.isalnum() or letter in "-._" for letter in chosen) or chosen.startswith("."):
-            raise InputError(f"--release {chosen}: use letters, digits and hyphens, such as 2026-04; it names a file")
+        if wrong := wrong_name(chosen):
+            raise InputError(f"--release {wrong}")
         return chosen
     release = published.release if published else before[0] if before else known.release(book)
     if not release:

@@ -100,7 +100,8 @@ def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Head
     """
     found = [heading for sheet in book.sheets if (heading := _heading(sheet, fields))]
     if not found:
-        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
+        remedy = f"give the file as published{book.hidden_in_words}"
+        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; {remedy}")
     return found
 
 

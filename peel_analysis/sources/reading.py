@@ -151,7 +151,7 @@ class Request:
         """Return what was read of the file: the counts, checked, the populations, and the account of both.
 
         `populations` are rows of (force_id, mid_year, population, vintage); the sheets that are not among `sheets_read`
-        are those left. Raises TableError for counts that are not in the one shape.
+        are those left, and the hidden ones. Raises TableError for counts that are not in the one shape.
         """
         given = counts.loc[counts["count"].notna()]
         forces = {*given["force_id"], *(force_id for force_id, *_ in populations)}
@@ -161,7 +161,10 @@ class Request:
             format=format_name,
             release=self.release,
             sheets_read=tuple(sheet.name for sheet in sheets_read if sheet.name),
-            sheets_left=tuple(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+            sheets_left=(
+                *(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+                *(f"{name} (hidden)" for name in self.book.hidden),
+            ),
             rows_read=rows_read,
             left_out=left_out or {},
             forces=len(forces),
