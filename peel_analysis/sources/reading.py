@@ -99,10 +99,10 @@ def _fewer_forces(given: pd.DataFrame, forces: int) -> Iterator[str]:
     for item, of_item in given.groupby("item", sort=True):
         by_period = of_item.groupby(["period_start", "period_end"])["force_id"].nunique()
         if by_period.min() < forces:
-            fewest = by_period.idxmin()
+            start, end = by_period.index.tolist()[int(by_period.argmin())]
             others = int((by_period < forces).sum()) - 1
             more = f", and fewer than {forces} in {others} other period{'s' * (others > 1)}" if others else ""
-            yield f"{by_period.min()} have a count of {item} in {fewest[0]} to {fewest[1]}{more}"
+            yield f"{by_period.min()} have a count of {item} in {start} to {end}{more}"
 
 
 @dataclass(frozen=True, eq=False)
