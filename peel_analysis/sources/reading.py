@@ -65,6 +65,7 @@ class Account:
     rows_read: int = 0
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
     forces: int = 0
+    fewer_forces: tuple[str, ...] = ()
     first: str = ""
     last: str = ""
     notes: tuple[str, ...] = ()
@@ -80,6 +81,7 @@ class Account:
         if self.rows_read:
             span = f"; {self.first} to {self.last}" if self.first else ""
             yield f"  {self.rows_read:,} rows read; forces: {self.forces}{span}"
+            yield from (f"  of these, {fewer}" for fewer in self.fewer_forces)
         for reason, left_out in self.left_out.items():
             counting = "" if left_out.total is None else f", which count {left_out.total:,}"
             yield f"  left out: {left_out.rows:,} rows{counting}: {reason}"
@@ -93,6 +95,17 @@ class Account:
             yield f"  {self.partial:,} counts are marked partial: they leave something out"
         for note in self.notes:
             yield f"  note: {note}"
+
+
+def _fewer_forces(given: pd.DataFrame, forces: int) -> Iterator[str]:
+    """Yield in words, for an item with counts of fewer forces in some period than the file has, the fewest."""
+    for item, of_item in given.groupby("item", sort=True):
+        by_period = of_item.groupby(["period_start", "period_end"])["force_id"].nunique()
+        if by_period.min() < forces:
+            start, end = by_period.index.tolist()[int(by_period.argmin())]
+            others = int((by_period < forces).sum()) - 1
+            more = f", and fewer than {forces} in {others} other period{'s' * (others > 1)}" if others else ""
+            yield f"{by_period.min()} have a count of {item} in {start} to {end}{more}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +169,8 @@ class Request:
         """
         if counts.empty and not populations:
             raise SourceError(self._nothing_used(left_out or {}))
-        given = counts.loc[counts["status"] != "not_supplied", "force_id"]
+        given = counts.loc[counts["count"].notna()]
+        forces = {*given["force_id"], *(force_id for force_id, *_ in populations)}
         account = Account(
             file=self.book.file,
             sha256=self.book.sha256,
@@ -169,7 +183,8 @@ class Request:
             ),
             rows_read=rows_read,
             left_out=left_out or {},
-            forces=len({*given, *(force_id for force_id, *_ in populations)}),
+            forces=len(forces),
+            fewer_forces=tuple(_fewer_forces(given, len(forces))),
             first=min(counts["period_start"], default=""),
             last=max(counts["period_end"], default=""),
             notes=tuple(notes),
