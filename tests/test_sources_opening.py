@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -133,7 +134,7 @@ DAMAGED = "it does not open or is damaged"
         (b"\xef\xbb\xbf\n\n\x00\x00", "the file holds no text"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "no workbook, CSV or Parquet file"),
         (RETURN.encode("cp037"), ", line 1: the byte 0x"),
-        (RETURN.encode().replace(b"norf", b"n\x00rf"), "no workbook, CSV or Parquet file"),
+        (RETURN.encode().replace(b"norf", b"n\x00rf"), ", line 2: the byte 0x00 is no text"),
         (RETURN.encode() * 100 + b"\x07\n", ", line 301: the byte 0x07 is no text"),
         (b"<!DOCTYPE html><html>", "a web page, not a file of data"),
         (b"%PDF-1.7", "a PDF"),
@@ -184,6 +185,24 @@ def of_any_kind(error: BaseException) -> None:
 )
 def test_whatever_stops_a_reading_is_one_line_with_the_file(error: Exception) -> None:
     assert refusal(lambda: of_any_kind(error)).startswith("x.csv: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a" * 500, f"No force called '{'a' * 80}...'"),
+        ("\x9b0;x", r"No force called '\\x9b0;x'"),
+        ('"a\nb"', r"No force called 'a\\nb'"),
+        ("a\u202eb", r"No force called 'a\\u202eb'"),
+    ],
+)
+def test_what_a_message_quotes_is_cut_short_and_shows_its_control_characters(
+    name: str, shown: str, tmp_path: Path
+) -> None:
+    told = refusal(lambda: read_file(written(tmp_path, RETURN.replace("norfolk", name).encode())))
+    assert told.startswith("x.csv, line 2, column A: ")
+    assert re.search(shown, told)
+    assert told.isprintable()
 
 
 def test_an_interrupt_of_a_reading_stays_one() -> None:

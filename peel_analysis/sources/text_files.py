@@ -70,7 +70,7 @@ def as_utf_8(content: bytes, file: str) -> bytes:
         if start.match(content):
             raise UnreadableError(f"{kind}; give the file as the publisher offers it")
     if control := CONTROL.search(content):
-        if control.start() < 4096:
+        if len(CONTROL.findall(content, 0, 4096)) > len(content[:4096]) / 50:
             raise UnreadableError(NO_TEXT)
         line = _line_at(content, control.start())
         raise SourceError(
