@@ -4,12 +4,13 @@ import gc
 import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from click.shell_completion import CompletionItem
 
 from peel_analysis.data.errors import InputError, system_error_in_words
+from peel_analysis.data.text import visible
 
 if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
@@ -73,8 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def refused(line: str) -> int:
     """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
-    print(f"peel: {line}", file=sys.stderr)
+    say(f"peel: {line}", file=sys.stderr)
     return USAGE
+
+
+def say(text: str, *, end: str = "\n", file: TextIO | None = None) -> None:
+    """Print a text, in which what a terminal would obey and not show is written out."""
+    print(visible(text), end=end, file=file)
 
 
 class ValueOption(click.Option):

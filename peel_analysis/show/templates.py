@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from peel_analysis.data.text import visible
 from peel_analysis.data.writing import cache_folder
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,10 +45,16 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_compiled(),
     )
+
+
+def _seen(value: object) -> object:
+    """Return a text with what no eye sees written out; markup, which templates made, is so already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _compiled() -> BytecodeCache | None:
