@@ -34,7 +34,7 @@ def empty_folder(tmp_path: Path) -> Path:
     """Return a data folder with nothing but the forces, the notes on counts and the list of published files."""
     made = tmp_path / "data"
     made.mkdir()
-    for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
+    for name in ("forces.csv", "force_names.csv", "count_notes.csv", "published_files.toml"):
         shutil.copy(DATA / name, made)
     return made
 

@@ -99,7 +99,7 @@ class SmallBatch:
         return {f"{line['force_id']}/{line['section_id']}" for line in self.log() if line["outcome"] == "done"}
 
     def notebooks(self) -> list[Path]:
-        return sorted(self.reports.glob("*/notebooks/*.ipynb"))
+        return sorted(self.reports.glob("*/notebooks/[!.]*.ipynb"))
 
     def left_over(self) -> list[Path]:
         return list(self.out.rglob("*.part*"))
@@ -166,6 +166,13 @@ def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:
     """Return the processes that a process has started, directly or not."""
     children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
     return children
+
+
+def shared_memory_of(process: "subprocess.Popen[str]") -> list[Path]:
+    """Return the semaphores and the shared memory that a process has, as files; none where there is no /proc."""
+    held = Path(f"/proc/{process.pid}/maps")
+    lines = held.read_text(encoding="utf-8").splitlines() if held.exists() else []
+    return [Path(named) for named in {line.split()[-1] for line in lines} if named.startswith("/dev/shm/")]
 
 
 def still_there(processes: Sequence[psutil.Process], seconds: float = 10.0) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 from refusals import assert_says
-from small_batch import PATIENCE, SmallBatch, family, small_batch, still_there
+from small_batch import PATIENCE, SmallBatch, family, shared_memory_of, small_batch, still_there
 from warm_kernels import waited
 
 from peel_analysis.data.writing import part_of, remove_left_over
@@ -18,7 +18,7 @@ FOUR = ("essex", "kent", "norfolk", "suffolk")
 
 def stopped_by(first: signal.Signals) -> pytest.MarkDecorator:
     """Return the ways to stop a batch, of which `make test` tries the first only."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
     ways = [pytest.param(one, id=one.name, marks=() if one == first else pytest.mark.slow) for one in numbers]
     return pytest.mark.parametrize("number", ways)
 
@@ -28,22 +28,28 @@ def batch(tmp_path: Path) -> SmallBatch:
     return small_batch(tmp_path / "b", SLOW, SLOW)
 
 
+@pytest.mark.parametrize("whole_terminal", [True, pytest.param(False, marks=pytest.mark.slow)])
 @stopped_by(signal.SIGINT)
-def test_a_stopped_batch_leaves_whole_files_and_goes_on(number: signal.Signals, batch: SmallBatch) -> None:
+def test_a_stopped_batch_leaves_whole_files_and_goes_on(
+    number: signal.Signals, whole_terminal: bool, batch: SmallBatch
+) -> None:
     process = batch.start("--forces", ",".join(FOUR))
     batch.wait_for_units(2, process)
-    children = family(process)
+    children, semaphores = family(process), shared_memory_of(process)
     assert children
-    if number == signal.SIGINT:
-        os.killpg(process.pid, number)  # Ctrl-C reaches every process of the terminal
+    if whole_terminal and number != signal.SIGKILL:
+        os.killpg(process.pid, number)  # Ctrl-C reaches every process of the terminal, and its end does so too
     else:
         process.send_signal(number)
     printed, errors = process.communicate(timeout=30)
     assert still_there(children) == []
+    assert [path for path in semaphores if path.exists()] == []
 
-    if number == signal.SIGINT:
-        assert process.returncode == 130
-        assert errors.count("\n") == 1
+    if number == signal.SIGKILL:
+        assert (process.returncode, errors) == (-number, "")
+    else:
+        assert process.returncode == 128 + number
+        assert errors.count("\n") == 1, errors
         assert_says(errors, "peel: stopped; ", "is kept", "the same command goes on")
         assert batch.left_over() == []
     whole = {str(path.relative_to(batch.reports)) for path in batch.notebooks()}

@@ -4,12 +4,14 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import matplotlib as mpl
 import pytest
+from matplotlib.font_manager import fontManager
 from small_notebook import write
 from warm_kernels import printed
 
@@ -19,6 +21,7 @@ from peel_analysis.engine import warm_connection
 from peel_analysis.engine.papermill_engine import Engine, execute
 from peel_analysis.engine.provisioner import THIS_PYTHON
 from peel_analysis.figures import as_svg, change_strip, compared_bars, funnel_plot, ranked_bars, trend_lines
+from peel_analysis.figures.figure import MEASURE
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import rolling
 
@@ -57,6 +60,23 @@ def test_a_user_s_own_style_changes_no_drawing(results: dict[str, Result]) -> No
         assert drawings(results) == plain
         assert mpl.rcParams["figure.facecolor"] == "black"  # and a notebook keeps its own for what it draws itself
     assert "#000000" not in plain["bars"].partition("<g")[0]
+
+
+@pytest.mark.parametrize("of_matplotlib", [True, False])
+def test_no_font_of_a_machine_and_no_list_of_fonts_moves_a_drawing(
+    of_matplotlib: bool, results: dict[str, Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = drawings(results)
+    own = Path(mpl.get_data_path(), "fonts", "ttf")
+    serif = [font for font in fontManager.ttflist if font.name == "DejaVu Serif" and own in Path(font.fname).parents]
+    fonts = [font for font in fontManager.ttflist if font.name == "DejaVu Sans" and own in Path(font.fname).parents]
+    others = [replace(font, name="Arial") for font in serif]  # of other heights and widths than any Arial
+    with monkeypatch.context() as patch:
+        patch.setattr(fontManager, "ttflist", fonts if of_matplotlib else others)
+        fontManager.addfont(own / "DejaVuSansMono.ttf")  # it forgets what has been found before
+        assert drawings(results) == plain
+    fontManager.addfont(own / "DejaVuSansMono.ttf")
+    assert not [name for name, svg in plain.items() if MEASURE in svg or "font-family: 'Arial', 'Lib" not in svg]
 
 
 @pytest.fixture

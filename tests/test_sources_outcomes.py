@@ -10,7 +10,7 @@ from workbooks import FORCES, read_file
 
 from peel_analysis.data.folder import open_data
 from peel_analysis.sources import crime_tables
-from peel_analysis.sources.reading import Request
+from peel_analysis.sources.reading import LeftOut, Request
 from peel_analysis.sources.sheets import SourceError, open_book
 
 GROUPED = "outcomes_by_offence_group"
@@ -57,7 +57,9 @@ def test_unknown_outcome_type_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_without_outcomes_on_either_basis_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path / "x.csv", [row[:-2] for row in [OUTCOME_HEADING, *all_forces_outcomes()]])
-    with pytest.raises(SourceError, match=r"x.csv, line 1: no column 'Force outcomes for offences .* asked for"):
+    with pytest.raises(
+        SourceError, match=r"line 1: no column 'Force outcomes for offences .*' or 'Force outcomes rec.*; found"
+    ):
         crime_tables.read_outcomes(Request(open_book(path), "r", FORCES))
 
 
@@ -107,3 +109,95 @@ def test_the_march_2019_outcomes() -> None:
     assert sums[GROUPED] == sums["outcomes_recorded"], "its four quarters are a financial year"
     assert sums["outcomes_assigned"] == 5_047_445  # type 0 has no count on this basis
     assert reading.account.left_out["no count on the recorded basis: N/A - offence code expired"].rows == 110_080
+
+
+def with_text(rows: list[list[object]], *texts: object, where: object = "Norfolk") -> list[list[object]]:
+    """Return the rows with the two counts of a force's rows replaced, in turn."""
+    left = iter(texts)
+    return [[*row[:-2], text, text] if row[2] == where and (text := next(left, None)) else row for row in rows]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "N/A - data not provided",
+        "N/A – data not supplied by force",
+        "n/a: not available",
+        "N/A - data not received",
+        "N/A - the force moved to another system",
+        "Data not provided",
+        "..",
+        "[x]",
+        "[x] [note 4]",
+    ],
+)
+def test_a_sum_of_which_a_part_was_not_provided_is_partial(tmp_path: Path, words: str) -> None:
+    more = [outcome(force.name, kind, 4, group="Theft offences") for force in FORCES for kind in (0, 1)]
+    for row in more:
+        row[5] = "46"
+    path = csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *with_text(all_forces_outcomes(), words), *more])
+    reading = read_file(path)
+    rows = reading.counts.query("force_id == 'norfolk'").set_index(["item", "dimension"])
+    for basis, given in (("recorded", 4), ("assigned", 1)):
+        assert tuple(rows.loc[(f"outcomes_{basis}", "0"), ["count", "status"]]) == (given, "partial")
+        assert rows.loc[(f"outcomes_{basis}", "1"), "status"] == "reported"
+    assert set(reading.counts.query("force_id != 'norfolk'")["status"]) == {"reported"}
+    assert reading.account.left_out[f"no count on the recorded basis: {words} (Norfolk)"] == LeftOut(1)
+    assert "not provided: 2 sums are partial and 0 are blank, of Norfolk" in reading.account.notes
+
+
+def test_what_was_not_provided_at_all_is_a_blank_row_that_says_so(tmp_path: Path) -> None:
+    words = "N/A - data not provided"
+    one_type = read_file(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *with_text(all_forces_outcomes(), words)]))
+    rows = one_type.counts.query("force_id == 'norfolk'").set_index(["item", "dimension"])
+    blank = rows[rows["count"].isna()]
+    assert blank.index.tolist() == [("outcomes_recorded", "0"), ("outcomes_assigned", "0")]
+    assert set(blank["status"]) == {"not_supplied"}
+    force = read_file(csv_file(tmp_path / "y.csv", [OUTCOME_HEADING, *with_text(all_forces_outcomes(), words, words)]))
+    assert set(force.counts.query("force_id == 'norfolk'")["status"]) == {"not_supplied"}
+    assert len(force.counts) == 43 * 4, "without --not-supplied"
+    assert force.account.forces == 42
+
+
+def test_a_quarter_that_was_not_provided_makes_the_year_by_offence_group_partial(tmp_path: Path) -> None:
+    whole = [in_quarter(row, number) for number in (1, 2, 3) for row in all_forces_outcomes()]
+    fourth = [in_quarter(row, 4) for row in with_text(all_forces_outcomes(), "N/A - data not provided")]
+    reading = read_file(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *whole, *fourth]))
+    rows = reading.counts.query("item == @GROUPED and force_id == 'norfolk'").set_index("dimension")
+    assert tuple(rows.loc["Robbery: 0", ["count", "status"]]) == (9, "partial")
+    assert tuple(rows.loc["Robbery: 1", ["count", "status"]]) == (12, "reported")
+    never = [in_quarter(row, n) for n in (1, 2, 3, 4) for row in with_text(all_forces_outcomes(), "N/A - not provided")]
+    blank = read_file(csv_file(tmp_path / "y.csv", [OUTCOME_HEADING, *never])).counts
+    mine = blank.query("item == @GROUPED and force_id == 'norfolk' and dimension == 'Robbery: 0'").iloc[0]
+    assert (pd.isna(mine["count"]), mine["status"]) == (True, "not_supplied")
+
+
+def test_not_applicable_without_a_reason_is_a_gap_unless_the_code_is_expired(tmp_path: Path) -> None:
+    heading = [*OUTCOME_HEADING[:6], "Offence code expired", *OUTCOME_HEADING[6:]]
+    rows: list[list[object]] = [[*row[:6], "", *row[6:]] for row in all_forces_outcomes()]
+    expired: list[object] = [*outcome("Norfolk", 1, "NA", "NA")]
+    expired[5:6] = ["12", "x"]
+    assert set(read_file(csv_file(tmp_path / "x.csv", [heading, *rows, expired])).counts["status"]) == {"reported"}
+    expired[6] = ""
+    counts = read_file(csv_file(tmp_path / "y.csv", [heading, *rows, expired])).counts
+    assert counts.query("status == 'partial'")["item"].tolist() == ["outcomes_recorded"]
+
+
+def test_the_table_of_drug_offences_by_subcode_is_named_and_no_row_is_to_be_taken_out(tmp_path: Path) -> None:
+    rows = [[*row[:6], subcode, *row[6:]] for row in all_forces_outcomes() for subcode in ("92A/1", "92A/2")]
+    heading = [*OUTCOME_HEADING[:6], "Offence Subcode", *OUTCOME_HEADING[6:]]
+    with pytest.raises(SourceError, match=r"line 3, .* looks like a table by 'Offence Subcode', .*; take no row out"):
+        read_file(csv_file(tmp_path / "x.csv", [heading, *rows]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([outcome(force.name, "1a", 3) for force in FORCES], r"43 left out: part of another outcome type"),
+        ([outcome("Kent", 1, 3, group="Fraud offences")], r"1 left out: fraud offences, which Action Fraud"),
+        ([], r"there is none under its heading"),
+    ],
+)
+def test_a_file_of_which_no_row_is_used_is_refused(tmp_path: Path, rows: list[list[object]], reason: str) -> None:
+    with pytest.raises(SourceError, match=rf"x.csv: no row of the file is used \({reason}"):
+        read_file(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *rows]))

@@ -2,15 +2,19 @@
 
 import gzip
 from pathlib import Path
+from typing import Literal
 
+import openpyxl
 import pytest
-from workbooks import read_file, save
+from workbooks import FORCES, ods_row, read_file, save, save_ods
 
 from peel_analysis.data.counts import TableError
 from peel_analysis.sources import crime_tables, data_return
 from peel_analysis.sources.formats import recognise
 from peel_analysis.sources.sheets import SourceError, open_book
 
+HEADING = ["force", "item", "period_start", "period_end", "count", "status"]
+ROW = ["norfolk", "calls", "2016-07-01", "2017-06-30", 1204, "reported"]
 RETURN = "force,item,period_start,period_end,count,status\n"
 
 
@@ -104,4 +108,98 @@ def test_a_return_takes_names_and_keeps_reasons(tmp_path: Path) -> None:
 def test_a_return_is_refused_by_line(tmp_path: Path, line: str, message: str) -> None:
     path = file(tmp_path, RETURN + ",,,,,\n" + line + "\n")
     with pytest.raises((SourceError, TableError), match=message):
+        read_file(path)
+
+
+CRIME: list[object] = [
+    "Financial Year",
+    "Financial Quarter",
+    "Force Name",
+    "Offence Group",
+    "Offence Code",
+    "Number of Offences",
+]
+ROWS: list[list[object]] = [["2016/17", 1, force.name, "Robbery", "34", 10] for force in FORCES]
+
+
+@pytest.mark.parametrize("at", [0, 6])
+@pytest.mark.parametrize(
+    ("name", "cell", "field"),
+    [
+        ("n", 1, "Number of Offences"),
+        ("Offences", "Robbery of personal property", "Number of Offences"),
+        ("Number of Offences", 11, "Number of Offences"),
+        ("Year", 2016, "Financial Year"),
+        ("Financial Year 2", "2017/18", "Financial Year"),
+        ("Group", "Violence", "Offence Group"),
+    ],
+)
+def test_two_columns_that_could_be_one_are_refused_with_both_named(
+    tmp_path: Path, at: int, name: str, cell: object, field: str
+) -> None:
+    rows = [[*row[:at], cell, *row[at:]] for row in ROWS]
+    rows.insert(0, [*CRIME[:at], name, *CRIME[at:]])
+    path = save(tmp_path / "x.xlsx", {"2016_17": rows})
+    with pytest.raises(SourceError) as refused:
+        read_file(path)
+    cells = {letter: str(one) for letter, one in zip("ABCDEFG", rows[0], strict=True) if one in (name, field)}
+    both = " and ".join(f"'{one}' (x.xlsx, sheet '2016_17', cell {letter}1)" for letter, one in cells.items())
+    assert f"{both} could both be '{field}'; leave that name to the one that is meant" in str(refused.value)
+
+
+def test_an_empty_column_or_one_with_the_same_cells_is_no_second_one(tmp_path: Path) -> None:
+    for cells in ([""] * 43, ["2016/17"] * 43):
+        rows = [["Year", *CRIME], *([one, *row] for row, one in zip(ROWS, cells, strict=True))]
+        assert len(read_file(save(tmp_path / "x.xlsx", {"2016_17": rows})).counts) == 43
+
+
+def test_a_return_with_two_columns_for_one_thing_is_refused(tmp_path: Path) -> None:
+    text = "force,item,start,from,to,count,status\nNorfolk,calls,2016-07-01,2016-04-01,2017-06-30,1,reported\n"
+    with pytest.raises(SourceError, match=r"'start' .* and 'from' .*could both be 'period_start'"):
+        read_file(file(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [["Offence Code", "Offence Description", "Offence Group"], ["34", "Robbery", "Robbery"]],
+        [["Financial Year", "Force Name", "Offence Group", "Total"], ["2016/17", "Norfolk", "Robbery", 10]],
+    ],
+)
+def test_a_sheet_without_a_column_of_counts_is_left_and_named(tmp_path: Path, other: list[list[object]]) -> None:
+    reading = read_file(save(tmp_path / "x.xlsx", {"Reference": other, "2016_17": [CRIME, *ROWS]}))
+    assert (reading.account.sheets_read, reading.account.sheets_left) == (("2016_17",), ("Reference",))
+    with pytest.raises(SourceError, match=r"sheet '2017_18', row 1: no column "):
+        read_file(save(tmp_path / "x.xlsx", {"2017_18": other, "2016_17": [CRIME, *ROWS]}))
+    with pytest.raises(SourceError, match=r"sheet 'Reference', row 1: no column 'Financial (Year|Quarter)'"):
+        read_file(save(tmp_path / "x.xlsx", {"Reference": other}))
+
+
+def test_a_sheet_of_counts_that_lacks_a_column_is_not_left(tmp_path: Path) -> None:
+    renamed = [["Financial Year", "Three months", *CRIME[2:]], *ROWS]
+    with pytest.raises(
+        SourceError, match=r"sheet 'More', row 1: no column 'Financial Quarter'; found .*'Three months'"
+    ):
+        read_file(save(tmp_path / "x.xlsx", {"2016_17": [CRIME, *ROWS], "More": renamed}))
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden", "ods"])
+def test_a_hidden_sheet_is_left_and_named(tmp_path: Path, state: Literal["hidden", "veryHidden", "ods"]) -> None:
+    if state == "ods":
+        rows = [ods_row(*HEADING), ods_row(*ROW)]
+        path = save_ods(tmp_path / "x.ods", {"Return": rows, "Example": rows}, hidden=["Example"])
+    else:
+        path = save(tmp_path / "x.xlsx", {"Return": [HEADING, ROW], "Example": [HEADING, ROW]})
+        book = openpyxl.load_workbook(path)
+        book["Example"].sheet_state = state
+        book.save(path)
+    reading = read_file(path)
+    assert reading.counts["count"].tolist() == [1204]
+    assert (reading.account.sheets_read, reading.account.sheets_left) == (("Return",), ("Example (hidden)",))
+
+
+def test_a_file_whose_only_table_is_hidden_says_so(tmp_path: Path) -> None:
+    rows = [ods_row(*HEADING), ods_row(*ROW)]
+    path = save_ods(tmp_path / "x.ods", {"Cover": [ods_row("A cover")], "Return": rows}, hidden=["Return"])
+    with pytest.raises(SourceError, match=r"hidden sheets are not read \(Return\): show one that is to be read"):
         read_file(path)

@@ -78,7 +78,7 @@ def test_homicide_stands_in_as_many_rows_as_its_cell_names_codes(tmp_path: Path)
     homicide = [crime("Norfolk", 1, "Violence against the person", "1/4.1/4.2") for _ in range(3)]
     reading = read_file(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide]))
     assert count_of(reading, "norfolk", "Violence against the person") == 3
-    with pytest.raises(SourceError, match=r"x.csv, line 48, column G: repeats an earlier row's quarter"):
+    with pytest.raises(SourceError, match=r"line 48, column G: repeats .* line 45; an offence of several codes"):
         read_file(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(), *homicide, homicide[0]]))
 
 
@@ -94,7 +94,10 @@ def test_homicide_stands_in_as_many_rows_as_its_cell_names_codes(tmp_path: Path)
         (lambda rows: rows[5].__setitem__(1, 5), r"cell B6: found '5' where a financial quarter, 1 to 4, should be"),
         (lambda rows: rows[5].__setitem__(4, "Piracy"), r"cell E6: unknown offence group 'Piracy'; if the publisher"),
         (lambda rows: rows.pop(26), r"sheet '2016_17', row 1: no row for Norfolk in 2016-04-01 to 2016-06-30"),
-        (lambda rows: rows.append(rows[1]), r"cell G45: repeats an earlier row's quarter, force and offence"),
+        (
+            lambda rows: rows.append(rows[1]),
+            r"G45: repeats the quarter, force and offence of sheet '2016_17', row 2; its cells are the same; k",
+        ),
         (
             lambda rows: rows[0].__setitem__(7, "Crimes counted"),
             r"sheet '2016_17', row 1: no column 'Number of Offences'; found besides the others: .*'Crimes counted'",
@@ -173,3 +176,111 @@ def test_the_older_release_of_2017_18_differs_from_april_2026() -> None:
     reading = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-tables201718.csv"))
     assert reading.counts["count"].sum() == 4_821_452
     assert len(reading.counts) == 43 * 4 * 9
+
+
+def test_partnerships_are_added_up_by_force(tmp_path: Path) -> None:
+    heading: Row = [*CRIME_HEADING[:3], "CSP Name", *CRIME_HEADING[3:]]
+    rows: list[Row] = [[*row[:3], place, *row[3:]] for row in all_forces_crime() for place in ("East", "West")]
+    path = csv_file(tmp_path / "x.csv", [heading, *rows])
+    assert count_of(read_file(path), "norfolk", "Robbery") == 20
+    again = [*rows[0][:3], " east", *rows[0][4:]]
+    with pytest.raises(SourceError, match=r"line 88, column H: repeats .* of line 2; its cells are .*; "):
+        read_file(csv_file(tmp_path / "y.csv", [heading, *rows, again]))
+    again[3] = "Total"
+    with pytest.raises(SourceError, match=r"line 88, column D: found 'Total' .*; give the table without its totals"):
+        read_file(csv_file(tmp_path / "z.csv", [heading, *rows, again]))
+
+
+@pytest.mark.parametrize(
+    ("column", "spelling"),
+    [
+        (0, "2016-17"),
+        (0, "2016/2017"),
+        (1, "Q1"),
+        (2, "Norfolk Constabulary"),
+        (2, "norfolk [note 2]"),
+        (3, "OFFENCE 8n"),
+        (6, "8n "),
+    ],
+)
+def test_a_row_that_is_repeated_under_another_spelling_is_refused(tmp_path: Path, column: int, spelling: str) -> None:
+    first = crime("Norfolk", 3, "Violence against the person", "8N")
+    again = [*first[:column], spelling, *first[column + 1 :]]
+    rows = [CRIME_HEADING, *all_forces_crime(), first, again]
+    with pytest.raises(SourceError, match=r"line 46, column G: repeats the quarter, force and offence of line 45"):
+        read_file(csv_file(tmp_path / "x.csv", rows))
+
+
+def test_two_counts_of_one_offence_are_not_to_be_halved_blindly(tmp_path: Path) -> None:
+    rows = [CRIME_HEADING, *all_forces_crime(), crime("Norfolk", -10)]
+    with pytest.raises(SourceError, match="its cells are not all the same; find out at the publisher's which is right"):
+        read_file(csv_file(tmp_path / "x.csv", rows))
+
+
+def test_offences_that_were_not_provided(tmp_path: Path) -> None:
+    words = "N/A - data not provided"
+    rows = [CRIME_HEADING, *all_forces_crime(), *(crime(force.name, 5, code="35") for force in FORCES)]
+    rows = [[*row[:7], words] if row[2] == "Kent" or row[2:7:4] == ["Norfolk", "34"] else row for row in rows]
+    reading = read_file(csv_file(tmp_path / "x.csv", rows))
+    told = reading.counts.set_index("force_id")["status"]
+    assert (told["norfolk"], told["kent"], told["suffolk"]) == ("partial", "not_supplied", "reported")
+    assert count_of(reading, "norfolk", "Robbery") == 5
+    assert reading.account.left_out[f"no count: {words} (Kent and Norfolk)"] == LeftOut(3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("1,234", 1234),
+        ("1 234", 1234),
+        ("1\u00a0234", 1234),
+        ("-1,234,567", -1234567),
+        ("1,2,3", None),
+        ("12,34", None),
+        ("1 2", None),
+        ("1 234,567", None),
+        ("١٢", None),
+        ("１２", None),
+        ("½", None),
+        ("1e3", None),
+        ("0x10", None),
+        ("1_000", None),
+        ("1.234", None),
+        ("--1", None),
+        ("1000000000000000000", None),
+        (1e18, None),
+        (1.5, None),
+        (-3, -3),
+        ("#REF!", None),
+        ("#N/A", None),
+    ],
+)
+def test_odd_numbers_are_the_right_count_or_refused_with_their_cell(
+    tmp_path: Path, cell: object, read: int | None
+) -> None:
+    rows = [CRIME_HEADING, *all_forces_crime(), crime("Norfolk", cell, "Theft", "46")]
+    path = save(tmp_path / "x.xlsx", {"2016_17": rows})
+    if read is not None:
+        assert count_of(read_file(path), "norfolk", "Theft offences") == read
+        return
+    with pytest.raises(SourceError, match="sheet '2016_17', cell H45: found '"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("year", ["1017/18", "2117/18", "1989/90", "9999/00", "0000/01"])
+def test_a_year_that_no_table_of_these_has_is_refused(tmp_path: Path, year: str) -> None:
+    with pytest.raises(SourceError, match=rf"line 2, column A: found '{year}', and the financial years of these"):
+        read_file(csv_file(tmp_path / "x.csv", [CRIME_HEADING, *all_forces_crime(year)]))
+
+
+def test_a_row_without_force_and_count_is_no_blank_line(tmp_path: Path) -> None:
+    rows = [CRIME_HEADING, *all_forces_crime(), crime("", "")]
+    with pytest.raises(SourceError, match=r"x.csv, line 45, column C: No force called ''"):
+        read_file(csv_file(tmp_path / "x.csv", rows))
+
+
+def test_the_codes_of_each_force_and_quarter_are_told(tmp_path: Path) -> None:
+    rows = [CRIME_HEADING, *all_forces_crime(), crime("Norfolk", 1, code="8n")]
+    codes = read_file(csv_file(tmp_path / "x.csv", rows)).codes
+    assert codes[codes["force_id"] == "norfolk"]["code"].tolist() == ["34", "8N"]
+    assert len(codes) == 44

@@ -5,11 +5,12 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,19 +67,45 @@ def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
     """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
-    executor = futures.ProcessPoolExecutor(
-        workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), workplace)
-    )
-    is_main = threading.current_thread() is threading.main_thread()  # in another, signals are not its business
-    # Ctrl-C must not reach the workers: it is for this process, which then stops them.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
-    try:
+    with _only_for_this_process():
+        _start_tracker()
+        executor = futures.ProcessPoolExecutor(
+            workers, mp_context=context, initializer=prepare_worker, initargs=(os.getpid(), workplace)
+        )
         for _ in range(workers):
             executor.submit(os.getpid)  # starts a worker
-    finally:
-        if is_main:
-            signal.signal(signal.SIGINT, before)
     return Pool(executor, window=workers + 2)
+
+
+@contextmanager
+def _only_for_this_process() -> Iterator[None]:
+    """Have the processes that are started within the block ignore Ctrl-C and a closed terminal: this one stops them."""
+    is_main = threading.current_thread() is threading.main_thread()  # in another, signals are not its business
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if is_main and hasattr(signal, name)]
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _start_tracker() -> None:
+    """Start the process that deletes the semaphores of a run that is killed; it does so without a warning."""
+    if sys.platform == "win32":
+        return
+    from multiprocessing import resource_tracker
+
+    named, category = "PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker"
+    before = os.environ.get(named)
+    os.environ[named] = f"{before},{category}" if before else category
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ[named]
+        else:
+            os.environ[named] = before
 
 
 @dataclass

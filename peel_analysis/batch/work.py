@@ -4,6 +4,7 @@ Both write beside the place and rename.
 """
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -92,7 +93,9 @@ def share_with_kernels() -> None:
     from peel_analysis.comparison.verdicts import compare
     from peel_analysis.data.cross_checks import read_all
     from peel_analysis.measures import calculate_all
+    from peel_analysis.show.templates import compile_pieces
 
+    compile_pieces()
     edition = peel_analysis.open_data().edition(os.environ[SHARED_EDITION])
     read_all(edition)
     for result in calculate_all(edition):
@@ -119,7 +122,11 @@ def prepare_worker(parent: int, workplace: Workplace) -> None:
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(ORPHAN_CHECK)
+    logging.disable()  # nobody is there to be told that kernels have gone
     with suppress(Exception):  # ending is what matters
+        from peel_analysis.engine.warm_connection import stop_at_once
+
+        stop_at_once()
         psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
         remove_left_over_folders(own=True)
     os._exit(1)

@@ -76,7 +76,7 @@ def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]
             held.counts(key)
             passed.append(key)
         except TableError as problem:
-            findings.append(Finding("error", " ".join(key), str(problem)))
+            findings += [Finding("error", " ".join(key), fault) for fault in problem.faults]
     return CheckResult(held.data.rule("shape"), number_of_tables(keys), tuple(findings)), passed
 
 

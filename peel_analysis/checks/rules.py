@@ -18,6 +18,7 @@ PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without"
 PROVENANCE = "provenance.csv"
 PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
 PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
+MADE = ((PRINTED, PRINTED_COLUMNS), (PROVENANCE, PROVENANCE_COLUMNS))  # registers that are made with the counts
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
 
@@ -35,7 +36,8 @@ class Finding:
     def line(self, forces: Forces) -> str:
         """Return the finding as one line: level, table, force, period, what was found."""
         who = forces.name(self.force_id) if self.force_id else ""
-        return f"  {self.level}: {', '.join(filter(None, (self.table, who, self.period)))}: {self.found}"
+        place = ", ".join(filter(None, (self.table, who, self.period)))  # without one, what was found names it
+        return f"  {self.level}: {place}{': ' if place else ''}{self.found}"
 
 
 @dataclass(frozen=True)

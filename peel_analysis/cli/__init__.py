@@ -2,8 +2,11 @@
 
 import gc
 import io
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -15,7 +18,8 @@ from peel_analysis.data.text import visible
 if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
 
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, USAGE = 0, 1, 2
+STOPPED_BY = 128  # and the signal's number, as a shell tells it: 130 for Ctrl-C
 COMPLETION = """\b
 Completion of commands, options and names in a shell, for good in its start file:
   bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
@@ -39,9 +43,9 @@ class Peel(click.Group):
             return int(super().invoke(ctx))
         except InputError as error:
             return refused(str(error))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
             refused("stopped; what is finished is kept, and the same command goes on from it")
-            return INTERRUPTED
+            return STOPPED_BY + int(*stopped.args or (signal.SIGINT,))
         except BrokenPipeError:  # the reader of a pipe has gone, as with `peel values | head`
             sys.stderr.close()
             return DONE
@@ -65,16 +69,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
 
     try:
-        return int(command.main(arguments, prog_name="peel", standalone_mode=False))
+        with _stopped_as_by_interrupt():
+            return int(command.main(arguments, prog_name="peel", standalone_mode=False))
     except click.UsageError as error:
         help_of = error.ctx.command_path if error.ctx else "peel"
         remedy = getattr(getattr(error, "param", None), "remedy", "") or f"see {help_of} --help"  # the option's own
         return refused(f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}")
 
 
+@contextmanager
+def _stopped_as_by_interrupt() -> Iterator[None]:
+    """Within the block, a signal to end and a terminal that is closed stop the command in order, as Ctrl-C does."""
+    is_main = threading.current_thread() is threading.main_thread()  # in another, signals are not its business
+    asked = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if is_main and hasattr(signal, name)]
+    heeded = [number for number in asked if signal.getsignal(number) == signal.SIG_DFL]  # nohup ignores the second
+
+    def stop(number: int, _: object) -> None:
+        for each in heeded:
+            signal.signal(each, signal.SIG_IGN)  # the next comes while this one is heeded
+        raise KeyboardInterrupt(number)
+
+    for number in heeded:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def refused(line: str) -> int:
     """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
-    say(f"peel: {line}", file=sys.stderr)
+    with suppress(OSError):  # of a terminal that has been closed
+        say(f"peel: {line}", file=sys.stderr)
     return USAGE
 
 

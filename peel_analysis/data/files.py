@@ -7,11 +7,12 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
@@ -158,12 +159,15 @@ class Rows:
         return [row[place] for row in self.cells]
 
 
-def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None]) -> Rows:
+def rows_of(
+    path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None], faults: Faults | None = None
+) -> Rows:
     """Return the rows of a CSV file; blank lines are no rows.
 
     `where` names the file in messages, as "data/forces.csv"; `columns` are those that it must have, in their order, or
     a function that refuses others. Raises InputError for a file that is missing or is not UTF-8, for quotation marks
-    that do not pair, for other columns, and for a row with a cell too many or too few.
+    that do not pair, for other columns, and for rows with a cell too many or too few; where `faults` are gathered,
+    these rows are told there and left out.
     """
     numbered = _numbered(text_of(path, where), where)
     _, found = next(numbered, (1, ()))
@@ -172,16 +176,20 @@ def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str
     elif found != tuple(columns):
         raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
     rows = tuple(numbered)
-    for line, row in rows:
-        refuse_other_number(len(row), len(found), f"{where}, line {line}")
+    wrong = [(line, len(row)) for line, row in rows if len(row) != len(found)]
+    with Faults() if faults is None else nullcontext(faults) as gathered:
+        for line, cells in wrong:
+            gathered.of(refuse_other_number, cells, len(found), f"{where}, line {line}")
+    rows = tuple((line, row) for line, row in rows if len(row) == len(found)) if wrong else rows
     return Rows(found, tuple(line for line, _ in rows), tuple(row for _, row in rows))
 
 
 def refuse_wrong_names(rows: Rows, column: str, where: str) -> None:
-    """Raise InputError, with the line, for a cell of a column that cannot name a file."""
-    for line, cell in zip(rows.lines, rows.column(column), strict=True):
-        if wrong := wrong_name(cell):
-            raise InputError(f"{where}, line {line}: {column} {wrong}")
+    """Raise InputError, with the line, for each cell of a column that cannot name a file."""
+    with Faults() as faults:
+        for line, cell in zip(rows.lines, rows.column(column), strict=True):
+            if wrong := wrong_name(cell):
+                faults.add([f"{where}, line {line}: {column} {wrong}"])
 
 
 def refuse_other_number(cells: int, columns: int, where: str) -> None:

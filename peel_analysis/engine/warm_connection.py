@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,8 @@ class WarmProcess:
 
     def stop(self) -> None:
         """End the warm process, and with it all its kernels."""
+        with suppress(OSError):  # it may have ended
+            self._connection.shutdown(socket.SHUT_RDWR)  # a thread that waits for an answer holds it open
         self._connection.close()
         try:
             self._process.wait(1.0)
@@ -162,6 +165,12 @@ def stop() -> None:
             warm.stop()
         pool.processes = {}
         pool.faults = 0
+
+
+def stop_at_once() -> None:
+    """End this process's warm processes before it ends itself, whatever its other threads are waiting for."""
+    for warm in list(own_pool().processes.values()):
+        warm.stop()
 
 
 atexit.register(stop)

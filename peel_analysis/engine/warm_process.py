@@ -31,7 +31,8 @@ LIBRARIES = (
     "pandas", "pyarrow.parquet", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "seaborn",
     "jinja2", "pydantic", "psutil", "tomllib",
     "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
-    "IPython.core.debugger", "IPython.extensions.storemagic", "IPython.utils.wildcard",
+    "IPython.core.debugger", "IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard",
+    "tornado.platform.asyncio", "pandas.io.formats.string", "encodings.unicode_escape",
 )  # fmt: skip
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = "matplotlib_inline"
@@ -201,9 +202,6 @@ def prepare(request: Message) -> None:
     sys.orig_argv[:] = request["command"]
     if not sys.flags.safe_path:
         sys.path.insert(0, request["cwd"])  # as -m does; ipykernel's launcher takes it away again
-    if sys.dont_write_bytecode and os.environ.get(KEPT_IN):  # else each notebook of a batch compiles the package anew
-        sys.pycache_prefix = str(Path(os.environ[KEPT_IN], "bytecode"))
-        sys.dont_write_bytecode = False
     tempfile.tempdir = None
     random.seed()
     if "numpy" in sys.modules:

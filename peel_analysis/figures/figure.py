@@ -6,9 +6,11 @@ import textwrap
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from html import escape
 from importlib import resources
+from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, Literal, NamedTuple
 
@@ -20,6 +22,7 @@ from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.font_manager import fontManager, get_font, ttfFontProperty
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 
@@ -36,6 +39,11 @@ WIDTH = 7.6  # inches; the report's column
 NATIONAL_LINE: dict[str, Any] = {"color": DARK_PINK, "linewidth": 1.6, "linestyle": (0, (5, 2))}
 SPOT = 5.5  # points, of a force's mark
 FONT = ["Arial", "Liberation Sans", "Helvetica", "DejaVu Sans"]
+# The words of an SVG are measured in files that come with matplotlib, which calls them so: what fonts a machine has, or
+# had when matplotlib last looked, moves nothing.
+MEASURE = "peel measure"
+MEASURED = [MEASURE, *FONT]
+FILES_OF_MEASURE = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 SETTINGS: dict[str, Any] = {
     "font.size": 9,
     "font.sans-serif": FONT,
@@ -88,7 +96,19 @@ def analysis_function() -> Iterator[None]:
     """Draw in the Analysis Function's style within the block, whatever else is set; an SVG's text stays text."""
     now: Any = mpl.rcParams
     other: Any = {name: setting for name, setting in _settings().items() if now[name] != setting}
+    if now["font.sans-serif"] == MEASURED:  # drawn within `as_svg`
+        other.pop("font.sans-serif", None)
     with mpl.rc_context(other):
+        yield
+
+
+@contextmanager
+def _measured() -> Iterator[None]:
+    """Measure words in the files of MEASURE within the block, and in no font of the machine."""
+    if not any(font.name == MEASURE for font in fontManager.ttflist):  # matplotlib may have listed its fonts anew
+        files = (Path(mpl.get_data_path(), "fonts", "ttf", name) for name in FILES_OF_MEASURE)
+        fontManager.ttflist += [replace(ttfFontProperty(get_font(file)), name=MEASURE) for file in files]
+    with mpl.rc_context({"font.sans-serif": MEASURED}):
         yield
 
 
@@ -246,11 +266,11 @@ def mark(axes: Axes, role: "Role", force_id: str, at: tuple[float, float], **loo
 
 
 def as_svg(figure: Figure) -> str:
-    """Return a figure as SVG text without date or random ids; text stays text."""
+    """Return a figure as SVG text without date or random ids, the same on every machine; text stays text."""
     out = io.StringIO()
-    with analysis_function():
+    with _measured():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    svg = visible(out.getvalue())
+    svg = visible(out.getvalue()).replace(f"'{MEASURE}', ", "")
     svg = svg[svg.index("<svg") :]
     # Matplotlib defines a mark's shape inside the first group that uses it: without that group, every other mark of the
     # shape would be lost. So all are defined before the first group, in order of id.

@@ -1,14 +1,12 @@
 """The templates of everything that is shown as HTML: what a template is handed is text, unless it is markup itself."""
 
-import os
 from functools import cache
 from pathlib import Path
 
-from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from peel_analysis.data.text import visible
-from peel_analysis.data.writing import cache_folder
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
@@ -26,6 +24,11 @@ def render(template: str, **values: object) -> Markup:
 def piece(macro: str, *values: object, **named: object) -> Markup:
     """Return a piece of a page, made by a macro of `macros.html.j2`: "table", "figure", "tile"."""
     return Markup(getattr(_template(MACROS).module, macro)(*values, **named))
+
+
+def compile_pieces() -> None:
+    """Compile what a section's pages are made of; the kernels of a batch, which are forked later, find it ready."""
+    _template(MACROS)
 
 
 @cache
@@ -48,22 +51,9 @@ def _environment() -> Environment:
         finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_compiled(),
     )
 
 
 def _seen(value: object) -> object:
     """Return a text with what no eye sees written out; markup, which templates made, is so already."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _compiled() -> BytecodeCache | None:
-    """Return where compiled templates are kept for the other kernels of a batch; None outside one."""
-    folder = cache_folder()
-    if folder is None:
-        return None
-    try:
-        (folder / "templates").mkdir(parents=True, exist_ok=True)
-    except OSError:  # as with other kept work: it costs time and nothing else
-        return None
-    return FileSystemBytecodeCache(os.fspath(folder / "templates"))

@@ -19,7 +19,7 @@ RETURN_FIELDS = (
     Field("item", ("item",)),
     Field("period_start", ("period_start", "from", "start")),
     Field("period_end", ("period_end", "to", "end")),
-    Field("count", ("count", "number")),
+    Field("count", ("count", "number"), required=False, counts=True),
     Field("status", ("status",)),
 )
 

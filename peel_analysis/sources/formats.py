@@ -80,7 +80,9 @@ def recognise(book: Book) -> Format:
         for sheet in book.sheets[:5]
     ]
     names = "; ".join(known.name for known in FORMATS)
-    raise SourceError(f"{book.file}: not a format known here ({'; '.join(starts)}); the formats are: {names}")
+    raise SourceError(
+        f"{book.file}: not a format known here ({'; '.join(starts)}){book.hidden_in_words}; the formats are: {names}"
+    )
 
 
 def _release_on_cover(book: Book) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from peel_analysis.sources.sheets import Book, Column, Sheet, SourceError, as_text
 
 ENOUGH = 3  # names that make a row a heading of this format, though a renamed one
+YEAR_NAME = re.compile(r"(20)?\d\d[/_ -]\d\d(\d\d)?")  # of a sheet that must hold the table
 BLANK_ROW = "blank line or note under the table"
 MONTHS = [f"{date(2000, number, 1):%B}" for number in range(1, 13)]
 MONTH = rf"({'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
@@ -26,11 +27,15 @@ SHORT_DAY = re.compile(rf"\b(\d{{1,2}})[-/ ]({'|'.join(month[:3] for month in MO
 
 @dataclass(frozen=True)
 class Field:
-    """A column that a format has, and the names it goes by. The first name is the one that an error gives."""
+    """A column that a format has, and the names it goes by. The first name is the one that an error gives.
+
+    A table has every `required` column and at least one of those that hold its `counts`.
+    """
 
     name: str
     called: tuple[str, ...]
     required: bool = True
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,57 +88,103 @@ def fold(text: str) -> str:
 def likeness(book: Book, fields: Sequence[Field]) -> tuple[int, int]:
     """Return how like a format a file is: minus the required fields missing in its best row, and the fields found."""
     matches = [_match(cells, fields) for sheet in book.sheets for cells in sheet.top]
-    named = [(-len(_missing(positions, fields)), len(positions)) for positions in matches if len(positions) >= ENOUGH]
+    named = [(-len(_missing(named, fields)), len(named)) for named in matches if len(named) >= ENOUGH]
     return max(named, default=(-len(fields), 0))
 
 
-def _missing(positions: Mapping[str, int], fields: Sequence[Field]) -> list[str]:
-    return [field.called[0] for field in fields if field.required and field.name not in positions]
-
-
 def headings(book: Book, fields: Sequence[Field], format_name: str) -> list[Heading]:
-    """Return the headings of the sheets that hold the table.
+    """Return the headings of the sheets that hold the table; a sheet without a column of its counts is left.
 
-    Raises SourceError when no sheet does, for a sheet named like a financial year without the heading, and for a row
-    with some of the required names and not all.
+    Raises SourceError when no sheet holds it, for a sheet named like a financial year without the heading, for a row
+    with a column of counts that lacks another, and for two columns that could be the same one.
     """
-    found = [heading for sheet in book.sheets if (heading := _heading(sheet, fields))]
-    if not found:
-        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; give the file as published")
-    return found
+    best = [(sheet, *_best_row(sheet, fields)) for sheet in book.sheets]
+    whole = [
+        Heading(sheet, row, _positions(sheet, row, named, fields))
+        for sheet, row, named in best
+        if not _missing(named, fields)
+    ]
+    like = [(sheet, row, named) for sheet, row, named in best if _missing(named, fields)]
+    for sheet, row, named in like:
+        if YEAR_NAME.fullmatch(sheet.name) or any(field.counts and field.name in named for field in fields):
+            _refuse(sheet, row, named, fields, anyhow=bool(YEAR_NAME.fullmatch(sheet.name)))
+    if not whole:
+        for sheet, row, named in sorted(like, key=lambda one: -len(one[2]))[:1]:
+            _refuse(sheet, row, named, fields)
+        remedy = f"give the file as published{book.hidden_in_words}"
+        raise SourceError(f"{book.file}: no sheet with the columns of {format_name}; {remedy}")
+    return whole
 
 
-def _heading(sheet: Sheet, fields: Sequence[Field]) -> Heading | None:
-    """Return the heading row with all required fields, or None when the sheet has nothing like it (a cover, notes)."""
+def _best_row(sheet: Sheet, fields: Sequence[Field]) -> tuple[int, dict[str, list[int]]]:
+    """Return the first row with all columns of the table, else the one that names the most, and what it names."""
     matches = [_match(cells, fields) for cells in sheet.top]
-    for row, positions in enumerate(matches):
-        if not _missing(positions, fields):
-            return Heading(sheet, row, positions)
-    best: dict[str, int] = max(matches, key=len, default={})
-    if len(best) < ENOUGH:
-        if re.fullmatch(r"(20)?\d\d[/_ -]\d\d(\d\d)?", sheet.name):
-            names = ", ".join(_missing({}, fields))
-            raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
-        return None
-    row = matches.index(best)
-    others = [repr(cell) for at, cell in enumerate(sheet.top[row]) if cell and at not in best.values()]
-    found = f"found besides the others: {', '.join(others) or 'nothing'}; give the column its published name"
-    raise SourceError(f"{sheet.place(row)}: no column {' or '.join(map(repr, _missing(best, fields)))}; {found}")
+    if not matches:
+        return 0, {}
+    row = next((row for row, named in enumerate(matches) if not _missing(named, fields)), None)
+    row = max(range(len(matches)), key=lambda at: len(matches[at])) if row is None else row
+    return row, matches[row]
 
 
-def _match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, int]:
-    """Return the position of each field that a row of cells names.
-
-    A name that stands twice counts where it stands first: the Home Office's sheet for 2013/14 repeats three names over
-    empty columns.
-    """
+def _match(cells: Sequence[str], fields: Sequence[Field]) -> dict[str, list[int]]:
+    """Return the positions of the cells that name each field, with or without a footnote digit behind the name."""
     field_of = {fold(name): field.name for field in fields for name in field.called}
-    positions: dict[str, int] = {}
+    positions: dict[str, list[int]] = {}
     for position, cell in enumerate(cells):
         name = fold(cell)
         if found := field_of.get(name) or field_of.get(name.rstrip("0123456789 ")):
-            positions.setdefault(found, position)
+            positions.setdefault(found, []).append(position)
     return positions
+
+
+def _missing(named: Collection[str], fields: Sequence[Field]) -> list[str]:
+    """Return the required columns that are not named, and the columns of counts when none of them is."""
+    missing = [repr(field.called[0]) for field in fields if field.required and field.name not in named]
+    counts = [field for field in fields if field.counts]
+    if counts and not any(field.name in named for field in counts):
+        missing.append(" or ".join(repr(field.called[0]) for field in counts))
+    return missing
+
+
+def _refuse(
+    sheet: Sheet, row: int, named: Mapping[str, Sequence[int]], fields: Sequence[Field], *, anyhow: bool = False
+) -> None:
+    """Refuse a row that is a heading but for some columns; `anyhow` one that is none at all."""
+    if len(named) >= ENOUGH:
+        known = {position for positions in named.values() for position in positions}
+        others = [repr(cell) for at, cell in enumerate(sheet.top[row]) if cell and at not in known]
+        found = f"found besides the others: {', '.join(others) or 'nothing'}; give the column its published name"
+        raise SourceError(f"{sheet.place(row)}: no column {' and no column '.join(_missing(named, fields))}; {found}")
+    if anyhow:
+        names = ", ".join(_missing({}, fields))
+        raise SourceError(f"{sheet.place(0)}: no heading row in the first rows; it should name {names}")
+
+
+def _positions(sheet: Sheet, row: int, named: Mapping[str, Sequence[int]], fields: Sequence[Field]) -> dict[str, int]:
+    """Return the position of each field's column.
+
+    An empty column serves nothing: the Home Office's sheet for 2013/14 repeats three names over empty columns. Two
+    that are the same in every row are one. Raises SourceError for two others that could be the same field.
+    """
+    positions = {name: found[0] for name, found in named.items()}
+    for field in (field for field in fields if len(named.get(field.name, ())) > 1):
+        columns = sheet.columns(row, {str(position): position for position in named[field.name]})
+        texts = {int(position): _texts(column) for position, column in columns.items()}
+        first, *others = [position for position, cells in texts.items() if (cells != "").any()] or list(texts)
+        positions[field.name] = first
+        for other in others:
+            if not np.array_equal(texts[first], texts[other]):
+                both = " and ".join(f"{sheet.top[row][at]!r} ({sheet.place(row, at)})" for at in (first, other))
+                remedy = "leave that name to the one that is meant, and give the other a name of its own"
+                raise SourceError(f"{sheet.place(row)}: {both} could both be {field.called[0]!r}; {remedy}")
+    return positions
+
+
+def _texts(column: Column) -> npt.NDArray[np.object_]:
+    """Return a column's cells as text in one case."""
+    texts = np.array([*(as_text(value).casefold() for value in column.values), ""], dtype=object)
+    cells: npt.NDArray[np.object_] = texts[column.codes]
+    return cells
 
 
 @dataclass(frozen=True)

@@ -94,11 +94,16 @@ class Account:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """One file as tables: counts in the shape of `counts`, populations by force and mid-year; either may be empty."""
+    """One file as tables: counts in the shape of `counts`, populations by force and mid-year; either may be empty.
+
+    `codes` are the offence codes that a force has rows of in a quarter (force_id, period_start, period_end, code), of a
+    file that gives them.
+    """
 
     counts: pd.DataFrame
     populations: pd.DataFrame
     account: Account
+    codes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -134,12 +139,16 @@ class Request:
         left_out: Mapping[str, LeftOut] | None = None,
         notes: Sequence[str] = (),
         printed_totals: Sequence[PrintedTotal] = (),
+        codes: pd.DataFrame | None = None,
     ) -> Reading:
         """Return what was read of the file: the counts, checked, the populations, and the account of both.
 
         `populations` are rows of (force_id, mid_year, population, vintage); the sheets that are not among `sheets_read`
-        are those left. Raises TableError for counts that are not in the one shape.
+        are those left, and the hidden ones. Raises SourceError for a file of which no row is used, and TableError for
+        counts that are not in the one shape.
         """
+        if counts.empty and not populations:
+            raise SourceError(self._nothing_used(left_out or {}))
         given = counts.loc[counts["status"] != "not_supplied", "force_id"]
         account = Account(
             file=self.book.file,
@@ -147,7 +156,10 @@ class Request:
             format=format_name,
             release=self.release,
             sheets_read=tuple(sheet.name for sheet in sheets_read if sheet.name),
-            sheets_left=tuple(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+            sheets_left=(
+                *(sheet.name for sheet in self.book.sheets if sheet not in sheets_read),
+                *(f"{name} (hidden)" for name in self.book.hidden),
+            ),
             rows_read=rows_read,
             left_out=left_out or {},
             forces=len({*given, *(force_id for force_id, *_ in populations)}),
@@ -158,4 +170,10 @@ class Request:
         )
         table = pd.DataFrame(list(populations), columns=list(POPULATIONS_COLUMNS))
         types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
-        return Reading(shape.check(counts, self.book.file, forces=self.forces), table.astype(types), account)
+        checked = shape.check(counts, self.book.file, forces=self.forces)
+        return Reading(checked, table.astype(types), account, pd.DataFrame() if codes is None else codes)
+
+    def _nothing_used(self, left_out: Mapping[str, LeftOut]) -> str:
+        reasons = [f"{left.rows:,} left out: {reason}" for reason, left in left_out.items()]
+        why = "; ".join(reasons) or "there is none under its heading"
+        return f"{self.book.file}: no row of the file is used ({why}); give the file that holds the counts"

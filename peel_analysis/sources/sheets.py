@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyarrow.parquet import ParquetFile
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from peel_analysis.data.errors import InputError
 
@@ -136,11 +136,21 @@ class ParquetSheet(Sheet):
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """A published file, opened: its name, the digest of its bytes, and its sheets."""
+    """A published file, opened: its name, the digest of its bytes, and its sheets.
+
+    `hidden` are the names of the sheets that a workbook hides, however deeply: they are not read, for nobody sees them.
+    """
 
     file: str
     sha256: str
     sheets: tuple[Sheet, ...]
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def hidden_in_words(self) -> str:
+        """Return what to add to a message that nothing was found: "; hidden sheets are not read (Example)", or ""."""
+        unread = f"; hidden sheets are not read ({', '.join(self.hidden)}): show one that is to be read"
+        return unread if self.hidden else ""
 
 
 def open_book(path: Path) -> Book:
@@ -153,17 +163,20 @@ def open_book(path: Path) -> Book:
     with path.open("rb") as file:
         start = file.read(4)
     sheets: Sequence[Sheet]
+    hidden: list[str] = []
     if start == PARQUET:
         sheets = [ParquetSheet(path.name, "", path)]
     elif start in (ZIP, OLE):
         try:
             book = CalamineWorkbook.from_path(path)
-            sheets = [WorkbookSheet(path.name, name.strip(), book.get_sheet_by_name(name)) for name in book.sheet_names]
+            shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+            hidden = [name.strip() for name in book.sheet_names if name not in shown]
+            sheets = [WorkbookSheet(path.name, name.strip(), book.get_sheet_by_name(name)) for name in shown]
         except (CalamineError, OSError) as error:
             raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
     else:
         sheets = [_text_sheet(path, start)]
-    return Book(path.name, sha256(path), tuple(sheets))
+    return Book(path.name, sha256(path), tuple(sheets), tuple(hidden))
 
 
 def sha256(path: Path) -> str:
