@@ -10,7 +10,7 @@ from peel_analysis.checks import rules
 from peel_analysis.checks.data_checks import check
 from peel_analysis.checks.rules import CheckResult, Key, TablesHeld
 from peel_analysis.data import counts as shape
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import InputError, in_one_line
 from peel_analysis.data.files import wrong_name
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
@@ -272,7 +272,11 @@ def _provenance_after(
         words = published.words() | {"source_file": published.file}
     else:
         named = f"named {account.release} when it was added with peel data add"
-        words = data.published_files.words_for(account.format) | {"release_words": named, "source_file": account.file}
+        file = in_one_line(account.file)
+        words = data.published_files.words_for(account.format) | {"release_words": named, "source_file": file}
+            "release_words": named,
+            "source_file": in_one_line(account.file),
+        }
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],
