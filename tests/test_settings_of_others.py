@@ -159,7 +159,7 @@ def test_a_letter_that_the_terminal_lacks_is_escaped(
 
 
 CODE = "'+open('ran','w').name+'"
-BY_HAND: list[Any] = ["../../norfolk", '"""+str(1/0)+"""', "%run x.py", ["norfolk"], {"a": 1}, None, 7]
+BY_HAND: list[Any] = ["../../x", '"""+str(1/0)+"""', "%run x.py", ["norfolk", "kent"], {"a": 1}, None, 7]
 
 
 @pytest.mark.parametrize("name", ["force", "edition"])
