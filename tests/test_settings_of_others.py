@@ -90,6 +90,7 @@ def of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lines = (
         'c.InteractiveShellApp.extensions = ["an_extension_that_is_not_there"]',
         'c.InteractiveShellApp.exec_lines = ["of_a_line = 1"]',
+        'raise RuntimeError("broken configuration")',
     )
     for name in ("ipython_config.py", "ipython_kernel_config.py"):
         (profile / name).write_text("\n".join(lines))
