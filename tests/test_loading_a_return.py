@@ -246,9 +246,7 @@ def test_a_force_under_two_spellings_is_refused_and_not_added(name: str, tmp_pat
 
 
 def test_two_sheets_with_one_row_are_refused(tmp_path: Path) -> None:
-    sheets: dict[str, list[list[object]]] = {
-        name: [[*HEADING.split(",")], WORKBOOK_ROW] for name in ("First", "Second")
-    }
+    rows: list[list[object]] = [[*HEADING.split(",")], WORKBOOK_ROW]
     with pytest.raises(
         InputError, match=r"sheet 'Second', cell A2: holds norfolk, .* sheet 'First', cell A2 does; take"
     ):

@@ -11,12 +11,11 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.counts import RETURNED_ITEMS
-from peel_analysis.data.files import refuse_other_number
 from peel_analysis.data.periods import Period
 from peel_analysis.sources.crime_cells import FIRST_YEAR, NO_FORCES, force_or_body
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, Request
-from peel_analysis.sources.sheets import Column, SourceError, TextSheet, as_text
+from peel_analysis.sources.sheets import Column, SourceError, as_text
 
 FORMAT = "HMICFRS data return"
 RETURN_FIELDS = (
@@ -49,7 +48,6 @@ def read(request: Request) -> Reading:
     left_out: Counter[str] = Counter()
     places: dict[tuple[str, ...], str] = {}
     for heading in found:
-        _refuse_other_rows(heading)
         rows, reasons = _rows(heading, request)
         left_out.update(reasons)
         for key, place in zip(rows[KEY].itertuples(index=False, name=None), rows["place"], strict=True):
@@ -104,18 +102,6 @@ def _wrong_period(item: str, period: Period) -> str:
     if period.start.day == 1 and (period.end + timedelta(days=1)).day == 1 and period.months in LENGTHS:
         return ""
     return f"{said} where {item} is counted by quarter or by year; write the first and the last day of 3 or 12 months"
-
-
-def _refuse_other_rows(heading: Heading) -> None:
-    """Refuse a row of a CSV file without a cell for each column; cells at its end that are blank are none too many."""
-    if not isinstance(heading.sheet, TextSheet):
-        return
-    rows = heading.sheet.rows()
-    columns = len(rows[heading.row])
-    for at, row in enumerate(rows[heading.row + 1 :], start=heading.row + 1):
-        last = max((number for number, cell in enumerate(row, start=1) if as_text(cell)), default=0)
-        if last and not last <= columns <= len(row):
-            refuse_other_number(len(row), columns, heading.sheet.place(at))
 
 
 def _code(cell: object) -> str:

@@ -60,14 +60,16 @@ class Heading:
     ) -> npt.NDArray[np.object_]:
         """Return the function's answer for each cell, None where `used` is False; each different cell is asked once.
 
-        A ValueError of the function becomes a SourceError that names the first cell with that value.
+        An error of the function becomes a SourceError that names the first cell with that value.
         """
         answers = np.full(len(column.values), None, dtype=object)
         for code in np.unique(column.codes[used]):
             try:
                 answers[code] = function(column.values[code])
-            except ValueError as problem:
+            except (ValueError, ArithmeticError, TypeError, LookupError) as error:
                 row = int(np.flatnonzero(used & (column.codes == code))[0])
+                not_understood = f"found {as_text(column.values[code])!r}, which is not understood; correct the cell"
+                problem = error if isinstance(error, ValueError) else not_understood
                 raise SourceError(f"{self.place(row, field)}: {problem}") from None
         found: npt.NDArray[np.object_] = answers[column.codes]
         found[~used] = None
