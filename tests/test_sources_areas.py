@@ -318,3 +318,20 @@ def test_a_renamed_force_is_found_without_a_code(tmp_path: Path) -> None:
     rows = incidents_by_year(2018)
     next(row for row in rows if row[:1] == ["Hampshire"])[0] = "Hampshire and Isle of Wight"
     assert read(tmp_path, rows, "P5").account.forces == 43
+
+
+@pytest.mark.parametrize("cells", [[-500, 10.0], [500, -10.0], [500, 1e12]])
+def test_incidents_and_a_rate_that_no_population_gives_are_refused(cells: Row, tmp_path: Path) -> None:
+    rows = incidents_sheet({"norfolk": cells})
+    at = next(at for at, row in enumerate(rows) if row[1:2] == ["Norfolk"])
+    with pytest.raises(
+        SourceError, match=rf"cell C{at + 1}: the incidents of the year .* give a population of -?[\d,]+;"
+    ):
+        read(tmp_path, rows)
+
+
+@pytest.mark.parametrize("rate", [None, 0])
+def test_a_rate_that_is_missing_is_told(rate: object, tmp_path: Path) -> None:
+    reading = read(tmp_path, incidents_sheet({"norfolk": [500, rate]}), "P5")
+    assert "P5: no rate for Norfolk in the year to 2017-03-31, so no population behind it" in reading.account.notes
+    assert "norfolk" not in set(reading.populations["force_id"])

@@ -122,12 +122,8 @@ def _read_incidents(table: AreaTable, workbook: AreaWorkbook) -> tuple[list[Area
             told = f"found {values[fraction]} where a whole number should be; correct it"
             raise SourceError(f"{table.place_of(fraction, position)}: {told}")
         columns.append(AreaColumn(ITEM, periods.twelve_months_to(end), values))
-        people = _behind_rates(values, table.values(rates[end])) if end in rates else {}
-        if any(abs(value - round(value)) > EXACT for value in people.values()):
-            rounded = f"rates of the year to {end} are rounded, so they give no exact populations"
-            workbook.notes.append(f"{table.sheet.name}: {rounded}")
-        else:
-            found |= {(force_id, end.year - MID_YEARS_BEFORE): round(value) for force_id, value in people.items()}
+        people = _people(table, position, rates[end], workbook, f"the year to {end}") if end in rates else {}
+        found |= {(force_id, end.year - MID_YEARS_BEFORE): number for force_id, number in people.items()}
     names = [f"{force.name} {ending}" for force in workbook.request.forces for ending in ("Police", "Constabulary")]
     workbook.notes.extend(note for note in table.notes if any(name in note for name in names))
     return columns, found
@@ -173,6 +169,27 @@ def _rate_words(heading: str) -> str:
 
 def _is_rate(heading: str) -> bool:
     return bool(RATE.search(_rate_words(heading)))
+
+
+def _people(table: AreaTable, counts: int, rates: int, workbook: AreaWorkbook, year: str) -> dict[str, int]:
+    """Return the populations behind a year's rates, or none where these are rounded, which a note says.
+
+    Raises SourceError for incidents and a rate that no population gives.
+    """
+    of_counts, of_rates = table.values(counts), table.values(rates)
+    people = _behind_rates(of_counts, of_rates)
+    for force_id, number in people.items():
+        if number < 1:
+            told = f"the incidents of {year} and their rate give a population of {number:,.0f}; correct one of the two"
+            raise SourceError(f"{table.place_of(Area('force', force_id), counts)}: {told}")
+    lacking = [area.id for area, rate in of_rates.items() if area.kind == "force" and rate in (0, MARKERS[""])]
+    if lacking := [force_id for force_id in lacking if force_id not in people]:
+        names = workbook.request.forces.in_words(lacking)
+        workbook.notes.append(f"{table.sheet.name}: no rate for {names} in {year}, so no population behind it")
+    if any(abs(number - round(number)) > EXACT for number in people.values()):
+        workbook.notes.append(f"{table.sheet.name}: rates of {year} are rounded, so they give no exact populations")
+        return {}
+    return {force_id: round(number) for force_id, number in people.items()}
 
 
 def _behind_rates(counts: dict[Area, float | Marker], rates: dict[Area, float | Marker]) -> dict[str, float]:
