@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.forces import NATIONAL, POPULATIONS_COLUMNS, Forces
+from peel_analysis.data.forces import NATIONAL, NUMBER_OF_FORCES, POPULATIONS_COLUMNS, Forces
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
@@ -70,6 +70,7 @@ class Account:
     last: str = ""
     notes: tuple[str, ...] = ()
     printed_totals: tuple[PrintedTotal, ...] = ()
+    partial: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield the account as short lines of text for a terminal."""
@@ -90,6 +91,8 @@ class Account:
             for total in wrong:
                 both = f"printed {shown(total.printed)}, sum of its forces {shown(total.summed)}"
                 yield f"  {total.item}, {total.area}, to {total.period_end}: {both}"
+        if self.partial:
+            yield f"  {self.partial:,} counts are marked partial: they leave something out"
         for note in self.notes:
             yield f"  note: {note}"
 
@@ -124,7 +127,7 @@ class Request:
     """A published file, and the release to read it under.
 
     `not_supplied` are the ids of forces that the publisher says gave no figures, and `vintages` the names for
-    populations that a workbook gives by its rates and for those that it prints.
+    populations that a workbook gives by its rates and for those that it prints. A file that `is_part` may lack forces.
     """
 
     book: Book
@@ -132,12 +135,16 @@ class Request:
     forces: Forces
     not_supplied: Collection[str] = ()
     vintages: tuple[str, str] = ("", "")
+    is_part: bool = False
 
     def missing(self, named: Collection[str], place: str, what: str, when: str = "") -> list[str]:
         """Return the forces without a row of their own. Raises SourceError for one that is not in `not_supplied`."""
         missing = [force_id for force_id in self.forces.ids if force_id not in named]
-        if unexplained := [force_id for force_id in missing if force_id not in self.not_supplied]:
+        unexplained = [force_id for force_id in missing if force_id not in self.not_supplied]
+        if unexplained and not self.is_part:
             remedy = "take the file as published, or say with --not-supplied that the force gave no figures"
+            if len(unexplained) > NUMBER_OF_FORCES // 2:  # a region's copy: no publisher would say it of so many
+                remedy = 'take the file as published, or say with --part-is-known "reason" why a part is right'
             raise SourceError(f"{place}: {what} for {self.forces.in_words(unexplained)}{when}; {remedy}")
         return missing
 
