@@ -276,11 +276,27 @@ def build(data: "Data", raw: Path) -> int:
 @data_group.command()
 @click.argument("file", type=FILE, metavar="FILE")
 @data_option
-@option("--release", default="", help="The release that it is, such as 2026-04 (default: what the file says).")
+@option("--release", help="The release that it is, such as 2026-04 (default: what the file says).")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @option("--not-supplied", metavar="FORCES", help="Forces that gave no figures, with commas between.")
+@option(
+    "--part-is-known",
+    "part",
+    metavar="REASON",
+    default=None,
+    help="Why a part of a table is right; its counts are marked partial.",
+)
+@option("--confirmed", metavar="REASON", default=None, help="Why counts that are far from others are right.")
 @click.pass_obj
-def add(data: "Data", file: Path, release: str, dry_run: bool, not_supplied: str | None) -> int:
+def add(
+    data: "Data",
+    file: Path,
+    release: str | None,
+    dry_run: bool,
+    not_supplied: str | None,
+    part: str | None,
+    confirmed: str | None,
+) -> int:
     """Take a published file or a force's return into the data folder.
 
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
@@ -290,14 +306,14 @@ def add(data: "Data", file: Path, release: str, dry_run: bool, not_supplied: str
     if not dry_run:
         check_writable(data.folder, f"--data {data.folder}")
     silent = [data.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, data, release, silent)
+    addition = plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
         return DONE
     _say_results(addition.results, data, brief=True)
     if not addition.is_sound:
-        print("Nothing was changed: the checks found errors in the data.")
+        print(f"Nothing was changed: {'; and '.join(addition.refusals())}.")
         return USAGE
     names = sorted(str(path.relative_to(data.folder)) for path in addition.texts)
     if not dry_run:

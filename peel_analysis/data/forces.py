@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import refuse_wrong_names, rows_of
+from peel_analysis.data.files import PROJECT, refuse_wrong_names, rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
@@ -131,7 +131,7 @@ class Forces:
 
 
 def read_forces(path: Path, names: Path) -> Forces:
-    """Return the forces of a file, each with its other names, which are in a file of theirs.
+    """Return the forces of a file, each with its other names: those of another file, or of the project where it is not.
 
     Raises InputError for a forces.csv that has not 43 different ones, and for a name that is wrong or two forces'.
     """
@@ -141,7 +141,7 @@ def read_forces(path: Path, names: Path) -> Forces:
     if not len(ids) == len(rows.cells) == NUMBER_OF_FORCES:
         found = f"found {len(rows.cells)} rows with {len(ids)} different ids; compare the file with the project's own"
         raise InputError(f"data/{FORCES}: expected {NUMBER_OF_FORCES} forces, one row each; {found}")
-    aliases = _aliases(names, ids)
+    aliases = _aliases(names if names.is_file() else PROJECT / "data" / NAMES, ids)
     forces = tuple(
         Force(force_id, official_name, name, ons_code, region, country, ons_name, aliases.get(force_id, ()))
         for force_id, official_name, name, ons_code, ons_name, region, _, country in rows.cells
