@@ -224,7 +224,7 @@ def _checked(
         stored = {key: data.counts(*key) for key in read if data.holds(*key)}
         tables = {key: _joined(rows, stored.get(key), reading.account) for key, rows in read.items()}
         printed = registers.replaced(TablesHeld(data).printed(), totals, ("item", "release"), tables)
-        held = TablesHeld(data, tables, printed)
+        held = TablesHeld(data, tables, printed, reading.cells)
         replaced = parts.replaced(stored, tables, data.rule("replaced"), is_known=bool(part))
         return held, [*check(held, list(tables)), replaced]
 
