@@ -52,6 +52,21 @@ def test_a_file_like_no_format_says_what_it_starts_with(tmp_path: Path) -> None:
         recognise(open_book(path))
 
 
+def test_the_open_data_table_of_the_workforce_is_told_with_the_one_to_take(tmp_path: Path) -> None:
+    heading = "As at 31 March,Geocode,Force name,Region,Sex,Rank,Worker type,Total (Headcount),Total (FTE)"
+    path = file(tmp_path, f"{heading}\n2017,E23000024,Norfolk,Eastern,Male,Constable,Police Officer,9,8.5\n")
+    with pytest.raises(SourceError, match=r"return.csv: the open data table of the police workforce.*; take the"):
+        recognise(open_book(path))
+
+
+def test_tables_of_areas_without_what_is_read_are_told_with_those_to_take(tmp_path: Path) -> None:
+    title = "Table P1: Police recorded crime by offence group and police force area, year ending June 2018"
+    rows: list[list[object]] = [[title], ["Area Name", "Robbery"], *([force.name, 5] for force in FORCES)]
+    path = save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], "Table P1": rows})
+    with pytest.raises(SourceError, match=r"x.xlsx: tables by police force area, and none counts anti-social .*; take"):
+        recognise(open_book(path))
+
+
 def test_a_renamed_column_is_named_and_not_taken_for_another_format(tmp_path: Path) -> None:
     path = file(tmp_path, "Financial Year,Financial Quarter,Force Name,Offence Group,Offences counted\n")
     with pytest.raises(SourceError, match=r"line 1: no column 'Number of Offences'; .*'Offences counted'; give"):

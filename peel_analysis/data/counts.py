@@ -108,11 +108,12 @@ def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int] | None, forces: 
             if not is_day(other):
                 told = f"{other!r} is no date; write one as 2017-06-30"
                 yield from _wrong(rows[column].isin([other]), f", column {column}: {told}", name, lines)
-    blank, remedy = rows["count"].isna(), "give the count or the status that says why"
-    uncounted = blank & ~rows["status"].isin(MAY_BE_BLANK)
-    yield from _wrong(uncounted, f", column count: no count, and the status is 'reported'; {remedy}", name, lines)
-    counted = ~blank & (rows["status"] == "not_supplied")
-    yield from _wrong(counted, f", column count: a count, and the status is 'not_supplied'; {remedy}", name, lines)
+    blank = rows["count"].isna()
+    for status in set(STATUSES) - set(MAY_BE_BLANK):
+        told = f"no count, and the status is '{status}'; give the count or the status that says why"
+        yield from _wrong(blank & (rows["status"] == status), f", column count: {told}", name, lines)
+    told = "a count, and the status is 'not_supplied'; leave the cell blank or give the status that the count has"
+    yield from _wrong(~blank & (rows["status"] == "not_supplied"), f", column count: {told}", name, lines)
     told = "the period ends before it starts; exchange the dates"
     yield from _wrong(rows["period_end"] < rows["period_start"], f", column period_end: {told}", name, lines)
     repeated = rows.duplicated(list(COUNTS_KEY))

@@ -169,6 +169,8 @@ def _aliases(path: Path, ids: Collection[str]) -> dict[str, tuple[Alias, ...]]:
             if not all(_is_year(year) for year in (first, last) if year) or (first and last and last < first):
                 years = f"'{first}' and '{last}'"
                 faults.add([f"{place}: expected a first and a last year such as 2022, or blanks; found {years}"])
+            if _key(name) in (_key(one.name) for one in aliases.get(force_id, ())):
+                faults.add([f"{place}: repeats an earlier row's force and name; take one of the two out"])
             aliases[force_id] = (*aliases.get(force_id, ()), Alias(name, first, last))
     return aliases
 
