@@ -89,11 +89,15 @@ def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False
 
 @dataclass(frozen=True, eq=False)
 class TablesHeld:
-    """The counts of a data folder by item and release; `added` stand in place of what is there."""
+    """The counts of a data folder by item and release; `added` stand in place of what is there.
+
+    `cells` say how many rows the file has that is added, as its reading does.
+    """
 
     data: Data
     added: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     added_printed: pd.DataFrame | None = None
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
     _checked: dict[Key, pd.DataFrame] = field(default_factory=dict)
 
     def tables(self) -> list[Key]:
@@ -166,7 +170,7 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     with Faults() as faults:
         rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns), faults)
         faults.add(f"{where}, line {line}: {wrong}" for line, wrong in _wrong(rows, KEYS.get(name, ())))
-    return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
+    return shape.texts_of(pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str))
 
 
 def _wrong(rows: Rows, key: Sequence[str]) -> Iterator[tuple[int, str]]:
