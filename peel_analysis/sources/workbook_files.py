@@ -44,7 +44,7 @@ ODS_REPEATED = re.compile(rb"""table:number-(?:columns|rows)-repeated\s*=\s*["']
 ODS_TO_MEND = re.compile(
     rb"""value-type=["']error["']|<text:p>(?:#[A-Z]|Err:\d)|table:formula="[^"]*"\s*/>|-repeated=["']\d{3}"""
 )
-ODS_SIGNS = (b'"error"', b"'error'", b"<text:p>#", b"<text:p>Err:", b"table:formula=", b"-repeated=")  # found at once
+ODS_SIGNS = (b"#", b'"error"', b"<text:p>Err:", b"table:formula=", b"-repeated=")  # looked for faster than a pattern
 ODS_VALUE = re.compile(rb"""office:(?:string-|date-|time-|boolean-)?value\s*=\s*["'][^"']""")
 OLD_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?"}
 OLD_ERRORS |= {0x24: "#NUM!", 0x2A: "#N/A"}
