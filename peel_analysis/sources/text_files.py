@@ -65,7 +65,7 @@ def as_utf_8(content: bytes, file: str) -> bytes:
         except UnicodeError as error:
             raise UnreadableError(f"not whole as {encoding.upper()} text ({error}); save it as CSV UTF-8") from None
     content = content.removeprefix(MARK.encode()).rstrip(b"\0\x1a")
-    if not content.strip():
+    if not content[:4096].strip() and not content.strip():
         raise UnreadableError("the file holds no text; download it again")
     for start, kind in OTHER_KINDS:
         if start.match(content):
