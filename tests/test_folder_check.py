@@ -66,6 +66,17 @@ def test_all_faults_are_named_and_not_the_first_alone(folder: Path, capsys: pyte
     assert len(set(found)) == len(found)
 
 
+def test_an_outcome_type_without_words_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The section that names the types of a measure ended with a traceback."""
+    head, *_ = (folder / "outcome_groups.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "outcome_groups.csv").unlink()
+    (folder / "outcome_groups.csv").write_text(head, encoding="utf-8")
+    found = errors_of(capsys, folder)
+    assert found[0].startswith(
+        "data/measures.toml, measure 'outcome_action_taken_pct': dimensions has '1', which is not in data/outcome_gr"
+    )
+
+
 def test_a_made_register_has_numbers_and_no_key_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(folder, "printed_totals.csv", (",380322,,0", ",many,,none"))
     row = (folder / "provenance.csv").read_text(encoding="utf-8").splitlines(keepends=True)[1]
