@@ -129,7 +129,7 @@ def _heed_interrupts() -> None:
 
 
 def small_batch(folder: Path, *cells: str) -> SmallBatch:
-    """Return a batch in a new folder, whose data keep Force in numbers, the section after it and the first measure only."""
+    """Return a batch in a new folder, whose data keep two sections and the first measure only."""
     made = SmallBatch(folder)
     shutil.copytree(PROJECT / "data", made.data)
     _keep(made.data / "sections.toml", "[[section]]", 3)

@@ -17,7 +17,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 
 def test_the_words_of_a_rule_hold_its_thresholds() -> None:
     assert "at least 90% of the crimes" in Data(DATA).rule("completeness").rule
-    with pytest.raises(InputError, match=r"data/checks.toml: no check 'luck'; the checks are shape, forces"):
+    with pytest.raises(InputError, match=r"data/checks.toml: no check 'luck'; the checks are shape, ended, forces"):
         Data(DATA).rule("luck")
 
 

@@ -1,13 +1,17 @@
 """What the checks look at and what they find: tables held or about to be added, and findings under a rule."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.files import rows_of
+from peel_analysis.data.errors import Faults
+from peel_analysis.data.files import Rows, rows_of
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
@@ -19,8 +23,11 @@ PROVENANCE = "provenance.csv"
 PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
 PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
 MADE = ((PRINTED, PRINTED_COLUMNS), (PROVENANCE, PROVENANCE_COLUMNS))  # registers that are made with the counts
+KEYS = {PRINTED: ("item", "release", "area", "period_end"), PROVENANCE: ("table", "release")}
+NUMBERS = ("printed", "bodies")
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
+FIRST = 12  # findings of one check that a brief account names
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,10 @@ class CheckResult:
         yield f"{self.rule.id}: {self.rule.rule if whole else result}"
         if whole:
             yield f"  {result}"
-        yield from (finding.line(forces) for finding in self.findings)
+        said = self.findings[:FIRST] if brief else self.findings
+        yield from (finding.line(forces) for finding in said)
+        if len(said) < len(self.findings):
+            yield f"  and {len(self.findings) - len(said)} more"
 
 
 def errors(results: Iterable[CheckResult]) -> int:
@@ -79,16 +89,35 @@ def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False
 
 @dataclass(frozen=True, eq=False)
 class TablesHeld:
-    """The counts of a data folder by item and release; `added` stand in place of what is there."""
+    """The counts of a data folder by item and release; `added` stand in place of what is there.
+
+    `cells` say how many rows the file has that is added, as its reading does.
+    """
 
     data: Data
     added: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     added_printed: pd.DataFrame | None = None
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
     _checked: dict[Key, pd.DataFrame] = field(default_factory=dict)
 
     def tables(self) -> list[Key]:
         """Return the (item, release) pairs of all tables, in order."""
         return sorted({*self.data.tables, *self.added})
+
+    def others(self, key: Key) -> list[tuple[str, pd.DataFrame]]:
+        """Return the other tables of an item by release, the latest last, with the one that `key` stands in place of.
+
+        That one comes last. A table that is not in shape is left out: its own check says so.
+        """
+        names = sorted((name for item, name in self.tables() if item == key[0] and name != key[1]), key=release_order)
+        read = [(name, functools.partial(self.counts, (key[0], name))) for name in names]
+        if key in self.added and self.data.holds(*key):
+            read.append((key[1], functools.partial(self.data.counts, *key)))
+        tables = []
+        for name, counts in read:
+            with suppress(shape.TableError):
+                tables.append((name, counts()))
+        return tables
 
     def counts(self, key: Key) -> pd.DataFrame:
         """Return a table of counts. Raises TableError for one that is not in shape."""
@@ -123,16 +152,38 @@ def release_order(release: str) -> tuple[bool, str]:
     return release[:4].isdigit() and release[5:].isdigit(), release
 
 
+def is_month(release: str) -> bool:
+    """Return whether a release is named for a month, as 2026-04; 2011-12 may be a financial year, and is not."""
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", release)
+    return bool(match) and int(release[5:]) != (int(release[:4]) + 1) % 100
+
+
 def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
 
-    Raises InputError for other columns, a row with a cell too many or too few, and a file that is not UTF-8.
+    Raises InputError for other columns, each row with a cell too many or too few, each that repeats another's key or
+    has text where a number is, and a file that is not UTF-8.
     """
     if not data.has(name):
         return pd.DataFrame(columns=list(columns), dtype=str)
     where = f"data/{name}"
-    rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns))
-    return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
+    with Faults() as faults:
+        rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns), faults)
+        faults.add(f"{where}, line {line}: {wrong}" for line, wrong in _wrong(rows, KEYS.get(name, ())))
+    return shape.texts_of(pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str))
+
+
+def _wrong(rows: Rows, key: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with the rows of a register, with the line: a number that is none, a key that is repeated."""
+    for column in NUMBERS:
+        for line, cell in zip(rows.lines, rows.column(column) if column in rows.columns else (), strict=False):
+            if not shape.NUMBER.fullmatch(cell):
+                yield line, f"{column} is '{cell}'; write a number"
+    keys = list(zip(*map(rows.column, key), strict=True))
+    first = dict(zip(reversed(keys), reversed(rows.lines), strict=False))
+    for line, one in zip(rows.lines, keys, strict=False):
+        if first[one] != line:
+            yield line, f"repeats the key of line {first[one]} ({', '.join(one)}); keep one of the two"
 
 
 def quarters_of(rows: pd.DataFrame) -> dict[str, str]:
@@ -153,6 +204,6 @@ def marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tu
         yield str(wrong.index[row]), wrong.columns[column], numbers
 
 
-def number_of_tables(tables: Sequence[object]) -> str:
+def number_of_tables(tables: Sized) -> str:
     """Return how many tables there are, in words."""
     return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from peel_analysis.data.errors import Faults, InputError
 
@@ -169,7 +169,8 @@ def rows_of(
     that do not pair, for other columns, and for rows with a cell too many or too few; where `faults` are gathered,
     these rows are told there and left out.
     """
-    numbered = _numbered(text_of(path, where), where)
+    text = io.StringIO(text_of(path, where), newline="")
+    numbered = ((line, tuple(row)) for line, row in numbered_rows(text, where) if row)
     _, found = next(numbered, (1, ()))
     if callable(columns):
         columns(found)
@@ -200,16 +201,20 @@ def refuse_other_number(cells: int, columns: int, where: str) -> None:
         raise InputError(f"{where}: {found}; {more if cells > columns else less}")
 
 
-def _numbered(text: str, where: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the rows that are not blank and the line on which each starts."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def numbered_rows(text: TextIO, where: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Yield each row, blank ones too, after the line on which it starts.
+
+    Raises InputError, which names the line, for quotation marks that do not pair.
+    """
+    reader = csv.reader(text, delimiter=separator, strict=True)
     start = 1
     try:
         for row in reader:
-            if row:
-                yield start, tuple(row)
+            yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
         told = f"the quotation marks of the row that starts here do not pair ({error})"
+        if "field limit" in str(error):
+            told = f"a cell of more than {csv.field_size_limit():,} characters, or whose quotation mark is not closed"
         remedy = "put one at each end of the cell, and write a mark inside it twice"
         raise InputError(f"{where}, line {start}: {told}; {remedy}") from error

@@ -154,6 +154,11 @@ class Data:
         """The rules of the checks, by id; those of the project where the data folder has no file of them."""
         return settings.rules_in(*self._own_or_project(settings.CHECKS))
 
+    @_Kept
+    def items(self) -> Mapping[str, settings.ItemEntry]:
+        """What is declared of each item of counts, with the rules of the checks."""
+        return settings.items_in(*self._own_or_project(settings.CHECKS))
+
     def _own_or_project(self, name: str) -> tuple[dict[str, Any], str]:
         return (
             self._toml(name) if self.has(name) else (toml_of(PROJECT / "data" / name, f"data/{name}"), f"data/{name}")

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import refuse_wrong_names, rows_of
+from peel_analysis.data.files import PROJECT, refuse_wrong_names, rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
@@ -96,7 +96,8 @@ class Forces:
 
         Raises UnknownForceError, with near names, when it is none of the 43.
         """
-        if (found := self._by_id.get(name) or self._by_key.get(key := _key(str(name)))) is not None:
+        name = str(name)  # papermill gives a notebook what it takes for a number or a list
+        if (found := self._by_id.get(name) or self._by_key.get(key := _key(name))) is not None:
             return found
         near = self._near(key)
         hint = f"did you mean {' or '.join(near)}?" if near else "see the 43 names with: peel forces"
@@ -131,7 +132,7 @@ class Forces:
 
 
 def read_forces(path: Path, names: Path) -> Forces:
-    """Return the forces of a file, each with its other names, which are in a file of theirs.
+    """Return the forces of a file, each with its other names: those of another file, or of the project where it is not.
 
     Raises InputError for a forces.csv that has not 43 different ones, and for a name that is wrong or two forces'.
     """
@@ -141,7 +142,7 @@ def read_forces(path: Path, names: Path) -> Forces:
     if not len(ids) == len(rows.cells) == NUMBER_OF_FORCES:
         found = f"found {len(rows.cells)} rows with {len(ids)} different ids; compare the file with the project's own"
         raise InputError(f"data/{FORCES}: expected {NUMBER_OF_FORCES} forces, one row each; {found}")
-    aliases = _aliases(names, ids)
+    aliases = _aliases(names if names.is_file() else PROJECT / "data" / NAMES, ids)
     forces = tuple(
         Force(force_id, official_name, name, ons_code, region, country, ons_name, aliases.get(force_id, ()))
         for force_id, official_name, name, ons_code, ons_name, region, _, country in rows.cells
@@ -169,6 +170,8 @@ def _aliases(path: Path, ids: Collection[str]) -> dict[str, tuple[Alias, ...]]:
             if not all(_is_year(year) for year in (first, last) if year) or (first and last and last < first):
                 years = f"'{first}' and '{last}'"
                 faults.add([f"{place}: expected a first and a last year such as 2022, or blanks; found {years}"])
+            if _key(name) in (_key(one.name) for one in aliases.get(force_id, ())):
+                faults.add([f"{place}: repeats an earlier row's force and name; take one of the two out"])
             aliases[force_id] = (*aliases.get(force_id, ()), Alias(name, first, last))
     return aliases
 

@@ -116,13 +116,53 @@ class Rule(Declaration):
     level: Literal["error", "query", "information"] = Field(description="how grave a finding is")
     rule: str = Field(description="what must hold; a threshold in braces is filled in")
     reason: str = Field(description="why it should")
+    stops: bool = Field(default=False, description="true where a query stops `peel data add` until it is confirmed")
     thresholds: dict[str, int | float] = Field(default={}, description="the numbers that the rule names")
+
+
+class ItemEntry(Declaration):
+    """What a whole table of an item of counts holds, and the range that its counts lie in."""
+
+    id: str = Field(description="the item of data/counts")
+    also: ListOf[str] = Field(default=(), description="other items that the entry is about")
+    dimensions: ListOf[str] = Field(default=(), description="the dimensions that each period of a whole table has")
+    since: dict[str, str] = Field(default={}, description="dimensions that there are from a day on, as 2014-04-01")
+    groups_of: str = Field(default="", description="the item whose dimensions are the first part of this one's")
+    types_of: str = Field(default="", description="the item whose dimensions are the second part")
+    made_of: str = Field(default="", description="the rows of its file; items with the same word here share them")
+    beside: str = Field(default="", description="the item whose counts those of all dimensions together come near")
+    smallest: int = Field(description="the smallest plausible count")
+    largest: int = Field(description="the largest plausible count")
+    times: float = Field(ge=0, description="how many times its neighbours a count is an outlier, or below; 0 for never")
+    fewest: int = Field(ge=1, description="smaller counts are not set against their neighbours")
+    fewest_below: int = Field(default=0, description="the same for neighbours of a count below them; `fewest` if 0")
+    large: int = Field(default=0, description="counts from here on are held to `times_large`; 0 for none")
+    times_large: float = Field(default=0, description="the same as `times`, of a large count")
+    unsteady: ListOf[str] = Field(default=(), description="dimensions that are not set against their neighbours")
+
+    def at(self, day: str) -> tuple[str, ...]:
+        """Return the dimensions of a period that starts on a day."""
+        return tuple(one for one in self.dimensions if self.since.get(one, day) <= day)
+
+
+def items_in(given: Mapping[str, Any], where: str) -> dict[str, ItemEntry]:
+    """Return what is declared of each item, if anything is. Raises InputError for each entry that is wrong."""
+    found: dict[str, ItemEntry] = {}
+    with Faults() as faults:
+        listed = stated(faults, partial(declared, ItemEntry), given, where, "item") if "item" in given else []
+        for place, one in listed:
+            found |= dict.fromkeys((one.id, *one.also), one)
+            faults.of(named, tuple(one.since), place, "since", one.dimensions, "dimensions")
+        for place, one in listed:
+            others = [name for name in (one.groups_of, one.types_of, one.beside) if name]
+            faults.of(named, others, place, "groups_of, types_of or beside", tuple(found), f"{where} as an item")
+    return found
 
 
 def rules_in(given: Mapping[str, Any], where: str) -> dict[str, Rule]:
     """Return the rules by id, their thresholds filled into their words. Raises InputError for each that is wrong."""
     with Faults() as faults:
-        faults.of(refuse_headings, given, where, "check")
+        faults.of(refuse_headings, given, where, "check", "item")
         rules = stated(faults, _rule_in, given, where, "check")
     return {one.id: one for _, one in rules}
 
