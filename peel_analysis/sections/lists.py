@@ -119,14 +119,18 @@ def _value(result: Result, one: Value) -> dict[str, str]:
 
 
 def introduction(force: Force) -> Html:
-    """Return the sentence that says how to read the panel of tiles."""
+    """Return the sentence that says how to read the panel of tiles and, folded, what a dash means."""
     words = (
-        f"Each tile sets {force.official_name} beside {NATIONAL}. A dash means that there is no figure: the force did "
-        "not supply it, it was counted with another force's, it is not comparable, it has not been published, no table "
-        "that this edition uses holds it, or the measure does not apply. Such tiles are folded under a line that names "
-        "them; the words under the dash say why."
+        f"Each tile sets {force.official_name} beside {NATIONAL}. Tiles without a figure are folded under a line that "
+        "names them."
     )
-    return Html(piece("paragraph", "panel-introduction", words), "how to read the panel")
+    dash = (
+        "A dash means that there is no figure: the force did not supply it, it was counted with another force's, it is "
+        "not comparable, it has not been published, no table that this edition uses holds it, or the measure does not "
+        "apply. The words under the dash say why."
+    )
+    folded = piece("folded", "What a dash means", piece("paragraph", "key", dash), "about-dashes")
+    return Html(piece("paragraph", "panel-introduction", words) + folded, "how to read the panel")
 
 
 def readings(kind: str, results: Sequence[Result], force_id: str, about: str, note: str = "") -> Html:
