@@ -11,6 +11,7 @@ from peel_analysis.data.settings import ItemEntry, Rule
 OPTION, CONFIRM = '--part-is-known "reason"', '--confirmed "reason"'
 RULES = ("forces", "whole", "far_below", "replaced")  # the checks that find a part
 PARTIAL = "partial"
+NOT_BUILT = "nothing was built: a part would stand for the whole, or counts are far from others"
 
 
 def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[str]:
@@ -26,7 +27,7 @@ def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[
 
 
 def replaced(
-    stored: Mapping[Key, pd.DataFrame], tables: Mapping[Key, pd.DataFrame], by: Rule, *, is_known: bool
+    stored: Mapping[Key, pd.DataFrame], tables: Mapping[Key, pd.DataFrame], by: Rule, *, is_known: bool = False
 ) -> CheckResult:
     """Return the tables that hold rows which those taking their place do not; a query where a part is known."""
     findings = []
