@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from home_office import OUTCOME_HEADING, all_forces_outcomes, csv_file
-from intake_folder import GROUPS, added, contents, crime_file, crime_rows, empty_folder, found
-from workbooks import FORCES, Row
+from intake_folder import CRIME, GROUPS, added, contents, crime_file, crime_rows, empty_folder, found
+from workbooks import FORCES, Row, save
 
 from peel_analysis.cli import main
 from peel_analysis.data import counts
@@ -230,3 +230,18 @@ def test_a_build_from_a_part_writes_nothing_without_a_reason(folder: Path, tmp_p
     with pytest.raises(InputError, match=r"nothing was built: a part .*\n.*it holds 1 of the 9 offence groups"):
         build(raw, Data(folder))
     assert contents(folder) == before
+
+
+def test_two_files_added_at_once_are_both_in(folder: Path, tmp_path: Path) -> None:
+    """And without --release, for each file says which it is."""
+    command, runs = [sys.executable, "-m", "peel_analysis.cli", "data", "add"], []
+    for year, month in (("2016/17", "May 2017"), ("2017/18", "May 2018")):
+        sheets: dict[str, list[Row]] = {
+            "Cover": [[f"Published 4 {month}"]],
+            "Table": [list(CRIME), *whole(1000, (year,))],
+        }
+        file = save(tmp_path / f"{month[-4:]}.xlsx", sheets)
+        runs.append(subprocess.Popen([*command, str(file), "--data", str(folder)], stdout=subprocess.DEVNULL))
+    assert [run.wait() for run in runs] == [0, 0]
+    assert pd.read_csv(folder / "provenance.csv", dtype=str)["release"].tolist() == ["2017-05", "2018-05"]
+    assert not list(folder.glob(".*"))
