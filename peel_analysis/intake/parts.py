@@ -39,7 +39,8 @@ def replaced(
             continue
         periods = set(periods_of(rows))
         lost = [period for period in periods_of(before) if period not in periods]
-        days = f", and {len(lost)} periods that it has ({lost[0][0]} to {lost[-1][1]})" if lost else ""
+        several = f"{len(lost)} periods" if len(lost) > 1 else "a period"
+        days = f", and {several} that it has ({lost[0][0]} to {lost[-1][1]})" if lost else ""
         found = (
             f"the data folder holds {len(before):,} rows of it, and this file {len(rows):,}: "
             f"{len(before) - kept:,} would be lost{days}; give another --release, and both stay side by side"
