@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
     from peel_analysis.data.folder import Data
     from peel_analysis.data.forces import Force, Forces
+    from peel_analysis.intake.published import Addition
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -265,10 +266,13 @@ def build(data: "Data", raw: Path) -> int:
     """Remake the tables of counts from the published files."""
     from peel_analysis.checks.data_checks import check as check_tables
     from peel_analysis.checks.rules import TablesHeld
+    from peel_analysis.data.writing import one_writer
     from peel_analysis.intake.published import build as build_tables
 
     check_writable(data.folder, f"--data {data.folder}")
-    for account in build_tables(raw, data):
+    with one_writer(data.folder):  # what another adds meanwhile would be lost
+        accounts = build_tables(raw, data)
+    for account in accounts:
         print("\n".join(account.lines()))
     return _say_results(check_tables(TablesHeld(data)), data)
 
@@ -301,12 +305,23 @@ def add(
 
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
+    from peel_analysis.data.writing import one_writer
     from peel_analysis.intake.published import plan
 
-    if not dry_run:
-        check_writable(data.folder, f"--data {data.folder}")
     silent = [data.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
+
+    def addition_of() -> "Addition":
+        return plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
+
+    if dry_run:
+        return _say_addition(addition_of(), data, dry_run=True)
+    check_writable(data.folder, f"--data {data.folder}")
+    with one_writer(data.folder):  # from the reading on: what another adds meanwhile would be lost
+        return _say_addition(addition_of(), data, dry_run=False)
+
+
+def _say_addition(addition: "Addition", data: "Data", *, dry_run: bool) -> int:
+    """Print what a file would change, and write it where that is asked for and sound; return the exit code."""
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")

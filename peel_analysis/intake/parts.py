@@ -11,6 +11,7 @@ from peel_analysis.data.settings import ItemEntry, Rule
 OPTION, CONFIRM = '--part-is-known "reason"', '--confirmed "reason"'
 RULES = ("forces", "whole", "far_below", "replaced")  # the checks that find a part
 PARTIAL = "partial"
+NOT_BUILT = "nothing was built: a part would stand for the whole, or counts are far from others"
 
 
 def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[str]:
@@ -26,7 +27,7 @@ def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[
 
 
 def replaced(
-    stored: Mapping[Key, pd.DataFrame], tables: Mapping[Key, pd.DataFrame], by: Rule, *, is_known: bool
+    stored: Mapping[Key, pd.DataFrame], tables: Mapping[Key, pd.DataFrame], by: Rule, *, is_known: bool = False
 ) -> CheckResult:
     """Return the tables that hold rows which those taking their place do not; a query where a part is known."""
     findings = []
@@ -38,7 +39,8 @@ def replaced(
             continue
         periods = set(periods_of(rows))
         lost = [period for period in periods_of(before) if period not in periods]
-        days = f", and {len(lost)} periods that it has ({lost[0][0]} to {lost[-1][1]})" if lost else ""
+        several = f"{len(lost)} periods" if len(lost) > 1 else "a period"
+        days = f", and {several} that it has ({lost[0][0]} to {lost[-1][1]})" if lost else ""
         found = (
             f"the data folder holds {len(before):,} rows of it, and this file {len(rows):,}: "
             f"{len(before) - kept:,} would be lost{days}; give another --release, and both stay side by side"

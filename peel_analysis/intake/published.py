@@ -1,6 +1,6 @@
 """Published files on their way into the data folder: all of them, byte for byte as before, or one more file."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
-from peel_analysis.data.writing import write_files
+from peel_analysis.data.writing import JOURNAL, write_files
 from peel_analysis.intake import parts, registers
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, Format, read_transcript, recognise
@@ -43,7 +43,8 @@ def build(raw: Path, data: Data) -> list[Account]:
     `raw` holds the published files under the publishers' folders (`home_office`, `ons`). Tables that were read off
     public pages come from the folder `facts` beside `raw`; without it they stay as they are, and their accounts say so.
     What `peel data add` has put there stays. All tables are made and checked before the first is written. Raises
-    SourceError, TableError, or InputError for what data/published_files.toml declares.
+    SourceError, TableError, or InputError for what data/published_files.toml declares, and for a part that would stand
+    for the whole or counts that are far from others, unless a file's entry says why they are right.
     """
     if not raw.is_dir():
         raise SourceError(f"{raw}: no such folder; give the one that holds home_office and ons")
@@ -53,8 +54,32 @@ def build(raw: Path, data: Data) -> list[Account]:
     populations = pd.concat(tables.populations, ignore_index=True)
     printed = pd.concat(tables.printed, ignore_index=True)
     provenance = pd.DataFrame(tables.provenance, columns=list(rules.PROVENANCE_COLUMNS))
-    write_files(registers.texts_of(data, tables.counts, populations, printed, provenance))
+    _refuse_parts(tables.counts, printed, data)
+    write_files(registers.texts_of(data, tables.counts, populations, printed, provenance), data.folder / JOURNAL)
     return accounts
+
+
+def _refuse_parts(counts: Mapping[Key, pd.DataFrame], printed: pd.DataFrame, data: Data) -> None:
+    """Raise InputError, naming each place, for tables that are not whole or that have counts far from others."""
+    stored = {key: data.counts(*key) for key in counts if data.holds(*key)}
+    known = {pair for one in data.published_files.files if one.part_is_known for pair in one.tables}
+    confirmed = {" ".join(pair) for one in data.published_files.files if one.confirmed for pair in one.tables}
+    lost = parts.replaced(
+        {key: rows for key, rows in stored.items() if key not in known}, counts, data.rule("replaced")
+    )
+    wrong = [
+        finding
+        for result in [*check(TablesHeld(data, counts, printed), list(counts)), lost]
+        for finding in result.findings
+        if (result.rule.id in parts.RULES and finding.level == "error")
+        or (result.rule.stops and finding.table not in confirmed)
+    ]
+    if wrong:
+        remedy = "put the file as published there, or say in its entry of data/published_files.toml why it is right"
+        lines = "\n".join(finding.line(data.forces) for finding in wrong[: rules.FIRST])
+        raise InputError(
+            f"{parts.NOT_BUILT} ({len(wrong)} findings); {remedy}, as part_is_known or confirmed:\n{lines}"
+        )
 
 
 def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Account:
@@ -83,9 +108,14 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
         else:
             mine = (reading.counts["item"] == item) & (reading.counts["release"] == release)
-            tables.counts[item, release] = shape.combine([reading.counts[mine]])
+            rows = shape.combine([reading.counts[mine]])
+            if published.part_is_known:
+                rows = parts.marked({(item, release): rows}, (), data.items)[item, release]
+            tables.counts[item, release] = rows
         row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
-        tables.provenance.append(published.words() | row)
+        words = published.words()
+        words["how_made"] += parts.reasons(published.part_is_known, published.confirmed)
+        tables.provenance.append(words | row)
     tables.printed.append(registers.printed_rows(reading.account, published.release))
     return reading.account
 
@@ -131,6 +161,7 @@ class Addition:
     results: tuple[CheckResult, ...]
     texts: dict[Path, str]
     is_confirmed: bool = False
+    journal: Path | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -149,8 +180,8 @@ class Addition:
         yield from self.remarks
 
     def write(self) -> None:
-        """Write what changes."""
-        write_files(self.texts)
+        """Write what changes, all of it or nothing."""
+        write_files(self.texts, self.journal)
 
 
 def plan(
@@ -208,6 +239,7 @@ def plan(
         results=tuple(results),
         texts=changed,
         is_confirmed=bool(confirmed),
+        journal=data.folder / JOURNAL,
     )
 
 
