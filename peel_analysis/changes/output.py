@@ -10,7 +10,7 @@ from functools import partial
 from peel_analysis.changes import Changes
 from peel_analysis.changes.causes import IN_WORDS, PARTS
 from peel_analysis.changes.change import Change, End, in_order
-from peel_analysis.data.text import columns, in_words, whole, without_noise
+from peel_analysis.data.text import as_cell, columns, in_words, whole, without_noise
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import render, style_sheet
 
@@ -103,7 +103,7 @@ def _text(value: CsvValue) -> str:
         return f"{value.normalize():f}"
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(value)
-    return value or ""
+    return as_cell(value or "")
 
 
 def _count(count: float) -> Decimal | None:

@@ -164,7 +164,7 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=list(columns), dtype=str)
     where = f"data/{name}"
     rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns))
-    return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
+    return shape.texts_of(pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str))
 
 
 def quarters_of(rows: pd.DataFrame) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import difflib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import rows_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import is_day
+from peel_analysis.data.text import as_cell, from_cell
 
 COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
@@ -63,7 +64,7 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
 
 
 def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
-    text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    text = texts_of(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig"))
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
     with Faults(TableError) as faults:
@@ -149,9 +150,33 @@ def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def as_text(rows: pd.DataFrame, key: Sequence[str] = COUNTS_KEY) -> str:
-    """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes."""
-    ordered = rows.sort_values(list(key), kind="stable")
+    """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes.
+
+    A text that a spreadsheet would run has an apostrophe before it, which is no part of it when it is read again.
+    """
+    ordered = cells_of(rows.sort_values(list(key), kind="stable"))
     return str(ordered.to_csv(index=False, lineterminator="\n"))
+
+
+def cells_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with their texts as cells of a CSV file; what is no text stays as it is."""
+    return _with_texts(rows, as_cell)
+
+
+def texts_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a CSV file with the texts that `cells_of` made cells of."""
+    return _with_texts(rows, from_cell)
+
+
+def _with_texts(rows: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    changed = {}
+    for name, column in rows.items():
+        if column.dtype in ("object", "str"):
+            texts = (one for one in column.unique() if isinstance(one, str))
+            others = {one: other for one in texts if (other := change(one)) != one}
+            if others:
+                changed[str(name)] = [others.get(one, one) for one in column]
+    return rows.assign(**changed)
 
 
 def as_bytes(rows: pd.DataFrame) -> bytes:

@@ -96,7 +96,8 @@ class Forces:
 
         Raises UnknownForceError, with near names, when it is none of the 43.
         """
-        if (found := self._by_id.get(name) or self._by_key.get(key := _key(str(name)))) is not None:
+        name = str(name)  # papermill gives a notebook what it takes for a number or a list
+        if (found := self._by_id.get(name) or self._by_key.get(key := _key(name))) is not None:
             return found
         near = self._near(key)
         hint = f"did you mean {' or '.join(near)}?" if near else "see the 43 names with: peel forces"
