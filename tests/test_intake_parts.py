@@ -69,8 +69,8 @@ def test_a_known_part_is_marked_where_it_is_one_and_its_reason_is_kept(folder: P
     held = counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv", forces=FORCES)
     partial = held[held["status"] == "partial"]
     assert (len(partial), *partial[["force_id", "period_start"]].drop_duplicates().iloc[0]) == (8, "kent", "2016-07-01")
-    how_made = pd.read_csv(folder / "provenance.csv")["how_made"][0]
-    assert how_made.endswith("; a part, with its counts marked partial: Kent sends it later")
+    said = pd.read_csv(folder / "provenance.csv")["release_words"][0]
+    assert said.endswith("; a part, with its counts marked partial: Kent sends it later")
 
 
 def test_half_of_what_another_release_has_is_refused(folder: Path, tmp_path: Path) -> None:

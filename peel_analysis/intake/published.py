@@ -114,7 +114,7 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
             tables.counts[item, release] = rows
         row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
         words = published.words()
-        words["how_made"] += parts.reasons(published.part_is_known, published.confirmed)
+        words["release_words"] += parts.reasons(published.part_is_known, published.confirmed)
         tables.provenance.append(words | row)
     tables.printed.append(registers.printed_rows(reading.account, published.release))
     return reading.account
@@ -340,7 +340,7 @@ def _provenance_after(
         named = f"named {account.release} when it was added with peel data add"
         of_format, file = data.published_files.words_for(account.format), in_one_line(account.file)
         words = of_format | {"release_words": named, "source_file": file}
-    words["how_made"] += reasons
+    words["release_words"] += reasons
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],
