@@ -51,7 +51,7 @@ def table(
 
 def held(tmp_path: Path, rows: pd.DataFrame, *more: pd.DataFrame, printed: pd.DataFrame | None = None) -> TablesHeld:
     """Return these tables and printed totals alone, of a data folder with the project's forces and notes on counts."""
-    for name in ("forces.csv", "count_notes.csv"):
+    for name in ("forces.csv", "force_names.csv", "count_notes.csv"):
         if not (tmp_path / name).exists():
             shutil.copy(DATA.folder / name, tmp_path)
     added = {(str(part["item"].iloc[0]), str(part["release"].iloc[0])): part for part in (rows, *more)}

@@ -8,18 +8,25 @@ from workbooks import FORCES, Row
 
 from peel_analysis.data.folder import Data
 from peel_analysis.intake.published import Addition, plan
+from peel_analysis.sources.crime_cells import OTHER_NAMES
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = ["Financial Year", "Financial Quarter", "Force Name", "Offence Group", "Offence Code", "Number of Offences"]
 
 
-def crime_rows(years: tuple[str, ...] = ("2016/17",), number: int = 1000) -> list[Row]:
-    """Return the same count for each force and quarter of these years."""
+GROUPS = tuple(OTHER_NAMES)  # the nine offence groups that a whole file has
+
+
+def crime_rows(
+    years: tuple[str, ...] = ("2016/17",), number: int = 1000, groups: tuple[str, ...] = ("Robbery",)
+) -> list[Row]:
+    """Return the same count for each force, quarter and offence group of these years."""
     return [
-        [year, quarter, force.name, "Robbery", "34", number]
+        [year, quarter, force.name, group, "34" if group == "Robbery" else group[:2], number]
         for year in years
         for quarter in (1, 2, 3, 4)
         for force in FORCES
+        for group in groups
     ]
 
 
@@ -34,7 +41,7 @@ def empty_folder(tmp_path: Path) -> Path:
     """Return a data folder with nothing but the forces, the notes on counts and the list of published files."""
     made = tmp_path / "data"
     made.mkdir()
-    for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
+    for name in ("forces.csv", "force_names.csv", "count_notes.csv", "published_files.toml"):
         shutil.copy(DATA / name, made)
     return made
 
@@ -54,3 +61,8 @@ def added(file: Path, folder: Path, release: str = "") -> Addition:
 def differences(addition: Addition) -> list[tuple[int, int, int]]:
     """Return how many rows of each table are new, revised and unchanged."""
     return list(addition.differences.values())
+
+
+def found(addition: Addition, rule: str) -> list[str]:
+    """Return what a check finds in what would be added, a finding each."""
+    return [one.found for result in addition.results if result.rule.id == rule for one in result.findings]

@@ -26,7 +26,7 @@ ROLLING, MID_2024 = (
 def data_for(folder: Path) -> Data:
     """A data folder with what a build needs and without counts."""
     folder.mkdir()
-    for name in ("forces.csv", "count_notes.csv", LISTED):
+    for name in ("forces.csv", "force_names.csv", "count_notes.csv", LISTED):
         shutil.copy(DATA / name, folder)
     return Data(folder)
 
@@ -170,5 +170,5 @@ def test_data_is_what_the_published_files_make_byte_for_byte(tmp_path: Path) -> 
     data = data_for(tmp_path / "out")
     build(shared("raw"), data)
     made = {str(path.relative_to(data.folder)): path.read_bytes() for path in data.folder.rglob("*.csv")}
-    assert len(made) == 38  # 33 tables of counts, three registers and the two that were there
+    assert len(made) == 39  # 33 tables of counts, three registers and the three that were there
     assert made == {name: (DATA / name).read_bytes() for name in made}

@@ -108,7 +108,7 @@ def test_it_is_worked_out_from_the_tables_each_time_they_change(tmp_path: Path) 
     edition = DATA.edition(2017)
     for item in ("outcomes_recorded", "recorded_crime"):
         shutil.copytree(edition.data.folder / "counts" / item, tmp_path / "counts" / item)
-    for file in ("forces.csv", "checks.toml"):
+    for file in ("forces.csv", "force_names.csv", "checks.toml"):
         shutil.copy(edition.data.folder / file, tmp_path)
     path = tmp_path / "counts" / "outcomes_recorded" / "2024-07.csv"
     rows = pd.read_csv(path, dtype={"dimension": str})

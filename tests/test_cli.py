@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,39 @@ def test_forces_lists_the_43(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert len(lines) == 43
     assert any(re.match(r"norfolk +Norfolk Constabulary +East", line) for line in lines)
+
+
+# A fault of the command's own
+
+
+def test_a_fault_of_its_own_says_so_and_keeps_its_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def fail(*_: object) -> None:
+        raise KeyError("never\nthere")
+
+    monkeypatch.setattr("peel_analysis.data.forces.read_forces", fail)
+    code, printed, error = run(capsys, "forces")
+    (log,) = tmp_path.glob("peel-fault-*.log")
+    assert (code, printed, error.count("\n")) == (1, "", 2)
+    assert error.startswith("peel: a fault of its own, not of what it was given (KeyError: 'never")
+    assert f"its particulars are in {log}; please report it, as CONTRIBUTING.md says (Reporting a fault)" in error
+    kept = log.read_text(encoding="utf-8")
+    assert "\npeel forces\n" in kept
+    assert "Traceback (most recent call last)" in kept
+    assert "## Reporting a fault" in (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_a_fault_whose_particulars_cannot_be_kept_is_told_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    monkeypatch.setattr("peel_analysis.data.forces.read_forces", lambda *_: 1 / 0)
+    code, _, error = run(capsys, "forces")
+    assert (code, error.count("\n")) == (1, 2)
+    assert "could not be kept (No such file or directory)" in error
 
 
 # Where and how it runs

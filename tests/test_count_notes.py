@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with the forces and the notes, in use until the test ends."""
     made = tmp_path / "data"
     made.mkdir()
-    for name in ("forces.csv", "published_files.toml", NOTES):
+    for name in ("forces.csv", "force_names.csv", "published_files.toml", NOTES):
         shutil.copy(DATA / name, made)
     monkeypatch.setenv(files.VARIABLE, str(made))
     return made

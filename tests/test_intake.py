@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from intake_folder import CRIME, added, contents, crime_file, crime_rows, differences, empty_folder
+from intake_folder import CRIME, GROUPS, added, contents, crime_file, crime_rows, differences, empty_folder, found
 from workbooks import FORCES, Row, save
 
 from peel_analysis.cli import main
@@ -81,13 +81,15 @@ def test_the_same_file_under_another_release_is_told(folder: Path, tmp_path: Pat
 def test_a_file_that_would_lose_quarters_of_its_release_is_refused(folder: Path, tmp_path: Path) -> None:
     added(crime_file(tmp_path, crime_rows(("2015/16", "2016/17"))), folder, "2017-05")
     before = contents(folder)
-    with pytest.raises(
-        InputError,
-        match=r"part.csv: release 2017-05 of recorded_crime is in the data folder with 4 periods that this file does "
-        r"not hold \(2015-04-01 to 2016-03-31\); give another --release",
-    ):
-        plan(crime_file(tmp_path, crime_rows(), "part.csv"), Data(folder), "2017-05")
+    part = crime_file(tmp_path, crime_rows(), "part.csv")
+    refused = plan(part, Data(folder), "2017-05")
+    assert not refused.is_sound
+    assert found(refused, "replaced") == [
+        "the data folder holds 344 rows of it, and this file 172: 172 would be lost, and 4 periods that it has "
+        "(2015-04-01 to 2016-03-31); give another --release, and both stay side by side"
+    ]
     assert contents(folder) == before
+    assert plan(part, Data(folder), "2017-05", part="the later year alone").is_sound
 
 
 def test_a_file_that_names_no_release_asks_for_one(folder: Path, tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_an_error_in_the_data_changes_nothing(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(files.VARIABLE, str(folder))
-    file = crime_file(tmp_path, crime_rows(("2014/15", "2016/17")))
+    file = crime_file(tmp_path, crime_rows(("2014/15", "2016/17"), groups=GROUPS))
     before = contents(folder)
     assert main(["data", "add", str(file), "--release", "2018-05", "--data", str(folder)]) == 2
     said = capsys.readouterr().out
@@ -160,7 +162,7 @@ def test_the_command_shows_then_writes_then_has_nothing_to_do(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(files.VARIABLE, str(folder))
-    file = crime_file(tmp_path, [row for row in crime_rows() if row[2] != "Kent"])
+    file = crime_file(tmp_path, [row for row in crime_rows(groups=GROUPS) if row[2] != "Kent"])
     given = ["data", "add", str(file), "--release", "2018-05", "--not-supplied", "Kent Police", "--data", str(folder)]
     before = contents(folder)
     assert main([*given, "--dry-run"]) == 0
@@ -168,7 +170,7 @@ def test_the_command_shows_then_writes_then_has_nothing_to_do(
     assert contents(folder) == before
     assert main(given) == 0
     said = capsys.readouterr().out
-    assert "  168 rows read; forces: 42; 2016-04-01 to 2017-03-31" in said
+    assert "  1,512 rows read; forces: 42; 2016-04-01 to 2017-03-31" in said
     assert said.endswith("Written: counts/recorded_crime/2018-05.csv, provenance.csv\n")
     assert main(given) == 0
     assert capsys.readouterr().out.endswith("Nothing changes: the data folder holds all of this already.\n")

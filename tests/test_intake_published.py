@@ -151,7 +151,7 @@ def test_area_tables_without_codes_give_the_same_tables(name: str, tmp_path: Pat
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 def test_the_320_000_rows_are_in_within_800_mb_and_give_the_bytes_that_are_held(tmp_path: Path) -> None:
     published = shared(f"raw/{CRIME}")
-    for name in ("forces.csv", "count_notes.csv", "published_files.toml"):
+    for name in ("forces.csv", "force_names.csv", "count_notes.csv", "published_files.toml"):
         shutil.copy(DATA / name, tmp_path)
     program = (
         "import re, sys; from pathlib import Path; from peel_analysis.cli import main\n"

@@ -6,7 +6,7 @@ import pytest
 from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis.cli import main
-from peel_analysis.measures.calculation import check_measures
+from peel_analysis.measures.result import check_results
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_a_share_above_the_whole_is_a_query(data: Folder) -> None:
         *all_forces(YEAR_2016, 1000, 0, {"kent": 2000}, dimension="1"),
     ]
     data.counts({"recorded_crime": crimes, "outcomes_recorded": charged})
-    found, _ = check_measures(data.edition())
+    found, _ = check_results([data.result("outcome_charged_pct")], data.edition().data)
     assert (found.rule.id, found.rule.level) == ("shares", "query")
     charges = [one for one in found.findings if one.table == "outcome_charged_pct"]
     assert [(one.force_id, one.period) for one in charges] == [
@@ -39,6 +39,6 @@ def test_dimensions_left_out_are_found_by_the_check(capsys: pytest.CaptureFixtur
     given = [row for one in ("1", "2") for row in all_forces(YEAR_2017, 600, 0, dimension=one)]
     data.counts({"recorded_crime": crimes, "outcomes_recorded": given})
     data.replace("measures.toml", ', dimensions = ["1"] }', " }")
-    assert main(["check", "--edition", "2017", "--data", str(data.path)]) == 0
+    assert main(["check", "--edition", "2017", "--data", str(data.path)]) == 1, "other measures have no counts"
     said = capsys.readouterr().out
     assert "  query: outcome_charged_pct, Norfolk, 12 months to 30 June 2017: 120.0% of the whole; look at the" in said

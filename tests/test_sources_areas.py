@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from area_sheets import TITLE, incidents_sheet, read
+from area_sheets import TITLE, incidents_by_year, incidents_sheet, read
 from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
@@ -196,9 +196,22 @@ def test_the_march_2019_workbook() -> None:
     assert people["2018", 2017, "city-of-london"] == 7_654
 
 
-@pytest.mark.parametrize(
-    "words", ["Number per 1,000 population", "Incidents per 1 000 people", "Number per thousand", "Rate", "Rates 4"]
+RATES = (
+    "Number per 1,000 population",
+    "Number per 1,000 population [note 3]",
+    "Incidents per 1 000 people",
+    "Incidents per 1,000 residents",
+    "Number per thousand",
+    "Number per one thousand population",
+    "Incidents / 1,000 people",
+    "Number per '000 population",
+    "Number (rate)",
+    "Rate",
+    "Rates 4",
 )
+
+
+@pytest.mark.parametrize("words", RATES)
 def test_a_rate_in_any_wording_is_never_a_count(words: str, tmp_path: Path) -> None:
     rows = incidents_sheet()
     rows[4][3] = words
@@ -207,9 +220,101 @@ def test_a_rate_in_any_wording_is_never_a_count(words: str, tmp_path: Path) -> N
     assert set(reading.populations["population"]) == {50_000}
 
 
-@pytest.mark.parametrize("words", ["Number per 100,000 population", "Number per head", "Incidents per 10,000 people"])
+@pytest.mark.parametrize("words", ["Number per 1,000 population", "Number of incidents per head", "Rate / 1,000"])
+@pytest.mark.parametrize("rate", [31, 31.5])
+def test_a_sheet_of_rates_alone_gives_no_counts(words: str, rate: float, tmp_path: Path) -> None:
+    figures: dict[str, Row] = {force.id: [rate] for force in FORCES}
+    rows = incidents_by_year(2018, figures=figures)
+    rows[1][1] = f"{words}, year ending March 2018"
+    with pytest.raises(
+        SourceError, match=r"sheet 'P5', .* (the table holds rates alone, which are no counts|is a rate per)"
+    ):
+        read(tmp_path, rows, "P5")
+    rows[0][0], rows[1][1] = f"{rows[0][0]}, {words}", "Number, year ending March 2018"
+    with pytest.raises(SourceError, match=r"sheet 'P5', row 2: the table holds rates alone, which are no counts"):
+        read(tmp_path, rows, "P5")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Number per 100,000 population",
+        "Number per head",
+        "Incidents per 10,000 people",
+        "Number per 1,000 households",
+        "Number per 1,000,000 people",
+    ],
+)
 def test_a_rate_per_something_else_than_1000_is_refused(words: str, tmp_path: Path) -> None:
     rows = incidents_sheet()
     rows[4][3] = words
     with pytest.raises(SourceError, match=f"the heading .*{words}.* is a rate per something else than 1,000"):
         read(tmp_path, rows)
+
+
+def test_a_blank_cell_is_told_and_forces_without_a_figure_are_not_counted(tmp_path: Path) -> None:
+    rows = incidents_by_year(2017, 2018, figures={"norfolk": [None, 1000], "kent": ["", "*"]})
+    reading = read(tmp_path, rows, "P5")
+    table = reading.counts.set_index(["force_id", "period_end"])
+    assert table.loc[("norfolk", "2017-03-31"), "status"] == "not_supplied"
+    assert table.loc[("kent", "2018-03-31"), "status"] == "not_comparable"
+    assert reading.account.notes == (
+        "P5: no figure for Kent and Norfolk, 12 months to 31 March 2017: the cell is blank",
+    )
+    assert reading.account.forces == 42
+    told = "  of these, 41 have a count of asb_incidents in 2016-04-01 to 2017-03-31"
+    assert told in list(reading.account.lines())
+
+
+@pytest.mark.parametrize("cell", ["#REF! ", "#N/A ", "1,2,3", "1e3", "１２", "1_000", "(5)", "12 34", True, 1e18])
+@pytest.mark.parametrize("column", [2, 3])
+def test_what_is_no_number_is_refused_with_its_cell(cell: object, column: int, tmp_path: Path) -> None:
+    rows = incidents_sheet()
+    at = next(at for at, row in enumerate(rows) if row[1:2] == ["Norfolk"])
+    rows[at][column] = cell
+    with pytest.raises(SourceError, match=rf"sheet 'Table P5', cell {'ABCD'[column]}{at + 1}: found .* where a number"):
+        read(tmp_path, rows)
+
+
+def test_a_table_that_is_not_understood_is_left_by_name_and_the_others_are_taken(tmp_path: Path) -> None:
+    lacking = [row for row in incidents_by_year(2016) if row[:1] != ["Norfolk"]]
+    broken = incidents_by_year(2017, figures={"kent": ["#REF! "]})
+    path = save(tmp_path / "x.xlsx", {"P4": lacking, "P5": broken, "P6": incidents_by_year(2018)})
+    reading = read_file(path)
+    assert set(reading.counts["period_end"]) == {"2018-03-31"}
+    assert (reading.account.sheets_read, reading.account.sheets_left) == (("P6",), ("P4", "P5"))
+    first, second = reading.account.notes
+    assert first.startswith("a table is left out: x.xlsx, sheet 'P4', row 3: the table has no row for Norfolk; ")
+    assert second.startswith("a table is left out: x.xlsx, sheet 'P5', cell B")
+    with pytest.raises(SourceError, match="sheet 'P4', row 3: the table has no row for Norfolk"):
+        read_file(save(tmp_path / "x.xlsx", {"P4": lacking, "P5": broken}))
+
+
+def test_two_tables_of_one_year_contradict_each_other_and_none_is_taken(tmp_path: Path) -> None:
+    path = save(tmp_path / "x.xlsx", {"P5": incidents_by_year(2018), "P6": incidents_by_year(2018)})
+    with pytest.raises(
+        SourceError, match="'P6', row 1: holds incidents of the 12 months to 31 March 2018, as sheet 'P5'"
+    ):
+        read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("E23000024", "Norfolk Constabulary"), ("E23999999", "Norfolk"), (None, "NORFOLK")]
+)
+def test_a_force_under_two_spellings_or_codes_is_refused_and_not_added(code: str, name: str, tmp_path: Path) -> None:
+    rows = incidents_sheet()
+    at = next(at for at, row in enumerate(rows) if row[1:2] == ["Norfolk"])
+    rows.insert(at + 1, [code, name, 5, 1.0])
+    with pytest.raises(SourceError, match=rf"cell C{at + 2}: a second row for norfolk; take out one of the two"):
+        read(tmp_path, rows)
+
+
+def test_a_year_to_come_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"sheet 'P5', cell B2: the heading names 2098-03-31, which is still to come"):
+        read(tmp_path, incidents_by_year(2098), "P5")
+
+
+def test_a_renamed_force_is_found_without_a_code(tmp_path: Path) -> None:
+    rows = incidents_by_year(2018)
+    next(row for row in rows if row[:1] == ["Hampshire"])[0] = "Hampshire and Isle of Wight"
+    assert read(tmp_path, rows, "P5").account.forces == 43

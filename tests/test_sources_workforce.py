@@ -171,6 +171,34 @@ def test_half_a_constable_in_a_headcount_and_one_table_twice_are_refused(tmp_pat
         read_file(path)
 
 
+def test_one_headcount_that_is_not_whole_is_blank_and_told_of(tmp_path: Path) -> None:
+    figures: dict[str, Row] = {force.id: [10.0, 11.0, 1.0] for force in FORCES}
+    figures["staffordshire"] = [122.45, 11.0, 1.0]
+    heads = officers(figures, "Headcount", "Table 9: Special constables by police force area")
+    at = next(at for at, row in enumerate(heads, start=1) if row[:1] == ["Staffordshire "])
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": officers(), "H": heads}), "2018-09")
+    rows = reading.counts.query("force_id == 'staffordshire'").sort_values(["item", "period_end"])
+    assert rows["status"].tolist() == ["reported", "reported", "not_comparable", "reported"]
+    assert rows["count"].fillna(-1).tolist() == [100.25, 101.5, -1, 11]
+    told = "122.45 is no whole number of people; the count is left blank, as not comparable"
+    assert reading.account.notes == (f"x.xlsx, sheet 'H', cell B{at}: {told}",)
+    assert reading.account.forces == 43
+
+
+def test_a_broken_table_is_left_by_name_and_the_others_are_taken(tmp_path: Path) -> None:
+    lacking = [
+        row
+        for row in officers({}, "Full-time equivalents", "Police staff by police force area")
+        if row[:1] != ["Kent "]
+    ]
+    reading = read_file(save(tmp_path / "x.xlsx", {"T": officers(), "S": lacking}), "2018-09")
+    assert set(reading.counts["item"]) == {"police_officers_fte"}
+    assert reading.account.sheets_left == ("S",)
+    assert reading.account.notes[0].startswith(
+        "a table is left out: x.xlsx, sheet 'S', row 6: the table has no row for Kent;"
+    )
+
+
 def test_a_force_that_gave_no_figures(tmp_path: Path) -> None:
     rows = [row for row in officers() if row[:1] != ["Kent "]]
     reading = read_file(save(tmp_path / "x.xlsx", {"T": rows}), "r", not_supplied=["kent"])

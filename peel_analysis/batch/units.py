@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PROJECT
-from peel_analysis.data.forces import Force
+from peel_analysis.data.forces import NAMES, Force
 from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.settings import CHECKS
 from peel_analysis.data.writing import checksum
@@ -135,7 +135,7 @@ def shared_files(data: Path) -> dict[str, str]:
     """
     sources = {name: path for name, path in _below(PACKAGE) if name.endswith((".py", ".css", ".j2", ".json"))}
     tables = {name: path for name, path in _below(data) if "findings" not in name.split("/")}
-    standing_in = {name: str(PROJECT / "data" / name) for name in (CHECKS, PROGRAMMES)}
+    standing_in = {name: str(PROJECT / "data" / name) for name in (CHECKS, PROGRAMMES, NAMES)}
     return {
         **{f"peel_analysis/{name}": path for name, path in sources.items()},
         **{f"data/{name}": path for name, path in {**standing_in, **tables}.items()},

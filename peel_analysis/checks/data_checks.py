@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis.checks import records as forces_records
-from peel_analysis.checks import rules
+from peel_analysis.checks import rules, whole
 from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
 from peel_analysis.data.counts import RETURNED_ITEMS, TableError
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
@@ -35,12 +35,24 @@ def check(
 
     Each table of outcomes is set against the recorded crime in `paired`, else the latest release that has its quarters.
     """
-    first, passed = shape(held, keys if keys is not None else held.tables())
+    first, in_shape = shape(held, keys if keys is not None else held.tables())
+    second = whole.ended(held, in_shape)
+    passed = [key for key in in_shape if " ".join(key) not in {finding.table for finding in second.findings}]
     beside = forces_records.pairs(held, passed, paired)
-    of_tables = (all_forces, printed_totals, gaps, components, steps, count_notes)
+    of_tables = (
+        all_forces,
+        whole.missing,
+        whole.far_below,
+        whole.plausible,
+        printed_totals,
+        gaps,
+        components,
+        steps,
+        count_notes,
+    )
     ratios = (forces_records.against_crimes(held, beside, rule) for rule in ("parts_within_whole", "completeness"))
     of_types = (forces_records.not_yet_assigned, forces_records.outcome_types)
-    return [first, *(one(held, passed) for one in of_tables), *ratios, *(one(held, beside) for one in of_types)]
+    return [first, second, *(one(held, passed) for one in of_tables), *ratios, *(one(held, beside) for one in of_types)]
 
 
 def check_edition(edition: Edition) -> list[CheckResult]:
@@ -76,7 +88,7 @@ def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]
             held.counts(key)
             passed.append(key)
         except TableError as problem:
-            findings.append(Finding("error", " ".join(key), str(problem)))
+            findings += [Finding("error", " ".join(key), fault) for fault in problem.faults]
     return CheckResult(held.data.rule("shape"), number_of_tables(keys), tuple(findings)), passed
 
 

@@ -1,6 +1,9 @@
 """What the checks look at and what they find: tables held or about to be added, and findings under a rule."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,8 +21,10 @@ PRINTED_COLUMNS = ("item", "release", "area", "period_end", "printed", "without"
 PROVENANCE = "provenance.csv"
 PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
 PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
+MADE = ((PRINTED, PRINTED_COLUMNS), (PROVENANCE, PROVENANCE_COLUMNS))  # registers that are made with the counts
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
+FIRST = 12  # findings of one check that a brief account names
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Finding:
     def line(self, forces: Forces) -> str:
         """Return the finding as one line: level, table, force, period, what was found."""
         who = forces.name(self.force_id) if self.force_id else ""
-        return f"  {self.level}: {', '.join(filter(None, (self.table, who, self.period)))}: {self.found}"
+        place = ", ".join(filter(None, (self.table, who, self.period)))  # without one, what was found names it
+        return f"  {self.level}: {place}{': ' if place else ''}{self.found}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,10 @@ class CheckResult:
         yield f"{self.rule.id}: {self.rule.rule if whole else result}"
         if whole:
             yield f"  {result}"
-        yield from (finding.line(forces) for finding in self.findings)
+        said = self.findings[:FIRST] if brief else self.findings
+        yield from (finding.line(forces) for finding in said)
+        if len(said) < len(self.findings):
+            yield f"  and {len(self.findings) - len(said)} more"
 
 
 def errors(results: Iterable[CheckResult]) -> int:
@@ -87,6 +96,21 @@ class TablesHeld:
     def tables(self) -> list[Key]:
         """Return the (item, release) pairs of all tables, in order."""
         return sorted({*self.data.tables, *self.added})
+
+    def others(self, key: Key) -> list[tuple[str, pd.DataFrame]]:
+        """Return the other tables of an item by release, the latest last, with the one that `key` stands in place of.
+
+        That one comes last. A table that is not in shape is left out: its own check says so.
+        """
+        names = sorted((name for item, name in self.tables() if item == key[0] and name != key[1]), key=release_order)
+        read = [(name, functools.partial(self.counts, (key[0], name))) for name in names]
+        if key in self.added and self.data.holds(*key):
+            read.append((key[1], functools.partial(self.data.counts, *key)))
+        tables = []
+        for name, counts in read:
+            with suppress(shape.TableError):
+                tables.append((name, counts()))
+        return tables
 
     def counts(self, key: Key) -> pd.DataFrame:
         """Return a table of counts. Raises TableError for one that is not in shape."""
@@ -121,6 +145,12 @@ def release_order(release: str) -> tuple[bool, str]:
     return release[:4].isdigit() and release[5:].isdigit(), release
 
 
+def is_month(release: str) -> bool:
+    """Return whether a release is named for a month, as 2026-04; 2011-12 may be a financial year, and is not."""
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", release)
+    return bool(match) and int(release[5:]) != (int(release[:4]) + 1) % 100
+
+
 def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
 
@@ -151,6 +181,6 @@ def marked(wrong: pd.DataFrame, *tables: pd.DataFrame) -> Iterator[tuple[str, tu
         yield str(wrong.index[row]), wrong.columns[column], numbers
 
 
-def number_of_tables(tables: Sequence[object]) -> str:
+def number_of_tables(tables: Sized) -> str:
     """Return how many tables there are, in words."""
     return f"{len(tables)} table{'s' if len(tables) != 1 else ''}"

@@ -26,6 +26,7 @@ Completion of commands, options and names in a shell, for good in its start file
   fish  _PEEL_COMPLETE=fish_source peel | source    in ~/.config/fish/completions/peel.fish
 """
 Function = Callable[..., Any]
+SHOWN = 300  # characters of an error that is the program's own
 OBJECTS_BETWEEN_COLLECTIONS = 50_000  # not 700: a command lives a second, an eighth of it spent on looking for garbage
 
 
@@ -70,10 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with _stopped_as_by_interrupt():
             return int(command.main(arguments, prog_name="peel", standalone_mode=False))
+    except click.Abort:  # Ctrl-C before a subcommand has begun
+        return STOPPED_BY + signal.SIGINT
     except click.UsageError as error:
         help_of = error.ctx.command_path if error.ctx else "peel"
         remedy = getattr(getattr(error, "param", None), "remedy", "") or f"see {help_of} --help"  # the option's own
         return refused(f"{' '.join(error.format_message().split()).rstrip('.')}; {remedy}")
+    except Exception as error:
+        return crashed(error, sys.argv[1:] if arguments is None else arguments)
 
 
 @contextmanager
@@ -102,6 +107,28 @@ def refused(line: str) -> int:
     with suppress(OSError):  # of a terminal that has been closed
         print(f"peel: {line}", file=sys.stderr)
     return USAGE
+
+
+def crashed(error: Exception, arguments: Sequence[str]) -> int:
+    """Say in two lines that the fault is the program's own and where its traceback is kept; return the exit code."""
+    import platform
+    import tempfile
+    import traceback
+
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    about = f"Python {platform.python_version()}, {platform.platform()}"
+    told = "\n".join((about, f"peel {' '.join(arguments)}", "".join(traceback.format_exception(error))))
+    print(f"peel: a fault of its own, not of what it was given ({' '.join(what.split())[:SHOWN]})", file=sys.stderr)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="peel-fault-", suffix=".log", delete=False
+        ) as log:
+            log.write(told)
+        kept = f"its particulars are in {log.name}"
+    except OSError as problem:
+        kept = f"its particulars could not be kept ({problem.strerror})"
+    print(f"peel: {kept}; please report it, as CONTRIBUTING.md says (Reporting a fault)", file=sys.stderr)
+    return FAILED
 
 
 class ValueOption(click.Option):

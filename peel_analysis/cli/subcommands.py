@@ -30,6 +30,7 @@ def chosen_forces(forces: "Forces", named: str) -> "list[Force]":
 
 
 EDITION = Name(lambda data: data.editions, lambda data, name: data.edition(name))
+EDITION_ID = Name(EDITION.names_in, lambda _, name: name)  # of one that may be wrong
 FORCE = Name(lambda data: data.forces.ids, lambda data, name: data.forces.find(name))
 FORCE_ID = Name(lambda data: (*data.forces.ids, "england-and-wales"), lambda data, name: data.forces.find_id(name))
 SOME_FORCES = Name(lambda data: ("all", *data.forces.ids), lambda data, named: chosen_forces(data.forces, named))
@@ -275,11 +276,27 @@ def build(data: "Data", raw: Path) -> int:
 @data_group.command()
 @click.argument("file", type=FILE, metavar="FILE")
 @data_option
-@option("--release", default="", help="The release that it is, such as 2026-04 (default: what the file says).")
+@option("--release", help="The release that it is, such as 2026-04 (default: what the file says).")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @option("--not-supplied", metavar="FORCES", help="Forces that gave no figures, with commas between.")
+@option(
+    "--part-is-known",
+    "part",
+    metavar="REASON",
+    default=None,
+    help="Why a part of a table is right; its counts are marked partial.",
+)
+@option("--confirmed", metavar="REASON", default=None, help="Why counts that are far from others are right.")
 @click.pass_obj
-def add(data: "Data", file: Path, release: str, dry_run: bool, not_supplied: str | None) -> int:
+def add(
+    data: "Data",
+    file: Path,
+    release: str | None,
+    dry_run: bool,
+    not_supplied: str | None,
+    part: str | None,
+    confirmed: str | None,
+) -> int:
     """Take a published file or a force's return into the data folder.
 
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
@@ -289,14 +306,14 @@ def add(data: "Data", file: Path, release: str, dry_run: bool, not_supplied: str
     if not dry_run:
         check_writable(data.folder, f"--data {data.folder}")
     silent = [data.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, data, release, silent)
+    addition = plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
     print("\n".join(addition.lines()))
     if not addition.texts:
         print("Nothing changes: the data folder holds all of this already.")
         return DONE
     _say_results(addition.results, data, brief=True)
     if not addition.is_sound:
-        print("Nothing was changed: the checks found errors in the data.")
+        print(f"Nothing was changed: {'; and '.join(addition.refusals())}.")
         return USAGE
     names = sorted(str(path.relative_to(data.folder)) for path in addition.texts)
     if not dry_run:
@@ -307,47 +324,30 @@ def add(data: "Data", file: Path, release: str, dry_run: bool, not_supplied: str
 
 @command.command()
 @data_option
-@option("--edition", type=EDITION, help="Only the tables that this edition uses.")
+@option("--edition", type=EDITION_ID, help="Only what this edition uses.")
 @click.pass_obj
-def check(data: "Data", edition: "Edition | None") -> int:
-    """Check what is in the data folder, by stated rules.
+def check(data: "Data", edition: str | None) -> int:
+    """Check what is in the data folder: all that a report would refuse, and stated rules.
 
-    Prints each check's rule and result. The exit code is 2 when a finding is an error; queries are not errors.
+    Prints each check's rule and result, and then what is incomplete, assumed, partial or not to be made again from
+    published files. The exit code is 1 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.checks.data_checks import check as check_tables
-    from peel_analysis.checks.data_checks import check_registers
-    from peel_analysis.checks.rules import TablesHeld
-    from peel_analysis.data.cross_checks import read_held
+    from peel_analysis.reports.folder_check import check_folder
+    from peel_analysis.reports.shortcomings import shortcomings
 
-    editions = [edition] if edition else [data.edition(edition_id) for edition_id in data.editions]
-    read_held(data, editions)
-    if edition:
-        return _check_edition(edition)
-    return _say_results([*check_tables(TablesHeld(data)), *check_registers(data, editions)], data)
-
-
-def _check_edition(edition: "Edition") -> int:
-    """Print the checks of one edition's tables, and whose records of outcomes are marked in each of its windows."""
-    from peel_analysis.checks.data_checks import check_edition, check_registers
-    from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
-    from peel_analysis.measures.calculation import check_measures
-
-    of_registers = check_registers(edition.data, [edition])
-    code = _say_results([*check_edition(edition), *of_registers, *check_measures(edition)], edition.data)
-    using = [measure for measure in edition.data.measures if OUTCOMES in measure.numerator.items]
-    names = dict.fromkeys(name for measure in using for name in (measure.window, measure.comparator) if name)
-    windows = [edition.window(name) for name in names]
-    for words, find in (("incomplete", incomplete), ("not matching the crimes recorded", mismatched)):
-        marked = [(window, doubt) for window in windows for doubt in find(edition, window).values()]
-        print(f"records of outcomes marked as {words} in edition {edition.id}: {len(marked) or 'none'}")
-        for window, doubt in marked:
-            print(f"  {window.words}: {doubt.sentence}")
+    found, calculated = check_folder(data, edition)
+    code = FAILED if _say_results(found, data) else DONE
+    for one, results in calculated.items():
+        print("\n".join(shortcomings(one, results)))
     return code
 
 
 def _say_results(results: "Sequence[CheckResult]", data: "Data", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
     from peel_analysis.checks.rules import errors, lines
+    from peel_analysis.data.errors import Faults
+    from peel_analysis.data.forces import Forces
 
-    print("\n".join(lines(results, data.forces, brief=brief)))
+    forces = Faults().of(lambda: data.forces) or Forces(())  # without them, no finding is of a force
+    print("\n".join(lines(results, forces, brief=brief)))
     return USAGE if errors(results) else DONE

@@ -3,14 +3,15 @@
 import difflib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import rows_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import is_day
@@ -54,7 +55,7 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
         try:  # a file that is not UTF-8 or has a row with a cell too many or too few: other faults follow from these
             rows_of(path, name, lambda found: check_columns(found, name))
         except InputError as fault:
-            raise TableError(str(fault)) from fault
+            raise TableError(*fault.faults) from fault
         if isinstance(error, TableError):
             raise
         said = f"not a table: {' '.join(str(error).split())}"
@@ -65,11 +66,16 @@ def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
-    rows = check(text.assign(count=_numbers(text["count"], name, fractional=fractional)), name, forces=forces)
-    for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
-        for other in rows[column][rows[column] != own].unique():
-            told = f"found {other!r} in the {called} of {own!r}; put the row where it belongs, or mend the cell"
-            _refuse(rows[column] == other, f", column {column}: {told}", name)
+    with Faults(TableError) as faults:
+        numbers, wrong = _numbers(text["count"], name, fractional=fractional)
+        faults.add(wrong)
+        rows = text.assign(count=numbers)
+        if not wrong:
+            faults.of(partial(check, forces=forces), rows, name)
+        for column, own, called in (("item", path.parent.name, "folder"), ("release", path.stem, "file")):
+            for other in rows[column][rows[column] != own].unique():
+                told = f"found {other!r} in the {called} of {own!r}; put the row where it belongs, or mend the cell"
+                faults.add(_wrong(rows[column] == other, f", column {column}: {told}", name))
     return rows
 
 
@@ -81,6 +87,13 @@ def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, 
     that its status contradicts, a date that is none, a period that ends before it starts, and a repeated key.
     """
     check_columns(rows.columns, name)
+    with Faults(TableError) as faults:
+        faults.add(_faults(rows, name, lines, forces))
+    return rows
+
+
+def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int] | None, forces: Forces) -> Iterator[str]:
+    """Yield what is wrong with the rows, each kind with the first line that has it."""
     for column, known, remedy in (
         ("force_id", forces.ids, "the ids are in data/forces.csv"),
         ("status", STATUSES, f"use one of {', '.join(STATUSES)}"),
@@ -89,24 +102,24 @@ def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, 
             close = difflib.get_close_matches(str(other), known, n=2, cutoff=0.5)
             hint = f" (did you mean {' or '.join(close)}?)" if close else ""
             told = f"unknown {column.replace('_', ' ')} {other!r}{hint}; {remedy}"
-            _refuse(rows[column].isin([other]), f", column {column}: {told}", name, lines)
+            yield from _wrong(rows[column].isin([other]), f", column {column}: {told}", name, lines)
     for column in ("period_start", "period_end"):
         for other in rows[column].unique():
             if not is_day(other):
                 told = f"{other!r} is no date; write one as 2017-06-30"
-                _refuse(rows[column].isin([other]), f", column {column}: {told}", name, lines)
+                yield from _wrong(rows[column].isin([other]), f", column {column}: {told}", name, lines)
     blank, remedy = rows["count"].isna(), "give the count or the status that says why"
     uncounted = blank & ~rows["status"].isin(MAY_BE_BLANK)
-    _refuse(uncounted, f", column count: no count, and the status is 'reported'; {remedy}", name, lines)
+    yield from _wrong(uncounted, f", column count: no count, and the status is 'reported'; {remedy}", name, lines)
     counted = ~blank & (rows["status"] == "not_supplied")
-    _refuse(counted, f", column count: a count, and the status is 'not_supplied'; {remedy}", name, lines)
+    yield from _wrong(counted, f", column count: a count, and the status is 'not_supplied'; {remedy}", name, lines)
     told = "the period ends before it starts; exchange the dates"
-    _refuse(rows["period_end"] < rows["period_start"], f", column period_end: {told}", name, lines)
+    yield from _wrong(rows["period_end"] < rows["period_start"], f", column period_end: {told}", name, lines)
     repeated = rows.duplicated(list(COUNTS_KEY))
     for key in rows.loc[repeated.to_numpy(), list(COUNTS_KEY)].head(1).itertuples(index=False):
         words = ", ".join(str(value) or "(blank)" for value in key)
-        _refuse(repeated, f": repeats the key of an earlier line ({words}); keep one of the two", name, lines)
-    return rows
+        told = f": repeats the key of an earlier line ({words}); keep one of the two"
+        yield from _wrong(repeated, told, name, lines)
 
 
 def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = COUNTS_COLUMNS) -> None:
@@ -158,23 +171,24 @@ def from_bytes(held: bytes) -> pd.DataFrame:
     return rows
 
 
-def _refuse(wrong: "pd.Series[bool]", told: str, name: str, lines: Sequence[int] | None = None) -> None:
-    """Raise TableError, which names file and line, for the first row that is marked wrong, if any is."""
+def _wrong(wrong: "pd.Series[bool]", told: str, name: str, lines: Sequence[int] | None = None) -> Iterator[str]:
+    """Yield what is told of the first row that is marked wrong, if any is, with file and line."""
     positions = np.flatnonzero(wrong.to_numpy(dtype=bool))
     if len(positions):
         first = int(positions[0])
-        raise TableError(f"{name}, line {first + 2 if lines is None else lines[first]}{told}")
+        yield f"{name}, line {first + 2 if lines is None else lines[first]}{told}"
 
 
-def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> pd.Series:
-    """Return the counts in a column of text, each different text looked at once; blank stays missing."""
+def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> tuple[pd.Series, list[str]]:
+    """Return the counts in a column of text, blank as missing, and what is no count; each text is looked at once."""
     allowed, make, kind, remedy = (
         (NUMBER, float, "Float64", "a number") if fractional else (WHOLE_NUMBER, int, "Int64", "a whole number")
     )
     places, different = pd.factorize(text)
-    for value in different:
-        if value and not allowed.fullmatch(value):
-            told = f"{value!r} where a count should be; write {remedy} of at most {DIGITS} digits, or leave it blank"
-            _refuse(text == value, f", column count: found {told} with a status that says why", name)
-    numbers = pd.Series([make(value) if value else pd.NA for value in different], dtype=kind)
-    return pd.Series(numbers.array.take(places), text.index)
+    other = {value for value in different if value and not allowed.fullmatch(value)}
+    wrong: list[str] = []
+    for value in filter(other.__contains__, different):
+        told = f"{value!r} where a count should be; write {remedy} of at most {DIGITS} digits, or leave it blank"
+        wrong += _wrong(text == value, f", column count: found {told} with a status that says why", name)
+    counts = [make(value) if value and value not in other else pd.NA for value in different]
+    return pd.Series(pd.Series(counts, dtype=kind).array.take(places), text.index), wrong

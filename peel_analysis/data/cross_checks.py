@@ -1,21 +1,21 @@
 """Whether what one file of a data folder names, another has: all that is declared besides counts, read at once."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
 import pandas as pd
 
 from peel_analysis.data import registers
 from peel_analysis.data.declarations import named
-from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Measures
+from peel_analysis.data.definitions import MEASURES, Measures
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults
 from peel_analysis.data.files import meant
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import AREAS, POPULATIONS
-from peel_analysis.data.policy import POLICY
 from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.registers import PUBLISHED_VALUES, SERIES_BREAKS, Register, records
-from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES, SECTIONS
+from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES
 
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
 QUESTIONS = (registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)  # judgments are checked as they are read
@@ -24,41 +24,48 @@ CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share 
 
 
 def read_all(edition: Edition) -> None:
-    """Read all that the edition's reports rest on besides counts. Raises InputError for the first thing wrong in it."""
-    for register in registers.ALL:
-        edition.data.register(register)
-    for files, read in OF_A_FOLDER.items():
-        if PUBLISHED_FILES not in files:  # no report needs it
-            read(edition.data)
-    for read_of in OF_AN_EDITION.values():
-        read_of(edition)
+    """Read all that the edition's reports rest on besides counts. Raises InputError for what is wrong in one file."""
+    for read in (*reads_of_folder(edition.data, whole=True), *reads_of_edition(edition)):
+        read()
 
 
-def read_held(data: Data, editions: Iterable[Edition]) -> None:
-    """Read what the data folder, which may hold little but counts, has of it; InputError for the first thing wrong."""
+def reads_of_folder(data: Data, *, whole: bool) -> Iterator[Callable[[], object]]:
+    """Yield what reads each register and declaration of the folder, and sets what it names against the other files.
+
+    Unless it has to be `whole`, only what it has is read. Only the file of published files may always be missing: no
+    report needs it.
+    """
     for register in registers.ALL:
-        if data.has(register.file):
-            data.register(register)
+        if whole or data.has(register.file):
+            yield partial(data.register, register)
+    for name, files in Data.declarations().items():
+        if all(map(data.has, files)) or (whole and PUBLISHED_FILES not in files):
+            yield partial(getattr, data, name)
     for files, read in OF_A_FOLDER.items():
-        if all(map(data.has, files)):
-            read(data)
-    for edition in editions:
-        for files, read_of in OF_AN_EDITION.items():
-            if all(map(data.has, files)):
-                read_of(edition)
+        if whole or all(map(data.has, files)):
+            yield partial(read, data)
+
+
+def reads_of_edition(edition: Edition) -> Iterator[Callable[[], object]]:
+    """Yield what reads an edition's own files, and sets what they name against the others."""
+    for read in OF_AN_EDITION:
+        yield partial(read, edition)
 
 
 def _check_caveats(data: Data) -> None:
     """Refuse a caveat of a measure that there is not: it would be printed under no figure."""
     known = ("all", *data.measures.ids)
-    for row in records(data.register(registers.CAVEATS)):
-        place = data.place_of(registers.CAVEATS, row)
-        named(row["applies_to"].split(";"), place, "applies_to", known, f"data/{MEASURES}")
+    with Faults() as faults:
+        for row in records(data.register(registers.CAVEATS)):
+            place = data.place_of(registers.CAVEATS, row)
+            faults.of(named, row["applies_to"].split(";"), place, "applies_to", known, f"data/{MEASURES}")
 
 
 def _check_questions(data: Data) -> None:
-    for register in QUESTIONS:
-        _refuse_slips(data, register, data.register(register), "question", data.programmes.question_ids, PROGRAMMES)
+    with Faults() as faults:
+        for register in QUESTIONS:
+            rows = data.register(register)
+            faults.of(_refuse_slips, data, register, rows, "question", data.programmes.question_ids, PROGRAMMES)
 
 
 def _check_breaks(data: Data) -> None:
@@ -70,16 +77,19 @@ def _refuse_slips(
     data: Data, register: Register, rows: pd.DataFrame, column: str, known: Collection[str], file: str
 ) -> None:
     """Refuse a name that is not among those of another file, and is nearly one of them."""
-    for row in records(rows.drop_duplicates(column)):
-        if row[column] not in known and (near := meant(row[column], known, NEARLY)):
-            found = f"{column} is '{row[column]}', which data/{file} does not have"
-            raise InputError(f"{data.place_of(register, row)}: {found}; did you mean {near}?")
+    with Faults() as faults:
+        for row in records(rows.drop_duplicates(column)):
+            if row[column] not in known and (near := meant(row[column], known, NEARLY)):
+                found = f"{column} is '{row[column]}', which data/{file} does not have"
+                faults.add([f"{data.place_of(register, row)}: {found}; did you mean {near}?"])
 
 
 def _check_peers(data: Data) -> None:
     """Read the sets of peers and, where a force has any, the areas and a user's lists, which are whole for all."""
-    if set(data.forces.ids).difference(data.peer_sets.without):
-        _ = data.areas, data.peer_lists
+    with Faults() as faults:
+        if set(data.forces.ids).difference(data.peer_sets.without):
+            faults.of(lambda: data.areas)
+            faults.of(lambda: data.peer_lists)
 
 
 def checked_exclusions(edition: Edition) -> pd.DataFrame:
@@ -90,10 +100,11 @@ def checked_exclusions(edition: Edition) -> pd.DataFrame:
 
 
 def _check_exclusions(edition: Edition, years: Collection[str]) -> None:
-    for row in records(edition.register(registers.EXCLUSIONS)):
-        if wrong := _wrong(row, edition, edition.data.measures, years):
-            who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
-            raise InputError(f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {who}: {wrong}")
+    with Faults() as faults:
+        for row in records(edition.register(registers.EXCLUSIONS)):
+            if wrong := _wrong(row, edition, edition.data.measures, years):
+                who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
+                faults.add([f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {who}: {wrong}"])
 
 
 def _wrong(row: Mapping[str, str], edition: Edition, measures: Measures, years: Collection[str]) -> str:
@@ -131,25 +142,19 @@ def _check_published(edition: Edition) -> None:
 
 def _check_findings(edition: Edition) -> None:
     """Read all findings of the edition, and refuse a file that is of no force."""
-    for path in sorted(edition.data.path(f"findings/{edition.id}").glob("*.md")):
-        if path.stem not in edition.forces.ids:
-            where = f"data/findings/{edition.id}/{path.name}"
-            raise InputError(f"{where}: no force '{path.stem}'; name the file after an id of data/forces.csv")
-        edition.findings(path.stem)
+    with Faults() as faults:
+        for path in sorted(edition.data.path(f"findings/{edition.id}").glob("*.md")):
+            if path.stem not in edition.forces.ids:
+                where = f"data/findings/{edition.id}/{path.name}"
+                faults.add([f"{where}: no force '{path.stem}'; name the file after an id of data/forces.csv"])
+            else:
+                faults.of(edition.findings, path.stem)
 
 
 OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
     (MEASURES, registers.CAVEATS.file): _check_caveats,
     (MEASURES, SERIES_BREAKS.file): _check_breaks,
-    (MEASURES, SECTIONS): lambda data: data.sections,
     tuple(register.file for register in QUESTIONS): _check_questions,
-    (MEASURES, COMPARABILITY): lambda data: data.blocks,
-    (POLICY,): lambda data: data.policy,
     (PEER_SETS, AREAS, POPULATIONS): _check_peers,
-    (PUBLISHED_FILES,): lambda data: data.published_files,
 }
-OF_AN_EDITION: dict[tuple[str, ...], Callable[[Edition], object]] = {
-    (MEASURES, registers.EXCLUSIONS.file): checked_exclusions,
-    (MEASURES, PUBLISHED_VALUES.file): checked_published,
-    ("findings",): _check_findings,
-}
+OF_AN_EDITION: tuple[Callable[[Edition], object], ...] = (checked_exclusions, checked_published, _check_findings)

@@ -1,6 +1,6 @@
 """What every declaration in TOML is: a strict model whose faults are told with file, entry, setting and remedy."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import meant, wrong_name
 
 KINDS = {  # of a setting, in words, by the type that it should have and by the fault that pydantic finds
@@ -65,14 +65,28 @@ FileNamePair = Annotated[tuple[FileName, FileName], BeforeValidator(as_tuple)]
 def declared(model: type[Declared], given: Mapping[str, Any], where: str) -> Declared:
     """Return a declaration, checked against its model.
 
-    `where` names file and entry, as "data/measures.toml, measure 'crime_per_1000'". Raises InputError for the first
-    fault: a setting that there is not (with the nearest one), that is missing, or that is not as it must be.
+    `where` names file and entry, as "data/measures.toml, measure 'crime_per_1000'". Raises InputError for each setting
+    that there is not (with the nearest one), that is missing, or that is not as it must be; one that is missing because
+    it is misspelt is told once.
     """
     try:
         return model.model_validate(given)
     except ValidationError as error:
         faults = sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
-        raise InputError(_told(faults[0], model, where)) from None
+        told = [_told(fault, model, where) for fault in faults]
+        misspelt = {(fault["loc"][:-1], _meant(fault, model)) for fault in faults if fault["type"] == "extra_forbidden"}
+        wanted = [
+            words
+            for words, fault in zip(told, faults, strict=True)
+            if fault["type"] != "missing" or (fault["loc"][:-1], fault["loc"][-1]) not in misspelt
+        ]
+        raise InputError(*dict.fromkeys(wanted)) from None
+
+
+def _meant(fault: ErrorDetails, model: type[Declaration]) -> str:
+    """Return the setting that a name which is none is nearest to, or ""."""
+    *path, name = [step for step in fault["loc"] if isinstance(step, str)]
+    return meant(name, _inside(model, path).settings())
 
 
 def _told(fault: ErrorDetails, model: type[Declaration], where: str) -> str:
@@ -147,29 +161,45 @@ def entries(given: Mapping[str, Any], where: str, heading: str, name: str = "id"
     if not isinstance(found, list) or not found or not all(isinstance(entry, dict) for entry in found):
         raise InputError(f"{where}: no [[{heading}]] in double brackets; write each {heading} under one")
     names = [entry.get(name) for entry in found]
-    if repeated := [one for place, one in enumerate(names) if one is not None and one in names[:place]]:
-        raise InputError(f"{where}: two {heading}s have the {name} '{repeated[0]}'; give each its own")
+    with Faults() as faults:
+        repeated = [one for place, one in enumerate(names) if one is not None and one in names[:place]]
+        faults.add(f"{where}: two {heading}s have the {name} '{one}'; give each its own" for one in repeated)
     return [
         (f"{where}, {heading} " + (f"number {place}" if one is None else f"'{one}'"), entry)
         for place, (one, entry) in enumerate(zip(names, found, strict=True), start=1)
     ]
 
 
+def stated(
+    faults: Faults,
+    read: Callable[[dict[str, Any], str], Found],
+    given: Mapping[str, Any],
+    where: str,
+    heading: str,
+    name: str = "id",
+) -> list[tuple[str, Found]]:
+    """Return what the entries under a heading state, each with its place; the faults of the others are gathered."""
+    listed = faults.of(entries, given, where, heading, name) or []
+    return [(place, one) for place, entry in listed if (one := faults.of(read, entry, place)) is not None]
+
+
 def refuse_headings(given: Mapping[str, Any], where: str, *known: str) -> None:
-    """Raise InputError for a heading that a file of entries does not have."""
-    for name in given:
-        if name not in known:
-            near = f"did you mean {one}? The" if (one := meant(name, known)) else "the"
-            raise InputError(f"{where}: there is no setting '{name}'; {near} settings are {', '.join(known)}")
+    """Raise InputError for each heading that a file of entries does not have."""
+    with Faults() as faults:
+        for name in given:
+            if name not in known:
+                near = f"did you mean {one}? The" if (one := meant(name, known)) else "the"
+                faults.add([f"{where}: there is no setting '{name}'; {near} settings are {', '.join(known)}"])
 
 
 def named(found: Collection[str], where: str, name: str, known: Collection[str], register: str) -> None:
-    """Raise InputError for what a setting names and `register`, as "data/sources.csv", does not have."""
-    for one in found:
-        if one not in known:
-            near = meant(one, known)
-            remedy = f"did you mean {near}?" if near else "mend the name or add it there"
-            raise InputError(f"{where}: {name} has '{one}', which is not in {register}; {remedy}")
+    """Raise InputError for all that a setting names and `register`, as "data/sources.csv", does not have."""
+    with Faults() as faults:
+        for one in found:
+            if one not in known:
+                near = meant(one, known)
+                remedy = f"did you mean {near}?" if near else "mend the name or add it there"
+                faults.add([f"{where}: {name} has '{one}', which is not in {register}; {remedy}"])
 
 
 def filled(text: str, name: str, values: Mapping[str, object]) -> str:

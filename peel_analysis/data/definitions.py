@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
@@ -13,12 +14,12 @@ from peel_analysis.data.declarations import (
     FileNames,
     Texts,
     declared,
-    entries,
     filled,
     named,
     refuse_headings,
+    stated,
 )
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
 PER_HUNDRED = 100
@@ -210,15 +211,16 @@ class Measures:
 def measures_in(given: Mapping[str, Any], where: str, sources: frozenset[str]) -> Measures:
     """Return the measures of a file. `sources` are the ids that there are; none where the folder has no register.
 
-    Raises InputError for an entry that is not as its kind asks, or that names a measure or a source that there is not.
+    Raises InputError for each entry that is not as its kind asks, and for each name of no measure or source.
     """
-    refuse_headings(given, where, "measure")
-    stated = [(place, measure_in(entry, place)) for place, entry in entries(given, where, "measure")]
-    measures = Measures(measure for _, measure in stated)
-    for place, measure in stated:
-        named([measure.part_of] if measure.part_of else [], place, "part_of", measures.ids, where)
-        named(measure.sources if sources else (), place, "sources", sources, "data/sources.csv")
-    return measures
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "measure")
+        found = stated(faults, measure_in, given, where, "measure")
+        ids = [entry.get("id", "") for entry in given["measure"]] if found else []  # those of the wrong ones too
+        for place, measure in found:
+            faults.of(named, [measure.part_of] if measure.part_of else [], place, "part_of", ids, where)
+            faults.of(named, measure.sources if sources else (), place, "sources", sources, "data/sources.csv")
+    return Measures(measure for _, measure in found)
 
 
 def measure_in(entry: Mapping[str, Any], where: str) -> Measure:
@@ -295,11 +297,12 @@ class Block(Declaration):
 
 
 def blocks_in(given: Mapping[str, Any], where: str, ids: Collection[str], forces: Collection[str]) -> tuple[Block, ...]:
-    """Return the comparability blocks of a file. Raises InputError, with the block, for one that refuses nothing."""
-    refuse_headings(given, where, "block")
-    stated = [(place, declared(Block, entry, place)) for place, entry in entries(given, where, "block")]
-    for place, block in stated:
-        named(block.measures, place, "measures", ids, f"data/{MEASURES}")
-        named(block.others, place, "with", ids, f"data/{MEASURES}")
-        named(block.forces, place, "forces", forces, "data/forces.csv")
-    return tuple(block for _, block in stated)
+    """Return the comparability blocks of a file. Raises InputError, with the block, for each that refuses nothing."""
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "block")
+        found = stated(faults, partial(declared, Block), given, where, "block")
+        for place, block in found:
+            faults.of(named, block.measures, place, "measures", ids, f"data/{MEASURES}")
+            faults.of(named, block.others, place, "with", ids, f"data/{MEASURES}")
+            faults.of(named, block.forces, place, "forces", forces, "data/forces.csv")
+    return tuple(block for _, block in found)

@@ -19,7 +19,7 @@ FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     settings.SECTIONS: (("[[section]]", settings.SectionEntry),),
     PROGRAMMES: (("[[programme]]", ProgrammeEntry), ("[[key]]", Key)),
     COMPARABILITY: (("[[block]]", Block),),
-    settings.CHECKS: (("[[check]]", settings.Rule),),
+    settings.CHECKS: (("[[check]]", settings.Rule), ("[[item]]", settings.ItemEntry)),
     POLICY: (("the file", Policy),),
     settings.PEER_SETS: (("[[set]]", settings.PeerSet), ("[none]", settings.WithoutPeers)),
     settings.PUBLISHED_FILES: (("[[file]]", settings.PublishedFile), ("[added.<format>]", settings.AddedWords)),

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
 from peel_analysis.data.declarations import Declaration, FileName, Texts, declared, entries, named
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import text_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
@@ -377,12 +377,15 @@ class Edition:
 
 
 def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
-    """Return the edition that a file declares. Raises InputError for a file that is not as it must be."""
+    """Return the edition that a file declares. Raises InputError for all that is not as it must be in the file."""
     where = f"data/editions/{name}.toml"
     settings = declared(EditionFile, given, where)
-    if settings.id != name:
-        raise InputError(f"{where}: id is '{settings.id}' and the file is named {name}.toml; give both the same name")
-    _check_names(settings, data, where)
+    with Faults() as faults:
+        if settings.id != name:
+            told = f"id is '{settings.id}' and the file is named {name}.toml; give both the same name"
+            faults.add([f"{where}: {told}"])
+        faults.of(_check_names, settings, data, where)
+        lacks = faults.of(_lacks, settings, data, where) or {}
     return Edition(
         data=data,
         settings=settings,
@@ -393,51 +396,67 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
         national_population=settings.population.national,
         earlier_population=settings.population.earlier,
         releases=MappingProxyType(settings.releases),
-        lacks=MappingProxyType(_lacks(settings, data, where)),
+        lacks=MappingProxyType(lacks),
     )
 
 
 def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
     """Refuse a source, programme, force or status that its register, where the folder has rows of it, is without."""
+    with Faults() as faults:
+        faults.of(_check_sources, settings, data, where)
+        programmes = [settings.judgments] if settings.judgments else []
+        faults.of(named, programmes, where, "judgments", data.programmes.ids, f"data/{PROGRAMMES}")
+        replaced = settings.population.instead
+        faults.of(named, replaced, f"{where}, [population]", "instead", data.forces.ids, "data/forces.csv")
+        allowed = data.statuses.of_values(held=True) if replaced else ()
+        faults.add(
+            f"{where}, [population.instead], {force_id}: status is '{one.status}'; use one of {', '.join(allowed)}"
+            for force_id, one in replaced.items()
+            if one.status not in allowed
+        )
+
+
+def _check_sources(settings: EditionFile, data: "Data", where: str) -> None:
     instead = settings.source_instead
-    for name, found in (("sources", settings.sources or ()), ("source_instead", [*instead, *instead.values()])):
-        if data.has(SOURCES.file) and (known := set(data.register(SOURCES)["source_id"])):
-            named(found, where, name, known, SOURCES.where)
-    programmes = [settings.judgments] if settings.judgments else []
-    named(programmes, where, "judgments", data.programmes.ids, f"data/{PROGRAMMES}")
-    named(settings.population.instead, f"{where}, [population]", "instead", data.forces.ids, "data/forces.csv")
-    for force_id, one in settings.population.instead.items():
-        if one.status not in (allowed := data.statuses.of_values(held=True)):
-            place = f"{where}, [population.instead], {force_id}"
-            raise InputError(f"{place}: status is '{one.status}'; use one of {', '.join(allowed)}")
+    known = set(data.register(SOURCES)["source_id"]) if data.has(SOURCES.file) else set()
+    with Faults() as faults:
+        for name, found in (("sources", settings.sources or ()), ("source_instead", [*instead, *instead.values()])):
+            faults.of(named, found if known else (), where, name, known, SOURCES.where)
 
 
 def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
     """Return by item why there is no figure. Raises InputError for a status that stands for a value or for nothing."""
     allowed = data.statuses.of_values(held=False) if settings.lacks else ()
     lacks: dict[str, Lack] = {}
-    for status, found in settings.lacks.items():
-        if status not in allowed:
-            raise InputError(f"{where}, [lacks]: no status '{status}' for a missing figure; use {', '.join(allowed)}")
-        alone = [(f"{where}, [lacks.{status}]", found)]
-        rows = alone if isinstance(found, Mapping) else entries(settings.lacks, f"{where}, [lacks]", status)
-        for place, row in rows:
-            one = declared(LackEntry, row, place)
-            lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}
+    with Faults() as faults:
+        for status, found in settings.lacks.items():
+            if status not in allowed:
+                told = f"no status '{status}' for a missing figure; use {', '.join(allowed)}"
+                faults.add([f"{where}, [lacks]: {told}"])
+                continue
+            alone = [(f"{where}, [lacks.{status}]", found)]
+            several = not isinstance(found, Mapping)
+            rows = (faults.of(entries, settings.lacks, f"{where}, [lacks]", status) or []) if several else alone
+            for place, row in rows:
+                if (one := faults.of(declared, LackEntry, row, place)) is not None:
+                    lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}
     return lacks
 
 
 def _findings_in(path: Path, where: str) -> Findings:
     """Return a file of findings, split at its headings."""
     parts: dict[tuple[str, str], list[str]] = {}
+    faults: list[str] = []
     section = heading = ""
     for number, line in enumerate(text_of(path, where).splitlines(), start=1):
         if line.startswith("## "):
             section, heading = line[3:].strip(), ""
         elif line.startswith("### "):
             if not section:
-                raise InputError(f"{where}, line {number}: a ### heading before any ## heading; put it under one")
+                faults.append(f"{where}, line {number}: a ### heading before any ## heading; put it under one")
             heading = line[4:].strip()
         elif not line.startswith("# "):
             parts.setdefault((section, heading), []).append(line)
+    if faults:
+        raise InputError(*faults)
     return {key: "\n".join(lines).strip() for key, lines in parts.items()}

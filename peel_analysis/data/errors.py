@@ -1,7 +1,9 @@
 """The one family of errors that a user can put right: the command prints them in one line and exits with 2."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 REFUSALS: tuple[tuple[type[OSError], str], ...] = (
     (FileNotFoundError, "no such file or folder; give one that is there"),
@@ -13,7 +15,48 @@ REFUSALS: tuple[tuple[type[OSError], str], ...] = (
 
 
 class InputError(ValueError):
-    """Input that cannot be used. The message names where, what was found and how to put it right."""
+    """Input that cannot be used. The message names where, what was found and how to put it right.
+
+    It may be made of several such messages, of all that is wrong with a file: the first is what it says in one line.
+    """
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Every fault that was found, the first of which is the message."""
+        return tuple(map(str, self.args))
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+T = TypeVar("T")
+
+
+class Faults:
+    """The faults of a file, gathered so that all of them are told at once: `with` raises what was found at its end."""
+
+    def __init__(self, kind: type[InputError] = InputError) -> None:
+        self.kind = kind
+        self.found: dict[str, None] = {}  # each once, in order
+
+    def add(self, faults: Iterable[str]) -> None:
+        """Add faults, in words; an empty text is none."""
+        self.found |= dict.fromkeys(filter(None, faults))
+
+    def of(self, read: Callable[..., T], *given: object) -> T | None:
+        """Return what `read` returns, or None when it raises InputError, whose faults are added."""
+        try:
+            return read(*given)
+        except InputError as error:
+            self.add(error.faults)
+            return None
+
+    def __enter__(self) -> "Faults":
+        return self
+
+    def __exit__(self, kind: object, error: object, _: object) -> None:
+        if error is None and self.found:
+            raise self.kind(*self.found)
 
 
 def system_error_in_words(error: OSError) -> str:

@@ -7,11 +7,12 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
@@ -158,30 +159,38 @@ class Rows:
         return [row[place] for row in self.cells]
 
 
-def rows_of(path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None]) -> Rows:
+def rows_of(
+    path: Path, where: str, columns: Sequence[str] | Callable[[tuple[str, ...]], None], faults: Faults | None = None
+) -> Rows:
     """Return the rows of a CSV file; blank lines are no rows.
 
     `where` names the file in messages, as "data/forces.csv"; `columns` are those that it must have, in their order, or
     a function that refuses others. Raises InputError for a file that is missing or is not UTF-8, for quotation marks
-    that do not pair, for other columns, and for a row with a cell too many or too few.
+    that do not pair, for other columns, and for rows with a cell too many or too few; where `faults` are gathered,
+    these rows are told there and left out.
     """
-    numbered = _numbered(text_of(path, where), where)
+    text = io.StringIO(text_of(path, where), newline="")
+    numbered = ((line, tuple(row)) for line, row in numbered_rows(text, where) if row)
     _, found = next(numbered, (1, ()))
     if callable(columns):
         columns(found)
     elif found != tuple(columns):
         raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
     rows = tuple(numbered)
-    for line, row in rows:
-        refuse_other_number(len(row), len(found), f"{where}, line {line}")
+    wrong = [(line, len(row)) for line, row in rows if len(row) != len(found)]
+    with Faults() if faults is None else nullcontext(faults) as gathered:
+        for line, cells in wrong:
+            gathered.of(refuse_other_number, cells, len(found), f"{where}, line {line}")
+    rows = tuple((line, row) for line, row in rows if len(row) == len(found)) if wrong else rows
     return Rows(found, tuple(line for line, _ in rows), tuple(row for _, row in rows))
 
 
 def refuse_wrong_names(rows: Rows, column: str, where: str) -> None:
-    """Raise InputError, with the line, for a cell of a column that cannot name a file."""
-    for line, cell in zip(rows.lines, rows.column(column), strict=True):
-        if wrong := wrong_name(cell):
-            raise InputError(f"{where}, line {line}: {column} {wrong}")
+    """Raise InputError, with the line, for each cell of a column that cannot name a file."""
+    with Faults() as faults:
+        for line, cell in zip(rows.lines, rows.column(column), strict=True):
+            if wrong := wrong_name(cell):
+                faults.add([f"{where}, line {line}: {column} {wrong}"])
 
 
 def refuse_other_number(cells: int, columns: int, where: str) -> None:
@@ -192,16 +201,20 @@ def refuse_other_number(cells: int, columns: int, where: str) -> None:
         raise InputError(f"{where}: {found}; {more if cells > columns else less}")
 
 
-def _numbered(text: str, where: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the rows that are not blank and the line on which each starts."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def numbered_rows(text: TextIO, where: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Yield each row, blank ones too, after the line on which it starts.
+
+    Raises InputError, which names the line, for quotation marks that do not pair.
+    """
+    reader = csv.reader(text, delimiter=separator, strict=True)
     start = 1
     try:
         for row in reader:
-            if row:
-                yield start, tuple(row)
+            yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
         told = f"the quotation marks of the row that starts here do not pair ({error})"
+        if "field limit" in str(error):
+            told = f"a cell of more than {csv.field_size_limit():,} characters, or whose quotation mark is not closed"
         remedy = "put one at each end of the cell, and write a mark inside it twice"
         raise InputError(f"{where}, line {start}: {told}; {remedy}") from error

@@ -10,7 +10,7 @@ import pandas as pd
 from peel_analysis.data import counts, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
@@ -23,13 +23,21 @@ Written = dict[str, tuple[int, ...]]  # files, with when each was last written a
 
 
 class _Kept(Generic[T]):
-    """A property of a data folder whose answer is kept until a file that it was read from changes."""
+    """A property of a data folder whose answer is kept until a file that it was read from changes.
 
-    def __init__(self, read: Callable[[Any], T]) -> None:
-        self.read, self.__doc__ = read, read.__doc__
+    `files` are those that it must have; without any, it is read with what asks for it.
+    """
+
+    def __init__(self, read: Callable[[Any], T], files: tuple[str, ...] = ()) -> None:
+        self.read, self.files, self.__doc__ = read, files, read.__doc__
 
     def __get__(self, data: "Data", _: type) -> T:
         return data.cached(self.read, lambda: self.read(data))
+
+
+def _kept_from(*files: str) -> Callable[[Callable[[Any], T]], _Kept[T]]:
+    """Return the decorator of a property that is declared in some files: `Data.declarations` has it."""
+    return lambda read: _Kept(read, files)
 
 
 class Data:
@@ -87,10 +95,10 @@ class Data:
         """Return what is in a file and the file as an error names it."""
         return toml_of(self.path(name), f"data/{name}"), f"data/{name}"
 
-    @_Kept
+    @_kept_from(FORCES)
     def forces(self) -> Forces:
-        """The 43 forces."""
-        return read_forces(*map(self.path, (FORCES, NAMES)))
+        """The 43 forces; their other names are the project's where the data folder has no file of them."""
+        return read_forces(self.path(FORCES), self.path(NAMES) if self.has(NAMES) else PROJECT / "data" / NAMES)
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return a register as text, one row a fact; an empty cell is an empty string."""
@@ -104,23 +112,24 @@ class Data:
 
     def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
         def read() -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-            rows = rows_of(self.path(register.file), register.where, register.columns)
             of_programme = register.edition_is == registers.A_PROGRAMME
-            editions = self.programmes.ids if of_programme else (*self.editions, "all")
-            registers.check_rows(rows, register, self.forces, editions)
-            if register is registers.JUDGMENTS:
-                check_judgments(rows, self.programmes)
+            with Faults() as faults:
+                rows = rows_of(self.path(register.file), register.where, register.columns, faults)
+                editions = self.programmes.ids if of_programme else (*self.editions, "all")
+                faults.of(registers.check_rows, rows, register, self.forces, editions)
+                if register is registers.JUDGMENTS:
+                    faults.of(check_judgments, rows, self.programmes)
             table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
             return table, dict(zip(registers.keys_of(rows, register), rows.lines, strict=True))
 
         return self.cached(register, read)
 
-    @_Kept
+    @_kept_from(registers.STATUSES.file)
     def statuses(self) -> Statuses:
         """The statuses that a value can have, with their marks and words."""
         return Statuses({row["status"]: row for row in registers.records(self.register(registers.STATUSES))})
 
-    @_Kept
+    @_kept_from(MEASURES)
     def measures(self) -> Measures:
         """The measures, in the order of the report."""
         sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
@@ -130,20 +139,25 @@ class Data:
         """Return a measure by its id. Raises InputError, with close matches, when there is none."""
         return self.measures.get(measure_id)
 
-    @_Kept
+    @_kept_from(MEASURES, COMPARABILITY)
     def blocks(self) -> tuple[Block, ...]:
         """What must not be compared."""
         return blocks_in(*self._toml(COMPARABILITY), self.measures.ids, self.forces.ids)
 
-    @_Kept
+    @_kept_from(POLICY)
     def policy(self) -> Policy:
         """The wording policy."""
         return policy_in(self._toml(POLICY)[0])
 
-    @_Kept
+    @_kept_from(settings.CHECKS)
     def rules(self) -> Mapping[str, settings.Rule]:
         """The rules of the checks, by id; those of the project where the data folder has no file of them."""
         return settings.rules_in(*self._own_or_project(settings.CHECKS))
+
+    @_Kept
+    def items(self) -> Mapping[str, settings.ItemEntry]:
+        """What is declared of each item of counts, with the rules of the checks."""
+        return settings.items_in(*self._own_or_project(settings.CHECKS))
 
     def _own_or_project(self, name: str) -> tuple[dict[str, Any], str]:
         return (
@@ -157,17 +171,17 @@ class Data:
             raise InputError(f"data/{settings.CHECKS}: no check '{rule_id}'; the checks are {there}; add it")
         return self.rules[rule_id]
 
-    @_Kept
+    @_kept_from(PROGRAMMES)
     def programmes(self) -> Programmes:
         """The programmes of inspections; those of the project where the data folder has no file of them."""
         return programmes_in(*self._own_or_project(PROGRAMMES))
 
-    @_Kept
+    @_kept_from(MEASURES, settings.SECTIONS)
     def sections(self) -> tuple[settings.SectionPlan, ...]:
         """The sections that a report can have, in order; `Edition.sections` are those of one edition."""
         return settings.sections_in(*self._toml(settings.SECTIONS), self.measures.ids, self.programmes)
 
-    @_Kept
+    @_kept_from(settings.PEER_SETS)
     def peer_sets(self) -> settings.PeerSets:
         """The declared sets of peers, and the forces that have none."""
         return settings.peer_sets_in(*self._toml(settings.PEER_SETS), self.forces.ids)
@@ -183,15 +197,20 @@ class Data:
         """Each force's area in square kilometres, by force_id."""
         return areas_in(self.path(AREAS), self.forces)
 
-    @property
+    @_kept_from(POPULATIONS)
     def populations(self) -> Mapping[tuple[str, int, str], float]:
         """Each population held, by force_id, mid-year and vintage."""
-        return self.cached(POPULATIONS, lambda: populations_in(self.path(POPULATIONS), self.forces))
+        return populations_in(self.path(POPULATIONS), self.forces)
 
-    @_Kept
+    @_kept_from(settings.PUBLISHED_FILES)
     def published_files(self) -> settings.PublishedFiles:
         """The published files behind the counts."""
         return settings.published_files_in(*self._toml(settings.PUBLISHED_FILES))
+
+    @classmethod
+    def declarations(cls) -> dict[str, tuple[str, ...]]:
+        """Return the properties that are read from files of their own, with the files."""
+        return {name: one.files for name, one in vars(cls).items() if isinstance(one, _Kept) and one.files}
 
     @property
     def tables(self) -> list[tuple[str, str]]:

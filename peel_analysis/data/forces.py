@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import refuse_wrong_names, rows_of
+from peel_analysis.data.errors import Faults, InputError
+from peel_analysis.data.files import PROJECT, refuse_wrong_names, rows_of
 from peel_analysis.data.text import enumerated
 
 ENGLAND_AND_WALES = "england-and-wales"
@@ -131,7 +131,7 @@ class Forces:
 
 
 def read_forces(path: Path, names: Path) -> Forces:
-    """Return the forces of a file, each with its other names, which are in a file of theirs.
+    """Return the forces of a file, each with its other names: those of another file, or of the project where it is not.
 
     Raises InputError for a forces.csv that has not 43 different ones, and for a name that is wrong or two forces'.
     """
@@ -141,34 +141,35 @@ def read_forces(path: Path, names: Path) -> Forces:
     if not len(ids) == len(rows.cells) == NUMBER_OF_FORCES:
         found = f"found {len(rows.cells)} rows with {len(ids)} different ids; compare the file with the project's own"
         raise InputError(f"data/{FORCES}: expected {NUMBER_OF_FORCES} forces, one row each; {found}")
-    aliases = _aliases(names, ids)
+    aliases = _aliases(names if names.is_file() else PROJECT / "data" / NAMES, ids)
     forces = tuple(
         Force(force_id, official_name, name, ons_code, region, country, ons_name, aliases.get(force_id, ()))
         for force_id, official_name, name, ons_code, ons_name, region, _, country in rows.cells
     )
     owners: dict[str, Force] = {}
-    for force in forces:
-        for name in force.called:
-            if (other := owners.setdefault(_key(name), force)) is force:
-                continue
-            both = f"'{name}' is a name of {force.id} and of {other.id}"
-            raise InputError(f"data/{FORCES} or data/{NAMES}: {both}; take it out of one of the two")
+    with Faults() as faults:
+        for one, name in ((force, name) for force in forces for name in force.called):
+            if (other := owners.setdefault(_key(name), one)) is not one:
+                both = f"'{name}' is a name of {one.id} and of {other.id}"
+                faults.add([f"data/{FORCES} or data/{NAMES}: {both}; take it out of one of the two"])
     return Forces(forces)
 
 
 def _aliases(path: Path, ids: Collection[str]) -> dict[str, tuple[Alias, ...]]:
     """Return the other names of each force that has any. Raises InputError for a row that is wrong."""
     where = f"data/{NAMES}"
-    rows = rows_of(path, where, NAMES_COLUMNS)
     aliases: dict[str, tuple[Alias, ...]] = {}
-    for line, (force_id, name, first, last, _) in zip(rows.lines, rows.cells, strict=True):
-        place = f"{where}, line {line}"
-        if force_id not in ids or not _key(name):
-            raise InputError(f"{place}: expected the id of a force and a name of it; found '{force_id}' and '{name}'")
-        if not all(_is_year(year) for year in (first, last) if year) or (first and last and last < first):
-            years = f"'{first}' and '{last}'"
-            raise InputError(f"{place}: expected a first and a last year such as 2022, or blanks; found {years}")
-        aliases[force_id] = (*aliases.get(force_id, ()), Alias(name, first, last))
+    with Faults() as faults:
+        rows = rows_of(path, where, NAMES_COLUMNS, faults)
+        for line, (force_id, name, first, last, _) in zip(rows.lines, rows.cells, strict=True):
+            place = f"{where}, line {line}"
+            if force_id not in ids or not _key(name):
+                found = f"found '{force_id}' and '{name}'"
+                faults.add([f"{place}: expected the id of a force and a name of it; {found}"])
+            if not all(_is_year(year) for year in (first, last) if year) or (first and last and last < first):
+                years = f"'{first}' and '{last}'"
+                faults.add([f"{place}: expected a first and a last year such as 2022, or blanks; found {years}"])
+            aliases[force_id] = (*aliases.get(force_id, ()), Alias(name, first, last))
     return aliases
 
 
@@ -189,37 +190,57 @@ def _is_year(text: str) -> bool:
 
 
 def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], float]:
-    """Return the populations by force_id, mid_year and vintage. Raises InputError for a row that is wrong."""
+    """Return the populations by force_id, mid_year and vintage. Raises InputError for each row that is wrong."""
     where = f"data/{POPULATIONS}"
-    rows = rows_of(path, where, POPULATIONS_COLUMNS)
-    refuse_wrong_names(rows, "vintage", where)
     table: dict[tuple[str, int, str], float] = {}
-    for line, (force_id, mid_year, population, vintage) in zip(rows.lines, rows.cells, strict=True):
-        if not _is_year(mid_year):
-            raise InputError(f"{where}, line {line}: expected a mid_year such as 2016; found '{mid_year}'")
-        is_population = population.isdecimal() and len(population) <= MOST_DIGITS and int(population) > 0
-        if force_id not in forces.ids or not is_population:
-            expected = "expected the id of a force and a population, a whole number above zero"
-            raise InputError(f"{where}, line {line}: {expected}; found '{force_id}' and '{population}'")
-        key = (force_id, int(mid_year), vintage)
-        if key in table:
-            raise InputError(f"{where}, line {line}: repeats an earlier row's force, mid-year and vintage")
-        table[key] = float(population)
+    with Faults() as faults:
+        rows = rows_of(path, where, POPULATIONS_COLUMNS, faults)
+        faults.of(refuse_wrong_names, rows, "vintage", where)
+        for line, (force_id, mid_year, population, vintage) in zip(rows.lines, rows.cells, strict=True):
+            if wrong := _wrong_population(force_id, mid_year, population, forces):
+                faults.add([f"{where}, line {line}: {wrong}"])
+            elif (key := (force_id, int(mid_year), vintage)) in table:
+                faults.add([f"{where}, line {line}: repeats an earlier row's force, mid-year and vintage"])
+            else:
+                table[key] = float(population)
     return table
 
 
+def _wrong_population(force_id: str, mid_year: str, population: str, forces: Forces) -> str:
+    """Return what is wrong with a row of the populations, or ""."""
+    if not _is_year(mid_year):
+        return f"expected a mid_year such as 2016; found '{mid_year}'"
+    is_population = population.isdecimal() and len(population) <= MOST_DIGITS and int(population) > 0
+    if force_id not in forces.ids or not is_population:
+        expected = "expected the id of a force and a population, a whole number above zero"
+        return f"{expected}; found '{force_id}' and '{population}'"
+    return ""
+
+
 def areas_in(path: Path, forces: Forces) -> dict[str, float]:
-    """Return the forces' areas in square kilometres. Raises InputError for one that is wrong, or that lacks a row."""
+    """Return the forces' areas in square kilometres. Raises InputError for each that is wrong, or that lacks a row."""
     where = f"data/{AREAS}"
-    rows = rows_of(path, where, AREAS_COLUMNS)
     areas: dict[str, float] = {}
-    for line, (force_id, text) in zip(rows.lines, rows.cells, strict=True):
-        try:
-            areas[force_id] = float(text)
-        except ValueError:
-            areas[force_id] = math.nan
-        if not 0 < areas[force_id] < math.inf:
-            raise InputError(f"{where}, line {line}: area_km2 is '{text}'; write square kilometres, above zero")
-    if missing := sorted(set(forces.ids) - set(areas)):
-        raise InputError(f"{where}: no area for {', '.join(missing)}; add a row for each force")
+    with Faults() as faults:
+        rows = rows_of(path, where, AREAS_COLUMNS, faults)
+        for line, (force_id, text) in zip(rows.lines, rows.cells, strict=True):
+            if force_id not in forces.ids:
+                told = f"force_id '{force_id}' is not an id of data/forces.csv; write one, as norfolk"
+                faults.add([f"{where}, line {line}: {told}"])
+            elif force_id in areas:
+                faults.add([f"{where}, line {line}: repeats the force of an earlier row; keep one of the two"])
+            else:
+                areas[force_id] = _square_kilometres(text)
+                if not 0 < areas[force_id] < math.inf:
+                    told = f"area_km2 is '{text}'; write square kilometres, above zero"
+                    faults.add([f"{where}, line {line}: {told}"])
+        if missing := sorted(set(forces.ids) - set(areas)):
+            faults.add([f"{where}: no area for {', '.join(missing)}; add a row for each force"])
     return areas
+
+
+def _square_kilometres(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -3,14 +3,15 @@
 import datetime
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from peel_analysis.data.declarations import Declaration, Pair, Texts, declared, filled
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import meant
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.text import in_words
@@ -288,25 +289,28 @@ def policy_in(given: Mapping[str, Any]) -> Policy:
     """
     policy = declared(Policy, given, POLICY_FILE)
     told = policy.settings_in_words
-    basis = {name: _with_settings(text, "basis", name, told) for name, text in policy.basis.items()}
-    policy = policy.model_copy(update={"basis": basis})
-    words = policy.words
-    verdicts = (*words.all_three, *words.size_and_position, *words.size_only, words.otherwise)
-    for text in (policy.name, *verdicts, *policy.sentences(), *_filled_later(policy)):
-        if found := JUDGMENT_WORDS.search(text):
-            raise InputError(f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher or lower: {text!r}")
+    with Faults() as faults:
+        fill_in = {name: partial(_with_settings, text, "basis", name, told) for name, text in policy.basis.items()}
+        basis = {name: faults.of(fill) or "" for name, fill in fill_in.items()}
+        policy = policy.model_copy(update={"basis": basis})
+        words = policy.words
+        verdicts = (*words.all_three, *words.size_and_position, *words.size_only, words.otherwise)
+        later = filter(None, map(faults.of, _filled_later(policy)))
+        for text in (policy.name, *verdicts, *(faults.of(policy.sentences) or ()), *later):
+            if found := JUDGMENT_WORDS.search(text):
+                faults.add([f"{POLICY_FILE}: {found[0]!r} is a word of judgment; write higher or lower: {text!r}"])
     return policy
 
 
-def _filled_later(policy: Policy) -> Iterator[str]:
-    """Yield each sentence that the figures of a force fill in, filled in on trial; InputError for an unknown name."""
+def _filled_later(policy: Policy) -> Iterator[Callable[[], str]]:
+    """Yield what fills in, on trial, each sentence that the figures of a force do; InputError for an unknown name."""
     for part, known in FILLED_LATER.items():
         rules = getattr(policy, part)
         for name, text in rules:
             texts = dict(text) if isinstance(text, Declaration) else {name: text}
             for one, said in texts.items():
                 for each in (said,) if isinstance(said, str) else said:
-                    yield _with_settings(each, part, one, dict.fromkeys(known, "0"))
+                    yield partial(_with_settings, each, part, one, dict.fromkeys(known, "0"))
 
 
 def _percent(share: Decimal) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import Field, model_validator
 
-from peel_analysis.data.declarations import Declaration, ListOf, declared, entries, filled, named, refuse_headings
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.declarations import Declaration, ListOf, declared, filled, named, refuse_headings, stated
+from peel_analysis.data.errors import Faults
 from peel_analysis.data.files import Rows, meant
 from peel_analysis.data.registers import EVIDENCE, JUDGMENTS, WITHOUT_GRADE
 from peel_analysis.data.text import enumerated
@@ -117,37 +118,43 @@ class Programmes:
 
 
 def programmes_in(given: Mapping[str, Any], where: str) -> Programmes:
-    """Return the programmes. Raises InputError, with the programme, for one that is not as it must be."""
-    refuse_headings(given, where, "programme", "key")
-    listed = entries(given, where, "key") if "key" in given else []
-    keys = {one.id: one.sentence for one in (declared(Key, entry, place) for place, entry in listed)}
-    programmes = []
-    for place, entry in entries(given, where, "programme"):
-        for inside, question in entries(entry, place, "question"):  # one by one: a fault is told with its question
-            declared(Question, question, inside)
-        one = declared(ProgrammeEntry, entry, place)
-        named(one.marked, place, "marked", EVIDENCE, "the evidence that data/judgments.csv may have")
-        named([marked.mark for marked in one.marked.values()], place, "mark", keys, f"a [[key]] of {where}")
-        programmes.append(Programme.model_construct(keys=keys, **dict(one)))
-    return Programmes(tuple(programmes))
+    """Return the programmes. Raises InputError, with the programme, for each that is not as it must be."""
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "programme", "key")
+        listed = stated(faults, partial(declared, Key), given, where, "key") if "key" in given else []
+        keys = {one.id: one.sentence for _, one in listed}
+        found = stated(faults, _programme_in, given, where, "programme")
+        for place, one in found:
+            faults.of(named, one.marked, place, "marked", EVIDENCE, "the evidence that data/judgments.csv may have")
+            marks = [marked.mark for marked in one.marked.values()]
+            faults.of(named, marks, place, "mark", keys, f"a [[key]] of {where}")
+    return Programmes(tuple(Programme.model_construct(keys=keys, **dict(one)) for _, one in found))
+
+
+def _programme_in(entry: Mapping[str, Any], place: str) -> ProgrammeEntry:
+    """Return a programme; a fault of a question is told with the question."""
+    with Faults() as faults:
+        stated(faults, partial(declared, Question), entry, place, "question")
+    return declared(ProgrammeEntry, entry, place)
 
 
 def check_judgments(rows: Rows, programmes: Programmes) -> None:
-    """Raise InputError, with file and line, for a question or a grade that the row's programme does not have.
+    """Raise InputError, with file and line, for each question or grade that the row's programme does not have.
 
     A row whose evidence names no grade has none, and every other row has one.
     """
     wanted = ("edition", "question", "grade", "evidence")
-    for line, *cells in zip(rows.lines, *map(rows.column, wanted), strict=True):
-        if wrong := _wrong(programmes, *cells):
-            raise InputError(f"{JUDGMENTS.where}, line {line}: {wrong}")
+    with Faults() as faults:
+        for line, *cells in zip(rows.lines, *map(rows.column, wanted), strict=True):
+            if wrong := _wrong(programmes, *cells):
+                faults.add([f"{JUDGMENTS.where}, line {line}: {wrong}"])
 
 
 def _wrong(programmes: Programmes, edition: str, question: str, grade: str, evidence: str) -> str:
     """Return what is wrong with a judgment and how to put it right, or ""."""
     programme = programmes.get(edition)
-    if programme is None:
-        return f"edition is '{edition}'; use a programme of data/{PROGRAMMES}: {', '.join(programmes.ids)}"
+    if programme is None:  # `check_rows` says so
+        return ""
     if question not in programme.judged:
         near = meant(question, programme.judged)
         remedy = f"did you mean {near}?" if near else f"use one of {', '.join(programme.judged)}"

@@ -1,12 +1,12 @@
 """The registers in `data/`: small CSV files of facts with declared columns and a key, their rows checked."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults
 from peel_analysis.data.files import Rows
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Forces, UnknownForceError
 from peel_analysis.data.periods import is_day
@@ -139,35 +139,40 @@ def keys_of(rows: Rows, register: Register) -> list[tuple[str, ...]]:
 
 
 def check_rows(rows: Rows, register: Register, forces: Forces, editions: Iterable[str]) -> None:
-    """Raise InputError for a key, choice, day, number, force or edition (one of `editions`) that is not as declared."""
+    """Raise InputError for each key, choice, day, number, force or edition (of `editions`) that is not as declared."""
+    with Faults() as faults:
+        faults.add(_faults(rows, register, forces, editions))
+
+
+def _faults(rows: Rows, register: Register, forces: Forces, editions: Iterable[str]) -> Iterator[str]:
     seen: set[tuple[str, ...]] = set()
     for line, key in zip(rows.lines, keys_of(rows, register), strict=True):
         if key in seen:
             found = f"repeats an earlier row's key ({', '.join(key)})"
-            raise InputError(f"{register.where}, line {line}: {found}; keep one of the two")
+            yield f"{register.where}, line {line}: {found}; keep one of the two"
         seen.add(key)
     for column, allowed in register.choices:
         words = ", ".join(word or "(blank)" for word in allowed)
-        _refuse(rows, register, column, allowed.__contains__, f"use one of {words}")
+        yield from _other(rows, register, column, allowed.__contains__, f"use one of {words}")
     for column in register.days:
-        _refuse(rows, register, column, is_day, "write a day as 2017-06-30")
+        yield from _other(rows, register, column, is_day, "write a day as 2017-06-30")
     for column in register.numbers:
-        _refuse(rows, register, column, str.isdecimal, "write a whole number")
+        yield from _other(rows, register, column, str.isdecimal, "write a whole number")
     if "edition" in register.columns:  # a row of an edition that there is not would be left out of every report
         known = set(editions)
         remedy = f"use {register.edition_is}: {', '.join(sorted(known))}"
-        _refuse(rows, register, "edition", known.__contains__, remedy)
+        yield from _other(rows, register, "edition", known.__contains__, remedy)
     if "force_id" in register.columns:
-        _check_forces(rows, register, forces)
+        yield from _other_forces(rows, register, forces)
 
 
-def _refuse(rows: Rows, register: Register, column: str, is_right: Callable[[str], bool], remedy: str) -> None:
+def _other(rows: Rows, register: Register, column: str, is_right: Callable[[str], bool], remedy: str) -> Iterator[str]:
     for line, cell in zip(rows.lines, rows.column(column), strict=True):
         if not is_right(cell):
-            raise InputError(f"{register.where}, line {line}: {column} is '{cell}'; {remedy}")
+            yield f"{register.where}, line {line}: {column} is '{cell}'; {remedy}"
 
 
-def _check_forces(rows: Rows, register: Register, forces: Forces) -> None:
+def _other_forces(rows: Rows, register: Register, forces: Forces) -> Iterator[str]:
     known = {*forces.ids, *(() if register.one_force else ALL_FORCES)}
     for line, name in zip(rows.lines, rows.column("force_id"), strict=True):
         if name not in known:
@@ -175,7 +180,7 @@ def _check_forces(rows: Rows, register: Register, forces: Forces) -> None:
                 near = f"; write it as '{forces.find(name).id}'"
             except UnknownForceError as error:
                 near = f": {error}"
-            raise InputError(f"{register.where}, line {line}: force_id '{name}' is not the id of a force{near}")
+            yield f"{register.where}, line {line}: force_id '{name}' is not the id of a force{near}"
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,12 +15,12 @@ from peel_analysis.data.declarations import (
     ListOf,
     Pair,
     declared,
-    entries,
     filled,
     named,
     refuse_headings,
+    stated,
 )
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import notebooks_folder, rows_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import is_day
@@ -82,20 +83,28 @@ class SectionPlan(SectionEntry):
 def sections_in(
     given: Mapping[str, Any], where: str, measure_ids: tuple[str, ...], programmes: Programmes
 ) -> tuple[SectionPlan, ...]:
-    """Return the sections in report order. Raises InputError, with the section, for one that is not as it must be."""
-    refuse_headings(given, where, "section")
+    """Return the sections in report order. Raises InputError, with the section, for each that is not as it must be."""
     plans = []
-    for number, (place, entry) in enumerate(entries(given, where, "section"), start=1):
-        groups = entries(entry, place, "block", "title") if "block" in entry else []
-        for inside, group in groups:  # one by one, so that a fault is told with the title of its group
-            named(declared(TileGroup, group, inside).measures, inside, "measures", measure_ids, MEASURES_FILE)
-        section = declared(SectionEntry, entry, place)
-        named(section.headline_measures, place, "headline_measures", measure_ids, MEASURES_FILE)
-        named(section.programmes, place, "programmes", programmes.ids, f"data/{PROGRAMMES}")
-        asked = [section.question] if section.question else []
-        named(asked, place, "question", programmes.question_ids, f"data/{PROGRAMMES}")
-        plans.append(SectionPlan.model_construct(number=number, **dict(section)))
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "section")
+        read = partial(_section_in, measure_ids=measure_ids)
+        for number, (place, section) in enumerate(stated(faults, read, given, where, "section"), start=1):
+            faults.of(named, section.headline_measures, place, "headline_measures", measure_ids, MEASURES_FILE)
+            faults.of(named, section.programmes, place, "programmes", programmes.ids, f"data/{PROGRAMMES}")
+            asked = [section.question] if section.question else []
+            faults.of(named, asked, place, "question", programmes.question_ids, f"data/{PROGRAMMES}")
+            plans.append(SectionPlan.model_construct(number=number, **dict(section)))
     return tuple(plans)
+
+
+def _section_in(entry: Mapping[str, Any], place: str, measure_ids: tuple[str, ...]) -> SectionEntry:
+    """Return a section; a fault of a group of tiles is told with the title of its group."""
+    with Faults() as faults:
+        read = partial(declared, TileGroup)
+        groups = stated(faults, read, entry, place, "block", "title") if "block" in entry else []
+        for inside, one in groups:
+            faults.of(named, one.measures, inside, "measures", measure_ids, MEASURES_FILE)
+    return declared(SectionEntry, entry, place)
 
 
 class Rule(Declaration):
@@ -105,21 +114,62 @@ class Rule(Declaration):
     level: Literal["error", "query", "information"] = Field(description="how grave a finding is")
     rule: str = Field(description="what must hold; a threshold in braces is filled in")
     reason: str = Field(description="why it should")
+    stops: bool = Field(default=False, description="true where a query stops `peel data add` until it is confirmed")
     thresholds: dict[str, int | float] = Field(default={}, description="the numbers that the rule names")
 
 
+class ItemEntry(Declaration):
+    """What a whole table of an item of counts holds, and the range that its counts lie in."""
+
+    id: str = Field(description="the item of data/counts")
+    also: ListOf[str] = Field(default=(), description="other items that the entry is about")
+    dimensions: ListOf[str] = Field(default=(), description="the dimensions that each period of a whole table has")
+    since: dict[str, str] = Field(default={}, description="dimensions that there are from a day on, as 2014-04-01")
+    groups_of: str = Field(default="", description="the item whose dimensions are the first part of this one's")
+    types_of: str = Field(default="", description="the item whose dimensions are the second part")
+    made_of: str = Field(default="", description="the rows of its file; items with the same word here share them")
+    beside: str = Field(default="", description="the item whose counts those of all dimensions together come near")
+    smallest: int = Field(description="the smallest plausible count")
+    largest: int = Field(description="the largest plausible count")
+    times: float = Field(ge=0, description="how many times its neighbours a count is an outlier, or below; 0 for never")
+    fewest: int = Field(ge=1, description="smaller counts are not set against their neighbours")
+    fewest_below: int = Field(default=0, description="the same for neighbours of a count below them; `fewest` if 0")
+    unsteady: ListOf[str] = Field(default=(), description="dimensions that are not set against their neighbours")
+
+    def at(self, day: str) -> tuple[str, ...]:
+        """Return the dimensions of a period that starts on a day."""
+        return tuple(one for one in self.dimensions if self.since.get(one, day) <= day)
+
+
+def items_in(given: Mapping[str, Any], where: str) -> dict[str, ItemEntry]:
+    """Return what is declared of each item, if anything is. Raises InputError for each entry that is wrong."""
+    found: dict[str, ItemEntry] = {}
+    with Faults() as faults:
+        listed = stated(faults, partial(declared, ItemEntry), given, where, "item") if "item" in given else []
+        for place, one in listed:
+            found |= dict.fromkeys((one.id, *one.also), one)
+            faults.of(named, tuple(one.since), place, "since", one.dimensions, "dimensions")
+        for place, one in listed:
+            others = [name for name in (one.groups_of, one.types_of, one.beside) if name]
+            faults.of(named, others, place, "groups_of, types_of or beside", tuple(found), f"{where} as an item")
+    return found
+
+
 def rules_in(given: Mapping[str, Any], where: str) -> dict[str, Rule]:
-    """Return the rules by id, their thresholds filled into their words. Raises InputError for one that is wrong."""
-    refuse_headings(given, where, "check")
-    rules = {}
-    for place, entry in entries(given, where, "check"):
-        one = declared(Rule, entry, place)
-        try:
-            words = filled(one.rule, "rule", one.thresholds)
-        except ValueError as error:
-            raise InputError(f"{place}: {error}") from None
-        rules[one.id] = one.model_copy(update={"rule": words})
-    return rules
+    """Return the rules by id, their thresholds filled into their words. Raises InputError for each that is wrong."""
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "check", "item")
+        rules = stated(faults, _rule_in, given, where, "check")
+    return {one.id: one for _, one in rules}
+
+
+def _rule_in(entry: Mapping[str, Any], place: str) -> Rule:
+    one = declared(Rule, entry, place)
+    try:
+        words = filled(one.rule, "rule", one.thresholds)
+    except ValueError as error:
+        raise InputError(f"{place}: {error}") from None
+    return one.model_copy(update={"rule": words})
 
 
 def _wrong_title(title: str) -> str:
@@ -171,14 +221,20 @@ class PeerSets:
 
 
 def peer_sets_in(given: Mapping[str, Any], where: str, force_ids: tuple[str, ...]) -> PeerSets:
-    """Return the sets of peers. Raises InputError, with the set, for one that is not as it must be."""
-    refuse_headings(given, where, "set", "none")
+    """Return the sets of peers. Raises InputError, with the set, for each that is not as it must be."""
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "set", "none")
+        none = faults.of(_without_peers_in, given, where, force_ids)
+        sets = tuple(one for _, one in stated(faults, partial(declared, PeerSet), given, where, "set"))
+    return PeerSets(sets, none.forces, none.reason) if none else PeerSets(sets, (), "")
+
+
+def _without_peers_in(given: Mapping[str, Any], where: str, force_ids: tuple[str, ...]) -> WithoutPeers:
     if not isinstance(given.get("none"), Mapping):
         raise InputError(f"{where}: no setting 'none'; add it: settings in braces or under a heading")
     none = declared(WithoutPeers, given["none"], f"{where}, [none]")
     named(none.forces, f"{where}, [none]", "forces", force_ids, "data/forces.csv")
-    sets = tuple(declared(PeerSet, entry, place) for place, entry in entries(given, where, "set"))
-    return PeerSets(sets, none.forces, none.reason)
+    return none
 
 
 @dataclass(frozen=True)
@@ -193,21 +249,24 @@ class PeerList:
 
 
 def peer_list_in(path: Path, forces: Forces, sets: PeerSets) -> PeerList:
-    """Return one list. Raises InputError for an unusable row, for none, and for the name of a declared set."""
+    """Return one list. Raises InputError for each unusable row, for none, and for the name of a declared set."""
     where = f"data/{PEER_LISTS}/{path.name}"
-    found = rows_of(path, where, PEER_LIST_COLUMNS)
-    if not found.cells:
-        raise InputError(f"{where}, line 1: no row follows the columns; add a row for each peer, or take the file away")
-    if path.stem in (one.id for one in sets.sets):  # the numbers of both would have one name in values.csv
-        raise InputError(f"{where}: data/{PEER_SETS} has a set '{path.stem}'; give the file a name of its own")
-    title, as_at, *_ = found.cells[0]
     lines: dict[tuple[str, str], int] = {}
-    for line, row in zip(found.lines, found.cells, strict=True):
-        if wrong := _wrong(row, title, as_at, forces, sets):
-            raise InputError(f"{where}, line {line}: {wrong}")
-        _, _, force_id, peer_id = row
-        if (earlier := lines.setdefault((force_id, peer_id), line)) != line:
-            raise InputError(f"{where}, line {line}: {peer_id} is a peer of {force_id} on line {earlier}; take one out")
+    with Faults() as faults:
+        found = rows_of(path, where, PEER_LIST_COLUMNS, faults)
+        if not found.cells and not faults.found:
+            remedy = "add a row for each peer, or take the file away"
+            raise InputError(f"{where}, line 1: no row follows the columns; {remedy}")
+        if path.stem in (one.id for one in sets.sets):  # the numbers of both would have one name in values.csv
+            faults.add([f"{where}: data/{PEER_SETS} has a set '{path.stem}'; give the file a name of its own"])
+        title, as_at = found.cells[0][:2] if found.cells else ("", "")
+        for line, row in zip(found.lines, found.cells, strict=True):
+            _, _, force_id, peer_id = row
+            if wrong := _wrong(row, title, as_at, forces, sets):
+                faults.add([f"{where}, line {line}: {wrong}"])
+            elif (earlier := lines.setdefault((force_id, peer_id), line)) != line:
+                told = f"{peer_id} is a peer of {force_id} on line {earlier}; take one out"
+                faults.add([f"{where}, line {line}: {told}"])
     peer_ids = {force_id: tuple(peer for one, peer in lines if one == force_id) for force_id, _ in lines}
     return PeerList(path.stem, where, title, as_at, peer_ids)
 
@@ -275,17 +334,19 @@ class PublishedFiles:
 
 
 def published_files_in(given: Mapping[str, Any], where: str) -> PublishedFiles:
-    """Return the published files. Raises InputError for an entry that is wrong or gives a table that another gives."""
-    refuse_headings(given, where, "file", "added")
-    listed = entries(given, where, "file", "file") if "file" in given else []
-    files = tuple(declared(PublishedFile, entry, place) for place, entry in listed)
+    """Return the published files. Raises InputError for each entry that is wrong or gives what another gives."""
     gives: dict[tuple[str, str], str] = {}
-    for one in files:
-        for table in one.tables:
+    with Faults() as faults:
+        faults.of(refuse_headings, given, where, "file", "added")
+        read = partial(declared, PublishedFile)
+        listed = stated(faults, read, given, where, "file", "file") if "file" in given else []
+        for file, table in ((one.file, table) for _, one in listed for table in one.tables):
             if table in gives:
-                raise InputError(f"{where}: {gives[table]} and {one.file} both give {table[0]} of {table[1]}; keep one")
-            gives[table] = one.file
-    added = given.get("added", {})
-    return PublishedFiles(
-        files, {name: declared(AddedWords, one, f'{where}, [added."{name}"]') for name, one in added.items()}
-    )
+                faults.add([f"{where}: {gives[table]} and {file} both give {table[0]} of {table[1]}; keep one"])
+            gives.setdefault(table, file)
+        words = {
+            name: said
+            for name, entry in given.get("added", {}).items()
+            if (said := faults.of(declared, AddedWords, entry, f'{where}, [added."{name}"]')) is not None
+        }
+    return PublishedFiles(tuple(one for _, one in listed), words)

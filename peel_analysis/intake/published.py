@@ -17,7 +17,7 @@ from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import write_files
-from peel_analysis.intake import registers
+from peel_analysis.intake import parts, registers
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, Format, read_transcript, recognise
 from peel_analysis.sources.reading import Account, Reading, Request
@@ -130,11 +130,16 @@ class Addition:
     remarks: tuple[str, ...]
     results: tuple[CheckResult, ...]
     texts: dict[Path, str]
+    is_confirmed: bool = False
 
     @property
     def is_sound(self) -> bool:
-        """True when no check finds an error in what would be added."""
-        return rules.errors(self.results) == 0
+        """True when no check finds an error in what would be added, and each query that stops is confirmed."""
+        return not any(self.refusals())
+
+    def refusals(self) -> Iterator[str]:
+        """Yield why nothing may be written, each with what to do."""
+        return parts.refusals(self.results, is_confirmed=self.is_confirmed)
 
     def lines(self) -> Iterator[str]:
         """Yield what was read, and how it stands to what the data folder holds, as lines for a terminal."""
@@ -148,12 +153,21 @@ class Addition:
         write_files(self.texts)
 
 
-def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str] = ()) -> Addition:
+def plan(
+    file: Path,
+    data: Data,
+    release: str = "",
+    not_supplied: Collection[str] = (),
+    *,
+    part: str = "",
+    confirmed: str = "",
+) -> Addition:
     """Return what adding a file to a data folder would change; nothing is written.
 
-    Without `release` it is the one under which this very file is in already, else the one that the file names.
-    Raises SourceError for a file that is not understood, or only in part, TableError for rows that are not in shape,
-    and InputError for a file that names no release, and for a release that another file has given other periods.
+    Without `release` it is the one under which this very file is in already, else the one that the file names. `part`
+    is why a part is taken in: the counts that are not whole are marked partial. `confirmed` is why counts that are far
+    from others are right. Raises SourceError for a file that is not understood, or only in part, TableError for rows
+    that are not in shape, and InputError for a file that names no release, and for one that has less than its release.
     """
     book = open_book(file)
     known = recognise(book)
@@ -165,37 +179,60 @@ def plan(file: Path, data: Data, release: str = "", not_supplied: Collection[str
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
-    reading = registers.with_notes(known.read(Request(book, release, data.forces, not_supplied, vintages)), data)
+    request = Request(book, release, data.forces, not_supplied, vintages, is_part=bool(part))
+    reading = registers.with_notes(known.read(request), data)
     if published:  # of a file that is listed its entry says which populations are taken
         listed = [name for item, name in published.tables if item == registers.POPULATIONS]
         reading = replace(reading, populations=reading.populations[reading.populations["vintage"].isin(listed)])
-    read = {
-        (str(item), str(name)): shape.combine([rows])
-        for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)
-    }
-    stored = {key: data.counts(*key) for key in read if data.holds(*key)}
-    tables = {key: _joined(rows, stored.get(key), key, reading.account) for key, rows in read.items()}
     totals = registers.printed_rows(reading.account, release)
-    printed = registers.replaced(TablesHeld(data).printed(), totals, ("item", "release"), tables)
-    held = TablesHeld(data, tables, printed)
+    read, held, results = _checked(reading, totals, data, part)
+    stored = {key: data.counts(*key) for key in read if data.holds(*key)}
     differences = {" ".join(key): difference(stored.get(key), rows, ROW) for key, rows in read.items()}
     before = registers.read_populations(data)
     for vintage, rows in reading.populations.groupby("vintage", sort=True):
         same = before[before["vintage"] == vintage]
         differences[f"populations {vintage}"] = difference(same, rows, registers.POPULATION_KEY)
     populations = registers.replaced(before, reading.populations, ("vintage", "mid_year"))
-    after = _provenance_after(data, provenance, reading, tables, published)
+    tables, printed = held.added, held.printed()
+    asked = any(result.rule.stops and result.findings for result in results)
+    reasons = parts.reasons(part, confirmed if asked else "")
+    after = _provenance_after(data, provenance, reading, tables, published, reasons)
     texts = registers.texts_of(
         data, tables, populations if len(reading.populations) else None, printed if len(printed) else None, after
     )
     changed = {path: text for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text}
     return Addition(
-        account=reading.account,
+        account=replace(reading.account, partial=parts.number_partial(read.values())),
         differences=differences,
         remarks=tuple(_remarks(held, tables, release, known_as)),
-        results=tuple(check(held, list(tables))),
+        results=tuple(results),
         texts=changed,
+        is_confirmed=bool(confirmed),
     )
+
+
+def _checked(
+    reading: Reading, totals: pd.DataFrame, data: Data, part: str
+) -> tuple[dict[Key, pd.DataFrame], TablesHeld, list[CheckResult]]:
+    """Return the tables read, the folder as it would be with them, and what the checks find; `part` marks a part."""
+    read = {
+        (str(item), str(name)): shape.combine([rows])
+        for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)
+    }
+
+    def check_read() -> tuple[TablesHeld, list[CheckResult]]:
+        stored = {key: data.counts(*key) for key in read if data.holds(*key)}
+        tables = {key: _joined(rows, stored.get(key), reading.account) for key, rows in read.items()}
+        printed = registers.replaced(TablesHeld(data).printed(), totals, ("item", "release"), tables)
+        held = TablesHeld(data, tables, printed)
+        replaced = parts.replaced(stored, tables, data.rule("replaced"), is_known=bool(part))
+        return held, [*check(held, list(tables)), replaced]
+
+    held, results = check_read()
+    if part:
+        read = parts.marked(read, results, data.items)
+        held, results = check_read()
+    return read, held, results
 
 
 def _release(chosen: str, known: Format, book: Book, before: Sequence[str], published: PublishedFile | None) -> str:
@@ -210,19 +247,11 @@ def _release(chosen: str, known: Format, book: Book, before: Sequence[str], publ
     return release
 
 
-def _joined(rows: pd.DataFrame, before: pd.DataFrame | None, key: Key, account: Account) -> pd.DataFrame:
+def _joined(rows: pd.DataFrame, before: pd.DataFrame | None, account: Account) -> pd.DataFrame:
     """Return a table as it would be: a return joins what its release holds, any other file replaces it."""
-    if before is None:
+    if before is None or account.format != data_return.FORMAT:
         return rows
-    if account.format == data_return.FORMAT:
-        return shape.combine([registers.replaced(before, rows, ROW)])
-    if lost := [period for period in rules.periods_of(before) if period not in set(rules.periods_of(rows))]:
-        raise InputError(
-            f"{account.file}: release {key[1]} of {key[0]} is in the data folder with {len(lost)} "
-            f"periods that this file does not hold ({lost[0][0]} to {lost[-1][1]}); give another --release, "
-            "and both stay side by side"
-        )
-    return rows
+    return shape.combine([registers.replaced(before, rows, ROW)])
 
 
 def difference(before: pd.DataFrame | None, after: pd.DataFrame, key: Sequence[str]) -> tuple[int, int, int]:
@@ -261,7 +290,12 @@ def _remarks(held: TablesHeld, tables: Iterable[Key], release: str, others: Sequ
 
 
 def _provenance_after(
-    data: Data, provenance: pd.DataFrame, reading: Reading, tables: Collection[Key], published: PublishedFile | None
+    data: Data,
+    provenance: pd.DataFrame,
+    reading: Reading,
+    tables: Collection[Key],
+    published: PublishedFile | None,
+    reasons: str = "",
 ) -> pd.DataFrame:
     """Return the provenance with the file's rows in place of those of the same table and release.
 
@@ -273,6 +307,7 @@ def _provenance_after(
     else:
         named = f"named {account.release} when it was added with peel data add"
         words = data.published_files.words_for(account.format) | {"release_words": named, "source_file": account.file}
+    words["how_made"] += reasons
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],

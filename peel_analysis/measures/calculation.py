@@ -5,7 +5,6 @@ from dataclasses import replace
 from math import fsum, isnan, nan
 
 from peel_analysis.checks import records
-from peel_analysis.checks.rules import CheckResult
 from peel_analysis.data.definitions import Measure, NotComparableError, below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
@@ -14,8 +13,8 @@ from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import EXCLUSIONS
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
-from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, check_years, exclusions_of, says_not_supplied
-from peel_analysis.measures.result import Result, Value, based_on, check_results, fill_published, rows_of_values
+from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, check_years, exclusions_of
+from peel_analysis.measures.result import Result, Value, based_on, fill_published, rows_of_values
 from peel_analysis.measures.sums import CountTables, rank
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
@@ -39,13 +38,6 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
     inputs = CountTables(edition)
     return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
-
-
-def check_measures(edition: Edition) -> list[CheckResult]:
-    """Return the checks of what an edition calculates: shares above the whole, and exclusions of counts now held."""
-    excluded = {row["measure_id"] for row in CountTables(edition).exclusions if says_not_supplied(row)}
-    looked_at = [one for one in edition.data.measures if one.kind == "share" or one.id in excluded]
-    return check_results(calculate_all(edition, looked_at), edition.data)
 
 
 def _kept(measure: Measure, inputs: CountTables) -> Result:

@@ -35,6 +35,7 @@ class Table:
     release_words: str = ""
     source_file: str = ""
     sha256: str = ""
+    how_made: str = ""
 
     @property
     def file(self) -> str:
@@ -82,6 +83,13 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
     return _tables_named(edition.data, releases)
+
+
+def tables_behind(edition: Edition, results: Iterable[Result]) -> tuple[Table, ...]:
+    """Return every table behind some results of an edition, those of replaced populations too, each once."""
+    replaced = tuple(edition.population_instead)
+    every = (table for one in results for force_ids in ((), replaced) for table in _tables(one, force_ids))
+    return tuple(dict.fromkeys(every))
 
 
 def population_tables(edition: Edition, mid_years: Iterable[int]) -> tuple[Table, ...]:

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import NUMBER_OF_FORCES, Forces, UnknownForceError, plain_words
+from peel_analysis.data.periods import Period
 from peel_analysis.sources.headings import MARKERS, Marker, number_or_marker, year_to
 from peel_analysis.sources.reading import LeftOut, PrintedTotal, Reading, Request, members_of
 from peel_analysis.sources.sheets import Sheet, SourceError, as_text
@@ -28,6 +29,10 @@ BODIES = {name.lower(): name for name in ("British Transport Police", "Central s
 }
 DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
 NO_FORCES = {"region": "regions", "country": "countries", "body": "bodies that are no force"}
+
+
+class ContradictionError(SourceError):
+    """Two tables of a workbook that both hold one figure: the workbook is refused, and not one of them."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,10 @@ class AreaTable:
     labels: frozenset[int]
     notes: tuple[str, ...]
 
-    def values(self, position: int, *, whole: bool = False) -> dict[Area, float | Marker]:
+    def values(self, position: int) -> dict[Area, float | Marker]:
         """Return a column's number or marker by area; the first row of an area counts (national rows can repeat).
 
-        Raises SourceError for a cell with other text, for a force that has two rows, and for a force's number that is
-        not whole where all must be.
+        Raises SourceError for a cell with other text, and for a force that has two rows.
         """
         values: dict[Area, float | Marker] = {}
         for row, (area, cells) in enumerate(zip(self.areas, self.cells, strict=True)):
@@ -64,12 +68,14 @@ class AreaTable:
             if area in values and is_force:
                 raise SourceError(f"{place}: a second row for {area.id}; take out one of the two")
             try:
-                value = values.setdefault(area, number_or_marker(cells[position]))
+                values.setdefault(area, number_or_marker(cells[position]))
             except ValueError as problem:
                 raise SourceError(f"{place}: {problem}") from None
-            if whole and is_force and isinstance(value, float) and not value.is_integer():
-                raise SourceError(f"{place}: found {value} where a whole number should be; correct it")
         return values
+
+    def place_of(self, area: Area, position: int) -> str:
+        """Return where an area's cell in a column is, in words."""
+        return self.place(self.areas.index(area), position)
 
     def place(self, row: int, position: int | None = None) -> str:
         """Return where a cell is, in words; `row` counts from the first area, and -1 is the heading's last."""
@@ -82,66 +88,123 @@ class AreaWorkbook:
 
     request: Request
     tables: tuple[tuple[str, AreaTable], ...]
+    problems: list[SourceError]
+    read: list[AreaTable] = field(default_factory=list)
     parts: list[pd.DataFrame] = field(default_factory=list)
     printed: list[PrintedTotal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, values: Mapping[Area, float | Marker], item: str, start: date, end: date) -> None:
+    def each(self, read: Callable[[str, AreaTable], Iterable["AreaColumn"]]) -> None:
+        """Add the counts of each table, which `read` returns as columns; one that it refuses is left, and told of.
+
+        Raises SourceError, the first refusal, where none is left that can be read, and ContradictionError.
+        """
+        for what, table in self.tables:
+            notes = len(self.notes)
+            try:
+                columns = list(read(what, table))
+            except ContradictionError:
+                raise
+            except SourceError as problem:
+                self.problems.append(problem)
+                del self.notes[notes:]
+                continue
+            self.read.append(table)
+            for column in columns:
+                self._add(table, column)
+        if not self.read and self.problems:
+            raise self.problems[0]
+
+    def _add(self, table: AreaTable, column: "AreaColumn") -> None:
         """Add a column's counts, one for each of the 43 forces, and the totals that are printed in it."""
-        forces = self.request.forces
+        forces, values = self.request.forces, column.values
         found = [values.get(Area("force", force_id), MARKERS["[x]"]) for force_id in forces.ids]
         rows = {
             "force_id": forces.ids,
             "count": [pd.NA if isinstance(value, Marker) else value for value in found],
             "status": [value.status if isinstance(value, Marker) else "reported" for value in found],
         }
-        same = {"item": item, "dimension": "", "release": self.request.release}
-        same |= {"period_start": start.isoformat(), "period_end": end.isoformat()}
+        same = {"item": column.item, "dimension": "", "release": self.request.release}
+        same |= {"period_start": column.period.start.isoformat(), "period_end": column.period.end.isoformat()}
         self.parts.append(pd.DataFrame(rows).assign(**same))
+        if blank := [force_id for force_id, value in zip(forces.ids, found, strict=True) if value == MARKERS[""]]:
+            told = f"no figure for {forces.in_words(blank)}, {column.period.words}: the cell is blank"
+            self.notes.append(f"{table.sheet.name}: {told}")
         figures = {area: value for area, value in values.items() if not isinstance(value, Marker)}
         for area in figures:
-            if area.kind in ("region", "country") and (total := _printed_total(area, figures, item, end, forces)):
-                self.printed.append(total)
+            if area.kind in ("region", "country"):
+                total = _printed_total(area, figures, column.item, column.period.end, forces)
+                self.printed.extend([total] if total else [])
 
     def reading(self, format_name: str, populations: Sequence[tuple[str, int, int, str]] = ()) -> Reading:
         """Return what was read of the workbook: counts and populations, with the account of both."""
-        areas = [area for _, table in self.tables for area in table.areas if area]
+        areas = [area for table in self.read for area in table.areas if area]
         kinds = Counter(area.kind for area in areas)
+        left = [f"a table is left out: {problem}" for problem in self.problems]
         return self.request.reading(
             format_name,
             shape.combine(self.parts),
             populations,
-            sheets_read=[table.sheet for _, table in self.tables],
+            sheets_read=[table.sheet for table in self.read],
             rows_read=len(areas),
             left_out={plural: LeftOut(kinds[one]) for one, plural in NO_FORCES.items() if kinds[one]},
-            notes=list(dict.fromkeys(self.notes)),
+            notes=list(dict.fromkeys((*left, *self.notes))),
             printed_totals=self.printed,
         )
+
+
+@dataclass(frozen=True)
+class AreaColumn:
+    """A column of a table: what it counts, in which period, and each area's number or marker."""
+
+    item: str
+    period: Period
+    values: Mapping[Area, float | Marker]
 
 
 def area_workbook(request: Request, kind: Callable[[Sheet], str | None], kinds_in_words: str) -> AreaWorkbook:
     """Return the tables of a workbook, each with what `kind` says that its sheet holds; other sheets are left.
 
-    Raises SourceError for a table that names no forces or lacks one that is not in `not_supplied`, and for a workbook
-    without any of the `kinds_in_words`.
+    A table that names no forces, or lacks one that is not in `not_supplied`, is among the problems. Raises SourceError
+    for a workbook with neither a table of the `kinds_in_words` nor a problem.
     """
     found: list[tuple[str, AreaTable]] = []
+    problems: list[SourceError] = []
     for sheet in request.book.sheets:
         what = kind(sheet)
         if what is None:
             continue
-        table = _find_table(sheet, request.forces)
-        if table is None:
-            if sum(isinstance(cell, float) for row in sheet.rows() for cell in row) < NUMBER_OF_FORCES:
-                continue  # a list of contents, which repeats a table's title
-            raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
-        named = {area.id for area in table.areas if area and area.kind == "force"}
-        request.missing(named, table.place(0), "the table has no row")
-        found.append((what, table))
-    if not found:
+        try:
+            table = _whole_table(sheet, request)
+        except SourceError as problem:
+            problems.append(problem)
+            continue
+        found += [(what, table)] if table else []
+    if not (found or problems):
         names = ", ".join(sheet.name for sheet in request.book.sheets)
         raise SourceError(f"{request.book.file}: no table of {kinds_in_words} among the sheets {names}")
-    return AreaWorkbook(request, tuple(found))
+    return AreaWorkbook(request, tuple(found), problems)
+
+
+def _whole_table(sheet: Sheet, request: Request) -> AreaTable | None:
+    """Return the sheet's table, or None for a list of contents, which repeats a table's title.
+
+    Raises SourceError for a table that names no forces or lacks one that is not in `not_supplied`.
+    """
+    table = _find_table(sheet, request.forces)
+    if table is None:
+        if sum(isinstance(cell, float) for row in sheet.rows() for cell in row) < NUMBER_OF_FORCES:
+            return None
+        raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
+    named = {area.id for area in table.areas if area and area.kind == "force"}
+    request.missing(named, table.place(0), "the table has no row")
+    return table
+
+
+def refuse_days_to_come(day: date, place: str) -> None:
+    """Raise SourceError for a heading that names a day after today: nothing has been counted then."""
+    if day > datetime.now(tz=UTC).date():
+        raise SourceError(f"{place}: the heading names {day}, which is still to come; correct the year")
 
 
 def _printed_total(

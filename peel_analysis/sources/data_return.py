@@ -8,10 +8,9 @@ import pandas as pd
 
 from peel_analysis.data import counts as shape
 from peel_analysis.data.counts import RETURNED_ITEMS
-from peel_analysis.data.files import refuse_other_number
-from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, headings, is_blank
+from peel_analysis.sources.headings import BLANK_ROW, Field, headings, is_blank
 from peel_analysis.sources.reading import LeftOut, Reading, Request
-from peel_analysis.sources.sheets import TextSheet, as_text
+from peel_analysis.sources.sheets import as_text
 
 FORMAT = "HMICFRS data return"
 RETURN_FIELDS = (
@@ -36,7 +35,6 @@ def read(request: Request) -> Reading:
     parts: list[pd.DataFrame] = []
     rows_read = 0
     for heading in found:
-        _refuse_other_rows(heading)
         columns = heading.columns()
         used = ~np.logical_and.reduce([is_blank(column) for column in columns.values()])
         cells = {
@@ -52,18 +50,6 @@ def read(request: Request) -> Reading:
     left_out = {BLANK_ROW: LeftOut(blank)} if (blank := rows_read - len(table)) else {}
     sheets = [heading.sheet for heading in found]
     return request.reading(FORMAT, table, sheets_read=sheets, rows_read=rows_read, left_out=left_out)
-
-
-def _refuse_other_rows(heading: Heading) -> None:
-    """Refuse a row of a CSV file without a cell for each column; cells at its end that are blank are none too many."""
-    if not isinstance(heading.sheet, TextSheet):
-        return
-    rows = heading.sheet.rows()
-    columns = len(rows[heading.row])
-    for at, row in enumerate(rows[heading.row + 1 :], start=heading.row + 1):
-        last = max((number for number, cell in enumerate(row, start=1) if as_text(cell)), default=0)
-        if last and not last <= columns <= len(row):
-            refuse_other_number(len(row), columns, heading.sheet.place(at))
 
 
 def _code(cell: object) -> str:

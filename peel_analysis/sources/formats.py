@@ -22,7 +22,7 @@ from peel_analysis.sources import data_return
 from peel_analysis.sources.area_tables import DECIMALS, title
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
 from peel_analysis.sources.reading import Reading, Request
-from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, in_one_line, sha256
 
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
@@ -45,11 +45,16 @@ class Format:
 
     name: str
     reader: str
-    read: Callable[[Request], Reading]
+    reading_of: Callable[[Request], Reading]
     fields: Sequence[Field] = ()
     kind: Callable[[Sheet], object] | None = None
     dates: Callable[[str], Iterable[date]] | None = None
     may_lack_forces: bool = True
+
+    def read(self, request: Request) -> Reading:
+        """Return what is read of a file. Raises InputError, in one line, for whatever stops it."""
+        with in_one_line(request.book.file):
+            return self.reading_of(request)
 
     def likeness(self, book: Book) -> tuple[int, int]:
         """Return how like this format a file is, to compare with the others: what it lacks, and what it has."""
@@ -71,7 +76,8 @@ def recognise(book: Book) -> Format:
     A heading that lacks a column still shows which format is meant, so that its reader can say what is missing.
     Raises SourceError, naming what each sheet starts with, for a file that is like none of the formats.
     """
-    likely = [(like, known) for known in FORMATS if (like := known.likeness(book))[1]]
+    with in_one_line(book.file):
+        likely = [(like, known) for known in FORMATS if (like := known.likeness(book))[1]]
     if likely:
         return max(likely, key=lambda pair: pair[0])[1]
     starts = [

@@ -1,15 +1,16 @@
 """What stands in a published table: its heading row, found by the names in it, the cells beneath, marks and dates."""
 
+import math
 import re
 from calendar import monthrange
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
 
+from peel_analysis.data.counts import DIGITS
 from peel_analysis.sources.sheets import Book, Column, Sheet, SourceError, as_text
 
 ENOUGH = 3  # names that make a row a heading of this format, though a renamed one
@@ -59,14 +60,16 @@ class Heading:
     ) -> npt.NDArray[np.object_]:
         """Return the function's answer for each cell, None where `used` is False; each different cell is asked once.
 
-        A ValueError of the function becomes a SourceError that names the first cell with that value.
+        An error of the function becomes a SourceError that names the first cell with that value.
         """
         answers = np.full(len(column.values), None, dtype=object)
         for code in np.unique(column.codes[used]):
             try:
                 answers[code] = function(column.values[code])
-            except ValueError as problem:
+            except (ValueError, ArithmeticError, TypeError, LookupError) as error:
                 row = int(np.flatnonzero(used & (column.codes == code))[0])
+                not_understood = f"found {as_text(column.values[code])!r}, which is not understood; correct the cell"
+                problem = error if isinstance(error, ValueError) else not_understood
                 raise SourceError(f"{self.place(row, field)}: {problem}") from None
         found: npt.NDArray[np.object_] = answers[column.codes]
         found[~used] = None
@@ -203,21 +206,28 @@ STATUS_OF_MARK = {  # the others say that there is no figure: not available, or 
     "[u]": "not_comparable",  # of low reliability
 }
 MARKERS = {mark: Marker(mark, STATUS_OF_MARK.get(mark, "not_supplied")) for mark in MARKS}
+MARK_BEHIND = re.compile(r"(\[[^\]]*\]|\([a-z0-9]*\)|[*†‡])+$")
+IN_THREES = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ \u00a0\u202f]\d{3})+"
+NUMBER = re.compile(rf"[-−+]?(?:{IN_THREES}|\d+)(?:\.\d+)?", re.ASCII)  # and no other script's digits
+LARGEST = 10**DIGITS
 
 
 def number_or_marker(cell: object) -> float | Marker:
-    """Return a cell's number, or what its mark says. Raises ValueError for any other text.
+    """Return a cell's number, or what its mark says. Raises ValueError for any other text, and for too many digits.
 
-    Commas and blanks in a number are dropped, and a mark behind it ("1,204 [e]", "1204*", "1204 (p)").
+    Text is a number where its digits stand together or in threes ("1,204", "1 204"); a mark behind it is dropped
+    ("1,204 [e]", "1204*", "1204 (p)").
     """
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == cell:
-        return float(cell)
     text = as_text(cell).lower()
     if text in MARKERS:
         return MARKERS[text]
-    number = re.sub(r"(\[[^\]]*\]|\([a-z0-9]*\)|[*†‡])+$", "", text).replace(",", "").replace(" ", "")
-    with suppress(ValueError):
-        return float(number)
+    number = math.nan
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        number = float(cell)
+    elif NUMBER.fullmatch(plain := MARK_BEHIND.sub("", text).strip()):
+        number = float(re.sub(r"[,\s]", "", plain).replace("−", "-"))
+    if abs(number) < LARGEST:
+        return number
     known = " ".join(filter(None, MARKS))
     raise ValueError(f"found {as_text(cell)!r} where a number or one of {known} should be; correct the cell")
 

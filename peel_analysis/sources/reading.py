@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.forces import NATIONAL, POPULATIONS_COLUMNS, Forces
+from peel_analysis.data.forces import NATIONAL, NUMBER_OF_FORCES, POPULATIONS_COLUMNS, Forces
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
@@ -65,10 +65,12 @@ class Account:
     rows_read: int = 0
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
     forces: int = 0
+    fewer_forces: tuple[str, ...] = ()
     first: str = ""
     last: str = ""
     notes: tuple[str, ...] = ()
     printed_totals: tuple[PrintedTotal, ...] = ()
+    partial: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield the account as short lines of text for a terminal."""
@@ -79,6 +81,7 @@ class Account:
         if self.rows_read:
             span = f"; {self.first} to {self.last}" if self.first else ""
             yield f"  {self.rows_read:,} rows read; forces: {self.forces}{span}"
+            yield from (f"  of these, {fewer}" for fewer in self.fewer_forces)
         for reason, left_out in self.left_out.items():
             counting = "" if left_out.total is None else f", which count {left_out.total:,}"
             yield f"  left out: {left_out.rows:,} rows{counting}: {reason}"
@@ -88,8 +91,21 @@ class Account:
             for total in wrong:
                 both = f"printed {shown(total.printed)}, sum of its forces {shown(total.summed)}"
                 yield f"  {total.item}, {total.area}, to {total.period_end}: {both}"
+        if self.partial:
+            yield f"  {self.partial:,} counts are marked partial: they leave something out"
         for note in self.notes:
             yield f"  note: {note}"
+
+
+def _fewer_forces(given: pd.DataFrame, forces: int) -> Iterator[str]:
+    """Yield in words, for an item with counts of fewer forces in some period than the file has, the fewest."""
+    for item, of_item in given.groupby("item", sort=True):
+        by_period = of_item.groupby(["period_start", "period_end"])["force_id"].nunique()
+        if by_period.min() < forces:
+            start, end = by_period.index.tolist()[int(by_period.argmin())]
+            others = int((by_period < forces).sum()) - 1
+            more = f", and fewer than {forces} in {others} other period{'s' * (others > 1)}" if others else ""
+            yield f"{by_period.min()} have a count of {item} in {start} to {end}{more}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +127,7 @@ class Request:
     """A published file, and the release to read it under.
 
     `not_supplied` are the ids of forces that the publisher says gave no figures, and `vintages` the names for
-    populations that a workbook gives by its rates and for those that it prints.
+    populations that a workbook gives by its rates and for those that it prints. A file that `is_part` may lack forces.
     """
 
     book: Book
@@ -119,12 +135,16 @@ class Request:
     forces: Forces
     not_supplied: Collection[str] = ()
     vintages: tuple[str, str] = ("", "")
+    is_part: bool = False
 
     def missing(self, named: Collection[str], place: str, what: str, when: str = "") -> list[str]:
         """Return the forces without a row of their own. Raises SourceError for one that is not in `not_supplied`."""
         missing = [force_id for force_id in self.forces.ids if force_id not in named]
-        if unexplained := [force_id for force_id in missing if force_id not in self.not_supplied]:
+        unexplained = [force_id for force_id in missing if force_id not in self.not_supplied]
+        if unexplained and not self.is_part:
             remedy = "take the file as published, or say with --not-supplied that the force gave no figures"
+            if len(unexplained) > NUMBER_OF_FORCES // 2:  # a region's copy: no publisher would say it of so many
+                remedy = 'take the file as published, or say with --part-is-known "reason" why a part is right'
             raise SourceError(f"{place}: {what} for {self.forces.in_words(unexplained)}{when}; {remedy}")
         return missing
 
@@ -149,7 +169,8 @@ class Request:
         """
         if counts.empty and not populations:
             raise SourceError(self._nothing_used(left_out or {}))
-        given = counts.loc[counts["status"] != "not_supplied", "force_id"]
+        given = counts.loc[counts["count"].notna()]
+        forces = {*given["force_id"], *(force_id for force_id, *_ in populations)}
         account = Account(
             file=self.book.file,
             sha256=self.book.sha256,
@@ -162,7 +183,8 @@ class Request:
             ),
             rows_read=rows_read,
             left_out=left_out or {},
-            forces=len({*given, *(force_id for force_id, *_ in populations)}),
+            forces=len(forces),
+            fewer_forces=tuple(_fewer_forces(given, len(forces))),
             first=min(counts["period_start"], default=""),
             last=max(counts["period_end"], default=""),
             notes=tuple(notes),

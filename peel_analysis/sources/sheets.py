@@ -1,12 +1,10 @@
 """Opening a published file, workbook or CSV or Parquet, as sheets that all answer the same questions."""
 
-import csv
-import gzip
 import hashlib
-import io
 import itertools
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,18 +13,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from pyarrow.parquet import ParquetFile
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from peel_analysis.data.errors import InputError
+from peel_analysis.sources import text_files
+from peel_analysis.sources.limits import (
+    SourceError,
+    UnreadableError,
+    check_bytes,
+    check_cells,
+    check_time,
+    in_one_line,
+)
+from peel_analysis.sources.workbook_files import (
+    ERROR,
+    NO_RESULT,
+    check_old_workbook,
+    letters,
+    readable_workbook,
+)
+
+__all__ = ["Book", "Column", "Sheet", "SourceError", "TextSheet", "as_text", "in_one_line", "open_book", "sha256"]
 
 TOP = 40  # rows in which a heading is looked for: covers, notes and titles above a table are shorter
 ZIP, GZIP, PARQUET, OLE = b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0"
 Integers = npt.NDArray[np.int64]
-
-
-class SourceError(InputError):
-    """A published file that is not understood. The message names file, sheet, cell, what was found and the remedy."""
+# A number with a comma, or with points between thousands, in a file whose cells are parted by semicolons
+EITHER_WAY = re.compile(r"\s*-?\d+,\d+\s*|\s*-?\d{1,3}(\.\d{3})+\s*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +68,21 @@ class Sheet(ABC):
         """Return the first `limit` rows, or all of them, as cells."""
 
     def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
-        """Return the named columns below the row `heading`."""
+        """Return the named columns below the row `heading`. Raises SourceError for an error in a cell of theirs."""
+        check_time()
+        found = self._columns(heading, positions)
+        for name, column in found.items():
+            for code, value in enumerate(column.values):
+                if problem := self._problem(value):
+                    row = heading + 1 + int(np.flatnonzero(column.codes == code)[0])
+                    raise SourceError(f"{self.place(row, positions[name])}: {problem}")
+        return found
+
+    def _problem(self, cell: object) -> str:
+        """Return why a cell cannot be used whatever its column holds, or ""."""
+        return error_in(cell)
+
+    def _columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
         below = self.rows()[heading + 1 :]
         return {name: _column(tuple(row[position] for row in below)) for name, position in positions.items()}
 
@@ -75,38 +103,46 @@ class WorkbookSheet(Sheet):
 
     def place(self, row: int, position: int | None = None) -> str:
         """Return "file, sheet 'name', cell C4" or "..., row 4"."""
-        where = f"row {row + 1}" if position is None else f"cell {_letters(position)}{row + 1}"
+        where = f"row {row + 1}" if position is None else f"cell {letters(position)}{row + 1}"
         return f"{self.file}, sheet '{self.name}', {where}"
 
 
 @dataclass(eq=False)
 class TextSheet(Sheet):
-    """A CSV file, which is one sheet without a name."""
+    """A CSV file, or one with another separator, which is one sheet without a name. Its content is UTF-8."""
 
     content: bytes
-    encoding: str
+    separator: str
 
     def rows(self, limit: int | None = None) -> list[list[Any]]:
         """Return the first `limit` rows, or all of them, as text."""
-        text = io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
-        return list(itertools.islice(csv.reader(text), limit))
+        return [row for _, row in itertools.islice(self._numbered(), limit)]
 
-    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
-        """Return the named columns below the row `heading`."""
-        names, used = list(range(max(map(len, self.top)))), sorted(set(positions.values()))
-        kept: dict[str, Any] = {"dtype": "category", "keep_default_na": False, "skip_blank_lines": False}
-        kept |= {"header": None, "names": names, "usecols": used, "skiprows": heading + 1}
-        try:
-            frame = pd.read_csv(io.BytesIO(self.content), encoding=self.encoding, **kept)
-        except pd.errors.EmptyDataError:
-            return {name: Column(np.zeros(0, dtype=np.int64), ()) for name in positions}
-        except pd.errors.ParserError as error:
-            raise SourceError(f"{self.file}: {str(error).strip()}; save it again as a CSV file") from None
-        return {name: _categories(frame[position]) for name, position in positions.items()}
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        return text_files.rows_of_text(self.content, self.separator, self.file)
+
+    def _columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
+        above, used = self.rows(heading + 1), sorted(set(positions.values()))
+        if above[-1][-1].strip() and not any(re.search(r"[\r\n]", cell) for row in above for cell in row):
+            arrays = text_files.columns_of_text(self.content, self.separator, heading, len(above[-1]), used)
+            if arrays is not None:
+                return {name: _of_dictionary(arrays[position]) for name, position in positions.items()}
+        numbered = list(self._numbered())
+        text_files.refuse_other_rows(numbered, heading, self.separator, self.file)
+        below = [row for _, row in numbered[heading + 1 :]]
+        cells = {at: tuple(row[at] if at < len(row) else "" for row in below) for at in used}
+        return {name: _column(cells[position]) for name, position in positions.items()}
+
+    def _problem(self, cell: object) -> str:
+        if self.separator == ";" and isinstance(cell, str) and EITHER_WAY.fullmatch(cell):
+            found = f"found {cell!r} between semicolons, which may be a decimal or a number of thousands"
+            return f"{found}; save the file as CSV UTF-8 with commas between the cells"
+        return error_in(cell)
 
     def place(self, row: int, position: int | None = None) -> str:
         """Return "file, line 4" or "file, line 4, column C"."""
-        return f"{self.file}, line {row + 1}" + ("" if position is None else f", column {_letters(position)}")
+        line = next((line for line, _ in itertools.islice(self._numbered(), row, None)), row + 1)
+        return f"{self.file}, line {line}" + ("" if position is None else f", column {letters(position)}")
 
 
 @dataclass(eq=False)
@@ -123,8 +159,7 @@ class ParquetSheet(Sheet):
         cells = [] if batch is None else [list(row.values()) for row in batch.to_pylist()]
         return [list(file.schema_arrow.names), *cells]
 
-    def columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
-        """Return the named columns; `heading` is always row 0."""
+    def _columns(self, heading: int, positions: Mapping[str, int]) -> dict[str, Column]:
         names = self.top[heading]
         frame = pd.read_parquet(self.path, columns=[names[position] for position in positions.values()])
         return {name: _column(frame[names[position]]) for name, position in positions.items()}
@@ -154,29 +189,55 @@ class Book:
 
 
 def open_book(path: Path) -> Book:
-    """Return the file's sheets: .ods, .xlsx, .csv, .csv.gz and .parquet are told by their first bytes, not by name.
+    """Return the file's sheets: workbooks, text, packed text and Parquet are told by their first bytes, not by name.
 
-    Raises SourceError for a file that is none of these, or is damaged.
+    Text has its cells parted by commas, semicolons, tabs or bars, in UTF-8, UTF-16 or the Windows code page. Raises
+    SourceError for a file that is none of these, is damaged or protected, or is larger than what is read (see limits).
     """
-    if not path.is_file():
+    if not path.exists():
         raise SourceError(f"{path}: no such file; check the name")
-    with path.open("rb") as file:
-        start = file.read(4)
-    sheets: Sequence[Sheet]
-    hidden: list[str] = []
-    if start == PARQUET:
-        sheets = [ParquetSheet(path.name, "", path)]
-    elif start in (ZIP, OLE):
-        try:
-            book = CalamineWorkbook.from_path(path)
-            shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-            hidden = [name.strip() for name in book.sheet_names if name not in shown]
-            sheets = [WorkbookSheet(path.name, name.strip(), book.get_sheet_by_name(name)) for name in shown]
-        except (CalamineError, OSError) as error:
-            raise SourceError(f"{path.name}: the workbook does not open ({error}); download it again") from None
-    else:
-        sheets = [_text_sheet(path, start)]
+    if not path.is_file():
+        found = "a folder; give a file that is in it" if path.is_dir() else "a pipe or a device; give a file"
+        raise SourceError(f"{path}: {found}")
+    with in_one_line(path.name):
+        check_bytes(path.stat().st_size)
+        with path.open("rb") as file:
+            start = file.read(4)
+        if not start:
+            raise UnreadableError("the file is empty; download it again")
+        if start in (ZIP, OLE):
+            return _open_workbook(path, is_old=start == OLE)
+        sheet = _parquet_sheet(path) if start == PARQUET else _text_sheet(path, start)
+        return Book(path.name, sha256(path), (sheet,))
+
+
+def _open_workbook(path: Path, *, is_old: bool) -> Book:
+    if is_old:
+        check_old_workbook(path.read_bytes())
+    found = path if is_old else readable_workbook(path)
+    book = CalamineWorkbook.from_object(found)
+    shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    hidden = [name.strip() for name in book.sheet_names if name not in shown]
+    sheets = []
+    for name in shown:
+        check_time()
+        sheets.append(WorkbookSheet(path.name, name.strip(), book.get_sheet_by_name(name)))
     return Book(path.name, sha256(path), tuple(sheets), tuple(hidden))
+
+
+def _parquet_sheet(path: Path) -> ParquetSheet:
+    metadata = ParquetFile(path).metadata
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    rows, columns = metadata.num_rows, metadata.num_columns
+    check_bytes(sum(group.total_byte_size for group in groups), path.stat().st_size)
+    check_cells(rows, columns, rows * columns, f"it ends with row {rows:,}")
+    return ParquetSheet(path.name, "", path)
+
+
+def _text_sheet(path: Path, start: bytes) -> TextSheet:
+    content = path.read_bytes()
+    content = text_files.as_utf_8(text_files.unpacked(content) if start.startswith(GZIP) else content, path.name)
+    return TextSheet(path.name, "", content, text_files.separator_in(content))
 
 
 def sha256(path: Path) -> str:
@@ -192,18 +253,14 @@ def as_text(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _text_sheet(path: Path, start: bytes) -> TextSheet:
-    try:
-        content = gzip.decompress(path.read_bytes()) if start.startswith(GZIP) else path.read_bytes()
-    except (OSError, EOFError) as error:
-        raise SourceError(f"{path.name}: does not unpack ({error}); download it again") from None
-    if b"\x00" in content[:4096]:
-        raise SourceError(f"{path.name}: no workbook, CSV or Parquet file; give one as the publisher offers it")
-    try:
-        content.decode(encoding := "utf-8-sig")
-    except UnicodeDecodeError:  # Excel saved it in the Windows code page, as older Home Office files are
-        encoding = "cp1252"
-    return TextSheet(path.name, "", content, encoding)
+def error_in(cell: object) -> str:
+    """Return why a cell that holds an error of a spreadsheet ("#REF!") cannot be used, or "" for any other cell."""
+    text = as_text(cell) if isinstance(cell, str) else ""
+    if text == NO_RESULT:
+        return "a formula without its result; open the file in a spreadsheet, and save it there"
+    return (
+        f"the cell holds the error {text}; mend its formula, or put the value itself" if ERROR.fullmatch(text) else ""
+    )
 
 
 def _column(cells: Any) -> Column:
@@ -212,13 +269,5 @@ def _column(cells: Any) -> Column:
     return Column(codes.astype(np.int64), values.tolist())
 
 
-def _categories(cells: pd.Series) -> Column:
-    codes = cells.cat.codes.to_numpy().astype(np.int64)
-    values = [*cells.cat.categories.tolist(), ""]
-    return Column(np.where(codes < 0, len(values) - 1, codes), values)
-
-
-def _letters(position: int) -> str:
-    """Return a column's letters in a workbook: A for 0, AA for 26."""
-    before, last = divmod(position, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+def _of_dictionary(cells: pa.DictionaryArray) -> Column:
+    return Column(cells.indices.to_numpy(zero_copy_only=False).astype(np.int64), cells.dictionary.to_pylist())

@@ -1,0 +1,295 @@
+"""Whether tables are whole, by what is declared of their items: no rows are missing, and no counts are far from others.
+
+A finding about counts that are marked partial is a query: whoever took them in has said that they are a part.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from peel_analysis.checks import rules
+from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
+from peel_analysis.data.counts import GROUP_AND_TYPE
+from peel_analysis.data.forces import NUMBER_OF_FORCES
+from peel_analysis.data.periods import Period
+from peel_analysis.data.settings import ItemEntry, Rule
+from peel_analysis.data.text import enumerated
+from peel_analysis.sources.reading import shown
+
+NAMED = 3  # of many that are missing, so many are named
+WHOLE = "all"  # the dimension of a count that the publisher gives of all together
+PART = "it looks like a part of the table; take the full file"
+MOST = NUMBER_OF_FORCES // 2 + 1
+Days = tuple[str, str]  # first and last day of a period
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first few names, and how many there are besides."""
+    more = len(names) - NAMED
+    return enumerated(names) if more <= 0 else f"{', '.join(names[:NAMED])} and {more} more"
+
+
+def ended(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return the periods that end after today, or after the month that their release is named for."""
+    by, findings, today = held.data.rule("ended"), [], date.today().isoformat()
+    for key in keys:
+        named = key[1] if rules.is_month(key[1]) else ""
+        for days in rules.periods_of(held.counts(key)):
+            if days[1] > today or (named and days[1][:7] > named):
+                late = f"after today, {today}" if days[1] > today else f"after the month of its release, {named}"
+                found = f"ends {late}; correct the year, or the release"
+                findings.append(Finding(by.level, " ".join(key), found, period=" to ".join(days)))
+    return CheckResult(by, number_of_tables(keys), tuple(findings))
+
+
+def missing(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return the dimensions that a period lacks, of all forces or of one where nearly all others have them."""
+    by, findings = held.data.rule("whole"), []
+    for key in keys:
+        for days, of_period in held.counts(key).groupby(list(PERIOD)):
+            start, end = map(str, days)
+            there = set(of_period["dimension"])
+            wanted = () if there == {""} or WHOLE in there else _declared(key[0], start, held)
+            if lost := [one for one in wanted if one not in there]:
+                kind = f"{len(wanted) - len(lost)} of the {len(wanted)} {_kind(key[0])} that a whole table has"
+                found = f"it holds {kind}; no row is of {some(lost)}; {PART}"
+                findings.append(Finding(_level(by, of_period), " ".join(key), found, period=f"{start} to {end}"))
+            findings += _lacking(key, of_period, f"{start} to {end}", by)
+    return CheckResult(by, number_of_tables(keys), tuple(findings))
+
+
+def _declared(item: str, day: str, held: TablesHeld) -> tuple[str, ...]:
+    """Return the dimensions of a period that starts on a day; of a table by group and type, every pair of both."""
+    items = held.data.items
+    if item not in items:
+        return ()
+    groups, types = (items[name].at(day) if name else () for name in (items[item].groups_of, items[item].types_of))
+    return items[item].at(day) or tuple(f"{group}{GROUP_AND_TYPE}{kind}" for group in groups for kind in types)
+
+
+def _kind(item: str) -> str:
+    return "outcome types" if item in ("outcomes_recorded", "outcomes_assigned") else "offence groups"
+
+
+def _lacking(key: Key, of_period: pd.DataFrame, period: str, by: Rule) -> Iterator[Finding]:
+    """Yield the forces without a dimension that nearly all forces have in the period."""
+    has = pd.crosstab(of_period["force_id"], of_period["dimension"]) > 0
+    usual = has.columns[has.sum() >= by.thresholds["nearly_all_percent"] / 100 * len(has)]
+    if len(has) < MOST:
+        return
+    for force_id in has.index[~has[usual].all(axis="columns")]:
+        lost = [str(one) for one in usual if not has.at[force_id, one]]
+        level = _level(by, of_period[of_period["force_id"] == force_id])
+        found = f"no row of {some(lost)}, as the other forces have; {PART}"
+        yield Finding(level, " ".join(key), found, str(force_id), period)
+
+
+def _level(by: Rule, rows: pd.DataFrame) -> str:
+    """Return the level of a finding about these rows: a query where each of their counts says that it is partial."""
+    statuses = rows.loc[rows["count"].notna(), "status"]
+    return "query" if len(statuses) and (statuses == "partial").all() else by.level
+
+
+@dataclass(frozen=True, eq=False)
+class _Totals:
+    """The counts of whole tables by force and period, over their dimensions; each table is added up once."""
+
+    held: TablesHeld
+    made: dict[Key, list[tuple[str, pd.DataFrame]]] = field(default_factory=dict)
+
+    def others(self, key: Key) -> list[tuple[str, pd.DataFrame]]:
+        """Return the totals of the other tables of an item, by release, without counts that leave something out."""
+        if key not in self.made:
+            tables = ((name, rows[rows["status"] != "partial"]) for name, rows in self.held.others(key))
+            self.made[key] = [(name, whole_counts(rows)) for name, rows in tables if len(rows)]
+        return self.made[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Other:
+    """Counts by force to set a period's against, what they are in words, and the least part to reach."""
+
+    counts: "pd.Series[float]"
+    words: str
+    least_percent: float
+    same_days: bool = False
+
+
+def far_below(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return where the counts of all forces together, or of one, are far below those of another table."""
+    by, totals, looked_at = held.data.rule("far_below"), _Totals(held), 0
+    findings: list[Finding] = []
+    for key in keys:
+        rows, own = held.counts(key), held.totals(key)
+        for days in _periods(own):
+            of_period = rows[(rows["period_start"] == days[0]) & (rows["period_end"] == days[1])]
+            for other in _beside(totals, key, days, own, by):
+                looked_at += 1
+                findings += _below(key, of_period, own[days], other, by)
+    return CheckResult(by, f"{looked_at} periods beside those of other tables", tuple(findings))
+
+
+def _beside(totals: _Totals, key: Key, days: Days, own: pd.DataFrame, by: Rule) -> Iterator[_Other]:
+    """Yield what a period is set against: other tables for the same days, else the period next to it."""
+    others, limits = totals.others(key), by.thresholds
+    same = [(name, of[days]) for name, of in others if days in of.columns]
+    for name, counts in same[-1:]:
+        yield _Other(counts, f"{key[0]} {name} has for these days", limits["same_percent"], same_days=True)
+    declared = totals.held.data.items.get(key[0])
+    crimes = totals.others((declared.beside, "")) if declared and declared.beside else []
+    for name, of in reversed(crimes):
+        parts = [one for one in of.columns if days[0] <= one[0] and one[1] <= days[1]]
+        if sum(Period.parse(*one).months for one in parts) == Period.parse(*days).months > 0:
+            counts = of[parts].sum(axis="columns", min_count=len(parts))
+            yield _Other(counts, f"{declared.beside} {name} has for these days", limits["beside_percent"])  # type: ignore[union-attr]
+            return
+    tables = [] if same else [[(key[1], own)], others[::-1]]  # a table may be low throughout, beside itself it is not
+    for candidates in tables:
+        for name, of in candidates:
+            if near := _nearest(_periods(of), days, limits["next_months"]):
+                words = f"{key[0]} {name} has for {' to '.join(near[0])}"
+                yield _Other(of[near[0]], words, limits["next_percent"])
+                break
+
+
+def _periods(table: pd.DataFrame) -> list[Days]:
+    """Return the periods that a table has a column of."""
+    return [(str(days[0]), str(days[1])) for days in table.columns.to_list()]
+
+
+def _nearest(columns: Sequence[Days], days: Days, months: float) -> list[Days]:
+    """Return the other periods of the same length that end within some months of a period, the nearest first."""
+    length, end = Period.parse(*days).months, date.fromisoformat(days[1])
+
+    def apart(one: Days) -> int:
+        other = date.fromisoformat(one[1])
+        return abs(12 * (other.year - end.year) + other.month - end.month)
+
+    alike = (one for one in columns if one != days and apart(one) <= months and Period.parse(*one).months == length)
+    return sorted(alike, key=apart)
+
+
+def _below(key: Key, of_period: pd.DataFrame, counts: "pd.Series[float]", other: _Other, by: Rule) -> Iterator[Finding]:
+    """Yield that all forces together are far below, or each force that is where the others agree."""
+    both = pd.concat([counts, other.counts], axis="columns", keys=["own", "other"]).dropna()
+    both = both[both["other"] >= by.thresholds["fewest"]]
+    if both.empty:
+        return
+    table, period = " ".join(key), " to ".join(of_period[list(PERIOD)].iloc[0])
+    own, there, ratio = both["own"].sum(), both["other"].sum(), 100 * both["own"] / both["other"]
+    low = max(100 * own / there, ratio.median()) < other.least_percent
+    if low and len(both) >= MOST:
+        mixed = bool((ratio > by.thresholds["above_percent"]).any())
+        level = "query" if mixed else _level(by, of_period)
+        remedy = "single forces count far more, so look whether it is the column that is meant" if mixed else PART
+        yield Finding(level, table, f"its counts are {_part(own, there, other.words)}; {remedy}", period=period)
+    elif other.same_days and (abs(ratio.median() - 100) <= 100 - other.least_percent or len(both) < MOST):
+        for force_id, row in both[ratio < by.thresholds["force_percent"]].iterrows():
+            level = _level(by, of_period[of_period["force_id"] == force_id])
+            found = f"its count is {_part(row['own'], row['other'], other.words)}; {PART}"
+            yield Finding(level, table, found, str(force_id), period)
+
+
+def _part(own: float, other: float, words: str) -> str:
+    """Return what part one count is of another: "50, 0.04% of the 125,000 that ... has for these days"."""
+    percent = 100 * own / other
+    decimals = 0 if percent >= 1 or percent <= 0 else 1 - math.floor(math.log10(percent))
+    return f"{shown(own)}, {percent:.{decimals}f}% of the {shown(other)} that {words}"
+
+
+def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
+    """Return the counts outside their item's declared range, or many times their neighbours or as far below them."""
+    by, findings, looked_at = held.data.rule("plausible"), [], 0
+    for key in keys:
+        rows = held.counts(key)
+        rows = rows[rows["count"].notna()]
+        declared = held.data.items.get(key[0])
+        if declared is None or rows.empty:
+            continue
+        looked_at += len(rows)
+        rows = rows.assign(count=rows["count"].astype(float))
+        outside = (rows["count"] < declared.smallest) | (rows["count"] > declared.largest)
+        limits = f"counts lie between {shown(declared.smallest)} and {shown(declared.largest)}"
+        asked = rows[outside].assign(found=[f"{shown(count)}, where {limits}" for count in rows.loc[outside, "count"]])
+        if declared.times:
+            beside = [table for table in _alike(held, key, declared, by) if len(table)]
+            asked = pd.concat([asked, *_far_from_neighbours(rows[~outside], beside, declared, by)])
+        for row in _not_held(held, key, asked).to_dict("records"):
+            of = f"{row['dimension']}: " if row["dimension"] else ""
+            days = f"{row['period_start']} to {row['period_end']}"
+            findings.append(Finding(by.level, " ".join(key), of + row["found"], row["force_id"], days))
+    return CheckResult(by, f"{looked_at:,} counts", tuple(findings))
+
+
+SERIES = ["force_id", "dimension"]
+
+
+def _alike(held: TablesHeld, key: Key, declared: ItemEntry, by: Rule) -> Iterator[pd.DataFrame]:
+    """Yield the other tables whose counts can stand beside those of a table, for most forces count about the same."""
+    own = held.totals(key)
+    for _, rows in held.others(key):
+        other = whole_counts(rows)
+        pairs = [(one, one) for one in _periods(own) if one in other.columns]
+        if not pairs:
+            months = by.thresholds["nearest_months"]
+            near = ((one, _nearest(_periods(other), one, months)) for one in _periods(own))
+            pairs = [(one, found[0]) for one, found in near if found]
+        if not pairs:
+            continue
+        first, second = pairs[-1]
+        both = pd.concat([own[first], other[second]], axis="columns", keys=["own", "other"]).dropna()
+        both = both[both.max(axis="columns") >= declared.fewest]
+        twice = ((both["own"] <= 2 * both["other"]) & (both["other"] <= 2 * both["own"])).mean()
+        if len(both) < MOST or twice >= by.thresholds["alike_percent"] / 100:
+            yield rows[rows["count"].notna()]
+
+
+def _far_from_neighbours(
+    rows: pd.DataFrame, others: Sequence[pd.DataFrame], declared: ItemEntry, by: Rule
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of each period whose count is far from its neighbours, with what was `found`."""
+    steady = rows[~rows["dimension"].isin(declared.unsteady)]
+    if steady.empty:
+        return
+    own = _series(steady)
+    every = own
+    for other in others:
+        more = _series(other).reindex(own.index)
+        every = pd.concat([every, more[[one for one in more.columns if one not in every.columns]]], axis="columns")
+    few_below = declared.fewest_below or declared.fewest
+    for days in _periods(own):
+        near = _nearest(_periods(every), days, by.thresholds["nearest_months"])[: int(by.thresholds["nearest"])]
+        if not near:
+            continue
+        middle, counts = every[near].median(axis="columns"), own[days]
+        new = (middle.groupby(level="dimension").transform("median") <= 0) | middle.isna()
+        above = (counts >= declared.fewest) & (counts > declared.times * middle.clip(lower=1))
+        below = (middle >= few_below) & (counts * declared.times < middle)
+        wrong = (above | below) & ~new
+        for series in wrong.index[wrong]:
+            beside = ", ".join(f"{shown(float(every.loc[series, one]))} to {one[1]}" for one in sorted(near))
+            found = f"{shown(counts[series])}, where the periods next to it have {beside}"
+            row = dict(zip([*SERIES, *PERIOD], [*series, *days], strict=True))
+            yield pd.DataFrame([row | {"count": counts[series], "found": found}])
+
+
+def _series(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return counts by force and dimension (rows) and period (columns)."""
+    return rows.assign(count=rows["count"].astype(float)).set_index([*SERIES, *PERIOD])["count"].unstack(list(PERIOD))
+
+
+def _not_held(held: TablesHeld, key: Key, asked: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose count no other table holds, for those have been looked at."""
+    for _, rows in held.others(key) if len(asked) else ():
+        known = set(
+            rows.loc[rows["count"].notna(), [*SERIES, *PERIOD, "count"]]
+            .astype({"count": float})
+            .itertuples(index=False, name=None)
+        )
+        asked = asked[
+            [one not in known for one in asked[[*SERIES, *PERIOD, "count"]].itertuples(index=False, name=None)]
+        ]
+    return asked

@@ -1,0 +1,126 @@
+"""A part is never taken for the whole: what is missing is named, and a reason lets it in as partial."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from intake_folder import GROUPS, added, contents, crime_file, crime_rows, empty_folder, found
+from workbooks import FORCES, Row
+
+from peel_analysis.cli import main
+from peel_analysis.data import counts
+from peel_analysis.data.folder import Data
+from peel_analysis.intake.published import plan
+
+YEAR = ("2016/17",)
+NEXT_YEAR = f"{date.today().year + 1}/{(date.today().year + 2) % 100:02d}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return empty_folder(tmp_path)
+
+
+def whole(number: int = 1000, years: tuple[str, ...] = YEAR) -> list[Row]:
+    return crime_rows(years, number, GROUPS)
+
+
+def test_a_whole_file_passes(folder: Path, tmp_path: Path) -> None:
+    assert plan(crime_file(tmp_path, whole()), Data(folder), "2017-05").is_sound
+
+
+def test_a_file_of_one_offence_group_names_the_others(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, before = crime_file(tmp_path, crime_rows()), contents(folder)
+    assert main(["data", "add", str(file), "--release", "2017-05", "--data", str(folder)]) == 2
+    said = capsys.readouterr().out
+    assert "it holds 1 of the 9 offence groups that a whole table has; no row is of Criminal damage and arson" in said
+    assert 'take the full file, or say with --part-is-known "reason" why a part is right.\n' in said
+    assert contents(folder) == before
+
+
+def test_a_group_lost_everywhere_and_one_lost_for_one_force_are_named(folder: Path, tmp_path: Path) -> None:
+    lost = [row for row in whole() if row[3] != "Theft offences"]
+    of_kent = [row for row in whole() if (row[2], row[3]) != ("Kent", "Robbery")]
+    refused = plan(crime_file(tmp_path, lost), Data(folder), "2017-05")
+    assert "no row is of Theft offences; it looks like a part" in found(refused, "whole")[0]
+    refused = plan(crime_file(tmp_path, of_kent), Data(folder), "2017-05")
+    assert (
+        found(refused, "whole")
+        == ["no row of Robbery, as the other forces have; it looks like a part of the table; take the full file"] * 4
+    )
+    assert not refused.is_sound
+
+
+def test_a_known_part_is_marked_where_it_is_one_and_its_reason_is_kept(folder: Path, tmp_path: Path) -> None:
+    rows = [row for row in whole() if (row[1], row[2], row[3]) != (2, "Kent", "Robbery")]
+    addition = plan(crime_file(tmp_path, rows), Data(folder), "2017-05", part="Kent  sends it later")
+    assert addition.is_sound
+    assert "  8 counts are marked partial: they leave something out" in addition.account.lines()
+    addition.write()
+    held = counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv", forces=FORCES)
+    partial = held[held["status"] == "partial"]
+    assert (len(partial), *partial[["force_id", "period_start"]].drop_duplicates().iloc[0]) == (8, "kent", "2016-07-01")
+    how_made = pd.read_csv(folder / "provenance.csv")["how_made"][0]
+    assert how_made.endswith("; a part, with its counts marked partial: Kent sends it later")
+
+
+def test_half_of_what_another_release_has_is_refused(folder: Path, tmp_path: Path) -> None:
+    added(crime_file(tmp_path, whole()), folder, "2017-05")
+    halved = plan(crime_file(tmp_path, whole(500)), Data(folder), "2017-06")
+    assert "its counts are 193,500, 50% of the 387,000 that recorded_crime 2017-05 has" in found(halved, "far_below")[0]
+    assert not halved.is_sound
+    assert plan(crime_file(tmp_path, whole(950)), Data(folder), "2017-06").is_sound
+
+
+def test_one_force_far_below_the_other_release_is_named(folder: Path, tmp_path: Path) -> None:
+    added(crime_file(tmp_path, whole()), folder, "2017-05")
+    rows = [[*row[:-1], 600] if row[1:3] == [3, "Kent"] else row for row in whole()]
+    refused = plan(crime_file(tmp_path, rows), Data(folder), "2017-06")
+    assert found(refused, "far_below") == [
+        "its count is 5,400, 60% of the 9,000 that recorded_crime 2017-05 has for these days; it looks like a part of "
+        "the table; take the full file"
+    ]
+
+
+def test_the_next_year_may_be_lower_and_not_half(folder: Path, tmp_path: Path) -> None:
+    added(crime_file(tmp_path, whole()), folder, "2017-05")
+    assert plan(crime_file(tmp_path, whole(800, ("2017/18",))), Data(folder), "2018-05").is_sound
+    half = plan(crime_file(tmp_path, whole(500, ("2017/18",))), Data(folder), "2018-05")
+    assert not half.is_sound
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (10_000, "Robbery: 10,000, where the periods next to it have 1,000 to 2016-06-30"),
+        (100, "Robbery: 100, where the periods next to it have 1,000 to 2016-06-30"),
+        (10**12, "Robbery: 1,000,000,000,000, where counts lie between -1,000 and 4,000,000"),
+        (-99_999, "Robbery: -99,999, where counts lie between -1,000 and 4,000,000"),
+    ],
+)
+def test_a_count_far_from_its_neighbours_stops_until_it_is_confirmed(
+    folder: Path, tmp_path: Path, number: int, words: str
+) -> None:
+    rows = [[*row[:-1], number] if row[1:4] == [2, "Kent", "Robbery"] else row for row in whole()]
+    file = crime_file(tmp_path, rows)
+    asked = plan(file, Data(folder), "2017-05")
+    assert [one.startswith(words) for one in found(asked, "plausible")] == [True]
+    assert not asked.is_sound
+    confirmed = plan(file, Data(folder), "2017-05", confirmed="counted again")
+    assert confirmed.is_sound
+    assert "counts far from others are confirmed: counted again" in "".join(confirmed.texts.values())
+
+
+def test_a_small_correction_is_plausible(folder: Path, tmp_path: Path) -> None:
+    rows = [[*row[:-1], -3 if row[1] == 2 else 4] if row[2:4] == ["Kent", "Robbery"] else row for row in whole()]
+    assert plan(crime_file(tmp_path, rows), Data(folder), "2017-05").is_sound
+
+
+@pytest.mark.parametrize(("year", "release"), [(NEXT_YEAR, "x"), ("2016/17", "2016-12")])
+def test_a_period_that_has_not_ended_is_refused(folder: Path, tmp_path: Path, year: str, release: str) -> None:
+    refused = plan(crime_file(tmp_path, whole(1000, (year,))), Data(folder), release)
+    assert found(refused, "ended")
+    assert not refused.is_sound
