@@ -82,7 +82,7 @@ class SmallBatch:
             check=False,
         )
 
-    def start(self, *arguments: str, before: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, before: Callable[[], object] | None = None) -> "subprocess.Popen[str]":
         """Start the command; `before` is called in its process before it begins."""
 
         def prepare() -> None:
@@ -109,9 +109,8 @@ class SmallBatch:
         return sorted(self.reports.glob("*/notebooks/[!.]*.ipynb"))
 
     def files(self) -> dict[str, bytes]:
-        """Return the content of all that a run has made, by its place; but for logs, which tell times."""
-        made = (path for path in self.reports.rglob("*") if path.is_file() and path.suffix != ".jsonl")
-        return {str(path.relative_to(self.reports)): path.read_bytes() for path in made}
+        """Return the content of all that a run has made, by its place."""
+        return files_below(self.reports)
 
     def left_over(self) -> list[Path]:
         return list(self.out.rglob("*.part*"))
@@ -133,6 +132,12 @@ class SmallBatch:
             assert time.monotonic() < deadline
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files below a folder, by their places; but for logs, which tell times."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".jsonl")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
 def _heed_interrupts() -> None:

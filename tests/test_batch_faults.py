@@ -139,7 +139,7 @@ def test_at_any_moment_whatever_is_killed_the_next_run_goes_on(
         time.sleep(chance.uniform(0, seconds))
         children, semaphores = family(process) if process.poll() is None else [], shared_memory_of(process)
         strike(process, victim, chance)
-        _, errors = process.communicate(timeout=PATIENCE)
+        _, errors = process.communicate(timeout=5 * PATIENCE)
         assert "Traceback" not in errors, (victim, errors)
         assert still_there(children) == [], victim
         assert [path for path in semaphores if path.exists()] == [], victim
@@ -196,21 +196,25 @@ def test_an_output_that_may_not_be_written_is_told_of(trial: Callable[[], Trial]
 
 
 LIMITS = {
-    "files of 8 KB": (resource.RLIMIT_FSIZE, 8 * 1024),
-    "few files": (resource.RLIMIT_NOFILE, 20),
-    "some more files": (resource.RLIMIT_NOFILE, 32),
-    "little memory": (resource.RLIMIT_AS, 500 * MEGABYTE),
-    "some more memory": (resource.RLIMIT_AS, 1200 * MEGABYTE),
+    "files of 8 KB": (resource.RLIMIT_FSIZE, 8 * 1024, "File too large"),
+    "few files": (resource.RLIMIT_NOFILE, 64, "64 open files, and a run needs 128; raise that with ulimit -n"),
+    "few files, which may be more": (resource.RLIMIT_NOFILE, 64, ""),
+    "as many files as a run needs": (resource.RLIMIT_NOFILE, 128, ""),
+    "little memory": (resource.RLIMIT_AS, 600 * MEGABYTE, "600 megabytes of memory, and a run needs 1000; raise"),
+    "some more memory": (resource.RLIMIT_AS, 1200 * MEGABYTE, ""),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_starved_batch_says_so_and_the_next_goes_on(limit: str, trial: Callable[[], Trial]) -> None:
-    kind, size = LIMITS[limit]
+    kind, size, said = LIMITS[limit]
+    most = 256 if "more" in limit and kind == resource.RLIMIT_NOFILE else size
     one = trial()
-    code, errors = one.run_disturbed(disturb=partial(resource.setrlimit, kind, (size, size)))
-    assert code == 0 or errors
+    code, errors = one.run_disturbed(disturb=partial(resource.setrlimit, kind, (size, most)))
+    assert said in errors
+    assert (code == 0) == (errors == "")
+    assert errors.count("\n") <= 4, "a line a section"
     one.check_next_run()
 
 

@@ -97,9 +97,10 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
 
     FORCE is a force by any name: norfolk, 'Devon & Cornwall'.
     """
+    how = _making(**making)
     from peel_analysis.batch import make_report
 
-    plan, outcomes = make_report(edition, force, _making(**making))
+    plan, outcomes = make_report(edition, force, how)
     if any(outcome.failed for outcome in outcomes):
         return FAILED
     print(plan.page)
@@ -124,17 +125,22 @@ def batch(
     forces: "list[Force]", jobs: int, dask: str | None, shard: str | None, edition: "Edition", **making: Any
 ) -> int:
     """Make the reports of all forces, or of some."""
+    started, how = time.perf_counter(), _making(**making)
     from peel_analysis.batch import make_reports, share, summary
 
-    started = time.perf_counter()
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
-    outcomes = make_reports(edition, chosen, _making(**making), jobs=jobs, scheduler=dask, log=log)
+    outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
     print(summary(outcomes, time.perf_counter() - started))
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
 def _making(out: Path, **settings: Any) -> "Making":
-    """Return how reports are to be made. Raises InputError where `--out` cannot be written to."""
+    """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
+    from peel_analysis.data.errors import InputError
+    from peel_analysis.engine.limits import shortage
+
+    if told := shortage():
+        raise InputError(told)
     from peel_analysis.batch import Making
 
     check_writable(out, f"--out {out}")
