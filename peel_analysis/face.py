@@ -231,7 +231,7 @@ def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT
     plan, outcomes = make_report(folder.edition(edition), folder.forces.find(force), Making(Path(out).resolve()))
     failed = [f"{outcome.section_id}: {outcome.error}" for outcome in outcomes if outcome.failed]
     if failed:
-        raise InputError("\n".join(failed))
+        raise InputError("; ".join(failed))
     return plan.page
 
 

@@ -129,6 +129,16 @@ def test_what_is_not_known_gets_one_line_and_exit_code_2(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("name", ["a" * 200_000, "\x1b]0;title\x07", "one\ntwo", "\u202erotated"])
+def test_what_a_line_quotes_cannot_break_it_or_work_on_the_terminal(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, error = run(capsys, "report", name)
+    assert (code, error.count("\n"), len(error) < 1100) == (2, 1, True)
+    assert error.startswith("peel: No force called '")
+    assert error.rstrip("\n").isprintable()
+
+
 def test_forces_lists_the_43(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "forces")
     lines = out.splitlines()

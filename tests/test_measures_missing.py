@@ -1,12 +1,15 @@
 """The engine on invented counts that are missing, negative or 0, in one window and in the two of a change."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from invented import DAY_2017, QUARTERS_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces, folder, totals
 
+from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
+from peel_analysis.measures.standardised import standardised
 from peel_analysis.show import words as wording
 
 
@@ -95,3 +98,43 @@ def test_both_ends_of_a_change_need_a_count(data: Folder) -> None:
     assert result.of("kent").is_missing
     assert "kent" not in result.members
     assert result.national.value == pytest.approx(10.0), "out of both sums"
+
+
+def test_a_part_of_a_count_is_never_shown_as_reported(data: Folder) -> None:
+    quarters = [row for period in QUARTERS_2017 for row in all_forces(period, 1000)]
+    crimes = [replace(row, status="partial") if row.force_id == "kent" else row for row in quarters]
+    charged = [replace(row, count=100, dimension="1") for row in quarters]
+    first = {("norfolk", QUARTERS_2017[0]): "partial", ("kent", QUARTERS_2017[0]): "revised"}
+    told = [replace(row, status=first.get((row.force_id, row.period), "reported")) for row in charged]
+    before = [*all_forces(YEAR_2016, 4000)]
+    outcomes = [*told, *(replace(row, count=400, dimension="1") for row in before)]
+    data.counts({"recorded_crime": [*crimes, *before], "outcomes_recorded": outcomes})
+    result = data.result("outcome_charged_pct")
+    norfolk, kent = result.of("norfolk"), result.of("kent")
+    assert (norfolk.numerator, norfolk.status, norfolk.short) == (400, "partial", "Counts missing")
+    assert norfolk.note.startswith("Some of the counts behind this figure were not provided")
+    assert (kent.status, kent.short) == ("partial", "Counts missing"), "the crimes are partial, the outcomes revised"
+    assert result.national.status == "partial"
+    assert compare(result).left_out["norfolk"] == "partial_return"
+
+
+def test_a_blank_count_in_a_group_is_no_0_in_what_is_standardised(data: Folder) -> None:
+    groups = ("Robbery", "Theft offences")
+    dimensions = [f"{group}: 1" for group in groups]
+    crimes = [row for group in groups for row in all_forces(YEAR_2017, 1000, 0, dimension=group)]
+    given = {"Robbery: 1": {"kent": "not_supplied"}, "Theft offences: 1": {}}
+    by_group = [row for one in dimensions for row in all_forces(YEAR_2017, 100, 0, given[one], dimension=one)]
+    every = all_forces(YEAR_2017, 200, 0, dimension="1")
+    before = [*all_forces(YEAR_2016, 2000, 0)]
+    charged = [*every, *(replace(row, count=200, dimension="1") for row in before)]
+    data.counts(
+        {
+            "recorded_crime": [*crimes, *before],
+            "outcomes_recorded": charged,
+            "outcomes_by_offence_group": by_group,
+        }
+    )
+    found = standardised(data.result("outcome_charged_pct"))
+    assert found["kent"].is_missing
+    assert found["norfolk"].value == pytest.approx(10), "the forces that gave it have all one rate"
+    assert found["england-and-wales"].value == pytest.approx(10)

@@ -201,6 +201,8 @@ def test_partnerships_are_added_up_by_force(tmp_path: Path) -> None:
         (2, "norfolk [note 2]"),
         (3, "OFFENCE 8n"),
         (6, "8n "),
+        (6, "08N"),
+        (6, "8N [note 4]"),
     ],
 )
 def test_a_row_that_is_repeated_under_another_spelling_is_refused(tmp_path: Path, column: int, spelling: str) -> None:

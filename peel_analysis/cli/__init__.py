@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from peel_analysis.data.errors import InputError, system_error_in_words
+from peel_analysis.data.errors import InputError, in_one_line, system_error_in_words
 
 if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
@@ -107,7 +107,7 @@ def _stopped_as_by_interrupt() -> Iterator[None]:
 def refused(line: str) -> int:
     """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
     with suppress(OSError):  # of a terminal that has been closed
-        print(f"peel: {line}", file=sys.stderr)
+        print(f"peel: {in_one_line(line)}", file=sys.stderr)
     return USAGE
 
 

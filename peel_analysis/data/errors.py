@@ -14,11 +14,18 @@ REFUSALS: tuple[tuple[type[OSError], str], ...] = (
 )
 
 
+LONGEST = 1000  # letters of a message: a cell may hold 200,000, and the remedy stands behind it
+
+
 class InputError(ValueError):
     """Input that cannot be used. The message names where, what was found and how to put it right.
 
     It may be made of several such messages, of all that is wrong with a file: the first is what it says in one line.
+    What it quotes of a file cannot break its line or work on the terminal: see `in_one_line`.
     """
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(*map(in_one_line, messages))
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -27,6 +34,13 @@ class InputError(ValueError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without control characters, which are escaped, and without the middle of one that is very long."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST * 2 // 3]} ... {text[-LONGEST // 3 :]}"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 T = TypeVar("T")

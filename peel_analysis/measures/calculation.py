@@ -19,6 +19,13 @@ from peel_analysis.measures.sums import CountTables, rank
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
 NOTHING_TO_DIVIDE_BY = "The count that it would be divided by is 0."
+NOT_PROVIDED = {  # by the status that a published table has for it: what a note says unless a register says more
+    "partial": (
+        "Some of the counts behind this figure were not provided: it rests on a part.",
+        "Counts missing",
+    ),
+    "not_supplied": ("The counts for this figure were not provided.", "Not supplied"),
+}
 Rows = list[Value]  # of forces on the way to their values in one window; a number that is missing is NaN
 Side = tuple[Rows, tuple[str, ...], str, tuple[tuple[str, str], ...]]  # of one window, as `in_window` returns it
 NOBODY: Side = ([], (), "", ())
@@ -115,8 +122,9 @@ def add_up(
     for force_id in edition.forces.ids:
         one, other = tops[force_id], belows[force_id]
         numerator = one.count - other.count if is_change else one.count
-        own = one.status != "reported" and (isnan(numerator) or not isnan(other.count))
-        reason = one if own else other  # the numerator's stands, unless the denominator alone is what is missing
+        reason = max(one, other, key=lambda count: rank(count.status))  # of two alike the numerator's
+        if isnan(numerator) or isnan(other.count):  # of one that is missing, and of the numerator if both are
+            reason = one if isnan(numerator) and one.status != "reported" else other
         rows.append(Value(force_id, nan, numerator, other.count, reason.status, reason.sentence, reason.short))
     return rows, release if is_change else f"{release}; {other_release}".strip("; "), held
 
@@ -140,7 +148,7 @@ def contradictions(
 
 
 def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str]) -> Rows:
-    """Return the rows with the register's two switches, statuses and reasons.
+    """Return the rows with the register's two switches, statuses and reasons, and the reason of a gap in a table.
 
     A force out of both the figure and England and Wales loses its counts too; out of the figure only it keeps them. A
     row that a count contradicts is obeyed, and the note says so.
@@ -148,7 +156,8 @@ def leave_out(rows: Rows, excluded: Exclusions, contradicted: Mapping[str, str])
     left = []
     for row in rows:
         if row.force_id not in excluded.by_force:
-            left.append(row)
+            why = NOT_PROVIDED.get(row.status) if not row.note else None
+            left.append(row.noted(*why, status=row.status) if why else row)
             continue
         in_figure, in_national = excluded.switches(row.force_id)
         kept = row if in_figure or in_national else replace(row, numerator=nan, denominator=nan)

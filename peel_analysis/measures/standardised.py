@@ -38,8 +38,9 @@ def standardised(result: Result) -> dict[str, StandardisedShare]:
     """Return the standardised share of each force that has a value, and of England and Wales, by force id.
 
     Expected are the counts that a force would have at the rates of England and Wales in each group; the rates are sum
-    over sum of the members of its own value. It is empty for a measure that names no item by group, for a value of
-    England and Wales that is missing, and for an edition without counts by the same groups over the whole window.
+    over sum of the members of its own value, in each group of those that have a count of it. It is empty for a measure
+    that names no item by group, for a value of England and Wales that is missing, and for an edition without counts by
+    the same groups over the whole window. A force that lacks a count has no value.
     """
     measure, share = result.measure, result.national.value
     counts = by_group(result.edition, measure.standardised_over, result.window)
@@ -51,11 +52,14 @@ def standardised(result: Result) -> dict[str, StandardisedShare]:
     if set(sizes.columns) != set(observed.columns):
         return {}
     sizes, members = sizes[observed.columns], list(result.members)
-    reference = observed.loc[members].sum() / sizes.loc[members].sum()
-    for table in (observed, sizes):
-        table.loc[ENGLAND_AND_WALES] = table.loc[members].sum()
+    top = observed.loc[members].sum()
+    below = sizes.where(observed.notna()).loc[members].sum()  # a blank count is none, and the group's size goes with it
+    reference = top / below
+    observed.loc[ENGLAND_AND_WALES], sizes.loc[ENGLAND_AND_WALES] = top, below
     names = [name for name in result.rows.index if name in observed.index and not result.of(str(name)).is_missing]
-    found = indirectly_standardised(observed.loc[names].sum(axis="columns"), sizes.loc[names], reference, share)
+    found = indirectly_standardised(
+        observed.loc[names].sum(axis="columns", skipna=False), sizes.loc[names], reference, share
+    )
     columns = (found.rate.value, found.rate.lower, found.rate.upper, found.observed, found.expected)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return {str(name): StandardisedShare(*row) for name, row in zip(names, rows, strict=True)}
@@ -86,5 +90,6 @@ def _of_types(counts: pd.DataFrame, types: tuple[str, ...]) -> pd.DataFrame:
     names = [str(name).partition(GROUP_AND_TYPE) for name in counts.columns]
     groups = pd.Index([group for group, _, _ in names], name="group")
     chosen = [one in types for _, _, one in names]
-    summed = counts.loc[:, chosen].T.groupby(groups[chosen]).sum(min_count=1).T
+    mine = counts.loc[:, chosen].T
+    summed = mine.groupby(groups[chosen]).sum().mask(mine.isna().groupby(groups[chosen]).any()).T
     return summed.reindex(columns=sorted(set(groups)), fill_value=0.0)

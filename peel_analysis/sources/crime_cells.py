@@ -75,7 +75,10 @@ def force_or_body(cell: object, forces: Forces) -> str:
 
 def financial_year(cell: object) -> int:
     """Return 2016 for "2016/17". Raises ValueError for another text, and for a year that these tables cannot have."""
-    year = periods.financial_year_start(NOTE_MARK.sub(" ", as_text(cell)))
+    try:
+        year = periods.financial_year_start(NOTE_MARK.sub(" ", as_text(cell)))
+    except ValueError as problem:
+        raise ValueError(f"{problem}; correct it") from None
     latest = date.today().year + 1
     if FIRST_YEAR <= year <= latest:
         return year
@@ -110,8 +113,9 @@ def outcome_type(cell: object) -> str:
 
 
 def offence_code(cell: object) -> str:
-    """Return an offence code as one text, however it is spelt: "8n " is "8N"."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", as_text(cell))).upper()
+    """Return an offence code as one text, however it is spelt: "8n " as "8N"; "034", "34.0" and "34 [2]" as "34"."""
+    code = re.sub(r"\[[^\]]*\]|\s+", "", unicodedata.normalize("NFKC", as_text(cell))).upper()
+    return re.sub(r"\.0+$|^0+(?=[0-9])", "", code)
 
 
 def words(cell: object) -> str:
