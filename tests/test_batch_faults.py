@@ -25,6 +25,7 @@ from small_batch import PATIENCE, SmallBatch, family, shared_memory_of, small_ba
 from warm_kernels import WARM
 
 from peel_analysis.data.writing import KEPT_IN, once
+from peel_analysis.engine.limits import shortage
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits, mounts and signals of Unix")
 TWO = ("--forces", "kent,norfolk")
@@ -213,6 +214,19 @@ def test_a_starved_batch_says_so_and_the_next_goes_on(limit: str, trial: Callabl
     assert (code == 0) == (errors == "")
     assert errors.count("\n") <= 4, "a line a section"
     one.check_next_run()
+
+
+@pytest.mark.parametrize(
+    ("now", "most", "said"),
+    [(64, 100, "100 open files, and a run needs 128; raise"), (64, 4096, ""), (1024, 1024, "")],
+)
+def test_too_few_files_are_told_of_or_raised(now: int, most: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {resource.RLIMIT_NOFILE: (now, most), resource.RLIMIT_AS: (resource.RLIM_INFINITY, resource.RLIM_INFINITY)}
+    monkeypatch.setattr(resource, "getrlimit", held.__getitem__)
+    monkeypatch.setattr(resource, "setrlimit", held.__setitem__)
+    assert said in shortage()
+    assert bool(shortage()) == bool(said)
+    assert held[resource.RLIMIT_NOFILE][0] >= 128 or said
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option
-from peel_analysis.data.files import check_replaceable, check_writable, data_folder
+from peel_analysis.data.files import check_letters, check_replaceable, check_writable, data_folder, notebooks_folder
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
@@ -97,7 +97,7 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
 
     FORCE is a force by any name: norfolk, 'Devon & Cornwall'.
     """
-    how = _making(**making)
+    how = _making(edition, **making)
     from peel_analysis.batch import make_report
 
     plan, outcomes = make_report(edition, force, how)
@@ -125,7 +125,7 @@ def batch(
     forces: "list[Force]", jobs: int, dask: str | None, shard: str | None, edition: "Edition", **making: Any
 ) -> int:
     """Make the reports of all forces, or of some."""
-    started, how = time.perf_counter(), _making(**making)
+    started, how = time.perf_counter(), _making(edition, **making)
     from peel_analysis.batch import make_reports, share, summary
 
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
@@ -134,7 +134,7 @@ def batch(
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def _making(out: Path, **settings: Any) -> "Making":
+def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
     """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
     from peel_analysis.data.errors import InputError
     from peel_analysis.engine.limits import shortage
@@ -143,6 +143,8 @@ def _making(out: Path, **settings: Any) -> "Making":
         raise InputError(told)
     from peel_analysis.batch import Making
 
+    for path in (out.resolve(), edition.data.folder, notebooks_folder()):
+        check_letters(path)
     check_writable(out, f"--out {out}")
     return Making(out.resolve(), **settings)
 
