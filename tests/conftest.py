@@ -20,6 +20,7 @@ import nbval.kernel
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from small_batch import SmallBatch, batch_of_three
 
 from peel_analysis import measures
@@ -34,6 +35,13 @@ EDITION = "2017"
 FORCES = ("norfolk", "suffolk", "north-yorkshire", "city-of-london")
 SHORT = "/tmp" if Path("/tmp").is_dir() else None
 PATIENCE = 400  # seconds that one test process waits for the reports that another is making
+
+
+# What is tried of a property is the same at each run; `--hypothesis-profile many` tries more
+TRIED = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("few", TRIED, max_examples=25)
+settings.register_profile("many", TRIED, max_examples=500)
+settings.load_profile("few")
 
 
 @pytest.fixture(autouse=True)

@@ -191,3 +191,36 @@ def test_page_shows_hostile_text_as_text(tmp_path: Path, monkeypatch: pytest.Mon
     assert page.find_all("img") == []
     for text in (f"Title {HOSTILE}", f"{HOSTILE}.csv (values only)", f"[status {HOSTILE}]", f"verdict {HOSTILE}"):
         assert text in page.get_text()
+
+
+def test_a_figure_that_moved_says_what_another_release_would_turn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """North Yorkshire's crime rose by 0.6% in the one release and fell by 2.1% in the other: both are held."""
+    sides = ("2017@recorded_crime=rolling-2018-12", "2017")
+    told = (
+        "A's direction would be another in recorded crime 2026-04: -2.1%; "
+        "B's direction would be another in recorded crime rolling-2018-12: +0.6%"
+    )
+    file = tmp_path / "changes.html"
+    asked = (*sides, "--measure", "crime_change_12m", "--html", str(file))
+    assert f"revised counts -2.7290; {told}" in run(capsys, *asked)[1]
+    assert (
+        f"North Yorkshire +0.6% to -2.1% (revised counts -2.7290; {told})"
+        in run(capsys, *asked, "--format", "changelog")[1]
+    )
+    assert told in BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").text
+    rows = {row["force_id"]: row for row in csv.DictReader(io.StringIO(run(capsys, *asked, "--format", "csv")[1]))}
+    own = rows["north-yorkshire"]
+    assert own["other_release_a"] == f"recorded crime 2026-04: {own['value_b']}"
+    assert own["other_release_b"] == f"recorded crime rolling-2018-12: {own['value_a']}"
+    assert "A's verdict would be another in recorded crime 2026-04: +16.1%" in run(capsys, *asked, "--all")[1]
+    assert rows["norfolk"]["other_release_a"] == ""
+
+
+def test_a_values_file_says_so_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edition = open_data(DATA).edition("2017")
+    file = tmp_path / "before.csv"
+    file.write_text(as_csv(values(edition, [edition.data.measure("crime_change_12m")])), encoding="utf-8")
+    said = run(capsys, str(file), "2017@window=2018-03-31", "--measure", "crime_change_12m", "--all")[1]
+    assert "A's direction would be another in recorded crime rolling-2018-12: +0.6%" in said

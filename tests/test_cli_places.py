@@ -1,7 +1,9 @@
 """Folders and files that cannot be used: one line that names the place, what was found and what to do; exit code 2."""
 
+import csv
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -219,3 +221,30 @@ def test_a_raw_folder_without_its_files_is_told_where_they_can_be_had(
     assert "Not all of these files can be had outside the project (README.md, Limits)" in error
     limits = (DATA.parent / "README.md").read_text(encoding="utf-8").partition("## Limits\n")[2]
     assert "files of which not all can be had outside the project" in limits
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("=cmd|calc.csv", "'=cmd|calc.csv"),
+        ("\x1b[31m\n.csv", "\\x1b[31m\\n.csv"),
+        ("caf\udce9.csv", "caf\\udce9.csv"),  # of another encoding
+        ("{force} $(id) <b>.csv", "{force} $(id) <b>.csv"),
+    ],
+)
+def test_a_file_of_any_name_is_taken_in_and_named_as_text(
+    name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(DATA, tmp_path / "data")
+    (tmp_path / name).write_text(RETURN, encoding="utf-8")
+    code, printed, error = run(
+        capsys, "data", "add", str(tmp_path / name), "--release", "invented", "--data", str(folder)
+    )
+    assert (code, error) == (0, "")
+    assert "\x1b" not in printed
+    with (folder / "provenance.csv").open(encoding="utf-8", newline="") as file:
+        assert told in [row["source_file"] for row in csv.DictReader(file)]
+    code, printed, error = run(
+        capsys, "data", "add", str(tmp_path / name), "--release", "invented", "--data", str(folder)
+    )
+    assert (code, error) == (0, "")  # and its register is read again

@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 from peel_analysis.data.declarations import Declaration, Texts, declared
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import InputError, in_one_line
 from peel_analysis.data.files import text_of, toml_of, wrong_name
 from peel_analysis.data.folder import Data, open_data
 
@@ -134,7 +134,8 @@ def test_an_edition_whose_file_has_no_name_is_refused(name: str, folder: Path) -
     shutil.copy(folder / "editions" / "2017.toml", folder / "editions" / name)
     with pytest.raises(InputError) as refused:
         _ = open_data(folder).editions
-    assert str(refused.value).startswith(f"data/editions/{name}: {name.removesuffix('.toml')!r} cannot name a file; ")
+    told = f"data/editions/{in_one_line(name)}: {name.removesuffix('.toml')!r} cannot name a file; "
+    assert str(refused.value).startswith(told)
     assert str(refused.value).endswith("; rename it, or take it out of the data folder")
 
 

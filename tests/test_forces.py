@@ -162,6 +162,7 @@ def test_a_name_keeps_the_years_in_which_it_was_the_force_s() -> None:
         ),
         ("kent,Kentish,2022,2009,", "line 2: expected a first and a last year .*; found '2022' and '2009'"),
         ("kent,Norfolk Police,,,", "'norfolk' is a name of norfolk and of kent; take it out"),
+        ("kent,Kentish,,,\nkent,KENTISH Police,,,", "line 3: repeats an earlier row's force and name; take one of the"),
         ("kent,Kentish", "line 2: 2 cells for 5 columns"),
     ],
 )

@@ -1,7 +1,8 @@
 """Texts of the data folder are text on every page, also where a register, a declaration or a finding holds a tag.
 
 Into every column that holds text, of every register, and into every setting that holds text, of every declaration, goes
-what would run if a page took it for HTML. It names its file and column, so that a page says whose it shows.
+what would run if a page took it for HTML, and what else a page, a picture, a notebook, a shell or a terminal could take
+for its own. It names its file and column, so that a page says whose it shows.
 """
 
 import csv
@@ -9,6 +10,8 @@ import json
 import re
 import shutil
 import tomllib
+import xml.etree.ElementTree as ElementTree
+from base64 import b64decode
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -17,6 +20,8 @@ from typing import Any
 import cells
 import pytest
 from bs4 import BeautifulSoup
+from command import run
+from test_page_browser import CHROMIUM, FLAGS
 
 from peel_analysis.batch.make import write_index
 from peel_analysis.batch.units import report_of
@@ -25,15 +30,22 @@ from peel_analysis.changes.output import as_page
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.reports.page import SectionOnPage, page_html, pieces
+from peel_analysis.sections.section import open_section
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 HOSTILE = "<img src=x onerror=ran('{}')>"
+ALSO = (
+    "[away](javascript:ran('a')) ![picture](http://x.invalid/p.png) <script>ran('s')</script> $\\frac{1}{2}$ [^x] "
+    "{{7*7}} {% x %} ${HOME} `x` !x %run x \x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}x"
+)
+UNBRACED = str.maketrans("{}", "()")  # braces of a setting are filled in, and refused where they are not known
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f\N{RIGHT-TO-LEFT OVERRIDE}]")
 SHOWN = re.compile(r"<img src=x onerror=ran\('([\w./]+)'\)>")
 CODE = re.compile(r"[\w;:./+#-]*")  # ids, numbers, days, addresses: a column of nothing else holds no text
 NUMBER = re.compile(r"[\d.,+-]*")
 CLOSED = {  # texts that are looked up by their words, or are asked for as they are: others are refused
     "force_names.csv": {"name"},
-    "forces.csv": {"official_name", "name", "ons_name", "region", "country"},
+    "forces.csv": {"ons_name", "region", "country"},
     "judgments.csv": {"grade"},
     "outcome_groups.csv": {"group"},
     "printed_totals.csv": {"bodies"},
@@ -46,7 +58,7 @@ FINDINGS = "## Effectiveness overview {1}\n\nBefore {0}.[^1]\n\n### Summary\n\n{
 
 
 def hostile(where: str) -> str:
-    return HOSTILE.format(where)
+    return f"{HOSTILE.format(where)} {ALSO.translate(UNBRACED) if '.toml' in where else ALSO}"
 
 
 def columns_of_text(path: Path) -> list[str]:
@@ -87,7 +99,7 @@ def spoil_declaration(path: Path) -> None:
     chosen = [one for one in settings_of_text(tomllib.loads(text)) if one[0] not in CLOSED.get(path.name, ())]
     for name, value in sorted(set(chosen), key=lambda one: -len(one[1])):
         written = json.dumps(value, ensure_ascii=False)
-        spoilt = f'{written[:-1]} {hostile(f"{path.name}/{name}")}"'
+        spoilt = json.dumps(f"{value} {hostile(f'{path.name}/{name}')}")
         text = spoilt.join(re.split(re.escape(written) + r"(?!\s*=)", text))  # a key is no text
     path.write_text(text, encoding="utf-8")
 
@@ -119,13 +131,27 @@ def page(force_id: str, edition_id: str) -> str:
 
 
 def ran(html: BeautifulSoup) -> list[str]:
-    """Return the tags that hold what a text brought in: an address that is no picture of ours, or a handler."""
-    return [str(tag) for tag in html.find_all(True) if "onerror" in tag.attrs or tag.get("src") == "x"]
+    """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
+    ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", "norfolk/index.html")}
+    return [
+        str(tag)
+        for tag in html.find_all(True)
+        if any(name.startswith("on") for name in tag.attrs)
+        or any(name in tag.attrs and not str(tag[name]).startswith(own) for name, own in ours.items())
+        or (tag.name == "script" and "beforeprint" not in tag.get_text())
+    ]
+
+
+def drawings(html: BeautifulSoup) -> list[str]:
+    """Return the texts of each drawing of a page, which must be whole: a control in one would leave a blank."""
+    found = [b64decode(str(tag["src"]).partition("base64,")[2]).decode() for tag in html.select("img.drawing")]
+    return [" ".join(ElementTree.fromstring(svg).itertext()) for svg in found]
 
 
 def shown(html: BeautifulSoup) -> set[str]:
     """Return the columns and settings whose texts the page says or gives to a screen reader; none of them may run."""
     assert ran(html) == []
+    assert OBEYED.findall(str(html)) == []
     heard = [str(tag[name]) for name in ("alt", "aria-label") for tag in html.select(f"[{name}]")]
     return set(SHOWN.findall(unescape(" ".join([html.get_text(), *heard]))))
 
@@ -133,7 +159,12 @@ def shown(html: BeautifulSoup) -> set[str]:
 def test_texts_are_text_on_the_page_of_a_force(spoilt: Path) -> None:
     reached: set[str] = set()
     for force_id, edition_id in (("norfolk", "2017"), ("essex", "2017"), ("city-of-london", "2025")):
-        reached |= shown(BeautifulSoup(page(force_id, edition_id), "html.parser"))
+        html = BeautifulSoup(page(force_id, edition_id), "html.parser")
+        reached |= shown(html)
+        assert "[away](javascript:ran('a')) ![picture](http://x.invalid/p.png)" in html.get_text()
+        drawn = [one for one in drawings(html) if "onerror" in one]  # names and titles in pictures are text there too
+        assert any("$\\frac{1}{2}$" in one for one in drawn)
+        assert OBEYED.findall("".join(drawn)) == []
     assert reached >= {
         "findings",
         "2017.toml/title",
@@ -182,3 +213,55 @@ def test_texts_are_text_on_the_page_of_what_changed_and_on_that_of_all_reports(s
     )
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert shown(BeautifulSoup(index, "html.parser")) >= {"2017.toml/title", "programmes.toml/programme.overall"}
+
+
+@pytest.mark.browser
+def test_a_browser_runs_and_loads_nothing_that_a_text_brought_in(spoilt: Path, tmp_path: Path) -> None:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "index.html"
+    path.write_text(page("norfolk", "2017"), encoding="utf-8")
+    happened: Any = []
+    with sync_playwright() as playwright:
+        tab: Any = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS)).new_page()
+        tab.on("dialog", lambda dialog: happened.append(dialog.message) or dialog.dismiss())
+        tab.on("pageerror", lambda error: happened.append(str(error)))
+        tab.on("request", lambda request: happened.append(request.url))
+        tab.add_init_script("window.ran = what => alert(what)")
+        tab.goto(path.as_uri(), wait_until="load")
+        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert tab.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+    assert [one for one in happened if one != path.as_uri() and not one.startswith("data:")] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("why", "crime_per_1000", "norfolk"),
+        ("verdicts", "--force", "norfolk"),
+        ("values", "--force", "norfolk"),
+        ("values", "--force", "norfolk", "--format", "json"),
+        ("forces",),
+    ],
+)
+def test_a_terminal_is_shown_what_it_would_obey(
+    arguments: tuple[str, ...], spoilt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said, _ = run(capsys, *arguments, "--data", str(spoilt))
+    assert code == 0
+    assert "onerror=ran" in said
+    assert "\\u001b[31m\\u202ex" in said
+    assert OBEYED.findall(said) == []
+    if "json" in arguments:
+        units = [row["unit"] for row in json.loads(said)]
+        assert any("\x1b[31m" in unit for unit in units)  # which is the same text
+
+
+def test_a_notebook_sets_no_text_as_mathematics(spoilt: Path) -> None:
+    norfolk = open_section("preventing", "norfolk", "2017")
+    for shown_html in (norfolk.figure("asb_incidents_per_1000")._repr_html_(), norfolk._repr_html_()):
+        first = BeautifulSoup(shown_html, "html.parser").find(True)
+        assert first is not None
+        assert first["class"] == ["tex2jax_ignore", "mathjax_ignore"]

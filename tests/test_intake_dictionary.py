@@ -1,5 +1,6 @@
 """The data dictionary: every file and column of data/ is in it, and its origins are those of provenance.csv."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -65,3 +66,16 @@ def test_the_dictionary_of_settings_is_that_of_the_models() -> None:
 def test_a_dictionary_without_its_marks_is_refused() -> None:
     with pytest.raises(InputError, match=r"^data/README\.md: no part between .*; put both lines back$"):
         dictionary.with_settings(README.replace(dictionary.END, ""))
+
+
+@pytest.mark.parametrize("name", [END, "`x`", "``", "a|b"])
+def test_the_name_of_a_file_ends_neither_its_code_nor_the_part_on_origins(name: str) -> None:
+    row = ("calls", "2018", "A force", "Return", "of 2018", "none", "as returned", name, "0" * 64)
+    rows = pd.DataFrame([row], columns=list(PROVENANCE_COLUMNS))
+    made = with_provenance(README, rows)
+    assert with_provenance(made, rows) == made
+    assert with_provenance(made, read_provenance(Data(DATA))) == README
+    told = next(line for line in made.splitlines() if name in line and line.startswith("* file: "))
+    fence = re.match(r"\* file: (`+)", told)
+    assert fence is not None
+    assert told.count(fence[1]) == (4 if fence[1] == "`" else 2)

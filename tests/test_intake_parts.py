@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from home_office import OUTCOME_HEADING, all_forces_outcomes, csv_file
 from intake_folder import GROUPS, added, contents, crime_file, crime_rows, empty_folder, found
 from workbooks import FORCES, Row
 
@@ -124,3 +125,41 @@ def test_a_period_that_has_not_ended_is_refused(folder: Path, tmp_path: Path, ye
     refused = plan(crime_file(tmp_path, whole(1000, (year,))), Data(folder), release)
     assert found(refused, "ended")
     assert not refused.is_sound
+
+
+def test_rows_that_one_force_lacks_are_counted_and_named(folder: Path, tmp_path: Path) -> None:
+    """Theft has a second offence code, so that no table shows that Kent lacks one of its rows."""
+    more = [[*row[:4], "46", 1000] for row in whole() if row[3] == "Theft offences"]
+    rows = [*whole(), *[row for row in more if row[1:3] != [4, "Kent"]]]
+    refused = plan(crime_file(tmp_path, rows), Data(folder), "2017-05")
+    assert found(refused, "whole") == [
+        "1 row fewer than the other forces have: Theft offences 46; it looks like a part of the table; take the full "
+        "file"
+    ]
+    known = plan(crime_file(tmp_path, rows), Data(folder), "2017-05", part="Kent sends it later")
+    assert known.account.partial == 9
+
+
+def test_outcomes_of_one_offence_group_name_the_others(folder: Path, tmp_path: Path) -> None:
+    refused = plan(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *all_forces_outcomes()]), Data(folder), "2019-05")
+    assert any("it holds 1 of the 9 offence groups that a whole table has" in one for one in found(refused, "whole"))
+    assert any("it holds 2 of the 21 outcome types that a whole table has" in one for one in found(refused, "whole"))
+
+
+def test_ten_times_of_what_another_release_has_is_asked_about(folder: Path, tmp_path: Path) -> None:
+    added(crime_file(tmp_path, whole()), folder, "2017-05")
+    asked = plan(crime_file(tmp_path, whole(10_000)), Data(folder), "2017-06")
+    assert found(asked, "plausible")[0] == (
+        "its counts are 3,870,000, 1000% of the 387,000 that recorded_crime 2017-05 has for these days"
+    )
+    rows = [[*row[:-1], 2500] if row[1:4] == [2, "Kent", "Robbery"] else row for row in whole()]
+    one = plan(crime_file(tmp_path, rows), Data(folder), "2017-06")
+    assert found(one, "plausible") == ["Robbery: 2,500, where another release has 1,000"]
+    assert not one.is_sound
+
+
+def test_what_a_folder_holds_already_is_not_asked_about_again(folder: Path, tmp_path: Path) -> None:
+    rows = [[*row[:-1], 10_000] if row[1:4] == [2, "Kent", "Robbery"] else row for row in whole()]
+    addition = plan(crime_file(tmp_path, rows), Data(folder), "2017-05", confirmed="counted again")
+    addition.write()
+    assert plan(crime_file(tmp_path, rows, "later.csv"), Data(folder), "2017-06").is_sound

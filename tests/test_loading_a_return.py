@@ -9,12 +9,17 @@ import re
 import shlex
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from command import run
 from conftest import peel
+from workbooks import read_file, save
+
+from peel_analysis.data.errors import InputError
+from peel_analysis.sources.reading import Reading
 
 PROJECT = Path(__file__).resolve().parents[1]
 Row = dict[str, str]
@@ -125,3 +130,134 @@ def test_a_negative_count_is_a_slip_and_refused(count: str, tmp_path: Path, caps
     assert (code, printed, error.count("\n")) == (2, "", 1)
     assert error.startswith("peel: return.csv, line 3, column E: found '-")
     assert error.endswith("write a whole number, or leave it blank with the status that says why\n")
+
+
+HEADING = "force,item,from,to,count,status"
+YEAR = "2016-07-01,2017-06-30"
+GOOD = f"Norfolk,calls,{YEAR},1204,reported"
+WORKBOOK_ROW: list[object] = ["Norfolk", "calls", datetime(2016, 7, 1), datetime(2017, 6, 30), 12.0, "reported"]
+
+
+def read_lines(folder: Path, *lines: str) -> Reading:
+    """Return what is read of a return with these lines."""
+    file = folder / "return.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read_file(file)
+
+
+def read_rows(folder: Path, *rows: list[object]) -> Reading:
+    """Return what is read of a workbook with these rows under the heading."""
+    return read_file(save(folder / "return.xlsx", {"Return": [HEADING.split(","), *rows]}))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['"1,2,3"', '"12,34"', '"1,2345"', "1 234", "１２", "١٢٣", "1e3", "12.0", "True", "2017-06-30", "5%"],
+)
+def test_a_count_that_could_be_another_is_refused(cell: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"line 3, column E: found '.*' where a count should be; write a whole"):
+        read_lines(tmp_path, HEADING, GOOD, f"Kent,calls,{YEAR},{cell},reported")
+
+
+@pytest.mark.parametrize("cell", [True, datetime(2017, 6, 30), 0.5, 12.5, "1,2,3"])
+def test_a_cell_of_a_workbook_that_is_no_count_is_refused(cell: object, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"return.xlsx, sheet 'Return', cell E2: found '.*' where a count should be"):
+        read_rows(tmp_path, [*WORKBOOK_ROW[:4], cell, "reported"])
+
+
+@pytest.mark.parametrize(("cell", "count"), [('"1,234,567"', 1_234_567), ("1234", 1234), ('"1,234"', 1234), ("0", 0)])
+def test_plain_digits_and_thousands_are_read(cell: str, count: int, tmp_path: Path) -> None:
+    assert read_lines(tmp_path, HEADING, f"Norfolk,calls,{YEAR},{cell},reported").counts["count"].tolist() == [count]
+
+
+def test_a_whole_number_and_a_date_of_a_workbook_are_read(tmp_path: Path) -> None:
+    row = read_rows(tmp_path, WORKBOOK_ROW).counts.iloc[0]
+    assert (row["count"], row["period_start"], row["period_end"]) == (12, "2016-07-01", "2017-06-30")
+
+
+@pytest.mark.parametrize(
+    ("item", "period", "message"),
+    [
+        ("calls", "1016-07-01,1017-06-30", "found 1016-07-01 to 1017-06-30, and a return is of days from 1990 until"),
+        ("calls", "2116-07-01,2117-06-30", "found 2116-07-01 to 2117-06-30, and a return is of days from 1990 until"),
+        ("calls", "9999-01-01,9999-12-31", "found 9999-01-01 to 9999-12-31, and a return is of days from 1990 until"),
+        ("calls", "2017-06-30,2016-07-01", "the period ends before it starts; exchange the dates"),
+        ("calls", "2016-07-01,2017-05-31", "found .* where calls is counted by quarter or by year; write the first"),
+        ("calls", "2016-07-02,2017-06-30", "found .* where calls is counted by quarter or by year; write the first"),
+        ("calls", "2016-07-01,2017-06-29", "found .* where calls is counted by quarter or by year; write the first"),
+        ("calls", "2017-06-30,2017-06-30", "found .* where calls is counted by quarter or by year; write the first"),
+        ("organised_crime_groups", YEAR, "found .* where organised_crime_groups is counted as at a day; write that"),
+        ("calls", "2016-07-01,2017-06-30x", "'2017-06-30x' is no date; write one as 2017-06-30"),
+        ("calls", "01/07/2016,30/06/2017", "'01/07/2016' is no date; write one as 2017-06-30"),
+    ],
+)
+def test_a_period_that_cannot_be_one_is_refused_with_its_line(
+    item: str, period: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=f"return.csv, line 3, column .*: {message}"):
+        read_lines(tmp_path, HEADING, GOOD, f"Kent,{item},{period},5,reported")
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("5,not_supplied", "a count, and the status is 'not_supplied'; leave the cell blank or give the status"),
+        (",reported", "no count, and the status is 'reported'; give the count or the status that says why"),
+        (",revised", "no count, and the status is 'revised'; give the count or the status that says why"),
+        ("5,", "unknown status ''"),
+    ],
+)
+def test_a_status_that_contradicts_the_count_is_refused(cells: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"return.csv, line 3, column (count|status): {message}"):
+        read_lines(tmp_path, HEADING, GOOD, f"Kent,calls,{YEAR},{cells}")
+
+
+def test_totals_bodies_and_a_heading_among_the_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    others = (
+        HEADING.upper(),
+        "Total,,,,99,",
+        f"England and Wales,calls,{YEAR},99,reported",
+        ",,,,,",
+        "British Transport Police,calls,,,1,",
+    )
+    reading = read_lines(tmp_path, HEADING, *others, GOOD)
+    assert reading.counts["force_id"].tolist() == ["norfolk"]
+    assert {reason: left.rows for reason, left in reading.account.left_out.items()} == {
+        "blank line or note under the table": 1,
+        "the heading, which stands again among the rows": 1,
+        "Total is a total of forces": 1,
+        "England and Wales is a total of forces": 1,
+        "British Transport Police is no police force area": 1,
+    }
+    assert reading.account.rows_read == 6
+
+
+def test_foreign_columns_another_order_and_rows_above_the_heading_change_nothing(tmp_path: Path) -> None:
+    plain = read_lines(tmp_path, HEADING, GOOD).counts
+    heading = "status,comment,count,to,from,unit,item,force"
+    row = "reported,checked,1204,2017-06-30,2016-07-01,calls,calls,Norfolk"
+    assert read_lines(tmp_path, "Return for 2017,,,,,,,", ",,,,,,,", heading, row).counts.equals(plain)
+
+
+@pytest.mark.parametrize("name", ["Norfolk Constabulary", "NORFOLK", "norfolk police"])
+def test_a_force_under_two_spellings_is_refused_and_not_added(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"return.csv, line 3: repeats the key of an earlier line"):
+        read_lines(tmp_path, HEADING, GOOD, f"{name},calls,{YEAR},5,reported")
+
+
+def test_two_sheets_with_one_row_are_refused(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[*HEADING.split(",")], WORKBOOK_ROW]
+    with pytest.raises(
+        InputError, match=r"sheet 'Second', cell A2: holds norfolk, .* sheet 'First', cell A2 does; take"
+    ):
+        read_file(save(tmp_path / "return.xlsx", {"First": rows, "Second": rows}))
+
+
+def test_two_columns_that_could_be_one_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"return.csv, line 1: 'from' .* and 'start' .* could both be 'period_start'"):
+        read_lines(tmp_path, f"{HEADING},start", f"{GOOD},2015-07-01")
+
+
+def test_a_renamed_force_is_found(tmp_path: Path) -> None:
+    row = f"Hampshire and Isle of Wight Constabulary,calls,{YEAR},5,reported"
+    assert read_lines(tmp_path, HEADING, row).counts["force_id"].tolist() == ["hampshire"]

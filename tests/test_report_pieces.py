@@ -69,6 +69,30 @@ def test_raw_html_in_markdown_is_text_and_headings_have_the_section_s_id(where: 
     assert [link["href"] for link in section.find_all("a") if "javascript" in str(link["href"])] == []
 
 
+def test_links_and_pictures_of_findings_are_text() -> None:
+    text = "[a](http://x.invalid) ![b](http://x.invalid/b) <http://x.invalid> http://x.invalid\n\n[c]: http://x.invalid"
+    found = Findings("", text)
+    html = on_page(cell({"text/html": found._repr_html_(), **found._repr_mimebundle_()}))
+    assert html.select(f"#{SECTION} a, img") == []
+    assert " ".join(text.split()) in " ".join(html.get_text().split())
+    assert BeautifulSoup(found._repr_html_(), "html.parser").find(["a", "img"]) is None
+
+
+def test_a_picture_of_a_notebook_s_prose_is_text_and_a_link_is_one() -> None:
+    html = on_page(prose('[a](http://x.invalid) ![b](http://x.invalid/b.png "c")'))
+    assert [link["href"] for link in html.select(f"#{SECTION} a")] == ["http://x.invalid"]
+    assert html.select("img") == []
+    assert '![b](http://x.invalid/b.png "c")' in html.get_text()
+
+
+def test_dollars_in_a_cell_are_no_mathematics_and_the_page_shows_the_same() -> None:
+    shown = Html(piece("paragraph", "key", "$x$ and \\(y\\)"), "key")
+    assert shown._repr_html_().startswith('<div class="tex2jax_ignore mathjax_ignore"><p class="key">')
+    html = on_page(cell({"text/html": shown._repr_html_()}))
+    assert [str(one) for one in html.select(f"#{SECTION} > *")] == ['<p class="key">$x$ and \\(y\\)</p>']
+    assert Html(piece("paragraph", "key", "5 pounds"), "key")._repr_html_() == '<p class="key">5 pounds</p>'
+
+
 def test_notes_that_follow_each_other_are_cited_apart() -> None:
     html = on_page(cell(Findings("", "Hubs.[^6][^7]")._repr_mimebundle_()))
     assert [link["href"] for link in html.select("sup a")] == ["#note-6", "#note-7"]

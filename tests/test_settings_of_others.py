@@ -19,13 +19,14 @@ from warm_kernels import printed
 from peel_analysis import batch, cli
 from peel_analysis.comparison import compare
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.papermill_engine import Engine, execute
+from peel_analysis.engine.papermill_engine import Engine, NotebookFailedError, execute
 from peel_analysis.engine.provisioner import THIS_PYTHON
 from peel_analysis.figures import as_svg, change_strip, compared_bars, funnel_plot, ranked_bars, trend_lines
 from peel_analysis.figures.figure import MEASURE
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import rolling
 
+PROJECT = Path(__file__).resolve().parents[1]
 DARK: Any = {
     "figure.facecolor": "black", "axes.facecolor": "black", "savefig.facecolor": "black", "text.color": "white",
     "axes.labelcolor": "white", "xtick.color": "white", "ytick.color": "white", "font.size": 20, "font.weight": "bold",
@@ -90,6 +91,7 @@ def of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lines = (
         'c.InteractiveShellApp.extensions = ["an_extension_that_is_not_there"]',
         'c.InteractiveShellApp.exec_lines = ["of_a_line = 1"]',
+        'raise RuntimeError("broken configuration")',
     )
     for name in ("ipython_config.py", "ipython_kernel_config.py"):
         (profile / name).write_text("\n".join(lines))
@@ -162,3 +164,21 @@ def test_a_byte_that_is_no_letter_is_refused(tmp_path: Path, capfd: pytest.Captu
     assert cli.main(["report", "norfolk", "--out", str(tmp_path / "ent \udcff")]) == 2
     assert_says(capfd.readouterr().err, f"peel: {tmp_path}/ent \\udcff", "no letter", "rename it")
     assert list(tmp_path.iterdir()) == []
+
+
+CODE = "'+open('ran','w').name+'"
+BY_HAND: list[Any] = ["../../x", '"""+str(1/0)+"""', "%run x.py", ["norfolk", "kent"], {"a": 1}, None, 7]
+
+
+@pytest.mark.parametrize("name", ["force", "edition"])
+@pytest.mark.parametrize("given", [CODE, *(pytest.param(one, marks=pytest.mark.slow) for one in BY_HAND)])
+def test_a_run_by_hand_refuses_what_is_no_force_or_edition(
+    name: str, given: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = PROJECT / "notebooks" / "02_risk_based_inspection.ipynb"
+    with pytest.raises(NotebookFailedError) as refused:
+        execute(source, tmp_path / "out.ipynb", {name: given}, timeout=120)
+    assert refused.value.name in ("UnknownForceError", "InputError")
+    assert str(given) in refused.value.value
+    assert [path.name for path in tmp_path.iterdir()] == ["out.ipynb"]

@@ -266,7 +266,7 @@ def test_a_blank_cell_is_told_and_forces_without_a_figure_are_not_counted(tmp_pa
     assert told in list(reading.account.lines())
 
 
-@pytest.mark.parametrize("cell", ["#REF! ", "#N/A ", "1,2,3", "1e3", "１２", "1_000", "(5)", "12 34", True, 1e18])
+@pytest.mark.parametrize("cell", ["#REF!", "#N/A", "1,2,3", "1e3", "１２", "1_000", "(5)", "12 34", True, 1e18])
 @pytest.mark.parametrize("column", [2, 3])
 def test_what_is_no_number_is_refused_with_its_cell(cell: object, column: int, tmp_path: Path) -> None:
     rows = incidents_sheet()
@@ -276,18 +276,26 @@ def test_what_is_no_number_is_refused_with_its_cell(cell: object, column: int, t
         read(tmp_path, rows)
 
 
-def test_a_table_that_is_not_understood_is_left_by_name_and_the_others_are_taken(tmp_path: Path) -> None:
+def test_a_table_that_is_not_whole_is_left_by_name_and_the_others_are_taken(tmp_path: Path) -> None:
     lacking = [row for row in incidents_by_year(2016) if row[:1] != ["Norfolk"]]
-    broken = incidents_by_year(2017, figures={"kent": ["#REF! "]})
-    path = save(tmp_path / "x.xlsx", {"P4": lacking, "P5": broken, "P6": incidents_by_year(2018)})
+    rates = incidents_by_year(2017)
+    rates[1][1] = "Rate per 1,000 population, year ending March 2017"
+    path = save(tmp_path / "x.xlsx", {"P4": lacking, "P5": rates, "P6": incidents_by_year(2018)})
     reading = read_file(path)
     assert set(reading.counts["period_end"]) == {"2018-03-31"}
     assert (reading.account.sheets_read, reading.account.sheets_left) == (("P6",), ("P4", "P5"))
     first, second = reading.account.notes
     assert first.startswith("a table is left out: x.xlsx, sheet 'P4', row 3: the table has no row for Norfolk; ")
-    assert second.startswith("a table is left out: x.xlsx, sheet 'P5', cell B")
+    assert second.startswith("a table is left out: x.xlsx, sheet 'P5', row 2: the table holds rates alone")
     with pytest.raises(SourceError, match="sheet 'P4', row 3: the table has no row for Norfolk"):
-        read_file(save(tmp_path / "x.xlsx", {"P4": lacking, "P5": broken}))
+        read_file(save(tmp_path / "x.xlsx", {"P4": lacking, "P5": rates}))
+
+
+def test_what_is_wrong_within_a_table_refuses_the_workbook(tmp_path: Path) -> None:
+    broken = incidents_by_year(2017, figures={"kent": ["#REF!"]})
+    path = save(tmp_path / "x.xlsx", {"P5": broken, "P6": incidents_by_year(2018)})
+    with pytest.raises(SourceError, match=r"sheet 'P5', cell B\d+: found '#REF!' where a number or one of"):
+        read_file(path)
 
 
 def test_two_tables_of_one_year_contradict_each_other_and_none_is_taken(tmp_path: Path) -> None:
@@ -318,3 +326,20 @@ def test_a_renamed_force_is_found_without_a_code(tmp_path: Path) -> None:
     rows = incidents_by_year(2018)
     next(row for row in rows if row[:1] == ["Hampshire"])[0] = "Hampshire and Isle of Wight"
     assert read(tmp_path, rows, "P5").account.forces == 43
+
+
+@pytest.mark.parametrize("cells", [[-500, 10.0], [500, -10.0], [500, 1e12]])
+def test_incidents_and_a_rate_that_no_population_gives_are_refused(cells: Row, tmp_path: Path) -> None:
+    rows = incidents_sheet({"norfolk": cells})
+    at = next(at for at, row in enumerate(rows) if row[1:2] == ["Norfolk"])
+    with pytest.raises(
+        SourceError, match=rf"cell C{at + 1}: the incidents of the year .* give a population of -?[\d,]+;"
+    ):
+        read(tmp_path, rows)
+
+
+@pytest.mark.parametrize("rate", [None, 0])
+def test_a_rate_that_is_missing_is_told(rate: object, tmp_path: Path) -> None:
+    reading = read(tmp_path, incidents_sheet({"norfolk": [500, rate]}), "P5")
+    assert "P5: no rate for Norfolk in the year to 2017-03-31, so no population behind it" in reading.account.notes
+    assert "norfolk" not in set(reading.populations["force_id"])

@@ -52,6 +52,21 @@ def test_a_file_like_no_format_says_what_it_starts_with(tmp_path: Path) -> None:
         recognise(open_book(path))
 
 
+def test_the_open_data_table_of_the_workforce_is_told_with_the_one_to_take(tmp_path: Path) -> None:
+    heading = "As at 31 March,Geocode,Force name,Region,Sex,Rank,Worker type,Total (Headcount),Total (FTE)"
+    path = file(tmp_path, f"{heading}\n2017,E23000024,Norfolk,Eastern,Male,Constable,Police Officer,9,8.5\n")
+    with pytest.raises(SourceError, match=r"return.csv: the open data table of the police workforce.*; take the"):
+        recognise(open_book(path))
+
+
+def test_tables_of_areas_without_what_is_read_are_told_with_those_to_take(tmp_path: Path) -> None:
+    title = "Table P1: Police recorded crime by offence group and police force area, year ending June 2018"
+    rows: list[list[object]] = [[title], ["Area Name", "Robbery"], *([force.name, 5] for force in FORCES)]
+    path = save(tmp_path / "x.xlsx", {"Notes": [["Notes"]], "Table P1": rows})
+    with pytest.raises(SourceError, match=r"x.xlsx: tables by police force area, and none counts anti-social .*; take"):
+        recognise(open_book(path))
+
+
 def test_a_renamed_column_is_named_and_not_taken_for_another_format(tmp_path: Path) -> None:
     path = file(tmp_path, "Financial Year,Financial Quarter,Force Name,Offence Group,Offences counted\n")
     with pytest.raises(SourceError, match=r"line 1: no column 'Number of Offences'; .*'Offences counted'; give"):
@@ -62,13 +77,13 @@ def test_damaged_and_missing_files(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such file"):
         open_book(tmp_path / "nothing.ods")
     (tmp_path / "half.ods").write_bytes(b"PK\x03\x04 and no more")
-    with pytest.raises(SourceError, match=r"half.ods: the workbook does not open .*; download it again"):
+    with pytest.raises(SourceError, match=r"half.ods: it does not open or is damaged .*; download it again"):
         open_book(tmp_path / "half.ods")
     (tmp_path / "half.csv.gz").write_bytes(gzip.compress(RETURN.encode() * 100)[:40])
     with pytest.raises(SourceError, match=r"half.csv.gz: does not unpack .*; download it again"):
         open_book(tmp_path / "half.csv.gz")
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\x00\x00")
-    with pytest.raises(SourceError, match=r"picture.csv: no workbook, CSV or Parquet file"):
+    with pytest.raises(SourceError, match=r"picture.csv: a picture, not a file of data; give the file"):
         open_book(tmp_path / "picture.csv")
 
 

@@ -281,8 +281,9 @@ def test_a_row_without_force_and_count_is_no_blank_line(tmp_path: Path) -> None:
         read_file(csv_file(tmp_path / "x.csv", rows))
 
 
-def test_the_codes_of_each_force_and_quarter_are_told(tmp_path: Path) -> None:
+def test_how_many_rows_each_force_has_of_a_quarter_and_code_is_told(tmp_path: Path) -> None:
     rows = [CRIME_HEADING, *all_forces_crime(), crime("Norfolk", 1, code="8n")]
-    codes = read_file(csv_file(tmp_path / "x.csv", rows)).codes
-    assert codes[codes["force_id"] == "norfolk"]["code"].tolist() == ["34", "8N"]
-    assert len(codes) == 44
+    cells = read_file(csv_file(tmp_path / "x.csv", rows)).cells
+    of_norfolk = cells.loc[cells["force_id"] == "norfolk", ["group", "type", "code", "rows"]]
+    assert of_norfolk.to_numpy().tolist() == [["Robbery", "", "34", 1], ["Robbery", "", "8N", 1]]
+    assert len(cells) == 44

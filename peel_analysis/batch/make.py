@@ -23,7 +23,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_inside
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import OVERALL
-from peel_analysis.data.text import columns, enumerated
+from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, remove_left_over, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.sections.judgments import grades_over_forces, judgment
@@ -162,7 +162,7 @@ def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
             if bar.disable and lines and outcome.outcome != "fresh":
                 print(f"{outcome.outcome} {name} {outcome.seconds:.1f} s", flush=True)
             if outcome.failed:
-                bar.write(f"failed: {name}: {outcome.error}", file=sys.stderr)
+                bar.write(visible(f"failed: {name}: {outcome.error}"), file=sys.stderr)
 
         yield tell
 

@@ -13,6 +13,7 @@ from peel_analysis.changes.change import Change, End, size_of, with_value
 from peel_analysis.changes.versions import NUMBERS, Version, open_version
 from peel_analysis.comparison import NotComparableError, check_over_time, compare
 from peel_analysis.comparison.comparable import OUTCOMES, Point, point_of
+from peel_analysis.comparison.sensitivity import hangs_on_release
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
@@ -124,7 +125,8 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
     )
     moved = not ends[0][["value", "status"]].equals(ends[1][["value", "status"]])
     verdicts = [_verdicts(result) if moved else {} for result in results]
-    both = (_ends(ends[0], a.end, verdicts[0]), _ends(ends[1], b.end, verdicts[1]))
+    others = [_others(result) if moved else {} for result in results]
+    both = (_ends(ends[0], a.end, verdicts[0], others[0]), _ends(ends[1], b.end, verdicts[1], others[1]))
     splits = {force_id: split(chain, force_id) for force_id in both[0]}
     added = _add(changes, measure_id, measure, both, splits, dict.fromkeys(splits, (a, b)))
     if trouble and any(change.split.joint for change in added):
@@ -156,12 +158,30 @@ def _verdicts(result: Result | str) -> dict[str, str]:
     return {force_id: verdict.words for force_id, verdict in found.items()}
 
 
-def _ends(rows: pd.DataFrame, period_end: str, verdicts: Mapping[str, str]) -> dict[str, End]:
+def _others(result: Result | str) -> dict[str, dict[str, float]]:
+    """Return, by force, the value in each other release in which its direction or its verdict is another, by table."""
+    found = {} if isinstance(result, str) else hangs_on_release(result)
+    return {
+        force_id: {table: other.of(force_id).value for table, other in others.items()}
+        for force_id, others in found.items()
+    }
+
+
+def _ends(
+    rows: pd.DataFrame, period_end: str, verdicts: Mapping[str, str], others: Mapping[str, Mapping[str, float]]
+) -> dict[str, End]:
     dated = rows if "period_end" in rows else rows.assign(period_end=period_end)
     held = dated[[*NUMBERS, "status", "note", "period_end"]].itertuples(name=None)
     return {
         force_id: End(
-            float(value), float(over), float(under), str(status), str(note), str(day), verdicts.get(force_id, "")
+            float(value),
+            float(over),
+            float(under),
+            str(status),
+            str(note),
+            str(day),
+            verdicts.get(force_id, ""),
+            others.get(force_id, {}),
         )
         for force_id, value, over, under, status, note, day in held
     }
@@ -203,7 +223,8 @@ def _compare_values(changes: Changes, measure_id: str) -> None:
     texts = [column for column in ("verdict", *PROVENANCE) if column in rows_a and column in rows_b]
     shared = rows_a.index.intersection(rows_b.index, sort=False)
     a, b = (
-        _ends(rows.loc[shared], "", dict(rows["verdict"]) if "verdict" in texts else {}) for rows in (rows_a, rows_b)
+        _ends(rows.loc[shared], "", dict(rows["verdict"]) if "verdict" in texts else {}, _others_in(rows))
+        for rows in (rows_a, rows_b)
     )
     splits = {force_id: _cause_not_known(a[force_id], b[force_id]) for force_id in a}
     points = {force_id: (_point(changes.a, rows_a, force_id), _point(changes.b, rows_b, force_id)) for force_id in a}
@@ -221,6 +242,16 @@ def _values(version: Version, measure_id: str) -> pd.DataFrame:
     elif version.edition is not None and measure_id in version.measures:
         rows = values.values(version.edition, [version.measures[measure_id]])
     return rows.fillna(dict.fromkeys((*PROVENANCE, "period_end", "verdict"), "")).set_index("force_id")
+
+
+def _others_in(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return, by force, what the column `other_release` of a values file says, as `_others` does."""
+    column = rows["other_release"].fillna("") if "other_release" in rows else pd.Series(dtype=str)
+    named = {str(force_id): str(cell).split("; ") for force_id, cell in column.items() if cell}
+    return {
+        force_id: {table: float(value) for table, _, value in (one.rpartition(": ") for one in others)}
+        for force_id, others in named.items()
+    }
 
 
 def _point(version: Version, rows: pd.DataFrame, force_id: str) -> Point:

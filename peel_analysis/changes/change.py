@@ -1,7 +1,8 @@
 """A change: one force's value of one measure in both versions, the difference, and its parts by cause."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from peel_analysis.changes.causes import IN_WORDS, NEW, NOT_KNOWN, NOT_SEPARABLE, REVISED, Split, exact
@@ -19,7 +20,10 @@ KINDS_IN_ORDER = {"appeared": 0, "disappeared": 0, "moved": 1, "status": 2}  # o
 
 @dataclass(frozen=True)
 class End:
-    """The value in one version and what came with it. A missing value is NaN and `status` says why."""
+    """The value in one version and what came with it. A missing value is NaN and `status` says why.
+
+    `others` has, by table, the value in each other release held in which its direction or its verdict is another.
+    """
 
     value: float
     numerator: float
@@ -28,6 +32,7 @@ class End:
     note: str
     period_end: str
     verdict: str = ""
+    others: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_missing(self) -> bool:
@@ -111,6 +116,28 @@ class Change:
         parts = sorted(self.split.parts.items(), key=lambda part: -abs(part[1]))
         causes = dict.fromkeys([*(cause for cause, part in parts if part), *self.split.status_causes])
         return ", ".join(self._cause(cause) for cause in causes)
+
+    @property
+    def otherwise(self) -> str:
+        """What another release held would turn, with the value there; "" where it turns nothing.
+
+        "B's direction would be another in recorded crime rolling-2018-12: +0.6%".
+        """
+        of_sides = [self._turned(end) for end in (self.a, self.b)]
+        if of_sides[0] == of_sides[1]:
+            return "; ".join(f"A's and B's {told}" for told in of_sides[0])
+        return "; ".join(f"{side}'s {told}" for side, of_side in zip("AB", of_sides, strict=True) for told in of_side)
+
+    def _turned(self, end: End) -> list[str]:
+        """Return, for each release that turns an end's direction or verdict, which of them, the table and its value."""
+        decimals = self._decimals
+        told = []
+        for table, value in end.others.items():
+            is_change = self.measure is not None and self.measure.kind == "change"
+            turns = is_change and rounded(value, decimals) * rounded(end.value, decimals) < 0
+            what = "direction" if turns else "verdict"
+            told.append(f"{what} would be another in {table}: {self.shown(replace(end, value=value))}")
+        return told
 
     def _cause(self, cause: str) -> str:
         joint = " and ".join(SHORT_NAMES[one] for one in self.split.joint)

@@ -10,7 +10,7 @@ from functools import partial
 from peel_analysis.changes import Changes
 from peel_analysis.changes.causes import IN_WORDS, PARTS
 from peel_analysis.changes.change import Change, End, in_order
-from peel_analysis.data.text import columns, in_words, whole, without_noise
+from peel_analysis.data.text import as_cell, columns, in_words, whole, without_noise
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import render, style_sheet
 
@@ -42,7 +42,7 @@ def summary(changes: Changes) -> str:
 def _cells(change: Change) -> tuple[str, ...]:
     """Return both values, their difference as shown and unrounded, the counts behind it where they differ, the causes.
 
-    Counts are the numerators.
+    Counts are the numerators. With the causes stands what another release held would turn.
     """
     as_shown, difference = change.difference_of_shown, change.difference
     counts = (change.a.numerator, change.b.numerator)
@@ -53,8 +53,13 @@ def _cells(change: Change) -> tuple[str, ...]:
         "" if as_shown is None else f"{as_shown:+}",
         "" if difference is None else change.unrounded(difference),
         " to ".join(whole(count) for count in counts) if differ else "",
-        change.causes,
+        _account(change),
     )
+
+
+def _account(change: Change) -> str:
+    """Return the causes, and what another release held would turn."""
+    return "; ".join(filter(None, (change.causes, change.otherwise)))
 
 
 def text_table(changes: Changes, *, every: bool) -> str:
@@ -98,7 +103,7 @@ def _text(value: CsvValue) -> str:
         return f"{value.normalize():f}"
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(value)
-    return value or ""
+    return as_cell(value or "")
 
 
 def _count(count: float) -> Decimal | None:
@@ -128,6 +133,7 @@ CSV_COLUMNS: dict[str, Callable[[Change], CsvValue]] = {
     **_of_both("denominator", lambda end: _count(end.denominator)),
     **_of_both("verdict", lambda end: end.verdict),
     **_of_both("note", lambda end: end.note),
+    **_of_both("other_release", lambda end: "; ".join(f"{table}: {value!r}" for table, value in end.others.items())),
     "refused": lambda change: change.refused,
 }
 
@@ -154,7 +160,8 @@ def as_changelog(changes: Changes) -> str:
         of_forces = [change for change in of_measure if not change.is_national]
         told = [change for change in of_measure if change.is_national] + of_forces[:FORCES_IN_CHANGELOG]
         named = [
-            f"{one.name} {one.shown(one.a)} to {one.shown(one.b)}" + (f" ({one.causes})" if one.causes else "")
+            f"{one.name} {one.shown(one.a)} to {one.shown(one.b)}"
+            + (f" ({account})" if (account := _account(one)) else "")
             for one in told
         ]
         more = len(of_forces) - FORCES_IN_CHANGELOG

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from peel_analysis.data.counts import texts_of
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError
@@ -161,7 +162,7 @@ def _of(force_id: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _read_file(path: Path) -> pd.DataFrame:
     try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        rows = texts_of(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig"))
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
         raise InputError(f"{path}: not a values file: {' '.join(str(error).split())}") from error
     if missing := [column for column in CONTRACT if column not in rows.columns]:

@@ -86,11 +86,15 @@ def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False
 
 @dataclass(frozen=True, eq=False)
 class TablesHeld:
-    """The counts of a data folder by item and release; `added` stand in place of what is there."""
+    """The counts of a data folder by item and release; `added` stand in place of what is there.
+
+    `cells` say how many rows the file has that is added, as its reading does.
+    """
 
     data: Data
     added: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     added_printed: pd.DataFrame | None = None
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
     _checked: dict[Key, pd.DataFrame] = field(default_factory=dict)
 
     def tables(self) -> list[Key]:
@@ -160,7 +164,7 @@ def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=list(columns), dtype=str)
     where = f"data/{name}"
     rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns))
-    return pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str)
+    return shape.texts_of(pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str))
 
 
 def quarters_of(rows: pd.DataFrame) -> dict[str, str]:

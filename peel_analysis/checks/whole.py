@@ -58,7 +58,50 @@ def missing(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
                 found = f"it holds {kind}; no row is of {some(lost)}; {PART}"
                 findings.append(Finding(_level(by, of_period), " ".join(key), found, period=f"{start} to {end}"))
             findings += _lacking(key, of_period, f"{start} to {end}", by)
+    told = {(finding.force_id, finding.period) for finding in findings}
+    findings += [one for one in _missing_rows(held, keys, by) if (one.force_id or one.table, one.period) not in told]
     return CheckResult(by, number_of_tables(keys), tuple(findings))
+
+
+def _missing_rows(held: TablesHeld, keys: Sequence[Key], by: Rule) -> Iterator[Finding]:
+    """Yield what the rows of an added file lack that no table shows: groups of outcomes, and offences of one force."""
+    cells = held.cells
+    for days, of_period in cells.groupby(list(PERIOD), observed=True) if len(cells) else ():
+        start, end = map(str, days)
+        tables = {key: rows for key in keys if len(rows := _of_period(held.counts(key), start, end))}
+        table, rows = next(iter(tables.items()), (None, pd.DataFrame()))
+        if table is None:
+            continue
+        name, period = " ".join(table), f"{start} to {end}"
+        groups, there = _declared("recorded_crime", start, held), set(of_period["group"])
+        lost = [one for one in groups if one not in there]
+        if lost and (of_period["type"] != "").any():  # a table of recorded crime shows it itself
+            found = f"it holds {len(groups) - len(lost)} of the {len(groups)} {_kind('')} that a whole table has"
+            yield Finding(_level(by, rows), name, f"{found}; no row is of {some(lost)}; {PART}", period=period)
+        for force_id, number, names in _short_forces(of_period, by):
+            level = _level(by, rows[rows["force_id"] == force_id])
+            rows_fewer = "1 row" if number == 1 else f"{number:,} rows"
+            found = f"{rows_fewer} fewer than the other forces have: {some(names)}; {PART}"
+            yield Finding(level, name, found, force_id, period)
+
+
+def _of_period(rows: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
+    return rows[(rows["period_start"] == start) & (rows["period_end"] == end)]
+
+
+def _short_forces(cells: pd.DataFrame, by: Rule) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield each force with fewer rows than the others, of what nearly all have: how many fewer, and of what."""
+    kinds = ["group", "type", "code"]
+    table = cells.set_index([*kinds, "force_id"])["rows"].unstack("force_id", fill_value=0)
+    usual = table[(table > 0).mean(axis="columns") >= by.thresholds["nearly_all_percent"] / 100]
+    if table.shape[1] < MOST:
+        return
+    typical = usual.median(axis="columns")
+    fewer = typical.sum() - usual.sum()
+    for force_id in fewer.index[fewer > 0]:
+        lost = usual.index[usual[force_id] < typical]
+        names = [" ".join(filter(None, (group, kind and f"outcome {kind}", code))) for group, kind, code in lost]
+        yield str(force_id), int(fewer[force_id]), names
 
 
 def _declared(item: str, day: str, held: TablesHeld) -> tuple[str, ...]:
@@ -115,7 +158,8 @@ class _Other:
     counts: "pd.Series[float]"
     words: str
     least_percent: float
-    same_days: bool = False
+    same_item: bool = True
+    same_days: bool = True
 
 
 def far_below(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
@@ -137,21 +181,22 @@ def _beside(totals: _Totals, key: Key, days: Days, own: pd.DataFrame, by: Rule) 
     others, limits = totals.others(key), by.thresholds
     same = [(name, of[days]) for name, of in others if days in of.columns]
     for name, counts in same[-1:]:
-        yield _Other(counts, f"{key[0]} {name} has for these days", limits["same_percent"], same_days=True)
+        yield _Other(counts, f"{key[0]} {name} has for these days", limits["same_percent"])
     declared = totals.held.data.items.get(key[0])
-    crimes = totals.others((declared.beside, "")) if declared and declared.beside else []
+    beside = declared.beside if declared else ""
+    crimes = totals.others((beside, "")) if beside else []
     for name, of in reversed(crimes):
         parts = [one for one in of.columns if days[0] <= one[0] and one[1] <= days[1]]
         if sum(Period.parse(*one).months for one in parts) == Period.parse(*days).months > 0:
             counts = of[parts].sum(axis="columns", min_count=len(parts))
-            yield _Other(counts, f"{declared.beside} {name} has for these days", limits["beside_percent"])  # type: ignore[union-attr]
+            yield _Other(counts, f"{beside} {name} has for these days", limits["beside_percent"], same_item=False)
             return
     tables = [] if same else [[(key[1], own)], others[::-1]]  # a table may be low throughout, beside itself it is not
     for candidates in tables:
         for name, of in candidates:
             if near := _nearest(_periods(of), days, limits["next_months"]):
                 words = f"{key[0]} {name} has for {' to '.join(near[0])}"
-                yield _Other(of[near[0]], words, limits["next_percent"])
+                yield _Other(of[near[0]], words, limits["next_percent"], same_days=False)
                 break
 
 
@@ -186,8 +231,12 @@ def _below(key: Key, of_period: pd.DataFrame, counts: "pd.Series[float]", other:
         level = "query" if mixed else _level(by, of_period)
         remedy = "single forces count far more, so look whether it is the column that is meant" if mixed else PART
         yield Finding(level, table, f"its counts are {_part(own, there, other.words)}; {remedy}", period=period)
-    elif other.same_days and (abs(ratio.median() - 100) <= 100 - other.least_percent or len(both) < MOST):
-        for force_id, row in both[ratio < by.thresholds["force_percent"]].iterrows():
+    elif (
+        other.same_days
+        and other.same_item
+        and (abs(ratio.median() - 100) <= 100 - other.least_percent or len(both) < MOST)
+    ):
+        for force_id, row in both[ratio.between(0, by.thresholds["force_percent"], "left")].iterrows():
             level = _level(by, of_period[of_period["force_id"] == force_id])
             found = f"its count is {_part(row['own'], row['other'], other.words)}; {PART}"
             yield Finding(level, table, found, str(force_id), period)
@@ -202,9 +251,11 @@ def _part(own: float, other: float, words: str) -> str:
 
 def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return the counts outside their item's declared range, or many times their neighbours or as far below them."""
-    by, findings, looked_at = held.data.rule("plausible"), [], 0
+    by, totals, looked_at = held.data.rule("plausible"), _Totals(held), 0
+    findings: list[Finding] = []
     for key in keys:
         rows = held.counts(key)
+        findings += _far_above(totals, key, held.totals(key), by)
         rows = rows[rows["count"].notna()]
         declared = held.data.items.get(key[0])
         if declared is None or rows.empty:
@@ -213,15 +264,39 @@ def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
         rows = rows.assign(count=rows["count"].astype(float))
         outside = (rows["count"] < declared.smallest) | (rows["count"] > declared.largest)
         limits = f"counts lie between {shown(declared.smallest)} and {shown(declared.largest)}"
-        asked = rows[outside].assign(found=[f"{shown(count)}, where {limits}" for count in rows.loc[outside, "count"]])
+        asked = rows[outside].assign(
+            low=False, found=[f"{shown(count)}, where {limits}" for count in rows.loc[outside, "count"]]
+        )
         if declared.times:
             beside = [table for table in _alike(held, key, declared, by) if len(table)]
             asked = pd.concat([asked, *_far_from_neighbours(rows[~outside], beside, declared, by)])
+            asked = pd.concat([asked, *_far_from_same(rows[~outside], beside, declared, by)])
+            asked = asked.drop_duplicates([*SERIES, *PERIOD])
+        asked = asked[~((asked["status"] == "partial") & asked["low"].astype(bool))]  # a part is known to count less
         for row in _not_held(held, key, asked).to_dict("records"):
             of = f"{row['dimension']}: " if row["dimension"] else ""
             days = f"{row['period_start']} to {row['period_end']}"
             findings.append(Finding(by.level, " ".join(key), of + row["found"], row["force_id"], days))
     return CheckResult(by, f"{looked_at:,} counts", tuple(findings))
+
+
+def _far_above(totals: _Totals, key: Key, own: pd.DataFrame, by: Rule) -> Iterator[Finding]:
+    """Yield the periods in which most forces, or one where the others agree, count far more than other tables have."""
+    rule, limit = totals.held.data.rule("far_below"), by.thresholds["times_same"]
+    for days in _periods(own):
+        for other in _beside(totals, key, days, own, rule):
+            both = pd.concat([own[days], other.counts], axis="columns", keys=["own", "other"]).dropna()
+            both = both[both["other"] >= rule.thresholds["fewest"]]
+            ratio = both["own"] / both["other"]
+            if len(both) < MOST:
+                continue
+            if ratio.median() > limit:
+                found = _part(both["own"].sum(), both["other"].sum(), other.words)
+                yield Finding(by.level, " ".join(key), f"its counts are {found}", period=" to ".join(days))
+            elif other.same_days and ratio.median() >= 1 / limit:
+                for force_id, row in both[ratio > limit].iterrows():
+                    found = _part(row["own"], row["other"], other.words)
+                    yield Finding(by.level, " ".join(key), f"its count is {found}", str(force_id), " to ".join(days))
 
 
 SERIES = ["force_id", "dimension"]
@@ -255,6 +330,8 @@ def _far_from_neighbours(
     if steady.empty:
         return
     own = _series(steady)
+    keys = steady[[*SERIES, *PERIOD, "status"]].itertuples(index=False, name=None)
+    statuses = {((force_id, dimension), (start, end)): status for force_id, dimension, start, end, status in keys}
     every = own
     for other in others:
         more = _series(other).reindex(own.index)
@@ -266,14 +343,40 @@ def _far_from_neighbours(
             continue
         middle, counts = every[near].median(axis="columns"), own[days]
         new = (middle.groupby(level="dimension").transform("median") <= 0) | middle.isna()
-        above = (counts >= declared.fewest) & (counts > declared.times * middle.clip(lower=1))
+        large = (counts >= declared.large) & (declared.large > 0)
+        times = pd.Series(declared.times, index=counts.index).mask(large, declared.times_large)
+        above = (counts >= declared.fewest) & (counts > times * middle.clip(lower=1))
         below = (middle >= few_below) & (counts * declared.times < middle)
         wrong = (above | below) & ~new
         for series in wrong.index[wrong]:
             beside = ", ".join(f"{shown(float(every.loc[series, one]))} to {one[1]}" for one in sorted(near))
             found = f"{shown(counts[series])}, where the periods next to it have {beside}"
             row = dict(zip([*SERIES, *PERIOD], [*series, *days], strict=True))
-            yield pd.DataFrame([row | {"count": counts[series], "found": found}])
+            status = statuses[series, days]
+            yield pd.DataFrame(
+                [row | {"count": counts[series], "found": found, "low": below[series], "status": status}]
+            )
+
+
+def _far_from_same(
+    rows: pd.DataFrame, others: Sequence[pd.DataFrame], declared: ItemEntry, by: Rule
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows whose count is far from that of another release for the same days, with what was `found`."""
+    columns, limit = [*SERIES, *PERIOD], by.thresholds["times_same"]
+    for other in others:
+        before = other[[*columns, "count"]].astype({"count": float})
+        both = rows.merge(before, on=columns, suffixes=("", "_other"))
+        more, less = (
+            both[["count", "count_other"]].max(axis="columns"),
+            both[["count", "count_other"]].min(axis="columns"),
+        )
+        far = both[(more >= declared.fewest) & (more > limit * less.clip(lower=1))]
+        said = zip(far["count"], far["count_other"], strict=True)
+        yield far[[*columns, "count"]].assign(
+            low=far["count"] < far["count_other"],
+            status=far["status"],
+            found=[f"{shown(count)}, where another release has {shown(had)}" for count, had in said],
+        )
 
 
 def _series(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,12 +7,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from click.shell_completion import CompletionItem
 
 from peel_analysis.data.errors import InputError, in_one_line, system_error_in_words
+from peel_analysis.data.text import visible
 
 if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
@@ -107,7 +108,7 @@ def _stopped_as_by_interrupt() -> Iterator[None]:
 def refused(line: str) -> int:
     """Say in one line why a request is not met; return the exit code of a request that cannot be used."""
     with suppress(OSError):  # of a terminal that has been closed
-        print(f"peel: {in_one_line(line)}", file=sys.stderr)
+        say(f"peel: {in_one_line(line)}", file=sys.stderr)
     return USAGE
 
 
@@ -120,7 +121,7 @@ def crashed(error: Exception, arguments: Sequence[str]) -> int:
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     about = f"Python {platform.python_version()}, {platform.platform()}"
     told = "\n".join((about, f"peel {' '.join(arguments)}", "".join(traceback.format_exception(error))))
-    print(f"peel: a fault of its own, not of what it was given ({' '.join(what.split())[:SHOWN]})", file=sys.stderr)
+    say(f"peel: a fault of its own, not of what it was given ({' '.join(what.split())[:SHOWN]})", file=sys.stderr)
     try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", errors="backslashreplace", prefix="peel-fault-", suffix=".log", delete=False
@@ -129,8 +130,13 @@ def crashed(error: Exception, arguments: Sequence[str]) -> int:
         kept = f"its particulars are in {log.name}"
     except OSError as problem:
         kept = f"its particulars could not be kept ({problem.strerror})"
-    print(f"peel: {kept}; please report it, as CONTRIBUTING.md says (Reporting a fault)", file=sys.stderr)
+    say(f"peel: {kept}; please report it, as CONTRIBUTING.md says (Reporting a fault)", file=sys.stderr)
     return FAILED
+
+
+def say(text: str, *, end: str = "\n", file: TextIO | None = None) -> None:
+    """Print a text, in which what a terminal would obey and not show is written out."""
+    print(visible(text), end=end, file=file)
 
 
 class ValueOption(click.Option):

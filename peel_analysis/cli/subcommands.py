@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option
+from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option, say
 from peel_analysis.data.files import check_letters, check_replaceable, check_writable, data_folder, notebooks_folder
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
     plan, outcomes = make_report(edition, force, how)
     if any(outcome.failed for outcome in outcomes):
         return FAILED
-    print(plan.page)
+    say(str(plan.page))
     return DONE
 
 
@@ -130,7 +130,7 @@ def batch(
 
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
     outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
-    print(summary(outcomes, time.perf_counter() - started))
+    say(summary(outcomes, time.perf_counter() - started))
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
@@ -159,7 +159,7 @@ def list_forces(data: Path | None) -> int:
     folder = data_folder(data)
     forces = read_forces(folder / FORCES, folder / NAMES)
     rows = [(one.id, one.official_name, one.region, "; ".join(name.words for name in one.aliases)) for one in forces]
-    print("\n".join(columns(rows, right=())))
+    say("\n".join(columns(rows, right=())))
     return DONE
 
 
@@ -180,7 +180,7 @@ def values(edition: "Edition", force_id: str | None, measure: "Measure | None", 
     rows = value_table.values(asked.with_population(**otherwise), [measure] if measure else None)
     if force_id:
         rows = rows[rows["force_id"] == force_id]
-    sys.stdout.write(value_table.as_csv(rows) if format_ == "csv" else value_table.as_json(rows))
+    say(value_table.as_csv(rows) if format_ == "csv" else value_table.as_json(rows), end="")
     return DONE
 
 
@@ -199,9 +199,9 @@ def verdicts(edition: "Edition", force: "Force | None", measure: "Measure | None
     from peel_analysis.measures import calculate_all
 
     results = calculate_all(edition, [measure] if measure else None)
-    print("\n".join("# " + one for one in (*edition.data.policy.sentences(), *flags_in_words(results))))
+    say("\n".join("# " + one for one in (*edition.data.policy.sentences(), *flags_in_words(results))))
     for result in results:
-        print("\n".join(verdict_lines(result, [force.id] if force else edition.forces.ids)))
+        say("\n".join(verdict_lines(result, [force.id] if force else edition.forces.ids)))
     return DONE
 
 
@@ -217,7 +217,7 @@ def why(measure: "Measure", force_id: str, edition: "Edition") -> int:
     """
     from peel_analysis.why import account
 
-    sys.stdout.write(account(measure, force_id, edition))
+    say(account(measure, force_id, edition), end="")
     return DONE
 
 
@@ -252,11 +252,11 @@ def changes(data: "Data", a: str, b: str, measure: str | None, format_: str, htm
     found = changes_between(open_version(a, data), open_version(b, data), [measure] if measure else None)
     if html:
         write_text(html, output.as_page(found))
-        print(html, file=sys.stderr)
+        say(str(html), file=sys.stderr)
     if format_ == "table":
-        sys.stdout.write(output.text_table(found, every=every))
+        say(output.text_table(found, every=every), end="")
     else:
-        sys.stdout.write(output.as_csv(found) if format_ == "csv" else output.as_changelog(found))
+        say(output.as_csv(found) if format_ == "csv" else output.as_changelog(found), end="")
     return DONE
 
 
@@ -277,7 +277,7 @@ def build(data: "Data", raw: Path) -> int:
 
     check_writable(data.folder, f"--data {data.folder}")
     for account in build_tables(raw, data):
-        print("\n".join(account.lines()))
+        say("\n".join(account.lines()))
     return _say_results(check_tables(TablesHeld(data)), data)
 
 
@@ -315,18 +315,18 @@ def add(
         check_writable(data.folder, f"--data {data.folder}")
     silent = [data.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
     addition = plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
-    print("\n".join(addition.lines()))
+    say("\n".join(addition.lines()))
     if not addition.texts:
-        print("Nothing changes: the data folder holds all of this already.")
+        say("Nothing changes: the data folder holds all of this already.")
         return DONE
     _say_results(addition.results, data, brief=True)
     if not addition.is_sound:
-        print(f"Nothing was changed: {'; and '.join(addition.refusals())}.")
+        say(f"Nothing was changed: {'; and '.join(addition.refusals())}.")
         return USAGE
     names = sorted(str(path.relative_to(data.folder)) for path in addition.texts)
     if not dry_run:
         addition.write()
-    print(f"{'Would write' if dry_run else 'Written'}: {', '.join(names)}")
+    say(f"{'Would write' if dry_run else 'Written'}: {', '.join(names)}")
     return DONE
 
 
@@ -346,7 +346,7 @@ def check(data: "Data", edition: str | None) -> int:
     found, calculated = check_folder(data, edition)
     code = FAILED if _say_results(found, data) else DONE
     for one, results in calculated.items():
-        print("\n".join(shortcomings(one, results)))
+        say("\n".join(shortcomings(one, results)))
     return code
 
 
@@ -357,5 +357,5 @@ def _say_results(results: "Sequence[CheckResult]", data: "Data", *, brief: bool 
     from peel_analysis.data.forces import Forces
 
     forces = Faults().of(lambda: data.forces) or Forces(())  # without them, no finding is of a force
-    print("\n".join(lines(results, forces, brief=brief)))
+    say("\n".join(lines(results, forces, brief=brief)))
     return USAGE if errors(results) else DONE

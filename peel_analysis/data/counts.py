@@ -3,7 +3,7 @@
 import difflib
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import rows_of
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import is_day
+from peel_analysis.data.text import as_cell, from_cell
 
 COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end", "count", "status", "release")
 COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
@@ -63,7 +64,7 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
 
 
 def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
-    text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    text = texts_of(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig"))
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
     with Faults(TableError) as faults:
@@ -108,11 +109,12 @@ def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int] | None, forces: 
             if not is_day(other):
                 told = f"{other!r} is no date; write one as 2017-06-30"
                 yield from _wrong(rows[column].isin([other]), f", column {column}: {told}", name, lines)
-    blank, remedy = rows["count"].isna(), "give the count or the status that says why"
-    uncounted = blank & ~rows["status"].isin(MAY_BE_BLANK)
-    yield from _wrong(uncounted, f", column count: no count, and the status is 'reported'; {remedy}", name, lines)
-    counted = ~blank & (rows["status"] == "not_supplied")
-    yield from _wrong(counted, f", column count: a count, and the status is 'not_supplied'; {remedy}", name, lines)
+    blank = rows["count"].isna()
+    for status in set(STATUSES) - set(MAY_BE_BLANK):
+        told = f"no count, and the status is '{status}'; give the count or the status that says why"
+        yield from _wrong(blank & (rows["status"] == status), f", column count: {told}", name, lines)
+    told = "a count, and the status is 'not_supplied'; leave the cell blank or give the status that the count has"
+    yield from _wrong(~blank & (rows["status"] == "not_supplied"), f", column count: {told}", name, lines)
     told = "the period ends before it starts; exchange the dates"
     yield from _wrong(rows["period_end"] < rows["period_start"], f", column period_end: {told}", name, lines)
     repeated = rows.duplicated(list(COUNTS_KEY))
@@ -148,9 +150,33 @@ def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def as_text(rows: pd.DataFrame, key: Sequence[str] = COUNTS_KEY) -> str:
-    """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes."""
-    ordered = rows.sort_values(list(key), kind="stable")
+    """Return the rows as CSV text, sorted by `key`: the same rows always give the same bytes.
+
+    A text that a spreadsheet would run has an apostrophe before it, which is no part of it when it is read again.
+    """
+    ordered = cells_of(rows.sort_values(list(key), kind="stable"))
     return str(ordered.to_csv(index=False, lineterminator="\n"))
+
+
+def cells_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with their texts as cells of a CSV file; what is no text stays as it is."""
+    return _with_texts(rows, as_cell)
+
+
+def texts_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a CSV file with the texts that `cells_of` made cells of."""
+    return _with_texts(rows, from_cell)
+
+
+def _with_texts(rows: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    changed = {}
+    for name, column in rows.items():
+        if column.dtype in ("object", "str"):
+            texts = (one for one in column.unique() if isinstance(one, str))
+            others = {one: other for one in texts if (other := change(one)) != one}
+            if others:
+                changed[str(name)] = [others.get(one, one) for one in column]
+    return rows.assign(**changed)
 
 
 def as_bytes(rows: pd.DataFrame) -> bytes:

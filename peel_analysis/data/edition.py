@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from peel_analysis.data.folder import Data
 
 POPULATION = "population"
+CITATION = r"\[\^[0-9]{1,4}\]"  # of a note, in findings
 Findings = Mapping[tuple[str, str], str]  # the text by the titles of section and sub-heading
 
 
@@ -348,7 +349,7 @@ class Edition:
     def cited(self, force_id: str, section_title: str) -> list[int]:
         """Return the numbers of the footnotes that a section's findings cite as [^4], in order."""
         text = "\n".join(words for (title, _), words in self.findings(force_id).items() if title == section_title)
-        return sorted({int(number) for number in re.findall(r"\[\^(\d+)\]", text)})
+        return sorted({int(found[2:-1]) for found in re.findall(CITATION, text)})
 
     def with_population(
         self, *, vintage: str | None = None, mid_year: int | None = None, residents_only: bool = False

@@ -96,7 +96,8 @@ class Forces:
 
         Raises UnknownForceError, with near names, when it is none of the 43.
         """
-        if (found := self._by_id.get(name) or self._by_key.get(key := _key(str(name)))) is not None:
+        name = str(name)  # papermill gives a notebook what it takes for a number or a list
+        if (found := self._by_id.get(name) or self._by_key.get(key := _key(name))) is not None:
             return found
         near = self._near(key)
         hint = f"did you mean {' or '.join(near)}?" if near else "see the 43 names with: peel forces"
@@ -169,6 +170,8 @@ def _aliases(path: Path, ids: Collection[str]) -> dict[str, tuple[Alias, ...]]:
             if not all(_is_year(year) for year in (first, last) if year) or (first and last and last < first):
                 years = f"'{first}' and '{last}'"
                 faults.add([f"{place}: expected a first and a last year such as 2022, or blanks; found {years}"])
+            if _key(name) in (_key(one.name) for one in aliases.get(force_id, ())):
+                faults.add([f"{place}: repeats an earlier row's force and name; take one of the two out"])
             aliases[force_id] = (*aliases.get(force_id, ()), Alias(name, first, last))
     return aliases
 

@@ -24,6 +24,7 @@ AREAS = ("area_for_improvement", "cause_of_concern")
 PROGRESS = ("open", "closed", "not_known")
 YES_OR_NO = ("yes", "no")
 NOT_COMPARABLE, WITH_CARE = "not_comparable", "with_care"  # what may be said across a break in recording
+MOST_DIGITS = 4  # of a number that a register gives a row or a note
 ALL_RELEASES = "all"  # a note is about each release of its item
 NOTED = (
     "revised",
@@ -157,13 +158,17 @@ def _faults(rows: Rows, register: Register, forces: Forces, editions: Iterable[s
     for column in register.days:
         yield from _other(rows, register, column, is_day, "write a day as 2017-06-30")
     for column in register.numbers:
-        yield from _other(rows, register, column, str.isdecimal, "write a whole number")
+        yield from _other(rows, register, column, _is_number, "write a whole number")
     if "edition" in register.columns:  # a row of an edition that there is not would be left out of every report
         known = set(editions)
         remedy = f"use {register.edition_is}: {', '.join(sorted(known))}"
         yield from _other(rows, register, "edition", known.__contains__, remedy)
     if "force_id" in register.columns:
         yield from _other_forces(rows, register, forces)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.isascii() and cell.isdecimal() and len(cell) <= MOST_DIGITS
 
 
 def _other(rows: Rows, register: Register, column: str, is_right: Callable[[str], bool], remedy: str) -> Iterator[str]:

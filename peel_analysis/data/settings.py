@@ -134,6 +134,8 @@ class ItemEntry(Declaration):
     times: float = Field(ge=0, description="how many times its neighbours a count is an outlier, or below; 0 for never")
     fewest: int = Field(ge=1, description="smaller counts are not set against their neighbours")
     fewest_below: int = Field(default=0, description="the same for neighbours of a count below them; `fewest` if 0")
+    large: int = Field(default=0, description="counts from here on are held to `times_large`; 0 for none")
+    times_large: float = Field(default=0, description="the same as `times`, of a large count")
     unsteady: ListOf[str] = Field(default=(), description="dimensions that are not set against their neighbours")
 
     def at(self, day: str) -> tuple[str, ...]:

@@ -1,12 +1,19 @@
 """Numbers and lists as text, rounded once, half up on decimals; and text set for a terminal."""
 
 import math
+import re
 from collections.abc import Container, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from textwrap import wrap
 
 SIGNIFICANT = 12  # digits
 WIDTH = 116  # letters of a line for a terminal
+# What no eye sees and a terminal or a page obeys: controls but for line ends and tabs, marks that turn the direction of
+# the letters and figures around them, and halves of a letter, which no file can hold.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What a spreadsheet takes for a formula when a cell of a CSV file begins so, after the apostrophes that say it is text
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?%?", re.IGNORECASE | re.ASCII)
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -37,6 +44,27 @@ def whole(count: float) -> str:
     if math.isnan(count) or count == round(count):
         return shown(count, 0)
     return shown(count, -int(without_noise(count).normalize().as_tuple().exponent))
+
+
+def visible(text: str) -> str:
+    """Return a text with what no eye sees, and a terminal or a page would obey, written out: "\\u001b[31m".
+
+    It is as JSON has it: a text in JSON stays that text.
+    """
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def as_cell(text: str) -> str:
+    """Return a text for a cell of a CSV file: one that a spreadsheet would run has an apostrophe before it.
+
+    A number stays as it is, a negative one too. `from_cell` gives the text again.
+    """
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def from_cell(cell: str) -> str:
+    """Return the text that `as_cell` made a cell of."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell, 1) else cell
 
 
 def in_words(number: int) -> str:

@@ -27,6 +27,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 
 from peel_analysis.data.forces import Force
+from peel_analysis.data.text import visible
 from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece
@@ -50,6 +51,7 @@ SETTINGS: dict[str, Any] = {
     "axes.spines.bottom": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "peel_analysis",
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "figure.dpi": 100,
     "path.simplify": False,
 }
@@ -200,7 +202,7 @@ class Figure(matplotlib.figure.Figure):
         top = 1 - TITLE_MARGIN / self.get_figheight()
         self._title = super().suptitle(
             "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=top, ha="left", va="top",
-            fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text,
+            fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text, parse_math=False,
         )  # fmt: skip
         self._title.update(settings)
         return self._title
@@ -268,7 +270,7 @@ def as_svg(figure: Figure) -> str:
     out = io.StringIO()
     with _measured():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    svg = out.getvalue().replace(f"'{MEASURE}', ", "")
+    svg = visible(out.getvalue()).replace(f"'{MEASURE}', ", "")
     svg = svg[svg.index("<svg") :]
     # Matplotlib defines a mark's shape inside the first group that uses it: without that group, every other mark of the
     # shape would be lost. So all are defined before the first group, in order of id.
@@ -331,7 +333,7 @@ def _pick_out(svg: str, force: Force) -> str:
     bold, darker = ('<text style="', '<text style="font-weight: 700; '), (f"fill: {OTHER.text}", f"fill: {PICKED.text}")
     for group in (f"name-{force.id}", f"value-{force.id}", f"mark-{force.id}", "key-name"):
         svg = _edit(svg, group, bold, darker)
-    return _edit(svg, "key-name", (PLACEHOLDER, escape(force.name, quote=False)))
+    return _edit(svg, "key-name", (PLACEHOLDER, escape(visible(force.name), quote=False)))
 
 
 def _edit(svg: str, group: str, *changes: tuple[str, str]) -> str:

@@ -10,7 +10,7 @@ from peel_analysis.checks import rules
 from peel_analysis.checks.data_checks import check
 from peel_analysis.checks.rules import CheckResult, Key, TablesHeld
 from peel_analysis.data import counts as shape
-from peel_analysis.data.errors import InputError
+from peel_analysis.data.errors import InputError, in_one_line
 from peel_analysis.data.files import wrong_name
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
@@ -224,7 +224,7 @@ def _checked(
         stored = {key: data.counts(*key) for key in read if data.holds(*key)}
         tables = {key: _joined(rows, stored.get(key), reading.account) for key, rows in read.items()}
         printed = registers.replaced(TablesHeld(data).printed(), totals, ("item", "release"), tables)
-        held = TablesHeld(data, tables, printed)
+        held = TablesHeld(data, tables, printed, reading.cells)
         replaced = parts.replaced(stored, tables, data.rule("replaced"), is_known=bool(part))
         return held, [*check(held, list(tables)), replaced]
 
@@ -306,7 +306,8 @@ def _provenance_after(
         words = published.words() | {"source_file": published.file}
     else:
         named = f"named {account.release} when it was added with peel data add"
-        words = data.published_files.words_for(account.format) | {"release_words": named, "source_file": account.file}
+        of_format, file = data.published_files.words_for(account.format), in_one_line(account.file)
+        words = of_format | {"release_words": named, "source_file": file}
     words["how_made"] += reasons
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(

@@ -1,5 +1,6 @@
 """The registers that go with the counts: populations, printed totals, and provenance, as the dictionary says it too."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -145,15 +146,21 @@ def provenance_section(provenance: pd.DataFrame) -> str:
             f"* publisher: {row['publisher']}; licence: {row['licence']}\n"
             f"* release: {row['release_words']}\n"
             f"* how made: {row['how_made']}\n"
-            f"* file: `{row['source_file']}`, sha256 `{row['sha256']}`\n"
+            f"* file: {_as_code(row['source_file'])}, sha256 `{row['sha256']}`\n"
         )
     return "\n".join(parts)
+
+
+def _as_code(text: str) -> str:
+    """Return a text as code in Markdown, whatever marks of code it holds itself."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    return f"{'`' * (longest + 1)} {text} {'`' * (longest + 1)}" if longest else f"`{text}`"
 
 
 def with_provenance(readme: str, provenance: pd.DataFrame) -> str:
     """Return the data dictionary with its part on origins made anew. Raises InputError when its place is not marked."""
     before, start, rest = readme.partition(START)
-    _, end, after = rest.partition(END)
+    _, end, after = rest.rpartition(END)  # the last: the name of a file may hold it
     if not start or not end:
         raise InputError(f"data/{README}: the lines {START!r} and {END!r} mark the part on origins; put them back")
     return f"{before}{START}\n\n{provenance_section(provenance)}\n{END}{after}"

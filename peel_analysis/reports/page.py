@@ -1,20 +1,18 @@
 """The page of one force: its executed notebooks as prose and outputs, figures numbered through, every link whole."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import mistune
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
-from peel_analysis.sections.display import CITATIONS, PEEL, cited
+from peel_analysis.sections.display import PEEL, as_on_page
+from peel_analysis.show.prose import Prose
 from peel_analysis.show.templates import piece, render, style_sheet
 
 WORKING = "working"  # the tag of cells that show an analyst the rows behind a figure
-SYNTAX = ("strikethrough", "table", "url", "task_lists", "def_list")  # what JupyterLab reads beside plain Markdown
 Links = dict[str, tuple[str, str]]  # by the figure that a reading is linked to: where the link goes, and its words
 
 
@@ -29,55 +27,28 @@ class Piece:
 def pieces(notebook: Mapping[str, Any], section_id: str, title: str = "") -> Iterator[Piece]:
     """Yield the prose and the outputs of an executed notebook, but for those of cells that show working.
 
-    The notebook's title becomes a second-level heading, and so on down; the section's own `title` stands in its place,
-    since a programme of inspections can have another title for a question than the next. Ids of headings get the
-    section's id in front, so that "Areas for improvement" can stand in four sections. Raw HTML in prose and findings is
-    shown as text.
+    Headings, and what of Markdown is text, are as `show.prose` has them; `title` is the section's own.
     """
-    prose = mistune.create_markdown(renderer=_Prose(section_id, title), plugins=[*SYNTAX])
-    prose.inline.register("citations", CITATIONS, _citations, before="link")
+    markdown = Prose(section_id, title)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            yield Piece(Markup(prose(cell["source"])))
+            yield Piece(markdown.prose(cell["source"]))
         elif WORKING not in cell["metadata"].get("tags", ()):
             for output in cell.get("outputs", ()):
-                yield from _shown(output, prose)
+                yield from _shown(output, markdown)
 
 
-def _shown(output: Mapping[str, Any], prose: mistune.Markdown) -> Iterator[Piece]:
+def _shown(output: Mapping[str, Any], markdown: Prose) -> Iterator[Piece]:
     if output["output_type"] == "stream" and output["name"] == "stdout":
         yield Piece(piece("printed", output["text"]))
     shown: Mapping[str, Any] = output.get("data", {})
     data = shown.get(PEEL, {})
     if "findings" in data:
-        heading, text = data["findings"]["heading"], data["findings"]["text"]
-        yield Piece(Markup(prose(f"## {heading}\n\n{text}" if heading else text)))
+        yield Piece(markdown.findings(**data["findings"]))
     elif "text/html" in shown:
-        yield Piece(Markup(shown["text/html"]), data)
+        yield Piece(as_on_page(shown["text/html"]), data)
     elif "text/markdown" in shown:
-        yield Piece(Markup(prose(shown["text/markdown"])))
-
-
-class _Prose(mistune.HTMLRenderer):
-    """Markdown as HTML, without what would run or load anything."""
-
-    def __init__(self, section_id: str, title: str) -> None:
-        super().__init__(escape=True)
-        self.section_id, self.title = section_id, title
-
-    def heading(self, text: str, level: int, **attributes: Any) -> str:
-        if level == 1 and self.title:
-            text, self.title = str(escape(self.title)), ""
-        name = Markup(text).striptags().replace(" ", "-")
-        return str(piece("heading", min(level + 1, 6), f"{self.section_id}-{name}", Markup(text)))
-
-    def citations(self, text: str) -> str:
-        return str(cited(text))
-
-
-def _citations(inline: mistune.InlineParser, found: re.Match[str], state: mistune.InlineState) -> int:
-    state.append_token({"type": "citations", "raw": found[0]})
-    return found.end()
+        yield Piece(markdown.prose(shown["text/markdown"]))
 
 
 @dataclass(frozen=True)

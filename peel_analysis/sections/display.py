@@ -7,7 +7,7 @@ output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says
 * `links`: what a figure says of the notes under earlier ones, which the page makes anew with their numbers;
 * `statement`, `tiles`: the ids of what a link can go to;
 * `readings`: a list of readings, which the page makes anew with its own links;
-* `findings`: a sub-heading and the Markdown of inspectors, in which raw HTML is text.
+* `findings`: a sub-heading and the Markdown of inspectors, in which raw HTML, links and pictures are text.
 """
 
 import re
@@ -23,7 +23,7 @@ from peel_analysis.show.templates import piece, style_sheet
 from peel_analysis.show.words import sources_in_words
 
 PEEL = "application/vnd.peel+json"
-CITATIONS = r"(?:\[\^\d+\])+"  # notes that findings cite, as in "... MASH.[^6][^7]"
+MATHEMATICS = re.compile(r"\$|\\[(\[]|\\begin\b")  # what JupyterLab would set as mathematics in the texts of a cell
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,7 +35,7 @@ class Html:
     data: dict[str, Any] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        return str(self.html)
+        return as_words(self.html)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {PEEL: self.data} if self.data else {}
@@ -46,30 +46,37 @@ class Html:
 
 @dataclass(frozen=True, repr=False)
 class Findings:
-    """A sub-heading and what inspectors found under it, in Markdown; the notes that it cites as [^4] become links."""
+    """A sub-heading and what inspectors found under it, in Markdown; of that, links and pictures are text too."""
 
     heading: str
     text: str
 
-    def _repr_markdown_(self) -> str:
-        text = re.sub(CITATIONS, lambda found: cited(found[0]), self.text.replace("<", "&lt;"))
-        return f"{f'## {self.heading}' if self.heading else ''}\n\n{text}".strip()
+    def _repr_html_(self) -> str:
+        from peel_analysis.show.prose import Prose  # not above: most sections of most forces have no findings
+
+        return as_words(Prose("").findings(self.heading, self.text))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {PEEL: {"findings": {"heading": self.heading, "text": self.text}}} if self.heading or self.text else {}
 
     def __repr__(self) -> str:
-        return "<Markdown>"
+        return "<findings>"
+
+
+def as_words(html: Markup) -> str:
+    """Return what a cell shows as HTML, in which JupyterLab sets nothing as mathematics: dollars are dollars."""
+    return str(piece("in_words", html) if MATHEMATICS.search(html) else html)
+
+
+def as_on_page(html: str) -> Markup:
+    """Return the HTML that a cell shows as a page has it, where nothing sets mathematics."""
+    before, after = str(piece("in_words", Markup("|"))).split("|")
+    return Markup(html.removeprefix(before).removesuffix(after) if html.startswith(before) else html)
 
 
 def style() -> Markup:
     """Return the report's style sheet for a notebook that is read in JupyterLab; the report has its own copy."""
     return piece("style", style_sheet())
-
-
-def cited(citations: str) -> Markup:
-    """Return links to the notes of a section, for citations that follow each other."""
-    return piece("citations", re.findall(r"\d+", citations))
 
 
 def numbered(

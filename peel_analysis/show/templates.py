@@ -6,6 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from peel_analysis.data.text import visible
+
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
 
@@ -46,6 +48,12 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _seen(value: object) -> object:
+    """Return a text with what no eye sees written out; markup, which templates made, is so already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -12,6 +12,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.adjusted import difference_from_rest, disagreements, rest_of
 from peel_analysis.comparison.sensitivity import hangs_on_release
 from peel_analysis.comparison.verdicts import LEVELS
+from peel_analysis.data.counts import cells_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
@@ -138,9 +139,10 @@ def _other_release(others: dict[str, Result], force_id: str) -> str:
 def as_csv(rows: pd.DataFrame) -> str:
     """Return the values as CSV text: ranks whole, values as Python writes them, empty where missing.
 
-    Counts are whole numbers; those in full-time equivalents keep their decimals.
+    Counts are whole numbers; those in full-time equivalents keep their decimals. A text that a spreadsheet would run
+    has an apostrophe before it.
     """
-    return rows.assign(**_whole_counts(rows)).to_csv(index=False, lineterminator="\n")
+    return cells_of(rows.assign(**_whole_counts(rows))).to_csv(index=False, lineterminator="\n")
 
 
 def as_json(rows: pd.DataFrame) -> str:

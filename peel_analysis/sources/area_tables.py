@@ -31,8 +31,11 @@ DECIMALS = 6  # a workbook's binary fractions carry noise behind the ninth
 NO_FORCES = {"region": "regions", "country": "countries", "body": "bodies that are no force"}
 
 
-class ContradictionError(SourceError):
-    """Two tables of a workbook that both hold one figure: the workbook is refused, and not one of them."""
+class OtherTableError(SourceError):
+    """A table that is not the one that its title says, or not whole: it is left by name, and the others are taken.
+
+    What is wrong within a table that is laid out as it should be refuses the file.
+    """
 
 
 @dataclass(frozen=True)
@@ -88,24 +91,22 @@ class AreaWorkbook:
 
     request: Request
     tables: tuple[tuple[str, AreaTable], ...]
-    problems: list[SourceError]
+    problems: list[OtherTableError]
     read: list[AreaTable] = field(default_factory=list)
     parts: list[pd.DataFrame] = field(default_factory=list)
     printed: list[PrintedTotal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def each(self, read: Callable[[str, AreaTable], Iterable["AreaColumn"]]) -> None:
-        """Add the counts of each table, which `read` returns as columns; one that it refuses is left, and told of.
+        """Add the counts of each table, which `read` returns as columns; one that is another is left, and told of.
 
-        Raises SourceError, the first refusal, where none is left that can be read, and ContradictionError.
+        Raises SourceError for what is wrong within a table, and the first refusal where none is left that can be read.
         """
         for what, table in self.tables:
             notes = len(self.notes)
             try:
                 columns = list(read(what, table))
-            except ContradictionError:
-                raise
-            except SourceError as problem:
+            except OtherTableError as problem:
                 self.problems.append(problem)
                 del self.notes[notes:]
                 continue
@@ -169,14 +170,14 @@ def area_workbook(request: Request, kind: Callable[[Sheet], str | None], kinds_i
     for a workbook with neither a table of the `kinds_in_words` nor a problem.
     """
     found: list[tuple[str, AreaTable]] = []
-    problems: list[SourceError] = []
+    problems: list[OtherTableError] = []
     for sheet in request.book.sheets:
         what = kind(sheet)
         if what is None:
             continue
         try:
             table = _whole_table(sheet, request)
-        except SourceError as problem:
+        except OtherTableError as problem:
             problems.append(problem)
             continue
         found += [(what, table)] if table else []
@@ -189,15 +190,19 @@ def area_workbook(request: Request, kind: Callable[[Sheet], str | None], kinds_i
 def _whole_table(sheet: Sheet, request: Request) -> AreaTable | None:
     """Return the sheet's table, or None for a list of contents, which repeats a table's title.
 
-    Raises SourceError for a table that names no forces or lacks one that is not in `not_supplied`.
+    Raises OtherTableError for a table that names no forces or lacks one that is not in `not_supplied`, and SourceError
+    for a row that is no area's.
     """
     table = _find_table(sheet, request.forces)
     if table is None:
         if sum(isinstance(cell, float) for row in sheet.rows() for cell in row) < NUMBER_OF_FORCES:
             return None
-        raise SourceError(f"{sheet.place(0)}: no column names the forces; give the table as published")
+        raise OtherTableError(f"{sheet.place(0)}: no column names the forces; give the table as published")
     named = {area.id for area in table.areas if area and area.kind == "force"}
-    request.missing(named, table.place(0), "the table has no row")
+    try:
+        request.missing(named, table.place(0), "the table has no row")
+    except SourceError as problem:
+        raise OtherTableError(str(problem)) from None
     return table
 
 

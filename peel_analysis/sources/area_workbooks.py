@@ -18,7 +18,7 @@ from peel_analysis.sources.area_tables import (
     AreaColumn,
     AreaTable,
     AreaWorkbook,
-    ContradictionError,
+    OtherTableError,
     area_workbook,
     refuse_days_to_come,
     title,
@@ -73,9 +73,10 @@ def read_areas(request: Request) -> Reading:
 
     The populations behind the rates of incidents (incidents / rate * 1,000) get the first of the `vintages`, by default
     the release with "-rates"; printed populations, rounded to hundreds, get the second, else the release. Regions,
-    countries and bodies that are no force are left out and counted; so is a table without all 43 forces or with cells
-    and headings that are not understood, by name. Forces in `not_supplied` may be missing, and get blank rows. Raises
-    SourceError where no table is left, and for two that contradict each other.
+    countries and bodies that are no force are left out and counted; so is, by name, a table without all 43 forces or
+    with rates alone. Forces in `not_supplied` may be missing, and get blank rows. Raises
+    SourceError where no table is left, for cells and headings that are not understood, and for two tables that
+    contradict each other.
     """
     workbook = area_workbook(request, table_of_areas, "incidents or populations")
     behind_rates, printed = Populations(), Populations()
@@ -86,7 +87,7 @@ def read_areas(request: Request) -> Reading:
         for (force_id, year), number, place in list(_printed_populations(table, mid_years=what == MID_YEARS)):
             if (before := printed.setdefault((force_id, year), number)) != number:
                 both = f"population {number:,}, and {before:,} elsewhere in the workbook"
-                raise ContradictionError(f"{place}: {both}; take the corrected file")
+                raise SourceError(f"{place}: {both}; take the corrected file")
         for column in columns:
             _refuse_twice(years, f"incidents of the {column.period.words}", table.sheet)
         behind_rates.update(people)
@@ -105,7 +106,7 @@ def read_areas(request: Request) -> Reading:
 def _refuse_twice(held: dict[str, str], what: str, sheet: Sheet) -> None:
     """Refuse what another sheet holds as well: which of the two is right is not for a reader to choose."""
     if (before := held.setdefault(what, sheet.name)) != sheet.name:
-        raise ContradictionError(f"{sheet.place(0)}: holds {what}, as sheet '{before}' does; take one out")
+        raise SourceError(f"{sheet.place(0)}: holds {what}, as sheet '{before}' does; take one out")
 
 
 def _read_incidents(table: AreaTable, workbook: AreaWorkbook) -> tuple[list[AreaColumn], Populations]:
@@ -113,7 +114,7 @@ def _read_incidents(table: AreaTable, workbook: AreaWorkbook) -> tuple[list[Area
     counts, rates = _columns_by_year(table)
     if not counts:
         remedy = "take the table that has the number of incidents beside the rate"
-        raise SourceError(f"{table.place(-1)}: the table holds rates alone, which are no counts; {remedy}")
+        raise OtherTableError(f"{table.place(-1)}: the table holds rates alone, which are no counts; {remedy}")
     columns: list[AreaColumn] = []
     found: Populations = {}
     for end, position in counts.items():
@@ -122,12 +123,8 @@ def _read_incidents(table: AreaTable, workbook: AreaWorkbook) -> tuple[list[Area
             told = f"found {values[fraction]} where a whole number should be; correct it"
             raise SourceError(f"{table.place_of(fraction, position)}: {told}")
         columns.append(AreaColumn(ITEM, periods.twelve_months_to(end), values))
-        people = _behind_rates(values, table.values(rates[end])) if end in rates else {}
-        if any(abs(value - round(value)) > EXACT for value in people.values()):
-            rounded = f"rates of the year to {end} are rounded, so they give no exact populations"
-            workbook.notes.append(f"{table.sheet.name}: {rounded}")
-        else:
-            found |= {(force_id, end.year - MID_YEARS_BEFORE): round(value) for force_id, value in people.items()}
+        people = _people(table, position, rates[end], workbook, f"the year to {end}") if end in rates else {}
+        found |= {(force_id, end.year - MID_YEARS_BEFORE): number for force_id, number in people.items()}
     names = [f"{force.name} {ending}" for force in workbook.request.forces for ending in ("Police", "Constabulary")]
     workbook.notes.extend(note for note in table.notes if any(name in note for name in names))
     return columns, found
@@ -175,6 +172,27 @@ def _is_rate(heading: str) -> bool:
     return bool(RATE.search(_rate_words(heading)))
 
 
+def _people(table: AreaTable, counts: int, rates: int, workbook: AreaWorkbook, year: str) -> dict[str, int]:
+    """Return the populations behind a year's rates, or none where these are rounded, which a note says.
+
+    Raises SourceError for incidents and a rate that no population gives.
+    """
+    of_counts, of_rates = table.values(counts), table.values(rates)
+    people = _behind_rates(of_counts, of_rates)
+    for force_id, number in people.items():
+        if number < 1:
+            told = f"the incidents of {year} and their rate give a population of {number:,.0f}; correct one of the two"
+            raise SourceError(f"{table.place_of(Area('force', force_id), counts)}: {told}")
+    lacking = [area.id for area, rate in of_rates.items() if area.kind == "force" and rate in (0, MARKERS[""])]
+    if lacking := [force_id for force_id in lacking if force_id not in people]:
+        names = workbook.request.forces.in_words(lacking)
+        workbook.notes.append(f"{table.sheet.name}: no rate for {names} in {year}, so no population behind it")
+    if any(abs(number - round(number)) > EXACT for number in people.values()):
+        workbook.notes.append(f"{table.sheet.name}: rates of {year} are rounded, so they give no exact populations")
+        return {}
+    return {force_id: round(number) for force_id, number in people.items()}
+
+
 def _behind_rates(counts: dict[Area, float | Marker], rates: dict[Area, float | Marker]) -> dict[str, float]:
     """Return the populations by force that a year's rates were divided by; whole when the rates are printed in full.
 
@@ -217,9 +235,9 @@ def read_workforce(request: Request) -> Reading:
 
     Full-time equivalents keep their decimals; `..` and other marks become blank counts with their reason, and a dash is
     nil where a note says so. So does a headcount that is not whole, which is told of. Regions, totals and bodies that
-    are no force are left out and counted; columns of change are not read; a table without all 43 forces, or with a date
-    or a cell that is not understood, is left by name. Forces in `not_supplied` may be missing, and get blank rows.
-    Raises SourceError where no table is left, and for two tables of one item.
+    are no force are left out and counted; columns of change are not read; a table without all 43 forces, a date or a
+    unit is left by name. Forces in `not_supplied` may be missing, and get blank rows.
+    Raises SourceError where no table is left, for a cell that is not understood, and for two tables of one item.
     """
     workbook = area_workbook(request, workers, "one kind of worker by force")
     items: dict[str, str] = {}
@@ -250,7 +268,7 @@ def _workers_in(
     fractions = [] if item in shape.FRACTIONAL else list(_fractions(values))
     if len(fractions) > FEW:
         told = f"found {values[fractions[0]]} where a whole number should be, and {len(fractions) - 1} more such cells"
-        raise SourceError(f"{table.place_of(fractions[0], position)}: {told}; the table says that it counts heads")
+        raise OtherTableError(f"{table.place_of(fractions[0], position)}: {told}; the table says that it counts heads")
     for area in fractions:
         place, told = table.place_of(area, position), f"{values[area]} is no whole number of people"
         workbook.notes.append(f"{place}: {told}; the count is left blank, as not comparable")
@@ -268,7 +286,9 @@ def _unit(sheet: Sheet) -> str:
     cells = (fold(cell) for row in sheet.top for cell in row)
     if unit := next((unit for cell in cells for words, unit in UNITS.items() if words in cell), None):
         return unit
-    raise SourceError(f"{sheet.place(0)}: neither 'Full-time equivalents' nor 'Headcount' is above the table; add it")
+    raise OtherTableError(
+        f"{sheet.place(0)}: neither 'Full-time equivalents' nor 'Headcount' is above the table; add it"
+    )
 
 
 def _columns_by_day(table: AreaTable) -> dict[date, int]:
@@ -288,5 +308,5 @@ def _columns_by_day(table: AreaTable) -> dict[date, int]:
         refuse_days_to_come(named[0], place)
         columns[named[0]] = position
     if not columns:
-        raise SourceError(f"{table.place(-1, 1)}: no column is headed by a day, such as 30 September 2018; add it")
+        raise OtherTableError(f"{table.place(-1, 1)}: no column is headed by a day, such as 30 September 2018; add it")
     return columns

@@ -116,7 +116,7 @@ def _read(
     parts: list[pd.DataFrame] = []
     grouped: list[pd.DataFrame] = []
     left: list[pd.DataFrame] = []
-    codes: list[pd.DataFrame] = []
+    stand: list[pd.DataFrame] = []
     places: dict[tuple[str, ...], str] = {}  # by quarter, the sheet that holds it
     rows_read = 0
     for heading in found:
@@ -135,8 +135,7 @@ def _read(
             parts.append(_sums(rows[kept], GROUPED, name).assign(item=item, release=request.release))
         if OF_BY_GROUP in items:
             grouped.append(_sums(rows[kept], ["group", *GROUPED], OF_BY_GROUP))
-        if "code" in rows:
-            codes.append(rows.loc[kept, ["force_id", *PERIOD, "code"]].drop_duplicates())
+        stand.append(_cells(rows[kept]))
     for year in _years_by_group(grouped):
         places[year["period_start"].iloc[0], year["period_end"].iloc[0]] = found[0].sheet.place(found[0].row)
         parts.append(year.assign(item=BY_GROUP, release=request.release))
@@ -154,7 +153,7 @@ def _read(
         rows_read=rows_read,
         left_out=dict(_left_out(pd.concat(left), request.forces)),
         notes=[*notes, *_not_provided(counts, request.forces)],
-        codes=pd.concat(codes, ignore_index=True) if codes else None,
+        cells=pd.concat(stand, ignore_index=True),
     )
 
 
@@ -316,6 +315,17 @@ def _without_count(rows: pd.DataFrame, column: Column, name: str) -> pd.DataFram
             "of": rows["force_id"].astype("str").where(rows[name + LACKS], ""),
         }
     )
+
+
+def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how many rows each force has of each quarter, offence group, outcome type and offence code."""
+    by_type = "group" in rows  # of outcomes the dimension is the type
+    named = rows[["force_id", *PERIOD]].assign(
+        group=rows["group" if by_type else "dimension"],
+        type=rows["dimension"] if by_type else "",
+        code=rows.get("code", ""),
+    )
+    return named.groupby(list(named.columns), observed=True).size().rename("rows").reset_index()
 
 
 def _left_out(rows: pd.DataFrame, forces: Forces) -> Iterator[tuple[str, LeftOut]]:

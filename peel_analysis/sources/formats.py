@@ -20,12 +20,25 @@ from peel_analysis.sources import area_workbooks as areas
 from peel_analysis.sources import crime_tables as crime
 from peel_analysis.sources import data_return
 from peel_analysis.sources.area_tables import DECIMALS, title
-from peel_analysis.sources.headings import YEAR_ENDING, Field, days, likeness, year_to
+from peel_analysis.sources.headings import YEAR_ENDING, Field, days, fold, likeness, year_to
 from peel_analysis.sources.reading import Reading, Request
 from peel_analysis.sources.sheets import Book, Sheet, SourceError, in_one_line, sha256
 
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
+INSTEAD = (  # tables that are not read: what a cell near the top says of them, what they are, and which to take
+    (
+        r"worker type",
+        "the open data table of the police workforce, a row a force, date and worker type",
+        "take the workbook of the same publication, which has a table by police force area for each kind of worker",
+    ),
+    (
+        r"(.* )?police force areas?( .*)?",
+        "tables by police force area, and none counts anti-social behaviour incidents, populations or a kind of worker",
+        "take crimes and outcomes from the Home Office's open data tables, incidents and populations from the ONS "
+        "tables of a year ending March, and officers from the Home Office's police workforce tables",
+    ),
+)
 OPEN_ENDED = re.compile(r"\s*(?:\[[^\]]*\]\s*)?(?:onwards|and later)", re.IGNORECASE)
 TRANSCRIBED = "transcribed table"
 WHOLE = re.compile(r"\d+")
@@ -85,6 +98,10 @@ def recognise(book: Book) -> Format:
         f"{next((cell for row in sheet.top for cell in row if cell), 'nothing')[:60]!r}"
         for sheet in book.sheets[:5]
     ]
+    near_top = {fold(cell) for sheet in book.sheets for row in sheet.top for cell in row}
+    for said, what, remedy in INSTEAD:
+        if any(re.fullmatch(said, cell) for cell in near_top):
+            raise SourceError(f"{book.file}: {what}, which is not read ({starts[0]}){book.hidden_in_words}; {remedy}")
     names = "; ".join(known.name for known in FORMATS)
     raise SourceError(
         f"{book.file}: not a format known here ({'; '.join(starts)}){book.hidden_in_words}; the formats are: {names}"

@@ -9,6 +9,7 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data.forces import NATIONAL, NUMBER_OF_FORCES, POPULATIONS_COLUMNS, Forces
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
+NAMED = 5  # of many forces without a row, so many are named
 SAME = 0.001  # full-time equivalents are sums of many binary fractions
 
 
@@ -112,14 +113,14 @@ def _fewer_forces(given: pd.DataFrame, forces: int) -> Iterator[str]:
 class Reading:
     """One file as tables: counts in the shape of `counts`, populations by force and mid-year; either may be empty.
 
-    `codes` are the offence codes that a force has rows of in a quarter (force_id, period_start, period_end, code), of a
-    file that gives them.
+    `cells` are of a file with a row an offence: by force_id, period_start, period_end, `group`, `type` and `code` how
+    many `rows` it has; type and code may be blank.
     """
 
     counts: pd.DataFrame
     populations: pd.DataFrame
     account: Account
-    codes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,9 @@ class Request:
             remedy = "take the file as published, or say with --not-supplied that the force gave no figures"
             if len(unexplained) > NUMBER_OF_FORCES // 2:  # a region's copy: no publisher would say it of so many
                 remedy = 'take the file as published, or say with --part-is-known "reason" why a part is right'
-            raise SourceError(f"{place}: {what} for {self.forces.in_words(unexplained)}{when}; {remedy}")
+            named, more = unexplained[:NAMED], len(unexplained) - NAMED
+            some = f"{', '.join(map(self.forces.name, named))} and {more} more forces" if more > 1 else ""
+            raise SourceError(f"{place}: {what} for {some or self.forces.in_words(unexplained)}{when}; {remedy}")
         return missing
 
     def reading(
@@ -159,7 +162,7 @@ class Request:
         left_out: Mapping[str, LeftOut] | None = None,
         notes: Sequence[str] = (),
         printed_totals: Sequence[PrintedTotal] = (),
-        codes: pd.DataFrame | None = None,
+        cells: pd.DataFrame | None = None,
     ) -> Reading:
         """Return what was read of the file: the counts, checked, the populations, and the account of both.
 
@@ -193,7 +196,7 @@ class Request:
         table = pd.DataFrame(list(populations), columns=list(POPULATIONS_COLUMNS))
         types = {"force_id": "str", "mid_year": "int64", "population": "int64", "vintage": "str"}
         checked = shape.check(counts, self.book.file, forces=self.forces)
-        return Reading(checked, table.astype(types), account, pd.DataFrame() if codes is None else codes)
+        return Reading(checked, table.astype(types), account, pd.DataFrame() if cells is None else cells)
 
     def _nothing_used(self, left_out: Mapping[str, LeftOut]) -> str:
         reasons = [f"{left.rows:,} left out: {reason}" for reason, left in left_out.items()]

@@ -257,10 +257,9 @@ def error_in(cell: object) -> str:
     """Return why a cell that holds an error of a spreadsheet ("#REF!") cannot be used, or "" for any other cell."""
     text = as_text(cell) if isinstance(cell, str) else ""
     if text == NO_RESULT:
-        return "a formula without its result; open the file in a spreadsheet, and save it there"
-    return (
-        f"the cell holds the error {text}; mend its formula, or put the value itself" if ERROR.fullmatch(text) else ""
-    )
+        return "found a formula without its result; open the file in a spreadsheet, and save it there"
+    told = f"found {text!r}, an error of a spreadsheet; mend the cell's formula, or put the value itself"
+    return told if ERROR.fullmatch(text) else ""
 
 
 def _column(cells: Any) -> Column:

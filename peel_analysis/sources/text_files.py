@@ -22,6 +22,7 @@ NO_TEXT = "no workbook, CSV or Parquet file; give one as the publisher offers it
 OTHER_KINDS = (
     (re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE), "a web page, not a file of data"),
     (re.compile(rb"\s*<\?xml\b"), "XML, not a file of rows and columns"),
+    (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), "a picture, not a file of data"),
     (re.compile(rb"%PDF-"), "a PDF, not a file of data"),
     (re.compile(rb"\s*[{\[]\s*[\"{\[]"), "JSON, not a file of rows and columns"),
     (re.compile(rb"7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "an archive, not a file of data"),
@@ -70,7 +71,7 @@ def as_utf_8(content: bytes, file: str) -> bytes:
         if start.match(content):
             raise UnreadableError(f"{kind}; give the file as the publisher offers it")
     if control := CONTROL.search(content):
-        if control.start() < 4096:
+        if len(CONTROL.findall(content, 0, 4096)) > len(content[:4096]) / 50:
             raise UnreadableError(NO_TEXT)
         line = _line_at(content, control.start())
         raise SourceError(

@@ -16,6 +16,7 @@ from peel_analysis.sources.limits import SPARSE, SPARSE_CELLS, UnreadableError, 
 NO_RESULT = "#NO_RESULT!"  # what a cell reads as that holds a formula without what it comes to
 ERROR = re.compile(r"#[^\W\d_a-z][^\Wa-z]*([/.][0A-Z]+)?[!?]?|Err:\d+")  # as #DIV/0!, #BEZUG!, Err:502
 WIDE_ENOUGH = 200_000  # cells of a sheet below which none of its blanks is worth leaving out
+PART, OVERLAP = 1 << 20, 1 << 12  # bytes of content that are looked through at once, and those that are seen twice
 BINARY_EXCEL = "xl/workbook.bin"
 ENCRYPTED = "it is protected by a password; open it, take the password off, and save it"
 
@@ -93,9 +94,10 @@ def _mended(archive: zipfile.ZipFile, names: list[str]) -> Iterator[tuple[str, b
     if "content.xml" in names:
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise UnreadableError(ENCRYPTED)
-        content = archive.read("content.xml")
-        if (new := _mended_ods(content)) is not content:
-            yield "content.xml", new
+        if _is_to_mend(archive):
+            content = archive.read("content.xml")
+            if (new := _mended_ods(content)) != content:
+                yield "content.xml", new
         return
     if BINARY_EXCEL in names:
         raise UnreadableError("a binary workbook (.xlsb); open it in a spreadsheet and save it as .xlsx")
@@ -170,14 +172,23 @@ def letters(position: int) -> str:
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
+def _is_to_mend(archive: zipfile.ZipFile) -> bool:
+    """Return True for an .ods workbook with a cell that may have to be mended; its content is seen a part at a time."""
+    with archive.open("content.xml") as content:
+        end = b""
+        while part := content.read(PART):
+            if ODS_TO_MEND.search(end + part):
+                return True
+            end = part[-OVERLAP:]
+    return False
+
+
 def _mended_ods(content: bytes) -> bytes:
-    """Return an .ods workbook's content with errors as text, and without blanks; the very same when it has none."""
-    if not ODS_TO_MEND.search(content):
-        return content
+    """Return an .ods workbook's content with errors as text, and without blanks."""
     mended = ODS_CELL.sub(_mended_ods_cell, content)
     for table in ODS_TABLE.finditer(mended):
         _check_size(*_size_of_ods(table[0]))
-    return content if mended == content else mended
+    return mended
 
 
 def _mended_ods_cell(cell: re.Match[bytes]) -> bytes:
