@@ -136,7 +136,7 @@ DAMAGED = "it does not open or is damaged"
         (b"\x00\x07\x01\x03abc", "no workbook, CSV or Parquet file"),
         (RETURN.encode("cp037"), ", line 1: the byte 0x"),
         (RETURN.encode().replace(b"norf", b"n\x00rf"), ", line 2: the byte 0x00 is no text"),
-        (RETURN.encode() * 100 + b"\x07\n", ", line 301: the byte 0x07 is no text"),
+        (RETURN.encode() * 100 + b"\x00\n", ", line 301: the byte 0x00 is no text"),
         (b"<!DOCTYPE html><html>", "a web page, not a file of data"),
         (b"%PDF-1.7", "a PDF"),
         (b"PAR1", DAMAGED),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option, say
-from peel_analysis.data.files import check_replaceable, check_writable, data_folder
+from peel_analysis.data.files import check_letters, check_replaceable, check_writable, data_folder, notebooks_folder
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
@@ -98,9 +98,10 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
 
     FORCE is a force by any name: norfolk, 'Devon & Cornwall'.
     """
+    how = _making(edition, **making)
     from peel_analysis.batch import make_report
 
-    plan, outcomes = make_report(edition, force, _making(**making))
+    plan, outcomes = make_report(edition, force, how)
     if any(outcome.failed for outcome in outcomes):
         return FAILED
     say(str(plan.page))
@@ -125,19 +126,26 @@ def batch(
     forces: "list[Force]", jobs: int, dask: str | None, shard: str | None, edition: "Edition", **making: Any
 ) -> int:
     """Make the reports of all forces, or of some."""
+    started, how = time.perf_counter(), _making(edition, **making)
     from peel_analysis.batch import make_reports, share, summary
 
-    started = time.perf_counter()
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
-    outcomes = make_reports(edition, chosen, _making(**making), jobs=jobs, scheduler=dask, log=log)
+    outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
     say(summary(outcomes, time.perf_counter() - started))
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def _making(out: Path, **settings: Any) -> "Making":
-    """Return how reports are to be made. Raises InputError where `--out` cannot be written to."""
+def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
+    """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
+    from peel_analysis.data.errors import InputError
+    from peel_analysis.engine.limits import shortage
+
+    if told := shortage():
+        raise InputError(told)
     from peel_analysis.batch import Making
 
+    for path in (out.resolve(), edition.data.folder, notebooks_folder()):
+        check_letters(path)
     check_writable(out, f"--out {out}")
     return Making(out.resolve(), **settings)
 

@@ -65,18 +65,15 @@ def as_utf_8(content: bytes, file: str) -> bytes:
         except UnicodeError as error:
             raise UnreadableError(f"not whole as {encoding.upper()} text ({error}); save it as CSV UTF-8") from None
     content = content.removeprefix(MARK.encode()).rstrip(b"\0\x1a")
-    if not content.strip():
+    if not content[:4096].strip() and not content.strip():
         raise UnreadableError("the file holds no text; download it again")
     for start, kind in OTHER_KINDS:
         if start.match(content):
             raise UnreadableError(f"{kind}; give the file as the publisher offers it")
-    if control := CONTROL.search(content):
-        if len(CONTROL.findall(content, 0, 4096)) > len(content[:4096]) / 50:
-            raise UnreadableError(NO_TEXT)
-        line = _line_at(content, control.start())
-        raise SourceError(
-            f"{file}, line {line}: the byte {content[control.start()]:#04x} is no text; download it again"
-        )
+    if len(CONTROL.findall(content, 0, 4096)) > len(content[:4096]) / 50:
+        raise UnreadableError(NO_TEXT)
+    if (at := content.find(b"\0")) >= 0:
+        raise SourceError(f"{file}, line {_line_at(content, at)}: the byte 0x00 is no text; download it again")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
