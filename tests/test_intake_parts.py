@@ -73,6 +73,22 @@ def test_a_known_part_is_marked_where_it_is_one_and_its_reason_is_kept(folder: P
     assert said.endswith("; a part, with its counts marked partial: Kent sends it later")
 
 
+def test_a_part_of_days_before_all_that_is_held_is_marked_unasked_and_one_among_them_is_not(
+    folder: Path, tmp_path: Path
+) -> None:
+    added(crime_file(tmp_path, whole()), folder, "2017-05")
+    older = plan(crime_file(tmp_path, crime_rows(("2014/15",))), Data(folder), "2015-07")
+    assert older.is_sound
+    assert "no row is of Criminal damage and arson" in found(older, "whole")[0]
+    older.write()
+    held = counts.read(folder / "counts" / "recorded_crime" / "2015-07.csv", forces=FORCES)
+    assert set(held["status"]) == {"partial"}
+    said = pd.read_csv(folder / "provenance.csv").set_index("release")["release_words"]["2015-07"]
+    assert said.endswith("its days are before all that is held, so nothing tells what a whole table would have")
+    same = plan(crime_file(tmp_path, crime_rows(YEAR)), Data(folder), "2017-06")
+    assert not same.is_sound
+
+
 def test_half_of_what_another_release_has_is_refused(folder: Path, tmp_path: Path) -> None:
     added(crime_file(tmp_path, whole()), folder, "2017-05")
     halved = plan(crime_file(tmp_path, whole(500)), Data(folder), "2017-06")

@@ -6,11 +6,13 @@ import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, Finding, Key, number_of_tables, periods_of
 from peel_analysis.data.counts import COUNTS_KEY
+from peel_analysis.data.folder import Data
 from peel_analysis.data.settings import ItemEntry, Rule
 
 OPTION, CONFIRM = '--part-is-known "reason"', '--confirmed "reason"'
 RULES = ("forces", "whole", "far_below", "replaced")  # the checks that find a part
 PARTIAL = "partial"
+OLD = "its days are before all that is held, so nothing tells what a whole table would have"
 NOT_BUILT = "nothing was built: a part would stand for the whole, or counts are far from others"
 
 
@@ -24,6 +26,21 @@ def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[
         yield f"a part would stand for the whole; take the full file, or say with {OPTION} why a part is right"
     if not is_confirmed and any(result.rule.stops and result.number("query") for result in results):
         yield f"counts are far from others; correct them, or say with {CONFIRM} why they are right"
+
+
+def why_old(read: Iterable[Key], results: Iterable[CheckResult], data: Data) -> str:
+    """Return why a part may be taken in unasked: its days are before all that is held of its items; else "".
+
+    Nothing that is held stands beside it, so it can take the place of nothing, and its counts are marked partial.
+    """
+    found = [one for one in results if one.rule.id in RULES and one.number("error")]
+    mine = list(read)
+    if not found or any(one.rule.id == "replaced" for one in found):
+        return ""
+    ends = [one.period.rpartition(" to ")[2] for result in found for one in result.findings]
+    others = [data.counts(*key) for key in data.tables if key[0] in {item for item, _ in mine} and key not in mine]
+    first = min((rows["period_start"].min() for rows in others), default="")
+    return OLD if first and all(end and end < first for end in ends) else ""
 
 
 def replaced(

@@ -216,7 +216,7 @@ def plan(
         listed = [name for item, name in published.tables if item == registers.POPULATIONS]
         reading = replace(reading, populations=reading.populations[reading.populations["vintage"].isin(listed)])
     totals = registers.printed_rows(reading.account, release)
-    read, held, results = _checked(reading, totals, data, part)
+    read, held, results, part = _checked(reading, totals, data, part)
     stored = {key: data.counts(*key) for key in read if data.holds(*key)}
     differences = {" ".join(key): difference(stored.get(key), rows, ROW) for key, rows in read.items()}
     before = registers.read_populations(data)
@@ -245,8 +245,11 @@ def plan(
 
 def _checked(
     reading: Reading, totals: pd.DataFrame, data: Data, part: str
-) -> tuple[dict[Key, pd.DataFrame], TablesHeld, list[CheckResult]]:
-    """Return the tables read, the folder as it would be with them, and what the checks find; `part` marks a part."""
+) -> tuple[dict[Key, pd.DataFrame], TablesHeld, list[CheckResult], str]:
+    """Return the tables read, the folder as it would be with them, what the checks find, and why a part is taken in.
+
+    `part` marks a part.
+    """
     read = {
         (str(item), str(name)): shape.combine([rows])
         for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)
@@ -261,10 +264,11 @@ def _checked(
         return held, [*check(held, list(tables)), replaced]
 
     held, results = check_read()
+    part = part or parts.why_old(read, results, data)
     if part:
         read = parts.marked(read, results, data.items)
         held, results = check_read()
-    return read, held, results
+    return read, held, results, part
 
 
 def _release(chosen: str, known: Format, book: Book, before: Sequence[str], published: PublishedFile | None) -> str:
