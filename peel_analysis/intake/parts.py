@@ -11,6 +11,7 @@ from peel_analysis.data.settings import ItemEntry, Rule
 OPTION, CONFIRM = '--part-is-known "reason"', '--confirmed "reason"'
 RULES = ("forces", "whole", "far_below", "replaced")  # the checks that find a part
 PARTIAL = "partial"
+NAMED = 3  # of many findings, so many are named where a message is one line
 NOT_BUILT = "nothing was built: a part would stand for the whole, or counts are far from others"
 
 
