@@ -243,7 +243,7 @@ def test_a_build_from_a_part_writes_nothing_without_a_reason(folder: Path, tmp_p
         held = counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv", forces=FORCES)
         assert held["status"].unique().tolist() == ["partial"]
         return
-    with pytest.raises(InputError, match=r"nothing was built: a part .*\n.*it holds 1 of the 9 offence groups"):
+    with pytest.raises(InputError, match=r"nothing was built: a part .* it holds 1 of the 9 offence groups"):
         build(raw, Data(folder))
     assert contents(folder) == before
 

@@ -13,6 +13,7 @@ OPTION, CONFIRM = '--part-is-known "reason"', '--confirmed "reason"'
 RULES = ("forces", "whole", "far_below", "replaced")  # the checks that find a part
 PARTIAL = "partial"
 OLD = "its days are before all that is held, so nothing tells what a whole table would have"
+NAMED = 3  # of many findings, so many are named where a message is one line
 NOT_BUILT = "nothing was built: a part would stand for the whole, or counts are far from others"
 
 

@@ -76,10 +76,9 @@ def _refuse_parts(counts: Mapping[Key, pd.DataFrame], printed: pd.DataFrame, dat
     ]
     if wrong:
         remedy = "put the file as published there, or say in its entry of data/published_files.toml why it is right"
-        lines = "\n".join(finding.line(data.forces) for finding in wrong[: rules.FIRST])
-        raise InputError(
-            f"{parts.NOT_BUILT} ({len(wrong)} findings); {remedy}, as part_is_known or confirmed:\n{lines}"
-        )
+        named = "; ".join(finding.line(data.forces).strip() for finding in wrong[: parts.NAMED])
+        more = f"; and {len(wrong) - parts.NAMED} more" if len(wrong) > parts.NAMED else ""
+        raise InputError(f"{parts.NOT_BUILT}: {named}{more}; {remedy} (part_is_known or confirmed)")
 
 
 def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Account:
