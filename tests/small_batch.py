@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,17 @@ class SmallBatch:
             check=False,
         )
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, before: Callable[[], object] | None = None) -> "subprocess.Popen[str]":
+        """Start the command; `before` is called in its process before it begins."""
+
+        def prepare() -> None:
+            _heed_interrupts()
+            if before:
+                before()
+
         return subprocess.Popen(
             self.command(*arguments), cwd=self.folder, env=self.environment, text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heed_interrupts,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare,
         )  # fmt: skip
 
     def log(self, name: str = "run.jsonl") -> list[dict[str, Any]]:
@@ -100,6 +107,10 @@ class SmallBatch:
 
     def notebooks(self) -> list[Path]:
         return sorted(self.reports.glob("*/notebooks/[!.]*.ipynb"))
+
+    def files(self) -> dict[str, bytes]:
+        """Return the content of all that a run has made, by its place."""
+        return files_below(self.reports)
 
     def left_over(self) -> list[Path]:
         return list(self.out.rglob("*.part*"))
@@ -121,6 +132,12 @@ class SmallBatch:
             assert time.monotonic() < deadline
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files below a folder, by their places; but for logs, which tell times."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".jsonl")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
 def _heed_interrupts() -> None:

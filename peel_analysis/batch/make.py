@@ -210,7 +210,7 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
     counted = grades_over_forces(edition, OVERALL)
     spread = enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count)
     page = render("reports.html.j2", style=style_sheet(), edition=edition, rows=rows, spread=spread)
-    if not path.exists() or path.read_text(encoding="utf-8") != page:
+    if not path.exists() or path.read_bytes() != page.encode():  # it may be damaged
         write_text(path, page)
 
 

@@ -313,6 +313,8 @@ class PublishedFile(AddedWords):
     tables: ListOf[FileNamePair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
+    part_is_known: str = Field(default="", description="why the file is a part: its counts are marked partial")
+    confirmed: str = Field(default="", description="why counts of it that are far from others are right")
     release_by_end: dict[str, FileName] = Field(
         default={}, description="the release of each period, by its last day, where the file holds several releases"
     )
