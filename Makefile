@@ -44,6 +44,7 @@ notebooks: $(VENV)/ready-for-tests
 rest: $(VENV)/ready-for-tests
 	$(NBVAL) $(filter-out tests/reference/norfolk,$(wildcard tests/reference/*))
 	$(PYTEST) -m slow --dist worksteal
+	$(PYTEST) --hypothesis-profile many $(wildcard tests/test_properties_*.py)
 
 references: $(VENV)/ready-for-tests  ## remake tests/reference after a change that is meant
 	$(VENV)/bin/python tests/make_references.py

@@ -31,7 +31,7 @@ def spoil(folder: Path, name: str, *changes: tuple[str, str]) -> None:
 
 def errors_of(capsys: pytest.CaptureFixture[str], folder: Path) -> list[str]:
     """Return the errors that the check names."""
-    code, said, error = run(capsys, "check", "--data", str(folder))
+    code, said, error = run(capsys, "check", "--edition", "2017", "--data", str(folder))
     assert (code, error) == (1, "")
     return [line.removeprefix("  error: ") for line in said.splitlines() if line.startswith("  error: ")]
 
@@ -64,6 +64,28 @@ def test_all_faults_are_named_and_not_the_first_alone(folder: Path, capsys: pyte
     ):
         assert sum(words in one for one in found) == 1, (words, found)
     assert len(set(found)) == len(found)
+
+
+def test_an_outcome_type_without_words_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The section that names the types of a measure ended with a traceback."""
+    head, *_ = (folder / "outcome_groups.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "outcome_groups.csv").unlink()
+    (folder / "outcome_groups.csv").write_text(head, encoding="utf-8")
+    found = errors_of(capsys, folder)
+    assert found[0].startswith(
+        "data/measures.toml, measure 'outcome_action_taken_pct': dimensions has '1', which is not in data/outcome_gr"
+    )
+
+
+def test_a_made_register_has_numbers_and_no_key_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(folder, "printed_totals.csv", (",380322,,0", ",many,,none"))
+    row = (folder / "provenance.csv").read_text(encoding="utf-8").splitlines(keepends=True)[1]
+    spoil(folder, "provenance.csv", (row, row + row))
+    assert errors_of(capsys, folder) == [
+        "data/printed_totals.csv, line 2: printed is 'many'; write a number",
+        "data/printed_totals.csv, line 2: bodies is 'none'; write a number",
+        "data/provenance.csv, line 3: repeats the key of line 2 (asb_incidents, 2018-03); keep one of the two",
+    ]
 
 
 def test_a_folder_of_counts_alone_needs_no_register_of_reports(

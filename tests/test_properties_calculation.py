@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peel_analysis.changes import Version, changes_between
@@ -96,10 +96,11 @@ def rows_of(item: str, numbers: Numbers) -> list[Row]:
 def edition_with(excluded: pd.DataFrame = NONE_EXCLUDED, **rows: list[Row]) -> Edition:
     """Return the edition with invented tables, by item, and no exclusions but those given."""
     frames = {item: pd.DataFrame(one, columns=list(counts.COUNTS_COLUMNS), dtype="str") for item, one in rows.items()}
-    tables = {item: one.assign(count=pd.to_numeric(one["count"]).astype("Int64")) for item, one in frames.items()}
+    numbers = {item: pd.to_numeric(one["count"]).astype("Int64") for item, one in frames.items()}
+    tables = {f"invented_{item}": one.assign(count=numbers[item]) for item, one in frames.items()}
     data, published = EDITION.data, EDITION.data.register(PUBLISHED_VALUES).head(0)
     mixed = MixedData(data, InventedCounts(tables), data, {EXCLUSIONS: excluded, PUBLISHED_VALUES: published})
-    releases = {item: Release(item=item, release="invented") for item in rows}
+    releases = {item: Release(item=f"invented_{item}", release="invented") for item in rows}  # held in no other release
     return replace(EDITION, data=mixed, releases=MappingProxyType(releases))
 
 
@@ -128,9 +129,11 @@ def drawn(draw: st.DrawFn, fewest: int = 0) -> Drawn:
     return Drawn([one * shares[place % len(shares)] // 1000 for place, one in enumerate(whole)], whole)
 
 
+FEWER = settings(max_examples=settings().max_examples // 5)  # a calculation takes longer than a number
 SOME_FORCES = st.sets(st.integers(0, len(FORCES) - 1), min_size=1, max_size=10)
 
 
+@FEWER
 @given(drawn())
 def test_england_and_wales_is_sum_over_sum_and_lies_between_the_forces(numbers: Drawn) -> None:
     result = calculated(numbers.above, numbers.below)
@@ -139,6 +142,7 @@ def test_england_and_wales_is_sum_over_sum_and_lies_between_the_forces(numbers: 
     assert result.national.value <= result.forces["value"].max() * (1 + 1e-12)
 
 
+@FEWER
 @given(drawn(), SOME_FORCES)
 def test_what_is_missing_is_never_nought_and_is_in_neither_sum(numbers: Drawn, silent: set[int]) -> None:
     for side in ("above", "below"):
@@ -158,6 +162,7 @@ def test_what_is_missing_is_never_nought_and_is_in_neither_sum(numbers: Drawn, s
 FIGURE, NATIONAL = "excluded_from_figure", "excluded_from_national"
 
 
+@FEWER
 @given(drawn(), SOME_FORCES, st.sampled_from(((FIGURE,), (NATIONAL,), (FIGURE, NATIONAL))))
 def test_an_exclusion_changes_only_what_it_should(numbers: Drawn, out: set[int], effects: tuple[str, ...]) -> None:
     """Out of the figure alone a force keeps its counts, which stay in England and Wales; out of both it has none."""
@@ -190,6 +195,7 @@ def test_an_exclusion_changes_only_what_it_should(numbers: Drawn, out: set[int],
     assert (less.national.numerator, less.national.denominator) == tuple(sums)
 
 
+@FEWER
 @given(drawn(), st.integers(0, 10**6))
 def test_the_order_of_rows_does_not_matter(numbers: Drawn, seed: int) -> None:
     rows = {"above": rows_of("above", numbers.above), "below": rows_of("below", numbers.below)}
@@ -199,6 +205,7 @@ def test_the_order_of_rows_does_not_matter(numbers: Drawn, seed: int) -> None:
     pd.testing.assert_frame_equal(calculate(RATIO, edition_with(**rows)).rows, as_they_are.rows)  # type: ignore[arg-type]
 
 
+@FEWER
 @given(drawn(), st.integers(0, 1000))
 def test_a_quarter_in_parts_is_the_same_as_the_quarter(numbers: Drawn, part: int) -> None:
     """Parts by month, and by kind of offence."""
@@ -218,6 +225,7 @@ def test_a_quarter_in_parts_is_the_same_as_the_quarter(numbers: Drawn, part: int
         pd.testing.assert_frame_equal(calculate(RATIO, edition_with(above=rows, below=below)).rows, as_they_are.rows)
 
 
+@FEWER
 @given(drawn(), st.integers(2, 9))
 def test_values_follow_what_is_counted_and_what_it_is_divided_by(numbers: Drawn, times: int) -> None:
     as_they_are = calculated(numbers.above, numbers.below).rows["value"]
@@ -231,6 +239,7 @@ def test_values_follow_what_is_counted_and_what_it_is_divided_by(numbers: Drawn,
 
 
 @pytest.mark.parametrize("measure", [RATIO, SHARE], ids=("ratio", "share"))
+@FEWER
 @given(numbers=drawn(fewest=500))
 def test_a_sentence_agrees_with_the_numbers_that_stand_in_it(measure: Measure, numbers: Drawn) -> None:
     result = calculated(numbers.above, numbers.below, measure)
@@ -277,6 +286,7 @@ def test_the_causes_of_a_move_add_up_to_the_whole_of_it(values: list[float]) -> 
         assert sum(found.parts.values()) == exact(values[-1]) - exact(values[0])
 
 
+@FEWER
 @given(drawn(fewest=100), drawn(fewest=100), st.sampled_from(("2017", "2018-revised")))
 def test_a_move_there_is_a_move_back_and_nothing_moves_from_a_to_a(one: Drawn, other: Drawn, vintage: str) -> None:
     a, b = (
@@ -296,9 +306,10 @@ def test_a_move_there_is_a_move_back_and_nothing_moves_from_a_to_a(one: Drawn, o
         assert (row.a.value, row.b.value) == (opposite.b.value, opposite.a.value)
 
 
+@FEWER
 @given(drawn())
 def test_counts_are_read_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, numbers: Drawn) -> None:
-    table = edition_with(above=rows_of("above", [None, *numbers.above[1:]])).data.counts("above", "invented")
+    table = edition_with(above=rows_of("above", [None, *numbers.above[1:]])).data.counts("invented_above", "invented")
     folder: Path = tmp_path_factory.getbasetemp() / "above"
     folder.mkdir(exist_ok=True)
     (folder / "invented.csv").write_text(counts.as_text(table), encoding="utf-8")

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -91,10 +92,10 @@ def test_text_gives_the_same_counts_however_it_was_saved(content: bytes, tmp_pat
             RETURN.replace("reported\nsuf", '"reported\nsuf').replace("7,reported", '7,reported"'),
             "x.csv, line 2: a cell in quotation marks begins here and goes on to line 3",
         ),
-        (RETURN.replace("1204", "#N/A"), "x.csv, line 2, column E: the cell holds the error #N/A"),
+        (RETURN.replace("1204", "#N/A"), "x.csv, line 2, column E: found '#N/A', an error"),
         ("\n" + CRIME + CRIME_ROW.format("1,234"), "x.csv, line 3: 7 cells for 6 columns"),
         (CRIME + CRIME_ROW.format('"1') + CRIME_ROW.format('2"'), "x.csv, line 2: a cell in quotation marks begins"),
-        (CRIME + CRIME_ROW.format("#REF!"), "x.csv, line 2, column F: the cell holds the error #REF!"),
+        (CRIME + CRIME_ROW.format("#REF!"), "x.csv, line 2, column F: found '#REF!', an error"),
         ('"Financial\nYear"' + CRIME[14:] + CRIME_ROW.format("1,234"), "x.csv, line 3: 7 cells for 6 columns"),
     ],
 )
@@ -131,10 +132,11 @@ DAMAGED = "it does not open or is damaged"
     [
         (b"", "the file is empty"),
         (b"\xef\xbb\xbf\n\n\x00\x00", "the file holds no text"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "no workbook, CSV or Parquet file"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a picture"),
+        (b"\x00\x07\x01\x03abc", "no workbook, CSV or Parquet file"),
         (RETURN.encode("cp037"), ", line 1: the byte 0x"),
-        (RETURN.encode().replace(b"norf", b"n\x00rf"), "no workbook, CSV or Parquet file"),
-        (RETURN.encode() * 100 + b"\x07\n", ", line 301: the byte 0x07 is no text"),
+        (RETURN.encode().replace(b"norf", b"n\x00rf"), ", line 2: the byte 0x00 is no text"),
+        (RETURN.encode() * 100 + b"\x00\n", ", line 301: the byte 0x00 is no text"),
         (b"<!DOCTYPE html><html>", "a web page, not a file of data"),
         (b"%PDF-1.7", "a PDF"),
         (b"PAR1", DAMAGED),
@@ -187,6 +189,24 @@ def test_whatever_stops_a_reading_is_one_line_with_the_file(error: Exception) ->
     assert refusal(lambda: of_any_kind(error)).startswith("x.csv: ")
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a" * 500, f"No force called '{'a' * 80}...'"),
+        ("\x9b0;x", r"No force called '\\x9b0;x'"),
+        ('"a\nb"', r"No force called 'a\\nb'"),
+        ("a\u202eb", r"No force called 'a\\u202eb'"),
+    ],
+)
+def test_what_a_message_quotes_is_cut_short_and_shows_its_control_characters(
+    name: str, shown: str, tmp_path: Path
+) -> None:
+    told = refusal(lambda: read_file(written(tmp_path, RETURN.replace("norfolk", name).encode())))
+    assert told.startswith("x.csv, line 2, column A: ")
+    assert re.search(shown, told)
+    assert told.isprintable()
+
+
 def test_an_interrupt_of_a_reading_stays_one() -> None:
     with pytest.raises(KeyboardInterrupt):
         of_any_kind(KeyboardInterrupt())
@@ -226,8 +246,8 @@ def test_an_error_in_a_cell_of_an_xlsx_is_refused_with_its_cell(error: str, tmp_
         sheet["E2"].value = error
         sheet["E2"].data_type = "f" if error.startswith("=") else "e"
 
-    said = "a formula without its result" if error.startswith("=") else f"the cell holds the error {error}"
-    assert refusal(lambda: read_file(xlsx(tmp_path, put))).startswith(f"x.xlsx, sheet 'Return', cell E2: {said}; ")
+    said = "found a formula without its result" if error.startswith("=") else f"found '{error}', an error"
+    assert refusal(lambda: read_file(xlsx(tmp_path, put))).startswith(f"x.xlsx, sheet 'Return', cell E2: {said}")
 
 
 @pytest.mark.parametrize(
@@ -236,25 +256,25 @@ def test_an_error_in_a_cell_of_an_xlsx_is_refused_with_its_cell(error: str, tmp_
         (
             '<table:table-cell table:formula="of:=#REF!.A1" office:value-type="string" office:string-value="" '
             'calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell>',
-            "the cell holds the error #REF!",
+            "found '#REF!', an error",
         ),
         (
             '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">'
             "<text:p>#DIV/0!</text:p></table:table-cell>",
-            "the cell holds the error #DIV/0!",
+            "found '#DIV/0!', an error",
         ),
         (
             '<table:table-cell office:value-type="string" calcext:value-type="error"><text:p>Err:502</text:p>'
             "</table:table-cell>",
-            "the cell holds the error Err:502",
+            "found 'Err:502', an error",
         ),
-        ('<table:table-cell table:formula="of:=IF(1>0;1;2)"/>', "a formula without its result"),
+        ('<table:table-cell table:formula="of:=IF(1>0;1;2)"/>', "found a formula without its result"),
     ],
 )
 def test_an_error_in_a_cell_of_an_ods_is_refused_with_its_cell(cell: str, said: str, tmp_path: Path) -> None:
     rows = [ods_row(*HEADING), ods_row(*NORFOLK[:4], cell, "reported"), ods_row(*SUFFOLK)]
     told = refusal(lambda: read_file(save_ods(tmp_path / "x.ods", {"Return": rows})))
-    assert told.startswith(f"x.ods, sheet 'Return', cell E2: {said}; ")
+    assert told.startswith(f"x.ods, sheet 'Return', cell E2: {said}")
 
 
 def test_an_error_in_a_column_or_a_sheet_that_is_not_used_stops_nothing(tmp_path: Path) -> None:

@@ -77,13 +77,13 @@ def test_damaged_and_missing_files(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no such file"):
         open_book(tmp_path / "nothing.ods")
     (tmp_path / "half.ods").write_bytes(b"PK\x03\x04 and no more")
-    with pytest.raises(SourceError, match=r"half.ods: the workbook does not open .*; download it again"):
+    with pytest.raises(SourceError, match=r"half.ods: it does not open or is damaged .*; download it again"):
         open_book(tmp_path / "half.ods")
     (tmp_path / "half.csv.gz").write_bytes(gzip.compress(RETURN.encode() * 100)[:40])
     with pytest.raises(SourceError, match=r"half.csv.gz: does not unpack .*; download it again"):
         open_book(tmp_path / "half.csv.gz")
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\x00\x00")
-    with pytest.raises(SourceError, match=r"picture.csv: no workbook, CSV or Parquet file"):
+    with pytest.raises(SourceError, match=r"picture.csv: a picture, not a file of data; give the file"):
         open_book(tmp_path / "picture.csv")
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.files import rows_of
+from peel_analysis.data.errors import Faults
+from peel_analysis.data.files import Rows, rows_of
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
@@ -22,6 +23,8 @@ PROVENANCE = "provenance.csv"
 PROVENANCE_WORDS = ("publisher", "title", "release_words", "licence", "how_made")
 PROVENANCE_COLUMNS = ("table", "release", *PROVENANCE_WORDS, "source_file", "sha256")
 MADE = ((PRINTED, PRINTED_COLUMNS), (PROVENANCE, PROVENANCE_COLUMNS))  # registers that are made with the counts
+KEYS = {PRINTED: ("item", "release", "area", "period_end"), PROVENANCE: ("table", "release")}
+NUMBERS = ("printed", "bodies")
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
 FIRST = 12  # findings of one check that a brief account names
@@ -158,13 +161,29 @@ def is_month(release: str) -> bool:
 def read_made(data: Data, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Return a register that is made with the counts, as text; empty, with its columns, where there is none yet.
 
-    Raises InputError for other columns, a row with a cell too many or too few, and a file that is not UTF-8.
+    Raises InputError for other columns, each row with a cell too many or too few, each that repeats another's key or
+    has text where a number is, and a file that is not UTF-8.
     """
     if not data.has(name):
         return pd.DataFrame(columns=list(columns), dtype=str)
     where = f"data/{name}"
-    rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns))
+    with Faults() as faults:
+        rows = rows_of(data.path(name), where, lambda found: shape.check_columns(found, where, columns), faults)
+        faults.add(f"{where}, line {line}: {wrong}" for line, wrong in _wrong(rows, KEYS.get(name, ())))
     return shape.texts_of(pd.DataFrame({column: rows.column(column) for column in rows.columns}, dtype=str))
+
+
+def _wrong(rows: Rows, key: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with the rows of a register, with the line: a number that is none, a key that is repeated."""
+    for column in NUMBERS:
+        for line, cell in zip(rows.lines, rows.column(column) if column in rows.columns else (), strict=False):
+            if not shape.NUMBER.fullmatch(cell):
+                yield line, f"{column} is '{cell}'; write a number"
+    keys = list(zip(*map(rows.column, key), strict=True))
+    first = dict(zip(reversed(keys), reversed(rows.lines), strict=False))
+    for line, one in zip(rows.lines, keys, strict=False):
+        if first[one] != line:
+            yield line, f"repeats the key of line {first[one]} ({', '.join(one)}); keep one of the two"
 
 
 def quarters_of(rows: pd.DataFrame) -> dict[str, str]:

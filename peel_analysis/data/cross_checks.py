@@ -61,6 +61,16 @@ def _check_caveats(data: Data) -> None:
             faults.of(named, row["applies_to"].split(";"), place, "applies_to", known, f"data/{MEASURES}")
 
 
+def _check_outcome_types(data: Data) -> None:
+    """Refuse a measure of several outcome types, which names them, whose types have no words."""
+    known = set(data.register(registers.OUTCOME_GROUPS)["outcome_type"])
+    with Faults() as faults:
+        for measure in data.measures:
+            place, types = f"data/{MEASURES}, measure '{measure.id}'", measure.numerator.dimensions
+            named_types = types if measure.numerator.version else ()
+            faults.of(named, named_types, place, "dimensions", known, registers.OUTCOME_GROUPS.where)
+
+
 def _check_questions(data: Data) -> None:
     with Faults() as faults:
         for register in QUESTIONS:
@@ -154,6 +164,7 @@ def _check_findings(edition: Edition) -> None:
 OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
     (MEASURES, registers.CAVEATS.file): _check_caveats,
     (MEASURES, SERIES_BREAKS.file): _check_breaks,
+    (MEASURES, registers.OUTCOME_GROUPS.file): _check_outcome_types,
     tuple(register.file for register in QUESTIONS): _check_questions,
     (PEER_SETS, AREAS, POPULATIONS): _check_peers,
 }

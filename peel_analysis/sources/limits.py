@@ -1,5 +1,6 @@
 """What is read of a file at most, and the one place where whatever stops a reading becomes one line for its user."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ SPARSE, SPARSE_CELLS = (
 )  # of a sheet filled to less than a tenth, as by a cell far away
 SECONDS = 120
 WIDEST = 500  # characters of a message that are another program's
+SHOWN = 80  # characters that a message quotes of a cell
+QUOTED = re.compile(rf"(['\"])((?:(?!\1).){{{SHOWN + 4},}})\1", re.DOTALL)
 _STARTED: ContextVar[float | None] = ContextVar("started", default=None)
 
 
@@ -35,15 +38,17 @@ class UnreadableError(ValueError):
 def in_one_line(where: str) -> Iterator[None]:
     """Turn whatever stops the reading of a file into a SourceError of one line, which `where`, its place, begins.
 
-    An InputError names its place itself and passes, as does a system error that names its file.
+    An InputError names its place itself and passes, as does a system error that names its file. What a message quotes
+    of the file is cut short, and its control characters are escaped.
     """
     token = _STARTED.set(time.monotonic()) if _STARTED.get() is None else None
     try:
         yield
-    except InputError:
+    except InputError as error:
+        error.args = (_shown(str(error)),)
         raise
     except UnreadableError as found:
-        raise SourceError(f"{where}: {found}") from None
+        raise SourceError(_shown(f"{where}: {found}")) from None
     except MemoryError as error:
         raise SourceError(f"{where}: more memory is needed to read it than there is; give a smaller file") from error
     except OSError as error:
@@ -61,8 +66,13 @@ def in_one_line(where: str) -> Iterator[None]:
             _STARTED.reset(token)
 
 
+def _shown(message: str) -> str:
+    cut = QUOTED.sub(lambda quoted: f"{quoted[1]}{quoted[2][:SHOWN]}...{quoted[1]}", message)
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in cut)
+
+
 def _damaged(error: BaseException) -> str:
-    said = " ".join(str(error).split())[:WIDEST]
+    said = _shown(" ".join(str(error).split())[:WIDEST])
     remedy = "download it again, or open it in a spreadsheet and save it anew"
     return f"it does not open or is damaged ({type(error).__name__}{': ' if said else ''}{said}); {remedy}"
 

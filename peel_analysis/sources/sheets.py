@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from peel_analysis.data import errors
 from peel_analysis.sources import text_files
 from peel_analysis.sources.limits import (
     SourceError,
@@ -199,7 +200,7 @@ def open_book(path: Path) -> Book:
     if not path.is_file():
         found = "a folder; give a file that is in it" if path.is_dir() else "a pipe or a device; give a file"
         raise SourceError(f"{path}: {found}")
-    with in_one_line(path.name):
+    with in_one_line(_named(path)):
         check_bytes(path.stat().st_size)
         with path.open("rb") as file:
             start = file.read(4)
@@ -208,7 +209,12 @@ def open_book(path: Path) -> Book:
         if start in (ZIP, OLE):
             return _open_workbook(path, is_old=start == OLE)
         sheet = _parquet_sheet(path) if start == PARQUET else _text_sheet(path, start)
-        return Book(path.name, sha256(path), (sheet,))
+        return Book(_named(path), sha256(path), (sheet,))
+
+
+def _named(path: Path) -> str:
+    """Return the file's name as text: a name can hold what no table of texts can."""
+    return errors.in_one_line(path.name)
 
 
 def _open_workbook(path: Path, *, is_old: bool) -> Book:
@@ -221,8 +227,8 @@ def _open_workbook(path: Path, *, is_old: bool) -> Book:
     sheets = []
     for name in shown:
         check_time()
-        sheets.append(WorkbookSheet(path.name, name.strip(), book.get_sheet_by_name(name)))
-    return Book(path.name, sha256(path), tuple(sheets), tuple(hidden))
+        sheets.append(WorkbookSheet(_named(path), name.strip(), book.get_sheet_by_name(name)))
+    return Book(_named(path), sha256(path), tuple(sheets), tuple(hidden))
 
 
 def _parquet_sheet(path: Path) -> ParquetSheet:
@@ -231,13 +237,13 @@ def _parquet_sheet(path: Path) -> ParquetSheet:
     rows, columns = metadata.num_rows, metadata.num_columns
     check_bytes(sum(group.total_byte_size for group in groups), path.stat().st_size)
     check_cells(rows, columns, rows * columns, f"it ends with row {rows:,}")
-    return ParquetSheet(path.name, "", path)
+    return ParquetSheet(_named(path), "", path)
 
 
 def _text_sheet(path: Path, start: bytes) -> TextSheet:
     content = path.read_bytes()
-    content = text_files.as_utf_8(text_files.unpacked(content) if start.startswith(GZIP) else content, path.name)
-    return TextSheet(path.name, "", content, text_files.separator_in(content))
+    content = text_files.as_utf_8(text_files.unpacked(content) if start.startswith(GZIP) else content, _named(path))
+    return TextSheet(_named(path), "", content, text_files.separator_in(content))
 
 
 def sha256(path: Path) -> str:
@@ -257,10 +263,9 @@ def error_in(cell: object) -> str:
     """Return why a cell that holds an error of a spreadsheet ("#REF!") cannot be used, or "" for any other cell."""
     text = as_text(cell) if isinstance(cell, str) else ""
     if text == NO_RESULT:
-        return "a formula without its result; open the file in a spreadsheet, and save it there"
-    return (
-        f"the cell holds the error {text}; mend its formula, or put the value itself" if ERROR.fullmatch(text) else ""
-    )
+        return "found a formula without its result; open the file in a spreadsheet, and save it there"
+    told = f"found {text!r}, an error of a spreadsheet; mend the cell's formula, or put the value itself"
+    return told if ERROR.fullmatch(text) else ""
 
 
 def _column(cells: Any) -> Column:

@@ -22,6 +22,7 @@ NO_TEXT = "no workbook, CSV or Parquet file; give one as the publisher offers it
 OTHER_KINDS = (
     (re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE), "a web page, not a file of data"),
     (re.compile(rb"\s*<\?xml\b"), "XML, not a file of rows and columns"),
+    (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), "a picture, not a file of data"),
     (re.compile(rb"%PDF-"), "a PDF, not a file of data"),
     (re.compile(rb"\s*[{\[]\s*[\"{\[]"), "JSON, not a file of rows and columns"),
     (re.compile(rb"7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "an archive, not a file of data"),
@@ -65,18 +66,15 @@ def as_utf_8(content: bytes, file: str) -> bytes:
         except UnicodeError as error:
             raise UnreadableError(f"not whole as {encoding.upper()} text ({error}); save it as CSV UTF-8") from None
     content = content.removeprefix(MARK.encode()).rstrip(b"\0\x1a")
-    if not content.strip():
+    if not content[:4096].strip() and not content.strip():
         raise UnreadableError("the file holds no text; download it again")
     for start, kind in OTHER_KINDS:
         if start.match(content):
             raise UnreadableError(f"{kind}; give the file as the publisher offers it")
-    if control := CONTROL.search(content):
-        if control.start() < 4096:
-            raise UnreadableError(NO_TEXT)
-        line = _line_at(content, control.start())
-        raise SourceError(
-            f"{file}, line {line}: the byte {content[control.start()]:#04x} is no text; download it again"
-        )
+    if len(CONTROL.findall(content, 0, 4096)) > len(content[:4096]) / 50:
+        raise UnreadableError(NO_TEXT)
+    if (at := content.find(b"\0")) >= 0:
+        raise SourceError(f"{file}, line {_line_at(content, at)}: the byte 0x00 is no text; download it again")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -16,6 +16,7 @@ from peel_analysis.sources.limits import SPARSE, SPARSE_CELLS, UnreadableError, 
 NO_RESULT = "#NO_RESULT!"  # what a cell reads as that holds a formula without what it comes to
 ERROR = re.compile(r"#[^\W\d_a-z][^\Wa-z]*([/.][0A-Z]+)?[!?]?|Err:\d+")  # as #DIV/0!, #BEZUG!, Err:502
 WIDE_ENOUGH = 200_000  # cells of a sheet below which none of its blanks is worth leaving out
+PART, OVERLAP = 1 << 20, 1 << 12  # bytes of content that are looked through at once, and those that are seen twice
 BINARY_EXCEL = "xl/workbook.bin"
 ENCRYPTED = "it is protected by a password; open it, take the password off, and save it"
 
@@ -41,8 +42,9 @@ ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row\
 ODS_TABLE = re.compile(rb"<table:table\b.*?</table:table\s*>", re.DOTALL)
 ODS_REPEATED = re.compile(rb"""table:number-(?:columns|rows)-repeated\s*=\s*["'](\d+)["']""")
 ODS_TO_MEND = re.compile(
-    rb"""value-type=["']error["']|<text:p>\s*(?:#[A-Z]|Err:\d)|table:formula="[^"]*"\s*/>|-repeated=["']\d{3}"""
+    rb"""value-type=["']error["']|<text:p>(?:#[A-Z]|Err:\d)|table:formula="[^"]*"\s*/>|-repeated=["']\d{3}"""
 )
+ODS_SIGNS = (b"#", b'"error"', b"<text:p>Err:", b"table:formula=", b"-repeated=")  # looked for faster than a pattern
 ODS_VALUE = re.compile(rb"""office:(?:string-|date-|time-|boolean-)?value\s*=\s*["'][^"']""")
 OLD_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?"}
 OLD_ERRORS |= {0x24: "#NUM!", 0x2A: "#N/A"}
@@ -93,9 +95,10 @@ def _mended(archive: zipfile.ZipFile, names: list[str]) -> Iterator[tuple[str, b
     if "content.xml" in names:
         if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise UnreadableError(ENCRYPTED)
-        content = archive.read("content.xml")
-        if (new := _mended_ods(content)) is not content:
-            yield "content.xml", new
+        if _is_to_mend(archive):
+            content = archive.read("content.xml")
+            if (new := _mended_ods(content)) != content:
+                yield "content.xml", new
         return
     if BINARY_EXCEL in names:
         raise UnreadableError("a binary workbook (.xlsb); open it in a spreadsheet and save it as .xlsx")
@@ -170,14 +173,24 @@ def letters(position: int) -> str:
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
+def _is_to_mend(archive: zipfile.ZipFile) -> bool:
+    """Return True for an .ods workbook with a cell that may have to be mended; its content is seen a part at a time."""
+    with archive.open("content.xml") as content:
+        end = b""
+        while part := content.read(PART):
+            seen = end + part
+            if any(sign in seen for sign in ODS_SIGNS) and ODS_TO_MEND.search(seen):
+                return True
+            end = part[-OVERLAP:]
+    return False
+
+
 def _mended_ods(content: bytes) -> bytes:
-    """Return an .ods workbook's content with errors as text, and without blanks; the very same when it has none."""
-    if not ODS_TO_MEND.search(content):
-        return content
+    """Return an .ods workbook's content with errors as text, and without blanks."""
     mended = ODS_CELL.sub(_mended_ods_cell, content)
     for table in ODS_TABLE.finditer(mended):
         _check_size(*_size_of_ods(table[0]))
-    return content if mended == content else mended
+    return mended
 
 
 def _mended_ods_cell(cell: re.Match[bytes]) -> bytes:
