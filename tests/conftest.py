@@ -80,11 +80,12 @@ def pytest_testnodedown(node: Any) -> None:
 
 @dataclass(frozen=True)
 class Page:
-    """A force's page, parsed, and the executed notebooks that it was made from."""
+    """A force's page and that of its annex, parsed, and the executed notebooks that it was made from."""
 
     force_id: str
     path: Path
     html: BeautifulSoup
+    annex: BeautifulSoup
     notebooks: list[dict[str, Any]]
 
     @property
@@ -97,7 +98,7 @@ class Page:
 
     def section_text(self, section_id: str) -> str:
         """The text of one section, blanks folded."""
-        section = self.html.find("section", id=section_id)
+        section = self.html.find("section", id=section_id) or self.annex.find("section", id=section_id)
         assert section is not None, f"{self.force_id} has no section {section_id}"
         return " ".join(section.get_text(" ").split())
 
@@ -149,9 +150,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _page(made: Path, run: str, force_id: str) -> Page:
     folder = made / run / EDITION / force_id
-    html = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    pages = (folder / f"{name}.html" for name in ("index", "annex"))
+    html, annex = (BeautifulSoup(one.read_text(encoding="utf-8"), "html.parser") for one in pages)
     notebooks = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("notebooks/*.ipynb"))]
-    return Page(force_id, folder / "index.html", html, notebooks)
+    return Page(force_id, folder / "index.html", html, annex, notebooks)
 
 
 @pytest.fixture(scope="session", params=FORCES)

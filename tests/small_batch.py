@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class SmallBatch:
 
     def write_notebooks(self, *cells: str) -> None:
         """Write a notebook a section, with one cell each of those given."""
-        for name, cell in zip(("01_force_in_numbers", "02_risk_based_inspection"), cells, strict=True):
+        for name, cell in zip(("00_force_in_numbers", "01_risk_based_inspection"), cells, strict=True):
             cells_in_order = [
                 {"cell_type": "markdown", "id": "t", "metadata": {}, "source": "# A section"},
                 code_cell("p", 'force = "norfolk"\nedition = "2017"', "parameters"),
@@ -82,10 +82,17 @@ class SmallBatch:
             check=False,
         )
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, before: Callable[[], object] | None = None) -> "subprocess.Popen[str]":
+        """Start the command; `before` is called in its process before it begins."""
+
+        def prepare() -> None:
+            _heed_interrupts()
+            if before:
+                before()
+
         return subprocess.Popen(
             self.command(*arguments), cwd=self.folder, env=self.environment, text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heed_interrupts,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare,
         )  # fmt: skip
 
     def log(self, name: str = "run.jsonl") -> list[dict[str, Any]]:
@@ -100,6 +107,10 @@ class SmallBatch:
 
     def notebooks(self) -> list[Path]:
         return sorted(self.reports.glob("*/notebooks/[!.]*.ipynb"))
+
+    def files(self) -> dict[str, bytes]:
+        """Return the content of all that a run has made, by its place."""
+        return files_below(self.reports)
 
     def left_over(self) -> list[Path]:
         return list(self.out.rglob("*.part*"))
@@ -123,16 +134,23 @@ class SmallBatch:
             time.sleep(0.02)
 
 
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files below a folder, by their places; but for logs, which tell times."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".jsonl")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
 def _heed_interrupts() -> None:
     """A gate that runs in the background ignores Ctrl-C, and what it starts would do so too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def small_batch(folder: Path, *cells: str) -> SmallBatch:
-    """Return a batch in a new folder, whose data keep the first two sections and the first measure only."""
+    """Return a batch in a new folder, whose data keep two sections and the first measure only."""
     made = SmallBatch(folder)
     shutil.copytree(PROJECT / "data", made.data)
-    _keep(made.data / "sections.toml", "[[section]]", 2)
+    _keep(made.data / "sections.toml", "[[section]]", 3)
+    _without_first(made.data / "sections.toml", "[[section]]")
     _without_tiles(made.data / "sections.toml")
     _keep(made.data / "measures.toml", "[[measure]]", 1)
     for name in ("exclusions.csv", "caveats.csv"):
@@ -154,6 +172,12 @@ def batch_of_three(folder: Path) -> None:
 def _keep(path: Path, heading: str, number: int) -> None:
     parts = re.split(rf"(?m)^(?={re.escape(heading)})", path.read_text(encoding="utf-8"))
     path.write_text("".join(parts[: number + 1]), encoding="utf-8")
+
+
+def _without_first(path: Path, heading: str) -> None:
+    """Take out the first entry: the first screen names measures that the folder does not keep."""
+    before, _, *others = re.split(rf"(?m)^(?={re.escape(heading)})", path.read_text(encoding="utf-8"))
+    path.write_text("".join((before, *others)), encoding="utf-8")
 
 
 def _without_tiles(path: Path) -> None:

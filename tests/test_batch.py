@@ -124,8 +124,8 @@ def test_a_failed_cell_stops_nothing_else_and_is_kept(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert batch.outcomes() == {"done": 7, "failed": 1}
     (failed,) = (line for line in batch.log() if line["outcome"] == "failed")
-    kept = batch.reports / "kent" / "notebooks" / "02_risk_based_inspection.failed.ipynb"
-    expected = "02_risk_based_inspection.ipynb failed in cell 3: AssertionError: no such number"
+    kept = batch.reports / "kent" / "notebooks" / "01_risk_based_inspection.failed.ipynb"
+    expected = "01_risk_based_inspection.ipynb failed in cell 3: AssertionError: no such number"
     assert failed["error"] == f"{expected}; the notebook as far as it ran: {kept}"
     assert done.stderr == f"failed: kent/risk_based_inspection: {failed['error']}\n", "an error of two lines is one"
     assert "AssertionError" in kept.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from peel_analysis.batch.work import Workplace, carry_out
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.writing import KEPT_IN
 
-FIRST, SECOND = "notebooks/01_force_in_numbers.ipynb", "notebooks/02_risk_based_inspection.ipynb"
+FIRST, SECOND = "notebooks/00_force_in_numbers.ipynb", "notebooks/01_risk_based_inspection.ipynb"
 FILE = "a file where a folder is needed; move it away or give another place, and run the command again"
 FOLDER = "a folder where a file is needed; move it away or give the name of a file, and run the command again"
 
@@ -70,7 +70,7 @@ def test_damaged_outputs_are_made_again(again: SmallBatch) -> None:
 def test_a_notebook_that_a_page_cannot_be_made_from_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in (VARIABLE, KEPT_IN):
         monkeypatch.setenv(variable, "")  # put back afterwards: a worker sets both
-    path = tmp_path / "01_force_in_numbers.ipynb"
+    path = tmp_path / "00_force_in_numbers.ipynb"
     path.write_text('{"cells": [')
     unit = Unit("kent", "force_in_numbers", "2017", path, path, tmp_path / "none")
     report = Report("kent", "2017", (unit,), tmp_path / "index.html", "")

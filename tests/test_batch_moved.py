@@ -38,7 +38,7 @@ def batch_with(folder: Path, path: Path, old: str, new: str, asked: str, *, back
 
 
 def printed(batch: SmallBatch, force: str = "norfolk") -> str:
-    notebook = json.loads((batch.reports / force / "notebooks/01_force_in_numbers.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads((batch.reports / force / "notebooks/00_force_in_numbers.ipynb").read_text(encoding="utf-8"))
     return "".join(text for cell in notebook["cells"] for output in cell.get("outputs", []) for text in output["text"])
 
 
@@ -87,7 +87,7 @@ def test_a_finding_and_a_notebook_that_are_put_back_are_read_again(tmp_path: Pat
     assert "wrong" not in printed(batch)
 
     batch = batch_with(
-        tmp_path / "c", tmp_path / "c/notebooks/01_force_in_numbers.ipynb", "A section", "Another", NOTHING
+        tmp_path / "c", tmp_path / "c/notebooks/00_force_in_numbers.ipynb", "A section", "Another", NOTHING
     )
     done = batch.run("--forces", "norfolk")
     assert (done.returncode, runs(batch)) == (0, ["norfolk", "norfolk"]), done.stderr

@@ -187,7 +187,7 @@ def test_command_works_from_any_folder_and_prints_where_the_page_is(made: Path) 
     page = made / "reports" / "2017" / "norfolk" / "index.html"
     assert Path((made / "printed").read_text(encoding="utf-8").strip()).parts[-4:] == page.parts[-4:]
     assert page.is_file()
-    assert len(list(page.parent.glob("notebooks/*.ipynb"))) == 9
+    assert len(list(page.parent.glob("notebooks/*.ipynb"))) == 10
     rows = list(csv.DictReader(io.StringIO((page.parent / "values.csv").read_text(encoding="utf-8"))))
     assert [row["force_id"] for row in rows[:52]] == ["norfolk"] * 26 + ["england-and-wales"] * 26
     assert [path for path in page.parent.rglob("*") if ".part" in path.name or ".failed" in path.name] == []

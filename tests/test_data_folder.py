@@ -39,7 +39,7 @@ EDITS: dict[str, tuple[str, str, Callable[[Data], object]]] = {
     "comparability.toml": ('"2016", "2017"', '"2015", "2017"', lambda data: data.blocks[1].years),
     "checks.toml": ("tolerance_percent = 1 ", "tolerance_percent = 2 ", lambda data: data.rule("printed_totals").rule),
     "wording_policy.toml": ('version = "2.0"', 'version = "2.1"', lambda data: data.policy.version),
-    "sections.toml": ("Effectiveness overview", "Effectiveness in brief", lambda data: data.sections[2].title),
+    "sections.toml": ("Effectiveness overview", "Effectiveness in brief", lambda data: data.sections[3].title),
     "programmes.toml": ("Armed policing", "Armed officers", lambda data: data.programmes.all[3].questions),
     "peer_sets.toml": ("size = 7", "size = 6", lambda data: data.peer_sets.sets[1].size),
     "published_files.toml": ("Home Office", "Home office", lambda data: data.published_files.files[0].publisher),

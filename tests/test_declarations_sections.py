@@ -71,7 +71,7 @@ def refusal(data: Folder, file: str, old: str, new: str, read: Callable[[], obje
         (
             'headline_measures = ["crime_per_1000"',
             'headline_measures = ["crimes"',
-            "data/sections.toml, section 'effectiveness_overview': headline_measures has 'crimes', which is not in "
+            "data/sections.toml, section 'at_a_glance': headline_measures has 'crimes', which is not in "
             "data/measures.toml; mend the name or add it there",
         ),
         (

@@ -30,9 +30,9 @@ def sentences(one: Result) -> list[str]:
 def test_england_and_wales_warns_of_the_incomplete_records_in_it(edition: str, warning: str) -> None:
     one = result(edition, "outcome_charged_pct")
     assert one.national_warning == warning
-    last = sentences(one)[-1]
-    assert last.startswith("England and Wales is based on ")
-    assert last.endswith(warning or "the sum of their counts over the sum of their denominators.")
+    first = sentences(one)[0]
+    assert first.startswith("England and Wales is based on ")
+    assert first.endswith(warning or "the sum of their counts over the sum of their denominators.")
     spread = outcomes.footnotes(spread_of(open_data().edition(edition), "norfolk"))[-1]
     assert spread.endswith(warning or "the sum of their recorded crimes.")
 

@@ -132,7 +132,8 @@ def page(force_id: str, edition_id: str) -> str:
 
 def ran(html: BeautifulSoup) -> list[str]:
     """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
-    ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", "norfolk/index.html")}
+    beside = ("norfolk/index.html", "../index.html", "values.csv", "annex.html")
+    ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", *beside)}
     return [
         str(tag)
         for tag in html.find_all(True)

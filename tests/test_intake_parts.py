@@ -1,18 +1,23 @@
 """A part is never taken for the whole: what is missing is named, and a reason lets it in as partial."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from home_office import OUTCOME_HEADING, all_forces_outcomes, csv_file
-from intake_folder import GROUPS, added, contents, crime_file, crime_rows, empty_folder, found
-from workbooks import FORCES, Row
+from intake_folder import CRIME, GROUPS, added, contents, crime_file, crime_rows, empty_folder, found
+from workbooks import FORCES, Row, save
 
 from peel_analysis.cli import main
 from peel_analysis.data import counts
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.intake.published import plan
+from peel_analysis.data.writing import JOURNAL, LOCK, one_writer, remove_left_over, this_machine, write_files
+from peel_analysis.intake.published import build, plan
 
 YEAR = ("2016/17",)
 NEXT_YEAR = f"{date.today().year + 1}/{(date.today().year + 2) % 100:02d}"
@@ -64,8 +69,24 @@ def test_a_known_part_is_marked_where_it_is_one_and_its_reason_is_kept(folder: P
     held = counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv", forces=FORCES)
     partial = held[held["status"] == "partial"]
     assert (len(partial), *partial[["force_id", "period_start"]].drop_duplicates().iloc[0]) == (8, "kent", "2016-07-01")
-    how_made = pd.read_csv(folder / "provenance.csv")["how_made"][0]
-    assert how_made.endswith("; a part, with its counts marked partial: Kent sends it later")
+    said = pd.read_csv(folder / "provenance.csv")["release_words"][0]
+    assert said.endswith("; a part, with its counts marked partial: Kent sends it later")
+
+
+def test_a_part_of_days_before_all_that_is_held_is_marked_unasked_and_one_among_them_is_not(
+    folder: Path, tmp_path: Path
+) -> None:
+    added(crime_file(tmp_path, whole()), folder, "2017-05")
+    older = plan(crime_file(tmp_path, crime_rows(("2014/15",))), Data(folder), "2015-07")
+    assert older.is_sound
+    assert "no row is of Criminal damage and arson" in found(older, "whole")[0]
+    older.write()
+    held = counts.read(folder / "counts" / "recorded_crime" / "2015-07.csv", forces=FORCES)
+    assert set(held["status"]) == {"partial"}
+    said = pd.read_csv(folder / "provenance.csv").set_index("release")["release_words"]["2015-07"]
+    assert said.endswith("its days are before all that is held, so nothing tells what a whole table would have")
+    same = plan(crime_file(tmp_path, crime_rows(YEAR)), Data(folder), "2017-06")
+    assert not same.is_sound
 
 
 def test_half_of_what_another_release_has_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -163,3 +184,80 @@ def test_what_a_folder_holds_already_is_not_asked_about_again(folder: Path, tmp_
     addition = plan(crime_file(tmp_path, rows), Data(folder), "2017-05", confirmed="counted again")
     addition.write()
     assert plan(crime_file(tmp_path, rows, "later.csv"), Data(folder), "2017-06").is_sound
+
+
+def test_a_write_that_fails_in_the_middle_leaves_every_old_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("old\n", encoding="utf-8")
+    (tmp_path / "b.csv").mkdir()  # nothing can be renamed to where a folder is
+    with pytest.raises(OSError, match=r"b\.csv"):
+        write_files({tmp_path / "a.csv": "new\n", tmp_path / "b.csv": "new\n"}, tmp_path / JOURNAL)
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "old\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_what_a_killed_process_had_written_is_finished(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, sys; from peel_analysis.data import writing\n"
+        "folder, place = pathlib.Path(sys.argv[1]), pathlib.Path.replace\n"
+        "def replace(one, other):\n"
+        "    if other.name == 'b.csv': os._exit(9)\n"
+        "    return place(one, other)\n"
+        "pathlib.Path.replace = replace\n"
+        "writing.write_files({folder / 'a.csv': 'new', folder / 'b.csv': 'new'}, folder / writing.JOURNAL)\n"
+    )
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False).returncode == 9
+    assert [(tmp_path / name).read_text(encoding="utf-8") for name in ("a.csv", "b.csv")] == ["new", "old"]
+    with one_writer(tmp_path):
+        assert [(tmp_path / name).read_text(encoding="utf-8") for name in ("a.csv", "b.csv")] == ["new", "new"]
+    remove_left_over(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_one_process_at_a_time_writes_in_a_folder(tmp_path: Path) -> None:
+    with (
+        one_writer(tmp_path),
+        pytest.raises(InputError, match=rf"process {os.getpid()} on .* is writing there; wait until it has ended"),
+        one_writer(tmp_path, wait=0),
+    ):
+        pass
+    (tmp_path / LOCK).write_text(f"{this_machine()} 999999999", encoding="utf-8")  # of a process that was killed
+    with one_writer(tmp_path, wait=0):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("reason", ["", "the April quarter alone was published"])
+def test_a_build_from_a_part_writes_nothing_without_a_reason(folder: Path, tmp_path: Path, reason: str) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    crime_file(raw, crime_rows(), "prc.csv")
+    words = "\n".join(f'{name} = "x"' for name in ("publisher", "title", "licence", "how_made", "release_words"))
+    entry = '[[file]]\nfile = "prc.csv"\nreader = "recorded crime"\nrelease = "2017-05"\n'
+    entry += f'tables = [["recorded_crime", "2017-05"]]\npart_is_known = "{reason}"\n{words}\n'
+    (folder / "published_files.toml").write_text(entry, encoding="utf-8")
+    before = contents(folder)
+    if reason:
+        build(raw, Data(folder))
+        held = counts.read(folder / "counts" / "recorded_crime" / "2017-05.csv", forces=FORCES)
+        assert held["status"].unique().tolist() == ["partial"]
+        return
+    with pytest.raises(InputError, match=r"nothing was built: a part .* it holds 1 of the 9 offence groups"):
+        build(raw, Data(folder))
+    assert contents(folder) == before
+
+
+def test_two_files_added_at_once_are_both_in(folder: Path, tmp_path: Path) -> None:
+    """And without --release, for each file says which it is."""
+    command, runs = [sys.executable, "-m", "peel_analysis.cli", "data", "add"], []
+    for year, month in (("2016/17", "May 2017"), ("2017/18", "May 2018")):
+        sheets: dict[str, list[Row]] = {
+            "Cover": [[f"Published 4 {month}"]],
+            "Table": [list(CRIME), *whole(1000, (year,))],
+        }
+        file = save(tmp_path / f"{month[-4:]}.xlsx", sheets)
+        runs.append(subprocess.Popen([*command, str(file), "--data", str(folder)], stdout=subprocess.DEVNULL))
+    assert [run.wait() for run in runs] == [0, 0]
+    assert pd.read_csv(folder / "provenance.csv", dtype=str)["release"].tolist() == ["2017-05", "2018-05"]
+    assert not list(folder.glob(".*"))

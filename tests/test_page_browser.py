@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -89,20 +90,46 @@ def test_pictures_are_drawn(browser: Any, norfolk: Report) -> None:
     assert [size for size in sizes if not (size[0] and size[1] > 0 and size[2] > 100)] == []
 
 
-def test_tables_are_folded_on_the_screen_and_print(browser: Any, norfolk: Report) -> None:
+def test_findings_and_notes_print_whole_and_what_else_is_folded_does_not(browser: Any, norfolk: Report) -> None:
     tab = opened(browser, norfolk)
-    table = tab.locator("details.data table").first
-    assert not table.is_visible()
+    assert tab.locator("details[open]").count() == 0
     tab.emulate_media(media="print")
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert table.is_visible()
-    assert tab.locator("details:not([open])").count() == 0
+    for kind in ("findings", "more-notes"):
+        every = tab.locator(f"details.{kind}")
+        opened_there = every.evaluate_all("found => found.filter(one => !one.closest('details:not([open])')).length")
+        assert opened_there > 3, kind
+        assert tab.locator(f"details.{kind}:not([open])").count() == 0
+    assert not tab.locator("details.data").first.is_visible()
+
+
+def test_norfolk_prints_on_at_most_25_pages(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk)
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    printed = tab.pdf(prefer_css_page_size=True)
+    assert 10 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 25
+
+
+def test_the_first_screen_says_what_the_page_is_the_grades_and_what_stands_out(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk, viewport={"width": 1280, "height": 900})
+    for words in ("not a publication of HMICFRS", "Overall effectiveness 2017", "What stands out", "Figure 8"):
+        box = tab.get_by_text(words).first.bounding_box()
+        assert box, words
+        assert box["y"] + box["height"] <= 900, words
+
+
+def test_norfolk_takes_at_most_28_screens_and_7_000_words(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk, viewport={"width": 1280, "height": 900})
+    assert tab.evaluate("document.documentElement.scrollHeight") <= 28 * 900
+    assert tab.evaluate("document.body.innerText.split(/\\s+/).length") <= 7_000
 
 
 def test_page_is_whole_without_scripts(browser: Any, norfolk: Report) -> None:
     tab = opened(browser, norfolk, java_script_enabled=False)
     assert tab.locator("h1").inner_text() == "Norfolk Constabulary"
-    assert tab.locator("section.report-section:visible").count() == len(norfolk.notebooks)
+    assert tab.locator("section.report-section:visible").count() == len(norfolk.notebooks) - 1, (
+        "the annex is a page of its own"
+    )
     tab.locator("details.data summary").first.click()
     assert tab.locator("details.data table").first.is_visible()
 

@@ -73,8 +73,9 @@ def test_inspected_only_has_the_structure_of_the_published_report(norfolk_inspec
         "Effectiveness overview",
         "Protecting vulnerable people and supporting victims",
         "Specialist capabilities",
-        "Annex A – About the data",
     ]
+    assert words(norfolk_inspected_only.annex.find("section")).startswith("Annex A – About the data")
+    assert norfolk_inspected_only.html.select("details.not-public:not([open])") == []
     caption = words(norfolk_inspected_only.html.select("figcaption:has(.figure-label)")[0])
     assert caption.startswith(
         "Figure 1: Domestic abuse arrest rate (per 100 domestic abuse-related offences), by force, "

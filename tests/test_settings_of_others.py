@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 from matplotlib.font_manager import fontManager
+from refusals import assert_says
 from small_notebook import write
 from warm_kernels import printed
 
@@ -147,7 +148,7 @@ def test_a_parameter_is_text_and_never_code(hostile: str, tmp_path: Path) -> Non
 def test_a_letter_that_the_terminal_lacks_is_escaped(
     encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = "G\N{LATIN SMALL LETTER W WITH CIRCUMFLEX}ent \udcff"  # and a byte that is no letter
+    name = "G\N{LATIN SMALL LETTER W WITH CIRCUMFLEX}ent"
     page = SimpleNamespace(page=tmp_path / name / "index.html")
     monkeypatch.setattr(batch, "make_report", lambda *_: (page, []))
     terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
@@ -156,7 +157,13 @@ def test_a_letter_that_the_terminal_lacks_is_escaped(
     terminal.flush()
     letter = "\\u0175" if encoding != "utf-8" else "\N{LATIN SMALL LETTER W WITH CIRCUMFLEX}"
     said = terminal.buffer.getvalue().decode(encoding)
-    assert said == f"{tmp_path}/G{letter}ent \\udcff/index.html{os.linesep}"
+    assert said == f"{tmp_path}/G{letter}ent/index.html{os.linesep}"
+
+
+def test_a_byte_that_is_no_letter_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report", "norfolk", "--out", str(tmp_path / "ent \udcff")]) == 2
+    assert_says(capfd.readouterr().err, f"peel: {tmp_path}/ent \\udcff", "no letter", "rename it")
+    assert list(tmp_path.iterdir()) == []
 
 
 CODE = "'+open('ran','w').name+'"

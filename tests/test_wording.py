@@ -146,8 +146,8 @@ def test_footnotes_say_who_is_out_of_the_figure_and_who_is_in_the_national_value
     action = results["outcome_action_taken_pct"]
     assert footnote_about(action, "suffolk").startswith("Not in the figure: Suffolk. ")
     assert footnote_about(action, "dorset").startswith("In the England and Wales value, but not in the figure: Dorset.")
-    last = footnotes(action)[-1].sentence
-    assert last.startswith("England and Wales is based on 42 of 43 forces (not Suffolk): ")
+    first = footnotes(action)[0].sentence
+    assert first.startswith("England and Wales is based on 42 of 43 forces (not Suffolk): ")
     charged = results["outcome_charged_pct"]
     assert "Without a 2016 value: Dorset. " in footnote_about(charged, "dorset")
 

@@ -46,6 +46,10 @@ class Making:
         """Return the plan of each force's report; `shared` is the key of what every unit depends on."""
         return [report_of(edition, one, self.out, shared, inspected_only=self.inspected_only) for one in forces]
 
+    def index_of(self, edition: Edition) -> Path:
+        """Return where the page goes that links all reports of an edition."""
+        return self.out / edition.id / "index.html"
+
     def workplace(self, edition: Edition, shared: str) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
         return Workplace(edition.data.folder, self.out / CACHES / shared[:20], self.engine, edition.id)
@@ -60,7 +64,9 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     [plan] = making.plans(edition, [force], shared)
     workplace = making.workplace(edition, shared)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
-    return plan, _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), lines=False)
+    outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), lines=False)
+    write_index(making.index_of(edition), edition, making.plans(edition, edition.data.forces, shared), outcomes)
+    return plan, outcomes
 
 
 def make_reports(
@@ -81,7 +87,7 @@ def make_reports(
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
     outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
-    write_index(folder / "index.html", edition, plans.values(), outcomes)
+    write_index(making.index_of(edition), edition, plans.values(), outcomes)
     return outcomes
 
 
@@ -204,7 +210,7 @@ def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcome
     counted = grades_over_forces(edition, OVERALL)
     spread = enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count)
     page = render("reports.html.j2", style=style_sheet(), edition=edition, rows=rows, spread=spread)
-    if not path.exists() or path.read_text(encoding="utf-8") != page:
+    if not path.exists() or path.read_bytes() != page.encode():  # it may be damaged
         write_text(path, page)
 
 

@@ -18,7 +18,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PROJECT
 from peel_analysis.data.forces import NAMES, Force
 from peel_analysis.data.programmes import PROGRAMMES
-from peel_analysis.data.settings import CHECKS
+from peel_analysis.data.settings import CHECKS, SectionPlan
 from peel_analysis.data.writing import checksum
 from peel_analysis.sections.judgments import inspected
 
@@ -28,7 +28,7 @@ DRAWN_AND_EXPORTED_BY = (
 PACKAGE = Path(__file__).resolve().parents[1]
 BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
 NOTEBOOK_MARKS = re.compile(rb'"peel_checksum": "(?P<checksum>[0-9a-f]{64})",\s+"peel_key": "(?P<key>[0-9a-f]{64})"')
-PAGE_MARKS = re.compile(rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<values>[0-9a-f]{64})")
+PAGE_MARKS = re.compile(rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<beside>[0-9a-f]{64})")
 END = 4096  # bytes; nbformat sorts keys, so a notebook's metadata stand at its end, and a page's at its beginning
 
 
@@ -71,13 +71,15 @@ class Unit:
 
 @dataclass(frozen=True)
 class Report:
-    """A force's report: its units in order, its page and the page's content key."""
+    """A force's report: its units in order, its page, the page's content key, and the pages of sections beside it."""
 
     force_id: str
     edition: str
     units: tuple[Unit, ...]
     page: Path
     key: str
+    pages: tuple[Path, ...] = ()
+    inspected_only: bool = False
     section_id: ClassVar[str] = "page"  # what a log calls it, as it calls a unit by its section
 
     @property
@@ -87,7 +89,7 @@ class Report:
 
     def key_of(self, shared: str) -> str:
         """Return the content key of its units' files as they are now."""
-        return _digest([unit.key_of(shared) for unit in self.units])
+        return _digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only)])
 
     @property
     def values(self) -> Path:
@@ -95,14 +97,15 @@ class Report:
         return self.page.with_name("values.csv")
 
     def is_fresh(self) -> bool:
-        """Return whether the page and the values file are there, whole, and were made from what is there now."""
-        return key_of_page(self.page, self.values) == self.key
+        """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
+        return key_of_page(self.page, self.values, *self.pages) == self.key
 
 
 def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspected_only: bool = False) -> Report:
     """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks.
 
-    `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not inspected.
+    `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not
+    inspected, and what the published report does not have.
     """
     folder = out / edition.id / force.id
     findings = edition.data.folder / "findings" / edition.id / f"{force.id}.md"
@@ -116,10 +119,16 @@ def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspect
             findings=findings,
         )
         for plan in edition.sections
-        if not (inspected_only and plan.question and inspected(edition, force.id, plan.question) == "no")
+        if not (inspected_only and (plan.added or _is_not_inspected(plan, edition, force)))
     ]
     keyed = tuple(replace(unit, key=unit.key_of(shared)) for unit in units)
-    return Report(force.id, edition.id, keyed, folder / "index.html", _digest([unit.key for unit in keyed]))
+    pages = tuple(dict.fromkeys(folder / f"{plan.page}.html" for plan in edition.sections if plan.page))
+    report = Report(force.id, edition.id, keyed, folder / "index.html", "", pages, inspected_only)
+    return replace(report, key=report.key_of(shared))
+
+
+def _is_not_inspected(plan: SectionPlan, edition: Edition, force: Force) -> bool:
+    return bool(plan.question) and inspected(edition, force.id, plan.question) == "no"
 
 
 def shared_key(data: Path) -> str:
@@ -171,9 +180,12 @@ def checked_notebook(notebook: dict[str, Any], key: str) -> str:
     return f"{before}{checksum(text.encode())}{after}"
 
 
-def page_marks(key: str, values: str) -> str:
-    """Return what a page carries in its head before its checksum is worked out: that of its values file is there."""
-    return f"{key} {BLANK} {checksum(values.encode())}"
+def page_marks(key: str, *beside: str) -> str:
+    """Return what a page carries in its head before its checksum is worked out: that of the files beside it is there.
+
+    `beside` are the texts of the values file and of the pages that sections have to themselves.
+    """
+    return f"{key} {BLANK} {_digest(checksum(text.encode()) for text in beside)}"
 
 
 def checked_page(html: str) -> str:
@@ -187,11 +199,12 @@ def key_of_notebook(path: Path) -> str:
     return _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
 
 
-def key_of_page(page: Path, values: Path) -> str:
-    """Return the content key in a page, or "" when it or the values file is missing, damaged or cannot be read."""
+def key_of_page(page: Path, *beside: Path) -> str:
+    """Return the content key in a page, or "" when it or a file beside it is missing, damaged or cannot be read."""
     content = _content(page)
     marks = PAGE_MARKS.search(content, 0, END)
-    return _whole_key(content, marks) if marks and marks["values"].decode() == checksum(_content(values)) else ""
+    checksums = _digest(checksum(_content(path)) for path in beside)
+    return _whole_key(content, marks) if marks and marks["beside"].decode() == checksums else ""
 
 
 def _content(path: Path) -> bytes:

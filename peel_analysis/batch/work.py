@@ -29,6 +29,7 @@ from peel_analysis.engine.warm_process import SHARED
 
 if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
+    from peel_analysis.data.settings import SectionPlan
     from peel_analysis.reports.page import SectionOnPage
     from peel_analysis.reports.values_file import EditionValues
 
@@ -213,17 +214,20 @@ def _finish(path: Path, unit: Unit) -> None:
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
-    """Make a force's page from its executed notebooks, and put its values file beside it."""
+    """Make a force's pages from its executed notebooks, and put its values file beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.page import page_html
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     values = _values(edition, workplace.kept()).text(force.id)
-    sections = [_section(unit, edition.section(unit.section_id).title) for unit in report.units]
-    html = page_html(sections, force, edition, page_marks(report.key, values))
+    sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
+    others = [page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages]
+    marks = page_marks(report.key, values, *others)
+    html = page_html(sections, force, edition, marks, unfolded=report.inspected_only)
     reading.check_still()
-    write_text(report.values, values)  # before the page, whose key says that all is done
+    for path, text in zip((report.values, *report.pages), (values, *others), strict=True):
+        write_text(path, text)  # before the page, whose key says that all is done
     write_text(report.page, checked_page(html))
     return ""
 
@@ -236,7 +240,7 @@ def _values(edition: "Edition", cache: Path) -> "EditionValues":
     return values_of(edition)
 
 
-def _section(unit: Unit, title: str) -> "SectionOnPage":
+def _section(unit: Unit, plan: "SectionPlan") -> "SectionOnPage":
     import nbformat
 
     from peel_analysis.reports.page import SectionOnPage, pieces
@@ -247,7 +251,7 @@ def _section(unit: Unit, title: str) -> "SectionOnPage":
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
     if key_of_notebook(unit.target) != unit.key:
         raise RuntimeError(f"{unit.target} has been changed since it was made; the next run makes it again")
-    return SectionOnPage(unit.section_id, title, tuple(pieces(notebook, unit.section_id, title)))
+    return SectionOnPage(plan.id, plan.title, tuple(pieces(notebook, plan.id, plan.title)), plan.page)
 
 
 def fault_line(error: BaseException) -> str:

@@ -22,6 +22,11 @@ from peel_analysis.sources.reading import shown
 NAMED = 3  # of many that are missing, so many are named
 WHOLE = "all"  # the dimension of a count that the publisher gives of all together
 PART = "it looks like a part of the table; take the full file"
+KINDS = {  # what the dimensions of an item are, where they are not offence groups
+    "outcomes_recorded": "outcome types",
+    "outcomes_assigned": "outcome types",
+    "outcomes_by_offence_group": "pairs of an offence group and an outcome type",
+}
 MOST = NUMBER_OF_FORCES // 2 + 1
 Days = tuple[str, str]  # first and last day of a period
 
@@ -114,7 +119,7 @@ def _declared(item: str, day: str, held: TablesHeld) -> tuple[str, ...]:
 
 
 def _kind(item: str) -> str:
-    return "outcome types" if item in ("outcomes_recorded", "outcomes_assigned") else "offence groups"
+    return KINDS.get(item, "offence groups")
 
 
 def _lacking(key: Key, of_period: pd.DataFrame, period: str, by: Rule) -> Iterator[Finding]:

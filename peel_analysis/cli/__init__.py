@@ -50,6 +50,8 @@ class Peel(click.Group):
         except BrokenPipeError:  # the reader of a pipe has gone, as with `peel values | head`
             sys.stderr.close()
             return DONE
+        except MemoryError:
+            return refused("there is too little memory; free some, or raise its limit (ulimit -v), and run it again")
         except OSError as error:
             return refused(system_error_in_words(error))
 

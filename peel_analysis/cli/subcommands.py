@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option, say
-from peel_analysis.data.files import check_replaceable, check_writable, data_folder
+from peel_analysis.data.files import check_letters, check_replaceable, check_writable, data_folder, notebooks_folder
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
     from peel_analysis.data.folder import Data
     from peel_analysis.data.forces import Force, Forces
+    from peel_analysis.intake.published import Addition
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -97,9 +98,10 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
 
     FORCE is a force by any name: norfolk, 'Devon & Cornwall'.
     """
+    how = _making(edition, **making)
     from peel_analysis.batch import make_report
 
-    plan, outcomes = make_report(edition, force, _making(**making))
+    plan, outcomes = make_report(edition, force, how)
     if any(outcome.failed for outcome in outcomes):
         return FAILED
     say(str(plan.page))
@@ -124,19 +126,26 @@ def batch(
     forces: "list[Force]", jobs: int, dask: str | None, shard: str | None, edition: "Edition", **making: Any
 ) -> int:
     """Make the reports of all forces, or of some."""
+    started, how = time.perf_counter(), _making(edition, **making)
     from peel_analysis.batch import make_reports, share, summary
 
-    started = time.perf_counter()
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
-    outcomes = make_reports(edition, chosen, _making(**making), jobs=jobs, scheduler=dask, log=log)
+    outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
     say(summary(outcomes, time.perf_counter() - started))
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def _making(out: Path, **settings: Any) -> "Making":
-    """Return how reports are to be made. Raises InputError where `--out` cannot be written to."""
+def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
+    """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
+    from peel_analysis.data.errors import InputError
+    from peel_analysis.engine.limits import shortage
+
+    if told := shortage():
+        raise InputError(told)
     from peel_analysis.batch import Making
 
+    for path in (out.resolve(), edition.data.folder, notebooks_folder()):
+        check_letters(path)
     check_writable(out, f"--out {out}")
     return Making(out.resolve(), **settings)
 
@@ -265,10 +274,13 @@ def build(data: "Data", raw: Path) -> int:
     """Remake the tables of counts from the published files."""
     from peel_analysis.checks.data_checks import check as check_tables
     from peel_analysis.checks.rules import TablesHeld
+    from peel_analysis.data.writing import one_writer
     from peel_analysis.intake.published import build as build_tables
 
     check_writable(data.folder, f"--data {data.folder}")
-    for account in build_tables(raw, data):
+    with one_writer(data.folder):  # what another adds meanwhile would be lost
+        accounts = build_tables(raw, data)
+    for account in accounts:
         say("\n".join(account.lines()))
     return _say_results(check_tables(TablesHeld(data)), data)
 
@@ -301,12 +313,23 @@ def add(
 
     FILE is the file as published; its format is told by its content. An error in its data changes nothing.
     """
+    from peel_analysis.data.writing import one_writer
     from peel_analysis.intake.published import plan
 
-    if not dry_run:
-        check_writable(data.folder, f"--data {data.folder}")
     silent = [data.forces.find(name).id for name in (not_supplied or "").split(",") if name.strip()]
-    addition = plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
+
+    def addition_of() -> "Addition":
+        return plan(file, data, release or "", silent, part=part or "", confirmed=confirmed or "")
+
+    if dry_run:
+        return _say_addition(addition_of(), data, dry_run=True)
+    check_writable(data.folder, f"--data {data.folder}")
+    with one_writer(data.folder):  # from the reading on: what another adds meanwhile would be lost
+        return _say_addition(addition_of(), data, dry_run=False)
+
+
+def _say_addition(addition: "Addition", data: "Data", *, dry_run: bool) -> int:
+    """Print what a file would change, and write it where that is asked for and sound; return the exit code."""
     say("\n".join(addition.lines()))
     if not addition.texts:
         say("Nothing changes: the data folder holds all of this already.")

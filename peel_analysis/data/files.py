@@ -5,6 +5,7 @@ import difflib
 import io
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -62,6 +63,17 @@ def check_writable(folder: Path | str, said: str) -> None:
         TemporaryFile(dir=place).close()
     except OSError as error:
         raise InputError(f"{said}: {place} cannot be written to ({error.strerror}); give a folder that can") from error
+
+
+def check_letters(path: Path) -> None:
+    """Raise InputError for a path that no notebook can name: with a byte that is no letter in this encoding."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        remedy = "rename it, or set PYTHONUTF8=1 where the terminal's encoding is not UTF-8"
+        raise InputError(
+            f"{path}: a byte of its name is no letter in {sys.getfilesystemencoding()}; {remedy}"
+        ) from error
 
 
 def wrong_name(name: str) -> str:

@@ -16,7 +16,7 @@ from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces,
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
-from peel_analysis.data.writing import cache_folder, once
+from peel_analysis.data.writing import JOURNAL, cache_folder, finish_writing, once
 
 T = TypeVar("T")
 Written = dict[str, tuple[int, ...]]  # files, with when each was last written and changed, and its size
@@ -269,4 +269,5 @@ def open_data(folder: Path | str | None = None) -> Data:
     ('2017', '2019', '2025')
     """
     path = data_folder(folder)
+    finish_writing(path / JOURNAL)
     return _opened.setdefault(path, Data(path))

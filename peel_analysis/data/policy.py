@@ -45,6 +45,9 @@ FILLED_LATER = {  # what the sentences under a heading may name in braces
         "points",
     ),
     "funnel": ("force", "value", "middle", "words", "reason"),
+    "glance": (
+        "title", "window", "value", "words", "gap", "side", "national", "middle", "alone", "status",
+    ),
     "spine": (),
     "ranks": ("force", "ranks", "ratio", "gap"),
     "multiple_comparisons": (
@@ -177,6 +180,22 @@ class _InFunnel(Declaration):
     notes: Texts = Field(description="what stands under every funnel")
 
 
+class _AtAGlance(Declaration):
+    """What a line says of a figure: its value, the gap to England and Wales, its position among the forces."""
+
+    similar: str = Field(description="the gap is below the size rule")
+    size: str = Field(description="size is passed, and position is not")
+    size_across: str = Field(description="the same, far out on the other side of the middle of the forces")
+    size_and_position: str = Field(description="size and position are passed, and there is no funnel")
+    within_the_limits: str = Field(description="size and position are passed, and chance is not")
+    all_three: str = Field(description="all three tests are passed")
+    size_only: str = Field(description="size is passed, the only test that could be made")
+    similar_alone: str = Field(description="size is not passed, the only test that could be made")
+    no_verdict: str = Field(description="there is no verdict")
+    no_national_value: str = Field(description="England and Wales has no value")
+    no_figure: str = Field(description="the force has no figure, for the reason of its {status}")
+
+
 class _InSpine(Declaration):
     """What is said of the chart of all figures in one look."""
 
@@ -215,6 +234,7 @@ class Policy(Declaration):
     words: _Words
     says: _Says
     funnel: _InFunnel
+    glance: _AtAGlance
     spine: _InSpine
     ranks: _Ranks
     basis: dict[str, str] = Field(description="what is said of a verdict, by the tests that were made")

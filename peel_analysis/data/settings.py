@@ -57,11 +57,13 @@ class SectionEntry(Declaration):
     question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
     programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
     headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
+    added: bool = Field(default=False, description="no section of the published report: not in --inspected-only")
+    page: str = Field(default="", description="the name of the page that it has to itself; on the report's if left out")
     blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
 
 
 class SectionPlan(SectionEntry):
-    """A section with its place in the report, from 1."""
+    """A section with its place in the report, from 0."""
 
     number: int
 
@@ -88,7 +90,7 @@ def sections_in(
     with Faults() as faults:
         faults.of(refuse_headings, given, where, "section")
         read = partial(_section_in, measure_ids=measure_ids)
-        for number, (place, section) in enumerate(stated(faults, read, given, where, "section"), start=1):
+        for number, (place, section) in enumerate(stated(faults, read, given, where, "section")):
             faults.of(named, section.headline_measures, place, "headline_measures", measure_ids, MEASURES_FILE)
             faults.of(named, section.programmes, place, "programmes", programmes.ids, f"data/{PROGRAMMES}")
             asked = [section.question] if section.question else []
@@ -311,6 +313,8 @@ class PublishedFile(AddedWords):
     tables: ListOf[FileNamePair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
+    part_is_known: str = Field(default="", description="why the file is a part: its counts are marked partial")
+    confirmed: str = Field(default="", description="why counts of it that are far from others are right")
     release_by_end: dict[str, FileName] = Field(
         default={}, description="the release of each period, by its last day, where the file holds several releases"
     )

@@ -6,17 +6,22 @@ of the package, so that what it holds was made from what is there now.
 """
 
 import hashlib
+import json
 import os
 import re
+import shutil
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from peel_analysis.data.errors import InputError
+
+JOURNAL, LOCK = ".writing.json", ".lock"  # of a folder: what is being renamed in it, and who writes there
 LONG_AGO = 86_400.0  # seconds
-PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb)?")
+PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb|\.old)?")
 KEPT_IN = "PEEL_KEPT"
 CHECKSUM_SIZE = 64  # characters, at the head of each file: a file that was damaged would make every report fail
 
@@ -31,11 +36,12 @@ def write_text(path: Path, text: str) -> None:
     write_files({path: text})
 
 
-def write_files(contents: Mapping[Path, str | bytes]) -> None:
+def write_files(contents: Mapping[Path, str | bytes], journal: Path | None = None) -> None:
     """Write files that belong together: all beside their places first, making their folders, and then each renamed.
 
-    Texts are written as UTF-8 with plain line ends. Whatever can go wrong in writing (no space, no right to write)
-    leaves every old file as it was. Raises OSError.
+    Texts are written as UTF-8 with plain line ends. Whatever can go wrong (no space, no right to write, a place that
+    cannot be taken) leaves every old file as it was. A process that is killed while it renames leaves a `journal`, if
+    one is named, by which `finish_writing` renames the rest. Raises OSError.
     """
     besides = {path: part_of(path) for path in contents}
     try:
@@ -43,12 +49,90 @@ def write_files(contents: Mapping[Path, str | bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             content = contents[path]
             beside.write_bytes(content.encode() if isinstance(content, str) else content)
-        for path, beside in besides.items():
-            beside.replace(path)
+        if journal is not None and len(besides) > 1:
+            listed = [[str(beside), str(path)] for path, beside in besides.items()]
+            write_files({journal: json.dumps([this_machine(), os.getpid(), listed])})
+        _rename(besides)
     finally:
-        for beside in besides.values():
-            with suppress(OSError):  # it is there only where the disk is full, or the like
-                beside.unlink()
+        for left in (*besides.values(), *([journal] if journal is not None else [])):
+            with suppress(OSError):  # a part is there only where the disk is full, or the like
+                left.unlink()
+
+
+def _rename(besides: Mapping[Path, Path]) -> None:
+    """Rename each file to its place; where one cannot be, those before it are put back."""
+    kept: dict[Path, Path] = {}
+    done: list[Path] = []
+    try:
+        for path, beside in besides.items():
+            if len(besides) > 1 and path.is_file():
+                kept[path] = Path(shutil.copy2(path, part_of(path, ".old")))
+            beside.replace(path)
+            done.append(path)
+    except BaseException:
+        for path in done:
+            if path in kept:
+                kept[path].replace(path)
+            else:
+                path.unlink()
+        raise
+    finally:
+        for old in kept.values():
+            with suppress(OSError):
+                old.unlink()
+
+
+def finish_writing(journal: Path) -> None:
+    """Rename what a process that was killed had written and not yet renamed; nothing while it still runs."""
+    try:
+        machine, process, listed = json.loads(journal.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if machine == this_machine() and has_ended(process):
+        with suppress(OSError):  # in a folder that cannot be written to it stays for who can
+            for beside, path in listed:
+                if Path(beside).is_file():
+                    Path(beside).replace(path)
+            journal.unlink()
+
+
+@contextmanager
+def one_writer(folder: Path, wait: float = 120.0) -> Iterator[None]:
+    """Let one process at a time work on the files of a folder; another waits, and after a while is refused.
+
+    What a killed process left is finished first. Raises InputError, which names the process that has the folder.
+    """
+    lock = folder / LOCK
+    until = time.monotonic() + wait
+    while True:
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                file.write(f"{this_machine()} {os.getpid()}")
+            break
+        except FileExistsError:
+            holder = _holder(lock)
+            if holder and time.monotonic() > until:
+                remedy = f"wait until it has ended; if it has, delete {lock}"
+                raise InputError(f"{folder}: process {holder[1]} on {holder[0]} is writing there; {remedy}") from None
+            if holder:
+                time.sleep(0.1)
+    try:
+        finish_writing(folder / JOURNAL)
+        yield
+    finally:
+        with suppress(OSError):
+            lock.unlink()
+
+
+def _holder(lock: Path) -> tuple[str, int] | None:
+    """Return the machine and process that hold a lock, or None; the lock of one that has ended is taken away."""
+    with suppress(OSError, ValueError):
+        machine, process = lock.read_text(encoding="utf-8").split(" ")
+        if machine != this_machine() or not has_ended(int(process)):
+            return machine, int(process)
+        lock.unlink()
+        return None
+    return ("this machine", 0) if lock.exists() else None  # it is just being written
 
 
 def remove_left_over(folder: Path) -> list[Path]:

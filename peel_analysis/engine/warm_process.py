@@ -232,7 +232,10 @@ def main() -> None:
         sys.argv[0] = launcher.origin
         code = launcher.loader.get_code(LAUNCHER)
         # From here, and not from a function: as deep in calls as with -m, so that a RecursionError shows as much.
-        exec(code, {"__name__": "__main__", "__builtins__": __builtins__})
+        try:
+            exec(code, {"__name__": "__main__", "__builtins__": __builtins__})
+        except Exception as error:  # where it starts: of what a cell raises, it tells itself
+            sys.exit(f"a kernel ended: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

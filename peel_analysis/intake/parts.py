@@ -6,11 +6,15 @@ import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, Finding, Key, number_of_tables, periods_of
 from peel_analysis.data.counts import COUNTS_KEY
+from peel_analysis.data.folder import Data
 from peel_analysis.data.settings import ItemEntry, Rule
 
 OPTION, CONFIRM = '--part-is-known "reason"', '--confirmed "reason"'
 RULES = ("forces", "whole", "far_below", "replaced")  # the checks that find a part
 PARTIAL = "partial"
+OLD = "its days are before all that is held, so nothing tells what a whole table would have"
+NAMED = 3  # of many findings, so many are named where a message is one line
+NOT_BUILT = "nothing was built: a part would stand for the whole, or counts are far from others"
 
 
 def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[str]:
@@ -25,8 +29,23 @@ def refusals(results: Iterable[CheckResult], *, is_confirmed: bool) -> Iterator[
         yield f"counts are far from others; correct them, or say with {CONFIRM} why they are right"
 
 
+def why_old(read: Iterable[Key], results: Iterable[CheckResult], data: Data) -> str:
+    """Return why a part may be taken in unasked: its days are before all that is held of its items; else "".
+
+    Nothing that is held stands beside it, so it can take the place of nothing, and its counts are marked partial.
+    """
+    found = [one for one in results if one.rule.id in RULES and one.number("error")]
+    mine = list(read)
+    if not found or any(one.rule.id == "replaced" for one in found):
+        return ""
+    ends = [one.period.rpartition(" to ")[2] for result in found for one in result.findings]
+    others = [data.counts(*key) for key in data.tables if key[0] in {item for item, _ in mine} and key not in mine]
+    first = min((rows["period_start"].min() for rows in others), default="")
+    return OLD if first and all(end and end < first for end in ends) else ""
+
+
 def replaced(
-    stored: Mapping[Key, pd.DataFrame], tables: Mapping[Key, pd.DataFrame], by: Rule, *, is_known: bool
+    stored: Mapping[Key, pd.DataFrame], tables: Mapping[Key, pd.DataFrame], by: Rule, *, is_known: bool = False
 ) -> CheckResult:
     """Return the tables that hold rows which those taking their place do not; a query where a part is known."""
     findings = []
@@ -38,7 +57,8 @@ def replaced(
             continue
         periods = set(periods_of(rows))
         lost = [period for period in periods_of(before) if period not in periods]
-        days = f", and {len(lost)} periods that it has ({lost[0][0]} to {lost[-1][1]})" if lost else ""
+        several = f"{len(lost)} periods" if len(lost) > 1 else "a period"
+        days = f", and {several} that it has ({lost[0][0]} to {lost[-1][1]})" if lost else ""
         found = (
             f"the data folder holds {len(before):,} rows of it, and this file {len(rows):,}: "
             f"{len(before) - kept:,} would be lost{days}; give another --release, and both stay side by side"

@@ -1,6 +1,6 @@
 """Published files on their way into the data folder: all of them, byte for byte as before, or one more file."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
-from peel_analysis.data.writing import write_files
+from peel_analysis.data.writing import JOURNAL, write_files
 from peel_analysis.intake import parts, registers
 from peel_analysis.sources import data_return
 from peel_analysis.sources.formats import FORMATS, TRANSCRIBED, TRANSCRIPTS, Format, read_transcript, recognise
@@ -43,7 +43,8 @@ def build(raw: Path, data: Data) -> list[Account]:
     `raw` holds the published files under the publishers' folders (`home_office`, `ons`). Tables that were read off
     public pages come from the folder `facts` beside `raw`; without it they stay as they are, and their accounts say so.
     What `peel data add` has put there stays. All tables are made and checked before the first is written. Raises
-    SourceError, TableError, or InputError for what data/published_files.toml declares.
+    SourceError, TableError, or InputError for what data/published_files.toml declares, and for a part that would stand
+    for the whole or counts that are far from others, unless a file's entry says why they are right.
     """
     if not raw.is_dir():
         raise SourceError(f"{raw}: no such folder; give the one that holds home_office and ons")
@@ -53,8 +54,31 @@ def build(raw: Path, data: Data) -> list[Account]:
     populations = pd.concat(tables.populations, ignore_index=True)
     printed = pd.concat(tables.printed, ignore_index=True)
     provenance = pd.DataFrame(tables.provenance, columns=list(rules.PROVENANCE_COLUMNS))
-    write_files(registers.texts_of(data, tables.counts, populations, printed, provenance))
+    _refuse_parts(tables.counts, printed, data)
+    write_files(registers.texts_of(data, tables.counts, populations, printed, provenance), data.folder / JOURNAL)
     return accounts
+
+
+def _refuse_parts(counts: Mapping[Key, pd.DataFrame], printed: pd.DataFrame, data: Data) -> None:
+    """Raise InputError, naming each place, for tables that are not whole or that have counts far from others."""
+    stored = {key: data.counts(*key) for key in counts if data.holds(*key)}
+    known = {pair for one in data.published_files.files if one.part_is_known for pair in one.tables}
+    confirmed = {" ".join(pair) for one in data.published_files.files if one.confirmed for pair in one.tables}
+    lost = parts.replaced(
+        {key: rows for key, rows in stored.items() if key not in known}, counts, data.rule("replaced")
+    )
+    wrong = [
+        finding
+        for result in [*check(TablesHeld(data, counts, printed), list(counts)), lost]
+        for finding in result.findings
+        if (result.rule.id in parts.RULES and finding.level == "error")
+        or (result.rule.stops and finding.table not in confirmed)
+    ]
+    if wrong:
+        remedy = "put the file as published there, or say in its entry of data/published_files.toml why it is right"
+        named = "; ".join(finding.line(data.forces).strip() for finding in wrong[: parts.NAMED])
+        more = f"; and {len(wrong) - parts.NAMED} more" if len(wrong) > parts.NAMED else ""
+        raise InputError(f"{parts.NOT_BUILT}: {named}{more}; {remedy} (part_is_known or confirmed)")
 
 
 def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Account:
@@ -83,9 +107,14 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
         else:
             mine = (reading.counts["item"] == item) & (reading.counts["release"] == release)
-            tables.counts[item, release] = shape.combine([reading.counts[mine]])
+            rows = shape.combine([reading.counts[mine]])
+            if published.part_is_known:
+                rows = parts.marked({(item, release): rows}, (), data.items)[item, release]
+            tables.counts[item, release] = rows
         row = {"table": item, "release": release, "source_file": published.file, "sha256": reading.account.sha256}
-        tables.provenance.append(published.words() | row)
+        words = published.words()
+        words["release_words"] += parts.reasons(published.part_is_known, published.confirmed)
+        tables.provenance.append(words | row)
     tables.printed.append(registers.printed_rows(reading.account, published.release))
     return reading.account
 
@@ -131,6 +160,7 @@ class Addition:
     results: tuple[CheckResult, ...]
     texts: dict[Path, str]
     is_confirmed: bool = False
+    journal: Path | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -149,8 +179,8 @@ class Addition:
         yield from self.remarks
 
     def write(self) -> None:
-        """Write what changes."""
-        write_files(self.texts)
+        """Write what changes, all of it or nothing."""
+        write_files(self.texts, self.journal)
 
 
 def plan(
@@ -185,7 +215,7 @@ def plan(
         listed = [name for item, name in published.tables if item == registers.POPULATIONS]
         reading = replace(reading, populations=reading.populations[reading.populations["vintage"].isin(listed)])
     totals = registers.printed_rows(reading.account, release)
-    read, held, results = _checked(reading, totals, data, part)
+    read, held, results, part = _checked(reading, totals, data, part)
     stored = {key: data.counts(*key) for key in read if data.holds(*key)}
     differences = {" ".join(key): difference(stored.get(key), rows, ROW) for key, rows in read.items()}
     before = registers.read_populations(data)
@@ -208,13 +238,17 @@ def plan(
         results=tuple(results),
         texts=changed,
         is_confirmed=bool(confirmed),
+        journal=data.folder / JOURNAL,
     )
 
 
 def _checked(
     reading: Reading, totals: pd.DataFrame, data: Data, part: str
-) -> tuple[dict[Key, pd.DataFrame], TablesHeld, list[CheckResult]]:
-    """Return the tables read, the folder as it would be with them, and what the checks find; `part` marks a part."""
+) -> tuple[dict[Key, pd.DataFrame], TablesHeld, list[CheckResult], str]:
+    """Return the tables read, the folder as it would be with them, what the checks find, and why a part is taken in.
+
+    `part` marks a part.
+    """
     read = {
         (str(item), str(name)): shape.combine([rows])
         for (item, name), rows in reading.counts.groupby(["item", "release"], sort=True)
@@ -229,10 +263,11 @@ def _checked(
         return held, [*check(held, list(tables)), replaced]
 
     held, results = check_read()
+    part = part or parts.why_old(read, results, data)
     if part:
         read = parts.marked(read, results, data.items)
         held, results = check_read()
-    return read, held, results
+    return read, held, results, part
 
 
 def _release(chosen: str, known: Format, book: Book, before: Sequence[str], published: PublishedFile | None) -> str:
@@ -308,7 +343,7 @@ def _provenance_after(
         named = f"named {account.release} when it was added with peel data add"
         of_format, file = data.published_files.words_for(account.format), in_one_line(account.file)
         words = of_format | {"release_words": named, "source_file": file}
-    words["how_made"] += reasons
+    words["release_words"] += reasons
     keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],

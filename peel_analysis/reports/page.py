@@ -58,18 +58,30 @@ class SectionOnPage:
     id: str
     title: str
     pieces: Sequence[Piece]
+    page: str = ""
 
 
-def page_html(sections: Sequence[SectionOnPage], force: Force, edition: Edition, key: str) -> str:
-    """Return the report of a force as one self-contained page: no script, style, font or picture from elsewhere.
+def page_html(
+    sections: Sequence[SectionOnPage],
+    force: Force,
+    edition: Edition,
+    key: str,
+    *,
+    page: str = "",
+    unfolded: bool = False,
+) -> str:
+    """Return a page of a force's report, self-contained: no script, style, font or picture from elsewhere.
 
-    `key` is the content key that the page carries, so that a later run knows whether it is fresh.
+    That is the report's own page, with the sections that have no page to themselves, or the `page` of one that has.
+    `key` is the content key that the page carries, so that a later run knows whether it is fresh. `unfolded` opens what
+    stands for figures that are not public, as in the published report.
     """
-    shown = [one for section in sections for one in section.pieces]
+    here = [section for section in sections if section.page == page]
+    shown = [one for section in here for one in section.pieces]
     figures = [one.data["figure"]["figure_id"] for one in shown if "figure" in one.data]
     numbers = {figure_id: number for number, figure_id in enumerate(figures, start=1)}
     links, window = _links(shown, numbers), edition.window("crime").words
-    page = render(
+    html = render(
         "page.html.j2",
         edition_title=edition.title,
         force_name=force.official_name,
@@ -77,9 +89,28 @@ def page_html(sections: Sequence[SectionOnPage], force: Force, edition: Edition,
         about=edition.settings.about,
         key=key,
         style=style_sheet(),
-        sections=[(one.id, one.title, [_on_page(part, numbers, links) for part in one.pieces]) for one in sections],
+        page=page,
+        page_title=here[0].title if page else "",
+        contents=[(_address(one, page), one.title) for one in sections],
+        sections=[(one.id, one.title, [_on_page(part, numbers, links) for part in one.pieces]) for one in here],
     )
-    return str(page)  # no longer Markup, which would escape the key's checksum as it is put in
+    annex = next((_address(one, page) for one in sections if one.page), "")
+    html = Markup(html.replace(piece("to_annex"), piece("to_annex", annex)))
+    if unfolded:
+        html = Markup(html.replace(piece("not_public_opening"), piece("not_public_opening", unfolded=True)))
+    return str(html)  # no longer Markup, which would escape the key's checksum as it is put in
+
+
+def _address(section: SectionOnPage, page: str) -> str:
+    """Return where a section is, for a link on a page: beside it, on the report's page, or on the page itself."""
+    if section.page == page:
+        return f"#{section.id}"
+    return file_of(section.page) if section.page else f"{file_of('')}#{section.id}"
+
+
+def file_of(page: str) -> str:
+    """Return the name of a page's file; the report's own page is that of its folder."""
+    return f"{page or 'index'}.html"
 
 
 def _links(shown: Iterable[Piece], numbers: dict[str, int]) -> Links:
@@ -100,9 +131,9 @@ def _on_page(one: Piece, numbers: dict[str, int], links: Links) -> Markup:
     if "figure" in one.data:
         named = one.data["figure"]
         opening = piece("figure_opening", **{**named, "number": numbers[named["figure_id"]]})
-        body = one.html.removeprefix(piece("figure_opening", **named))
+        body = one.html.replace(piece("figure_opening", **named), opening, 1)
         if "links" in one.data:
             told = [{**link, "number": numbers[link["figure_id"]]} for link in one.data["links"]]
             body = body.replace(piece("noted_elsewhere", one.data["links"]), piece("noted_elsewhere", told))
-        return opening + Markup(body)
+        return Markup(body)
     return one.html

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -50,15 +51,22 @@ def figure_block(result: Result, force_id: str, number: int, said: Said | None =
     if wording.not_available(result):
         return statement_block(result, force_id)
     enough = len(result.plotted) >= FEWEST_FOR_A_FIGURE
-    drawn = enough or force_id in result.plotted.index
+    if not enough and force_id not in result.plotted.index:
+        said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
+        body = piece("figure_body", reading=said_of, value_id=value_id, not_drawn=[_not_drawn(result)])
+        return Html(
+            piece("statement", result.measure.id, body),
+            f"not drawn: {result.measure.id}",
+            {"statement": result.measure.id},
+        )
     draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,))) if drawn else ""
+    image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,)))
     alone = "No other force has a public value, so none is drawn beside it."
-    not_drawn = [] if enough else [alone if drawn else _not_drawn(result)]
+    not_drawn = [] if enough else [alone]
     under = _notes(result, force_id, number, said)
     place = wording.rank_in_words(result, force_id)
     body = _body(result, force_id, under, place=place, image=image, not_drawn=not_drawn)
-    return numbered(result.measure.id, number, wording.caption(result), body, drawn=drawn, links=under.links)
+    return numbered(result.measure.id, number, wording.caption(result), body, links=under.links)
 
 
 def statement_block(result: Result, force_id: str) -> Html:
@@ -77,11 +85,14 @@ def statement_block(result: Result, force_id: str) -> Html:
 
 
 def _notes(result: Result, force_id: str, number: int, said: Said | None) -> Notes:
-    """Return the notes and cautions of the figure by force."""
-    notes = [note.sentence for note in footnotes(result)]
+    """Return the notes and cautions of the figure by force: those about the force first, and never folded."""
+    every = sorted(footnotes(result), key=lambda note: force_id not in note.force_ids)
+    notes = [note.sentence for note in every]
     if wording.rank_in_words(result, force_id):
         notes.append(wording.rule_of_ranks(result))
-    return (said or Said()).under(result.measure.id, number, notes, wording.caveats(result, force_id))
+    under = (said or Said()).under(result.measure.id, number, notes, wording.caveats(result, force_id))
+    own = {note.sentence for note in every if force_id in note.force_ids}
+    return replace(under, first=max(under.first, sum(one in own for one in under.notes)))
 
 
 def _body(result: Result, force_id: str, under: Notes, **drawing: object) -> Markup:
@@ -91,6 +102,7 @@ def _body(result: Result, force_id: str, under: Notes, **drawing: object) -> Mar
         reading=wording.reading(result, force_id),
         value_id=wording.value_id(result, force_id),
         notes=under.notes,
+        open_notes=under.first,
         links=under.links,
         source=source_line(result),
         cautions=under.cautions,
@@ -117,9 +129,8 @@ def funnel_block(result: Result, force_id: str, number: int, said: Said | None =
         f"{wording.window_phrase(result.window)}"
     )
     if compared.funnel is None:
-        body = piece("figure_body", refused=compared.funnel_refused)
-        return numbered(figure_id, number, caption, body, drawn=False, about=about)
-    notes = (compared.funnel.statement(), *compared.policy.funnel.notes)
+        return _refused(figure_id, about, compared.funnel_refused)
+    notes = compared.policy.funnel.notes
     under = (said or Said()).under(figure_id, number, notes, ())
     body = piece(
         "figure_body",
@@ -129,7 +140,20 @@ def funnel_block(result: Result, force_id: str, number: int, said: Said | None =
         links=under.links,
         source=source_line(result),
     )
-    return numbered(figure_id, number, caption, body, about=about, links=under.links)
+    return numbered(
+        figure_id,
+        number,
+        caption,
+        body,
+        about=about,
+        links=under.links,
+        further=f"{result.measure.title}: against the size of forces",
+    )
+
+
+def _refused(figure_id: str, about: str, why: str) -> Html:
+    """Return why a figure is not drawn, in one line without a number."""
+    return Html(piece("statement", figure_id, piece("paragraph", "refused", why)), about)
 
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
@@ -223,8 +247,7 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
     title = series.per_head(result.measure.title, force_id)
     caption = f"{title}, {name} and {NATIONAL}, {span_in_words(series)}"
     if series.values[force_id].dropna().empty:
-        body = piece("figure_body", refused=wording.reading(result, force_id))
-        return numbered(figure_id, number, caption, body, drawn=False, about=about)
+        return _refused(figure_id, about, wording.reading(result, force_id))
     own = result.of(force_id)
     remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
     lines = lines_in_words(series, force_id, remark)
@@ -242,7 +265,9 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
         summary="The points of the lines",
         data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
     )
-    return numbered(figure_id, number, caption, body, about=about, links=under.links)
+    return numbered(
+        figure_id, number, caption, body, about=about, links=under.links, further=f"{result.measure.title}: over time"
+    )
 
 
 def _points_table(result: Result, series: Series, force_id: str, caption: str) -> Markup:
@@ -276,8 +301,7 @@ def quarters_block(result: Result, force_id: str, number: int, said: Said | None
     if not found:
         has_line = series.values[force_id].notna().any()
         refused = why_no_signals(series, force_id) if has_line else wording.reading(result, force_id)
-        body = piece("figure_body", refused=refused)
-        return numbered(figure_id, number, caption, body, drawn=False, about=about)
+        return _refused(figure_id, about, refused)
     ends = (found[0].quarters.index[0], found[-1].quarters.index[-1])
     caption += f", {' to '.join(day_in_words(date.fromisoformat(str(end))) for end in ends)}"
     figure = quarter_lines(free, force_id)
@@ -293,7 +317,15 @@ def quarters_block(result: Result, force_id: str, number: int, said: Said | None
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),
     )
-    return numbered(figure_id, number, caption, body, about=about, links=under.links)
+    return numbered(
+        figure_id,
+        number,
+        caption,
+        body,
+        about=about,
+        links=under.links,
+        further=f"{result.measure.title}: by quarter, without the season",
+    )
 
 
 def _quarters_table(result: Result, series: Series, shown: pd.DataFrame, force_id: str, caption: str) -> Markup:

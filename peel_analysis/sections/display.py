@@ -88,18 +88,20 @@ def numbered(
     drawn: bool = True,
     about: str = "",
     links: Sequence[Link] = (),
+    further: str = "",
 ) -> Html:
-    """Return a figure around its content, numbered unless its number is 0.
+    """Return a figure around its content, numbered unless its number is 0; folded under what it is `further` about.
 
     `links` are those in it to the notes of earlier figures.
     """
     named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
     html = piece("figure", piece("figure_opening", **named), body)
+    if further:
+        html = piece("further", further, html)
     data = {**({"figure": named} if number else {}), **({"links": list(links)} if links else {})}
     return Html(html, about or f"figure {number}: {figure_id}", data)
 
 
 def source_line(result: Result, also: str = "") -> str:
     """Return the line that names the sources, in the inspectorate's form; `also` is a sentence about others."""
-    named = " ".join(filter(None, (f"{sources_in_words(result)}.", also)))
-    return f"Source: {named} For further information about these data, see Annex A."
+    return " ".join(filter(None, (f"Source: {sources_in_words(result)}.", also)))

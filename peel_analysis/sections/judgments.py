@@ -81,6 +81,19 @@ def judgments_table(edition: Edition, force_id: str) -> Markup:
     return piece("judgments", overall, table, _keys(found), incomplete)
 
 
+def grades_in_brief(edition: Edition, force_id: str) -> Markup:
+    """Return the grades as a list: the overall one first, each with the year last inspected and the key to its mark."""
+    programme = edition.programme
+    if programme is None:
+        return Markup()
+    judged = [(question.name, question.id) for question in programme.questions]
+    if programme.overall:
+        judged.insert(0, (f"{programme.overall} {programme.id}", OVERALL))
+    found = [(name, judgment(edition, force_id, one)) for name, one in judged]
+    shown = [(name, one.grade_in_words, one.last_inspected) for name, one in found]
+    return piece("grades", shown, [sentence for sentence, _ in _keys(found)])
+
+
 def _keys(found: Iterable[tuple[str, Judgment]]) -> list[tuple[str, list[str]]]:
     """Return what each mark in a table means, with the single grades of which more is said."""
     keys: dict[str, list[str]] = {}

@@ -1,17 +1,21 @@
 """Measures side by side: tiles, lists of readings, what stands out, crime by offence group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from markupsafe import Markup
 
 from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_together, compare, reasons_apart
+from peel_analysis.comparison.comparable import peer_groups, why_none
 from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
 from peel_analysis.data.settings import TileGroup
+from peel_analysis.data.text import enumerated
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
 from peel_analysis.show import tables
@@ -20,7 +24,8 @@ from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
-AT_MOST = 7  # lines of what stands out
+AT_MOST, FIRST = 7, 3  # lines of what stands out, and of those on the first screen
+TILES = 6  # on the first screen
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none
 
@@ -28,28 +33,71 @@ NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or 
 def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
     """Return one group of tiles: a heading, a tile a measure, the key and the group's note.
 
-    Of measures that must not stand together only the heading is shown, and the reason.
+    The tiles of measures that the force has no value of are folded, under a line that names them. Of measures that must
+    not stand together only the heading is shown, and the reason.
     """
     about = f"tiles: {block.title.rstrip('*')}"
+    if refused := _apart(results):
+        return Html(piece("panel", block.title, refused=refused), about)
+    missing = [one for one in results if one.of(force_id).is_missing]
+    shown, lacking = (_tiles(mine, force_id) for mine in ([one for one in results if one not in missing], missing))
+    note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
+    key = _key(results, (*shown.statuses, *lacking.statuses))
+    html = piece("panel", block.title, shown.tiles, lacking.tiles, key, note)
+    return Html(html, about, {"tiles": [result.measure.id for result in results]})
+
+
+def headline_tiles(results: Sequence[Result], force_id: str) -> Html:
+    """Return the tiles of the first screen: at most six measures that the force has a value of, and their key.
+
+    A measure that must not stand beside one before it is left to its own group of tiles.
+    """
+    told: list[Result] = []
+    for result in results:
+        if not result.of(force_id).is_missing and not _apart([*told, result]):
+            told.append(result)
+    shown = _tiles(told[:TILES], force_id)
+    html = piece("headline_tiles", shown.tiles, _key(told, shown.statuses)) if told else Markup()
+    return Html(html, "headline tiles")
+
+
+def _apart(results: Sequence[Result]) -> str:
+    """Return why two of the measures must not stand together, or ""."""
     try:
         for first, second in combinations(results, 2):
             check_together(first.measure, second.measure, first.edition)
     except NotComparableError as refusal:
-        return Html(piece("panel", block.title, refused=str(refusal)), about)
-    shown, statuses = [], []  # statuses of the values that the tiles show, not of those that a dash stands for
+        return str(refusal)
+    return ""
+
+
+def _key(results: Sequence[Result], statuses: Iterable[str]) -> Markup:
+    return tables.key_to_marks(results[0].edition.data.statuses, statuses)
+
+
+@dataclass(frozen=True)
+class _Tiles:
+    """What tiles show, and the statuses of their values: not of those that a dash stands for."""
+
+    tiles: list[dict[str, Any]]
+    statuses: list[str]
+
+
+def _tiles(results: Sequence[Result], force_id: str) -> _Tiles:
+    found = _Tiles([], [])
     for result in results:
         own, windows, earlier = result.of(force_id), wording.windows_in_words(result), ""
-        statuses += [one.status for one in (own, result.national) if not one.is_missing]
+        found.statuses.extend(one.status for one in (own, result.national) if not one.is_missing)
         if (window := result.comparator_window) is not None and own.has_comparator:
             remark, _ = wording.earlier_population(result)
             before = tables.value_cell(result, own.comparator_value, own.comparator_status).text
             earlier = f"{window.words}: {before}{f' ({remark})' if remark else ''}"
-            statuses.append(own.comparator_status)
+            found.statuses.append(own.comparator_status)
             if result.comparator_release:
                 later = tables.value_cell(result, own.same_release_value, own.same_release_status).text
                 earlier += f"; by the same release {later} in the {result.window.words}"
-                statuses.append(own.same_release_status)
-        tile = {
+                found.statuses.append(own.same_release_status)
+        tile: dict[str, Any] = {
             "measure_id": result.measure.id,
             "label": result.measure.tile,
             "own": _value(result, own),
@@ -58,11 +106,8 @@ def panel(block: TileGroup, results: list[Result], force_id: str) -> Html:
             "earlier": earlier[:1].upper() + earlier[1:],
             "remark": "" if own.status == "reported" else own.short,
         }
-        shown.append(tile)
-    note = block.note.format(window=wording.window_phrase(results[0].window)) if block.note else ""
-    key = tables.key_to_marks(results[0].edition.data.statuses, statuses)
-    html = piece("panel", block.title, shown, key, note)
-    return Html(html, about, {"tiles": [result.measure.id for result in results]})
+        found.tiles.append(tile)
+    return found
 
 
 def _value(result: Result, one: Value) -> dict[str, str]:
@@ -74,17 +119,22 @@ def _value(result: Result, one: Value) -> dict[str, str]:
 
 
 def introduction(force: Force) -> Html:
-    """Return the sentence that says how to read the panel of tiles."""
+    """Return the sentence that says how to read the panel of tiles and, folded, what a dash means."""
     words = (
-        f"Each tile sets {force.official_name} beside {NATIONAL}. A dash means that there is no figure: the force did "
-        "not supply it, it was counted with another force's, it is not comparable, it has not been published, no table "
-        "that this edition uses holds it, or the measure does not apply. The words under the dash say why."
+        f"Each tile sets {force.official_name} beside {NATIONAL}. Tiles without a figure are folded under a line that "
+        "names them."
     )
-    return Html(piece("paragraph", "panel-introduction", words), "how to read the panel")
+    dash = (
+        "A dash means that there is no figure: the force did not supply it, it was counted with another force's, it is "
+        "not comparable, it has not been published, no table that this edition uses holds it, or the measure does not "
+        "apply. The words under the dash say why."
+    )
+    folded = piece("folded", "What a dash means", piece("paragraph", "key", dash), "about-dashes")
+    return Html(piece("paragraph", "panel-introduction", words) + folded, "how to read the panel")
 
 
 def readings(kind: str, results: Sequence[Result], force_id: str, about: str, note: str = "") -> Html:
-    """Return a list of readings: a line a result, each with the id of its row in values.csv and a link to its figure.
+    """Return figures in a line each: value, gap, position, the id of its row in values.csv and a link to its figure.
 
     A measure that the edition does not have gets no link; what is only counted as a part of another measure is linked
     to the figure of the whole. Under the list stands why lines of it are not to be compared with each other.
@@ -92,7 +142,7 @@ def readings(kind: str, results: Sequence[Result], force_id: str, about: str, no
     lines = []
     for result in results:
         figure = "" if not_available(result) else result.measure.part_of or result.measure.id
-        said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
+        said_of, value_id = f"{wording.at_a_glance(result, force_id)}.", wording.value_id(result, force_id)
         lines.append({"value_id": value_id, "reading": said_of, "figure": figure})
     said = {"kind": kind, "lines": lines, "apart": read_apart(results, force_id), "note": note}
     return Html(piece("readings", **said), about, {"readings": said})
@@ -110,17 +160,53 @@ def standing_out(results: list[Result], force_id: str) -> Html:
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.
     """
     policy, about = compare(results[0]).policy, "what stands out"
-    found = [one for one in results if compare(one).verdicts[force_id].words not in ("", policy.words.otherwise)]
-    told = sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)[:AT_MOST]
+    told = _standing_out(results, force_id)[:AT_MOST]
     note = (
         f"Chosen by the wording policy ({policy.label}) from every figure of this edition that has "
         f"a verdict. {' '.join(flags_in_words(results))}"
     )
     if told:
         return readings("standing-out", told, force_id, about, note)
-    name = results[0].edition.forces.official_name(force_id)
-    none = f"On no figure is {name} found higher or lower than England and Wales by the stated rule."
+    none = _none(results, force_id)
     return Html(piece("paragraph", "none-recorded", none) + piece("paragraph", "key", note), about)
+
+
+def most_standing_out(results: Sequence[Result], force_id: str) -> Html:
+    """Return the three figures that stand out the clearest, a short line each with a link to the figure; or none."""
+    about, told = "what stands out the most", _standing_out(results, force_id)[:FIRST]
+    if not told:
+        return Html(piece("paragraph", "none-recorded", _none(results, force_id)), about)
+    return readings("standing-out", told, force_id, about)
+
+
+def peers_named(edition: Edition, force_id: str) -> Html:
+    """Return the force's peers, a line a set; for a force without any, the reason."""
+    groups, name = peer_groups(edition, force_id), edition.forces.name
+    said = [(f"{one.title[:1].upper()}{one.title[1:]}", enumerated([*map(name, one.peer_ids)])) for one in groups]
+    html = piece("peers_named", said) if said else piece("paragraph", "none-recorded", why_none(edition, force_id))
+    return Html(html, "peers")
+
+
+def without_findings(edition: Edition, force: Force) -> Html:
+    """Return which questions no findings of inspectors are held on, in one line; nothing where all have some."""
+    held = {section for section, _ in edition.findings(force.id)}
+    without = [plan.title for plan in edition.sections if plan.question and plan.title not in held]
+    if not without:
+        return Html(Markup(), "sections without findings")
+    words = f"No findings of inspectors are held for {force.official_name} in this edition on: {'; '.join(without)}."
+    return Html(piece("paragraph", "no-findings", words), "sections without findings")
+
+
+def _standing_out(results: Sequence[Result], force_id: str) -> list[Result]:
+    """Return the results on which the policy finds a force higher or lower, clearest first."""
+    otherwise = compare(results[0]).policy.words.otherwise
+    found = [one for one in results if compare(one).verdicts[force_id].words not in ("", otherwise)]
+    return sorted(found, key=lambda one: _clearness(one, force_id), reverse=True)
+
+
+def _none(results: Sequence[Result], force_id: str) -> str:
+    name = results[0].edition.forces.official_name(force_id)
+    return f"On no figure is {name} found higher or lower than England and Wales by the stated rule."
 
 
 def _clearness(result: Result, force_id: str) -> tuple[bool, float, float]:
@@ -167,7 +253,7 @@ def by_group(edition: Edition, force_id: str) -> Html:
         tables.html_table(caption, columns, rows),
         tables.key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
         piece("paragraph", "key", COUNTS_NOT_SAMPLES),
-        piece("paragraph", "source", source_line(of_all)),
+        piece("source_of", source_line(of_all)),
     )
     return Html(Markup("\n").join(parts), "recorded crime by offence group")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from peel_analysis.data.text import enumerated
 
+SHOWN = 2  # notes under a figure; the others are folded, but for those that are about the report's own force
 Link = dict[str, Any]  # a figure's id and number, and which of its notes are meant: "1 and 3", "" for its cautions
 
 
@@ -16,6 +17,7 @@ class Notes:
     notes: list[str]
     cautions: list[str]
     links: list[Link]
+    first: int = SHOWN  # notes that are not folded
 
 
 @dataclass(frozen=True)

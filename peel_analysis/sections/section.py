@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from markupsafe import Markup
 
@@ -83,13 +84,21 @@ class Section:
         result = self.measure(measure)
         if not always and result.rows["value"].isna().all():
             return Html(Markup(), f"figure: {result.measure.id}")
-        return blocks.figure_block(result, self.force.id, self._number(result.measure.id), self.said)
+        draw = partial(blocks.figure_block, result, self.force.id, said=self.said)
+        return self._numbered(result.measure.id, draw)
 
     def _number(self, figure_id: str) -> int:
         """Return a figure's number within the section; a cell that is run again keeps its number."""
         if figure_id not in self.figures:
             self.figures.append(figure_id)
         return self.figures.index(figure_id) + 1
+
+    def _numbered(self, figure_id: str, draw: Callable[[int], Html]) -> Html:
+        """Return a figure under its number, which one that is not drawn leaves to the next."""
+        drawn = draw(self._number(figure_id))
+        if "figure" not in drawn.data:
+            self.figures.remove(figure_id)
+        return drawn
 
     def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
@@ -110,14 +119,15 @@ class Section:
             return Html(Markup(), f"peers: {result.measure.id}")
         return blocks.peer_panel(result, self.force.id)
 
-    def _if_available(self, kind: str, measure: str | Result, draw: Callable[[Result, str, int, Said], Html]) -> Html:
+    def _if_available(self, kind: str, measure: str | Result, draw: Callable[..., Html]) -> Html:
         """Show a measure in one more way; of one that is not available its own figure says why, and this nothing."""
         result = self.measure(measure)
         about = f"{kind}: {result.measure.id}"
         if not_available(result):
             return Html(Markup(), about)
         try:
-            return draw(result, self.force.id, self._number(f"{result.measure.id}-{kind}"), self.said)
+            figure_id = f"{result.measure.id}-{kind}"
+            return self._numbered(figure_id, partial(draw, result, self.force.id, said=self.said))
         except InputError as refusal:
             return Html(piece("paragraph", "refused", str(refusal)), about)
 
@@ -147,6 +157,27 @@ class Section:
         """Show what the headline measures say of the force, each sentence with a link to its figure."""
         results = [self.measure(measure_id) for measure_id in self.plan.headline_measures]
         return lists.readings("numbers-in-brief", results, self.force.id, "what the numbers say")
+
+    def grades(self) -> Html:
+        """Show the grades in brief, each with the year it was last inspected."""
+        return Html(judgments.grades_in_brief(self.edition, self.force.id), "grades")
+
+    def most_standing_out(self) -> Html:
+        """Show the three figures on which the force is the most clearly found higher or lower: value, gap, position."""
+        results = [self.measure(measure.id) for measure in self.edition.data.measures]
+        return lists.most_standing_out(results, self.force.id)
+
+    def headline_tiles(self) -> Html:
+        """Show the tiles of the headline measures that the force has a value of, at most six."""
+        return lists.headline_tiles([self.measure(one) for one in self.plan.headline_measures], self.force.id)
+
+    def peers_named(self) -> Html:
+        """Show who the force's peers are, a line a set."""
+        return lists.peers_named(self.edition, self.force.id)
+
+    def without_findings(self) -> Html:
+        """Show in one line of which sections no findings of inspectors are held; nothing where all have some."""
+        return lists.without_findings(self.edition, self.force)
 
     def tiles(self, title: str) -> Html:
         """Show one group of tiles of Force in numbers. Raises InputError, with the list, when there is none."""

@@ -38,7 +38,7 @@ def spine_block(results: Iterable[Result], force_id: str) -> Html:
         reading=_reading(spine, force_id),
         image=picture(spine_svg(spine, force_id), alt_text(spine, force_id)),
         notes=_notes(spine, force_id),
-        source="Source: that of each figure is under its own figure, and in Annex A.",
+        source="Source: that of each figure is under its own figure.",
         summary="The rows of the chart",
         data=_table(spine, force_id),
     )

@@ -7,7 +7,7 @@ import mistune
 from markupsafe import Markup, escape
 
 from peel_analysis.data.edition import CITATION
-from peel_analysis.data.text import visible
+from peel_analysis.data.text import in_words, visible
 from peel_analysis.show.templates import piece
 
 SYNTAX = ("strikethrough", "table", "task_lists", "def_list")  # what JupyterLab reads beside plain Markdown
@@ -38,8 +38,16 @@ class Prose:
         return Markup(self._prose(visible(text)))
 
     def findings(self, heading: str, text: str) -> Markup:
-        """Return what inspectors found under a sub-heading; notes that are cited become links, and nothing else."""
-        return Markup(self._findings(visible(f"## {heading}\n\n{text}" if heading else text)))
+        """Return what inspectors found under a sub-heading: the first paragraph, and the others folded.
+
+        Notes that are cited become links, and nothing else does.
+        """
+        first, *others = re.split(r"\n\s*\n", visible(text).strip())
+        shown = Markup(self._findings(f"## {visible(heading)}\n\n{first}" if heading else first))
+        if not others:
+            return shown
+        summary = f"Read on: {in_words(len(others))} more paragraph{'s' if len(others) > 1 else ''}"
+        return shown + piece("folded", summary, Markup(self._findings("\n\n".join(others))), "findings")
 
 
 class _Renderer(mistune.HTMLRenderer):

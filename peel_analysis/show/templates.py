@@ -10,15 +10,18 @@ from peel_analysis.data.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
+WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
 
 def render(template: str, **values: object) -> Markup:
     """Return a template of `templates/` filled in, as markup: another template puts it in place as it is.
 
+    Every page says by `what_this_is` what it is and is not.
+
     Texts among the values are escaped; Markup, which only templates make, is not. Raises jinja2.UndefinedError for a
     value that the template needs and was not handed.
     """
-    return Markup(_template(template).render(values))
+    return Markup(_template(template).render(values, what_this_is=WHAT_THIS_IS))
 
 
 def piece(macro: str, *values: object, **named: object) -> Markup:

@@ -129,7 +129,7 @@ def _against_national(result: Result, force_id: str) -> str:
         "against": f"the England and Wales {noun(measure)} of {value_in_words(measure, national.value)}",
         "words": verdict.words,
         "reason": verdict.reason,
-        "alone": says.alone[0 if result.forces["value"].notna().sum() == 1 else 1],
+        "alone": _alone(result),
         **_how_far(result, verdict),
     }
     return str(getattr(says, verdict.tier or "no_verdict").format(**told))
@@ -169,6 +169,30 @@ def in_brief(result: Result, force_id: str) -> str:
     if verdict.size and verdict.position is False:
         return compared.policy.says.brief.format(**_how_far(result, verdict))
     return verdict.words
+
+
+def at_a_glance(result: Result, force_id: str) -> str:
+    """Return a figure of a force in one line: value, gap to England and Wales, and position among the forces."""
+    compared, own, national = compare(result), result.of(force_id), result.national
+    verdict, says = compared.verdicts[force_id], compared.policy.glance
+    told = {"title": result.measure.title, "window": windows_in_words(result)}
+    if own.is_missing:
+        status = result.edition.data.statuses.words(own.status) or own.status.replace("_", " ")
+        return says.no_figure.format(**told, status=status)
+    form = says.no_national_value if national.is_missing else getattr(says, verdict.tier or "no_verdict")
+    return str(form).format(
+        **told,
+        value=value_in_words(result.measure, own.value),
+        national="" if national.is_missing else value_in_words(result.measure, national.value),
+        words=verdict.words,
+        alone=_alone(result),
+        **_how_far(result, verdict),
+    )
+
+
+def _alone(result: Result) -> str:
+    """Return why the size rule decides alone, where it does: no other force's figure is public, or too few are."""
+    return compare(result).policy.says.alone[0 if result.forces["value"].notna().sum() == 1 else 1]
 
 
 def place_in_funnel(result: Result, force_id: str) -> str:
@@ -298,7 +322,7 @@ class Footnote:
 
 
 def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[Footnote]:
-    """Return who is missing, marked or without a comparator, and why; then the members of England and Wales.
+    """Return the members of England and Wales; then who is missing, marked or without a comparator, and why.
 
     `missing_from` opens the notes on missing forces: a measure told without a figure says "No public value".
     """
@@ -334,7 +358,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
-    return [*notes, *_members(result)]
+    return [*_members(result), *notes]
 
 
 def in_another_release(result: Result) -> str:
@@ -431,5 +455,5 @@ def _members(result: Result) -> list[Footnote]:
     if result.comparator_window is not None and result.earlier_national_warning:
         warning = result.earlier_national_warning
         said = f"{result.comparator_window.end.year} value of {NATIONAL}: {warning[:1].lower()}{warning[1:]}"
-        notes.insert(0, Footnote(said))
+        notes.append(Footnote(said))
     return notes

@@ -318,14 +318,24 @@ def _without_count(rows: pd.DataFrame, column: Column, name: str) -> pd.DataFram
 
 
 def _cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many rows each force has of each quarter, offence group, outcome type and offence code."""
+    """Return how many rows each force has of a quarter, offence group, outcome type and offence code.
+
+    Of those that all forces have alike, which are nearly all of a whole file, the first of each group is enough.
+    """
     by_type = "group" in rows  # of outcomes the dimension is the type
     named = rows[["force_id", *PERIOD]].assign(
         group=rows["group" if by_type else "dimension"],
         type=rows["dimension"] if by_type else "",
         code=rows.get("code", ""),
     )
-    return named.groupby(list(named.columns), observed=True).size().rename("rows").reset_index()
+    cells = named.groupby(list(named.columns), observed=True).size().rename("rows").reset_index()
+    keys = [*PERIOD, "group", "type", "code"]
+    cell = cells.groupby(keys, observed=True)
+    of_cell, number = cell["rows"], cell.ngroup()
+    most = cells.groupby(PERIOD, observed=True)["force_id"].transform("nunique")
+    alike = (of_cell.transform("min") == of_cell.transform("max")) & (of_cell.transform("size") == most)
+    is_first = number.isin(number[~cells[[*PERIOD, "group"]].duplicated()])
+    return cells[~alike | is_first].astype(dict.fromkeys(("force_id", *keys), "str"))
 
 
 def _left_out(rows: pd.DataFrame, forces: Forces) -> Iterator[tuple[str, LeftOut]]:
