@@ -36,7 +36,8 @@ def small(tmp_path: Path) -> tuple[Path, Data]:
     data = data_for(tmp_path / "out")
     listed = [f"[[file]]{entry}" for entry in (DATA / LISTED).read_text(encoding="utf-8").split("[[file]]")[1:]]
     chosen = [entry for entry in listed if any(f'reader = "{one.reader}"' in entry for one in (ROLLING, MID_2024))]
-    (data.folder / LISTED).write_text("\n".join(chosen), encoding="utf-8")
+    known = "".join(f'{entry.rstrip()}\npart_is_known = "invented"\n\n' for entry in chosen)
+    (data.folder / LISTED).write_text(known, encoding="utf-8")
     (tmp_path / "raw").mkdir()
     (tmp_path / "facts").mkdir()
     (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,120\nkent,300\n", encoding="utf-8")

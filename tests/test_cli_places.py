@@ -182,9 +182,7 @@ def test_a_folder_of_notebooks_that_lacks_one_names_it(
 ) -> None:
     monkeypatch.setenv(NOTEBOOKS, str(tmp_path))
     error = refused(capsys, "report", "norfolk", "--out", str(tmp_path / "out"))
-    assert_says(
-        error, "data/sections.toml, section 'force_in_numbers'", "01_force_in_numbers.ipynb", str(tmp_path), "add"
-    )
+    assert_says(error, "data/sections.toml, section 'at_a_glance'", "00_at_a_glance.ipynb", str(tmp_path), "add")
 
 
 def test_a_data_folder_of_the_environment_is_known_by_its_full_path(

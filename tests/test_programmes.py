@@ -56,6 +56,7 @@ def test_an_edition_has_the_sections_of_its_programme_under_its_titles() -> None
     }
     assert titles["2017"] == [(plan.number, plan.title) for plan in open_data().sections]
     assert titles["2019"] == [
+        (0, "At a glance"),
         (1, "Force in numbers"),
         (2, "Risk-based inspection"),
         (3, "Effectiveness overview"),
@@ -64,6 +65,7 @@ def test_an_edition_has_the_sections_of_its_programme_under_its_titles() -> None
         (9, "Annex A – About the data"),
     ]
     assert titles["2025"] == [
+        (0, "At a glance"),
         (1, "Force in numbers"),
         (3, "Effectiveness overview"),
         (5, "Investigating crime"),
@@ -72,7 +74,7 @@ def test_an_edition_has_the_sections_of_its_programme_under_its_titles() -> None
 
 
 def test_a_section_that_another_programme_has_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(InputError, match=r"^No section 'protecting' in edition 2025; its sections are force_in_numb"):
+    with pytest.raises(InputError, match=r"^No section 'protecting' in edition 2025; its sections are at_a_glance, f"):
         open_data().edition("2025").section("protecting")
 
 

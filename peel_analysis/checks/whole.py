@@ -19,7 +19,7 @@ from peel_analysis.data.settings import ItemEntry, Rule
 from peel_analysis.data.text import enumerated
 from peel_analysis.sources.reading import shown
 
-NAMED = 3  # of many that are missing, so many are named
+NAMED = 9  # of many that are missing, so many are named
 WHOLE = "all"  # the dimension of a count that the publisher gives of all together
 PART = "it looks like a part of the table; take the full file"
 KINDS = {  # what the dimensions of an item are, where they are not offence groups

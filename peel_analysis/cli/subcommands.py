@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option, say
-from peel_analysis.data.files import check_letters, check_replaceable, check_writable, data_folder, notebooks_folder
+from peel_analysis.data.files import (
+    check_letters,
+    check_replaceable,
+    check_writable,
+    data_folder,
+    notebooks_folder,
+    resolved,
+)
 
 if TYPE_CHECKING:
     from peel_analysis.batch import Making
@@ -144,10 +151,11 @@ def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
         raise InputError(told)
     from peel_analysis.batch import Making
 
-    for path in (out.resolve(), edition.data.folder, notebooks_folder()):
+    folder = resolved(out, f"--out {out}")
+    for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")
-    return Making(out.resolve(), **settings)
+    return Making(folder, **settings)
 
 
 @command.command("forces")

@@ -8,10 +8,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from peel_analysis.sections.display import Findings
+
 
 def shown(source: Path, parameters: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return what the cells of a notebook show with these parameters, in order: HTML and Markdown texts."""
-    values = objects(source, parameters)
+    """Return what the cells of a notebook show with these parameters, in order, but for findings: HTML and Markdown."""
+    values = [value for value in objects(source, parameters) if not isinstance(value, Findings)]
     return {
         kind: [getattr(value, f"_repr_{kind}_")() for value in values if hasattr(value, f"_repr_{kind}_")]
         for kind in ("html", "markdown")
