@@ -36,11 +36,11 @@ def small(tmp_path: Path) -> tuple[Path, Data]:
     data = data_for(tmp_path / "out")
     listed = [f"[[file]]{entry}" for entry in (DATA / LISTED).read_text(encoding="utf-8").split("[[file]]")[1:]]
     chosen = [entry for entry in listed if any(f'reader = "{one.reader}"' in entry for one in (ROLLING, MID_2024))]
-    known = "".join(f'{entry.rstrip()}\npart_is_known = "invented"\n\n' for entry in chosen)
-    (data.folder / LISTED).write_text(known, encoding="utf-8")
+    (data.folder / LISTED).write_text("\n".join(chosen), encoding="utf-8")
     (tmp_path / "raw").mkdir()
     (tmp_path / "facts").mkdir()
-    (tmp_path / ROLLING.file).write_text("force_id,to_2017_06_30\nnorfolk,120\nkent,300\n", encoding="utf-8")
+    others = "".join(f"{one},200\n" for one in FORCES.ids if one not in ("norfolk", "kent"))
+    (tmp_path / ROLLING.file).write_text(f"force_id,to_2017_06_30\nnorfolk,120\nkent,300\n{others}", encoding="utf-8")
     (tmp_path / MID_2024.file).write_text(
         "ons_code,name,population_mid_2024\nE23000024,Norfolk,9000\n", encoding="utf-8"
     )
@@ -50,7 +50,7 @@ def small(tmp_path: Path) -> tuple[Path, Data]:
 def test_tables_populations_and_provenance_are_written(tmp_path: Path) -> None:
     accounts = build(*small(tmp_path))
     rows = counts.read(tmp_path / "out" / "counts" / "recorded_crime" / "rolling-2018-12.csv", forces=FORCES)
-    assert rows["count"].tolist() == [300, 120]
+    assert rows.set_index("force_id")["count"][["kent", "norfolk", "essex"]].tolist() == [300, 120, 200]
     assert set(rows["period_start"]) == {"2016-07-01"}
     assert (tmp_path / "out" / "populations.csv").read_text(encoding="utf-8").splitlines()[
         1
