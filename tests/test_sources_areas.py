@@ -343,3 +343,9 @@ def test_a_rate_that_is_missing_is_told(rate: object, tmp_path: Path) -> None:
     reading = read(tmp_path, incidents_sheet({"norfolk": [500, rate]}), "P5")
     assert "P5: no rate for Norfolk in the year to 2017-03-31, so no population behind it" in reading.account.notes
     assert "norfolk" not in set(reading.populations["force_id"])
+
+
+def test_a_name_of_a_sheet_cannot_work_on_the_terminal(tmp_path: Path) -> None:
+    path = save(tmp_path / "x.xlsx", {"Old\u202exlsx": [["Notes"]], "Table P7": incidents_sheet()})
+    assert [line for line in read_file(path).account.lines() if not line.isprintable()] == []
+    assert "left: Old\\u202exlsx" in "\n".join(read_file(path).account.lines())

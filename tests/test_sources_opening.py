@@ -162,6 +162,7 @@ DAMAGED = "it does not open or is damaged"
         (gzip.compress(gzip.compress(RETURN.encode())), "no workbook, CSV or Parquet file"),
         (gzip.compress(RETURN.encode()) + b"more", "does not unpack"),
         (gzip.compress(b"0," * 30_000_000), "unpacks to more than"),
+        (b"force,item\n" + b"x," * 20_000, ", line 2: 20,001 cells in a row are more than the 16,384 that are read"),
         (zipped(xl__worksheets__sheet1_xml=b" " * 60_000_000), "unpacks to more than"),
     ],
 )

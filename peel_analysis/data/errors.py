@@ -40,6 +40,11 @@ def in_one_line(text: str) -> str:
     """Return a text without control characters, which are escaped, and without the middle of one that is very long."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST * 2 // 3]} ... {text[-LONGEST // 3 :]}"
+    return escaped(text)
+
+
+def escaped(text: str) -> str:
+    """Return a text as a terminal shows it in one line: what turns its writing round or works on it is escaped."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 

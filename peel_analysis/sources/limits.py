@@ -13,6 +13,7 @@ FILE_BYTES = 300_000_000
 UNPACKED_BYTES = 600_000_000
 # Published files unpack to 30 times their size, bombs to 1,000 times; but any file may unpack to a few megabytes
 UNPACKED_TIMES, UNPACKED_ANYHOW = 100, 50_000_000
+COLUMNS = 16_384  # of a spreadsheet
 CELLS = 16_000_000  # of a sheet, from the first to the last that holds anything
 SPARSE, SPARSE_CELLS = (
     10,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from peel_analysis.data import counts as shape
+from peel_analysis.data.errors import escaped
 from peel_analysis.data.forces import NATIONAL, NUMBER_OF_FORCES, POPULATIONS_COLUMNS, Forces
 from peel_analysis.sources.sheets import Book, Sheet, SourceError
 
@@ -74,7 +75,10 @@ class Account:
     partial: int = 0
 
     def lines(self) -> Iterator[str]:
-        """Yield the account as short lines of text for a terminal."""
+        """Yield the account as short lines of text for a terminal; what they quote of the file cannot work on it."""
+        return map(escaped, self._lines())
+
+    def _lines(self) -> Iterator[str]:
         yield f"{self.file}: {self.format}, release {self.release}, sha256 {self.sha256[:12]}"
         if self.sheets_read:
             left = f"; left: {', '.join(self.sheets_left)}" if self.sheets_left else ""

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from peel_analysis.data.files import numbered_rows, refuse_other_number
-from peel_analysis.sources.limits import SourceError, UnreadableError, check_bytes, check_time
+from peel_analysis.sources.limits import COLUMNS, SourceError, UnreadableError, check_bytes, check_time
 
 LINES = 40  # in which the separator shows
 SEPARATORS = ",;\t|"
@@ -46,6 +46,7 @@ def unpacked(content: bytes) -> bytes:
             while part := file.read(CHUNK):
                 size += len(part)
                 check_bytes(size, len(content))
+                check_bytes(size)
                 parts.append(part)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"does not unpack ({error}); download it again") from None
@@ -124,6 +125,9 @@ def rows_of_text(content: bytes, separator: str, file: str) -> Iterator[tuple[in
     for number, (line, row) in enumerate(numbered_rows(text, file, separator)):
         if not number % 10_000:
             check_time()
+        if len(row) > COLUMNS:
+            found = f"{len(row):,} cells in a row are more than the {COLUMNS:,} that are read"
+            raise SourceError(f"{file}, line {line}: {found}; download it again, or save it with one row a line")
         yield line, row
 
 

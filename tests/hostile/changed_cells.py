@@ -66,7 +66,8 @@ QUARTERS = {
 }
 GROUPS = {
     NO: ("Robery", "#REF!", 12, "All", "<i>", "Theft,Robbery"),
-    LESS: (None, lambda cell: "Robbery" if cell != "Robbery" else "Drug offences"),
+    LESS: (None,),
+    ANY: (lambda cell: "Robbery" if cell != "Robbery" else "Drug offences",),  # outcomes by type are the same then
     SAME_ONLY: (lambda cell: str(cell).upper(), _like("{} [note 1]"), _like("{}2")),
 }
 TYPES = {

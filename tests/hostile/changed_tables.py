@@ -150,11 +150,13 @@ def rows() -> Iterator[Mutation]:
     ):
         yield Mutation(f"row repeated, {column} {pattern}", _repeat(column, pattern.format), NO, CRIMES)
     for where in ("top", "under", "middle", "end"):
-        in_it = where in ("under", "middle")
         yield Mutation(f"blank rows {where}", _insert([[], [None, None], []], where), SAME_ONLY, files=BY_ROWS)
         yield Mutation(f"blank cells {where}", _insert([["", " ", "  "]], where), EITHER)
         yield Mutation(
-            f"a note {where}", _insert([["Note: provisional"]], where), EITHER if in_it else SAME_ONLY, PUBLISHED
+            f"a note {where}",
+            _insert([["Note: provisional"]], where),
+            SAME_ONLY if where == "end" else EITHER,
+            PUBLISHED,
         )
         yield Mutation(f"a note {where}", _insert([["Note: provisional"]], where), EITHER, ("return",))
         yield Mutation(f"a total {where}", _insert([["England and Wales", *[None] * 5, 1]], where), EITHER)

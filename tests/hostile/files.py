@@ -126,7 +126,7 @@ def _ods_cell(cell: object) -> str:
 
 def _printable(text: str) -> str:
     """Return a text without what XML cannot hold."""
-    return "".join(one for one in text if one >= " ")
+    return "".join(one for one in text if one >= " " or one == "\n")
 
 
 def as_parquet(extract: Extract) -> bytes:

@@ -10,10 +10,10 @@ from zlib import crc32
 import pytest
 from changed_bytes import changed_bytes
 from changed_cells import changed_cells
-from changed_tables import columns, headings, rows, sheets, texts
+from changed_tables import AREAS, columns, headings, rows, sheets, texts
 from extracts import Right, extracts
 from files import WRITERS
-from judge import DataFolder
+from judge import REFUSED, TOLD, DataFolder
 
 KINDS = {
     "crime": ("csv", "xlsx", "ods", "parquet"),
@@ -25,6 +25,14 @@ KINDS = {
 FILES = [f"{format_}.{kind}" for format_, kinds in KINDS.items() for kind in kinds]
 SHARE = 20  # of the variants, one in so many is tried in each run of the tests
 FEWEST = 250
+BASES = "the two bases of outcomes are told apart by their headings alone"
+TRUTH = "a cell of a workbook that says TRUE is held as the number 1 before a reader sees it"
+KNOWN = {  # what is still wrong, with why
+    "outcomes.csv, count and assigned swapped": BASES,
+    "outcomes.xlsx, count and assigned swapped": BASES,
+    "outcomes.xlsx, count refused/told True": TRUTH,
+    "outcomes.xlsx, assigned refused/told True": TRUTH,
+}
 
 
 def variants(file: str) -> Iterator[tuple[str, bytes, Right]]:
@@ -35,7 +43,8 @@ def variants(file: str) -> Iterator[tuple[str, bytes, Right]]:
         if format_ in mutation.of and kind in mutation.files:
             extract = deepcopy(unchanged)
             mutation.change(extract, Random(crc32(mutation.name.encode())))
-            yield mutation.name, WRITERS[kind](extract), mutation.right
+            right = mutation.right | ({TOLD} if format_ in AREAS and REFUSED in mutation.right else set())
+            yield mutation.name, WRITERS[kind](extract), right  # of several tables the wrong one may be left, and told
     yield from changed_bytes(WRITERS[kind](unchanged), kind, Random(crc32(kind.encode())))
 
 
@@ -54,7 +63,8 @@ def found_wrong(folder: DataFolder, path: Path, share: int = 1) -> list[str]:
     return found
 
 
-MENDED = pytest.mark.xfail(reason="what it finds is being mended", strict=False)
+def not_known(found: list[str]) -> list[str]:
+    return [one for one in found if one.partition(": ")[0] not in KNOWN]
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +73,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     return DataFolder(tmp_path_factory.mktemp("hostile"))
 
 
-@MENDED
 @pytest.mark.parametrize("file", FILES)
 def test_a_changed_file_gives_the_same_counts_or_a_refusal(file: str, folder: DataFolder, tmp_path: Path) -> None:
-    assert found_wrong(folder, tmp_path / file, SHARE) == []
+    assert not_known(found_wrong(folder, tmp_path / file, SHARE)) == []
 
 
 @pytest.mark.slow
-@MENDED
 @pytest.mark.parametrize("file", FILES)
 def test_every_changed_file_does(file: str, folder: DataFolder, tmp_path: Path) -> None:
     assert sum(1 for _ in variants(file)) >= FEWEST
-    assert found_wrong(folder, tmp_path / file) == []
+    found = found_wrong(folder, tmp_path / file)
+    assert not_known(found) == []
+    assert [one for one in KNOWN if one.startswith(f"{file},") and f"\n{one}: " not in "\n" + "\n".join(found)] == []

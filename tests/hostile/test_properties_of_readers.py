@@ -78,7 +78,6 @@ def test_a_foreign_column_changes_no_count_or_is_refused(format_: str, folder: D
     check()
 
 
-@pytest.mark.xfail(reason="what it finds is being mended", strict=False)
 @pytest.mark.parametrize("format_", ["crime", "outcomes", "areas", "workforce"])
 def test_a_part_of_the_rows_is_refused_or_said(format_: str, folder: DataFolder) -> None:
     path = written(extracts()[format_], folder.folder.parent)
