@@ -86,6 +86,14 @@ def test_provenance_that_cannot_be_read_gives_no_empty_hashes(data: Folder, old:
         provenance.columns_of(result)
 
 
+@pytest.mark.parametrize("name", [name for name in READ if name.endswith(".csv")])
+def test_a_heading_that_stands_twice_is_told(data: Folder, name: str) -> None:
+    text = data.read(name)
+    data.write(name, text + text.partition("\n")[0] + "\n")
+    with pytest.raises(InputError, match=rf"^data/{name}, line \d+: repeats the heading; take that line out$"):
+        READ[name](data)
+
+
 @pytest.mark.parametrize("number", ["many", "12.5", "0", "9" * 23])
 def test_a_population_that_cannot_be_used_is_told_wherever_it_is_read(data: Folder, number: str) -> None:
     data.replace("populations.csv", "norfolk,2016,892870,2017", f"norfolk,2016,{number},2017")

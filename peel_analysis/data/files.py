@@ -189,6 +189,8 @@ def rows_of(
     elif found != tuple(columns):
         raise InputError(f"{where}, line 1: expected columns {', '.join(columns)}; found {', '.join(found)}")
     rows = tuple(numbered)
+    if again := next((line for line, row in rows if row == found), None):
+        raise InputError(f"{where}, line {again}: repeats the heading; take that line out")
     wrong = [(line, len(row)) for line, row in rows if len(row) != len(found)]
     with Faults() if faults is None else nullcontext(faults) as gathered:
         for line, cells in wrong:

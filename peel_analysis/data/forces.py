@@ -203,7 +203,7 @@ def populations_in(path: Path, forces: Forces) -> dict[tuple[str, int, str], flo
             if wrong := _wrong_population(force_id, mid_year, population, forces):
                 faults.add([f"{where}, line {line}: {wrong}"])
             elif (key := (force_id, int(mid_year), vintage)) in table:
-                faults.add([f"{where}, line {line}: repeats an earlier row's force, mid-year and vintage"])
+                faults.add([f"{where}, line {line}: repeats an earlier row's force, mid-year and vintage; keep one"])
             else:
                 table[key] = float(population)
     return table

@@ -104,7 +104,7 @@ def register_variants(name: str, text: str, random: Random) -> Iterator[tuple[st
             yield f"{column} of row {number} is {cell[:20]!r}", written([heading, *changed]), told
 
 
-def declaration_variants(text: str, random: Random) -> Iterator[tuple[str, str, bool]]:
+def declaration_variants(text: str, random: Random, *, names_are_free: bool) -> Iterator[tuple[str, str, bool]]:
     """Yield a name, the text of a declaration, and whether only a refusal is right."""
     lines = text.split("\n")
     settings = [at for at, line in enumerate(lines) if re.match(r"\w+ = ", line)]
@@ -121,7 +121,8 @@ def declaration_variants(text: str, random: Random) -> Iterator[tuple[str, str, 
         ):
             if value[:1] in "[{" and value.count("[") + value.count("{") != value.count("]") + value.count("}"):
                 continue  # it goes on in the next line
-            yield f"{key} {name}", "\n".join([*lines[:at], line, *lines[at + 1 :]]), True
+            told = name != "misspelt" or not names_are_free
+            yield f"{key} {name}", "\n".join([*lines[:at], line, *lines[at + 1 :]]), told
         for put in random.sample(VALUES, 3):
             yield f"{key} is {put[:20]}", "\n".join([*lines[:at], f"{key} = {put}", *lines[at + 1 :]]), False
 
@@ -144,7 +145,10 @@ def byte_variants(content: bytes, random: Random) -> Iterator[tuple[str, bytes, 
 def variants(name: str, content: bytes) -> Iterator[tuple[str, bytes, bool]]:
     random = Random(crc32(name.encode()))
     text = content.decode("utf-8")
-    texts = register_variants(name, text, random) if name.endswith(".csv") else declaration_variants(text, random)
+    if name.endswith(".csv"):
+        texts = register_variants(name, text, random)
+    else:  # an edition calls its windows what it will
+        texts = declaration_variants(text, random, names_are_free=name.startswith("editions/"))
     yield from ((called, changed.encode("utf-8"), told) for called, changed, told in texts)
     yield from byte_variants(content, random)
 
@@ -152,7 +156,7 @@ def variants(name: str, content: bytes) -> Iterator[tuple[str, bytes, bool]]:
 def refusals(data: Data) -> tuple[str, ...]:
     """Return what is refused of a data folder, a line each; whatever else is raised comes out."""
     faults = Faults()
-    reads: list[Callable[[], object]] = [lambda: data.rules, lambda: data.populations, lambda: data.statuses]
+    reads: list[Callable[[], object]] = [lambda: data.rules, lambda: data.items, lambda: data.populations]
     reads += [*reads_of_folder(data, whole=True), *(partial(read_made, data, *register) for register in MADE)]
     for read in reads:
         faults.of(read)
