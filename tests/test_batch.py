@@ -138,6 +138,7 @@ def test_a_failed_cell_stops_nothing_else_and_is_kept(tmp_path: Path) -> None:
     assert not kept.exists()
 
 
+@pytest.mark.slow
 def test_a_unit_that_its_worker_dies_of_fails_alone(tmp_path: Path) -> None:
     deadly = (
         "import os, psutil\n"

@@ -80,6 +80,7 @@ def test_a_notebook_that_a_page_cannot_be_made_from_is_named(tmp_path: Path, mon
     assert {place.name.partition("-")[0] for place in tmp_path.iterdir()} <= {path.name, "kept"}
 
 
+@pytest.mark.slow
 def test_what_is_in_the_way_of_one_force_stops_no_other(again: SmallBatch) -> None:
     shutil.rmtree(again.reports / "kent")
     (again.reports / "kent").write_text("a file")

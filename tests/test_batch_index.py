@@ -33,6 +33,7 @@ def notice(batch: SmallBatch) -> str:
     return found.get_text() if found else ""
 
 
+@pytest.mark.slow
 def test_a_report_of_an_earlier_run_is_told_with_what_failed(again: SmallBatch) -> None:
     batch = again
     assert (notes(batch), notice(batch)) == ({}, "")

@@ -63,6 +63,7 @@ def test_a_stopped_batch_leaves_whole_files_and_goes_on(
     batch.check_whole(FOUR)
 
 
+@pytest.mark.slow
 @stopped_by(signal.SIGKILL)
 def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
     number: signal.Signals, batch: SmallBatch, short_folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -81,6 +82,7 @@ def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
     assert list(batch.reports.rglob("*.failed.ipynb")) == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_worker_was_doing_is_done_again(batch: SmallBatch) -> None:
     process = batch.start("--forces", ",".join(FOUR))
     batch.wait_for_units(2, process)

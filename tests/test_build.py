@@ -166,6 +166,7 @@ def test_city_of_london_has_its_assumed_populations() -> None:
     assert rows.loc[("2017", 2016), "population"] == 9_401
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_data_is_what_the_published_files_make_byte_for_byte(tmp_path: Path) -> None:
     data = data_for(tmp_path / "out")

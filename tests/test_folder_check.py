@@ -84,7 +84,8 @@ def test_a_made_register_has_numbers_and_no_key_twice(folder: Path, capsys: pyte
     assert errors_of(capsys, folder) == [
         "data/printed_totals.csv, line 2: printed is 'many'; write a number",
         "data/printed_totals.csv, line 2: bodies is 'none'; write a number",
-        "data/provenance.csv, line 3: repeats the key of line 2 (asb_incidents, 2018-03); keep one of the two",
+        "data/provenance.csv, line 3: repeats the key of line 2 "
+        "(asb_incidents, 2018-03, ons/policeforceareatablesyearendingmarch2018v2.xlsx); keep one of the two",
     ]
 
 

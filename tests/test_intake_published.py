@@ -36,7 +36,7 @@ FILES = (
 MARKED = r"Norfolk|Cheshire|West Midlands|South East|Metropolitan Police|England"
 Sheets = dict[str, list[Row]]
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 
 def cells(sheets: Sheets, change: Callable[[str], str]) -> Sheets:

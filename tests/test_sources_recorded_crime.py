@@ -146,6 +146,7 @@ def test_totals_note_marks_and_revision_marks_of_other_issues(tmp_path: Path) ->
     assert reading.account.left_out["England and Wales is a total of forces"] == LeftOut(1, 430)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> None:
@@ -164,6 +165,7 @@ def test_the_320_000_rows_of_the_april_2026_workbook_take_at_most_600_mb() -> No
     assert int(peak) < 600 * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_workbook_and_its_cleaned_copy_hold_the_same_counts() -> None:
     published = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-tables-230426-rebuilt.ods")).counts

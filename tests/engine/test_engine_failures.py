@@ -15,6 +15,7 @@ from small_notebook import write
 from peel_analysis.engine import warm_connection
 from peel_analysis.engine.papermill_engine import Engine, NotebookFailedError, execute
 
+pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
 KILLS_LATER = "import os, threading; threading.Timer(1.0, os._exit, [1]).start()"
 ENGINES = pytest.mark.parametrize("engine", ["peel", "stock"])
 

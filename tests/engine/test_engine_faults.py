@@ -17,6 +17,7 @@ from peel_analysis.engine.papermill_engine import execute
 from peel_analysis.engine.provisioner import SocketKernelManager
 from peel_analysis.engine.warm_connection import QUIET
 
+pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
 

@@ -54,6 +54,7 @@ def assert_same(stock: Any, ours: Any) -> None:
     assert ours == stock
 
 
+@pytest.mark.slow
 def test_the_hostile_notebook_is_the_same(tmp_path: Path) -> None:
     stock = ran(HOSTILE, tmp_path, "stock", {"repeats": 4})
     ours = ran(HOSTILE, tmp_path, "peel", {"repeats": 4})

@@ -17,6 +17,7 @@ from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
 from peel_analysis.engine.provisioner import PORTS
 from peel_analysis.engine.socket_folders import private_folder
 
+pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
 WHERE = (
     "import json, os; from ipykernel import connect; info = connect.get_connection_info(unpack=True); "
     "print(json.dumps([info['transport'], os.path.dirname(info['ip'])]))"

@@ -19,6 +19,7 @@ from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, pri
 from peel_analysis.engine import warm_connection, warm_process
 from peel_analysis.engine.papermill_engine import execute
 
+pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
 
 PROJECT = Path(__file__).resolve().parents[2]

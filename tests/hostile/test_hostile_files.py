@@ -23,7 +23,7 @@ KINDS = {
     "return": ("csv", "xlsx"),
 }
 FILES = [f"{format_}.{kind}" for format_, kinds in KINDS.items() for kind in kinds]
-SHARE = 20  # of the variants, one in so many is tried in each run of the tests
+SHARE = 40  # of the variants, one in so many is tried in each run of the tests
 FEWEST = 250
 BASES = "the two bases of outcomes are told apart by their headings alone"
 TRUTH = "a cell of a workbook that says TRUE is held as the number 1 before a reader sees it"
