@@ -141,8 +141,9 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 
 def _heed_interrupts() -> None:
-    """A gate that runs in the background ignores Ctrl-C, and what it starts would do so too."""
+    """A gate that runs in the background ignores Ctrl-C and a closed terminal, and what it starts would do so too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def small_batch(folder: Path, *cells: str) -> SmallBatch:

@@ -55,7 +55,7 @@ def found_wrong(folder: DataFolder, path: Path, share: int = 1) -> list[str]:
     unchanged, found = folder.add(path), []
     assert unchanged.code == 0, unchanged.err or unchanged.out
     for number, (name, content, right) in enumerate(variants(path.name)):
-        if (number + crc32(path.name.encode())) % share:
+        if (number + crc32(path.name.encode())) % share and f"{path.name}, {name}" not in KNOWN:
             continue
         path.write_bytes(content)
         if (judged := folder.judge(folder.add(path), unchanged, path.name)) not in right:
@@ -80,8 +80,10 @@ def test_a_changed_file_gives_the_same_counts_or_a_refusal(file: str, folder: Da
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
-def test_every_changed_file_does(file: str, folder: DataFolder, tmp_path: Path) -> None:
+def test_every_changed_file_does_and_every_second_where_a_format_has_two_kinds(
+    file: str, folder: DataFolder, tmp_path: Path
+) -> None:
     assert sum(1 for _ in variants(file)) >= FEWEST
-    found = found_wrong(folder, tmp_path / file)
+    found = found_wrong(folder, tmp_path / file, 1 if file.startswith("crime.") else 2)
     assert not_known(found) == []
     assert [one for one in KNOWN if one.startswith(f"{file},") and f"\n{one}: " not in "\n" + "\n".join(found)] == []
