@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from home_office import OUTCOME_HEADING, all_forces_outcomes, count_of, csv_file, outcome
 from shared_folder import shared
-from workbooks import FORCES, read_file
+from workbooks import FORCES, read_file, save
 
 from peel_analysis.data.folder import open_data
 from peel_analysis.sources import crime_tables
@@ -47,6 +47,20 @@ def test_outcomes_left_out_by_reason(tmp_path: Path) -> None:
 def test_outcome_type_0_is_kept_for_the_sum(tmp_path: Path) -> None:
     reading = read_file(csv_file(tmp_path / "x.csv", [OUTCOME_HEADING, *all_forces_outcomes()]))
     assert count_of(reading, "norfolk", "0", "outcomes_recorded") == 3
+
+
+def test_outcomes_whose_two_headings_are_exchanged_are_refused(tmp_path: Path) -> None:
+    exchanged = [*OUTCOME_HEADING[:-2], *OUTCOME_HEADING[:-3:-1]]
+    rows = [outcome(force.name, kind, 3, "N/A" if kind == 0 else 1) for force in FORCES for kind in (0, 1)]
+    file = csv_file(tmp_path / "y.csv", [exchanged, *rows])
+    with pytest.raises(SourceError, match=r"line 2, column \w+: counts outcomes of type 0.* look exchanged"):
+        read_file(file)
+
+
+def test_a_cell_that_says_true_is_no_count(tmp_path: Path) -> None:
+    rows = [OUTCOME_HEADING, *all_forces_outcomes(), outcome("Norfolk", "16", True, 1)]
+    with pytest.raises(SourceError, match=r"cell \w+88: found 'TRUE' where a count should be"):
+        read_file(save(tmp_path / "x.xlsx", {"Table": rows}))
 
 
 def test_unknown_outcome_type_is_refused(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ OUTCOME_FIELDS = (
     RECORDED,
     ASSIGNED,
 )
+UNASSIGNED = "0"
 PERIOD, QUARTERS = ["period_start", "period_end"], 4
 GROUPED = ["force_id", "dimension", *PERIOD]
 OFFENCE = {"code": cells.offence_code, "description": cells.words, "partnership": cells.partnership}
@@ -194,7 +195,19 @@ def _rows(
     _refuse_repeats(heading, rows[used], format_name)
     for name in counts:
         rows[name], rows[name + LACKS] = _counts(heading, columns, name, used)
+    if "type" in columns and ASSIGNED.name in rows:
+        _refuse_exchanged(heading, rows)
     return rows
+
+
+def _refuse_exchanged(heading: Heading, rows: pd.DataFrame) -> None:
+    """Refuse a table that counts type 0, not yet assigned, among the outcomes assigned in the quarter alone."""
+    unassigned = rows[rows["dimension"] == UNASSIGNED]
+    counted = unassigned[unassigned[ASSIGNED.name] > 0]
+    if len(counted) and RECORDED.name in rows and unassigned[RECORDED.name].isna().all():
+        place = heading.place(int(counted.index[0]), ASSIGNED.name)
+        found = "counts outcomes of type 0, not yet assigned, among those assigned in the quarter, where there are none"
+        raise SourceError(f"{place}: {found}; the two headings look exchanged, so give them as published")
 
 
 def _used(columns: Mapping[str, Column], counts: Iterable[str]) -> npt.NDArray[np.bool_]:

@@ -269,7 +269,12 @@ def error_in(cell: object) -> str:
 
 
 def _column(cells: Any) -> Column:
-    array = np.fromiter(cells, dtype=object, count=len(cells)) if isinstance(cells, tuple) else cells
+    if isinstance(cells, tuple):
+        if bool in set(map(type, cells)):  # Python takes TRUE for 1, and would make one value of both
+            cells = tuple(str(cell).upper() if isinstance(cell, bool) else cell for cell in cells)
+        array: Any = np.fromiter(cells, dtype=object, count=len(cells))
+    else:
+        array = cells
     codes, values = pd.factorize(array, use_na_sentinel=False)
     return Column(codes.astype(np.int64), values.tolist())
 
