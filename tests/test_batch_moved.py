@@ -61,6 +61,7 @@ def test_a_table_that_is_changed_and_put_back_leaves_nothing_behind(engine: str,
     assert batch.outcomes() == {"fresh": 6}
 
 
+@pytest.mark.slow
 def test_a_register_that_stays_changed_fails_what_was_under_way(tmp_path: Path) -> None:
     row = "2017,calls_per_1000,2017,norfolk,excluded_from_figure,not_supplied,yes,,stated,Invented.,Short,\n"
     text = (PROJECT / "data/exclusions.csv").read_text().partition("\n")[0] + "\n"

@@ -95,6 +95,7 @@ def test_other_values_are_another_drawing() -> None:
     assert ranked_svg(other, "norfolk") == alone(other, "norfolk")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keeps", [True, False])
 def test_drawings_are_the_same_in_every_run(keeps: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(KEPT_IN)

@@ -2,8 +2,8 @@
 
 The cells of the section notebooks are run for a force, and every text that they show is read: readings, captions,
 notes, alternative texts, tiles, lists. Cells of tables are no sentences, and findings are the inspectors' own words.
-What counts as found is said in report_numbers.py. `make test` reads the reports of four forces, `make test-all` those
-of the others too.
+What counts as found is said in report_numbers.py. `make test` reads the reports of four forces in
+2017, `make test-all` all others too.
 """
 
 from collections import Counter
@@ -21,10 +21,13 @@ from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.reports.values_file import EditionValues, values_of
 
 FIRST = ("norfolk", "suffolk", "city-of-london", "metropolitan")  # what each lacks or has alone, and the largest
+EDITIONS = ["2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025"))]
 FORCES = [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in open_data().forces.ids]
 
 
-@pytest.fixture(scope="module", params=("2017", "2019", "2025"))
+@pytest.fixture(
+    scope="module", params=("2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025")))
+)
 def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditionValues]:
     """The edition's values; what is the same for all forces is kept, as a batch keeps it."""
     with pytest.MonkeyPatch.context() as patch:

@@ -28,6 +28,7 @@ OVERVIEW, FIRST_SCREEN, CRIME = "effectiveness_overview", "at_a_glance", "crime_
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
 TARGET = re.compile(r' id="([a-z0-9_-]+)"')
 TRACKED = next(block for block in open_data().blocks if block.id == "tracked_and_untracked_outcomes")
+EDITIONS = ["2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025"))]
 ALONE = "(by the size rule alone; no other force's figure is public)"
 FEW = "(by the size rule alone; too few forces have a comparable figure)"
 Line = dict[str, str]
@@ -57,7 +58,9 @@ def pieces(*shown: Any) -> list[Piece]:
     return [Piece(Markup(bare.sub("", one.html)), one.data) for one in shown if isinstance(one, Html)]
 
 
-@pytest.fixture(scope="module", params=("2017", "2019", "2025"))
+@pytest.fixture(
+    scope="module", params=("2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025")))
+)
 def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Given:
     edition = open_data().edition(request.param)
     results = {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
