@@ -25,9 +25,7 @@ EDITIONS = ["2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("201
 FORCES = [pytest.param(one, marks=() if one in FIRST else pytest.mark.slow) for one in open_data().forces.ids]
 
 
-@pytest.fixture(
-    scope="module", params=("2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025")))
-)
+@pytest.fixture(scope="module", params=EDITIONS)
 def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditionValues]:
     """The edition's values; what is the same for all forces is kept, as a batch keeps it."""
     with pytest.MonkeyPatch.context() as patch:

@@ -58,9 +58,7 @@ def pieces(*shown: Any) -> list[Piece]:
     return [Piece(Markup(bare.sub("", one.html)), one.data) for one in shown if isinstance(one, Html)]
 
 
-@pytest.fixture(
-    scope="module", params=("2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025")))
-)
+@pytest.fixture(scope="module", params=EDITIONS)
 def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Given:
     edition = open_data().edition(request.param)
     results = {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
