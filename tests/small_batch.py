@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,8 +189,10 @@ def _without_tiles(path: Path) -> None:
 
 
 def family(process: "subprocess.Popen[str]") -> list[psutil.Process]:
-    """Return the processes that a process has started, directly or not."""
-    children: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    """Return the processes that a process has started, directly or not; none of one that has just ended."""
+    children: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        children = psutil.Process(process.pid).children(recursive=True)
     return children
 
 

@@ -19,7 +19,7 @@ from refusals import refusal
 from workbooks import Row, ods_row, read_file, save, save_ods
 
 from peel_analysis.sources import limits
-from peel_analysis.sources.limits import SourceError, UnreadableError, in_one_line
+from peel_analysis.sources.limits import SourceError, UnreadableError, told_with_its_place
 from peel_analysis.sources.sheets import open_book
 
 HEADING: Row = ["force", "item", "period_start", "period_end", "count", "status"]
@@ -178,7 +178,7 @@ def test_what_is_no_file_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def of_any_kind(error: BaseException) -> None:
-    with in_one_line("x.csv"):
+    with told_with_its_place("x.csv"):
         raise error
 
 

@@ -131,6 +131,21 @@ def test_what_was_left_out_once_is_told(edition_id: str, force_id: str, measure_
     assert all(part in found[measure_id] for part in said.split("|")), found[measure_id]
 
 
+def test_a_line_says_what_is_in_doubt_about_its_value_and_that_a_period_is_assumed(given: Given) -> None:
+    doubtful = 0
+    for force_id in open_data().forces.ids:
+        overview = given.of(force_id)
+        for line in items(overview.standing_out().html + overview.numbers_in_brief().html):
+            own = given.section.measure(measure_of(line)).of(force_id)
+            if not own.is_missing and own.status not in ("reported", "as_published"):
+                assert own.short, (force_id, own.status)
+                assert f". {own.short}." in line.get_text(), line
+                doubtful += 1
+            note = open_data().measure(measure_of(line)).window_note
+            assert ("which is assumed" in line.get_text()) == bool(note)
+    assert doubtful > 0
+
+
 def test_every_line_has_a_link_and_every_link_arrives(given: Given) -> None:
     for force_id in open_data().forces.ids:
         overview = given.of(force_id)

@@ -5,7 +5,6 @@ import pytest
 
 from peel_analysis.statistics.intervals import Array
 from peel_analysis.statistics.limits import (
-    Funnel,
     Kind,
     NotEnoughForcesError,
     additive_tau2,
@@ -149,19 +148,12 @@ def test_a_force_without_a_number_is_left_out_and_stays_missing() -> None:
     assert np.isfinite(np.delete(result.z, 7)).all()
 
 
-def test_the_statement_says_how_the_limits_were_made() -> None:
+def test_the_limits_say_what_they_rest_on() -> None:
     result = funnel_for(*forces(spread=0.2), "share")
-    assert "42 forces" in result.statement()
-    assert "arcsine" in result.statement()
-    assert "additive tau-squared" in result.statement()
-    assert "10% winsorised" in result.statement()
-    assert "no allowance" in statement(overdispersion="none")
-    assert "multiplicative phi" in statement(overdispersion="multiplicative")
-
-
-def statement(**choices: str) -> str:
-    result: Funnel = funnel_for(*forces(spread=0.2), "rate", **choices)  # type: ignore[arg-type]
-    return result.statement()
+    assert (result.forces, result.scale, result.overdispersion, result.winsorised) == (
+        42, "arcsine of the square root", "additive", 0.1,
+    )  # fmt: skip
+    assert funnel_for(*forces(spread=0.2), "rate").scale == "square root"
 
 
 def test_a_measure_of_too_few_forces_is_refused() -> None:

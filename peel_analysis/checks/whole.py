@@ -20,14 +20,11 @@ from peel_analysis.data.text import enumerated
 from peel_analysis.sources.reading import shown
 
 NAMED = 9  # of many that are missing, so many are named
+CRIME = "recorded_crime"  # the item whose dimensions are the offence groups
 WHOLE = "all"  # the dimension of a count that the publisher gives of all together
 PART = "it looks like a part of the table; take the full file"
-KINDS = {  # what the dimensions of an item are, where they are not offence groups
-    "outcomes_recorded": "outcome types",
-    "outcomes_assigned": "outcome types",
-    "outcomes_by_offence_group": "pairs of an offence group and an outcome type",
-}
 MOST = NUMBER_OF_FORCES // 2 + 1
+SERIES = ["force_id", "dimension"]
 Days = tuple[str, str]  # first and last day of a period
 
 
@@ -58,9 +55,7 @@ def missing(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
             start, end = map(str, days)
             there = set(of_period["dimension"])
             wanted = () if there == {""} or WHOLE in there else _declared(key[0], start, held)
-            if lost := [one for one in wanted if one not in there]:
-                kind = f"{len(wanted) - len(lost)} of the {len(wanted)} {_kind(key[0])} that a whole table has"
-                found = f"it holds {kind}; no row is of {some(lost)}; {PART}"
+            if found := _lost(wanted, there, held, key[0]):
                 findings.append(Finding(_level(by, of_period), " ".join(key), found, period=f"{start} to {end}"))
             findings += _lacking(key, of_period, f"{start} to {end}", by)
     told = {(finding.force_id, finding.period) for finding in findings}
@@ -78,11 +73,9 @@ def _missing_rows(held: TablesHeld, keys: Sequence[Key], by: Rule) -> Iterator[F
         if table is None:
             continue
         name, period = " ".join(table), f"{start} to {end}"
-        groups, there = _declared("recorded_crime", start, held), set(of_period["group"])
-        lost = [one for one in groups if one not in there]
-        if lost and (of_period["type"] != "").any():  # a table of recorded crime shows it itself
-            found = f"it holds {len(groups) - len(lost)} of the {len(groups)} {_kind('')} that a whole table has"
-            yield Finding(_level(by, rows), name, f"{found}; no row is of {some(lost)}; {PART}", period=period)
+        found = _lost(_declared(CRIME, start, held), set(of_period["group"]), held, CRIME)
+        if found and (of_period["type"] != "").any():  # a table of recorded crime shows it itself
+            yield Finding(_level(by, rows), name, found, period=period)
         for force_id, number, names in _short_forces(of_period, by):
             level = _level(by, rows[rows["force_id"] == force_id])
             rows_fewer = "1 row" if number == 1 else f"{number:,} rows"
@@ -118,8 +111,12 @@ def _declared(item: str, day: str, held: TablesHeld) -> tuple[str, ...]:
     return items[item].at(day) or tuple(f"{group}{GROUP_AND_TYPE}{kind}" for group in groups for kind in types)
 
 
-def _kind(item: str) -> str:
-    return KINDS.get(item, "offence groups")
+def _lost(wanted: Sequence[str], there: set[str], held: TablesHeld, item: str) -> str:
+    """Return how many of an item's dimensions a period holds and which no row is of, or "" where it has them all."""
+    lost = [one for one in wanted if one not in there]
+    called = held.data.items[item].dimensions_are if lost else ""
+    holds = f"it holds {len(wanted) - len(lost)} of the {len(wanted)} {called} that a whole table has"
+    return f"{holds}; no row is of {some(lost)}; {PART}" if lost else ""
 
 
 def _lacking(key: Key, of_period: pd.DataFrame, period: str, by: Rule) -> Iterator[Finding]:
@@ -174,7 +171,7 @@ def far_below(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     for key in keys:
         rows, own = held.counts(key), held.totals(key)
         for days in _periods(own):
-            of_period = rows[(rows["period_start"] == days[0]) & (rows["period_end"] == days[1])]
+            of_period = _of_period(rows, *days)
             for other in _beside(totals, key, days, own, by):
                 looked_at += 1
                 findings += _below(key, of_period, own[days], other, by)
@@ -224,8 +221,7 @@ def _nearest(columns: Sequence[Days], days: Days, months: float) -> list[Days]:
 
 def _below(key: Key, of_period: pd.DataFrame, counts: "pd.Series[float]", other: _Other, by: Rule) -> Iterator[Finding]:
     """Yield that all forces together are far below, or each force that is where the others agree."""
-    both = pd.concat([counts, other.counts], axis="columns", keys=["own", "other"]).dropna()
-    both = both[both["other"] >= by.thresholds["fewest"]]
+    both = _side_by_side(counts, other, by)
     if both.empty:
         return
     table, period = " ".join(key), " to ".join(of_period[list(PERIOD)].iloc[0])
@@ -245,6 +241,12 @@ def _below(key: Key, of_period: pd.DataFrame, counts: "pd.Series[float]", other:
             level = _level(by, of_period[of_period["force_id"] == force_id])
             found = f"its count is {_part(row['own'], row['other'], other.words)}; {PART}"
             yield Finding(level, table, found, str(force_id), period)
+
+
+def _side_by_side(counts: "pd.Series[float]", other: _Other, by: Rule) -> pd.DataFrame:
+    """Return the counts of each force that both have, `own` and `other`, where the other is not very small."""
+    both = pd.concat([counts, other.counts], axis="columns", keys=["own", "other"]).dropna()
+    return both[both["other"] >= by.thresholds["fewest"]]
 
 
 def _part(own: float, other: float, words: str) -> str:
@@ -290,8 +292,7 @@ def _far_above(totals: _Totals, key: Key, own: pd.DataFrame, by: Rule) -> Iterat
     rule, limit = totals.held.data.rule("far_below"), by.thresholds["times_same"]
     for days in _periods(own):
         for other in _beside(totals, key, days, own, rule):
-            both = pd.concat([own[days], other.counts], axis="columns", keys=["own", "other"]).dropna()
-            both = both[both["other"] >= rule.thresholds["fewest"]]
+            both = _side_by_side(own[days], other, rule)
             ratio = both["own"] / both["other"]
             if len(both) < MOST:
                 continue
@@ -302,9 +303,6 @@ def _far_above(totals: _Totals, key: Key, own: pd.DataFrame, by: Rule) -> Iterat
                 for force_id, row in both[ratio > limit].iterrows():
                     found = _part(row["own"], row["other"], other.words)
                     yield Finding(by.level, " ".join(key), f"its count is {found}", str(force_id), " to ".join(days))
-
-
-SERIES = ["force_id", "dimension"]
 
 
 def _alike(held: TablesHeld, key: Key, declared: ItemEntry, by: Rule) -> Iterator[pd.DataFrame]:
@@ -371,10 +369,8 @@ def _far_from_same(
     for other in others:
         before = other[[*columns, "count"]].astype({"count": float})
         both = rows.merge(before, on=columns, suffixes=("", "_other"))
-        more, less = (
-            both[["count", "count_other"]].max(axis="columns"),
-            both[["count", "count_other"]].min(axis="columns"),
-        )
+        counts = both[["count", "count_other"]]
+        more, less = counts.max(axis="columns"), counts.min(axis="columns")
         far = both[(more >= declared.fewest) & (more > limit * less.clip(lower=1))]
         said = zip(far["count"], far["count_other"], strict=True)
         yield far[[*columns, "count"]].assign(
@@ -391,13 +387,9 @@ def _series(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _not_held(held: TablesHeld, key: Key, asked: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose count no other table holds, for those have been looked at."""
+    columns = [*SERIES, *PERIOD, "count"]
     for _, rows in held.others(key) if len(asked) else ():
-        known = set(
-            rows.loc[rows["count"].notna(), [*SERIES, *PERIOD, "count"]]
-            .astype({"count": float})
-            .itertuples(index=False, name=None)
-        )
-        asked = asked[
-            [one not in known for one in asked[[*SERIES, *PERIOD, "count"]].itertuples(index=False, name=None)]
-        ]
+        counted = rows.loc[rows["count"].notna(), columns].astype({"count": float})
+        known = set(counted.itertuples(index=False, name=None))
+        asked = asked[[one not in known for one in asked[columns].itertuples(index=False, name=None)]]
     return asked

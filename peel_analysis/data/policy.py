@@ -145,14 +145,9 @@ class _Gap(Declaration):
     unit: str = Field(description="where England and Wales is not above zero: in {points}, of the measure's unit")
 
 
-class _Says(Declaration):
-    """What a sentence says of a figure, by the tests that it passed.
+class _ByTests(Declaration):
+    """What is said of a figure, by the tests that it passed."""
 
-    A sentence may name {against}, {words}, {gap}, {side}, {middle}, {lower_half}, {upper_half}, {alone}, {reason} and
-    {noun}.
-    """
-
-    rule: str = Field(description="how words follow from tests, for Annex A")
     similar: str = Field(description="the gap is below the size rule")
     size: str = Field(description="size is passed, and position is not")
     size_across: str = Field(description="the same, far out on the other side of the middle of the forces")
@@ -161,8 +156,18 @@ class _Says(Declaration):
     all_three: str = Field(description="all three tests are passed")
     size_only: str = Field(description="size is passed, the only test that could be made")
     similar_alone: str = Field(description="size is not passed, the only test that could be made")
-    no_verdict: str = Field(description="there is no verdict, for a {reason}")
-    no_national_value: str = Field(description="England and Wales has no value, for a {reason}")
+    no_verdict: str = Field(description="there is no verdict")
+    no_national_value: str = Field(description="England and Wales has no value")
+
+
+class _Says(_ByTests):
+    """What a sentence says of a figure, by the tests that it passed.
+
+    A sentence may name {against}, {words}, {gap}, {side}, {middle}, {lower_half}, {upper_half}, {alone}, {reason} and
+    {noun}; the last two are of a figure without a verdict, or of England and Wales without a value.
+    """
+
+    rule: str = Field(description="how words follow from tests, for Annex A")
     brief: str = Field(description="size is passed, and position is not: in the cell of a table")
     alone: Pair = Field(description="why size alone decides: no other force's figure is public, or too few are")
     sides: Pair = Field(description="what {side} is: above, below")
@@ -180,20 +185,11 @@ class _InFunnel(Declaration):
     notes: Texts = Field(description="what stands under every funnel")
 
 
-class _AtAGlance(Declaration):
+class _AtAGlance(_ByTests):
     """What a line says of a figure: its value, the gap to England and Wales, its position among the forces."""
 
-    similar: str = Field(description="the gap is below the size rule")
-    size: str = Field(description="size is passed, and position is not")
-    size_across: str = Field(description="the same, far out on the other side of the middle of the forces")
-    size_and_position: str = Field(description="size and position are passed, and there is no funnel")
-    within_the_limits: str = Field(description="size and position are passed, and chance is not")
-    all_three: str = Field(description="all three tests are passed")
-    size_only: str = Field(description="size is passed, the only test that could be made")
-    similar_alone: str = Field(description="size is not passed, the only test that could be made")
-    no_verdict: str = Field(description="there is no verdict")
-    no_national_value: str = Field(description="England and Wales has no value")
     no_figure: str = Field(description="the force has no figure, for the reason of its {status}")
+    assumed: str = Field(description="what {window} is where the measure has a note on its window")
 
 
 class _InSpine(Declaration):

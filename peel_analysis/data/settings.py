@@ -126,6 +126,7 @@ class ItemEntry(Declaration):
     id: str = Field(description="the item of data/counts")
     also: ListOf[str] = Field(default=(), description="other items that the entry is about")
     dimensions: ListOf[str] = Field(default=(), description="the dimensions that each period of a whole table has")
+    dimensions_are: str = Field(default="offence groups", description="what its dimensions are called in a message")
     since: dict[str, str] = Field(default={}, description="dimensions that there are from a day on, as 2014-04-01")
     groups_of: str = Field(default="", description="the item whose dimensions are the first part of this one's")
     types_of: str = Field(default="", description="the item whose dimensions are the second part")
@@ -313,6 +314,7 @@ class PublishedFile(AddedWords):
     tables: ListOf[FileNamePair] = Field(description="[item, release] of each table")
     release_words: str = Field(description="the release in words")
     vintages: Pair = Field(default=("", ""), description="of populations: the one worked out and the one printed")
+    not_as_published: str = Field(default="", description="why its tables cannot be made again from what is published")
     part_is_known: str = Field(default="", description="why the file is a part: its counts are marked partial")
     confirmed: str = Field(default="", description="why counts of it that are far from others are right")
     release_by_end: dict[str, FileName] = Field(
@@ -330,6 +332,10 @@ class PublishedFiles:
 
     files: tuple[PublishedFile, ...]
     added: Mapping[str, AddedWords]
+
+    def not_as_published(self, table: str, release: str) -> str:
+        """Return why a table cannot be made again from what its publisher offers; "" where it can."""
+        return next((one.not_as_published for one in self.files if (table, release) in one.tables), "")
 
     def words_for(self, format_name: str) -> dict[str, str]:
         """Return what provenance says of an added file of a format. Raises InputError when there are no words."""

@@ -11,15 +11,10 @@ from peel_analysis.data.forces import NUMBER_OF_FORCES
 from peel_analysis.data.settings import PUBLISHED_FILES
 from peel_analysis.data.text import enumerated
 from peel_analysis.measures import Result
-from peel_analysis.measures.provenance import POPULATIONS, Table, tables_behind
+from peel_analysis.measures.provenance import POPULATIONS, tables_behind
 
 RECORDS = (("incomplete", incomplete), ("not matching the crimes recorded", mismatched))
 NOT_TOLD = "not to be told before the errors are mended"
-SAID_OF_SOURCES = (  # what data/provenance.csv says of a table that the published file alone does not give again
-    ("from a third party", ("third party", "third-party")),
-    ("transcribed, and not read from the file as published", ("transcribed",)),
-    ("from a copy of the published file", ("cleaned copy", "rebuilt")),
-)
 
 
 def shortcomings(edition: Edition, results: Sequence[Result]) -> Iterator[str]:
@@ -96,18 +91,14 @@ def _populations(edition: Edition, results: Iterable[Result]) -> Iterator[str]:
 
 
 def _tables(edition: Edition, results: Iterable[Result]) -> Iterator[str]:
-    """Yield the tables behind the edition that its provenance says are not as the publisher's file gives them."""
+    """Yield the tables behind the edition that data/published_files.toml says are not as the publisher gives them."""
+    data = edition.data
     for table in tables_behind(edition, results):
-        if why := _not_as_published(table):
+        why = data.published_files.not_as_published(table.table, table.release) if data.has(PUBLISHED_FILES) else ""
+        if not table.sha256:
+            why = "data/provenance.csv does not say which file it is from"
+        if why:
             yield f"{table.table} {table.release}: {why}"
-
-
-def _not_as_published(table: Table) -> str:
-    """Return why a table cannot be made again from the published file, or ""."""
-    if not table.sha256:
-        return "data/provenance.csv does not say which file it is from"
-    said = f"{table.release_words} {table.how_made}".lower()
-    return next((words for words, marks in SAID_OF_SOURCES if any(mark in said for mark in marks)), "")
 
 
 def _hanging(results: Iterable[Result], edition: Edition) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A measure in a section: as a figure by force, against size, beside the force's peers, and over time."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -37,7 +37,7 @@ from peel_analysis.show.templates import piece
 from peel_analysis.show.words import footnotes, no_figure, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
-UNMARKED = ("reported", "as_published")
+FURTHER = {"funnel": "against the size of forces", "trend": "over time", "quarters": "by quarter, without the season"}
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
@@ -123,37 +123,41 @@ def _not_drawn(result: Result) -> str:
 def funnel_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
     """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
     compared = compare(result)
-    figure_id, about = f"{result.measure.id}-funnel", f"funnel: {result.measure.id}"
     caption = (
         f"{result.measure.title} against size, with limits that hold the usual differences among forces, by force, "
         f"{wording.window_phrase(result.window)}"
     )
     if compared.funnel is None:
-        return _refused(figure_id, about, compared.funnel_refused)
+        return _refused(result, "funnel", compared.funnel_refused)
     notes = compared.policy.funnel.notes
-    under = (said or Said()).under(figure_id, number, notes, ())
-    body = piece(
-        "figure_body",
-        reading=_of_funnel(compared, force_id),
-        image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
-        notes=under.notes,
-        links=under.links,
-        source=source_line(result),
-    )
-    return numbered(
-        figure_id,
+    return _further(
+        result,
+        "funnel",
         number,
         caption,
-        body,
-        about=about,
-        links=under.links,
-        further=f"{result.measure.title}: against the size of forces",
+        notes,
+        said,
+        reading=_of_funnel(compared, force_id),
+        image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
+        source=source_line(result),
     )
 
 
-def _refused(figure_id: str, about: str, why: str) -> Html:
-    """Return why a figure is not drawn, in one line without a number."""
-    return Html(piece("statement", figure_id, piece("paragraph", "refused", why)), about)
+def _refused(result: Result, kind: str, why: str) -> Html:
+    """Return why a further figure is not drawn, in one line without a number."""
+    shown = piece("statement", f"{result.measure.id}-{kind}", piece("paragraph", "refused", why))
+    return Html(shown, f"{kind}: {result.measure.id}")
+
+
+def _further(
+    result: Result, kind: str, number: int, caption: str, notes: Sequence[str], said: Said | None, **shown: object
+) -> Html:
+    """Return a figure that says more of a measure than its own figure does, folded; `shown` are its other parts."""
+    figure_id, about = f"{result.measure.id}-{kind}", f"{kind}: {result.measure.id}"
+    under = (said or Said()).under(figure_id, number, notes, ())
+    body = piece("figure_body", notes=under.notes, links=under.links, **shown)
+    further = f"{result.measure.title}: {FURTHER[kind]}"
+    return numbered(figure_id, number, caption, body, about=about, links=under.links, further=further)
 
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
@@ -243,30 +247,28 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
     Raises InputError for a measure whose counts allow no line.
     """
     series, name = rolling(result), result.edition.forces.official_name(force_id)
-    figure_id, about = f"{result.measure.id}-trend", f"trend: {result.measure.id}"
     title = series.per_head(result.measure.title, force_id)
     caption = f"{title}, {name} and {NATIONAL}, {span_in_words(series)}"
     if series.values[force_id].dropna().empty:
-        return _refused(figure_id, about, wording.reading(result, force_id))
+        return _refused(result, "trend", wording.reading(result, force_id))
     own = result.of(force_id)
-    remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in UNMARKED else ""
+    remark = f" ({own.short[:1].lower()}{own.short[1:]})" if own.short and own.status not in wording.AS_IT_IS else ""
     lines = lines_in_words(series, force_id, remark)
     key = key_to_marks(result.edition.data.statuses, series.statuses[force_id].unique())
     figure = trend_lines(series, force_id)
     figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {lines}"
-    under = (said or Said()).under(figure_id, number, _line_notes(result, series, force_id), ())
-    body = piece(
-        "figure_body",
+    return _further(
+        result,
+        "trend",
+        number,
+        caption,
+        _line_notes(result, series, force_id),
+        said,
         reading=f"{lines} {recent_trend_in_words(series, force_id)}",
         image=figure.as_image(),
-        notes=under.notes,
-        links=under.links,
         source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
         data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
-    )
-    return numbered(
-        figure_id, number, caption, body, about=about, links=under.links, further=f"{result.measure.title}: over time"
     )
 
 
@@ -296,35 +298,27 @@ def quarters_block(result: Result, force_id: str, number: int, said: Said | None
         raise InputError(why) from None
     free, name = season_free(series), result.edition.forces.official_name(force_id)
     found, title = signals_of(free, force_id), series.per_head(result.measure.title, force_id)
-    figure_id, about = f"{result.measure.id}-quarters", f"quarters: {result.measure.id}"
     caption = f"{title}, {name}, each quarter with the season taken out"
     if not found:
         has_line = series.values[force_id].notna().any()
         refused = why_no_signals(series, force_id) if has_line else wording.reading(result, force_id)
-        return _refused(figure_id, about, refused)
+        return _refused(result, "quarters", refused)
     ends = (found[0].quarters.index[0], found[-1].quarters.index[-1])
     caption += f", {' to '.join(day_in_words(date.fromisoformat(str(end))) for end in ends)}"
     figure = quarter_lines(free, force_id)
     notes = [ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))]
-    under = (said or Said()).under(figure_id, number, notes, ())
-    body = piece(
-        "figure_body",
+    return _further(
+        result,
+        "quarters",
+        number,
+        caption,
+        notes,
+        said,
         reading=signals_in_words(free, force_id, found[-1]),
         image=figure.as_image(),
-        notes=under.notes,
-        links=under.links,
         source=source_line(result, _source_of_populations(result, series)),
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),
-    )
-    return numbered(
-        figure_id,
-        number,
-        caption,
-        body,
-        about=about,
-        links=under.links,
-        further=f"{result.measure.title}: by quarter, without the season",
     )
 
 
@@ -357,7 +351,7 @@ def _years_in_words(years: list[int]) -> str:
 def _line_notes(result: Result, series: Series, force_id: str) -> list[str]:
     own = result.of(force_id)
     notes = [one.sentence for one in series.breaks(force_id)]
-    if own.status not in UNMARKED and own.note:
+    if own.status not in wording.AS_IT_IS and own.note:
         notes.append(own.note)
     if series.mid_years:
         notes.append(_about_population(result, series, force_id))

@@ -16,7 +16,7 @@ from peel_analysis.sections.notes import Said
 from peel_analysis.show import tables, words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import members_in_words, no_figure, value_in_words, window_phrase
+from peel_analysis.show.words import AS_IT_IS, members_in_words, no_figure, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
@@ -110,7 +110,7 @@ def footnotes(spread: Spread) -> list[str]:
                 f"{name}: the outcomes counted come to {whole(count)}, {whole(abs(count - crimes))} {more} than the "
                 f"{whole(crimes)} crimes recorded, because the two counts are from different releases."
             )
-    if spread.is_shown and spread.own.status not in ("reported", "as_published") and spread.own.note:
+    if spread.is_shown and spread.own.status not in AS_IT_IS and spread.own.note:
         notes.append(spread.own.note)
     return [*notes, members_in_words(spread.whole, "their recorded crimes")]
 

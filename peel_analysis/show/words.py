@@ -19,6 +19,7 @@ from peel_analysis.measures.provenance import other_releases
 from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.statistics.verdict import Verdict
 
+AS_IT_IS = ("reported", "as_published")  # statuses of a value with nothing to be said of it
 IN_DOUBT = ("incomplete", "mismatched")  # records of which a value says what is wrong with it
 NAMED_AT_MOST = 10  # forces named one by one in a footnote; more are counted
 EACH_FORCE = "each force"
@@ -72,7 +73,7 @@ def reading(result: Result, force_id: str) -> str:
         return f"{result.measure.title}: there is {no_figure(result, force_id)}"
     beside = [_against_national(result, force_id), with_the_mix(result, force_id), _against_earlier(result, force_id)]
     sentences = [_opening(result, force_id), *(reversed(beside) if result.measure.is_context else beside)]
-    if own.status not in ("reported", "as_published"):
+    if own.status not in AS_IT_IS:
         sentences.append(own.note)
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -172,15 +173,22 @@ def in_brief(result: Result, force_id: str) -> str:
 
 
 def at_a_glance(result: Result, force_id: str) -> str:
-    """Return a figure of a force in one line: value, gap to England and Wales, and position among the forces."""
+    """Return a figure of a force in one line: value, gap to England and Wales, and position among the forces.
+
+    Behind it stands in a few words what is in doubt about a value that is not simply reported.
+    """
     compared, own, national = compare(result), result.of(force_id), result.national
     verdict, says = compared.verdicts[force_id], compared.policy.glance
-    told = {"title": result.measure.title, "window": windows_in_words(result)}
+    window = windows_in_words(result)
+    told = {
+        "title": result.measure.title,
+        "window": says.assumed.format(window=window) if result.measure.window_note else window,
+    }
     if own.is_missing:
         status = result.edition.data.statuses.words(own.status) or own.status.replace("_", " ")
         return says.no_figure.format(**told, status=status)
     form = says.no_national_value if national.is_missing else getattr(says, verdict.tier or "no_verdict")
-    return str(form).format(
+    line = str(form).format(
         **told,
         value=value_in_words(result.measure, own.value),
         national="" if national.is_missing else value_in_words(result.measure, national.value),
@@ -188,6 +196,8 @@ def at_a_glance(result: Result, force_id: str) -> str:
         alone=_alone(result),
         **_how_far(result, verdict),
     )
+    in_doubt = own.short and own.status not in AS_IT_IS
+    return f"{line}. {own.short}" if in_doubt else line
 
 
 def _alone(result: Result) -> str:

@@ -21,8 +21,9 @@ from peel_analysis.sources import crime_tables as crime
 from peel_analysis.sources import data_return
 from peel_analysis.sources.area_tables import DECIMALS, title
 from peel_analysis.sources.headings import YEAR_ENDING, Field, days, fold, likeness, year_to
+from peel_analysis.sources.limits import told_with_its_place
 from peel_analysis.sources.reading import Reading, Request
-from peel_analysis.sources.sheets import Book, Sheet, SourceError, in_one_line, sha256
+from peel_analysis.sources.sheets import Book, Sheet, SourceError, sha256
 
 PUBLISHED = re.compile(r"publish|release|last updated|date of", re.IGNORECASE)
 LATER = re.compile(r"\bnext\b|\bwill be\b", re.IGNORECASE)  # a cover announces the release after this one
@@ -66,7 +67,7 @@ class Format:
 
     def read(self, request: Request) -> Reading:
         """Return what is read of a file. Raises InputError, in one line, for whatever stops it."""
-        with in_one_line(request.book.file):
+        with told_with_its_place(request.book.file):
             return self.reading_of(request)
 
     def likeness(self, book: Book) -> tuple[int, int]:
@@ -89,7 +90,7 @@ def recognise(book: Book) -> Format:
     A heading that lacks a column still shows which format is meant, so that its reader can say what is missing.
     Raises SourceError, naming what each sheet starts with, for a file that is like none of the formats.
     """
-    with in_one_line(book.file):
+    with told_with_its_place(book.file):
         likely = [(like, known) for known in FORMATS if (like := known.likeness(book))[1]]
     if likely:
         return max(likely, key=lambda pair: pair[0])[1]

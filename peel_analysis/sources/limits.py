@@ -15,10 +15,7 @@ UNPACKED_BYTES = 600_000_000
 UNPACKED_TIMES, UNPACKED_ANYHOW = 100, 50_000_000
 COLUMNS = 16_384  # of a spreadsheet
 CELLS = 16_000_000  # of a sheet, from the first to the last that holds anything
-SPARSE, SPARSE_CELLS = (
-    10,
-    4_000_000,
-)  # of a sheet filled to less than a tenth, as by a cell far away
+SPARSE, SPARSE_CELLS = 10, 4_000_000  # of a sheet filled to less than a tenth, as by a cell far away
 SECONDS = 120
 WIDEST = 500  # characters of a message that are another program's
 SHOWN = 80  # characters that a message quotes of a cell
@@ -35,20 +32,20 @@ class UnreadableError(ValueError):
 
 
 @contextmanager
-def in_one_line(where: str) -> Iterator[None]:
+def told_with_its_place(where: str) -> Iterator[None]:
     """Turn whatever stops the reading of a file into a SourceError of one line, which `where`, its place, begins.
 
     An InputError names its place itself and passes, as does a system error that names its file. What a message quotes
-    of the file is cut short, and its control characters are escaped.
+    of the file is cut short.
     """
     token = _STARTED.set(time.monotonic()) if _STARTED.get() is None else None
     try:
         yield
     except InputError as error:
-        error.args = (_shown(str(error)),)
+        error.args = tuple(map(_cut, error.faults))
         raise
     except UnreadableError as found:
-        raise SourceError(_shown(f"{where}: {found}")) from None
+        raise SourceError(_cut(f"{where}: {found}")) from None
     except MemoryError as error:
         raise SourceError(f"{where}: more memory is needed to read it than there is; give a smaller file") from error
     except OSError as error:
@@ -66,13 +63,13 @@ def in_one_line(where: str) -> Iterator[None]:
             _STARTED.reset(token)
 
 
-def _shown(message: str) -> str:
-    cut = QUOTED.sub(lambda quoted: f"{quoted[1]}{quoted[2][:SHOWN]}...{quoted[1]}", message)
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in cut)
+def _cut(message: str) -> str:
+    """Return a message that quotes no cell at length; an InputError escapes what works on a terminal itself."""
+    return QUOTED.sub(lambda quoted: f"{quoted[1]}{quoted[2][:SHOWN]}...{quoted[1]}", message)
 
 
 def _damaged(error: BaseException) -> str:
-    said = _shown(" ".join(str(error).split())[:WIDEST])
+    said = _cut(" ".join(str(error).split())[:WIDEST])
     remedy = "download it again, or open it in a spreadsheet and save it anew"
     return f"it does not open or is damaged ({type(error).__name__}{': ' if said else ''}{said}); {remedy}"
 

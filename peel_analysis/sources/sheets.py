@@ -25,7 +25,7 @@ from peel_analysis.sources.limits import (
     check_bytes,
     check_cells,
     check_time,
-    in_one_line,
+    told_with_its_place,
 )
 from peel_analysis.sources.workbook_files import (
     ERROR,
@@ -35,7 +35,7 @@ from peel_analysis.sources.workbook_files import (
     readable_workbook,
 )
 
-__all__ = ["Book", "Column", "Sheet", "SourceError", "TextSheet", "as_text", "in_one_line", "open_book", "sha256"]
+__all__ = ["Book", "Column", "Sheet", "SourceError", "TextSheet", "as_text", "open_book", "sha256"]
 
 TOP = 40  # rows in which a heading is looked for: covers, notes and titles above a table are shorter
 ZIP, GZIP, PARQUET, OLE = b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0"
@@ -200,7 +200,7 @@ def open_book(path: Path) -> Book:
     if not path.is_file():
         found = "a folder; give a file that is in it" if path.is_dir() else "a pipe or a device; give a file"
         raise SourceError(f"{path}: {found}")
-    with in_one_line(_named(path)):
+    with told_with_its_place(_named(path)):
         check_bytes(path.stat().st_size)
         with path.open("rb") as file:
             start = file.read(4)

@@ -70,18 +70,6 @@ class Funnel:
         lower, upper = (centre + sign * normal_quantile(level) * error for sign in (-1, 1))
         return _restored(self.kind, lower) * self.multiplier, _restored(self.kind, upper) * self.multiplier
 
-    def statement(self) -> str:
-        """Return the sentence that says how the limits were made."""
-        widened = {
-            "additive": f"additive tau-squared {self.tau2:.3g} (phi {self.phi:,.1f})",
-            "multiplicative": f"multiplicative phi {max(1.0, self.phi):,.1f}",
-            "none": "no allowance for overdispersion",
-        }[self.overdispersion]
-        return (
-            f"Funnel limits from {self.forces} forces on the {self.scale} scale, {widened}, "
-            f"{self.winsorised:.0%} winsorised at each end."
-        )
-
 
 def funnel_for(
     numerator: Numbers,
