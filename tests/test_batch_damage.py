@@ -48,11 +48,11 @@ def saved_with_another_cell(content: bytes) -> bytes:
 @pytest.mark.parametrize("name", [FIRST, "index.html", "values.csv"])
 def test_a_damaged_output_is_not_fresh(name: str, damage: Callable[[bytes], bytes], again: SmallBatch) -> None:
     folder = again.reports / "kent"
-    of_notebook, of_page = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html", folder / "values.csv")
+    of_notebook, of_page = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html")
     assert of_notebook
     assert of_page
     (folder / name).write_bytes(damage((folder / name).read_bytes()))
-    found = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html", folder / "values.csv")
+    found = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html")
     assert found == (("", of_page) if name == FIRST else (of_notebook, ""))
 
 

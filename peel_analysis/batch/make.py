@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
@@ -35,16 +35,21 @@ CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
 
 @dataclass(frozen=True)
 class Making:
-    """How reports are made: below which folder, with which sections, all again or what is stale, in which kernels."""
+    """How reports are made: below which folder, with which sections, all again or what is stale, in which kernels.
+
+    `also` are what they are made as beside pages, such as "pdf".
+    """
 
     out: Path
     inspected_only: bool = False
     fresh: bool = False
     engine: Literal["peel", "stock"] = "peel"
+    also: tuple[str, ...] = ()
 
     def plans(self, edition: Edition, forces: Iterable[Force], shared: str) -> list[Report]:
         """Return the plan of each force's report; `shared` is the key of what every unit depends on."""
-        return [report_of(edition, one, self.out, shared, inspected_only=self.inspected_only) for one in forces]
+        how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
+        return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
     def index_of(self, edition: Edition) -> Path:
         """Return where the page goes that links all reports of an edition."""

@@ -8,7 +8,7 @@ could be lost or disagree. All outputs of 43 forces are about 100 MB: hashing th
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,8 +28,11 @@ DRAWN_AND_EXPORTED_BY = (
 PACKAGE = Path(__file__).resolve().parents[1]
 BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
 NOTEBOOK_MARKS = re.compile(rb'"peel_checksum": "(?P<checksum>[0-9a-f]{64})",\s+"peel_key": "(?P<key>[0-9a-f]{64})"')
-PAGE_MARKS = re.compile(rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<beside>[0-9a-f]{64})")
-END = 4096  # bytes; nbformat sorts keys, so a notebook's metadata stand at its end, and a page's at its beginning
+PAGE_MARKS = re.compile(
+    rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<beside>[0-9a-f]{64})(?P<names>(?: [\w./-]+)*)"
+)
+END = 4096  # bytes; nbformat sorts keys, so a notebook's metadata stand at its end
+BEGINNING = 1 << 15  # bytes; a page's marks stand in its head, with the names of all files that are made with it
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Report:
-    """A force's report: its units in order, its page, the page's content key, and the pages of sections beside it."""
+    """A force's report: its units in order, its page, the page's content key, and the pages of sections beside it.
+
+    `also` are what it is made as beside the page, such as "pdf".
+    """
 
     force_id: str
     edition: str
@@ -80,6 +86,7 @@ class Report:
     key: str
     pages: tuple[Path, ...] = ()
     inspected_only: bool = False
+    also: tuple[str, ...] = ()
     section_id: ClassVar[str] = "page"  # what a log calls it, as it calls a unit by its section
 
     @property
@@ -89,19 +96,22 @@ class Report:
 
     def key_of(self, shared: str) -> str:
         """Return the content key of its units' files as they are now."""
-        return _digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only)])
-
-    @property
-    def values(self) -> Path:
-        """Where the force's values file goes."""
-        return self.page.with_name("values.csv")
+        return _digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only), *self.also])
 
     def is_fresh(self) -> bool:
         """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
-        return key_of_page(self.page, self.values, *self.pages) == self.key
+        return key_of_page(self.page) == self.key
 
 
-def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspected_only: bool = False) -> Report:
+def report_of(
+    edition: Edition,
+    force: Force,
+    out: Path,
+    shared: str,
+    *,
+    inspected_only: bool = False,
+    also: tuple[str, ...] = (),
+) -> Report:
     """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks.
 
     `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not
@@ -123,7 +133,7 @@ def report_of(edition: Edition, force: Force, out: Path, shared: str, *, inspect
     ]
     keyed = tuple(replace(unit, key=unit.key_of(shared)) for unit in units)
     pages = tuple(dict.fromkeys(folder / f"{plan.page}.html" for plan in edition.sections if plan.page))
-    report = Report(force.id, edition.id, keyed, folder / "index.html", "", pages, inspected_only)
+    report = Report(force.id, edition.id, keyed, folder / "index.html", "", pages, inspected_only, also)
     return replace(report, key=report.key_of(shared))
 
 
@@ -180,12 +190,12 @@ def checked_notebook(notebook: dict[str, Any], key: str) -> str:
     return f"{before}{checksum(text.encode())}{after}"
 
 
-def page_marks(key: str, *beside: str) -> str:
+def page_marks(key: str, beside: Mapping[str, bytes]) -> str:
     """Return what a page carries in its head before its checksum is worked out: that of the files beside it is there.
 
-    `beside` are the texts of the values file and of the pages that sections have to themselves.
+    `beside` are the contents of all files that are made with the page, by their path from its folder.
     """
-    return f"{key} {BLANK} {_digest(checksum(text.encode()) for text in beside)}"
+    return " ".join((key, BLANK, _digest(map(checksum, beside.values())), *beside))
 
 
 def checked_page(html: str) -> str:
@@ -199,12 +209,15 @@ def key_of_notebook(path: Path) -> str:
     return _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
 
 
-def key_of_page(page: Path, *beside: Path) -> str:
-    """Return the content key in a page, or "" when it or a file beside it is missing, damaged or cannot be read."""
+def key_of_page(page: Path) -> str:
+    """Return the content key in a page, or "" when it or a file made with it is missing, damaged or cannot be read."""
     content = _content(page)
-    marks = PAGE_MARKS.search(content, 0, END)
-    checksums = _digest(checksum(_content(path)) for path in beside)
-    return _whole_key(content, marks) if marks and marks["beside"].decode() == checksums else ""
+    marks = PAGE_MARKS.search(content, 0, BEGINNING)
+    key = _whole_key(content, marks)
+    if not marks or not key:
+        return ""
+    checksums = (checksum(_content(page.parent / name)) for name in marks["names"].decode().split())
+    return key if marks["beside"].decode() == _digest(checksums) else ""
 
 
 def _content(path: Path) -> bytes:

@@ -23,7 +23,7 @@ from peel_analysis.batch.seen import FilesMovedError, Reading, last_look
 from peel_analysis.batch.units import Report, Unit, checked_notebook, checked_page, key_of_notebook, page_marks
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
-from peel_analysis.data.writing import KEPT_IN, part_of, write_text
+from peel_analysis.data.writing import KEPT_IN, part_of, write_files, write_text
 from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.engine.warm_process import SHARED
 
@@ -220,15 +220,14 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
-    values = _values(edition, workplace.kept()).text(force.id)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    others = [page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages]
-    marks = page_marks(report.key, values, *others)
-    html = page_html(sections, force, edition, marks, unfolded=report.inspected_only)
+    beside = {"values.csv": _values(edition, workplace.kept()).text(force.id)}
+    beside |= {path.name: page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages}
+    contents = {name: text.encode() for name, text in beside.items()}
+    html = page_html(sections, force, edition, page_marks(report.key, contents), unfolded=report.inspected_only)
     reading.check_still()
-    for path, text in zip((report.values, *report.pages), (values, *others), strict=True):
-        write_text(path, text)  # before the page, whose key says that all is done
-    write_text(report.page, checked_page(html))
+    write_files({report.page.parent / name: content for name, content in contents.items()})
+    write_text(report.page, checked_page(html))  # last, as its key says that all is done
     return ""
 
 

@@ -10,6 +10,7 @@ from peel_analysis.data.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
+STYLES = ("style", "narrow", "print")  # the later say more than the earlier
 WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
 
@@ -37,7 +38,7 @@ def compile_pieces() -> None:
 @cache
 def style_sheet() -> Markup:
     """Return the style sheet of every page; it holds no text from the data."""
-    return Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in STYLES))
 
 
 @cache
