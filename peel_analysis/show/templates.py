@@ -36,9 +36,9 @@ def compile_pieces() -> None:
 
 
 @cache
-def style_sheet() -> Markup:
-    """Return the style sheet of every page; it holds no text from the data."""
-    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in STYLES))
+def style_sheet(*further: str) -> Markup:
+    """Return the style sheet of every page, and `further` ones after it; it holds no text from the data."""
+    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in (*STYLES, *further)))
 
 
 @cache
