@@ -218,14 +218,22 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's pages from its executed notebooks, and put its values file beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.page import page_html
+    from peel_analysis.reports.workbook import name_of, workbook_of
+    from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    beside = {"values.csv": _values(edition, workplace.kept()).text(force.id)}
-    beside |= {path.name: page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages}
-    contents = {name: text.encode() for name, text in beside.items()}
-    html = page_html(sections, force, edition, page_marks(report.key, contents), unfolded=report.inspected_only)
+    held, workbook = _values(edition, workplace.kept()), ""
+    contents = {VALUES: held.text(force.id).encode(), VALUES + METADATA: metadata(VALUES, edition).encode()}
+    if "xlsx" in report.also:
+        workbook = name_of(edition, force.id)
+        contents[workbook] = workbook_of(edition, held.results, force.id)
+    for path in report.pages:
+        page = page_html(sections, force, edition, report.key, page=path.stem, workbook=workbook)
+        contents[path.name] = page.encode()
+    marks = page_marks(report.key, contents)
+    html = page_html(sections, force, edition, marks, unfolded=report.inspected_only, workbook=workbook)
     reading.check_still()
     write_files({report.page.parent / name: content for name, content in contents.items()})
     write_text(report.page, checked_page(html))  # last, as its key says that all is done

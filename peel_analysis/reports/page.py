@@ -69,12 +69,13 @@ def page_html(
     *,
     page: str = "",
     unfolded: bool = False,
+    workbook: str = "",
 ) -> str:
     """Return a page of a force's report, self-contained: no script, style, font or picture from elsewhere.
 
     That is the report's own page, with the sections that have no page to themselves, or the `page` of one that has.
     `key` is the content key that the page carries, so that a later run knows whether it is fresh. `unfolded` opens what
-    stands for figures that are not public, as in the published report.
+    stands for figures that are not public, as in the published report. `workbook` is the name of the one beside it.
     """
     here = [section for section in sections if section.page == page]
     shown = [one for section in here for one in section.pieces]
@@ -88,6 +89,7 @@ def page_html(
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
         key=key,
+        workbook=workbook,
         style=style_sheet(),
         page=page,
         page_title=here[0].title if page else "",

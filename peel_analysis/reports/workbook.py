@@ -5,8 +5,10 @@ a mark such as [x] where there is no number, and its reason by the number of a n
 as a workbook holds it: to 16 digits. No cell is a formula, or a link that a text brought in.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -25,6 +27,7 @@ from peel_analysis.show.tables import count_headings
 from peel_analysis.show.templates import WHAT_THIS_IS
 from peel_analysis.show.values_dictionary import ATTRIBUTION
 from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
+from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
 if TYPE_CHECKING:
     from gptables import GPTable, GPWorkbook
@@ -47,7 +50,9 @@ LONGEST = 32_000  # characters of a text; a cell holds 32,767
 NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # the same workbook is the same bytes
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 A4, BOLD = 9, {"bold": True}
-NAMES, NUMBER, COUNT, WHOLE, TEXT, WORDS = 26, 13, 13, 11, 22, 50  # widths of columns, in characters
+NAMES, NUMBER, COUNT, WHOLE, TEXT = 28, 13, 14, 12, 20  # widths of columns, in characters
+COVER, NOTES, CONTENTS = (90,), (16, 130), (16, 130)
+LINE, FIT, HEADING = 16.0, 1.15, 1.1  # points of a line; letters in the width of one; how much wider a heading's are
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,6 @@ SHOWN = (
     Shown("rank_first", WHOLE, PLACE),
     Shown("rank_last", WHOLE, PLACE),
     Shown("verdict", TEXT),
-    Shown("said", WORDS),
     Shown("comparator_value", NUMBER, VALUE),
     Shown("comparator_status", TEXT),
     Shown("comparator_numerator", COUNT, AMOUNT),
@@ -87,15 +91,7 @@ SHOWN = (
     Shown("in_figure", WHOLE),
     Shown("in_national", WHOLE),
 )
-OF_FORCES = (
-    "gap",
-    "rank_first",
-    "rank_last",
-    "verdict",
-    "said",
-    "in_figure",
-    "in_national",
-)  # not of England and Wales
+OF_FORCES = ("gap", "rank_first", "rank_last", "verdict", "in_figure", "in_national")  # not of England and Wales
 EARLIER, SAME_RELEASE = "comparator_", "same_release_"
 
 
@@ -129,7 +125,7 @@ def name_of(edition: Edition, force_id: str) -> str:
     return f"{force_id}-{edition.id}.xlsx"
 
 
-def workbook(edition: Edition, results: Sequence[Result], force_id: str = "") -> bytes:
+def workbook_of(edition: Edition, results: Sequence[Result], force_id: str = "") -> bytes:
     """Return the workbook of one force, its rows first in each table, or of all forces, as the bytes of an .xlsx file.
 
     A measure without a value for anybody has no table: it is a row of the last sheet, with the reason. Raises
@@ -144,10 +140,15 @@ def workbook(edition: Edition, results: Sequence[Result], force_id: str = "") ->
     if lacking := [one for one in results if one not in shown]:
         sheets["Not_available"] = _without_values(lacking)
     title = _text(f"{edition.title}: {edition.forces.official_name(force_id) if force_id else 'all forces'}")
+    cover = _cover(edition, results, len(shown))
+    theme = deepcopy(gptables.gptheme)
+    for at_top in (theme.update_index_2_format, theme.update_index_3_format, theme.update_data_format):
+        at_top({"valign": "top"})
     made = gptables.produce_workbook(
         out := BytesIO(),
         {name: sheet.table for name, sheet in sheets.items()},
-        cover=gptables.Cover(title, **_cover(edition, results, len(shown))),
+        theme=theme,
+        cover=gptables.Cover(title, **cover, width=COVER[0]),
         contentsheet_options={"instructions": CONTENTS_ARE},
         notes_table=notes.table(),
         notesheet_options={"instructions": NOTES_ARE},
@@ -156,6 +157,9 @@ def workbook(edition: Edition, results: Sequence[Result], force_id: str = "") ->
     )
     made.set_properties({"title": title, "comments": WHAT_THIS_IS, "created": NO_TIME})
     _lay_out(made, sheets)
+    _set_heights(made.get_worksheet_by_name("Cover"), 2, [[one] for one in cover["intro"]], COVER)
+    _set_heights(made.get_worksheet_by_name("Cover"), 3 + len(cover["intro"]), [[one] for one in cover["about"]], COVER)
+    _set_heights(made.get_worksheet_by_name("Notes"), 3, notes.table().to_numpy().tolist(), NOTES)
     made.close()
     return out.getvalue()
 
@@ -222,12 +226,13 @@ def _table(result: Result, own: str, number: int, notes: Notes) -> Sheet:
     cells: dict[str, list[Any]] = {"Force": [_text(forces.name(row["force_id"])) for row in rows]}
     cells |= {headings[one.name]: [_cell(statuses, one.name, row) for row in rows] for one in columns}
     sides = ("", *(side for side in (EARLIER, SAME_RELEASE) if any(one.name.startswith(side) for one in columns)))
-    cells["Notes"] = [notes.of(_reasons(result, row, sides)) or "none" for row in rows]
     of_all = [one.sentence for one in wording.footnotes(result) if not one.force_ids]
-    numbers = [(headings[one.name], one) for one in columns if one.shown_as]
+    about = notes.of([*wording.caveats(result, own or None), *of_all])  # in the order in which gptables finds them
+    on_columns = {headings[name]: notes.of([text]) for name, text in _about_columns(result) if headings[name] in cells}
+    cells["Notes"] = [notes.of(_reasons(result, row, sides)) or "none" for row in rows]
     formats: list[dict[str, Any]] = [
-        {"column": {"columns": [name], "format": {"num_format": _format(result.measure, one, cells[name])}}}
-        for name, one in numbers
+        {"column": {"columns": [place], "format": _format(result.measure, one, cells[headings[one.name]])}}
+        for place, one in enumerate(columns, start=1)
     ]
     table = GPTable(
         pd.DataFrame(cells, dtype=object),
@@ -236,14 +241,15 @@ def _table(result: Result, own: str, number: int, notes: Notes) -> Sheet:
         instructions=INSTRUCTIONS,
         legend=[_key(statuses, [row[f"{side}status"] for side in sides for row in rows], cells)],
         source=_text(f"Source: {wording.sources_in_words(result)}. Release: {result.release or 'as published'}."),
-        scope=f"Unit: {_text(result.measure.unit)}. {notes.of([*wording.caveats(result, own or None), *of_all])}",
+        scope=f"Unit: {_text(result.measure.unit)}. {about}",
+        table_notes=on_columns,
         index_columns={2: 0, 3: len(cells) - 1},
         additional_formatting=[*formats, {"row": {"rows": [1, 2] if own else [1], "format": BOLD}}],
     )
     return Sheet(table, (NAMES, *(one.width for one in columns), TEXT))
 
 
-def _rows(result: Result, own: str) -> list[dict[str, Any]]:
+def _rows(result: Result, own: str) -> list[dict[Any, Any]]:
     """Return the rows of values.csv of a measure in the order of a table: its own force, England and Wales, others."""
     rows = values.of_results([result]).to_dict(orient="records")
     places = {own: 0, ENGLAND_AND_WALES: 1}
@@ -279,11 +285,18 @@ def _cell(statuses: Statuses, name: str, row: Mapping[str, Any]) -> str | int | 
     if isinstance(held, bool):
         return "Yes" if held else "No"
     if isinstance(held, str):
-        return _text(held or row["verdict_reason"] if name == "said" else held or "no verdict")
+        return _text(held or "no verdict")
     if not pd.isna(held):
         return int(held) if held == int(held) else float(held)
     status = row[f"{side}status"] if pd.isna(row[f"{side}value"]) else ""
     return (_text(statuses.mark(status)) if status and statuses.mark(status) else "") or NOT_AVAILABLE
+
+
+def _about_columns(result: Result) -> list[tuple[str, str]]:
+    """Return what must be known of some columns, by their names in values.csv."""
+    intervals = CASES_ARE_A_SAMPLE if result.measure.kind == "cases" else COUNTS_NOT_SAMPLES
+    described = ((name, DICTIONARY[name].description) for name in ("rank_first", "verdict"))
+    return [("lower_95", intervals), *((name, f"{text[:1].upper()}{text[1:]}.") for name, text in described)]
 
 
 def _reasons(result: Result, row: Mapping[str, Any], sides: Iterable[str]) -> list[str]:
@@ -305,13 +318,19 @@ def _key(statuses: Statuses, given: Iterable[str], cells: Mapping[str, Sequence[
     return _text(f"Marks in this table: {'; '.join(told) or 'none'}.")
 
 
-def _format(measure: Measure, one: Shown, column: Iterable[Any]) -> str:
-    """Return how a column's numbers are shown: values with the decimals of the report, counts as whole as they are."""
+def _format(measure: Measure, one: Shown, column: Iterable[Any]) -> dict[str, Any]:
+    """Return how a column is shown: values with the decimals of the report, counts as whole as they are, texts set in.
+
+    A text would else touch the number before it.
+    """
+    if not one.shown_as:
+        return {"indent": 1, "align": "left"}
     decimals = f"#,##0{'.' if measure.decimals else ''}{'0' * measure.decimals}"
     if one.shown_as == GAP or (one.shown_as == VALUE and measure.kind == "change"):
-        return f"+{decimals};-{decimals};{decimals}"
+        return {"num_format": f"+{decimals};-{decimals};{decimals}", "align": "right"}
     parts = any(isinstance(cell, float) for cell in column)  # of people in full-time equivalents
-    return {VALUE: decimals, AMOUNT: "#,##0.00" if parts else "#,##0", PLACE: "0"}[one.shown_as]
+    formats = {VALUE: decimals, AMOUNT: "#,##0.00" if parts else "#,##0", PLACE: "0"}
+    return {"num_format": formats[one.shown_as], "align": "right"}
 
 
 def _cover(edition: Edition, results: Sequence[Result], tables: int) -> dict[str, list[str]]:
@@ -340,8 +359,8 @@ def _cover(edition: Edition, results: Sequence[Result], tables: int) -> dict[str
 
 
 def _lay_out(made: "GPWorkbook", sheets: Mapping[str, Sheet]) -> None:
-    """Set how wide columns are, what stays in view beside a long table, and how a sheet is printed."""
-    widths = {"Contents": (16, 120), "Notes": (16, 140), **{name: sheet.widths for name, sheet in sheets.items()}}
+    """Set how wide columns and how high rows are, what stays in view beside a long table, and how it is printed."""
+    widths = {"Contents": CONTENTS, "Notes": NOTES, **{name: sheet.widths for name, sheet in sheets.items()}}
     for sheet in made.worksheets():
         for place, width in enumerate(widths.get(sheet.get_name(), ())):
             sheet.set_column(place, place, width)
@@ -349,6 +368,19 @@ def _lay_out(made: "GPWorkbook", sheets: Mapping[str, Sheet]) -> None:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
     for name, one in sheets.items():
-        heading = one.table.data_range[0]
-        made.get_worksheet_by_name(name).freeze_panes(heading + 1, 1)
-        made.get_worksheet_by_name(name).repeat_rows(heading)
+        sheet, heading = made.get_worksheet_by_name(name), one.table.data_range[0]
+        sheet.freeze_panes(heading + 1, 1)
+        sheet.repeat_rows(heading)
+        _set_heights(sheet, heading, [list(one.table.table.columns)], [width / HEADING for width in one.widths])
+        _set_heights(sheet, heading + 1, one.table.table.to_numpy().tolist(), one.widths)
+
+
+def _set_heights(sheet: Any, first: int, rows: Iterable[Sequence[Any]], widths: Sequence[float]) -> None:
+    """Set each row as high as its longest cell needs: not every program that opens a workbook works it out."""
+    for place, row in enumerate(rows, start=first):
+        lines = [_lines(cell, width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str)]
+        sheet.set_row(place, LINE * max(lines, default=1))
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(max(1, math.ceil(len(line) / width / FIT)) for line in text.split("\n"))

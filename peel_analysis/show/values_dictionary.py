@@ -13,7 +13,10 @@ import pyarrow as pa
 from peel_analysis.data.edition import Edition
 from peel_analysis.show.templates import WHAT_THIS_IS
 
-METADATA = "-metadata.json"  # at the end of the name of the file that it describes, where programs look for it
+VALUES, METADATA = (
+    "values.csv",
+    "-metadata.json",
+)  # the second at the end of the name of the file that it describes, where programs look for it
 LICENCE = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 LIST = ";"  # between the things that a cell lists
@@ -116,7 +119,7 @@ FURTHER_COLUMNS = (
         "verdict",
         "Verdict",
         "which tests of the wording policy are passed beside England and Wales: notably higher or lower than (all "
-        "three), higher or lower than (size and position), similar to (not both, whatever the gap: see said)",
+        "three), higher or lower than (size and position), similar to (not both, whatever the gap)",
     ),
     Column("verdict_reason", "Why there is no verdict", "why there is none"),
     Column(
@@ -222,4 +225,4 @@ def in_markdown() -> str:
         f"{one.unit or '-'} |\n"
         for one in COLUMNS.values()
     )
-    return OPENING.format(contract=len(CONTRACT_COLUMNS), metadata=f"values.csv{METADATA}") + "".join(lines)
+    return OPENING.format(contract=len(CONTRACT_COLUMNS), metadata=f"{VALUES}{METADATA}") + "".join(lines)
