@@ -7,6 +7,7 @@ Parquet file, the headings of a workbook and docs/values.md.
 import json
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -179,7 +180,7 @@ def metadata(file: str, edition: Edition) -> str:
     """Return the CSVW metadata of a values file of an edition, as JSON; `file` is its name, beside the metadata's."""
     told = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": file,
+        "url": quote(file),
         "dc:title": f"Values of the measures: {edition.title}",
         "dc:description": f"{WHAT_THIS_IS} A blank is never zero: status says why there is no value.",
         "dc:license": {"@id": LICENCE},
