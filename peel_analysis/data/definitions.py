@@ -2,8 +2,9 @@
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
@@ -20,9 +21,12 @@ from peel_analysis.data.declarations import (
     stated,
 )
 from peel_analysis.data.errors import Faults, InputError
+from peel_analysis.data.forces import plain_words
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
 PER_HUNDRED = 100
+ASIDE = re.compile(r"\([^)]*\)| per [\d,]+( million)? population")  # of a title: what a reader leaves out who names it
+NEAR = 3  # measures that are offered for a name that is none's
 
 
 class Part(Declaration):
@@ -38,6 +42,13 @@ class Part(Declaration):
             if name in self.model_fields_set and not getattr(self, name):
                 raise ValueError(f"{name} is an empty list; name what counts, or leave dimensions out to count all")
         return self
+
+    @property
+    def words(self) -> str:
+        """The items and their dimensions: "outcomes (type 1)"; "" where nothing is named."""
+        items = (item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in self.items)
+        types = "type" if len(self.dimensions) == 1 else "types"
+        return ", ".join(items) + (f" ({types} {', '.join(self.dimensions)})" if self.dimensions else "")
 
 
 NOTHING = Part.model_construct(items=())
@@ -199,13 +210,37 @@ class Measures:
         """The ids of the measures."""
         return tuple(self._by_id)
 
-    def get(self, measure_id: str) -> Measure:
-        """Return a measure by its id. Raises InputError, with close matches, when there is none."""
-        if measure_id in self._by_id:
-            return self._by_id[measure_id]
-        near = difflib.get_close_matches(measure_id, self._by_id, n=3)
-        meant = "did you mean " + " or ".join(near) + "?" if near else f"the measures are {', '.join(self._by_id)}"
-        raise InputError(f"No measure '{measure_id}'; {meant}")
+    @cached_property
+    def _by_title(self) -> dict[str, list[Measure]]:
+        """The measures by each of their names as a reader writes it: title and tile, in full and without asides."""
+        named: dict[str, dict[str, Measure]] = defaultdict(dict)
+        for one in self:
+            for name in (one.id, one.title, one.tile, *(ASIDE.sub("", name) for name in (one.title, one.tile))):
+                named[plain_words(name)][one.id] = one
+        return {name: list(found.values()) for name, found in named.items()}
+
+    def get(self, name: str) -> Measure:
+        """Return a measure by its id, its title or the label of its tile, in any case, "Recorded crime" for one.
+
+        What a title says in brackets and per how many people may be left out. Raises InputError, with close matches,
+        for what names none, or more than one.
+        """
+        if name in self._by_id:
+            return self._by_id[name]
+        plain = plain_words(name)
+        found = self._by_title.get(plain, [])
+        if len(found) == 1:
+            return found[0]
+        near = found or self._near(plain)
+        told = " or ".join(f"{one.id} ({one.title})" for one in near)
+        raise InputError(f"No measure '{name}'; {f'did you mean {told}?' if near else 'see them with: peel measures'}")
+
+    def _near(self, plain: str) -> list[Measure]:
+        """Return the measures of the nearest names: spelt alike, or with all words of what was asked for."""
+        words = set(plain.split())
+        names = difflib.get_close_matches(plain, self._by_title, n=NEAR)
+        names += [one for one in self._by_title if words and words <= set(one.split())]
+        return list({one.id: one for name in names for one in self._by_title[name]}.values())[:NEAR]
 
 
 def measures_in(given: Mapping[str, Any], where: str, sources: frozenset[str]) -> Measures:

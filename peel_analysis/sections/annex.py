@@ -74,13 +74,7 @@ class Annex:
         return says.without.format(window=lacking[0]) if lacking else says.sentence
 
     def _definition(self, measure: Measure) -> Row:
-        top, below = (
-            ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
-            for side in (measure.numerator, measure.denominator)
-        )
-        if measure.numerator.dimensions:
-            types = "type" if len(measure.numerator.dimensions) == 1 else "types"
-            top += f" ({types} {', '.join(measure.numerator.dimensions)})"
+        top, below = measure.numerator.words, measure.denominator.words
         if measure.kind == "change":
             below = f"{top} in the {self.edition.window(measure.earlier).words}"
         without = [self.edition.lacks.get(item) for item in measure.items if item not in self.edition.releases]
