@@ -150,7 +150,7 @@ def batch(
 
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
     outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
-    index = how.index_of(edition)
+    index = how.out / edition.id / "index.html"
     say(summary(outcomes, time.perf_counter() - started))
     say(str(index))
     open_page(index, asked=opened)

@@ -21,7 +21,6 @@ from peel_analysis.data.declarations import (
     stated,
 )
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.forces import plain_words
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
 PER_HUNDRED = 100
@@ -216,7 +215,7 @@ class Measures:
         named: dict[str, dict[str, Measure]] = defaultdict(dict)
         for one in self:
             for name in (one.id, one.title, one.tile, *(ASIDE.sub("", name) for name in (one.title, one.tile))):
-                named[plain_words(name)][one.id] = one
+                named[_key(name)][one.id] = one
         return {name: list(found.values()) for name, found in named.items()}
 
     def get(self, name: str) -> Measure:
@@ -227,20 +226,26 @@ class Measures:
         """
         if name in self._by_id:
             return self._by_id[name]
-        plain = plain_words(name)
-        found = self._by_title.get(plain, [])
+        found = self._by_title.get(_key(name), [])
         if len(found) == 1:
             return found[0]
-        near = found or self._near(plain)
+        near = found or self._near(name)
         told = " or ".join(f"{one.id} ({one.title})" for one in near)
         raise InputError(f"No measure '{name}'; {f'did you mean {told}?' if near else 'see them with: peel measures'}")
 
-    def _near(self, plain: str) -> list[Measure]:
+    def _near(self, name: str) -> list[Measure]:
         """Return the measures of the nearest names: spelt alike, or with all words of what was asked for."""
-        words = set(plain.split())
-        names = difflib.get_close_matches(plain, self._by_title, n=NEAR)
-        names += [one for one in self._by_title if words and words <= set(one.split())]
-        return list({one.id: one for name in names for one in self._by_title[name]}.values())[:NEAR]
+        key, words = _key(name), set(_key(name).split())
+        near = [self._by_id[one] for one in difflib.get_close_matches(name, self._by_id, n=NEAR)]
+        keys = difflib.get_close_matches(key, self._by_title, n=NEAR)
+        keys += [one for one in self._by_title if words and words <= set(one.split())]
+        near += [one for each in keys for one in self._by_title[each]]
+        return list({one.id: one for one in near}.values())[:NEAR]
+
+
+def _key(name: str) -> str:
+    """Return the words and numbers of a name in small letters: case and punctuation tell no measures apart."""
+    return " ".join(re.findall(r"[a-z0-9]+", name.lower().replace(",", "")))
 
 
 def measures_in(given: Mapping[str, Any], where: str, sources: frozenset[str]) -> Measures:
