@@ -6,12 +6,14 @@ from pathlib import Path
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.writing import write_text
 from peel_analysis.site.forces import all_editions, edition_index
+from peel_analysis.site.measure_pages import map_page, measure_pages
+from peel_analysis.site.method import method_page
 from peel_analysis.site.page import INDEX, Site
 from peel_analysis.site.search import search
 
 Files = Iterator[tuple[str, str]]  # each by its path below the output folder, and its text
 INDEXES: tuple[Callable[[Site, Edition], Files], ...] = (edition_index,)  # of an edition; a single report has them too
-PAGES: tuple[Callable[[Site, Edition], Files], ...] = ()  # of an edition, beside its index
+PAGES: tuple[Callable[[Site, Edition], Files], ...] = (map_page, measure_pages, method_page)  # of an edition, beside its index
 OVER_EDITIONS: tuple[Callable[[Site], Files], ...] = (all_editions, search)
 CHANGES: tuple[Callable[[Site], Files], ...] = ()  # over editions, beside the indexes
 
