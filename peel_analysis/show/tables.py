@@ -18,6 +18,7 @@ from peel_analysis.measures.standardised import NONE, StandardisedShare, standar
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.verdict import Verdict
 
 STANDARDISED = ("Count expected with this mix of offences", "Standardised", "95% interval, standardised")
 
@@ -75,15 +76,21 @@ def of_all_forces(result: Result, address: Callable[[str], str]) -> Markup:
     The id is `row-` and the force's; `address` returns where a force's report is, or "".
     """
     values, verdicts = _highest_first(result), compare(result).verdicts
-    columns = _columns(result)
-    columns.insert(-1, f"Set against {NATIONAL}")
+    columns, has_verdicts = _columns(result), any(one.words for one in verdicts.values())
+    if has_verdicts:
+        columns.insert(-1, f"Beside {NATIONAL}")
     rows = []
     for one in values:
         row, verdict = _force_row(result, one, ""), verdicts.get(one.force_id)
-        said = Cell(verdict.words.capitalize() if verdict and verdict.words else "")
-        cells = (*row.cells[:-1], said, row.cells[-1])
+        said = [Cell(_in_a_cell(verdict) if verdict else "")] if has_verdicts else []
+        cells = (*row.cells[:-1], *said, row.cells[-1])
         rows.append(replace(row, cells=cells, anchor=f"row-{one.force_id}", address=address(one.force_id)))
     return _force_table(result, values, columns, rows)
+
+
+def _in_a_cell(verdict: Verdict) -> str:
+    """Return a verdict without what it is set against, which the column names: "Notably higher", "Similar"."""
+    return verdict.words.removesuffix(" than").removesuffix(" to").capitalize() or "No verdict"
 
 
 def _highest_first(result: Result) -> list[Value]:

@@ -63,7 +63,7 @@ def map_page(site: Site, edition: Edition) -> Files:
 
 
 def listed(results: Iterable[Result]) -> dict[str, object]:
-    """Return the measures in their order: those that enough forces have for a map, some have, and none has, with why."""
+    """Return the measures in their order: those with a map, those that a few forces have, and the others with why."""
     of_all, of_some, of_none = [], [], dict[str, list[tuple[str, str]]]()
     for result in results:
         measure, held = result.measure, result.rows["value"].notna().any()
@@ -153,19 +153,15 @@ def _drawn(site: Site, result: Result) -> dict[str, object]:
         there = f"{result.edition.id}/{force_id}/index.html"
         return f"../{force_id}/index.html" if site.has(there) else ""
 
-    bars = bars_of(result)
-    plotted = result.plotted["value"]
-    ends = [
-        (title, f"{wording.value_in_words(result.measure, float(plotted[one]))}, {result.edition.forces.name(str(one))}")
-        for title, one in (("Highest", plotted.idxmax()), ("Lowest", plotted.idxmin()))
-    ]
+    highest_first = [one for one in bars_of(result) if one.place and one.force_id != ENGLAND_AND_WALES]
+    ends = {"Highest": highest_first[0], "Lowest": highest_first[-1]}
     return {
         "map": map_of(result),
-        "bars": bars,
+        "bars": bars_of(result),
         "sets": [one.title for one in result.edition.data.peer_sets.sets],
         "alt": in_hand(result).figure().alt_text,
         "table": tables.of_all_forces(result, report),
-        "facts": ends,
+        "facts": [(title, f"{one.value}, {one.name}") for title, one in ends.items()],
     }
 
 
