@@ -138,7 +138,7 @@ def ran(html: BeautifulSoup) -> list[str]:
         for tag in html.find_all(True)
         if any(name.startswith("on") for name in tag.attrs)
         or any(name in tag.attrs and not str(tag[name]).startswith(own) for name, own in ours.items())
-        or (tag.name == "script" and "beforeprint" not in tag.get_text())
+        or tag.name == "script"
     ]
 
 

@@ -26,6 +26,7 @@ from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, remove_left_over
 from peel_analysis.engine.socket_folders import remove_left_over_folders
 from peel_analysis.site import Site, Standing, make_site
+from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
@@ -64,7 +65,8 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     workplace = making.workplace(edition, shared)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
     outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), lines=False)
-    _write_site(making, edition, making.plans(edition, edition.data.forces, shared), outcomes, is_whole=False)
+    plans = making.plans(edition, edition.data.forces, shared)
+    _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
 
 
@@ -86,7 +88,7 @@ def make_reports(
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
     outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
-    _write_site(making, edition, plans.values(), outcomes, is_whole=True)
+    _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
 
@@ -181,14 +183,20 @@ def summary(outcomes: list[Outcome], seconds: float) -> str:
 
 
 def _write_site(
-    making: Making, edition: Edition, reports: Iterable[Report], outcomes: Iterable[Outcome], *, is_whole: bool
+    making: Making,
+    plans: Iterable[Report],
+    edition: Edition,
+    shared: str,
+    outcomes: Iterable[Outcome],
+    *,
+    is_whole: bool,
 ) -> None:
     """Write the site's pages of an edition. `outcomes` are those of the run that has just ended."""
     of_force: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         of_force[outcome.force_id].append(outcome)
-    standings = {one.force_id: standing_of(one, of_force[one.force_id], edition) for one in reports}
-    make_site(Site(making.out, edition.data, (edition,), {edition.id: standings}, is_whole))
+    standings = {plan.force_id: standing_of(plan, of_force[plan.force_id], edition) for plan in plans}
+    make_site(Site(making.out, edition.data, (edition,), {edition.id: standings}, is_whole, shared))
 
 
 def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -> Standing:
@@ -196,9 +204,9 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     if outcomes:
         failed = {outcome.section_id for outcome in outcomes if outcome.failed}
     else:
-        failed = {unit.section_id for unit in report.units if _is_there(unit.failed)}
+        failed = {unit.section_id for unit in report.units if has_file(unit.failed)}
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
-    is_there, is_current = made or _is_there(report.page), made or report.is_fresh()
+    is_there, is_current = made or has_file(report.page), made or report.is_fresh()
     sections = [unit.section_id for unit in report.units if unit.section_id in failed]
     names = [f"“{edition.section(section_id).title}”" for section_id in sections]
     if len(names) == len(report.units):
@@ -209,10 +217,3 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     earlier = "Report of an earlier run" + ("" if is_current else ", which may rest on earlier data") + "."
     said = [*([earlier] if is_earlier else []), *([f"The last run failed in {enumerated(names)}."] if names else [])]
     return Standing(is_there, is_earlier, " ".join(said))
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a folder that may not be looked into
-        return False
