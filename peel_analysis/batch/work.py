@@ -217,6 +217,7 @@ def _finish(path: Path, unit: Unit) -> None:
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's pages from its executed notebooks, and put its values file beside them."""
     from peel_analysis.data.folder import open_data
+    from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import page_html
     from peel_analysis.reports.workbook import name_of, workbook_of
     from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
@@ -225,18 +226,23 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
     held, workbook = _values(edition, workplace.kept()), ""
-    contents = {VALUES: held.text(force.id).encode(), VALUES + METADATA: metadata(VALUES, edition).encode()}
+    values = held.text(force.id)
+    contents = {VALUES: values.encode(), VALUES + METADATA: metadata(VALUES, edition).encode()}
     if "xlsx" in report.also:
         workbook = name_of(edition, force.id)
         contents[workbook] = workbook_of(edition, held.results, force.id)
     for path in report.pages:
         page = page_html(sections, force, edition, report.key, page=path.stem, workbook=workbook)
         contents[path.name] = page.encode()
+    figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
+    contents |= figure_files(figures, values, force, data.forces)
     marks = page_marks(report.key, contents)
     html = page_html(sections, force, edition, marks, unfolded=report.inspected_only, workbook=workbook)
     reading.check_still()
     write_files({report.page.parent / name: content for name, content in contents.items()})
     write_text(report.page, checked_page(html))  # last, as its key says that all is done
+    for path in set((report.page.parent / FOLDER).glob("*.*")) - {report.page.parent / name for name in contents}:
+        path.unlink(missing_ok=True)  # of a figure that is no longer there
     return ""
 
 
