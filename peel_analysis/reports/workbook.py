@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.registers import Statuses
 from peel_analysis.data.text import visible
@@ -43,6 +44,7 @@ INSTRUCTIONS = (
     "This worksheet contains one table. Marks such as [x] are explained on the worksheet Marks; notes are named by "
     "number, and stand on the worksheet Notes."
 )
+WHY_NO_TABLE = "A measure has no table where no force has a public value of it, in its window or in the one before."
 CONTENTS_ARE = "This worksheet contains one table. It links to the other worksheets."
 NOTES_ARE = "This worksheet contains one table: the notes that tables name by number, and forces' notes among them."
 LINK, DOLLARS, LETTER = re.compile(r"\](?=\()"), re.compile(r"\$(?=\$)"), re.compile("[A-Za-z0-9]")
@@ -138,7 +140,7 @@ def workbook_of(edition: Edition, results: Sequence[Result], force_id: str = "")
     for number, one in enumerate(shown, start=1):
         sheets[f"Table_{number}"] = _table(one, force_id, number, notes)
     if lacking := [one for one in results if one not in shown]:
-        sheets["Not_available"] = _without_values(lacking)
+        sheets["Not_available"] = _without_values(lacking, notes)
     title = _text(f"{edition.title}: {edition.forces.official_name(force_id) if force_id else 'all forces'}")
     cover = _cover(edition, results, len(shown))
     theme = deepcopy(gptables.gptheme)
@@ -185,7 +187,7 @@ def _marks(statuses: Statuses) -> Sheet:
     return _plain("Marks and statuses", "marks", ("Mark", "Status", "Meaning"), rows, about, (12, 28, 100))
 
 
-def _without_values(results: Iterable[Result]) -> Sheet:
+def _without_values(results: Iterable[Result], notes: Notes) -> Sheet:
     """Return the sheet of the measures that no force has a value of, a row a reason."""
     rows = []
     for one in results:
@@ -196,7 +198,9 @@ def _without_values(results: Iterable[Result]) -> Sheet:
                 whose = "All other forces" if len(groups) > 1 else "All forces"
             told = (_status(one.edition.data.statuses, str(status)), str(note))
             rows.append((one.measure.title, one.measure.unit, one.window.words, whose, *told))
-    about = "This worksheet contains one table. None of these figures is zero: there is none."
+    about = (
+        f"This worksheet contains one table. None of these figures is zero: there is none. {notes.of([WHY_NO_TABLE])}"
+    )
     columns = ("Measure", "Unit", "Window", "Forces", "Status", "Why")
     return _plain("Measures without a value", "not_available", columns, rows, about, (45, 30, 28, 45, TEXT, 80))
 
@@ -352,7 +356,7 @@ def _cover(edition: Edition, results: Sequence[Result], tables: int) -> dict[str
             *([_text(edition.settings.about)] if edition.settings.about else []),
             "Counts and populations are from these releases:",
             *(_text(one) for one in dict.fromkeys(releases)),
-            f"Made by peel_analysis {provenance.code_version()}.",
+            f"Made by peel_analysis {code_version()}.",
             ATTRIBUTION,
         ],
     }
