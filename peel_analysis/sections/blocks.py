@@ -15,7 +15,20 @@ from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel, funnel_svg, picture, quarter_lines, ranked, ranked_svg, strip_svg, trend_lines
+from peel_analysis.figures import (
+    change_strip,
+    funnel,
+    funnel_plot,
+    funnel_svg,
+    narrow_form,
+    picture,
+    quarter_lines,
+    ranked,
+    ranked_bars,
+    ranked_svg,
+    strip_svg,
+    trend_lines,
+)
 from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
@@ -59,8 +72,9 @@ def figure_block(result: Result, force_id: str, number: int, said: Said | None =
             f"not drawn: {result.measure.id}",
             {"statement": result.measure.id},
         )
-    draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,)))
+    draw, wide = (strip_svg, change_strip) if result.measure.kind == "change" else (ranked_svg, ranked_bars)
+    image = narrow_form(wide, result, force_id)
+    image += picture(draw(result, force_id), ranked.alt_text(result, (force_id,)))
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone]
     under = _notes(result, force_id, number, said)
@@ -138,7 +152,8 @@ def funnel_block(result: Result, force_id: str, number: int, said: Said | None =
         notes,
         said,
         reading=_of_funnel(compared, force_id),
-        image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
+        image=narrow_form(funnel_plot, compared, force_id)
+        + picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
         source=source_line(result),
     )
 
@@ -265,7 +280,7 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
         _line_notes(result, series, force_id),
         said,
         reading=f"{lines} {recent_trend_in_words(series, force_id)}",
-        image=figure.as_image(),
+        image=narrow_form(trend_lines, series, force_id) + figure.as_image(),
         source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
         data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
@@ -315,7 +330,7 @@ def quarters_block(result: Result, force_id: str, number: int, said: Said | None
         notes,
         said,
         reading=signals_in_words(free, force_id, found[-1]),
-        image=figure.as_image(),
+        image=narrow_form(quarter_lines, free, force_id) + figure.as_image(),
         source=source_line(result, _source_of_populations(result, series)),
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.text import whole
-from peel_analysis.figures import as_svg, picture
-from peel_analysis.figures.spread import Segment, Stack, spread_bars
+from peel_analysis.figures import as_svg, narrow_form, picture, spread_bars
+from peel_analysis.figures.spread import Segment, Stack
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
@@ -38,7 +38,7 @@ def spread_block(spread: Spread, number: int, said: Said | None = None) -> Html:
     body = piece(
         "figure_body",
         reading=reading(spread),
-        image=picture(as_svg(spread_bars(stacks(spread))), alt_text(spread)),
+        image=narrow_form(spread_bars, stacks(spread)) + picture(as_svg(spread_bars(stacks(spread))), alt_text(spread)),
         notes=under.notes,
         links=under.links,
         source=source_line(spread.whole),

@@ -8,7 +8,7 @@ from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
-from peel_analysis.figures import picture, spine_of, spine_svg
+from peel_analysis.figures import narrow_form, picture, spine_chart, spine_of, spine_svg
 from peel_analysis.figures.spine import APART_BY_SIZE, Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Html, numbered
@@ -36,7 +36,8 @@ def spine_block(results: Iterable[Result], force_id: str) -> Html:
     body = piece(
         "figure_body",
         reading=_reading(spine, force_id),
-        image=picture(spine_svg(spine, force_id), alt_text(spine, force_id)),
+        image=narrow_form(spine_chart, spine, force_id)
+        + picture(spine_svg(spine, force_id), alt_text(spine, force_id)),
         notes=_notes(spine, force_id),
         source="Source: that of each figure is under its own figure.",
         summary="The rows of the chart",
