@@ -167,7 +167,9 @@ def _strip(result: Result, ordered: Sequence[str], picked: Sequence[str]) -> dic
         return "".join(f"M{place} 0v1" for place in places)
 
     def named(force_id: str) -> str:
-        return f"{result.edition.forces.name(force_id)} {value_in_words(result.measure, result.of(force_id).value)}"
+        one = result.of(force_id)
+        status = "" if force_id == ENGLAND_AND_WALES else one.status
+        return f"{result.edition.forces.name(force_id)} {value_cell(result, one.value, status).text}"
 
     own = [one for one in ordered if one in picked]
     return {
@@ -211,7 +213,7 @@ def of_funnel(compared: Compared, force_id: str) -> Markup:
         rows.append(told._replace(remark=remark, places=places))
     rows += [row._replace(places=scale.mark(result.national.value)) for row in _national_row(result, scale)]
     about = f"{_unit(result)}, from zero; forces next in size, largest first. Bands: the outer limits at that size"
-    return _form("bands", f"{about}, around {middle_in_words(compared)}", rows)
+    return _form("bands", f"{about}. Middle of the forces: {middle_in_words(compared)}", rows)
 
 
 # Over time
@@ -255,6 +257,7 @@ def _ends(series: Series, force_id: str) -> list[Row]:
         shown = [value_in_words(series.measure, float(points.iloc[place])) for place in (0, -1)]
         days = [f"{number_in_words(series.months)} months to {day}" for day in (last, first)]
         remark = f"{days[0]}; {days[1]}: {shown[0]}" if len(points) > 1 else days[0]
+        remark = f"{remark[:1].upper()}{remark[1:]}"
         rows.append(Row(series.edition.forces.name(name), f"{shown[1]} {mark}".strip(), kind, remark))
     return rows
 
