@@ -312,7 +312,7 @@ def _path(points: Mapping[date, float], at: Callable[[date, float], str]) -> str
 def of_spread(stacks: Sequence[Stack], _: str = "") -> Markup:
     """Return a row a group of outcomes: the first stack's share, and the second's as a mark and in words."""
     sides = [{one.order: one for one in stack.segments} for stack in stacks]
-    groups = {order: one.name for side in reversed(sides) for order, one in side.items()}
+    groups = {one.order: one.name for stack in stacks for one, _ in stack.drawn}
     scale = Scale(0.0, max(one.share for side in sides for one in side.values()))
     rows = []
     for order, name in sorted(groups.items()):

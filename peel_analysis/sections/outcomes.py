@@ -20,7 +20,6 @@ from peel_analysis.show.words import AS_IT_IS, members_in_words, no_figure, valu
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
-THINNEST = 0.05  # percent
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
@@ -56,14 +55,9 @@ def stacks(spread: Spread) -> list[Stack]:
     bars = []
     for side, name in (sides | {"national": NATIONAL}).items():
         shares = [(group, getattr(group, side)) for group in spread.groups]
-        drawn = [Segment(of.name, one.value, _shown(spread, one), of.order) for of, one in shares if is_drawn(one)]
-        bars.append(Stack(name, tuple(drawn)))
+        held = [(of, one) for of, one in shares if not one.is_missing]
+        bars.append(Stack(name, tuple(Segment(of.name, one.value, _shown(spread, one), of.order) for of, one in held)))
     return bars
-
-
-def is_drawn(one: Value) -> bool:
-    """Return whether a share is wide enough to be seen: one that shows as 0.0% is in the table only."""
-    return not one.is_missing and one.value >= THINNEST
 
 
 def _shown(spread: Spread, one: Value) -> str:
