@@ -9,11 +9,12 @@ from bs4 import BeautifulSoup
 from register_rows import register
 from small_batch import EDITION, QUICK, SmallBatch
 
-from peel_analysis.batch.make import Standing, standing_of, write_index
-from peel_analysis.batch.units import Report, Unit, report_of
+from peel_analysis.batch.make import standing_of
+from peel_analysis.batch.units import Report, Unit
 from peel_analysis.batch.work import Outcome
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.text import enumerated
+from peel_analysis.site import Site, Standing, make_site
 
 
 def notes(batch: SmallBatch) -> dict[str, str]:
@@ -71,12 +72,11 @@ def test_the_index_has_the_judgments_of_the_programme_and_counts_them_only_where
     edition_id: str, caption: str, headings: str, norfolk: str, spread: str, tmp_path: Path
 ) -> None:
     edition = open_data().edition(edition_id)
-    forces = [open_data().forces.find(force_id) for force_id in ("norfolk", "sussex")]
-    write_index(tmp_path / "index.html", edition, [report_of(edition, one, tmp_path, "") for one in forces], [])
-    page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    make_site(Site(tmp_path, edition.data, (edition,)))
+    page = BeautifulSoup((tmp_path / edition_id / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert [one.get_text() for one in page.select("caption")] == [f"Reports, with {caption}"]
     assert [cell.get_text() for cell in page.select("thead th")] == ["Force", headings]
-    grades = dict(zip(("norfolk", "sussex"), (cell.get_text() for cell in page.select("td")), strict=True))
+    grades = dict(zip(edition.forces.ids, (cell.get_text() for cell in page.select("td")), strict=True))
     assert grades["norfolk"] == norfolk
     told = [one.get_text() for one in page.select("main > p")]
     if spread:

@@ -23,14 +23,13 @@ from bs4 import BeautifulSoup
 from command import run
 from test_page_browser import CHROMIUM, FLAGS
 
-from peel_analysis.batch.make import write_index
-from peel_analysis.batch.units import report_of
 from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.output import as_page
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.reports.page import SectionOnPage, page_html, pieces
 from peel_analysis.sections.section import open_section
+from peel_analysis.site import Site, make_site
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 HOSTILE = "<img src=x onerror=ran('{}')>"
@@ -132,14 +131,14 @@ def page(force_id: str, edition_id: str) -> str:
 
 def ran(html: BeautifulSoup) -> list[str]:
     """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
-    beside = ("norfolk/index.html", "../index.html", "values.csv", "annex.html")
+    beside = ("norfolk/index.html", "index.html", "../index.html", "../search.html", "values.csv", "annex.html")
     ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", *beside)}
     return [
         str(tag)
         for tag in html.find_all(True)
         if any(name.startswith("on") for name in tag.attrs)
         or any(name in tag.attrs and not str(tag[name]).startswith(own) for name, own in ours.items())
-        or (tag.name == "script" and "beforeprint" not in tag.get_text())
+        or tag.name == "script"
     ]
 
 
@@ -206,13 +205,8 @@ def test_texts_are_text_on_the_page_of_what_changed_and_on_that_of_all_reports(s
     changes = changes_between(open_version("2017", open_data()), open_version("2017@residents-only", open_data()))
     assert "measures.toml/measure.title" in shown(BeautifulSoup(as_page(changes), "html.parser"))
     edition = open_data().edition("2017")
-    write_index(
-        tmp_path / "index.html",
-        edition,
-        [report_of(edition, open_data().forces.find("norfolk"), tmp_path, "shared")],
-        [],
-    )
-    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    make_site(Site(tmp_path, edition.data, (edition,)))
+    index = (tmp_path / "2017" / "index.html").read_text(encoding="utf-8")
     assert shown(BeautifulSoup(index, "html.parser")) >= {"2017.toml/title", "programmes.toml/programme.overall"}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from invented import Folder, folder
+from register_rows import register
 
 from peel_analysis.data import registers
 from peel_analysis.data.cross_checks import checked_published, read_all
@@ -124,6 +125,14 @@ def test_judgments_are_of_a_programme_that_is_declared_and_that_an_edition_names
             ",da_arest_rate,",
             "da_arest_rate, 2017, .*: no measure 'da_arest_rate'",
         ),
+        (
+            "tile_map.csv",
+            "norfolk,7,6,",
+            "norfolk,7,7,",
+            "suffolk has the column and row of norfolk; give each force its own",
+        ),
+        ("tile_map.csv", ",Suff", ",Norf", "suffolk has the code of norfolk; give each force its own"),
+        ("tile_map.csv", ",Suff", ",Suffolk", "the code is 'Suffolk'; write 1 to 5 letters"),
     ],
 )
 def test_what_names_no_measure_or_question_is_refused_before_reports_and_by_the_check(
@@ -134,6 +143,26 @@ def test_what_names_no_measure_or_question_is_refused_before_reports_and_by_the_
     with pytest.raises(InputError, match=rf"^data/{file}, line \d+: {message}"):
         read_all(edition)
     assert told_by_the_check(data, rf"^data/{file}, line \d+: {message}")
+
+
+def test_the_tile_map_has_a_place_for_each_force(data: Folder) -> None:
+    data.replace("tile_map.csv", "kent,6,10,Kent\n", "")
+    with pytest.raises(InputError, match=r"^data/tile_map.csv: no place for kent; add a row for each force"):
+        read_all(data.edition())
+
+
+def test_the_tile_map_is_laid_out_as_the_country_is() -> None:
+    """Neighbours west to east along some rows, and the corners of the country."""
+    rows = register("tile_map")
+    at = {row["force_id"]: (int(row["column"]), int(row["row"])) for row in rows}
+    assert len(at) == len(set(at.values())) == 43
+    assert at["northumbria"][1] == min(row for _, row in at.values()), "the north"
+    for west in ("dyfed-powys", "south-wales", "devon-and-cornwall"):
+        assert at[west][0] == 1
+    assert at["norfolk"][0] == at["suffolk"][0] == max(column for column, _ in at.values()), "the east"
+    assert at["devon-and-cornwall"][1] > at["gwent"][1]
+    assert at["city-of-london"][0] == at["metropolitan"][0] + 1, "side by side in the south-east"
+    assert at["kent"][1] > at["essex"][1] > at["suffolk"][1] > at["norfolk"][1]
 
 
 def test_what_the_report_prints_beside_its_measures_stays_in_the_published_values(data: Folder) -> None:

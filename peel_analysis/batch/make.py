@@ -22,12 +22,11 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_inside
 from peel_analysis.data.forces import Force
-from peel_analysis.data.programmes import OVERALL
 from peel_analysis.data.text import columns, enumerated, visible
-from peel_analysis.data.writing import LONG_AGO, remove_left_over, write_text
+from peel_analysis.data.writing import LONG_AGO, remove_left_over
 from peel_analysis.engine.socket_folders import remove_left_over_folders
-from peel_analysis.sections.judgments import grades_over_forces, judgment
-from peel_analysis.show.templates import render, style_sheet
+from peel_analysis.site import Site, Standing, make_site
+from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
@@ -51,10 +50,6 @@ class Making:
         how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
         return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
-    def index_of(self, edition: Edition) -> Path:
-        """Return where the page goes that links all reports of an edition."""
-        return self.out / edition.id / "index.html"
-
     def workplace(self, edition: Edition, shared: str) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
         return Workplace(edition.data.folder, self.out / CACHES / shared[:20], self.engine, edition.id)
@@ -70,7 +65,8 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     workplace = making.workplace(edition, shared)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
     outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), lines=False)
-    write_index(making.index_of(edition), edition, making.plans(edition, edition.data.forces, shared), outcomes)
+    plans = making.plans(edition, edition.data.forces, shared)
+    _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
 
 
@@ -92,7 +88,7 @@ def make_reports(
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
     outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
-    write_index(making.index_of(edition), edition, plans.values(), outcomes)
+    _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
 
@@ -186,46 +182,21 @@ def summary(outcomes: list[Outcome], seconds: float) -> str:
     return "\n".join([*columns([("", *states), *rows], right=(1, 2, 3)), f"{seconds:.1f} s"])
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What there is of a force: its page, whether that is not what the last run would have made, and what to say."""
-
-    is_there: bool
-    is_earlier: bool
-    note: str
-
-
-def write_index(path: Path, edition: Edition, reports: Iterable[Report], outcomes: Iterable[Outcome]) -> None:
-    """Write the page that links every force's report that is there, with its overall judgment.
-
-    `outcomes` are those of the run that has just ended; of forces that it left out, their files tell.
-    """
+def _write_site(
+    making: Making,
+    plans: Iterable[Report],
+    edition: Edition,
+    shared: str,
+    outcomes: Iterable[Outcome],
+    *,
+    is_whole: bool,
+) -> None:
+    """Write the site's pages of an edition. `outcomes` are those of the run that has just ended."""
     of_force: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         of_force[outcome.force_id].append(outcome)
-    rows = [
-        {
-            "name": edition.data.forces.find(report.force_id).official_name,
-            "link": report.page.relative_to(path.parent).as_posix(),
-            "standing": standing_of(report, of_force[report.force_id], edition),
-            "grade": _of_judgments(edition, report.force_id),
-        }
-        for report in reports
-    ]
-    counted = grades_over_forces(edition, OVERALL)
-    spread = enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count)
-    page = render("reports.html.j2", style=style_sheet(), edition=edition, rows=rows, spread=spread)
-    if not path.exists() or path.read_bytes() != page.encode():  # it may be damaged
-        write_text(path, page)
-
-
-def _of_judgments(edition: Edition, force_id: str) -> str:
-    """Return the overall judgment on a force or, in a programme without one, on how many questions a grade is held."""
-    programme = edition.programme
-    if programme is None or programme.overall:
-        return judgment(edition, force_id, OVERALL).grade_in_words
-    held = [one.id for one in programme.questions if judgment(edition, force_id, one.id).grade in programme.grades]
-    return f"held on {len(held)} of {len(programme.questions)} questions" if held else "none held"
+    standings = {plan.force_id: standing_of(plan, of_force[plan.force_id], edition) for plan in plans}
+    make_site(Site(making.out, edition.data, (edition,), {edition.id: standings}, is_whole, shared))
 
 
 def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -> Standing:
@@ -233,9 +204,9 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     if outcomes:
         failed = {outcome.section_id for outcome in outcomes if outcome.failed}
     else:
-        failed = {unit.section_id for unit in report.units if _is_there(unit.failed)}
+        failed = {unit.section_id for unit in report.units if has_file(unit.failed)}
     made = any(outcome.section_id == report.section_id and not outcome.failed for outcome in outcomes)
-    is_there, is_current = made or _is_there(report.page), made or report.is_fresh()
+    is_there, is_current = made or has_file(report.page), made or report.is_fresh()
     sections = [unit.section_id for unit in report.units if unit.section_id in failed]
     names = [f"“{edition.section(section_id).title}”" for section_id in sections]
     if len(names) == len(report.units):
@@ -246,10 +217,3 @@ def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -
     earlier = "Report of an earlier run" + ("" if is_current else ", which may rest on earlier data") + "."
     said = [*([earlier] if is_earlier else []), *([f"The last run failed in {enumerated(names)}."] if names else [])]
     return Standing(is_there, is_earlier, " ".join(said))
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a folder that may not be looked into
-        return False

@@ -1,22 +1,16 @@
-"""A unit of work: one section of one force's report, and the content key and checksum that say whether it is fresh.
+"""A unit of work: one section of one force's report, and the content key of what it is made from."""
 
-Both stand in the output: a notebook's metadata, a page's head. The key says what it was made from. By the checksum, a
-file that was emptied, cut short or edited is told from a whole one wherever it is copied to, without a second file that
-could be lost or disagree. All outputs of 43 forces are about 100 MB: hashing them takes a fraction of a second.
-"""
-
-import json
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PROJECT
 from peel_analysis.data.forces import NAMES, Force
+from peel_analysis.data.marks import content_of, digest, key_of_notebook, key_of_page
 from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.settings import CHECKS, SectionPlan
 from peel_analysis.data.writing import checksum
@@ -26,13 +20,6 @@ DRAWN_AND_EXPORTED_BY = (
     "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "seaborn",
 )  # fmt: skip
 PACKAGE = Path(__file__).resolve().parents[1]
-BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
-NOTEBOOK_MARKS = re.compile(rb'"peel_checksum": "(?P<checksum>[0-9a-f]{64})",\s+"peel_key": "(?P<key>[0-9a-f]{64})"')
-PAGE_MARKS = re.compile(
-    rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<beside>[0-9a-f]{64})(?P<names>(?: [\w./-]+)*)"
-)
-END = 4096  # bytes; nbformat sorts keys, so a notebook's metadata stand at its end
-BEGINNING = 1 << 15  # bytes; a page's marks stand in its head, with the names of all files that are made with it
 
 
 @dataclass(frozen=True)
@@ -64,8 +51,8 @@ class Unit:
 
     def key_of(self, shared: str) -> str:
         """Return the content key of its files as they are now, and of what every unit is made from."""
-        of_files = (checksum(_content(path)) if path.exists() else "none" for path in self.files)
-        return _digest([shared, self.edition, self.force_id, self.section_id, *of_files])
+        of_files = (checksum(content_of(path)) if path.exists() else "none" for path in self.files)
+        return digest([shared, self.edition, self.force_id, self.section_id, *of_files])
 
     def is_fresh(self) -> bool:
         """Return whether the executed notebook is there, whole, and was made from what is there now."""
@@ -96,7 +83,7 @@ class Report:
 
     def key_of(self, shared: str) -> str:
         """Return the content key of its units' files as they are now."""
-        return _digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only), *self.also])
+        return digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only), *self.also])
 
     def is_fresh(self) -> bool:
         """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
@@ -143,8 +130,8 @@ def _is_not_inspected(plan: SectionPlan, edition: Edition, force: Force) -> bool
 
 def shared_key(data: Path) -> str:
     """Return the key of what every unit depends on: the package's sources, a data folder and the libraries."""
-    files = [f"{name} {checksum(_content(Path(path)))}" for name, path in sorted(shared_files(data).items())]
-    return _digest([*_versions(), *files])
+    files = [f"{name} {checksum(content_of(Path(path)))}" for name, path in sorted(shared_files(data).items())]
+    return digest([*_versions(), *files])
 
 
 def shared_files(data: Path) -> dict[str, str]:
@@ -176,60 +163,3 @@ def _versions() -> Iterable[str]:
             yield f"{name} {version(name)}"
         except PackageNotFoundError:
             yield f"{name} absent"
-
-
-def _digest(parts: Iterable[str]) -> str:
-    return checksum("\n".join(parts).encode())
-
-
-def checked_notebook(notebook: dict[str, Any], key: str) -> str:
-    """Return the text of a notebook file with its key and its checksum in its marks, which stand at its end."""
-    notebook["metadata"] |= {"peel_checksum": BLANK, "peel_key": key}
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    before, _, after = text.rpartition(BLANK)
-    return f"{before}{checksum(text.encode())}{after}"
-
-
-def page_marks(key: str, beside: Mapping[str, bytes]) -> str:
-    """Return what a page carries in its head before its checksum is worked out: that of the files beside it is there.
-
-    `beside` are the contents of all files that are made with the page, by their path from its folder.
-    """
-    return " ".join((key, BLANK, _digest(map(checksum, beside.values())), *beside))
-
-
-def checked_page(html: str) -> str:
-    """Return a page with its checksum in its marks, which stand at its beginning."""
-    return html.replace(BLANK, checksum(html.encode()), 1)
-
-
-def key_of_notebook(path: Path) -> str:
-    """Return the content key in an executed notebook, or "" when there is none, it is damaged or cannot be read."""
-    content = _content(path)
-    return _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
-
-
-def key_of_page(page: Path) -> str:
-    """Return the content key in a page, or "" when it or a file made with it is missing, damaged or cannot be read."""
-    content = _content(page)
-    marks = PAGE_MARKS.search(content, 0, BEGINNING)
-    key = _whole_key(content, marks)
-    if not marks or not key:
-        return ""
-    checksums = (checksum(_content(page.parent / name)) for name in marks["names"].decode().split())
-    return key if marks["beside"].decode() == _digest(checksums) else ""
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:  # it is to be made, and making it says what is in the way
-        return b""
-
-
-def _whole_key(content: bytes, marks: re.Match[bytes] | None) -> str:
-    """Return the key among an output's marks, when the checksum among them is that of the rest."""
-    if marks is None:
-        return ""
-    unchecked = content[: marks.start("checksum")] + BLANK.encode() + content[marks.end("checksum") :]
-    return marks["key"].decode() if marks["checksum"].decode() == checksum(unchecked) else ""

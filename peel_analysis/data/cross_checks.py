@@ -20,6 +20,7 @@ from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
 QUESTIONS = (registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)  # judgments are checked as they are read
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
+LONGEST_CODE = 5  # letters of a force's code on the map: what fits into a tile of a phone
 CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
 
 
@@ -81,6 +82,23 @@ def _check_questions(data: Data) -> None:
 def _check_breaks(data: Data) -> None:
     items = {item for measure in data.measures for item in measure.items}
     _refuse_slips(data, SERIES_BREAKS, data.register(SERIES_BREAKS), "item", items, MEASURES)
+
+
+def _check_tile_map(data: Data) -> None:
+    """Refuse a map that lacks a force, or on which two have one place or one code, or a code is too long for a tile."""
+    register, taken = registers.TILE_MAP, dict[tuple[str, ...], str]()
+    rows = records(data.register(register))
+    with Faults() as faults:
+        for row in rows:
+            place, force_id, code = data.place_of(register, row), row["force_id"], row["code"]
+            for what in ((row["column"], row["row"]), (code,)):
+                if (other := taken.setdefault(what, force_id)) != force_id:
+                    named = "the code" if what == (code,) else "the column and row"
+                    faults.add([f"{place}: {force_id} has {named} of {other}; give each force its own"])
+            if not 0 < len(code) <= LONGEST_CODE:
+                faults.add([f"{place}: the code is '{code}'; write 1 to {LONGEST_CODE} letters"])
+        if missing := sorted(set(data.forces.ids) - {row["force_id"] for row in rows}):
+            faults.add([f"{register.where}: no place for {', '.join(missing)}; add a row for each force"])
 
 
 def _refuse_slips(
@@ -167,5 +185,6 @@ OF_A_FOLDER: dict[tuple[str, ...], Callable[[Data], object]] = {
     (MEASURES, registers.OUTCOME_GROUPS.file): _check_outcome_types,
     tuple(register.file for register in QUESTIONS): _check_questions,
     (PEER_SETS, AREAS, POPULATIONS): _check_peers,
+    (registers.TILE_MAP.file,): _check_tile_map,
 }
 OF_AN_EDITION: tuple[Callable[[Edition], object], ...] = (checked_exclusions, checked_published, _check_findings)

@@ -130,6 +130,7 @@ COUNT_NOTES = _register(
     one_force=True,
 )
 GLOSSARY = _register("glossary.csv", "term meaning", "term")
+TILE_MAP = _register("tile_map.csv", "force_id column row code", "force_id", numbers=("column", "row"), one_force=True)
 ALL = tuple(one for one in list(globals().values()) if isinstance(one, Register))
 
 

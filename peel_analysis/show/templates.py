@@ -36,9 +36,9 @@ def compile_pieces() -> None:
 
 
 @cache
-def style_sheet() -> Markup:
-    """Return the style sheet of every page; it holds no text from the data."""
-    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in STYLES))
+def style_sheet(*further: str) -> Markup:
+    """Return the style sheet of every page, and `further` ones after it; it holds no text from the data."""
+    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in (*STYLES, *further)))
 
 
 @cache
@@ -48,7 +48,7 @@ def _template(name: str) -> Template:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -56,6 +56,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["in_css"] = _in_css
+    return environment
+
+
+def _in_css(text: str) -> str:
+    """Return a text as it stands between the quotes of a style sheet: what is no letter or digit as its number."""
+    return "".join(one if one.isascii() and one.isalnum() else f"\\{ord(one):06x}" for one in visible(text))
 
 
 def _seen(value: object) -> object:

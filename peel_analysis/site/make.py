@@ -1,0 +1,71 @@
+"""Making the site: which pages it has, and writing those that are not as they would be made now."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.marks import PAGE_MARKS, checked_page, content_of, digest, key_of_page, page_marks
+from peel_analysis.data.writing import write_files, write_text
+from peel_analysis.site.forces import all_editions, edition_index
+from peel_analysis.site.measure_pages import map_page, measure_pages
+from peel_analysis.site.method import method_page
+from peel_analysis.site.page import CHANGES, INDEX, MAP, MEASURES, METHOD, SEARCH, Site
+from peel_analysis.site.search import search
+from peel_analysis.site.what_changed import changes_pages
+
+Files = Iterator[tuple[str, str]]  # each by its path below the output folder, and its text
+
+# Makers of pages: the page that carries the marks of all that its maker makes, and the maker.
+# Of an edition: those that a run of a single report makes too, and the others.
+INDEXES: Mapping[str, Callable[[Site, Edition], Files]] = {"{edition}/index.html": edition_index}
+PAGES: Mapping[str, Callable[[Site, Edition], Files]] = {MAP: map_page, MEASURES: measure_pages, METHOD: method_page}
+# Over editions: likewise, but that the others link to nothing of an edition.
+OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {INDEX: all_editions, SEARCH: search}
+PAGES_OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {CHANGES: changes_pages}
+
+
+@dataclass(frozen=True)
+class _Task:
+    """The files of one maker: the page that carries their marks, what they are made from, and how they are made."""
+
+    path: str
+    made_from: Iterable[str]
+    make: Callable[[], Files]
+
+
+def make_site(site: Site) -> Path:
+    """Write the site's pages that are stale, missing or damaged; return the index over all editions."""
+    for task in _tasks(site):
+        key = digest((site.key, task.path, *task.made_from))
+        if key_of_page(site.out / task.path) != key:
+            _write(site, task, key)
+    return site.out / INDEX
+
+
+def _tasks(site: Site) -> Iterator[_Task]:
+    for edition in site.editions:
+        there = site.there(edition)
+        for path, of_edition in {**INDEXES, **(PAGES if site.is_whole else {})}.items():
+            said = map(repr, site.standings.get(edition.id, {}).values()) if path in INDEXES else ()
+            yield _Task(path.format(edition=edition.id), (*there, *said), partial(of_edition, site, edition))
+    there = [path for edition_id in site.data.editions for path in site.there(site.data.edition(edition_id))]
+    for path, over in {**OVER_EDITIONS, **(PAGES_OVER_EDITIONS if site.is_whole else {})}.items():
+        yield _Task(path, there if path in OVER_EDITIONS else (), partial(over, site))
+
+
+def _write(site: Site, task: _Task, key: str) -> None:
+    """Write a maker's files, last the page with the marks, and remove what it made before and no longer makes."""
+    page = site.out / task.path
+    folder = posixpath.dirname(task.path) or "."
+    texts = {posixpath.relpath(path, folder): text.encode() for path, text in task.make()}
+    html = texts.pop(page.name).decode().replace(site.key, page_marks(key, texts), 1)
+    marks = PAGE_MARKS.search(content_of(page))
+    write_files({page.parent / name: text for name, text in texts.items()})
+    write_text(page, checked_page(html))
+    for name in set(marks["names"].decode().split() if marks else ()) - set(texts):
+        with suppress(OSError):
+            (page.parent / name).unlink()

@@ -1,0 +1,96 @@
+"""What every page of the site has: its place below the output folder, the ways to the others, and its frame."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.folder import Data
+from peel_analysis.show.templates import render, style_sheet
+
+INDEX, SEARCH = "index.html", "search.html"  # below the output folder
+CHANGES = "changes/index.html"
+MEASURES, MAP, METHOD = "{edition}/measures/index.html", "{edition}/map.html", "{edition}/method.html"  # of an edition
+# The ways to other pages, in order: their words, and where they lead. Those of an edition stand on its pages only.
+# Each is of a page that `make` has a maker for.
+NAVIGATION = (
+    ("All editions", INDEX),
+    ("Forces", "{edition}/index.html"),
+    ("Map", MAP),
+    ("Measures", MEASURES),
+    ("Method", METHOD),
+    ("What changed", CHANGES),
+    ("Search", SEARCH),
+)
+
+
+UNKEYED = "f" * 64  # the key of a site of which nobody asks again whether it is fresh
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What there is of a force: its page, whether that is not what the last run would have made, and what to say."""
+
+    is_there: bool
+    is_earlier: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages around the reports below a folder, and the editions whose pages they are.
+
+    `standings` say of each of these editions what there is of each force, by their ids. Without `is_whole`, only
+    the indexes and the search are made, and no page names another that is not there already. `key` is the key of the
+    data and the package.
+    """
+
+    out: Path
+    data: Data
+    editions: tuple[Edition, ...]
+    standings: Mapping[str, Mapping[str, Standing]] = field(default_factory=dict)
+    is_whole: bool = True
+    key: str = UNKEYED
+
+    def page(self, template: str, path: str, edition: Edition | None = None, **values: object) -> str:
+        """Return the page at a path below the output folder, from a template that extends `site.html.j2`.
+
+        A template calls `to(path)` for the way from its page to another place below the output folder.
+        """
+
+        def way_to(other: str) -> str:
+            return posixpath.relpath(other, posixpath.dirname(path) or ".")
+
+        ways = [(words, way_to(there), there == path) for words, there in self._navigation(edition) if self.has(there)]
+        frame = {"key": self.key, "style": style_sheet("site"), "to": way_to, "ways": ways, "edition": edition}
+        return str(render(template, **frame, **values))
+
+    def _navigation(self, edition: Edition | None) -> list[tuple[str, str]]:
+        named = "" if edition is None else edition.id
+        return [(words, there.format(edition=named)) for words, there in NAVIGATION if named or "{" not in there]
+
+    def there(self, edition: Edition) -> list[str]:
+        """Return which pages of an edition are there, or are made with the site: the others are not to be linked."""
+        forces = [f"{edition.id}/{force.id}/index.html" for force in edition.forces]
+        return [path for path in (*(there for _, there in self._navigation(edition)), *forces) if self.has(path)]
+
+    def has(self, path: str) -> bool:
+        """Return whether a page below the output folder is made with the site, or is there already."""
+        file = path.partition("#")[0]
+        return file in self._made or has_file(self.out / file)
+
+    @cached_property
+    def _made(self) -> frozenset[str]:
+        ids = [edition.id for edition in self.editions]
+        ways = [there.format(edition=one) for one in ids for _, there in NAVIGATION] if self.is_whole else []
+        return frozenset((INDEX, SEARCH, *ways, *(f"{one}/index.html" for one in ids)))
+
+
+def has_file(path: Path) -> bool:
+    """Return whether there is a file, as far as one may look."""
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be looked into
+        return False
