@@ -31,6 +31,7 @@ CHECKED_WITH_FORCES = (
 )
 MARKED_OTHERWISE = "Figures marked by a check, a note on a count or an assumed population"
 NONE_MARKED = "No figure of this edition is marked by a check, a note on a count or an assumed population."
+DEFINED = ("Counted", "Out of", "Window", "Unit")
 EFFECT_WORDS = {
     "excluded_from_figure": "Not in the figure",
     "excluded_from_national": "Not in England and Wales",
@@ -42,16 +43,17 @@ EFFECT_WORDS = {
 
 @dataclass(frozen=True, repr=False)
 class Annex:
-    """Annex A of one force's report. It is the same for every force, but for its caveats."""
+    """Annex A of one force's report, or of none: it is the same for every force."""
 
-    force: Force
+    force: Force | None
     edition: Edition
 
     def __repr__(self) -> str:
-        return f"<Annex A: {self.force.name}, {self.edition.id}>"
+        return f"<Annex A: {f'{self.force.name}, ' if self.force else ''}{self.edition.id}>"
 
     def _repr_html_(self) -> str:
-        return style() + piece("paragraphs", [f"Annex A: {self.force.official_name}, {self.edition.title}"])
+        whose = f"{self.force.official_name}, " if self.force else ""
+        return style() + piece("paragraphs", [f"Annex A: {whose}{self.edition.title}"])
 
     def sources(self) -> Html:
         """Show the sources that the edition lists: those of its measures, then what else the report rests on."""
@@ -61,8 +63,8 @@ class Annex:
 
     def definitions(self) -> Html:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
-        body = [self._definition(measure) for measure in self.edition.data.measures if measure.kind != "survey"]
-        table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
+        body = [definition(self.edition, measure) for measure in self.edition.data.measures if measure.kind != "survey"]
+        table = html_table("Definitions of the measures", ("Measure", *DEFINED), body)
         said = piece("paragraphs", [self._standardised()])
         return Html(piece("folded", f"All {len(body)} measures", table) + said, "definitions")
 
@@ -72,21 +74,6 @@ class Annex:
         asked = {(one.standardised_over, edition.window(one.window)) for one in edition.data.measures}
         lacking = [window.words for item, window in asked if item and by_group(edition, item, window) is None]
         return says.without.format(window=lacking[0]) if lacking else says.sentence
-
-    def _definition(self, measure: Measure) -> Row:
-        top, below = (
-            ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
-            for side in (measure.numerator, measure.denominator)
-        )
-        if measure.numerator.dimensions:
-            types = "type" if len(measure.numerator.dimensions) == 1 else "types"
-            top += f" ({types} {', '.join(measure.numerator.dimensions)})"
-        if measure.kind == "change":
-            below = f"{top} in the {self.edition.window(measure.earlier).words}"
-        without = [self.edition.lacks.get(item) for item in measure.items if item not in self.edition.releases]
-        held = all(lack is None or lack.status != "not_available" for lack in without)  # that holds for all forces
-        window = self.edition.window(measure.window).words if held else "Not available in this edition"
-        return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
         """Show the denominators: the estimates in use, the force whose population is replaced, England and Wales."""
@@ -127,17 +114,8 @@ class Annex:
         return self._once("exclusions", self._exclusions)
 
     def _exclusions(self) -> Markup:
-        titles = {measure.id: measure.title for measure in self.edition.data.measures}
-        columns = ("Force", "Year", "Effect", "Reason", "Basis")
-        parts = []
-        for measure_id, of_measure in self.edition.register(registers.EXCLUSIONS).groupby("measure_id", sort=False):
-            rows = []
-            grouped = of_measure.groupby(["force_id", "period_year", "reason"], sort=False)
-            for (force_id, year, reason), group in grouped:
-                effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
-                basis = " and ".join(dict.fromkeys(group["basis"]))
-                rows.append(text_row(self.edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
-            parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
+        measure_ids = dict.fromkeys(self.edition.register(registers.EXCLUSIONS)["measure_id"])
+        parts = [exclusions_table(self.edition, self.edition.data.measure(one)) for one in measure_ids]
         none = piece("paragraphs", ["No force is left out of a figure of this edition by a recorded exclusion."])
         return Markup("\n").join((*(parts or [none]), marks_table(measures.calculate_all(self.edition))))
 
@@ -187,6 +165,35 @@ def _forces_that_differ(result: Result, other: Result) -> str:
     if result.measure.is_context:
         return compare(result).policy.no_verdict["context"]
     return result.edition.forces.in_words(other_verdicts(result, other)) or "No force"
+
+
+def definition(edition: Edition, measure: Measure) -> Row:
+    """Return a measure's definition, under DEFINED."""
+    top, below = (
+        ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
+        for side in (measure.numerator, measure.denominator)
+    )
+    if measure.numerator.dimensions:
+        types = "type" if len(measure.numerator.dimensions) == 1 else "types"
+        top += f" ({types} {', '.join(measure.numerator.dimensions)})"
+    if measure.kind == "change":
+        below = f"{top} in the {edition.window(measure.earlier).words}"
+    without = [edition.lacks.get(item) for item in measure.items if item not in edition.releases]
+    held = all(lack is None or lack.status != "not_available" for lack in without)  # that holds for all forces
+    window = edition.window(measure.window).words if held else "Not available in this edition"
+    return text_row(measure.title, top, below, window, measure.unit)
+
+
+def exclusions_table(edition: Edition, measure: Measure) -> Markup:
+    """Return a table of the forces that the register leaves out of a measure or marks; nothing where there is none."""
+    rows, every = [], edition.register(registers.EXCLUSIONS)
+    grouped = every[every["measure_id"] == measure.id].groupby(["force_id", "period_year", "reason"], sort=False)
+    for (force_id, year, reason), group in grouped:
+        effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+        basis = " and ".join(dict.fromkeys(group["basis"]))
+        rows.append(text_row(edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
+    columns = ("Force", "Year", "Effect", "Reason", "Basis")
+    return html_table(f"{measure.title}: forces left out or marked", columns, rows) if rows else Markup()
 
 
 def open_annex(force: str, edition: str, data: Data | None = None) -> Annex:
