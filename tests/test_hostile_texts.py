@@ -131,7 +131,15 @@ def page(force_id: str, edition_id: str) -> str:
 
 def ran(html: BeautifulSoup) -> list[str]:
     """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
-    beside = ("norfolk/index.html", "index.html", "../index.html", "../search.html", "values.csv", "annex.html")
+    beside = (
+        "norfolk/index.html",
+        "index.html",
+        "../index.html",
+        "../search.html",
+        "values.csv",
+        "../values.csv",
+        "annex.html",
+    )
     ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", *beside)}
     return [
         str(tag)

@@ -71,7 +71,7 @@ def test_page_loads_nothing_and_links_nowhere_else(page: Page) -> None:
     ]
     others = {one for one in addresses if not one.startswith(("#", "data:"))}
     assert others - {one for one in others if one.startswith("figures/")} == {
-        "annex.html", "values.csv", "../index.html"
+        "annex.html", "values.csv", "../values.csv", "../index.html"
     }  # fmt: skip
     assert [one for one in others if not (page.path.parent / one).is_file()] == []
     text = page.path.read_text(encoding="utf-8")

@@ -1,10 +1,10 @@
 """The values files: beside a report what it says of its force and of England and Wales, and once those of all forces.
 
 Beside the measures' values a report's are the points of lines, quarters and their signals, the middle of the forces,
-what funnels rest on, the populations that earlier values divide by, the means of peers, the groups of outcomes, and what
-chance alone would give. Each of these rows names in `part_of` the figure or list that says it: what follows "figure-"
-in the page's ids. There are rows for every figure that can be made, so that a notebook may show another one without a
-word here.
+what funnels rest on, the populations that earlier values divide by, the means of peers, the groups of outcomes, and
+what chance alone would give. Each of these rows names in `part_of` the figure or list that says it: what follows
+"figure-" in the page's ids. There are rows for every figure that can be made, so that a notebook may show another one
+without a word here.
 """
 
 import csv
