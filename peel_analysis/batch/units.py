@@ -18,7 +18,7 @@ from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
-    "pillow", "resvg_py", "seaborn", "xlsxwriter",
+    "pillow", "pyarrow", "resvg_py", "seaborn", "xlsxwriter",
 )  # fmt: skip
 PACKAGE = Path(__file__).resolve().parents[1]
 

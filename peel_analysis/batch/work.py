@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -215,7 +216,7 @@ def _finish(path: Path, unit: Unit) -> None:
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
-    """Make a force's pages from its executed notebooks, and put its values file beside them."""
+    """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import page_html
@@ -225,25 +226,34 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    held, workbook = _values(edition, workplace.kept()), ""
-    values = held.text(force.id)
-    contents = {VALUES: values.encode(), VALUES + METADATA: metadata(VALUES, edition).encode()}
+    values, workbook = _values(edition, workplace.kept()), ""
+    described, of_force = metadata(VALUES, edition).encode(), values.text(force.id)
+    contents = {VALUES: of_force.encode(), VALUES + METADATA: described}
+    contents |= {f"../{VALUES}": values.of_all_forces().encode(), f"../{VALUES}{METADATA}": described}
+    contents["../values.parquet"] = values.parquet
     if "xlsx" in report.also:
         workbook = name_of(edition, force.id)
-        contents[workbook] = workbook_of(edition, held.results, force.id)
+        contents[workbook] = workbook_of(edition, values.results, force.id)
     for path in report.pages:
         page = page_html(sections, force, edition, report.key, page=path.stem, workbook=workbook)
         contents[path.name] = page.encode()
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
-    contents |= figure_files(figures, values, force, data.forces)
+    contents |= figure_files(figures, of_force, values.table, force, data.forces)
     marks = page_marks(report.key, contents)
     html = page_html(sections, force, edition, marks, unfolded=report.inspected_only, workbook=workbook)
     reading.check_still()
-    write_files({report.page.parent / name: content for name, content in contents.items()})
+    write_files(dict(_not_there_yet((report.page.parent / name, content) for name, content in contents.items())))
     write_text(report.page, checked_page(html))  # last, as its key says that all is done
     for path in set((report.page.parent / FOLDER).glob("*.*")) - {report.page.parent / name for name in contents}:
         path.unlink(missing_ok=True)  # of a figure that is no longer there
     return ""
+
+
+def _not_there_yet(contents: Iterable[tuple[Path, bytes]]) -> Iterator[tuple[Path, bytes]]:
+    """Yield the files that are not there with this content: all forces' values are the same for each."""
+    for path, content in contents:
+        if not path.is_file() or path.read_bytes() != content:
+            yield path, content
 
 
 @lru_cache(maxsize=1)
