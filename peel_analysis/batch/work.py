@@ -13,7 +13,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -218,14 +218,18 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's pages from its executed notebooks, and put its values file beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.page import page_html
+    from peel_analysis.reports.pdf import as_pdf
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
     beside = {"values.csv": _values(edition, workplace.kept()).text(force.id)}
-    beside |= {path.name: page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages}
+    page_of = partial(page_html, sections, force, edition, unfolded=report.inspected_only, pdf=report.pdf)
+    beside |= {path.name: page_of(report.key, page=path.stem) for path in report.pages}
     contents = {name: text.encode() for name, text in beside.items()}
-    html = page_html(sections, force, edition, page_marks(report.key, contents), unfolded=report.inspected_only)
+    if report.pdf:
+        contents[report.pdf] = as_pdf(page_of(report.key, page=None))
+    html = page_of(page_marks(report.key, contents))
     reading.check_still()
     write_files({report.page.parent / name: content for name, content in contents.items()})
     write_text(report.page, checked_page(html))  # last, as its key says that all is done

@@ -14,6 +14,7 @@ from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
@@ -29,6 +30,7 @@ CHECKED_WITH_FORCES = (
     "Where HMICFRS collected data from forces directly, it agreed the design with them, queried figures that stood out "
     "or did not fit together, and asked each force to check its final figures."
 )
+LEFT_OUT = "Forces left out of a figure or marked in it"
 MARKED_OTHERWISE = "Figures marked by a check, a note on a count or an assumed population"
 NONE_MARKED = "No figure of this edition is marked by a check, a note on a count or an assumed population."
 EFFECT_WORDS = {
@@ -123,23 +125,26 @@ class Annex:
         return html_table("England and Wales by either population", columns, rows) if rows else Markup()
 
     def exclusions(self) -> Html:
-        """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
+        """Show who is left out or marked: the register of exclusions by force, then the marks that it has not."""
         return self._once("exclusions", self._exclusions)
 
     def _exclusions(self) -> Markup:
         titles = {measure.id: measure.title for measure in self.edition.data.measures}
-        columns = ("Force", "Year", "Effect", "Reason", "Basis")
-        parts = []
-        for measure_id, of_measure in self.edition.register(registers.EXCLUSIONS).groupby("measure_id", sort=False):
-            rows = []
-            grouped = of_measure.groupby(["force_id", "period_year", "reason"], sort=False)
-            for (force_id, year, reason), group in grouped:
-                effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
-                basis = " and ".join(dict.fromkeys(group["basis"]))
-                rows.append(text_row(self.edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
-            parts.append(html_table(f"{titles[str(measure_id)]}: forces left out or marked", columns, rows))
+        register, found = self.edition.register(registers.EXCLUSIONS), defaultdict(list)
+        keys = ["measure_id", "force_id", "period_year", "reason"]
+        for (measure_id, force_id, year, reason), group in register.groupby(keys, sort=False):
+            effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+            basis = " and ".join(dict.fromkeys(group["basis"]))
+            found[str(force_id), str(reason), effects, basis].append((str(year), titles[str(measure_id)]))
+        rows = []
+        for (force_id, reason, effects, basis), figures in sorted(found.items(), key=lambda one: one[0][0]):
+            years, of_measures = (list(dict.fromkeys(column)) for column in zip(*figures, strict=True))
+            told = (enumerated(sorted(years, reverse=True)), "; ".join(of_measures), effects, reason, basis)
+            rows.append(text_row(self.edition.forces.name(force_id), *told))
+        columns = ("Force", "Year", "Measures", "Effect", "Reason", "Basis")
         none = piece("paragraphs", ["No force is left out of a figure of this edition by a recorded exclusion."])
-        return Markup("\n").join((*(parts or [none]), marks_table(measures.calculate_all(self.edition))))
+        table = html_table(LEFT_OUT, columns, rows) if rows else none
+        return Markup("\n").join((table, marks_table(measures.calculate_all(self.edition))))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
