@@ -51,6 +51,12 @@ def environment_as_before() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def whole_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave drawings as matplotlib writes them, with the ids by which tests find each force's parts."""
+    monkeypatch.setattr("peel_analysis.figures.figure.compact", str)
+
+
 class NbvalKernelManager(OnSockets):
     """As nbval's own, but listening on Unix sockets: two kernels on TCP can meet, and nbval then waits without end."""
 

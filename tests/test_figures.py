@@ -18,6 +18,8 @@ from peel_analysis.measures import Result
 from peel_analysis.measures.series import quarterly, rolling
 from peel_analysis.sections.blocks import figure_block
 
+pytestmark = pytest.mark.usefixtures("whole_drawings")
+
 BAR = re.compile(r'<g id="bar-([a-z-]+)">')
 
 

@@ -12,6 +12,8 @@ from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.measures import Result
 from peel_analysis.show.words import footnotes
 
+pytestmark = pytest.mark.usefixtures("whole_drawings")
+
 MARK = re.compile(r"mark-([a-z-]+)")
 
 

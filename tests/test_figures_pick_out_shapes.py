@@ -17,6 +17,8 @@ from peel_analysis.data.writing import CHECKSUM_SIZE, KEPT_IN
 from peel_analysis.figures import as_svg, change_strip, funnel_plot, funnel_svg, ranked_svg, strip_svg
 from peel_analysis.measures import Result
 
+pytestmark = pytest.mark.usefixtures("whole_drawings")
+
 REFERENCE, TARGET = re.compile(r'(?:href="|url\()#([^")]+)'), re.compile(r' id="([^"]+)"')
 
 

@@ -20,6 +20,8 @@ from peel_analysis.figures.figure import SETTINGS, Figure, analysis_function
 from peel_analysis.figures.trend import NOTE, scale_levels, trend_lines, words_below
 from peel_analysis.measures.series import Break, Series, rolling
 
+pytestmark = pytest.mark.usefixtures("whole_drawings")
+
 WORDS = re.compile(r'x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</text>')
 
 

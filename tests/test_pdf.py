@@ -30,7 +30,9 @@ def folder(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if os.environ.get("CI"):
             pytest.fail(f"{error}: .ci/run must install it")
         pytest.skip(str(error))
-    return shared_folder_of_run(tmp_path_factory, "pdf", lambda unfinished: _make(made, unfinished)) / "2017" / "norfolk"
+    return (
+        shared_folder_of_run(tmp_path_factory, "pdf", lambda unfinished: _make(made, unfinished)) / "2017" / "norfolk"
+    )
 
 
 def _make(made: Path, folder: Path) -> None:
@@ -86,9 +88,10 @@ def test_it_is_tagged_and_has_a_title_a_language_and_no_date(reader: PdfReader) 
     assert reader.metadata is not None
     assert reader.metadata.title == "PEEL: Police effectiveness 2017: Norfolk Constabulary"
     assert "/CreationDate" not in reader.metadata
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data() or b'pdfuaid:part="1"' in root[
-        "/Metadata"
-    ].get_data()
+    assert (
+        b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+        or b'pdfuaid:part="1"' in root["/Metadata"].get_data()
+    )
 
 
 def test_bookmarks_are_the_headings_in_their_order(reader: PdfReader, norfolk: Page) -> None:
@@ -100,7 +103,9 @@ def test_bookmarks_are_the_headings_in_their_order(reader: PdfReader, norfolk: P
 
 
 def test_every_drawing_keeps_its_alternative_text(reader: PdfReader, norfolk: Page) -> None:
-    told = {" ".join(str(one["/Alt"]).split()) for one in _structure(reader.root_object["/StructTreeRoot"]) if "/Alt" in one}
+    told = {
+        " ".join(str(one["/Alt"]).split()) for one in _structure(reader.root_object["/StructTreeRoot"]) if "/Alt" in one
+    }
     shown = [one for one in norfolk.html.select("img.drawing") if not one.find_parent("details", class_="further")]
     assert len(shown) > 5
     assert [one["alt"] for one in shown if " ".join(str(one["alt"]).split()) not in told] == []

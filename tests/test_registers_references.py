@@ -132,7 +132,7 @@ def test_judgments_are_of_a_programme_that_is_declared_and_that_an_edition_names
             "suffolk has the column and row of norfolk; give each force its own",
         ),
         ("tile_map.csv", ",Suff", ",Norf", "suffolk has the code of norfolk; give each force its own"),
-        ("tile_map.csv", ",Suff", ",Suffolk", "the code is 'Suffolk'; write 1 to 6 letters"),
+        ("tile_map.csv", ",Suff", ",Suffolk", "the code is 'Suffolk'; write 1 to 5 letters"),
     ],
 )
 def test_what_names_no_measure_or_question_is_refused_before_reports_and_by_the_check(

@@ -20,6 +20,7 @@ FORCES_IN_CHANGELOG = 3  # named a measure
 ROWS_ON_PAGE = 20  # of the table that the page leads with
 TEXT_HEADINGS = ("measure", "force", "A", "B", "difference", "unrounded", "counts", "cause")
 NONE = "no verdict"
+PAGE = "changes.html.j2"
 CsvValue = str | Decimal | float | None
 PAGE_HEADINGS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")
 
@@ -179,30 +180,33 @@ def _by_measure(told: list[Change]) -> Iterable[list[Change]]:
 
 
 def as_page(changes: Changes) -> str:
-    """Return the page: no script, font or picture from elsewhere; one h1; each table with caption and headers."""
+    """Return the page on its own: no font or picture from elsewhere; one h1; each table with caption and headers."""
+    return render(PAGE, style=style_sheet("site"), key="", ways=(), **on_page(changes))
+
+
+def on_page(changes: Changes) -> dict[str, object]:
+    """Return what the template PAGE shows of the changes, within the frame of a page."""
     told = in_order(changes.rows)
     moved = [change for change in told if change.kind in ("moved", "status")]
     came_and_went = [change for change in told if change.kind in ("appeared", "disappeared")]
     sentences = ((one.name, one.title, one.before, one.after) for one in changes.sentences)
     verdicts = ((row.name, row.title, row.a.verdict or NONE, row.b.verdict or NONE) for row in changes.verdicts)
-    return render(
-        "changes.html.j2",
-        title=f"What moved: {changes.a.name} to {changes.b.name}",
-        sides={"A": changes.a, "B": changes.b},
-        summary=summary(changes),
-        style=style_sheet(),
-        refused=list(changes.refusals()),
-        most=_page_table("What moved most", moved[:ROWS_ON_PAGE]),
-        came_and_went=_page_table("Values that appeared or disappeared", came_and_went),
-        sentences=_flipped("Sentences that flipped", ("Force", "Measure", "A said", "B says"), sentences),
-        verdicts=_flipped("Verdicts that flipped", ("Force", "Measure", "A", "B"), verdicts),
-        measures=[
+    return {
+        "title": f"What moved: {changes.a.name} to {changes.b.name}",
+        "sides": {"A": changes.a, "B": changes.b},
+        "summary": summary(changes),
+        "refused": list(changes.refusals()),
+        "most": _page_table("What moved most", moved[:ROWS_ON_PAGE]),
+        "came_and_went": _page_table("Values that appeared or disappeared", came_and_went),
+        "sentences": _flipped("Sentences that flipped", ("Force", "Measure", "A said", "B says"), sentences),
+        "verdicts": _flipped("Verdicts that flipped", ("Force", "Measure", "A", "B"), verdicts),
+        "measures": [
             (f"{rows[0].title} ({len(rows)})", _page_table(f"{rows[0].title}: every move", rows, one_measure=True))
             for rows in _by_measure(told)
         ],
-        remarks=changes.remarks,
-        order=list(IN_WORDS.values()),
-    )
+        "remarks": changes.remarks,
+        "order": list(IN_WORDS.values()),
+    }
 
 
 def _page_table(caption: str, changes: list[Change], *, one_measure: bool = False) -> str:

@@ -20,7 +20,7 @@ from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
 QUESTIONS = (registers.AREAS_FOR_IMPROVEMENT, registers.SECTIONS_INSPECTED)  # judgments are checked as they are read
 FROM_FIGURE, FROM_NATIONAL = "excluded_from_figure", "excluded_from_national"
-LONGEST_CODE = 6  # letters of a force's code on the map: what fits into a tile of a phone
+LONGEST_CODE = 5  # letters of a force's code on the map: what fits into a tile of a phone
 CASES_REVIEWED = "_n"  # the published id of the number of cases behind a share of cases
 
 

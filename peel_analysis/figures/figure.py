@@ -29,6 +29,7 @@ from matplotlib.text import Annotation, Text
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import visible
 from peel_analysis.data.writing import cache_folder, once
+from peel_analysis.figures.compact import compact
 from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece
 
@@ -96,7 +97,7 @@ def analysis_function() -> Iterator[None]:
     """Draw in the Analysis Function's style within the block, whatever else is set; an SVG's text stays text."""
     now: Any = mpl.rcParams
     other: Any = {name: setting for name, setting in _settings().items() if now[name] != setting}
-    if now["font.sans-serif"] == MEASURED:  # drawn within `as_svg`
+    if now["font.sans-serif"] == MEASURED:  # drawn within `as_drawn`
         other.pop("font.sans-serif", None)
     with mpl.rc_context(other):
         yield
@@ -266,7 +267,12 @@ def mark(axes: Axes, role: "Role", force_id: str, at: tuple[float, float], **loo
 
 
 def as_svg(figure: Figure) -> str:
-    """Return a figure as SVG text without date or random ids, the same on every machine; text stays text."""
+    """Return a figure as small SVG text without date or random ids, the same on every machine; text stays text."""
+    return compact(as_drawn(figure))
+
+
+def as_drawn(figure: Figure) -> str:
+    """Return a figure as SVG text in which each force's parts have its id, for picking one out."""
     out = io.StringIO()
     with _measured():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -294,8 +300,8 @@ def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Fig
     """
     if cache_folder() is None:
         return as_svg(draw((force_id,)))
-    shared = once("drawings", (kind, result_in_words(result), also), lambda: as_svg(draw(None)).encode())
-    return _pick_out(shared.decode(), result.edition.forces.find(force_id))
+    shared = once("drawings", (kind, result_in_words(result), also), lambda: as_drawn(draw(None)).encode())
+    return compact(_pick_out(shared.decode(), result.edition.forces.find(force_id)))
 
 
 def result_in_words(result: Result) -> str:
@@ -321,7 +327,7 @@ def roles(row_id: str, picked: Picked) -> tuple[Role, ...]:
 def _pick_out(svg: str, force: Force) -> str:
     """Return the drawing with a force as if it had been drawn for it alone.
 
-    Of a force that is not drawn only the key, if there is one, tells. The drawing must be as `as_svg` writes it.
+    Of a force that is not drawn only the key, if there is one, tells. The drawing must be as `as_drawn` writes it.
     """
     svg = PART.sub(lambda part: part[0] if part[2] in roles(part[3], (force.id,)) else "", svg)
     svg = SHAPE.sub(lambda shape: shape[0] if f'"#{shape[2]}"' in svg else "", svg)

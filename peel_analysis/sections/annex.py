@@ -1,7 +1,7 @@
 """Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -33,6 +33,7 @@ CHECKED_WITH_FORCES = (
 LEFT_OUT = "Forces left out of a figure or marked in it"
 MARKED_OTHERWISE = "Figures marked by a check, a note on a count or an assumed population"
 NONE_MARKED = "No figure of this edition is marked by a check, a note on a count or an assumed population."
+DEFINED = ("Counted", "Out of", "Window", "Unit")
 EFFECT_WORDS = {
     "excluded_from_figure": "Not in the figure",
     "excluded_from_national": "Not in England and Wales",
@@ -44,16 +45,17 @@ EFFECT_WORDS = {
 
 @dataclass(frozen=True, repr=False)
 class Annex:
-    """Annex A of one force's report. It is the same for every force, but for its caveats."""
+    """Annex A of one force's report, or of none: it is the same for every force."""
 
-    force: Force
+    force: Force | None
     edition: Edition
 
     def __repr__(self) -> str:
-        return f"<Annex A: {self.force.name}, {self.edition.id}>"
+        return f"<Annex A: {f'{self.force.name}, ' if self.force else ''}{self.edition.id}>"
 
     def _repr_html_(self) -> str:
-        return style() + piece("paragraphs", [f"Annex A: {self.force.official_name}, {self.edition.title}"])
+        whose = f"{self.force.official_name}, " if self.force else ""
+        return style() + piece("paragraphs", [f"Annex A: {whose}{self.edition.title}"])
 
     def sources(self) -> Html:
         """Show the sources that the edition lists: those of its measures, then what else the report rests on."""
@@ -63,8 +65,8 @@ class Annex:
 
     def definitions(self) -> Html:
         """Show every measure's definition: what is counted, over what, in which window, from which release."""
-        body = [self._definition(measure) for measure in self.edition.data.measures if measure.kind != "survey"]
-        table = html_table("Definitions of the measures", ("Measure", "Counted", "Out of", "Window", "Unit"), body)
+        body = [definition(self.edition, measure) for measure in self.edition.data.measures if measure.kind != "survey"]
+        table = html_table("Definitions of the measures", ("Measure", *DEFINED), body)
         said = piece("paragraphs", [self._standardised()])
         return Html(piece("folded", f"All {len(body)} measures", table) + said, "definitions")
 
@@ -74,21 +76,6 @@ class Annex:
         asked = {(one.standardised_over, edition.window(one.window)) for one in edition.data.measures}
         lacking = [window.words for item, window in asked if item and by_group(edition, item, window) is None]
         return says.without.format(window=lacking[0]) if lacking else says.sentence
-
-    def _definition(self, measure: Measure) -> Row:
-        top, below = (
-            ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
-            for side in (measure.numerator, measure.denominator)
-        )
-        if measure.numerator.dimensions:
-            types = "type" if len(measure.numerator.dimensions) == 1 else "types"
-            top += f" ({types} {', '.join(measure.numerator.dimensions)})"
-        if measure.kind == "change":
-            below = f"{top} in the {self.edition.window(measure.earlier).words}"
-        without = [self.edition.lacks.get(item) for item in measure.items if item not in self.edition.releases]
-        held = all(lack is None or lack.status != "not_available" for lack in without)  # that holds for all forces
-        window = self.edition.window(measure.window).words if held else "Not available in this edition"
-        return text_row(measure.title, top, below, window, measure.unit)
 
     def populations(self) -> Html:
         """Show the denominators: the estimates in use, the force whose population is replaced, England and Wales."""
@@ -129,22 +116,9 @@ class Annex:
         return self._once("exclusions", self._exclusions)
 
     def _exclusions(self) -> Markup:
-        titles = {measure.id: measure.title for measure in self.edition.data.measures}
-        register, found = self.edition.register(registers.EXCLUSIONS), defaultdict(list)
-        keys = ["measure_id", "force_id", "period_year", "reason"]
-        for (measure_id, force_id, year, reason), group in register.groupby(keys, sort=False):
-            effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
-            basis = " and ".join(dict.fromkeys(group["basis"]))
-            found[str(force_id), str(reason), effects, basis].append((str(year), titles[str(measure_id)]))
-        rows = []
-        for (force_id, reason, effects, basis), figures in sorted(found.items(), key=lambda one: one[0][0]):
-            years, of_measures = (list(dict.fromkeys(column)) for column in zip(*figures, strict=True))
-            told = (enumerated(sorted(years, reverse=True)), "; ".join(of_measures), effects, reason, basis)
-            rows.append(text_row(self.edition.forces.name(force_id), *told))
-        columns = ("Force", "Year", "Measures", "Effect", "Reason", "Basis")
         none = piece("paragraphs", ["No force is left out of a figure of this edition by a recorded exclusion."])
-        table = html_table(LEFT_OUT, columns, rows) if rows else none
-        return Markup("\n").join((table, marks_table(measures.calculate_all(self.edition))))
+        table = exclusions_table(self.edition, list(self.edition.data.measures))
+        return Markup("\n").join((table or none, marks_table(measures.calculate_all(self.edition))))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
@@ -192,6 +166,47 @@ def _forces_that_differ(result: Result, other: Result) -> str:
     if result.measure.is_context:
         return compare(result).policy.no_verdict["context"]
     return result.edition.forces.in_words(other_verdicts(result, other)) or "No force"
+
+
+def definition(edition: Edition, measure: Measure) -> Row:
+    """Return a measure's definition, under DEFINED."""
+    top, below = (
+        ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
+        for side in (measure.numerator, measure.denominator)
+    )
+    if measure.numerator.dimensions:
+        types = "type" if len(measure.numerator.dimensions) == 1 else "types"
+        top += f" ({types} {', '.join(measure.numerator.dimensions)})"
+    if measure.kind == "change":
+        below = f"{top} in the {edition.window(measure.earlier).words}"
+    without = [edition.lacks.get(item) for item in measure.items if item not in edition.releases]
+    held = all(lack is None or lack.status != "not_available" for lack in without)  # that holds for all forces
+    window = edition.window(measure.window).words if held else "Not available in this edition"
+    return text_row(measure.title, top, below, window, measure.unit)
+
+
+def exclusions_table(edition: Edition, of_measures: Sequence[Measure]) -> Markup:
+    """Return a table of the forces that the register leaves out of measures or marks in them; nothing for none.
+
+    A row is what holds of a force for one reason: its years, and the measures where several are asked about.
+    """
+    titles = {measure.id: measure.title for measure in of_measures}
+    register, found = edition.register(registers.EXCLUSIONS), defaultdict(list)
+    about = register[register["measure_id"].isin(titles)]
+    for (measure_id, force_id, year, reason), group in about.groupby(
+        ["measure_id", "force_id", "period_year", "reason"], sort=False
+    ):
+        effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+        basis = " and ".join(dict.fromkeys(group["basis"]))
+        found[str(force_id), effects, str(reason), basis].append((str(year), titles[str(measure_id)]))
+    rows = []
+    for (force_id, *told), figures in sorted(found.items(), key=lambda one: one[0][0]):
+        years = enumerated(sorted({year for year, _ in figures}, reverse=True))
+        which = ["; ".join(dict.fromkeys(title for _, title in figures))] if len(titles) > 1 else []
+        rows.append(text_row(edition.forces.name(force_id), years, *which, *told))
+    columns = ("Force", "Year", *(["Measures"] if len(titles) > 1 else []), "Effect", "Reason", "Basis")
+    caption = LEFT_OUT if len(titles) > 1 else f"{of_measures[0].title}: forces left out or marked"
+    return html_table(caption, columns, rows) if rows else Markup()
 
 
 def open_annex(force: str, edition: str, data: Data | None = None) -> Annex:

@@ -1,8 +1,8 @@
 """A measure result as an accessible HTML table: a row a force, numbers to the right, marks with their reasons."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.registers import Statuses
 from peel_analysis.data.text import shown, whole
 from peel_analysis.measures import Measure, Result, Value
@@ -18,6 +18,7 @@ from peel_analysis.measures.standardised import NONE, StandardisedShare, standar
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
+from peel_analysis.statistics.verdict import Verdict
 
 STANDARDISED = ("Count expected with this mix of offences", "Standardised", "95% interval, standardised")
 
@@ -32,11 +33,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its header, its cells, and whether it is the report's own force or the total."""
+    """A row: its header, its cells, and whether it is the report's own force or the total; what links go to, and where.
+
+    `anchor` is the row's id on its page, and `address` what its header leads to.
+    """
 
     header: str
     cells: tuple[Cell, ...]
     kind: str = ""
+    anchor: str = ""
+    address: str = ""
 
 
 def text_row(header: str, *texts: str) -> Row:
@@ -60,13 +66,44 @@ def by_force(result: Result, force_id: str) -> Markup:
     Columns: value, the counts behind it, the comparator's value where the measure has one, and a note. A missing value
     shows its mark and the short reason. The key to the marks that occur follows the table.
     """
-    caption = f"{result.measure.title}, {wording.windows_in_words(result)}"
+    values = _highest_first(result)
+    return _force_table(result, values, _columns(result), [_force_row(result, one, force_id) for one in values])
+
+
+def of_all_forces(result: Result, address: Callable[[str], str]) -> Markup:
+    """Return the same table with each force's verdict, an id a row to link to, and where the force's name leads to.
+
+    The id is `row-` and the force's; `address` returns where a force's report is, or "".
+    """
+    values, verdicts = _highest_first(result), compare(result).verdicts
+    columns, has_verdicts = _columns(result), any(one.words for one in verdicts.values())
+    if has_verdicts:
+        columns.insert(-1, f"Beside {NATIONAL}")
+    rows = []
+    for one in values:
+        row, verdict = _force_row(result, one, ""), verdicts.get(one.force_id)
+        said = [Cell(_in_a_cell(verdict) if verdict else "")] if has_verdicts else []
+        cells = (*row.cells[:-1], *said, row.cells[-1])
+        rows.append(replace(row, cells=cells, anchor=f"row-{one.force_id}", address=address(one.force_id)))
+    return _force_table(result, values, columns, rows)
+
+
+def _in_a_cell(verdict: Verdict) -> str:
+    """Return a verdict without what it is set against, which the column names: "Notably higher", "Similar"."""
+    return verdict.words.removesuffix(" than").removesuffix(" to").capitalize() or "No verdict"
+
+
+def _highest_first(result: Result) -> list[Value]:
     ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
-    values = [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
+    return [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
+
+
+def _force_table(result: Result, values: list[Value], columns: Sequence[str], rows: Iterable[Row]) -> Markup:
+    caption = f"{result.measure.title}, {wording.windows_in_words(result)}"
     statuses = [one.status for one in values]
     if result.has_earlier:  # earlier values have marks in the table only where it has a column of them
         statuses += [status for one in values for status in (one.comparator_status, one.same_release_status) if status]
-    table = html_table(caption, _columns(result), [_force_row(result, one, force_id) for one in values])
+    table = html_table(caption, columns, rows)
     key = key_to_marks(result.edition.data.statuses, statuses)
     about = result.edition.data.policy.standardised.table if standardised(result) else ""
     return table + key + about_intervals(result) + (piece("paragraph", "key", about) if about else Markup())

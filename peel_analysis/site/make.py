@@ -11,18 +11,21 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.marks import PAGE_MARKS, checked_page, content_of, digest, key_of_page, page_marks
 from peel_analysis.data.writing import write_files, write_text
 from peel_analysis.site.forces import all_editions, edition_index
-from peel_analysis.site.page import INDEX, SEARCH, Site
+from peel_analysis.site.measure_pages import map_page, measure_pages
+from peel_analysis.site.method import method_page
+from peel_analysis.site.page import CHANGES, INDEX, MAP, MEASURES, METHOD, SEARCH, Site
 from peel_analysis.site.search import search
+from peel_analysis.site.what_changed import changes_pages
 
 Files = Iterator[tuple[str, str]]  # each by its path below the output folder, and its text
 
 # Makers of pages: the page that carries the marks of all that its maker makes, and the maker.
 # Of an edition: those that a run of a single report makes too, and the others.
 INDEXES: Mapping[str, Callable[[Site, Edition], Files]] = {"{edition}/index.html": edition_index}
-PAGES: Mapping[str, Callable[[Site, Edition], Files]] = {}
-# Over editions: likewise.
+PAGES: Mapping[str, Callable[[Site, Edition], Files]] = {MAP: map_page, MEASURES: measure_pages, METHOD: method_page}
+# Over editions: likewise, but that the others link to nothing of an edition.
 OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {INDEX: all_editions, SEARCH: search}
-PAGES_OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {}
+PAGES_OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {CHANGES: changes_pages}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def _tasks(site: Site) -> Iterator[_Task]:
             yield _Task(path.format(edition=edition.id), (*there, *said), partial(of_edition, site, edition))
     there = [path for edition_id in site.data.editions for path in site.there(site.data.edition(edition_id))]
     for path, over in {**OVER_EDITIONS, **(PAGES_OVER_EDITIONS if site.is_whole else {})}.items():
-        yield _Task(path, there, partial(over, site))
+        yield _Task(path, there if path in OVER_EDITIONS else (), partial(over, site))
 
 
 def _write(site: Site, task: _Task, key: str) -> None:

@@ -11,11 +11,17 @@ from peel_analysis.data.folder import Data
 from peel_analysis.show.templates import render, style_sheet
 
 INDEX, SEARCH = "index.html", "search.html"  # below the output folder
+CHANGES = "changes/index.html"
+MEASURES, MAP, METHOD = "{edition}/measures/index.html", "{edition}/map.html", "{edition}/method.html"  # of an edition
 # The ways to other pages, in order: their words, and where they lead. Those of an edition stand on its pages only.
 # Each is of a page that `make` has a maker for.
 NAVIGATION = (
     ("All editions", INDEX),
     ("Forces", "{edition}/index.html"),
+    ("Map", MAP),
+    ("Measures", MEASURES),
+    ("Method", METHOD),
+    ("What changed", CHANGES),
     ("Search", SEARCH),
 )
 

@@ -1,0 +1,228 @@
+"""The pages of an edition's measures over all forces: a page a measure with its map, their index, and the map page."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from peel_analysis import measures
+from peel_analysis.comparison import compare
+from peel_analysis.comparison.comparable import peer_groups
+from peel_analysis.comparison.verdicts import SHOWN_LEVEL
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
+from peel_analysis.figures.figure import as_svg
+from peel_analysis.measures import Result, provenance
+from peel_analysis.sections.annex import DEFINED, definition, exclusions_table
+from peel_analysis.sections.result import in_hand
+from peel_analysis.show import tables, values
+from peel_analysis.show import words as wording
+from peel_analysis.show.templates import piece
+from peel_analysis.site import tile_map
+from peel_analysis.site.page import MAP, MEASURES, Site
+
+Files = Iterator[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A force, or England and Wales, in the comparison: its words, and in percent of the width where its bar lies.
+
+    `peers` are its peers, a list a set. One without a value has no bar, and `note` says why.
+    """
+
+    force_id: str
+    name: str
+    value: str
+    interval: str
+    note: str
+    place: Sequence[tuple[str, str]]
+    peers: Sequence[str]
+
+
+def measure_pages(site: Site, edition: Edition) -> Files:
+    """Yield the index of the measures, and of each its page, the rows of its values and its figure as SVG."""
+    results = measures.calculate_all(edition)
+    path = MEASURES.format(edition=edition.id)
+    yield path, site.page("measures.html.j2", path, edition, **listed(results))
+    for result in results:
+        yield from _of_measure(site, result)
+
+
+def map_page(site: Site, edition: Edition) -> Files:
+    """Yield the map of the edition's first headline measure that has one, with a list of all measures."""
+    results = measures.calculate_all(edition)
+    by_id = {one.measure.id: one for one in results}
+    headline = (by_id[one] for section in edition.sections for one in section.headline_measures if one in by_id)
+    first = next(filter(tile_map.has_map, (*headline, *results)), None)
+    path = MAP.format(edition=edition.id)
+    drawn = first and map_of(first, f"measures/{first.measure.id}.html")
+    about = {"title": first.measure.title, "reading": national(first), "unit": first.measure.unit} if first else {}
+    yield path, site.page("map.html.j2", path, edition, map=drawn, **{"about": about}, **listed(results))
+
+
+def listed(results: Iterable[Result]) -> dict[str, object]:
+    """Return the measures in their order: those with a map, those that a few forces have, and the others with why."""
+    of_all, of_some, of_none = [], [], dict[str, list[tuple[str, str]]]()
+    for result in results:
+        measure, held = result.measure, result.rows["value"].notna().any()
+        if tile_map.has_map(result):
+            ends = (result.plotted["value"].min(), result.plotted["value"].max())
+            of_all.append(
+                {
+                    "id": measure.id,
+                    "title": measure.title,
+                    "unit": measure.unit,
+                    "window": wording.windows_in_words(result),
+                    "national": tables.value_cell(result, result.national.value, result.national.status).text,
+                    "ends": " to ".join(wording.value_in_words(measure, float(one)) for one in ends),
+                    "forces": len(result.plotted),
+                }
+            )
+        elif held:
+            of_some.append((measure.id, measure.title, without_map(result)))
+        else:
+            of_none.setdefault(why_none(result), []).append((measure.id, measure.title))
+    return {"of_all": of_all, "of_some": of_some, "of_none": of_none}
+
+
+def why_none(result: Result) -> str:
+    """Return why no force has a value of the measure."""
+    return wording.not_available(result) or result.national.note or str(result.forces["note"].iloc[0])
+
+
+def without_map(result: Result) -> str:
+    """Return that there is no map, and why, in a sentence or two."""
+    number = len(result.plotted)
+    have = {0: "no force has", 1: "only one force has"}.get(number, f"only {number} forces have")
+    return f"There is no map and no comparison, because {have} a public value."
+
+
+def national(result: Result) -> str:
+    """Return what the measure says of England and Wales, and how many forces are in it."""
+    reading = wording.reading(result, ENGLAND_AND_WALES)
+    counted = result.members and result.national.status != "as_published"
+    return f"{reading} {len(result.members)} of {NUMBER_OF_FORCES} forces are in it." if counted else reading
+
+
+def map_of(result: Result, page: str = "") -> Markup:
+    """Return the tile map with its key; a tile leads to the force's row on the measure's page."""
+    drawn = tile_map.tiles(result)
+    return piece("tile_map", result.measure.title, drawn, tile_map.key(result), tile_map.FIFTHS, page)
+
+
+def _of_measure(site: Site, result: Result) -> Files:
+    edition, measure = result.edition, result.measure
+    folder = MEASURES.format(edition=edition.id).rpartition("/")[0]
+    path = f"{folder}/{measure.id}.html"
+    files = _downloads(result)
+    parts: dict[str, object] = {
+        "measure": measure,
+        "reading": national(result),
+        "window": wording.windows_in_words(result),
+        "drawn": None,
+        "files": [name for name, _ in files],
+        "readings": [],
+        **_about(result),
+    }
+    if tile_map.has_map(result):
+        parts |= {"drawn": _drawn(site, result)}
+    elif not result.plotted.empty:
+        parts["readings"] = [wording.reading(result, str(one)) for one in result.plotted.index]
+    parts["without_map"] = "" if parts["drawn"] or not parts["readings"] else without_map(result)
+    yield path, site.page("measure.html.j2", path, edition, **parts)
+    for name, text in files:
+        yield f"{folder}/{name}", text
+
+
+def _downloads(result: Result) -> list[tuple[str, str]]:
+    """Return the measure's files by their names: its rows of the values file and its figure; none without a value."""
+    files = []
+    if result.rows["value"].notna().any():
+        files.append((f"{result.measure.id}.csv", values.as_csv(values.of_results([result]))))
+    if tile_map.has_map(result):
+        files.append((f"{result.measure.id}.svg", as_svg(in_hand(result).figure())))
+    return files
+
+
+def _drawn(site: Site, result: Result) -> dict[str, object]:
+    """Return what the page shows of the values: the map, the bars to compare, the figure in words and the table."""
+
+    def report(force_id: str) -> str:
+        there = f"{result.edition.id}/{force_id}/index.html"
+        return f"../{force_id}/index.html" if site.has(there) else ""
+
+    highest_first = [one for one in bars_of(result) if one.place and one.force_id != ENGLAND_AND_WALES]
+    ends = {"Highest": highest_first[0], "Lowest": highest_first[-1]}
+    return {
+        "map": map_of(result),
+        "bars": bars_of(result),
+        "sets": [one.title for one in result.edition.data.peer_sets.sets],
+        "alt": in_hand(result).figure().alt_text,
+        "table": tables.of_all_forces(result, report),
+        "facts": [(title, f"{one.value}, {one.name}") for title, one in ends.items()],
+    }
+
+
+def bars_of(result: Result) -> list[Bar]:
+    """Return the forces and England and Wales in the order of their values, those without one last."""
+    compared, zero, span = compare(result), *_span(result)
+    rows = result.rows.sort_values("value", ascending=False, kind="stable", na_position="last")
+    drawn = [str(one) for one in rows.index if one == ENGLAND_AND_WALES or one in result.plotted.index]
+    others = [str(one) for one in rows.index if one not in drawn]
+    bars = []
+    for force_id in (*drawn, *others):
+        own = result.of(force_id)
+        value, note, interval = tables.value_cell(result, own.value, own.status).text, own.short, ""
+        place: list[tuple[str, str]] = []
+        if force_id in drawn and not own.is_missing:
+            lower, upper = compared.limits(force_id, SHOWN_LEVEL)
+            ends = {"a": min(own.value, 0), "b": max(own.value, 0)}
+            if not math.isnan(lower):
+                ends |= {"l": lower, "u": upper}
+                interval = tables.interval_cell(result.measure, lower, upper).text
+            place = [(name, f"{100 * (end - zero) / span:.2f}") for name, end in ends.items()]
+        elif force_id != ENGLAND_AND_WALES:
+            value, note = tile_map.without_a_value(result, force_id)
+        peers = [] if force_id == ENGLAND_AND_WALES else _peers(result.edition, force_id)
+        name = result.edition.forces.name(force_id)
+        bars.append(Bar(force_id, name, value, interval, note, place, peers))
+    return bars
+
+
+def _span(result: Result) -> tuple[float, float]:
+    """Return the left end of the bars' scale, which zero is within, and how much it spans to the right one."""
+    compared = compare(result)
+    drawn = [*map(str, result.plotted.index), *([] if result.national.is_missing else [ENGLAND_AND_WALES])]
+    limits = (limit for one in drawn for limit in compared.limits(one, SHOWN_LEVEL) if not math.isnan(limit))
+    ends = [0.0, *limits, *(result.of(one).value for one in drawn)]
+    return min(ends), max(ends) - min(ends) or 1.0
+
+
+def _peers(edition: Edition, force_id: str) -> list[str]:
+    """Return the peers of a force, a list a declared set; empty for a force that has none in it."""
+    groups = {one.set_id: one.peer_ids for one in peer_groups(edition, force_id)}
+    return [" ".join(groups.get(one.id, ())) for one in edition.data.peer_sets.sets]
+
+
+def _about(result: Result) -> dict[str, object]:
+    """Return what the measure rests on: definition, cautions, who is left out, notes, sources and versions."""
+    edition, measure = result.edition, result.measure
+    held = result.rows["value"].notna().any()
+    counted = measure.kind != "survey"
+    defined = list(zip(DEFINED, (cell.text for cell in definition(edition, measure).cells), strict=True))
+    versions = [("Releases", result.release.replace(";", "; "))] if held and result.release else []
+    versions += [
+        ("Definition", provenance.rule_of(measure)),
+        ("Wording policy", edition.data.policy.settings_version),
+        ("Code", provenance.code_version()),
+    ]
+    return {
+        "defined": defined if counted else [],
+        "cautions": wording.caveats(result),
+        "notes": [one.sentence for one in wording.footnotes(result)] if held else [],
+        "exclusions": exclusions_table(edition, [measure]) if held else Markup(),
+        "sources": piece("sources", "", edition.sources(measure.sources)),
+        "versions": versions if counted else [],
+    }
