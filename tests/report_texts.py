@@ -25,7 +25,7 @@ def texts(html: str) -> Iterator[Said]:
     """Yield every text of a cell's output but for the cells of tables, each block once, and every alternative text."""
     page = BeautifulSoup(html, "html.parser")
     for silent in page.select(
-        "style, .figure-number, .noted-elsewhere"
+        "style, .figure-number, .noted-elsewhere, .share"
     ):  # numbers of figures and of notes are places on the page
         silent.decompose()
     for element in page.find_all(True):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from bs4 import BeautifulSoup
 
 from peel_analysis.data.folder import open_data
+from peel_analysis.figures import picture
+from peel_analysis.measures import Result, calculate
 from peel_analysis.reports.page import SectionOnPage, page_html, pieces
-from peel_analysis.sections.display import PEEL, Findings, Html, numbered
+from peel_analysis.sections.display import PEEL, Drawing, Findings, Html, numbered
 from peel_analysis.show.templates import piece
 
 SECTION = "investigating"
+SVG = '<svg width="10pt" height="10pt" viewBox="0 0 10 10" xmlns="http://www.w3.org/2000/svg"></svg>'
 PACKAGE = Path(__file__).resolve().parents[1] / "peel_analysis"
 TAG = re.compile(r"</?(a|dd|details|div|dl|dt|figure|h[1-6]|img|li|ol|p|pre|span|strong|style|sup|t[dhr]|table|ul)\b")
 
@@ -27,8 +31,16 @@ def cell(*data: dict[str, Any], tags: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"cell_type": "code", "metadata": {"tags": list(tags)}, "outputs": outputs}
 
 
+@cache
+def crime() -> Result:
+    edition = open_data().edition("2017")
+    return calculate(edition.data.measure("crime_per_1000"), edition)
+
+
 def figure(figure_id: str, number: int) -> dict[str, Any]:
-    shown = numbered(figure_id, number, f"Of {figure_id}", piece("paragraph", "reading", "It rose."))
+    drawing = Drawing(picture(SVG, "It rose."), "It rose.", [crime()])
+    body = piece("paragraph", "reading", "It rose.") + drawing.image
+    shown = numbered(figure_id, number, f"Of {figure_id}", body, drawing=drawing)
     return {"text/html": shown._repr_html_(), **shown._repr_mimebundle_()}
 
 

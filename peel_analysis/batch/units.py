@@ -17,7 +17,8 @@ from peel_analysis.data.writing import checksum
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
-    "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "seaborn",
+    "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "pillow",
+    "resvg_py", "seaborn",
 )  # fmt: skip
 PACKAGE = Path(__file__).resolve().parents[1]
 

@@ -217,6 +217,7 @@ def _finish(path: Path, unit: Unit) -> None:
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's pages from its executed notebooks, and put its values file beside them."""
     from peel_analysis.data.folder import open_data
+    from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import page_html
 
     data = open_data(workplace.data)
@@ -225,10 +226,14 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     beside = {"values.csv": _values(edition, workplace.kept()).text(force.id)}
     beside |= {path.name: page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages}
     contents = {name: text.encode() for name, text in beside.items()}
+    figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
+    contents |= figure_files(figures, beside["values.csv"], force, data.forces)
     html = page_html(sections, force, edition, page_marks(report.key, contents), unfolded=report.inspected_only)
     reading.check_still()
     write_files({report.page.parent / name: content for name, content in contents.items()})
     write_text(report.page, checked_page(html))  # last, as its key says that all is done
+    for path in set((report.page.parent / FOLDER).glob("*.*")) - {report.page.parent / name for name in contents}:
+        path.unlink(missing_ok=True)  # of a figure that is no longer there
     return ""
 
 

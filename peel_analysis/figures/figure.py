@@ -3,7 +3,7 @@
 import io
 import re
 import textwrap
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -68,6 +68,7 @@ ANY_OTHER = 0.56
 BOLD = 1.1  # times as wide
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
 BEGINNING = ' <g id="figure_1">\n'
+ADDRESS = ' src="data:image/svg+xml;base64,'  # of the drawing in a picture
 SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
 SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
 Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
@@ -290,6 +291,17 @@ def as_drawn(figure: Figure) -> str:
 def picture(svg: str, alt: str) -> Markup:
     """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
     return piece("picture", b64encode(svg.encode()).decode(), alt)
+
+
+def place_of_drawing(html: str) -> tuple[int, int]:
+    """Return where what `drawing_at` reads begins and ends in HTML that holds a `picture`."""
+    start = html.index(ADDRESS) + len(ADDRESS)
+    return start, html.index('"', start)
+
+
+def drawing_at(html: str, place: Sequence[int]) -> str:
+    """Return the drawing of a `picture` as SVG text, byte for byte."""
+    return b64decode(html[slice(*place)]).decode()
 
 
 def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Figure], also: str = "") -> str:

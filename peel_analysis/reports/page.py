@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
+from peel_analysis.reports.figure_files import citation
 from peel_analysis.sections.display import PEEL, as_on_page
 from peel_analysis.show.prose import Prose
 from peel_analysis.show.templates import piece, render, style_sheet
@@ -78,9 +79,8 @@ def page_html(
     """
     here = [section for section in sections if section.page == page]
     shown = [one for section in here for one in section.pieces]
-    figures = [one.data["figure"]["figure_id"] for one in shown if "figure" in one.data]
-    numbers = {figure_id: number for number, figure_id in enumerate(figures, start=1)}
-    links, window = _links(shown, numbers), edition.window("crime").words
+    share = Shared(_numbers(shown), force, edition)
+    links, window = _links(shown, share.numbers), edition.window("crime").words
     html = render(
         "page.html.j2",
         edition_title=edition.title,
@@ -92,7 +92,7 @@ def page_html(
         page=page,
         page_title=here[0].title if page else "",
         contents=[(_address(one, page), one.title) for one in sections],
-        sections=[(one.id, one.title, [_on_page(part, numbers, links) for part in one.pieces]) for one in here],
+        sections=[(one.id, one.title, [_on_page(part, share, links) for part in one.pieces]) for one in here],
     )
     annex = next((_address(one, page) for one in sections if one.page), "")
     html = Markup(html.replace(piece("to_annex"), piece("to_annex", annex)))
@@ -124,14 +124,36 @@ def _links(shown: Iterable[Piece], numbers: dict[str, int]) -> Links:
     return tiles | statements | figures
 
 
-def _on_page(one: Piece, numbers: dict[str, int], links: Links) -> Markup:
+def _numbers(shown: Iterable[Piece]) -> dict[str, int]:
+    """Return the numbers of the page's figures by their ids; those without a number in their section have none."""
+    named = (one.data["figure"] for one in shown if "figure" in one.data)
+    return {one["figure_id"]: number for number, one in enumerate((one for one in named if one["number"]), start=1)}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a figure is cited by: its number on the page, and whose report it is in."""
+
+    numbers: dict[str, int]
+    force: Force
+    edition: Edition
+
+    def closing(self, data: Mapping[str, Any]) -> Markup:
+        """Return the end of a figure with the link to it, its files, and how it is cited."""
+        figure_id = data["figure"]["figure_id"]
+        cited = citation(data, self.numbers.get(figure_id, 0), self.force, self.edition)
+        return piece("figure_closing", {"figure_id": figure_id, "citation": cited})
+
+
+def _on_page(one: Piece, shared: Shared, links: Links) -> Markup:
     """Return a piece with the page's own figure number or links in place of the notebook's."""
     if "readings" in one.data:
         return piece("readings", **one.data["readings"], links=links)
     if "figure" in one.data:
-        named = one.data["figure"]
-        opening = piece("figure_opening", **{**named, "number": numbers[named["figure_id"]]})
+        numbers, named = shared.numbers, one.data["figure"]
+        opening = piece("figure_opening", **{**named, "number": numbers.get(named["figure_id"], 0)})
         body = one.html.replace(piece("figure_opening", **named), opening, 1)
+        body = body.replace(piece("figure_closing"), shared.closing(one.data), 1)
         if "links" in one.data:
             told = [{**link, "number": numbers[link["figure_id"]]} for link in one.data["links"]]
             body = body.replace(piece("noted_elsewhere", one.data["links"]), piece("noted_elsewhere", told))

@@ -20,7 +20,7 @@ from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.measures.provenance import population_tables
-from peel_analysis.sections.display import Html, numbered, source_line
+from peel_analysis.sections.display import Drawing, Html, numbered, source_line
 from peel_analysis.sections.notes import Notes, Said
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
@@ -60,13 +60,14 @@ def figure_block(result: Result, force_id: str, number: int, said: Said | None =
             {"statement": result.measure.id},
         )
     draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    image = picture(draw(result, force_id), ranked.alt_text(result, (force_id,)))
+    alt = ranked.alt_text(result, (force_id,))
+    drawing = Drawing(picture(draw(result, force_id), alt), alt, [result], "every force")
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone]
     under = _notes(result, force_id, number, said)
     place = wording.rank_in_words(result, force_id)
-    body = _body(result, force_id, under, place=place, image=image, not_drawn=not_drawn)
-    return numbered(result.measure.id, number, wording.caption(result), body, links=under.links)
+    body = _body(result, force_id, under, place=place, image=drawing.image, not_drawn=not_drawn)
+    return numbered(result.measure.id, number, wording.caption(result), body, drawing=drawing, links=under.links)
 
 
 def statement_block(result: Result, force_id: str) -> Html:
@@ -130,15 +131,15 @@ def funnel_block(result: Result, force_id: str, number: int, said: Said | None =
     if compared.funnel is None:
         return _refused(result, "funnel", compared.funnel_refused)
     notes = compared.policy.funnel.notes
+    alt = funnel.alt_text(compared, (force_id,))
     return _further(
-        result,
         "funnel",
+        Drawing(picture(funnel_svg(compared, force_id), alt), alt, [result], "every force"),
         number,
         caption,
         notes,
         said,
         reading=_of_funnel(compared, force_id),
-        image=picture(funnel_svg(compared, force_id), funnel.alt_text(compared, (force_id,))),
         source=source_line(result),
     )
 
@@ -150,14 +151,15 @@ def _refused(result: Result, kind: str, why: str) -> Html:
 
 
 def _further(
-    result: Result, kind: str, number: int, caption: str, notes: Sequence[str], said: Said | None, **shown: object
+    kind: str, drawing: Drawing, number: int, caption: str, notes: Sequence[str], said: Said | None, **shown: object
 ) -> Html:
     """Return a figure that says more of a measure than its own figure does, folded; `shown` are its other parts."""
+    (result,) = drawing.results
     figure_id, about = f"{result.measure.id}-{kind}", f"{kind}: {result.measure.id}"
     under = (said or Said()).under(figure_id, number, notes, ())
-    body = piece("figure_body", notes=under.notes, links=under.links, **shown)
+    body = piece("figure_body", notes=under.notes, links=under.links, image=drawing.image, **shown)
     further = f"{result.measure.title}: {FURTHER[kind]}"
-    return numbered(figure_id, number, caption, body, about=about, links=under.links, further=further)
+    return numbered(figure_id, number, caption, body, drawing=drawing, about=about, links=under.links, further=further)
 
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
@@ -258,14 +260,13 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
     figure = trend_lines(series, force_id)
     figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {lines}"
     return _further(
-        result,
         "trend",
+        Drawing(figure.as_image(), figure.alt_text, [result]),
         number,
         caption,
         _line_notes(result, series, force_id),
         said,
         reading=f"{lines} {recent_trend_in_words(series, force_id)}",
-        image=figure.as_image(),
         source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
         data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
@@ -308,14 +309,13 @@ def quarters_block(result: Result, force_id: str, number: int, said: Said | None
     figure = quarter_lines(free, force_id)
     notes = [ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))]
     return _further(
-        result,
         "quarters",
+        Drawing(figure.as_image(), figure.alt_text, [result]),
         number,
         caption,
         notes,
         said,
         reading=signals_in_words(free, force_id, found[-1]),
-        image=figure.as_image(),
         source=source_line(result, _source_of_populations(result, series)),
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),

@@ -3,7 +3,9 @@
 A page numbers its figures from first to last and links lists to what is on the page, which no section can know. So the
 output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says what the HTML is:
 
-* `figure`: the opening of a numbered figure, which the page makes anew with its own number;
+* `figure`: the opening of a figure, which the page makes anew with its own number, unless that is 0;
+* `files`: what the files of a figure are made from: where in the HTML its drawing stands and its alternative text, the
+  measures whose rows of the values file are its data, and what it rests on;
 * `links`: what a figure says of the notes under earlier ones, which the page makes anew with their numbers;
 * `statement`, `tiles`: the ids of what a link can go to;
 * `readings`: a list of readings, which the page makes anew with its own links;
@@ -13,16 +15,21 @@ output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from markupsafe import Markup
 
+from peel_analysis.data.writing import checksum
+from peel_analysis.figures import place_of_drawing
 from peel_analysis.measures import Result
+from peel_analysis.measures.provenance import SHORT, tables_behind
 from peel_analysis.sections.notes import Link
 from peel_analysis.show.templates import piece, style_sheet
 from peel_analysis.show.words import sources_in_words
 
 PEEL = "application/vnd.peel+json"
+MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")  # that a release is named after
 MATHEMATICS = re.compile(r"\$|\\[(\[]|\\begin\b")  # what JupyterLab would set as mathematics in the texts of a cell
 
 
@@ -79,13 +86,58 @@ def style() -> Markup:
     return piece("style", style_sheet())
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A figure's picture, its alternative text, and the results that it shows.
+
+    The data of the figure are the rows of the values file that name it and, of these results, those of every force, of
+    the report's own force and England and Wales, or none.
+    """
+
+    image: Markup
+    alt: str
+    results: Sequence[Result]
+    rows: Literal["every force", "own", "none"] = "none"
+
+    def files(self, html: Markup) -> dict[str, Any]:
+        """Return what a page must know to make the figure's files; `html` holds the picture."""
+        ids = [result.measure.id for result in self.results] if self.rows != "none" else []
+        of_every = self.rows == "every force"
+        return {
+            "drawing": place_of_drawing(html),
+            "alt": self.alt,
+            "measures": ids,
+            "every_force": of_every,
+            **rests_on(self.results),
+        }
+
+
+def rests_on(results: Sequence[Result]) -> dict[str, Any]:
+    """Return what results rest on: their sources with the releases, the newest of these, and a mark of the tables.
+
+    A release is "April 2026", or "" where none of them has a month to its name; the mark is the beginning of a checksum
+    of the files as published, or "" where no count of theirs is public.
+    """
+    edition = results[0].edition
+    named = edition.sources(dict.fromkeys(one for result in results for one in result.measure.sources))
+    tables = tables_behind(edition, results)
+    months = [found[0] for table in tables if (found := MONTH.match(table.release))]
+    newest = f"{date.fromisoformat(f'{max(months)}-01'):%B %Y}" if months else ""
+    held = "\n".join(sorted(table.sha256 for table in tables if table.sha256))
+    return {
+        "sources": [", ".join(filter(None, (row["publisher"], row["title"], row["release"]))) for row in named],
+        "newest": newest,
+        "data": checksum(held.encode())[:SHORT] if held else "",
+    }
+
+
 def numbered(
     figure_id: str,
     number: int,
     caption: str,
     body: Markup,
     *,
-    drawn: bool = True,
+    drawing: Drawing,
     about: str = "",
     links: Sequence[Link] = (),
     further: str = "",
@@ -94,11 +146,11 @@ def numbered(
 
     `links` are those in it to the notes of earlier figures.
     """
-    named = {"figure_id": figure_id, "number": number, "caption": caption, "drawn": drawn}
+    named = {"figure_id": figure_id, "number": number, "caption": caption}
     html = piece("figure", piece("figure_opening", **named), body)
     if further:
         html = piece("further", further, html)
-    data = {**({"figure": named} if number else {}), **({"links": list(links)} if links else {})}
+    data = {"figure": named, "files": drawing.files(html), **({"links": list(links)} if links else {})}
     return Html(html, about or f"figure {number}: {figure_id}", data)
 
 

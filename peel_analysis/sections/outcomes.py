@@ -11,7 +11,7 @@ from peel_analysis.figures.spread import Segment, Stack, spread_bars
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
-from peel_analysis.sections.display import Html, numbered, source_line
+from peel_analysis.sections.display import Drawing, Html, numbered, source_line
 from peel_analysis.sections.notes import Said
 from peel_analysis.show import tables, words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
@@ -34,11 +34,13 @@ def spread_block(spread: Spread, number: int, said: Said | None = None) -> Html:
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
     cautions = words.caveats(spread.whole, spread.force_id)
+    alt = alt_text(spread)
+    drawing = Drawing(picture(as_svg(spread_bars(stacks(spread))), alt), alt, [spread.whole])
     under = (said or Said()).under(FIGURE_ID, number, footnotes(spread), cautions)
     body = piece(
         "figure_body",
         reading=reading(spread),
-        image=picture(as_svg(spread_bars(stacks(spread))), alt_text(spread)),
+        image=drawing.image,
         notes=under.notes,
         links=under.links,
         source=source_line(spread.whole),
@@ -47,7 +49,7 @@ def spread_block(spread: Spread, number: int, said: Said | None = None) -> Html:
         data=table(spread),
     )
     about = f"figure {number}: the spread of outcomes"
-    return numbered(FIGURE_ID, number, caption, body, about=about, links=under.links)
+    return numbered(FIGURE_ID, number, caption, body, drawing=drawing, about=about, links=under.links)
 
 
 def stacks(spread: Spread) -> list[Stack]:

@@ -1,0 +1,105 @@
+"""The files of a page's figures, below `figures/` beside it: the data of each, its drawing as SVG, and that as PNG."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from markupsafe import Markup, escape
+
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
+from peel_analysis.data.text import as_cell
+from peel_analysis.figures import drawing_at
+from peel_analysis.measures.provenance import code_version
+
+FOLDER = "figures"
+COLUMNS = (
+    "edition", "measure", "force_id", "force", "period_end", "value", "lower_95", "upper_95", "numerator",
+    "denominator", "unit", "status", "note", "comparator_period_end", "comparator_value", "comparator_status",
+)  # fmt: skip
+# A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing; the renderer
+# takes no size in points.
+CLIPPED = re.compile(r' clip-path="[^"]*"')
+PIXELS = 1200  # across
+COLOURS = 16  # of the palette: a drawing has about eight, and its letters some between two of them
+FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
+FAMILY = "DejaVu Sans"
+Figure = Mapping[str, Any]  # the data of a piece of the page: `figure` and `files`, as `sections.display` has them
+
+
+def figure_files(
+    figures: Iterable[tuple[Figure, str]], values: str, force: Force, forces: Forces
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of figures, by their path from the page's folder; `values` is the force's values file.
+
+    Of each figure its data and its HTML, which holds the drawing, are handed over.
+
+    `<id>.csv` has COLUMNS: the rows of the values file that are the figure's data, and the names of their forces.
+    `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
+    """
+    rows = list(csv.DictReader(io.StringIO(values)))
+    for one, html in figures:
+        figure_id = one["figure"]["figure_id"]
+        svg = drawing_at(html, one["files"]["drawing"])
+        yield f"{FOLDER}/{figure_id}.csv", _data(figure_id, one["files"], rows, force, forces).encode()
+        yield f"{FOLDER}/{figure_id}.svg", _named(svg, one["figure"]["caption"], one["files"]["alt"]).encode()
+        yield f"{FOLDER}/{figure_id}.png", as_png(svg)
+
+
+def _data(figure_id: str, of: Figure, rows: Sequence[dict[str, str]], force: Force, forces: Forces) -> str:
+    out = io.StringIO()
+    written = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    written.writeheader()
+    own = (force.id, ENGLAND_AND_WALES)
+    for row in rows:
+        is_of_measure = row["measure"] in of["measures"] and (of["every_force"] or row["force_id"] in own)
+        if is_of_measure or (row["part_of"] == figure_id and figure_id not in of["measures"]):
+            written.writerow({**row, "force": as_cell(forces.name(row["force_id"]))})
+    return out.getvalue()
+
+
+def _named(svg: str, title: str, description: str) -> str:
+    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
+    start, end, rest = svg.partition(">")
+    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(title, description)
+    return f"{start}{end}{words}{rest}"
+
+
+def as_png(svg: str) -> bytes:
+    """Return a drawing as a PNG of `PIXELS` across, in few colours, with the letters of FONTS."""
+    from PIL import Image
+    from resvg_py import svg_to_bytes
+
+    drawn = svg_to_bytes(
+        svg_string=CLIPPED.sub("", svg.replace('pt" ', '" ', 2)),
+        width=PIXELS, background="#ffffff", skip_system_fonts=True, font_files=_fonts(),
+        font_family=FAMILY, sans_serif_family=FAMILY,
+    )  # fmt: skip
+    image = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")
+    out = io.BytesIO()
+    few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(out, "PNG", compress_level=9)
+    return out.getvalue()
+
+
+@cache
+def _fonts() -> list[str]:
+    return [str(Path(mpl.get_data_path(), "fonts", "ttf", name)) for name in FONTS]
+
+
+def citation(figure: Figure, number: int, force: Force, edition: Edition) -> Markup:
+    """Return how a figure is cited: whose it is, its title, what it is made from, and that it is no publication.
+
+    No clock tells a date: the newest of the releases that the figure rests on does.
+    """
+    of, named = figure["files"], f"Figure {number}: " if number else ""
+    said = [f"{force.official_name}, {edition.title}. {named}{figure['figure']['caption']}."]
+    said.append(f"Made by peel_analysis {code_version()} from {'; '.join(of['sources'])}.")
+    said += [f"Data {of['data']}."] if of["data"] else []
+    said += [f"{of['newest']} (the month that the newest release used is named after)."] if of["newest"] else []
+    return escape(" ".join((*said, "Made from public data, not a publication of HMICFRS.")))
