@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -220,6 +220,7 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import page_html
+    from peel_analysis.reports.pdf import as_pdf
     from peel_analysis.reports.workbook import name_of, workbook_of
     from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
 
@@ -234,13 +235,14 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     if "xlsx" in report.also:
         workbook = name_of(edition, force.id)
         contents[workbook] = workbook_of(edition, values.results, force.id)
-    for path in report.pages:
-        page = page_html(sections, force, edition, report.key, page=path.stem, workbook=workbook)
-        contents[path.name] = page.encode()
+    how: dict[str, Any] = {"unfolded": report.inspected_only, "pdf": report.pdf, "workbook": workbook}
+    page_of = partial(page_html, sections, force, edition, **how)
+    contents |= {path.name: page_of(report.key, page=path.stem).encode() for path in report.pages}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
     contents |= figure_files(figures, of_force, values.table, force, data.forces)
-    marks = page_marks(report.key, contents)
-    html = page_html(sections, force, edition, marks, unfolded=report.inspected_only, workbook=workbook)
+    if report.pdf:
+        contents[report.pdf] = as_pdf(page_of(report.key, page=None))
+    html = page_of(page_marks(report.key, contents))
     reading.check_still()
     write_files(dict(_not_there_yet((report.page.parent / name, content) for name, content in contents.items())))
     write_text(report.page, checked_page(html))  # last, as its key says that all is done

@@ -85,6 +85,7 @@ def making_options(function: Function) -> Function:
         click.option("--fresh", is_flag=True, help="Make every section again, also those that are up to date."),
         click.option("--xlsx", is_flag=True, help="Make a workbook of the values beside each page."),
         click.option("--inspected-only", is_flag=True, help="Leave out questions that were not inspected."),
+        click.option("--pdf", is_flag=True, help="Each report as a PDF too, beside its page."),
         option(
             "--out",
             type=click.Path(path_type=Path),
@@ -159,8 +160,11 @@ def batch(
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def _making(edition: "Edition", out: Path, *, xlsx: bool, **settings: Any) -> "Making":
-    """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
+def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings: Any) -> "Making":
+    """Return how reports are to be made.
+
+    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF or a workbook is missing.
+    """
     from peel_analysis.data.errors import InputError
     from peel_analysis.engine.limits import shortage
 
@@ -174,7 +178,12 @@ def _making(edition: "Edition", out: Path, *, xlsx: bool, **settings: Any) -> "M
     for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")
-    return Making(folder, also=("xlsx",) if xlsx else (), **settings)
+    if pdf:
+        from peel_analysis.reports.pdf import check_can_be_made
+
+        check_can_be_made()
+    also = tuple(name for name, asked in (("pdf", pdf), ("xlsx", xlsx)) if asked)
+    return Making(folder, **settings, also=also)
 
 
 @command.command("forces")
