@@ -235,8 +235,8 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     if "xlsx" in report.also:
         workbook = name_of(edition, force.id)
         contents[workbook] = workbook_of(edition, values.results, force.id)
-    how: dict[str, Any] = {"unfolded": report.inspected_only, "pdf": report.pdf, "workbook": workbook}
-    page_of = partial(page_html, sections, force, edition, **how)
+    unfolded = report.inspected_only
+    page_of = partial(page_html, sections, force, edition, unfolded=unfolded, pdf=report.pdf, workbook=workbook)
     contents |= {path.name: page_of(report.key, page=path.stem).encode() for path in report.pages}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
     contents |= figure_files(figures, of_force, values.table, force, data.forces)

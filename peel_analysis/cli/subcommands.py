@@ -163,7 +163,7 @@ def batch(
 def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings: Any) -> "Making":
     """Return how reports are to be made.
 
-    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF or a workbook is missing.
+    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF or workbook is missing.
     """
     from peel_analysis.data.errors import InputError
     from peel_analysis.engine.limits import shortage
