@@ -18,9 +18,8 @@ from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
-    "pillow", "pyarrow", "resvg_py", "seaborn", "xlsxwriter",
+    "pillow", "pyarrow", "resvg_py", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
-ALSO_MADE_BY = {"pdf": "weasyprint"}
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -65,7 +64,8 @@ class Unit:
 class Report:
     """A force's report: its units in order, its page, the page's content key, and the pages of sections beside it.
 
-    `also` are what it is made as beside the page, such as "pdf".
+    `also` are what it is made as beside the page: "pdf", "xlsx". They are no part of the key: a page that has more
+    beside it than is asked for is as fresh as one that has not.
     """
 
     force_id: str
@@ -83,19 +83,17 @@ class Report:
         """The files that its units are made from beside those that every unit is made from."""
         return tuple(dict.fromkeys(path for unit in self.units for path in unit.files))
 
-    @property
-    def pdf(self) -> str:
-        """The name of the PDF beside the page, or nothing where none is to be made."""
-        return f"{self.force_id}-{self.edition}.pdf" if "pdf" in self.also else ""
+    def beside(self, kind: str) -> str:
+        """Return the name of the report as a PDF or a workbook beside the page, or nothing where none is asked for."""
+        return f"{self.force_id}-{self.edition}.{kind}" if kind in self.also else ""
 
     def key_of(self, shared: str) -> str:
-        """Return the content key of its units' files as they are now, and of what makes the files beside the page."""
-        made_by = [_version(ALSO_MADE_BY[one]) for one in self.also if one in ALSO_MADE_BY]
-        return digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only), *self.also, *made_by])
+        """Return the content key of its units' files as they are now."""
+        return digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only)])
 
     def is_fresh(self) -> bool:
         """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
-        return key_of_page(self.page) == self.key
+        return key_of_page(self.page, map(self.beside, self.also)) == self.key
 
 
 def report_of(

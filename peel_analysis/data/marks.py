@@ -54,15 +54,19 @@ def key_of_notebook(path: Path) -> str:
     return _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
 
 
-def key_of_page(page: Path) -> str:
-    """Return the content key in a page, or "" when it or a file made with it is missing, damaged or cannot be read."""
+def key_of_page(page: Path, wanted: Iterable[str] = ()) -> str:
+    """Return the content key in a page, or "" when it or a file made with it is missing, damaged or cannot be read.
+
+    So it is when a `wanted` file, by its path from the page's folder, was not made with it.
+    """
     content = content_of(page)
     marks = PAGE_MARKS.search(content, 0, BEGINNING)
     key = _whole_key(content, marks)
     if not marks or not key:
         return ""
-    checksums = (checksum(content_of(page.parent / name)) for name in marks["names"].decode().split())
-    return key if marks["beside"].decode() == digest(checksums) else ""
+    names = marks["names"].decode().split()
+    checksums = (checksum(content_of(page.parent / name)) for name in names)
+    return key if set(names).issuperset(wanted) and marks["beside"].decode() == digest(checksums) else ""
 
 
 def content_of(path: Path) -> bytes:

@@ -122,11 +122,6 @@ class Notes:
         return pd.DataFrame(rows, columns=["Note", "Note text"])
 
 
-def name_of(edition: Edition, force_id: str) -> str:
-    """Return the name of the workbook of a force in an edition."""
-    return f"{force_id}-{edition.id}.xlsx"
-
-
 def workbook_of(edition: Edition, results: Sequence[Result], force_id: str = "") -> bytes:
     """Return the workbook of one force, its rows first in each table, or of all forces, as the bytes of an .xlsx file.
 
