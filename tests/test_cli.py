@@ -42,7 +42,7 @@ def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest
     code, said, _ = run(capsys, "--help")
     assert code == 0
     listed = ("forces", "measures", "editions")
-    names = ("report", "batch", *listed, "values", "verdicts", "policy", "why", "changes", "data", "check")
+    names = ("report", "batch", "site", *listed, "values", "verdicts", "policy", "why", "changes", "data", "check")
     assert [name for name in names if f"\n  {name} " not in said] == []
     assert [shell for shell in ("bash", "zsh", "fish") if f"_PEEL_COMPLETE={shell}_source peel" not in said] == []
 

@@ -194,6 +194,21 @@ def summary_line(outcomes: Sequence[Outcome], seconds: float) -> str:
     return f"sections: {', '.join(told)}; {seconds:.1f} s"
 
 
+def make_site_of(editions: Sequence[Edition], out: Path) -> Path:
+    """Write the pages around the reports below a folder; no notebook runs. Return the index over all editions.
+
+    Whether a report is that of an earlier run is told as if it was made in the way in which it would be up to date.
+    """
+    ways = [Making(out, inspected_only=one) for one in (False, True)]
+    standings, shared = {}, shared_key(editions[0].data.folder)
+    for edition in editions:
+        forces = edition.data.forces
+        plans = zip(*(way.plans(edition, forces, shared) for way in ways), strict=True)
+        found = (next((plan for plan in each if plan.is_fresh()), each[0]) for each in plans)
+        standings[edition.id] = {plan.force_id: standing_of(plan, [], edition) for plan in found}
+    return make_site(Site(out, editions[0].data, tuple(editions), standings, key=shared))
+
+
 def _write_site(
     making: Making,
     plans: Iterable[Report],
