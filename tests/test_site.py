@@ -96,7 +96,7 @@ def test_a_derived_grade_has_its_key_and_what_it_rests_on_beside_the_table(site:
     footer = html.select_one("footer")
     assert footer is not None
     assert "none is worked out from figures" in footer.get_text()
-    assert "the key beside it says what it rests on" in footer.get_text()
+    assert "as the key beside it says" in footer.get_text()
 
 
 def test_the_search_lists_forces_measures_sections_and_terms(site: Site) -> None:
