@@ -199,7 +199,7 @@ def make_site_of(editions: Sequence[Edition], out: Path) -> Path:
 
     Whether a report is that of an earlier run is told as if it was made in the way in which it would be up to date.
     """
-    ways = [Making(out, inspected_only=one) for one in (False, True)]
+    ways = [Making(out, inspected_only=less, also=also) for less in (False, True) for also in ((), ("pdf",))]
     standings, shared = {}, shared_key(editions[0].data.folder)
     for edition in editions:
         forces = edition.data.forces

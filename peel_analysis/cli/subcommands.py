@@ -83,6 +83,7 @@ def making_options(function: Function) -> Function:
         ),
         click.option("--fresh", is_flag=True, help="Make every section again, also those that are up to date."),
         click.option("--inspected-only", is_flag=True, help="Leave out questions that were not inspected."),
+        click.option("--pdf", is_flag=True, help="Each report as a PDF too, beside its page."),
         option(
             "--out",
             type=click.Path(path_type=Path),
@@ -180,7 +181,8 @@ def site(data: "Data", editions: "tuple[Edition, ...]", out: Path) -> int:
 
     check_writable(out, f"--out {out}")
     folder = resolved(out, f"--out {out}")
-    with_reports = (one for one in data.editions if any((folder / one).glob("*/index.html")))
+    pages = [f"{force_id}/index.html" for force_id in data.forces.ids]
+    with_reports = (one for one in data.editions if any((folder / one / page).is_file() for page in pages))
     chosen = editions or tuple(map(data.edition, with_reports))
     if not chosen:
         raise InputError(f"--out {out}: there is no report; make one (peel report norfolk), or name an --edition")
@@ -188,8 +190,11 @@ def site(data: "Data", editions: "tuple[Edition, ...]", out: Path) -> int:
     return DONE
 
 
-def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
-    """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
+def _making(edition: "Edition", out: Path, pdf: bool, **settings: Any) -> "Making":
+    """Return how reports are to be made.
+
+    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF is missing.
+    """
     from peel_analysis.data.errors import InputError
     from peel_analysis.engine.limits import shortage
 
@@ -201,7 +206,11 @@ def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
     for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")
-    return Making(folder, **settings)
+    if pdf:
+        from peel_analysis.reports.pdf import check_can_be_made
+
+        check_can_be_made()
+    return Making(folder, **settings, also=("pdf",) if pdf else ())
 
 
 @command.command("forces")
