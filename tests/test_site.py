@@ -221,6 +221,8 @@ def test_the_search_ranks_titles_first_finds_a_section_of_a_force_and_shows_text
     link = tab.locator(".results li a").first
     assert titles.first.inner_text().startswith("Norfolk Constabulary: Preventing")
     assert link.get_attribute("href") == "2017/norfolk/index.html#preventing"
+    field.fill("suffolk preventing")
+    assert titles.count() == 0, "no report of the force is there"
     field.fill("<img src=x onerror=alert(1)>")
     assert (titles.count(), said) == (0, [])
     assert tab.locator(".found").inner_text().startswith("Nothing found")
