@@ -85,6 +85,7 @@ def page_html(
         "page.html.j2",
         edition_title=edition.title,
         force_name=force.official_name,
+        force_id=force.id,
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
         key=key,
