@@ -194,6 +194,19 @@ def summary_line(outcomes: Sequence[Outcome], seconds: float) -> str:
     return f"sections: {', '.join(told)}; {seconds:.1f} s"
 
 
+def make_site_of(editions: Sequence[Edition], out: Path) -> Path:
+    """Write the pages around the reports below a folder; no notebook runs. Return the index over all editions.
+
+    Whether a report is that of an earlier run is told as if it was made in the way in which it would be up to date.
+    """
+    standings, shared = {}, shared_key(editions[0].data.folder)
+    for edition in editions:
+        ways = [Making(out, inspected_only=less).plans(edition, edition.data.forces, shared) for less in (False, True)]
+        plans = [next((plan for plan in each if plan.is_fresh()), each[0]) for each in zip(*ways, strict=True)]
+        standings[edition.id] = {plan.force_id: standing_of(plan, [], edition) for plan in plans}
+    return make_site(Site(out, editions[0].data, tuple(editions), standings, key=shared))
+
+
 def _write_site(
     making: Making,
     plans: Iterable[Report],
