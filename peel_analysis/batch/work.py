@@ -211,6 +211,9 @@ def _finish(path: Path, unit: Unit) -> None:
         cell["metadata"].pop("execution", None)
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
+        for output in cell.get("outputs", ()):
+            shown = output.get("data", {})
+            shown |= {kind: "".join(lines) for kind, lines in shown.items() if isinstance(lines, list)}
     notebook["metadata"].pop("papermill", None)
     path.write_bytes(checked_notebook(notebook, unit.key).encode())
 

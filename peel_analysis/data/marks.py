@@ -14,7 +14,9 @@ from typing import Any
 from peel_analysis.data.writing import checksum
 
 BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
-NOTEBOOK_MARKS = re.compile(rb'"peel_checksum": "(?P<checksum>[0-9a-f]{64})",\s+"peel_key": "(?P<key>[0-9a-f]{64})"')
+NOTEBOOK_MARKS = re.compile(
+    rb'"peel_checksum":\s*"(?P<checksum>[0-9a-f]{64})",\s*"peel_key":\s*"(?P<key>[0-9a-f]{64})"'
+)
 PAGE_MARKS = re.compile(
     rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<beside>[0-9a-f]{64})(?P<names>(?: [\w./-]+)*)"
 )
@@ -28,9 +30,12 @@ def digest(parts: Iterable[str]) -> str:
 
 
 def checked_notebook(notebook: dict[str, Any], key: str) -> str:
-    """Return the text of a notebook file with its key and its checksum in its marks, which stand at its end."""
+    """Return the text of a notebook file with its key and its checksum in its marks, which stand at its end.
+
+    It is written without white space, which would be a tenth of it.
+    """
     notebook["metadata"] |= {"peel_checksum": BLANK, "peel_key": key}
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    text = json.dumps(notebook, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
     before, _, after = text.rpartition(BLANK)
     return f"{before}{checksum(text.encode())}{after}"
 

@@ -25,7 +25,7 @@ from peel_analysis.figures import place_of_drawing
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import SHORT, tables_behind
 from peel_analysis.sections.notes import Link
-from peel_analysis.show.templates import piece, style_sheet
+from peel_analysis.show.templates import notebook_style, piece
 from peel_analysis.show.words import sources_in_words
 
 PEEL = "application/vnd.peel+json"
@@ -83,7 +83,7 @@ def as_on_page(html: str) -> Markup:
 
 def style() -> Markup:
     """Return the report's style sheet for a notebook that is read in JupyterLab; the report has its own copy."""
-    return piece("style", style_sheet())
+    return piece("style", notebook_style())
 
 
 @dataclass(frozen=True)

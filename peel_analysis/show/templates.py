@@ -10,6 +10,7 @@ from peel_analysis.data.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
+IN_NOTEBOOKS = ("style", "narrow")  # JupyterLab has dark themes of its own
 STYLES = ("style", "dark", "narrow", "print")  # the later say more than the earlier
 WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
@@ -38,7 +39,17 @@ def compile_pieces() -> None:
 @cache
 def style_sheet(*further: str) -> Markup:
     """Return the style sheet of every page, and `further` ones after it; it holds no text from the data."""
-    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in (*STYLES, *further)))
+    return _joined(*STYLES, *further)
+
+
+@cache
+def notebook_style() -> Markup:
+    """Return the style sheet of a notebook that is read in JupyterLab."""
+    return _joined(*IN_NOTEBOOKS)
+
+
+def _joined(*names: str) -> Markup:
+    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in names))
 
 
 @cache
