@@ -10,7 +10,7 @@ from peel_analysis.data.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 MACROS = "macros.html.j2"
-STYLES = ("style", "narrow", "print")  # the later say more than the earlier
+STYLES = ("style", "dark", "narrow", "print")  # the later say more than the earlier
 WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
 
