@@ -17,7 +17,6 @@ from peel_analysis.data.settings import SectionPlan
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
 from peel_analysis.sections.display import Findings, Html, as_words, style
-from peel_analysis.sections.notes import Said
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -32,7 +31,6 @@ class Section:
     edition: Edition
     figures: list[str] = field(default_factory=list)
     results: dict[str, measures.Result] = field(default_factory=dict)
-    said: Said = field(default_factory=Said)
 
     def __repr__(self) -> str:
         return f"<{self.plan.title}: {self.force.name}, {self.edition.id}>"
@@ -84,7 +82,7 @@ class Section:
         result = self.measure(measure)
         if not always and result.rows["value"].isna().all():
             return Html(Markup(), f"figure: {result.measure.id}")
-        draw = partial(blocks.figure_block, result, self.force.id, said=self.said)
+        draw = partial(blocks.figure_block, result, self.force.id)
         return self._numbered(result.measure.id, draw)
 
     def _number(self, figure_id: str) -> int:
@@ -127,7 +125,7 @@ class Section:
             return Html(Markup(), about)
         try:
             figure_id = f"{result.measure.id}-{kind}"
-            return self._numbered(figure_id, partial(draw, result, self.force.id, said=self.said))
+            return self._numbered(figure_id, partial(draw, result, self.force.id))
         except InputError as refusal:
             return Html(piece("paragraph", "refused", str(refusal)), about)
 
@@ -138,7 +136,7 @@ class Section:
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
         spread = spread_of(self.edition, self.force.id)
-        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID), self.said)
+        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID))
 
     def crime_by_group(self) -> Html:
         """Show recorded crime by offence group: the force's count and rate, England and Wales, and the change."""
