@@ -86,6 +86,8 @@ def page_html(
         "page.html.j2",
         edition_title=edition.title,
         force_name=force.official_name,
+        force_id=force.id,
+        first_screen=next((one.id for one in here if any("first_screen" in part.data for part in one.pieces)), ""),
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
         key=key,

@@ -8,6 +8,7 @@ output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says
   measures whose rows of the values file are its data, and what it rests on;
 * `under`: the notes, the source and the cautions under a figure or a statement (of that `title`), which the page makes
   anew without those that stand under an earlier one;
+* `first_screen`: that the section is the first screen, which is laid out closer;
 * `statement`, `tiles`: the ids of what a link can go to;
 * `readings`: a list of readings, which the page makes anew with its own links;
 * `findings`: a sub-heading and the Markdown of inspectors, in which raw HTML, links and pictures are text.

@@ -14,6 +14,7 @@ from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import UNGRADED
 from peel_analysis.data.settings import SectionPlan
+from peel_analysis.data.text import slug
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
 from peel_analysis.sections.display import Findings, Html, as_words, style
@@ -52,18 +53,14 @@ class Section:
         return shown
 
     def opening(self) -> Html:
-        """Show the judgment on the section's question, whether it was inspected, and whether findings are held."""
+        """Show the judgment on the section's question, and whether it was inspected."""
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
         if not self.plan.question:
             return Html(Markup(), about)
         given = judgments.judgment(self.edition, self.force.id, self.plan.question)
         box = judgments.grade_box("Not graded" if given.grade == UNGRADED else "Judgment", given)
-        without = (
-            f"No findings of inspectors are held for {self.force.official_name} in this edition: the section gives "
-            "only the numbers that there are."
-        )
         line = judgments.inspection_line(self.edition, self.force.id, self.plan.question)
-        return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
+        return Html(piece("opening", box, line), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
         """Show a sub-heading and what inspectors found under it; without findings neither, unless `always`."""
@@ -207,19 +204,18 @@ class Section:
         return Html(piece("bullets", "questions", said), "questions inspected")
 
     def areas_for_improvement(self) -> Html:
-        """Show the areas for improvement and causes of concern on the section's question, or that none is recorded."""
+        """Show the areas for improvement and causes of concern on the section's question, with a heading, or nothing."""
         about = "areas for improvement"
         rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
         mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
         if mine.empty:
-            none = "No area for improvement on this question is recorded for"
-            words = f"{none} {self.force.official_name} in this edition."
-            return Html(piece("paragraph", "none-recorded", words), about)
+            return Html(Markup(), about)
         said = []
         for row in registers.records(mine):
             opening = "Cause of concern: " if row["kind"] == "cause_of_concern" else ""
             said.append(f"{opening}{row['sentence']} {row['note']}".strip())
-        return Html(piece("bullets", "areas-for-improvement", said), about)
+        heading = piece("heading", 3, slug(f"{self.plan.id}-{about}"), "Areas for improvement")
+        return Html(heading + piece("bullets", "areas-for-improvement", said), about)
 
     def notes(self) -> Html:
         """Show the notes that the section's findings cite."""
