@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from markupsafe import Markup, escape
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
 from peel_analysis.figures import drawing_at
 from peel_analysis.measures.provenance import code_version
+from peel_analysis.show.templates import piece
 
 FOLDER = "figures"
 COLUMNS = (
@@ -66,8 +66,7 @@ def _data(figure_id: str, of: Figure, rows: Sequence[dict[str, str]], force: For
 def _named(svg: str, title: str, description: str) -> str:
     """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
     start, end, rest = svg.partition(">")
-    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(title, description)
-    return f"{start}{end}{words}{rest}"
+    return f"{start}{end}{piece('title_of_drawing', title, description)}{rest}"
 
 
 def as_png(svg: str) -> bytes:
@@ -92,7 +91,7 @@ def _fonts() -> list[str]:
     return [str(Path(mpl.get_data_path(), "fonts", "ttf", name)) for name in FONTS]
 
 
-def citation(figure: Figure, number: int, force: Force, edition: Edition) -> Markup:
+def citation(figure: Figure, number: int, force: Force, edition: Edition) -> str:
     """Return how a figure is cited: whose it is, its title, what it is made from, and that it is no publication.
 
     No clock tells a date: the newest of the releases that the figure rests on does.
@@ -102,4 +101,4 @@ def citation(figure: Figure, number: int, force: Force, edition: Edition) -> Mar
     said.append(f"Made by peel_analysis {code_version()} from {'; '.join(of['sources'])}.")
     said += [f"Data {of['data']}."] if of["data"] else []
     said += [f"{of['newest']} (the month that the newest release used is named after)."] if of["newest"] else []
-    return escape(" ".join((*said, "Made from public data, not a publication of HMICFRS.")))
+    return " ".join((*said, "Made from public data, not a publication of HMICFRS."))

@@ -204,7 +204,7 @@ class Section:
         return Html(piece("bullets", "questions", said), "questions inspected")
 
     def areas_for_improvement(self) -> Html:
-        """Show the areas for improvement and causes of concern on the section's question, with a heading, or nothing."""
+        """Show the areas for improvement and causes of concern on the section's question under a heading; else none."""
         about = "areas for improvement"
         rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
         mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
