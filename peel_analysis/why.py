@@ -17,12 +17,13 @@ from peel_analysis.comparison.sensitivity import (
 from peel_analysis.data import registers
 from peel_analysis.data.definitions import below
 from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.data.text import block, columns, pairs, paragraph, shown, whole
 from peel_analysis.measures import Measure, Part, Result, Value
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.measures.provenance import code_version, definition_of, rule_of, tables_of
+from peel_analysis.measures.provenance import definition_of, rule_of, tables_of
 from peel_analysis.show import words as wording
 
 PASSED = {True: "passed", False: "not passed"}  # a test, where it was made

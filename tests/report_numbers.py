@@ -6,6 +6,8 @@ What counts as found, and nothing else does:
 - in a reading also the middle of the forces and the ends of their middle half, whose rows name the measure in
   `part_of`, and the gap to England and Wales of the force's row, in its unit and in percent;
 - of a line, quarters, a funnel, the groups of outcomes and the notes on chance: the rows that name them in `part_of`;
+- in what stands for a drawing on a narrow screen: the value of each force that the same line names, and its size beside
+  a funnel; of a line the points at the days named, where it begins and ends, and its highest point;
 - where a force lies among all forces: the rank columns of its row;
 - how many forces have a value of the measure, are in its figure, or share a reason;
 - how many peers a set has, and how many of them are in its means;
@@ -150,7 +152,28 @@ def years(edition_id: str, force_id: str) -> tuple[str, ...]:
 
 def allowed(said: Said, beside: Beside) -> set[str]:
     """Return the numbers that a text may say, by what it is about and which kind of text it is."""
-    return of_spine(beside) if said.about == "spine" else of_its_own(said, beside)
+    if said.about == "spine":
+        return of_spine(beside)
+    return of_narrow(said, beside) if said.kind == "narrow" else of_its_own(said, beside)
+
+
+def of_narrow(said: Said, beside: Beside) -> set[str]:
+    """Return the numbers that a line of what stands for a drawing may say: of the forces or of the days that it names.
+
+    The years are those of the ends of a line over time, and without a day it says how high the line goes.
+    """
+    measure, further = measure_of(said.about), beside.further.get(said.about, [])
+    ends = {row["period_end"][:4] for row in further} if "ends" in (said.element.get("class") or ()) else set()
+    if measure is None or said.about.endswith("-quarters") or said.about == "outcome-spread":
+        return of_its_own(said, beside) | ends
+    if said.about.endswith("-trend"):
+        highest = sorted((row for row in further if row["value"]), key=lambda row: float(row["value"]))[-1:]
+        return points(measure, further, said) | values(measure, highest, "value") | ends
+    rows = beside.rows[measure.id]
+    named = [row for force_id, row in rows.items() if open_data().forces.name(force_id) in said.text]
+    middle = [row for row in further if row["measure"] == f"{measure.id}-funnel-middle"]
+    sizes = {form for row in named if middle for form in whole(row["denominator"])}
+    return values(measure, [*named, *middle], "value") | sizes | counts(list(rows.values()))
 
 
 def of_its_own(said: Said, beside: Beside) -> set[str]:

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement
 
 BLOCKS = ("p", "li", "figcaption", "summary", "caption", "dd", "dt", "h2", "h3", "h4")
-READINGS = ("reading", "place", "standing-out", "numbers-in-brief", "tile")
+READINGS = ("narrow", "reading", "place", "standing-out", "numbers-in-brief", "tile")
 LISTS = ("footnotes", "caveats", "key")
 
 

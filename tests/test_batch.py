@@ -27,10 +27,12 @@ def test_every_report_is_made_and_told(ran: SmallBatch) -> None:
         assert line["seconds"] > 0
         assert (line["outcome"], line["error"]) == ("done", "")
     printed = (ran.folder / "printed").read_text().splitlines()
-    assert {line.split()[1] for line in printed if line.startswith("done ")} == units
-    assert [line.split() for line in printed[-4:-1]] == [
-        ["done", "fresh", "failed"], ["sections", "6", "0", "0"], ["pages", "3", "0", "0"],
+    assert {line.split()[1] for line in printed if line.startswith("made ")} == units
+    assert [line.split() for line in printed[-5:-2]] == [
+        ["made", "already", "up", "to", "date", "failed"], ["sections", "6", "0", "0"], ["pages", "3", "0", "0"],
     ]  # fmt: skip
+    assert Path(printed[-1]).name == "index.html"
+    assert Path(printed[-1]).parent.name == "2017"
 
 
 def test_the_index_links_every_report_that_is_there(ran: SmallBatch) -> None:

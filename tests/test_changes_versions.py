@@ -106,7 +106,7 @@ def test_the_command_says_it_in_one_line(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_unknown_measure_is_refused() -> None:
-    with pytest.raises(InputError, match="No measure 'crimes' on either side; the measures are calls_per_1000"):
+    with pytest.raises(InputError, match="No measure 'crimes'; did you mean crime_per_1000"):
         changes_between(opened("2017"), opened("2017"), ["crimes"])
 
 

@@ -14,6 +14,10 @@ from command import run, values
 from conftest import peel
 from small_batch import SmallBatch
 
+from peel_analysis import face
+from peel_analysis.data.files import NOTEBOOKS, VARIABLE, code_version
+from peel_analysis.data.folder import open_data
+
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -37,7 +41,8 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest.CaptureFixture[str]) -> None:
     code, said, _ = run(capsys, "--help")
     assert code == 0
-    names = ("report", "batch", "forces", "values", "verdicts", "why", "changes", "data", "check")
+    listed = ("forces", "measures", "editions")
+    names = ("report", "batch", *listed, "values", "verdicts", "policy", "why", "changes", "data", "check")
     assert [name for name in names if f"\n  {name} " not in said] == []
     assert [shell for shell in ("bash", "zsh", "fish") if f"_PEEL_COMPLETE={shell}_source peel" not in said] == []
 
@@ -49,6 +54,8 @@ def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest
         (["report", "south-y"], ["south-yorkshire"]),
         (["values", "--force", "eng"], ["england-and-wales"]),
         (["values", "--measure", "crime_per"], ["crime_per_1000"]),
+        (["report", "--op"], ["--open"]),
+        (["--vers"], ["--version"]),
         (["values", "--edition", "201"], ["2017", "2019"]),
         (["changes", "--format", "ch"], ["changelog"]),
         (["check", "--edition", "19"], []),
@@ -112,6 +119,12 @@ def test_names_are_forgiving(name: str, force_id: str, capsys: pytest.CaptureFix
         (["report", "norfolk", "--edition", "1917"], "No edition '1917'; the editions are 2017"),
         (["values", "--edition", "next"], "No edition 'next'; the editions are 2017"),
         (["values", "--measure", "da_arest_rate"], "da_arrest_rate"),
+        (
+            ["why", "Recorded crimes", "kent"],
+            "did you mean crime_per_1000 (Recorded crime (excluding ",
+        ),
+        (["verdicts", "--measure", "weather"], "No measure 'weather'; see them with: peel measures"),
+        (["changes", "2017", "2019", "--measure", "Recorded crimes"], "did you mean crime_per_1000 (Recorded crime"),
         (["batch", "--shard", "9/8"], "--shard 9/8: give K/N"),
         (["batch", "--jobs", "0"], "give a number of workers, 1 or more"),
         (["values", "--data", "nowhere"], "'nowhere' does not exist; give one laid out like the project's data/"),
@@ -145,6 +158,94 @@ def test_forces_lists_the_43(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert len(lines) == 43
     assert any(re.match(r"norfolk +Norfolk Constabulary +East", line) for line in lines)
+
+
+@pytest.mark.parametrize("name", ["crime_per_1000", "Recorded crime", "crimes recorded per 1,000 population"])
+def test_a_measure_is_found_by_its_id_its_title_and_its_tile(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert {row["measure"] for row in values(capsys, "--measure", name, "--force", "kent")} == {"crime_per_1000"}
+    code, out, _ = run(capsys, "why", name, "kent")
+    assert (code, out.splitlines()[0]) == (0, "Recorded crime (excluding fraud) per 1,000 population: Kent Police")
+    code, out, _ = run(capsys, "changes", "2017", "2017@population=2018-revised", "--measure", name, "--format", "csv")
+    assert {row["measure"] for row in csv.DictReader(io.StringIO(out))} == {"crime_per_1000"}
+    assert face.edition("2017").measure(name).rows.equals(face.edition("2017").measure("crime_per_1000").rows)
+
+
+# What there is
+
+
+def test_measures_say_what_they_are_of_and_which_editions_have_them(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "measures")
+    table, _, reasons = out.partition("\n\n")
+    head, *rows = (re.split(r"  +", line.strip()) for line in table.splitlines())
+    assert (code, head) == (0, ["measure", "2017", "2019", "2025", "kind", "title", "unit", "of"])
+    by_id = {row[0]: row[1:] for row in rows}
+    assert list(by_id) == list(open_data().measures.ids)
+    assert by_id["asb_incidents_per_1000"][:3] == ["43", "43", "none"]
+    assert by_id["da_arrest_rate"][:3] == ["1", "none", "none"]
+    assert by_id["outcome_charged_pct"][-1] == "outcomes (type 1) / recorded crime"
+    of_2025 = " ".join(reasons.partition("in edition 2025\n")[2].split())
+    assert "- asb_incidents_per_1000: The table of anti-social behaviour incidents that is held ends with" in of_2025
+
+
+def test_editions_say_what_is_held_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "editions")
+    told = {block.splitlines()[0]: " ".join(block.split()) for block in out.split("\n\n")}
+    assert (code, list(told)) == (0, ["2017", "2019", "2025"])
+    assert "title PEEL: Police effectiveness 2017 window 12 months to 30 June 2017" in told["2017"]
+    assert "findings of Norfolk grades of 43 forces, PEEL 2017 releases recorded_crime 2026-04" in told["2017"]
+    assert "findings of no force" in told["2025"]
+
+
+def test_verdicts_are_one_table_and_the_policy_a_command_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "verdicts", "--force", "kent")
+    rows = list(csv.reader(io.StringIO(out)))
+    assert (code, len(rows), {len(row) for row in rows}) == (0, 1 + len(open_data().measures), {len(rows[0])})
+    code, out, _ = run(capsys, "policy")
+    policy = open_data().policy
+    assert (code, out.splitlines()[0]) == (0, f"{policy.label}; settings {policy.settings_version}")
+    said = " ".join(out.split())
+    assert [one for one in policy.sentences() if one not in said] == []
+
+
+def test_the_version_names_the_code_and_the_data_folder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, out, _ = run(capsys, "--version")
+    version, identity = code_version().split("+")
+    assert (code, out) == (0, f"peel {version}, code {identity}, data folder {PROJECT / 'data'}\n")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
+    code, out, error = run(capsys, "--version")
+    assert (code, out) == (2, "")
+    assert error.startswith(f"peel: {VARIABLE}={tmp_path / 'nowhere'}: no such folder; ")
+
+
+# Pages opened
+
+
+@pytest.mark.parametrize("has_browser", [True, False])
+@pytest.mark.parametrize("command", [("report", "kent"), ("batch", "--forces", "kent")])
+def test_a_page_is_opened_where_there_is_a_browser_and_its_place_told_where_not(
+    command: tuple[str, ...],
+    has_browser: bool,
+    again: SmallBatch,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+
+    def open_in_browser(address: str) -> bool:
+        opened.append(address)
+        return has_browser
+
+    monkeypatch.setattr("webbrowser.open", open_in_browser)
+    monkeypatch.setenv(NOTEBOOKS, str(again.folder / "notebooks"))
+    places = ("--data", str(again.data), "--out", str(again.out))
+    code, out, error = run(capsys, *command, *places)
+    page = Path(out.splitlines()[-1])
+    assert (code, opened, error) == (0, [], "")
+    code, out, error = run(capsys, *command, *places, "--open")
+    assert (code, opened) == (0, [page.as_uri()])
+    assert error == ("" if has_browser else f"peel: --open: no browser is found here; the page is {page}\n")
 
 
 # A fault of the command's own

@@ -207,7 +207,7 @@ def test_a_return_into_a_folder_that_cannot_be_written_to(
     assert_says(error, f"--data {DATA}: ", "cannot be written to (Permission denied)", "give a folder")
     code, printed, _ = run(capsys, "data", "add", str(file), "--release", "invented", "--dry-run")
     assert code == 0  # which writes nothing
-    assert "Would write: " in printed
+    assert f"Would write in {DATA}: " in printed
 
 
 def test_a_raw_folder_without_its_files_is_told_where_they_can_be_had(

@@ -74,7 +74,9 @@ def test_context_is_told_with_its_dates_and_cautions() -> None:
         "full-time equivalent police officer that it had as at 31 March 2017. England and Wales in the 12 months to 30 "
         "June 2017: 36.2."
     )
-    assert caption(load).endswith("per full-time equivalent police officer as at 31 March 2017, by force")
+    assert caption(load).endswith(
+        "by force, crimes recorded in the 12 months to 30 June 2017 and officers as at 31 March 2017"
+    )
     told = caveats(load, "city-of-london")
     for about in ("context", "headcount", "as at 31 March 2017", "City of London Police also leads on fraud"):
         assert sum(about in one for one in told) == 1, about

@@ -12,8 +12,8 @@ from page_elements import words
 from PIL import Image
 from small_batch import SmallBatch
 
+from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import open_data
-from peel_analysis.measures.provenance import code_version
 from peel_analysis.reports.figure_files import PIXELS, as_png
 
 SAME = ("value", "lower_95", "upper_95", "numerator", "denominator", "unit", "status", "note", "comparator_value")

@@ -164,14 +164,15 @@ def test_the_command_shows_then_writes_then_has_nothing_to_do(
     monkeypatch.setenv(files.VARIABLE, str(folder))
     file = crime_file(tmp_path, [row for row in crime_rows(groups=GROUPS) if row[2] != "Kent"])
     given = ["data", "add", str(file), "--release", "2018-05", "--not-supplied", "Kent Police", "--data", str(folder)]
+    names = "counts/recorded_crime/2018-05.csv, provenance.csv\n"
     before = contents(folder)
     assert main([*given, "--dry-run"]) == 0
-    assert capsys.readouterr().out.endswith("Would write: counts/recorded_crime/2018-05.csv, provenance.csv\n")
+    assert capsys.readouterr().out.endswith(f"Would write in {folder}: {names}")
     assert contents(folder) == before
     assert main(given) == 0
     said = capsys.readouterr().out
     assert "  1,512 rows read; forces: 42; 2016-04-01 to 2017-03-31" in said
-    assert said.endswith("Written: counts/recorded_crime/2018-05.csv, provenance.csv\n")
+    assert said.endswith(f"Written in {folder}: {names}")
     assert main(given) == 0
     assert capsys.readouterr().out.endswith("Nothing changes: the data folder holds all of this already.\n")
     rows = counts.read(folder / "counts" / "recorded_crime" / "2018-05.csv", forces=FORCES)

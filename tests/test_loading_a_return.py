@@ -88,7 +88,7 @@ def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
     counts = {(row["force"].split()[0].lower(), row["item"]): row["count"] for row in rows}
     said, data = follow(tmp_path, sample)
     assert "Would write" in said[0]
-    assert "Written: " in said[1]
+    assert "Written in " in said[1]
     assert (tmp_path / "project" / said[2].strip()).is_file()
     arrests = values(data, "da_arrest_rate")
     top, below = (int(counts["norfolk", f"domestic_abuse_{name}"]) for name in ("arrests", "offences"))

@@ -19,7 +19,7 @@ def test_an_unknown_measure_gets_its_near_ones(data: Folder) -> None:
     assert refusal(lambda: open_data().measure("crime_per_100")).startswith(
         "No measure 'crime_per_100'; did you mean crime_"
     )
-    assert "the measures are calls_per_1000, " in refusal(lambda: open_data().measure("xyz"))
+    assert "see them with: peel measures" in refusal(lambda: open_data().measure("xyz"))
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,51 @@ def test_page_fits_a_narrow_screen(browser: Any, page: Report) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
+def test_on_a_narrow_screen_rows_stand_for_the_drawings_with_bars_in_proportion(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk, viewport=NARROW)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    drawings, forms = tab.locator("img.drawing"), tab.locator(".narrow")
+    assert drawings.count() == forms.count() > 8
+    assert [drawings.nth(number).is_visible() for number in range(drawings.count())] == [False] * drawings.count()
+    assert [forms.nth(number).is_visible() for number in range(forms.count())] == [True] * forms.count()
+    scrolled = tab.evaluate(
+        "[...document.querySelectorAll('main *')].filter(one => one.scrollWidth > one.clientWidth + 1"
+        " && ['auto', 'scroll'].includes(getComputedStyle(one).overflowX)).map(one => one.className)"
+    )
+    assert set(scrolled) == {"table-frame"}, "tables alone scroll sideways, and the keyboard reaches them"
+    bars = tab.evaluate(
+        "[...document.querySelectorAll('#figure-crime_per_1000 .bars li')].map(one => [parseFloat(one.children[1]"
+        ".textContent), parseFloat(getComputedStyle(one.querySelector('i'), '::before').width)])"
+    )
+    assert len(bars) == 6
+    assert all(abs(width / value - bars[0][1] / bars[0][0]) < 0.01 * width / value for value, width in bars)
+    assert tab.locator("#figure-crime_per_1000 .bars").bounding_box()["width"] <= NARROW["width"] - 2 * 16
+    tab.emulate_media(media="print")
+    assert drawings.first.is_visible()
+    assert not forms.first.is_visible()
+    tab.emulate_media(media="screen")
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    assert drawings.first.is_visible()
+    assert not forms.first.is_visible()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        {},
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ({"color_scheme": "dark"}, {"forced_colors": "active"})),
+    ],
+    ids=str,
+)
+def test_axe_finds_no_violation_on_a_narrow_screen(browser: Any, norfolk: Report, look: dict[str, Any]) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(browser, norfolk, viewport=NARROW, **look)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    violations = Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
+
+
 @each_page
 def test_page_asks_for_nothing_from_elsewhere(browser: Any, page: Report) -> None:
     requests: list[str] = []

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from peel_analysis import __version__, measures
+from peel_analysis.data import files
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
@@ -61,8 +62,8 @@ def test_every_row_has_its_rule_and_the_code(rows: pd.DataFrame) -> None:
     for measure_id, rules in rows.groupby(level="measure")["rule"]:
         assert rules.unique().tolist() == [provenance.rule_of(open_data().measure(str(measure_id)))]
     assert rows["rule"].nunique() == len(open_data().measures)
-    assert rows["code_version"].unique().tolist() == [provenance.code_version()]
-    assert provenance.code_version().startswith(f"{__version__}+")
+    assert rows["code_version"].unique().tolist() == [files.code_version()]
+    assert files.code_version().startswith(f"{__version__}+")
 
 
 def test_a_rule_changes_with_its_numbers_and_not_with_its_words() -> None:
@@ -83,13 +84,13 @@ def test_a_rule_changes_with_its_numbers_and_not_with_its_words() -> None:
 
 def test_the_codes_version_follows_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "one.py").write_text("1\n", encoding="utf-8")
-    monkeypatch.setattr(provenance, "__file__", str(tmp_path / "provenance.py"))
-    first = provenance.code_version.__wrapped__()
-    assert first == provenance.code_version.__wrapped__()
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "files.py"))
+    first = files.code_version.__wrapped__()
+    assert first == files.code_version.__wrapped__()
     (tmp_path / "one.py").write_text("2\n", encoding="utf-8")
-    second = provenance.code_version.__wrapped__()
+    second = files.code_version.__wrapped__()
     (tmp_path / "one.py").rename(tmp_path / "two.py")
-    assert len({first, second, provenance.code_version.__wrapped__()}) == 3
+    assert len({first, second, files.code_version.__wrapped__()}) == 3
 
 
 def test_provenance_of_one_value() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import Page
 from invented import YEAR_2016, YEAR_2017, Folder, all_forces, folder
 
 from peel_analysis.comparison import compare
@@ -12,7 +13,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.figures import ranked
-from peel_analysis.measures import Result
+from peel_analysis.measures import Measure, Result
 from peel_analysis.show import words as wording
 from peel_analysis.show.words import footnotes
 
@@ -140,6 +141,23 @@ def test_a_caption_has_the_inspectorate_s_form(results: dict[str, Result]) -> No
         "in the 12 months to 30 June 2017"
     )
     assert wording.caption(results["ocg_per_million"]).endswith(", by force, as at 1 July 2017")
+
+
+@pytest.mark.parametrize("measure", tuple(open_data().measures), ids=lambda measure: measure.id)
+def test_a_measure_has_one_title_and_each_of_its_names_finds_it(measure: Measure, norfolk: Page) -> None:
+    """The captions and folds of a page have the declared title, and a tile its declared label."""
+    measures = open_data().measures
+    assert not measure.caption or measure.caption.startswith(measure.title)
+    for name in (measure.id, measure.title, measure.tile, measure.title.upper(), f" {measure.tile}."):
+        assert measures.get(name) is measure
+    for caption in norfolk.html.select(f"figure#{measure.id} > figcaption"):
+        assert caption.get_text().partition(": ")[2].startswith(measure.title)
+
+
+def test_a_tile_has_the_label_that_its_measure_declares(norfolk: Page) -> None:
+    labels = [one.get_text(" ", strip=True) for one in norfolk.html.select(".tile-label")]
+    assert len(labels) > 3
+    assert {label for label in labels if label not in {one.tile for one in open_data().measures}} == set()
 
 
 def test_footnotes_say_who_is_out_of_the_figure_and_who_is_in_the_national_value(results: dict[str, Result]) -> None:

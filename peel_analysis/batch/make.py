@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
+TOLD = {"done": "made", "fresh": "already up to date", "failed": "failed"}  # the words of a log, as a reader has them
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     [plan] = making.plans(edition, [force], shared)
     workplace = making.workplace(edition, shared)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
-    outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), lines=False)
+    named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
+    outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), named)
     plans = making.plans(edition, edition.data.forces, shared)
     _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
@@ -87,7 +89,7 @@ def make_reports(
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
-    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, lines=True)
+    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
@@ -111,8 +113,7 @@ def _make(
     workplace: Workplace,
     open_pool: Callable[[int], Pool],
     log: Path,
-    *,
-    lines: bool,
+    named: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
     from peel_analysis.show.values import values
 
@@ -126,7 +127,7 @@ def _make(
             values(edition)
         remove_left_over(making.out)
         _remove_kept(workplace.cache, every=making.fresh)
-        with progress(sum(len(plan.units) + 1 for plan in plans), log, lines=lines) as tell:
+        with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
             return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
     finally:
         for unused in opened:
@@ -147,10 +148,12 @@ def _remove_kept(cache: Path, *, every: bool) -> None:
 
 
 @contextmanager
-def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
+def progress(total: int, log: Path, named: Mapping[str, str] | None = None) -> Iterator[Tell]:
     """Yield what is called with each outcome: it writes the log and shows progress.
 
-    On a terminal: a bar. In a pipe: a line a unit, or nothing when `lines` is False. The log is one JSON object a line.
+    `named` are the titles of one report's sections: on a terminal each has a line as it ends, above the bar, and in a
+    pipe none. Without it, as of a batch, there is the bar alone, or a line a unit in a pipe. The log is a JSON object a
+    line.
     """
     from tqdm import tqdm
 
@@ -166,8 +169,11 @@ def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
             name = f"{outcome.force_id}/{outcome.section_id}"
             bar.set_postfix_str(name, refresh=False)
             bar.update(1)
-            if bar.disable and lines and outcome.outcome != "fresh":
-                print(f"{outcome.outcome} {name} {outcome.seconds:.1f} s", flush=True)
+            word, is_told = TOLD[outcome.outcome], outcome.outcome != "fresh"
+            if bar.disable and named is None and is_told:
+                print(f"{word} {name} {outcome.seconds:.1f} s", flush=True)
+            if not bar.disable and named is not None and is_told and not outcome.failed:
+                bar.write(f"{word}: {visible(named[outcome.section_id])}, {outcome.seconds:.1f} s", file=sys.stderr)
             if outcome.failed:
                 bar.write(visible(f"failed: {name}: {outcome.error}"), file=sys.stderr)
 
@@ -175,11 +181,17 @@ def progress(total: int, log: Path, *, lines: bool) -> Iterator[Tell]:
 
 
 def summary(outcomes: list[Outcome], seconds: float) -> str:
-    """Return the summary table of a run: sections and pages done, fresh and failed, and the time it took."""
+    """Return the summary table of a run: sections and pages made, up to date and failed, and the time it took."""
     counted = Counter(("pages" if one.section_id == "page" else "sections", one.outcome) for one in outcomes)
-    states = ("done", "fresh", "failed")
-    rows = [(name, *(str(counted[name, state]) for state in states)) for name in ("sections", "pages")]
-    return "\n".join([*columns([("", *states), *rows], right=(1, 2, 3)), f"{seconds:.1f} s"])
+    rows = [(name, *(str(counted[name, state]) for state in TOLD)) for name in ("sections", "pages")]
+    return "\n".join([*columns([("", *TOLD.values()), *rows], right=(1, 2, 3)), f"{seconds:.1f} s"])
+
+
+def summary_line(outcomes: Sequence[Outcome], seconds: float) -> str:
+    """Return what became of one report in a line: "sections: 11 made, 2 already up to date; 18.2 s"."""
+    counted = Counter(one.outcome for one in outcomes if one.section_id != Report.section_id)
+    told = [f"{counted[state]} {word}" for state, word in TOLD.items() if counted[state]]
+    return f"sections: {', '.join(told)}; {seconds:.1f} s"
 
 
 def _write_site(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import nan
 
@@ -75,24 +76,33 @@ class Changes:
 
 
 def changes_between(a: Version, b: Version, chosen: Iterable[str] | None = None) -> Changes:
-    """Return what changed from A to B, for all measures of either version or for those chosen by id.
+    """Return what changed from A to B, for all measures of either version or for those chosen by id or title.
 
     Two editions are split by cause. Where a version is only values, the whole difference is "not known". Raises
     InputError for a chosen measure that neither version has, and for tables that cannot be read.
     """
     changes = Changes(a, b)
-    measure_ids = list(chosen or dict.fromkeys(measure_id for version in (b, a) for measure_id, _ in _keys(version)))
+    keys = [list(_keys(version)) for version in (a, b)]
+    held = dict.fromkeys(measure_id for each in reversed(keys) for measure_id, _ in each)
+    measure_ids = [one if one in held else _id_of(one, (b, a)) for one in chosen] if chosen else list(held)
     if a.edition is not None and b.edition is not None:
         for measure_id in measure_ids:
             _compare_editions(changes, measure_id, (a.edition, b.edition))
         return changes
-    keys = [set(_keys(version)) for version in (a, b)]
-    for name, alone in (("A", keys[0] - keys[1]), ("B", keys[1] - keys[0])):
+    for name, alone in (("A", {*keys[0]} - {*keys[1]}), ("B", {*keys[1]} - {*keys[0]})):
         if alone:
             changes.remarks.append(f"{len(alone)} rows are on side {name} alone and are not compared")
     for measure_id in measure_ids:
         _compare_values(changes, measure_id)
     return changes
+
+
+def _id_of(name: str, versions: tuple[Version, Version]) -> str:
+    """Return the id of the measure that either version calls so. Raises InputError, with close matches of the first."""
+    for version in versions:
+        with suppress(InputError):
+            return version.data.measure(name).id
+    return versions[0].data.measure(name).id
 
 
 def _keys(version: Version) -> Iterator[tuple[str, str]]:
@@ -109,9 +119,7 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
     versions = (changes.a, changes.b)
     declared = (changes.a.measures.get(measure_id), changes.b.measures.get(measure_id))
     measure = declared[1] or declared[0]
-    if measure is None:
-        known = ", ".join(changes.b.measures)
-        raise InputError(f"No measure '{measure_id}' on either side; the measures are {known}")
+    assert measure is not None, "it was found in one of the two"
     results = (_result(declared[0], editions[0]), _result(declared[1], editions[1]))
     reasons = [result if isinstance(result, str) else "" for result in results]
     for reason in filter(None, dict.fromkeys(reasons)):

@@ -16,6 +16,8 @@ from peel_analysis.data.errors import InputError, in_one_line, system_error_in_w
 from peel_analysis.data.text import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from peel_analysis.data.folder import Data
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -56,8 +58,27 @@ class Peel(click.Group):
             return refused(system_error_in_words(error))
 
 
+def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print the package's version, the identity of its code, and the data folder that a command would work on."""
+    if not asked or context.resilient_parsing:
+        return
+    from peel_analysis.data.files import code_version, data_folder
+
+    version, code = code_version().split("+")
+    say(f"peel {version}, code {code}, data folder {data_folder(None)}")
+    context.exit()
+
+
 @click.group(
     cls=Peel, no_args_is_help=False, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Print the version, the code's identity and the data folder.",
 )
 def command() -> None:
     """PEEL police effectiveness reports, made from published data and force returns."""
@@ -76,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(command.main(arguments, prog_name="peel", standalone_mode=False))
     except click.Abort:  # Ctrl-C before a subcommand has begun
         return STOPPED_BY + signal.SIGINT
+    except InputError as error:  # of an option of `peel` itself
+        return refused(str(error))
     except click.UsageError as error:
         help_of = error.ctx.command_path if error.ctx else "peel"
         remedy = getattr(getattr(error, "param", None), "remedy", "") or f"see {help_of} --help"  # the option's own
@@ -157,6 +180,16 @@ class ValueOption(click.Option):
                 f"{name}: nothing stands after it (a variable that is not set?); give a value, or leave {name} out"
             )
         return super().type_cast_value(ctx, value)
+
+
+def open_page(page: "Path", *, asked: bool) -> None:
+    """Open a page in the user's browser where that is asked for; say so in a line where there is none."""
+    if not asked:
+        return
+    import webbrowser
+
+    if not webbrowser.open(page.as_uri()):
+        say(f"peel: --open: no browser is found here; the page is {page}", file=sys.stderr)
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, option, say
+from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, open_page, option, say
 from peel_analysis.data.files import (
     check_letters,
     check_replaceable,
@@ -62,7 +62,8 @@ folder_option = partial(
 )
 data_option = folder_option(callback=_open, expose_value=False, is_eager=True)  # names are looked up in it
 edition_option = option("--edition", type=EDITION, default="2017", show_default=True, help="The edition.")
-measure_option = option("--measure", type=MEASURE, help="One measure, by its id.")
+measure_option = option("--measure", type=MEASURE, help="One measure, by its id or its title.")
+open_option = click.option("--open", "opened", is_flag=True, help="Open the page in a browser when it is made.")
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:
@@ -80,7 +81,7 @@ def making_options(function: Function) -> Function:
             show_default=True,
             help="peel: warm kernels; stock: papermill's own.",
         ),
-        click.option("--fresh", is_flag=True, help="Run every section again, fresh ones too."),
+        click.option("--fresh", is_flag=True, help="Make every section again, also those that are up to date."),
         click.option("--inspected-only", is_flag=True, help="Leave out questions that were not inspected."),
         option(
             "--out",
@@ -100,18 +101,22 @@ def making_options(function: Function) -> Function:
 @command.command()
 @click.argument("force", metavar="FORCE", type=FORCE)
 @making_options
-def report(force: "Force", edition: "Edition", **making: Any) -> int:
-    """Make one force's report.
+@open_option
+def report(force: "Force", edition: "Edition", opened: bool, **making: Any) -> int:
+    """Make one force's report, and print where its page is.
 
-    FORCE is a force by any name: norfolk, 'Devon & Cornwall'.
+    FORCE is a force by any name: norfolk, 'Devon & Cornwall'. On a terminal each section is told as it ends.
     """
-    how = _making(edition, **making)
-    from peel_analysis.batch import make_report
+    started, how = time.perf_counter(), _making(edition, **making)
+    from peel_analysis.batch import make_report, summary_line
 
     plan, outcomes = make_report(edition, force, how)
+    if sys.stderr.isatty():
+        say(summary_line(outcomes, time.perf_counter() - started), file=sys.stderr)
     if any(outcome.failed for outcome in outcomes):
         return FAILED
     say(str(plan.page))
+    open_page(plan.page, asked=opened)
     return DONE
 
 
@@ -129,16 +134,26 @@ def report(force: "Force", edition: "Edition", **making: Any) -> int:
 @option("--dask", metavar="ADDRESS", help="Use a running scheduler, such as tcp://host:8786.")
 @option("--shard", metavar="K/N", help="Only the k-th of n shares of the forces, for a cluster.")
 @making_options
+@open_option
 def batch(
-    forces: "list[Force]", jobs: int, dask: str | None, shard: str | None, edition: "Edition", **making: Any
+    forces: "list[Force]",
+    jobs: int,
+    dask: str | None,
+    shard: str | None,
+    edition: "Edition",
+    opened: bool,
+    **making: Any,
 ) -> int:
-    """Make the reports of all forces, or of some."""
+    """Make the reports of all forces, or of some, and print where the page is that links them."""
     started, how = time.perf_counter(), _making(edition, **making)
     from peel_analysis.batch import make_reports, share, summary
 
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
     outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
+    index = how.out / edition.id / "index.html"
     say(summary(outcomes, time.perf_counter() - started))
+    say(str(index))
+    open_page(index, asked=opened)
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
@@ -172,6 +187,28 @@ def list_forces(data: Path | None) -> int:
     return DONE
 
 
+@command.command("measures")
+@data_option
+@click.pass_obj
+def list_measures(data: "Data") -> int:
+    """List the measures: what each is of, and for how many forces each edition has a figure, or why it has none."""
+    from peel_analysis.show.contents import measures_table
+
+    say("\n".join(measures_table(data)))
+    return DONE
+
+
+@command.command("editions")
+@data_option
+@click.pass_obj
+def list_editions(data: "Data") -> int:
+    """List the editions: title, window, and what is held of each: figures, findings, grades, releases."""
+    from peel_analysis.show.contents import editions_list
+
+    say("\n".join(editions_list(data)))
+    return DONE
+
+
 @command.command()
 @data_option
 @edition_option
@@ -199,18 +236,37 @@ def values(edition: "Edition", force_id: str | None, measure: "Measure | None", 
 @option("--force", type=FORCE, help="One force.")
 @measure_option
 def verdicts(edition: "Edition", force: "Force | None", measure: "Measure | None") -> int:
-    """Print every force's verdict with each test's numbers.
+    """Print every force's verdict with each test's numbers, as one CSV table.
 
-    Before them: the policy, and how many flags to expect of chance, and how many are found. Any verdict can be
-    worked out again from its line.
+    Any verdict can be worked out again from its line, by the rules that `peel policy` prints.
     """
-    from peel_analysis.comparison.verdicts import flags_in_words, verdict_lines
+    from peel_analysis.comparison.verdicts import verdict_lines
     from peel_analysis.measures import calculate_all
 
     results = calculate_all(edition, [measure] if measure else None)
-    say("\n".join("# " + one for one in (*edition.data.policy.sentences(), *flags_in_words(results))))
-    for result in results:
-        say("\n".join(verdict_lines(result, [force.id] if force else edition.forces.ids)))
+    say("\n".join(verdict_lines(results, [force.id] if force else edition.forces.ids)))
+    return DONE
+
+
+@command.command()
+@data_option
+@edition_option
+@measure_option
+def policy(edition: "Edition", measure: "Measure | None") -> int:
+    """Print the rules by which figures are called higher, lower or similar, and how many of an edition's are.
+
+    That is the wording policy, with its version, and how many figures outside their limits are to be expected of
+    chance, and are found.
+    """
+    from peel_analysis.comparison.verdicts import flags_in_words
+    from peel_analysis.data.text import paragraph
+    from peel_analysis.measures import calculate_all
+
+    told, results = edition.data.policy, calculate_all(edition, [measure] if measure else None)
+    rules = [line for one in told.sentences() for line in paragraph(one)]
+    found = [line for one in flags_in_words(results) if one for line in paragraph(one)]
+    of = f"{edition.title}, {measure.title}" if measure else edition.title
+    say("\n".join([f"{told.label}; settings {told.settings_version}", *rules, "", of, *found]))
     return DONE
 
 
@@ -222,7 +278,8 @@ def verdicts(edition: "Edition", force: "Force | None", measure: "Measure | None
 def why(measure: "Measure", force_id: str, edition: "Edition") -> int:
     """Print the full account of one number.
 
-    MEASURE is a measure by its id, such as crime_per_1000; FORCE a force by any name, or england-and-wales.
+    MEASURE is a measure by its id or its title, such as crime_per_1000 or 'Recorded crime'; FORCE a force by any name,
+    or england-and-wales.
     """
     from peel_analysis.why import account
 
@@ -234,7 +291,7 @@ def why(measure: "Measure", force_id: str, edition: "Edition") -> int:
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @data_option
-@option("--measure", type=MEASURE_OF_EITHER, help="One measure, by its id.")
+@option("--measure", type=MEASURE_OF_EITHER, help="One measure, by its id or its title.")
 @format_option("table", "csv", "changelog")
 @option(
     "--html",
@@ -290,7 +347,9 @@ def build(data: "Data", raw: Path) -> int:
         accounts = build_tables(raw, data)
     for account in accounts:
         say("\n".join(account.lines()))
-    return _say_results(check_tables(TablesHeld(data)), data)
+    code = _say_results(check_tables(TablesHeld(data)), data)
+    say(f"Remade from {raw}: {data.folder / 'counts'}")
+    return code
 
 
 @data_group.command()
@@ -349,7 +408,7 @@ def _say_addition(addition: "Addition", data: "Data", *, dry_run: bool) -> int:
     names = sorted(str(path.relative_to(data.folder)) for path in addition.texts)
     if not dry_run:
         addition.write()
-    say(f"{'Would write' if dry_run else 'Written'}: {', '.join(names)}")
+    say(f"{'Would write' if dry_run else 'Written'} in {data.folder}: {', '.join(names)}")
     return DONE
 
 

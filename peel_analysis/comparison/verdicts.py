@@ -1,5 +1,7 @@
 """Is a force's figure different: intervals, rank ranges, places in the funnel and verdicts of a measure's result."""
 
+import csv
+import io
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +14,7 @@ import numpy.typing as npt
 
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.text import as_cell
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.statistics import intervals, limits
@@ -30,6 +33,15 @@ COUNTED = (NOTABLE, *HIGHER_OR_LOWER, "size", "similar")  # tiers, in the order 
 NO_FUNNELS = "None of these figures has a funnel, so no comparison with its limits is made."
 UNTESTED = ("words", "reason", "basis", "tier")  # the fields of a verdict that are no numbers of its tests
 TESTS = tuple(one.name for one in fields(Verdict) if one.name not in UNTESTED)
+COUNTS = ("value", "denominator")
+FUNNEL = {  # what a funnel rests on, by the name of its column
+    "funnel_forces": "forces",
+    "funnel_scale": "scale",
+    "funnel_per": "multiplier",
+    "funnel_median": "target",
+    "funnel_phi": "phi",
+    "funnel_tau_squared": "tau2",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,27 +229,33 @@ def flags_in_words(results: Sequence[Result]) -> tuple[str, str]:
     return by_chance, told.found.format(verdicts=f"{found.verdicts:,}", **found.tiers)
 
 
-def verdict_lines(result: Result, force_ids: Sequence[str]) -> Iterator[str]:
-    """Yield what the funnel of the measure rests on as a remark, a header, and one comma-separated line a force.
+def verdict_lines(results: Iterable[Result], force_ids: Sequence[str]) -> Iterator[str]:
+    """Yield one table of comma-separated lines: a header, then a line for each measure and force.
 
-    A line has the force's value and denominator, the value as it is shown, the tests, and the words.
+    A line has the force's value and denominator, the value as it is shown, the tests, the words, and what the funnel of
+    the measure rests on, from which the force's funnel z can be worked out, or why there is none.
     """
-    compared = compare(result)
-    about = compared.funnel_refused
-    if funnel := compared.funnel:  # the numbers that each force's funnel z can be worked out from
-        about = f"funnel of {funnel.forces} forces, scale {funnel.scale}, per {funnel.multiplier:,}, "
-        about += f"median {funnel.target!r}, phi {funnel.phi!r}, tau-squared {funnel.tau2!r}"
-    yield f"# {result.measure.id}: {about}"
-    tests = ",".join(TESTS).replace("national_shown", "england_and_wales")
-    yield f"measure,force_id,value,denominator,{tests},ranks,verdict,tier,why"
-    for force_id in force_ids:
-        verdict, own = compared.verdicts[force_id], result.of(force_id)
-        ranks = compared.ranks.words(compared.row(force_id))
-        counted = ("" if math.isnan(one) else str(one) for one in (own.value, own.denominator))
-        tested = (_cell(getattr(verdict, name)) for name in TESTS)
-        about = verdict.reason or verdict.basis
-        cells = (result.measure.id, force_id, *counted, *tested, ranks, verdict.words, verdict.tier, about)
-        yield ",".join(f'"{cell}"' if "," in cell else cell for cell in cells)
+    tests = (name.replace("national_shown", "england_and_wales") for name in TESTS)
+    yield _line("measure", "force_id", *COUNTS, *tests, "ranks", "verdict", "tier", "why", *FUNNEL, "no_funnel")
+    for compared in map(compare, results):
+        funnel = compared.funnel
+        rests_on = [repr(getattr(funnel, name)).strip("'") if funnel else "" for name in FUNNEL.values()]
+        for force_id in force_ids:
+            verdict, own = compared.verdicts[force_id], compared.result.of(force_id)
+            counts = ("" if math.isnan(one) else str(one) for one in (own.value, own.denominator))
+            tested = (_cell(getattr(verdict, name)) for name in TESTS)
+            ranks = compared.ranks.words(compared.row(force_id))
+            said = (ranks, verdict.words, verdict.tier, verdict.reason or verdict.basis)
+            yield _line(
+                compared.result.measure.id, force_id, *counts, *tested, *said, *rests_on, compared.funnel_refused
+            )
+
+
+def _line(*cells: str) -> str:
+    """Return one line of a CSV file, without its end."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(map(as_cell, cells))
+    return text.getvalue()
 
 
 def _cell(number: Decimal | float | bool | None) -> str:

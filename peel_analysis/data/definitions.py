@@ -2,8 +2,9 @@
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import Field, field_validator, model_validator
@@ -23,6 +24,8 @@ from peel_analysis.data.errors import Faults, InputError
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
 PER_HUNDRED = 100
+ASIDE = re.compile(r"\([^)]*\)| per [\d,]+( million)? population")  # of a title: what a reader leaves out who names it
+NEAR = 3  # measures that are offered for a name that is none's
 
 
 class Part(Declaration):
@@ -38,6 +41,13 @@ class Part(Declaration):
             if name in self.model_fields_set and not getattr(self, name):
                 raise ValueError(f"{name} is an empty list; name what counts, or leave dimensions out to count all")
         return self
+
+    @property
+    def words(self) -> str:
+        """The items and their dimensions: "outcomes (type 1)"; "" where nothing is named."""
+        items = (item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in self.items)
+        types = "type" if len(self.dimensions) == 1 else "types"
+        return ", ".join(items) + (f" ({types} {', '.join(self.dimensions)})" if self.dimensions else "")
 
 
 NOTHING = Part.model_construct(items=())
@@ -199,13 +209,43 @@ class Measures:
         """The ids of the measures."""
         return tuple(self._by_id)
 
-    def get(self, measure_id: str) -> Measure:
-        """Return a measure by its id. Raises InputError, with close matches, when there is none."""
-        if measure_id in self._by_id:
-            return self._by_id[measure_id]
-        near = difflib.get_close_matches(measure_id, self._by_id, n=3)
-        meant = "did you mean " + " or ".join(near) + "?" if near else f"the measures are {', '.join(self._by_id)}"
-        raise InputError(f"No measure '{measure_id}'; {meant}")
+    @cached_property
+    def _by_title(self) -> dict[str, list[Measure]]:
+        """The measures by each of their names as a reader writes it: title and tile, in full and without asides."""
+        named: dict[str, dict[str, Measure]] = defaultdict(dict)
+        for one in self:
+            for name in (one.id, one.title, one.tile, *(ASIDE.sub("", name) for name in (one.title, one.tile))):
+                named[_key(name)][one.id] = one
+        return {name: list(found.values()) for name, found in named.items()}
+
+    def get(self, name: str) -> Measure:
+        """Return a measure by its id, its title or the label of its tile, in any case, "Recorded crime" for one.
+
+        What a title says in brackets and per how many people may be left out. Raises InputError, with close matches,
+        for what names none, or more than one.
+        """
+        if name in self._by_id:
+            return self._by_id[name]
+        found = self._by_title.get(_key(name), [])
+        if len(found) == 1:
+            return found[0]
+        near = found or self._near(name)
+        told = " or ".join(f"{one.id} ({one.title})" for one in near)
+        raise InputError(f"No measure '{name}'; {f'did you mean {told}?' if near else 'see them with: peel measures'}")
+
+    def _near(self, name: str) -> list[Measure]:
+        """Return the measures of the nearest names: spelt alike, or with all words of what was asked for."""
+        key, words = _key(name), set(_key(name).split())
+        near = [self._by_id[one] for one in difflib.get_close_matches(name, self._by_id, n=NEAR)]
+        keys = difflib.get_close_matches(key, self._by_title, n=NEAR)
+        keys += [one for one in self._by_title if words and words <= set(one.split())]
+        near += [one for each in keys for one in self._by_title[each]]
+        return list({one.id: one for one in near}.values())[:NEAR]
+
+
+def _key(name: str) -> str:
+    """Return the words and numbers of a name in small letters: case and punctuation tell no measures apart."""
+    return " ".join(re.findall(r"[a-z0-9]+", name.lower().replace(",", "")))
 
 
 def measures_in(given: Mapping[str, Any], where: str, sources: frozenset[str]) -> Measures:

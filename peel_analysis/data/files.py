@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import hashlib
 import io
 import os
 import re
@@ -10,9 +11,11 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
+from peel_analysis import __version__
 from peel_analysis.data.errors import Faults, InputError
 
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
@@ -21,6 +24,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 LONGEST_NAME = 80  # letters: with the rest of its path it stays below the 255 that a name of a file may have
 OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # names that no file there can have
+
+
+@cache
+def code_version() -> str:
+    """Return the package's version and the first figures of the sha256 of its sources: "0.1.0+1a2b3c4d"."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:8]}"
 
 
 def data_folder(named: Path | str | None = None) -> Path:

@@ -135,9 +135,9 @@ class Data:
         sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
         return measures_in(*self._toml(MEASURES), frozenset(sources))
 
-    def measure(self, measure_id: str) -> Measure:
-        """Return a measure by its id. Raises InputError, with close matches, when there is none."""
-        return self.measures.get(measure_id)
+    def measure(self, name: str) -> Measure:
+        """Return a measure by its id or its title. Raises InputError, with close matches, when there is none."""
+        return self.measures.get(name)
 
     @_kept_from(MEASURES, COMPARABILITY)
     def blocks(self) -> tuple[Block, ...]:

@@ -14,6 +14,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import whole
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Picked, Role, analysis_function, mark, width_of, write
+from peel_analysis.measures import Measure
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.intervals import Array, normal_quantile
 from peel_analysis.statistics.limits import Funnel
@@ -58,8 +59,7 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
             figure.parts[ENGLAND_AND_WALES] = [axes.axhline(value, **style.NATIONAL_LINE)]
         _forces(figure, axes, compared, funnel, picked)
         measure = compared.result.measure
-        size = "Population" if "population" in measure.denominator.items else "Crimes recorded"
-        axes.set_xlabel(f"{size} (logarithmic scale)")
+        axes.set_xlabel(f"{size_of(measure)} (logarithmic scale)")
         unit = f"{measure.unit[:1].upper()}{measure.unit[1:]}"
         key = f"{unit}; dashed line: England and Wales; limits around the middle force"
         write(axes, key, (0, 1), (-24, 10), "axes fraction", ha="left")
@@ -89,6 +89,11 @@ def middle_in_words(compared: Compared) -> str:
     """Return the value that the limits of a funnel that is drawn stand on, as it is shown."""
     assert compared.funnel is not None
     return value_in_words(compared.result.measure, compared.funnel.target)
+
+
+def size_of(measure: Measure) -> str:
+    """Return what the size of a force is called."""
+    return "Population" if "population" in measure.denominator.items else "Crimes recorded"
 
 
 def _data(compared: Compared, funnel: Funnel) -> pd.DataFrame:

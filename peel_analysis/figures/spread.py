@@ -18,6 +18,7 @@ BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05
 LABEL_SIZE = 8.5
 APART, PADDING, INSET = 0.08, 0.1, 0.15  # inches between labels, around one in its segment, from its edge to a line
 LINES = 5  # of a label inside its segment
+THINNEST = 0.05  # percent: a share that shows as 0.0% is not drawn
 INK = style.PICKED.text
 LOOKS = (  # fill and hatching by the place of the segment in the order of groups; neighbours never share either
     (style.DARK_BLUE, ""),
@@ -53,8 +54,8 @@ class Stack(NamedTuple):
 
     @property
     def drawn(self) -> list[tuple[Segment, float]]:
-        """The segments that have a width, each with the percentage at which it starts."""
-        wide = [segment for segment in self.segments if segment.share > 0]
+        """The segments that are wide enough to be seen, each with the percentage at which it starts."""
+        wide = [segment for segment in self.segments if segment.share >= THINNEST]
         starts = accumulate((segment.share for segment in wide), initial=0.0)
         return list(zip(wide, starts, strict=False))  # the last start is the end of the bar
 
@@ -79,7 +80,7 @@ def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
     if len(stacks) not in (1, 2):
         raise ValueError(f"{len(stacks)} stacks; one or two can be drawn")
     room = style.WIDTH - LEFT - RIGHT
-    inch = room / max(100.0, *(sum(one.share for one in stack.segments) for stack in stacks))
+    inch = room / max(100.0, *(sum(one.share for one, _ in stack.drawn) for stack in stacks))
     outside = [place(stack, inch, room) for stack in stacks]
     above, below = (_height(labels) for labels in (outside[0], outside[1] if len(stacks) > 1 else []))
     bars = BAR * len(stacks) + GAP * (len(stacks) - 1)

@@ -78,8 +78,7 @@ def quarter_lines(free: Series, force_id: str) -> Figure:
     """
     if not (found := signals_of(free, force_id)):
         raise ValueError(why_no_signals(free, force_id))
-    shown = free.values[[force_id, ENGLAND_AND_WALES]].notna().any(axis="columns")
-    free = replace(free, values=free.values[shown.cummax()])
+    free = since_first(free, force_id)
     with analysis_function():
         figure = trend_lines(free, force_id, control_limits=True)
         figure.alt_text = quarters_alt_text(free, force_id)
@@ -98,6 +97,12 @@ def quarter_lines(free: Series, force_id: str) -> Figure:
                 bbox_to_anchor=(0.06, 0.02), borderaxespad=0, handletextpad=0.2, columnspacing=1.4,
             )  # fmt: skip
     return figure
+
+
+def since_first(free: Series, force_id: str) -> Series:
+    """Return the line from the first quarter on that the force or England and Wales has a value in."""
+    shown = free.values[[force_id, ENGLAND_AND_WALES]].notna().any(axis="columns")
+    return replace(free, values=free.values[shown.cummax()])
 
 
 def _signals(axes: Axes, found: Signals) -> set[str]:

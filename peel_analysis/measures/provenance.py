@@ -5,13 +5,11 @@ import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from functools import cache
-from pathlib import Path
 
-from peel_analysis import __version__
 from peel_analysis.checks import rules
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures.result import Result
@@ -140,13 +138,3 @@ def rule_of(measure: Measure) -> str:
     """Return the rule's id: its place and the first figures of its sha256, which a reworded caption leaves as it is."""
     text = json.dumps(definition_of(measure), sort_keys=True, default=list)
     return f"measures.toml#{measure.id}@{hashlib.sha256(text.encode()).hexdigest()[:SHORT]}"
-
-
-@cache
-def code_version() -> str:
-    """Return the package's version and the first figures of the sha256 of its sources: "0.1.0+1a2b3c4d"."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"{__version__}+{digest.hexdigest()[:SHORT]}"

@@ -11,10 +11,10 @@ from typing import Any
 import matplotlib as mpl
 
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
 from peel_analysis.figures import drawing_at
-from peel_analysis.measures.provenance import code_version
 from peel_analysis.show.templates import piece
 
 FOLDER = "figures"

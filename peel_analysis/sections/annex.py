@@ -169,13 +169,7 @@ def _forces_that_differ(result: Result, other: Result) -> str:
 
 def definition(edition: Edition, measure: Measure) -> Row:
     """Return a measure's definition, under DEFINED."""
-    top, below = (
-        ", ".join(item.removesuffix("_long").removesuffix("_recorded").replace("_", " ") for item in side.items)
-        for side in (measure.numerator, measure.denominator)
-    )
-    if measure.numerator.dimensions:
-        types = "type" if len(measure.numerator.dimensions) == 1 else "types"
-        top += f" ({types} {', '.join(measure.numerator.dimensions)})"
+    top, below = measure.numerator.words, measure.denominator.words
     if measure.kind == "change":
         below = f"{top} in the {edition.window(measure.earlier).words}"
     without = [edition.lacks.get(item) for item in measure.items if item not in edition.releases]

@@ -15,7 +15,20 @@ from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
-from peel_analysis.figures import funnel, funnel_svg, picture, quarter_lines, ranked, ranked_svg, strip_svg, trend_lines
+from peel_analysis.figures import (
+    change_strip,
+    funnel,
+    funnel_plot,
+    funnel_svg,
+    narrow_form,
+    picture,
+    quarter_lines,
+    ranked,
+    ranked_bars,
+    ranked_svg,
+    strip_svg,
+    trend_lines,
+)
 from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
@@ -56,9 +69,9 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
             f"not drawn: {result.measure.id}",
             {"statement": result.measure.id},
         )
-    draw = strip_svg if result.measure.kind == "change" else ranked_svg
-    alt = ranked.alt_text(result, (force_id,))
-    drawing = Drawing(picture(draw(result, force_id), alt), alt, [result], "every force")
+    draw, wide = (strip_svg, change_strip) if result.measure.kind == "change" else (ranked_svg, ranked_bars)
+    alt, narrow = ranked.alt_text(result, (force_id,)), narrow_form(wide, result, force_id)
+    drawing = Drawing(narrow + picture(draw(result, force_id), alt), alt, [result], "every force")
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone]
     under = _under(result, force_id)
@@ -129,10 +142,10 @@ def funnel_block(result: Result, force_id: str, number: int) -> Html:
     if compared.funnel is None:
         return _refused(result, "funnel", compared.funnel_refused)
     notes = compared.policy.funnel.notes
-    alt = funnel.alt_text(compared, (force_id,))
+    alt, narrow = funnel.alt_text(compared, (force_id,)), narrow_form(funnel_plot, compared, force_id)
     return _further(
         "funnel",
-        Drawing(picture(funnel_svg(compared, force_id), alt), alt, [result], "every force"),
+        Drawing(narrow + picture(funnel_svg(compared, force_id), alt), alt, [result], "every force"),
         number,
         caption,
         stands_under(notes, source_line(result)),
@@ -254,7 +267,7 @@ def trend_block(result: Result, force_id: str, number: int) -> Html:
     figure.alt_text = f"Line chart: {title}, {span_in_words(series)}. {lines}"
     return _further(
         "trend",
-        Drawing(figure.as_image(), figure.alt_text, [result]),
+        Drawing(narrow_form(trend_lines, series, force_id) + figure.as_image(), figure.alt_text, [result]),
         number,
         caption,
         stands_under(
@@ -303,7 +316,7 @@ def quarters_block(result: Result, force_id: str, number: int) -> Html:
     notes = [ABOUT_SIGNALS, ABOUT_SEASON, *(one.sentence for one in series.breaks(force_id))]
     return _further(
         "quarters",
-        Drawing(figure.as_image(), figure.alt_text, [result]),
+        Drawing(narrow_form(quarter_lines, free, force_id) + figure.as_image(), figure.alt_text, [result]),
         number,
         caption,
         stands_under(notes, source_line(result, _source_of_populations(result, series))),

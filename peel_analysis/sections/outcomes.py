@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.text import whole
-from peel_analysis.figures import as_svg, picture
-from peel_analysis.figures.spread import Segment, Stack, spread_bars
+from peel_analysis.figures import as_svg, narrow_form, picture, spread_bars
+from peel_analysis.figures.spread import Segment, Stack
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
@@ -19,7 +19,6 @@ from peel_analysis.show.words import AS_IT_IS, members_in_words, no_figure, valu
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
-THINNEST = 0.05  # percent
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
@@ -32,9 +31,10 @@ def spread_block(spread: Spread, number: int) -> Html:
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
-    alt = alt_text(spread)
-    drawing = Drawing(picture(as_svg(spread_bars(stacks(spread))), alt), alt, [spread.whole])
     cautions = words.caveats(spread.whole, spread.force_id)
+    alt, bars = alt_text(spread), stacks(spread)
+    image = narrow_form(spread_bars, bars) + picture(as_svg(spread_bars(bars)), alt)
+    drawing = Drawing(image, alt, [spread.whole])
     under = stands_under(footnotes(spread), source_line(spread.whole), cautions)
     body = piece(
         "figure_body",
@@ -54,14 +54,9 @@ def stacks(spread: Spread) -> list[Stack]:
     bars = []
     for side, name in (sides | {"national": NATIONAL}).items():
         shares = [(group, getattr(group, side)) for group in spread.groups]
-        drawn = [Segment(of.name, one.value, _shown(spread, one), of.order) for of, one in shares if is_drawn(one)]
-        bars.append(Stack(name, tuple(drawn)))
+        held = [(of, one) for of, one in shares if not one.is_missing]
+        bars.append(Stack(name, tuple(Segment(of.name, one.value, _shown(spread, one), of.order) for of, one in held)))
     return bars
-
-
-def is_drawn(one: Value) -> bool:
-    """Return whether a share is wide enough to be seen: one that shows as 0.0% is in the table only."""
-    return not one.is_missing and one.value >= THINNEST
 
 
 def _shown(spread: Spread, one: Value) -> str:

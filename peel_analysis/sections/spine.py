@@ -8,7 +8,7 @@ from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
-from peel_analysis.figures import picture, spine_of, spine_svg
+from peel_analysis.figures import narrow_form, picture, spine_chart, spine_of, spine_svg
 from peel_analysis.figures.spine import APART_BY_SIZE, Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Drawing, Html, numbered, stands_under
@@ -35,7 +35,9 @@ def spine_block(results: Iterable[Result], force_id: str) -> Html:
     name = edition.forces.official_name(force_id)
     alt = alt_text(spine, force_id)
     shown = [row.result for row in spine.rows]
-    drawing = Drawing(picture(spine_svg(spine, force_id), alt), alt, shown, "own")
+    drawing = Drawing(
+        narrow_form(spine_chart, spine, force_id) + picture(spine_svg(spine, force_id), alt), alt, shown, "own"
+    )
     under = stands_under(_notes(spine, force_id), "Source: that of each figure is under its own figure.")
     body = piece(
         "figure_body",

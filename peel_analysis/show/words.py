@@ -172,6 +172,15 @@ def in_brief(result: Result, force_id: str) -> str:
     return verdict.words
 
 
+def gap_in_brief(result: Result, force_id: str) -> str:
+    """Return how far a force is from England and Wales: "22% below", "no gap", or "" where that is not known."""
+    compared = compare(result)
+    verdict = compared.verdicts[force_id]
+    if not verdict.gap:
+        return "" if verdict.gap is None else "no gap"
+    return compared.policy.says.brief.format(**_how_far(result, verdict))
+
+
 def at_a_glance(result: Result, force_id: str) -> str:
     """Return a figure of a force in one line: value, gap to England and Wales, and position among the forces.
 

@@ -11,6 +11,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.comparable import peer_groups
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.figures.figure import as_svg
 from peel_analysis.measures import Result, provenance
@@ -216,7 +217,7 @@ def _about(result: Result) -> dict[str, object]:
     versions += [
         ("Definition", provenance.rule_of(measure)),
         ("Wording policy", edition.data.policy.settings_version),
-        ("Code", provenance.code_version()),
+        ("Code", code_version()),
     ]
     return {
         "defined": defined if counted else [],
