@@ -200,11 +200,14 @@ def without_findings(edition: Edition, force: Force) -> Html:
     plans = [plan for plan in edition.sections if plan.question]
     without = [plan.title for plan in plans if plan.title not in held]
     as_well = [plan.title for plan in plans if plan.question not in improving]
-    said = [f"No findings of inspectors are held for {force.official_name} in this edition on: {'; '.join(without)}."]
-    if as_well:
-        same = "these" if as_well == without else "; ".join(as_well)
-        said.append(f"No area for improvement is recorded on: {same}.")
-    words = " ".join(said if without else said[1:])
+    name, none = force.official_name, "in this edition on"
+    findings, areas = f"No findings of inspectors are held for {name}", "o area for improvement is recorded"
+    if without == as_well:
+        said = [f"{findings}, and n{areas}, {none}: {'; '.join(without)}."] if without else []
+    else:
+        said = [f"{findings} {none}: {'; '.join(without)}."] if without else []
+        said += [f"N{areas} on: {'; '.join(as_well)}."] if as_well else []
+    words = " ".join(said)
     return Html(piece("paragraph", "no-findings", words) if words else Markup(), "sections without findings")
 
 
