@@ -78,7 +78,7 @@ def judgments_table(edition: Edition, force_id: str) -> Markup:
     if programme.overall:
         overall = grade_box(f"{programme.overall} {programme.id}", judgment(edition, force_id, OVERALL))
     incomplete = "" if is_complete(edition) else programme.incomplete
-    return piece("judgments", overall, table, _keys(found), incomplete)
+    return piece("judgments", overall, table, keys_of(found), incomplete)
 
 
 def grades_in_brief(edition: Edition, force_id: str) -> Markup:
@@ -95,11 +95,11 @@ def grades_in_brief(edition: Edition, force_id: str) -> Markup:
     found = [(name, judgment(edition, force_id, one)) for name, one in judged]
     shown = [(name, one.grade_in_words, one.last_inspected) for name, one in found if one.grade or one.evidence]
     lacking = [name for name, one in found if not (one.grade or one.evidence)]
-    return piece("grades", shown, [sentence for sentence, _ in _keys(found)], lacking)
+    return piece("grades", shown, [sentence for sentence, _ in keys_of(found)], lacking)
 
 
-def _keys(found: Iterable[tuple[str, Judgment]]) -> list[tuple[str, list[str]]]:
-    """Return what each mark in a table means, with the single grades of which more is said."""
+def keys_of(found: Iterable[tuple[str, Judgment]]) -> list[tuple[str, list[str]]]:
+    """Return what each mark of some grades, each with its name, means, and the single ones of which more is said."""
     keys: dict[str, list[str]] = {}
     for name, one in found:
         if one.marked:

@@ -55,13 +55,19 @@ def headline_tiles(results: Sequence[Result], force_id: str) -> Html:
 
     A measure that must not stand beside one before it is left to its own group of tiles.
     """
-    told: list[Result] = []
-    for result in results:
-        if not result.of(force_id).is_missing and not _apart([*told, result]):
-            told.append(result)
-    shown = _tiles(told[:TILES], force_id)
+    told = together((result for result in results if not result.of(force_id).is_missing), TILES)
+    shown = _tiles(told, force_id)
     html = piece("headline_tiles", shown.tiles, _key(told, shown.statuses)) if told else Markup()
     return Html(html, "headline tiles", {"first_screen": True})
+
+
+def together(results: Iterable[Result], number: int) -> list[Result]:
+    """Return the first of some results that may stand beside each other, at most so many."""
+    told: list[Result] = []
+    for result in results:
+        if not _apart([*told, result]):
+            told.append(result)
+    return told[:number]
 
 
 def _apart(results: Sequence[Result]) -> str:

@@ -1,45 +1,123 @@
-"""The indexes: all editions with all forces, and an edition's forces with their grades."""
+"""The indexes: all editions with all forces, and an edition's forces with their grades and headline values."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES, Force
 from peel_analysis.data.programmes import OVERALL
 from peel_analysis.data.text import enumerated
-from peel_analysis.sections.judgments import grades_over_forces, judgment
+from peel_analysis.measures import Result, calculate_all
+from peel_analysis.sections.judgments import Judgment, grades_over_forces, judgment, keys_of
+from peel_analysis.sections.lists import together
+from peel_analysis.show.tables import key_to_marks, value_cell
 from peel_analysis.site.page import INDEX, Site, Standing
+
+HEADLINES = 5  # values of a force
 
 
 def all_editions(site: Site) -> Iterator[tuple[str, str]]:
-    """Yield the index over all editions and forces: a link to each report that is there."""
+    """Yield the index over all editions and forces: what each edition covers, and a link to each report there is."""
+    editions = [_covered(site, edition) for edition in map(site.data.edition, site.data.editions)]
     rows = [
-        (force, [(one, f"{one.id}/{force.id}/index.html") for one in map(site.data.edition, site.data.editions)])
+        {
+            "force": force,
+            "names": _names(force),
+            "reports": [(one["edition"], _report(one["edition"], force)) for one in editions if one["made"]],
+        }
         for force in site.data.forces
     ]
-    yield INDEX, site.page("editions.html.j2", INDEX, title="Police force reports", rows=rows, has=site.has)
+    yield INDEX, site.page("editions.html.j2", INDEX, editions=editions, rows=rows)
+
+
+def _covered(site: Site, edition: Edition) -> dict[str, Any]:
+    """Return what an edition covers: its windows, its grades, and of how many forces a report is there."""
+    programme, crime = edition.programme, edition.windows.get("crime")
+    return {
+        "edition": edition,
+        "index": f"{edition.id}/index.html",
+        "crime": crime.words if crime else "",
+        "grades": f"PEEL {programme.id}" if programme else "",
+        "made": sum(site.has(_report(edition, force)) for force in edition.forces),
+    }
 
 
 def edition_index(site: Site, edition: Edition) -> Iterator[tuple[str, str]]:
-    """Yield an edition's index: its forces with their judgments, and what there is of each."""
-    standings = site.standings.get(edition.id, {})
+    """Yield an edition's index: its forces with judgments and headline values, and what there is of each."""
+    results = headlines(edition)
+    judged = {force.id: judgment(edition, force.id, OVERALL) for force in edition.forces}
     rows = [
         {
-            "name": force.official_name,
+            "force": force,
+            "names": _names(force),
             "link": f"{force.id}/index.html",
-            "standing": standings.get(force.id, Standing(site.has(f"{edition.id}/{force.id}/index.html"))),
-            "grade": _of_judgments(edition, force.id),
+            "standing": _standing(site, edition, force),
+            "grade": _of_judgments(edition, judged[force.id], force),
+            "values": [_value(result, force.id) for result in results],
         }
         for force in edition.forces
     ]
+    statuses = [result.of(str(force_id)).status for result in results for force_id in result.rows.index]
     counted = grades_over_forces(edition, OVERALL)
-    spread = enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count)
     path = f"{edition.id}/index.html"
-    yield path, site.page("reports.html.j2", path, edition, rows=rows, spread=spread)
+    yield (
+        path,
+        site.page(
+            "forces.html.j2",
+            path,
+            edition,
+            rows=rows,
+            national=[_value(result, ENGLAND_AND_WALES) for result in results],
+            columns=[(result, _page_of(site, result)) for result in results],
+            spread=enumerated(f"{count} {grade.lower()}" for grade, count in counted.items() if count),
+            grade_keys=keys_of((force.official_name, judged[force.id]) for force in edition.forces),
+            value_keys=key_to_marks(edition.data.statuses, statuses),
+        ),
+    )
 
 
-def _of_judgments(edition: Edition, force_id: str) -> str:
-    """Return the overall judgment on a force or, in a programme without one, on how many questions a grade is held."""
+def headlines(edition: Edition) -> Sequence[Result]:
+    """Return the results whose values stand beside each force: the first screen's, as far as any force has a value."""
+    declared = next((plan.headline_measures for plan in edition.sections if plan.headline_measures), ())
+    results = calculate_all(edition, map(edition.data.measure, declared)) if declared else []
+    return together([one for one in results if one.forces["value"].notna().any()], HEADLINES)
+
+
+def _report(edition: Edition, force: Force) -> str:
+    return f"{edition.id}/{force.id}/index.html"
+
+
+def _names(force: Force) -> str:
+    """Return all that a force is called, by which it is found."""
+    return " / ".join(dict.fromkeys(force.called))
+
+
+def _standing(site: Site, edition: Edition, force: Force) -> Standing:
+    told = site.standings.get(edition.id, {}).get(force.id)
+    return told or Standing(site.has(_report(edition, force)))
+
+
+def _page_of(site: Site, result: Result) -> str:
+    path = f"{result.edition.id}/measures/{result.measure.id}.html"
+    return path if site.has(path) else ""
+
+
+def _value(result: Result, force_id: str) -> tuple[str, str]:
+    """Return a value with its mark, and by what it is sorted: "" for a missing one, which comes last."""
+    one = result.of(force_id)
+    return value_cell(result, one.value, one.status).text, "" if math.isnan(one.value) else repr(float(one.value))
+
+
+def _of_judgments(edition: Edition, overall: Judgment, force: Force) -> tuple[str, str]:
+    """Return the overall judgment on a force, and its place on the scale; "" for a place that there is none of.
+
+    In a programme without an overall one it is on how many questions a grade is held, most first.
+    """
     programme = edition.programme
     if programme is None or programme.overall:
-        return judgment(edition, force_id, OVERALL).grade_in_words
-    held = [one.id for one in programme.questions if judgment(edition, force_id, one.id).grade in programme.grades]
-    return f"held on {len(held)} of {len(programme.questions)} questions" if held else "none held"
+        scale = programme.grades if programme else ()
+        return overall.grade_in_words, str(scale.index(overall.grade)) if overall.grade in scale else ""
+    held = [one.id for one in programme.questions if judgment(edition, force.id, one.id).grade in programme.grades]
+    words = f"held on {len(held)} of {len(programme.questions)} questions" if held else "none held"
+    return words, str(-len(held)) if held else ""

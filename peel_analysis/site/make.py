@@ -49,11 +49,11 @@ def make_site(site: Site) -> Path:
 def _tasks(site: Site) -> Iterator[_Task]:
     for edition in site.editions:
         there = site.there(edition)
-        for path, of_edition in {**INDEXES, **(PAGES if site.is_whole else {})}.items():
+        for path, of_edition in {**(PAGES if site.is_whole else {}), **INDEXES}.items():
             said = map(repr, site.standings.get(edition.id, {}).values()) if path in INDEXES else ()
             yield _Task(path.format(edition=edition.id), (*there, *said), partial(of_edition, site, edition))
     there = [path for edition_id in site.data.editions for path in site.there(site.data.edition(edition_id))]
-    for path, over in {**OVER_EDITIONS, **(PAGES_OVER_EDITIONS if site.is_whole else {})}.items():
+    for path, over in {**(PAGES_OVER_EDITIONS if site.is_whole else {}), **OVER_EDITIONS}.items():
         yield _Task(path, there if path in OVER_EDITIONS else (), partial(over, site))
 
 

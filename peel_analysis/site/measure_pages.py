@@ -1,7 +1,7 @@
 """The pages of an edition's measures over all forces: a page a measure with its map, their index, and the map page."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
-from peel_analysis.figures.figure import as_svg
+from peel_analysis.figures.figure import Figure, as_svg
 from peel_analysis.measures import Result, provenance
 from peel_analysis.sections.annex import DEFINED, definition, exclusions_table
 from peel_analysis.sections.result import in_hand
@@ -47,8 +47,9 @@ def measure_pages(site: Site, edition: Edition) -> Files:
     results = measures.calculate_all(edition)
     path = MEASURES.format(edition=edition.id)
     yield path, site.page("measures.html.j2", path, edition, **listed(results))
+    peers = {force.id: _peers(edition, force.id) for force in edition.forces}
     for result in results:
-        yield from _of_measure(site, result)
+        yield from _of_measure(site, result, peers)
 
 
 def map_page(site: Site, edition: Edition) -> Files:
@@ -113,11 +114,12 @@ def map_of(result: Result, page: str = "") -> Markup:
     return piece("tile_map", result.measure.title, drawn, tile_map.key(result), tile_map.FIFTHS, page)
 
 
-def _of_measure(site: Site, result: Result) -> Files:
+def _of_measure(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) -> Files:
     edition, measure = result.edition, result.measure
     folder = MEASURES.format(edition=edition.id).rpartition("/")[0]
     path = f"{folder}/{measure.id}.html"
-    files = _downloads(result)
+    figure = in_hand(result).figure() if tile_map.has_map(result) else None
+    files = _downloads(result, figure)
     parts: dict[str, object] = {
         "measure": measure,
         "reading": national(result),
@@ -127,8 +129,8 @@ def _of_measure(site: Site, result: Result) -> Files:
         "readings": [],
         **_about(result),
     }
-    if tile_map.has_map(result):
-        parts |= {"drawn": _drawn(site, result)}
+    if figure is not None:
+        parts["drawn"] = _drawn(site, result, peers) | {"alt": figure.alt_text}
     elif not result.plotted.empty:
         parts["readings"] = [wording.reading(result, str(one)) for one in result.plotted.index]
     parts["without_map"] = "" if parts["drawn"] or not parts["readings"] else without_map(result)
@@ -137,68 +139,73 @@ def _of_measure(site: Site, result: Result) -> Files:
         yield f"{folder}/{name}", text
 
 
-def _downloads(result: Result) -> list[tuple[str, str]]:
+def _downloads(result: Result, figure: Figure | None) -> list[tuple[str, str]]:
     """Return the measure's files by their names: its rows of the values file and its figure; none without a value."""
     files = []
     if result.rows["value"].notna().any():
         files.append((f"{result.measure.id}.csv", values.as_csv(values.of_results([result]))))
-    if tile_map.has_map(result):
-        files.append((f"{result.measure.id}.svg", as_svg(in_hand(result).figure())))
+    if figure is not None:
+        files.append((f"{result.measure.id}.svg", as_svg(figure)))
     return files
 
 
-def _drawn(site: Site, result: Result) -> dict[str, object]:
+def _drawn(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) -> dict[str, object]:
     """Return what the page shows of the values: the map, the bars to compare, the figure in words and the table."""
 
     def report(force_id: str) -> str:
         there = f"{result.edition.id}/{force_id}/index.html"
         return f"../{force_id}/index.html" if site.has(there) else ""
 
-    highest_first = [one for one in bars_of(result) if one.place and one.force_id != ENGLAND_AND_WALES]
+    bars, share, value = bars_of(result, peers), scale(result), result.national.value
+    highest_first = [one for one in bars if one.place and one.force_id != ENGLAND_AND_WALES]
     ends = {"Highest": highest_first[0], "Lowest": highest_first[-1]}
     return {
         "map": map_of(result),
-        "bars": bars_of(result),
+        "bars": bars,
+        "lines": [("z", share(0.0)), *([] if math.isnan(value) else [("n", share(value))])],
         "sets": [one.title for one in result.edition.data.peer_sets.sets],
-        "alt": in_hand(result).figure().alt_text,
         "table": tables.of_all_forces(result, report),
         "facts": [(title, f"{one.value}, {one.name}") for title, one in ends.items()],
     }
 
 
-def bars_of(result: Result) -> list[Bar]:
-    """Return the forces and England and Wales in the order of their values, those without one last."""
-    compared, zero, span = compare(result), *_span(result)
+def bars_of(result: Result, peers: Mapping[str, Sequence[str]]) -> list[Bar]:
+    """Return the forces and England and Wales in the order of their values, those that no figure draws last."""
     rows = result.rows.sort_values("value", ascending=False, kind="stable", na_position="last")
-    drawn = [str(one) for one in rows.index if one == ENGLAND_AND_WALES or one in result.plotted.index]
-    others = [str(one) for one in rows.index if one not in drawn]
-    bars = []
-    for force_id in (*drawn, *others):
-        own = result.of(force_id)
-        value, note, interval = tables.value_cell(result, own.value, own.status).text, own.short, ""
-        place: list[tuple[str, str]] = []
-        if force_id in drawn and not own.is_missing:
-            lower, upper = compared.limits(force_id, SHOWN_LEVEL)
-            ends = {"a": min(own.value, 0), "b": max(own.value, 0)}
-            if not math.isnan(lower):
-                ends |= {"l": lower, "u": upper}
-                interval = tables.interval_cell(result.measure, lower, upper).text
-            place = [(name, f"{100 * (end - zero) / span:.2f}") for name, end in ends.items()]
-        elif force_id != ENGLAND_AND_WALES:
-            value, note = tile_map.without_a_value(result, force_id)
-        peers = [] if force_id == ENGLAND_AND_WALES else _peers(result.edition, force_id)
-        name = result.edition.forces.name(force_id)
-        bars.append(Bar(force_id, name, value, interval, note, place, peers))
+    ordered, drawn = [str(one) for one in rows.index], _drawn_ids(result)
+    share = scale(result)
+    bars = [_bar(result, one, share, peers.get(one, ())) for one in ordered if one in drawn]
+    for one in ordered:
+        if one not in drawn:
+            value, why = tile_map.without_a_value(result, one)
+            bars.append(Bar(one, result.edition.forces.name(one), value, "", why, (), peers.get(one, ())))
     return bars
 
 
-def _span(result: Result) -> tuple[float, float]:
-    """Return the left end of the bars' scale, which zero is within, and how much it spans to the right one."""
-    compared = compare(result)
-    drawn = [*map(str, result.plotted.index), *([] if result.national.is_missing else [ENGLAND_AND_WALES])]
+def _drawn_ids(result: Result) -> set[str]:
+    """Return who has a bar: the forces that a figure draws, and England and Wales where it has a value."""
+    return {*map(str, result.plotted.index), *([] if result.national.is_missing else [ENGLAND_AND_WALES])}
+
+
+def _bar(result: Result, force_id: str, share: Callable[[float], str], peers: Sequence[str]) -> Bar:
+    own, (lower, upper) = result.of(force_id), compare(result).limits(force_id, SHOWN_LEVEL)
+    place = [("a", share(min(own.value, 0))), ("b", share(max(own.value, 0)))]
+    interval, name = "", result.edition.forces.name(force_id)
+    if not math.isnan(lower):
+        place += [("l", share(lower)), ("u", share(upper))]
+        interval = tables.interval_cell(result.measure, lower, upper).text
+    note = "" if force_id == ENGLAND_AND_WALES else own.short
+    value = tables.value_cell(result, own.value, own.status).text
+    return Bar(force_id, name, value, interval, note, place, peers)
+
+
+def scale(result: Result) -> Callable[[float], str]:
+    """Return the scale of the bars, on which zero and all intervals lie: from a value to percent of the width."""
+    compared, drawn = compare(result), _drawn_ids(result)
     limits = (limit for one in drawn for limit in compared.limits(one, SHOWN_LEVEL) if not math.isnan(limit))
     ends = [0.0, *limits, *(result.of(one).value for one in drawn)]
-    return min(ends), max(ends) - min(ends) or 1.0
+    lowest, span = min(ends), max(ends) - min(ends) or 1.0
+    return lambda value: f"{100 * (value - lowest) / span:.2f}"
 
 
 def _peers(edition: Edition, force_id: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from markupsafe import Markup
-
 from peel_analysis.data.edition import Edition
 from peel_analysis.sections.annex import Annex
 from peel_analysis.site.page import METHOD, Site
@@ -12,16 +10,14 @@ from peel_analysis.site.page import METHOD, Site
 def method_page(site: Site, edition: Edition) -> Iterator[tuple[str, str]]:
     """Yield the page that says how figures are told, counted and left out, and where they come from."""
     annex = Annex(None, edition)
-    parts = [
-        ("higher-and-lower", "When a figure is called higher or lower", annex.wording_policy()),
-        ("definitions", "Definitions", annex.definitions()),
-        ("populations", "Populations", annex.populations()),
-        ("exclusions", "Forces left out or marked", annex.exclusions()),
-        ("cautions", "Cautions", annex.caveats()),
-        ("surveys", "Surveys and the file review", annex.surveys()),
-        ("sources", "Sources", annex.sources()),
-        ("marks", "Marks, notes and terms", annex.notes_and_terms()),
-    ]
+    parts = (
+        ("higher-and-lower", "When a figure is called higher or lower", {"": annex.wording_policy()}),
+        ("definitions", "Definitions", {"": annex.definitions()}),
+        ("populations", "Populations", {"": annex.populations()}),
+        ("exclusions", "Forces left out or marked", {"": annex.exclusions()}),
+        ("cautions", "Cautions and surveys", {"Cautions": annex.caveats(), "Surveys and reviews": annex.surveys()}),
+        ("sources", "Sources", {"": annex.sources()}),
+        ("marks", "Marks, notes and terms", {"": annex.notes_and_terms()}),
+    )
     path = METHOD.format(edition=edition.id)
-    shown: list[tuple[str, str, Markup]] = [(name, title, part.html) for name, title, part in parts]
-    yield path, site.page("method.html.j2", path, edition, parts=shown)
+    yield path, site.page("method.html.j2", path, edition, parts=parts)

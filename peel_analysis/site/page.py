@@ -57,15 +57,16 @@ class Site:
     def page(self, template: str, path: str, edition: Edition | None = None, **values: object) -> str:
         """Return the page at a path below the output folder, from a template that extends `site.html.j2`.
 
-        A template calls `to(path)` for the way from its page to another place below the output folder.
+        A template calls `to(path)` for the way from its page to another place below the output folder, and `has(path)`
+        to know whether there is something.
         """
 
         def way_to(other: str) -> str:
             return posixpath.relpath(other, posixpath.dirname(path) or ".")
 
         ways = [(words, way_to(there), there == path) for words, there in self._navigation(edition) if self.has(there)]
-        frame = {"key": self.key, "style": style_sheet("site"), "to": way_to, "ways": ways, "edition": edition}
-        return str(render(template, **frame, **values))
+        frame = {"key": self.key, "style": style_sheet("site"), "to": way_to, "has": self.has, "ways": ways}
+        return str(render(template, **frame, edition=edition, **values))
 
     def _navigation(self, edition: Edition | None) -> list[tuple[str, str]]:
         named = "" if edition is None else edition.id
