@@ -93,8 +93,10 @@ def grades_in_brief(edition: Edition, force_id: str) -> Markup:
     if programme.overall:
         judged.insert(0, (f"{programme.overall} {programme.id}", OVERALL))
     found = [(name, judgment(edition, force_id, one)) for name, one in judged]
-    shown = [(name, one.grade_in_words, one.last_inspected) for name, one in found if one.grade or one.evidence]
-    lacking = [name for name, one in found if not (one.grade or one.evidence)]
+    shown = [
+        (name, one.grade_in_words, one.last_inspected) for name, one in found if one.grade_in_words != NOT_RECORDED
+    ]
+    lacking = [name for name, one in found if one.grade_in_words == NOT_RECORDED]
     return piece("grades", shown, [sentence for sentence, _ in keys_of(found)], lacking)
 
 
