@@ -54,7 +54,10 @@ WHOLE = ("outside", "forces", "fewest-forces", "comparisons", "winsorised", "dif
 
 @dataclass(frozen=True)
 class Beside:
-    """The values.csv beside a report as text: rows by measure and force, further rows by the figure that says them."""
+    """The values.csv beside a report and that of all forces as text.
+
+    The rows by measure and force, and the further rows by the figure that says them.
+    """
 
     edition: Edition
     force_id: str
@@ -65,7 +68,7 @@ class Beside:
 def read(every: EditionValues, force_id: str) -> Beside:
     rows: dict[str, dict[str, Row]] = defaultdict(dict)
     further: dict[str, list[Row]] = defaultdict(list)
-    for row in csv.DictReader(io.StringIO(every.text(force_id))):
+    for row in (*csv.DictReader(io.StringIO(every.text(force_id))), *every.table):
         if row["part_of"]:
             further[row["part_of"]].append(row)
         else:

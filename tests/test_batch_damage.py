@@ -46,7 +46,7 @@ def saved_with_another_cell(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [emptied, cut_short, without_its_beginning, edited])
-@pytest.mark.parametrize("name", [FIRST, "index.html", "values.csv"])
+@pytest.mark.parametrize("name", [FIRST, "index.html", "values.csv", "../values.csv"])
 def test_a_damaged_output_is_not_fresh(name: str, damage: Callable[[bytes], bytes], again: SmallBatch) -> None:
     folder = again.reports / "kent"
     of_notebook, of_page = key_of_notebook(folder / FIRST), key_of_page(folder / "index.html")

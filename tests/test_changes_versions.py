@@ -35,7 +35,9 @@ def file(rows: pd.DataFrame, tmp_path: Path) -> Path:
 
 
 def build_folder(text: Callable[[str], str], path: Path, *force_ids: str) -> Path:
-    """Return a folder as a batch leaves it, with the text of each force's values file."""
+    """Return a folder as a batch leaves it, with the text of each force's values file, beside that of all forces."""
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "values.csv").write_text("what all forces have is read in no folder of a force", encoding="utf-8")
     for force_id in force_ids:
         (path / force_id).mkdir(parents=True)
         (path / force_id / "values.csv").write_text(text(force_id), encoding="utf-8")

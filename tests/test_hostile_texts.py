@@ -135,7 +135,7 @@ OURS = re.compile("beforeprint|// Without this script")
 def ran(html: BeautifulSoup) -> list[str]:
     """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
     beside = ("norfolk/index.html", "index.html", "values.csv", "annex.html")
-    in_site = ("../index.html", "../search.html", "../../index.html", "../../search.html")
+    in_site = ("../index.html", "../values.csv", "../search.html", "../../index.html", "../../search.html")
     ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", *beside, *in_site)}
     return [
         str(tag)

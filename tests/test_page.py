@@ -74,7 +74,7 @@ def test_page_loads_nothing_and_links_nowhere_else(page: Page) -> None:
     assert sources == [str(link["href"]) for link in page.html.select("ol.notes a")], "only notes lead elsewhere"
     in_site = {"../index.html", f"../../index.html#{page.force_id}", "../../search.html"}
     figures = {one for one in others if one.startswith("figures/")}
-    assert others - figures == {"annex.html", "values.csv", *in_site}
+    assert others - figures == {"annex.html", "values.csv", "../values.csv", *in_site}
     assert [one for one in others if not (page.path.parent / one.partition("#")[0]).is_file()] == []
     text = page.path.read_text(encoding="utf-8")
     assert re.findall(r"@import|url\((?!['\"]?data:)", text) == []

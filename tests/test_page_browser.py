@@ -9,6 +9,8 @@ from conftest import FORCES
 from conftest import Page as Report
 from pypdf import PdfReader
 
+from peel_analysis.show.templates import style_sheet
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NARROW = {"width": 320, "height": 640}
 # Without these, the browser itself calls home at every start.
@@ -202,3 +204,53 @@ def test_the_skip_link_comes_first_and_leads_to_the_report(browser: Any, norfolk
     tab.keyboard.press("Tab")
     focused = tab.evaluate("[document.activeElement.textContent, document.activeElement.getAttribute('href')]")
     assert focused == ["Skip to the report", "#report"]
+
+
+DARK: dict[str, Any] = {"color_scheme": "dark"}
+OWN_COLOURS: dict[str, Any] = {"forced_colors": "active"}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("colours", [DARK, OWN_COLOURS], ids=["dark", "forced"])
+def test_axe_finds_nothing_in_the_dark_and_in_colours_of_the_reader_s_own(
+    browser: Any, norfolk: Report, width: int, colours: dict[str, Any]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(browser, norfolk, viewport={"width": width, "height": 900}, **colours)
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    violations = Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
+
+
+def styled(tab: Any, selector: str, setting: str) -> str:
+    return str(tab.evaluate("([one, set]) => getComputedStyle(document.querySelector(one))[set]", [selector, setting]))
+
+
+def test_a_page_is_dark_on_a_dark_screen_and_light_on_paper(browser: Any, norfolk: Report) -> None:
+    light, dark = "rgb(255, 255, 255)", "rgb(20, 24, 27)"
+    tab = opened(browser, norfolk)
+    assert styled(tab, "body", "backgroundColor") == light
+    tab = opened(browser, norfolk, **DARK)
+    assert styled(tab, "body", "backgroundColor") == dark
+    assert styled(tab, "html", "colorScheme") == "dark"
+    tab.emulate_media(media="print", color_scheme="dark")
+    assert styled(tab, "body", "backgroundColor") == light
+    assert styled(tab, "html", "colorScheme") == "light"
+
+
+def test_a_notebook_keeps_the_colours_of_its_theme_in_the_dark(browser: Any) -> None:
+    tab = browser.new_context(**DARK).new_page()
+    tab.set_content(f"<body><style>{style_sheet()}</style><div><p class='reading'>Words</p></div></body>")
+    assert styled(tab, "html", "colorScheme") == "normal"
+    assert tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ground')") == "#fff"
+
+
+def test_what_a_ground_says_has_a_border_in_colours_of_the_reader_s_own(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk, **OWN_COLOURS)
+    for selector in ("tr.own-force > td", ".tile", ".grades div", ".judgment"):
+        for side in ("Top", "Bottom"):
+            assert styled(tab, selector, f"border{side}Style") == "solid", selector
+            assert styled(tab, selector, f"border{side}Width") not in ("", "0px"), selector
+    assert styled(tab, "tr.own-force > td", "borderTopWidth") == "2px", "other rows have a line of one"
+    assert styled(tab, ".drawing", "forcedColorAdjust") == "none"

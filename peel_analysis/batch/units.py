@@ -20,6 +20,7 @@ DRAWN_AND_EXPORTED_BY = (
     "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "pillow",
     "resvg_py", "seaborn",
 )  # fmt: skip
+ALSO_MADE_BY = {"pdf": "weasyprint"}
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -82,9 +83,15 @@ class Report:
         """The files that its units are made from beside those that every unit is made from."""
         return tuple(dict.fromkeys(path for unit in self.units for path in unit.files))
 
+    @property
+    def pdf(self) -> str:
+        """The name of the PDF beside the page, or nothing where none is to be made."""
+        return f"{self.force_id}-{self.edition}.pdf" if "pdf" in self.also else ""
+
     def key_of(self, shared: str) -> str:
-        """Return the content key of its units' files as they are now."""
-        return digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only), *self.also])
+        """Return the content key of its units' files as they are now, and of what makes the files beside the page."""
+        made_by = [_version(ALSO_MADE_BY[one]) for one in self.also if one in ALSO_MADE_BY]
+        return digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only), *self.also, *made_by])
 
     def is_fresh(self) -> bool:
         """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
@@ -159,8 +166,11 @@ def _below(folder: Path) -> Iterable[tuple[str, str]]:
 
 
 def _versions() -> Iterable[str]:
-    for name in DRAWN_AND_EXPORTED_BY:
-        try:
-            yield f"{name} {version(name)}"
-        except PackageNotFoundError:
-            yield f"{name} absent"
+    return map(_version, DRAWN_AND_EXPORTED_BY)
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"{name} absent"

@@ -11,9 +11,10 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -215,26 +216,38 @@ def _finish(path: Path, unit: Unit) -> None:
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
-    """Make a force's pages from its executed notebooks, and put its values file beside them."""
+    """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import page_html
+    from peel_analysis.reports.pdf import as_pdf
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    beside = {"values.csv": _values(edition, workplace.kept()).text(force.id)}
-    beside |= {path.name: page_html(sections, force, edition, report.key, page=path.stem) for path in report.pages}
+    values = _values(edition, workplace.kept())
+    beside = {"values.csv": values.text(force.id), "../values.csv": values.of_all_forces()}
+    page_of = partial(page_html, sections, force, edition, unfolded=report.inspected_only, pdf=report.pdf)
+    beside |= {path.name: page_of(report.key, page=path.stem) for path in report.pages}
     contents = {name: text.encode() for name, text in beside.items()}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
-    contents |= figure_files(figures, beside["values.csv"], force, data.forces)
-    html = page_html(sections, force, edition, page_marks(report.key, contents), unfolded=report.inspected_only)
+    contents |= figure_files(figures, beside["values.csv"], values.table, force, data.forces)
+    if report.pdf:
+        contents[report.pdf] = as_pdf(page_of(report.key, page=None))
+    html = page_of(page_marks(report.key, contents))
     reading.check_still()
-    write_files({report.page.parent / name: content for name, content in contents.items()})
+    write_files(dict(_not_there_yet((report.page.parent / name, content) for name, content in contents.items())))
     write_text(report.page, checked_page(html))  # last, as its key says that all is done
     for path in set((report.page.parent / FOLDER).glob("*.*")) - {report.page.parent / name for name in contents}:
         path.unlink(missing_ok=True)  # of a figure that is no longer there
     return ""
+
+
+def _not_there_yet(contents: Iterable[tuple[Path, bytes]]) -> Iterator[tuple[Path, bytes]]:
+    """Yield the files that are not there with this content: all forces' values are the same for each."""
+    for path, content in contents:
+        if not path.is_file() or path.read_bytes() != content:
+            yield path, content
 
 
 @lru_cache(maxsize=1)

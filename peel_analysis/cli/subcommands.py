@@ -83,6 +83,7 @@ def making_options(function: Function) -> Function:
         ),
         click.option("--fresh", is_flag=True, help="Make every section again, also those that are up to date."),
         click.option("--inspected-only", is_flag=True, help="Leave out questions that were not inspected."),
+        click.option("--pdf", is_flag=True, help="Each report as a PDF too, beside its page."),
         option(
             "--out",
             type=click.Path(path_type=Path),
@@ -157,8 +158,11 @@ def batch(
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
-    """Return how reports are to be made. Raises InputError where `--out` cannot be written to, or too little may be."""
+def _making(edition: "Edition", out: Path, pdf: bool, **settings: Any) -> "Making":
+    """Return how reports are to be made.
+
+    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF is missing.
+    """
     from peel_analysis.data.errors import InputError
     from peel_analysis.engine.limits import shortage
 
@@ -170,7 +174,11 @@ def _making(edition: "Edition", out: Path, **settings: Any) -> "Making":
     for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")
-    return Making(folder, **settings)
+    if pdf:
+        from peel_analysis.reports.pdf import check_can_be_made
+
+        check_can_be_made()
+    return Making(folder, **settings, also=("pdf",) if pdf else ())
 
 
 @command.command("forces")

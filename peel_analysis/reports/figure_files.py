@@ -29,20 +29,24 @@ PIXELS = 1200  # across
 COLOURS = 16  # of the palette: a drawing has about eight, and its letters some between two of them
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
 FAMILY = "DejaVu Sans"
+Row = dict[str, str]
 Figure = Mapping[str, Any]  # the data of a piece of the page: `figure` and `files`, as `sections.display` has them
 
 
 def figure_files(
-    figures: Iterable[tuple[Figure, str]], values: str, force: Force, forces: Forces
+    figures: Iterable[tuple[Figure, str]], values: str, table: Iterable[Row], force: Force, forces: Forces
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of figures, by their path from the page's folder; `values` is the force's values file.
+    """Yield the files of figures, by their path from the page's folder.
+
+    `values` is the force's values file, and `table` holds the rows of the edition's.
 
     Of each figure its data and its HTML, which holds the drawing, are handed over.
 
-    `<id>.csv` has COLUMNS: the rows of the values file that are the figure's data, and the names of their forces.
+    `<id>.csv` has COLUMNS: the rows of these two that are the figure's data, and the names of their forces.
     `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
     """
-    rows = list(csv.DictReader(io.StringIO(values)))
+    own = (force.id, ENGLAND_AND_WALES)
+    rows = [*csv.DictReader(io.StringIO(values)), *(row for row in table if row["force_id"] not in own)]
     for one, html in figures:
         figure_id = one["figure"]["figure_id"]
         svg = drawing_at(html, one["files"]["drawing"])
@@ -51,7 +55,7 @@ def figure_files(
         yield f"{FOLDER}/{figure_id}.png", as_png(svg)
 
 
-def _data(figure_id: str, of: Figure, rows: Sequence[dict[str, str]], force: Force, forces: Forces) -> str:
+def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces: Forces) -> str:
     out = io.StringIO()
     written = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
     written.writeheader()

@@ -69,16 +69,18 @@ def page_html(
     edition: Edition,
     key: str,
     *,
-    page: str = "",
+    page: str | None = "",
     unfolded: bool = False,
+    pdf: str = "",
 ) -> str:
     """Return a page of a force's report, self-contained: no script, style, font or picture from elsewhere.
 
-    That is the report's own page, with the sections that have no page to themselves, or the `page` of one that has.
+    That is the report's own page, with the sections that have no page to themselves, or the `page` of one that has;
+    where it is None, all sections on one page, for a PDF. `pdf` is the name of the PDF beside the page, where made.
     `key` is the content key that the page carries, so that a later run knows whether it is fresh. `unfolded` opens what
     stands for figures that are not public, as in the published report.
     """
-    here = [section for section in sections if section.page == page]
+    here = [section for section in sections if page is None or section.page == page]
     shown = [one for section in here for one in section.pieces]
     share = Shared(_numbers(shown), force, edition)
     links, window = _links(shown, share.numbers), edition.window("crime").words
@@ -91,7 +93,8 @@ def page_html(
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
         key=key,
-        style=style_sheet(),
+        style=style_sheet("pdf") if page is None else style_sheet(),
+        pdf=pdf,
         page=page,
         page_title=here[0].title if page else "",
         contents=[(_address(one, page), one.title) for one in sections],
@@ -104,9 +107,9 @@ def page_html(
     return str(html)  # no longer Markup, which would escape the key's checksum as it is put in
 
 
-def _address(section: SectionOnPage, page: str) -> str:
+def _address(section: SectionOnPage, page: str | None) -> str:
     """Return where a section is, for a link on a page: beside it, on the report's page, or on the page itself."""
-    if section.page == page:
+    if page is None or section.page == page:
         return f"#{section.id}"
     return file_of(section.page) if section.page else f"{file_of('')}#{section.id}"
 

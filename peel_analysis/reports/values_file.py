@@ -1,15 +1,18 @@
-"""The values file beside a report: every number that the report says, with the rows about its force first.
+"""The values files: beside a report what it says of its force and of England and Wales, and once those of all forces.
 
-Beside the measures' values they are the points of lines, quarters and their signals, the middle of the forces, what
-funnels rest on, the populations that earlier values divide by, the means of peers, the groups of outcomes, and what
-chance alone would give. Each of these rows names in `part_of` the figure or list that says it: what follows "figure-"
-in the page's ids. There are rows for every figure that can be made, so that a notebook may show another one without a
-word here.
+Beside the measures' values a report's are the points of lines, quarters and their signals, the middle of the forces,
+what funnels rest on, the populations that earlier values divide by, the means of peers, the groups of outcomes, and
+what chance alone would give. Each of these rows names in `part_of` the figure or list that says it: what follows
+"figure-" in the page's ids. There are rows for every figure that can be made, so that a notebook may show another one
+without a word here.
 """
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import isnan
 from typing import Any
 
@@ -55,13 +58,23 @@ class EditionValues:
     results: tuple[Result, ...]
 
     def text(self, force_id: str) -> str:
-        """Return a force's values file: its rows, England and Wales's, what sentences say beside, other forces'."""
+        """Return a force's values file: its rows, England and Wales's, and what sentences say beside."""
         shares = _shares(self.outcomes, force_id) if self.outcomes else ()
         quarters = _quarters(self.quarters, force_id)
         own = (*_points(self.lines, force_id), *quarters, *_peer_means(self.edition, self.results, force_id), *shares)
-        first = (self.rows[force_id], self.rows[ENGLAND_AND_WALES], _further(self.edition, own), self.further)
-        others = (rows for name, rows in self.rows.items() if name not in (force_id, ENGLAND_AND_WALES))
-        return "".join((",".join(values.COLUMNS), "\n", *first, *others))
+        return self._file(self.rows[force_id], self.rows[ENGLAND_AND_WALES], _further(self.edition, own), self.further)
+
+    def of_all_forces(self) -> str:
+        """Return the edition's values file: the rows of every force and of England and Wales, as `peel values` has."""
+        return self._file(*self.rows.values())
+
+    @cached_property
+    def table(self) -> list[dict[str, str]]:
+        """The rows of every force and of England and Wales, as they are read."""
+        return list(csv.DictReader(io.StringIO(self.of_all_forces())))
+
+    def _file(self, *rows: str) -> str:
+        return "".join((",".join(values.COLUMNS), "\n", *rows))
 
 
 def values_of(edition: Edition) -> EditionValues:

@@ -1,7 +1,7 @@
 """Annex A - About the data, generated from the registers: what each number rests on, and who is left out of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -14,6 +14,7 @@ from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
+from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
@@ -29,6 +30,7 @@ CHECKED_WITH_FORCES = (
     "Where HMICFRS collected data from forces directly, it agreed the design with them, queried figures that stood out "
     "or did not fit together, and asked each force to check its final figures."
 )
+LEFT_OUT = "Forces left out of a figure or marked in it"
 MARKED_OTHERWISE = "Figures marked by a check, a note on a count or an assumed population"
 NONE_MARKED = "No figure of this edition is marked by a check, a note on a count or an assumed population."
 DEFINED = ("Counted", "Out of", "Window", "Unit")
@@ -110,14 +112,13 @@ class Annex:
         return html_table("England and Wales by either population", columns, rows) if rows else Markup()
 
     def exclusions(self) -> Html:
-        """Show who is left out or marked: the register of exclusions by measure, then the marks that it has not."""
+        """Show who is left out or marked: the register of exclusions by force, then the marks that it has not."""
         return self._once("exclusions", self._exclusions)
 
     def _exclusions(self) -> Markup:
-        measure_ids = dict.fromkeys(self.edition.register(registers.EXCLUSIONS)["measure_id"])
-        parts = [exclusions_table(self.edition, self.edition.data.measure(one)) for one in measure_ids]
         none = piece("paragraphs", ["No force is left out of a figure of this edition by a recorded exclusion."])
-        return Markup("\n").join((*(parts or [none]), marks_table(measures.calculate_all(self.edition))))
+        table = exclusions_table(self.edition, list(self.edition.data.measures))
+        return Markup("\n").join((table or none, marks_table(measures.calculate_all(self.edition))))
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
@@ -178,16 +179,28 @@ def definition(edition: Edition, measure: Measure) -> Row:
     return text_row(measure.title, top, below, window, measure.unit)
 
 
-def exclusions_table(edition: Edition, measure: Measure) -> Markup:
-    """Return a table of the forces that the register leaves out of a measure or marks; nothing where there is none."""
-    rows, every = [], edition.register(registers.EXCLUSIONS)
-    grouped = every[every["measure_id"] == measure.id].groupby(["force_id", "period_year", "reason"], sort=False)
-    for (force_id, year, reason), group in grouped:
+def exclusions_table(edition: Edition, of_measures: Sequence[Measure]) -> Markup:
+    """Return a table of the forces that the register leaves out of measures or marks in them; nothing for none.
+
+    A row is what holds of a force for one reason: its years, and the measures where several are asked about.
+    """
+    titles = {measure.id: measure.title for measure in of_measures}
+    register, found = edition.register(registers.EXCLUSIONS), defaultdict(list)
+    about = register[register["measure_id"].isin(titles)]
+    for (measure_id, force_id, year, reason), group in about.groupby(
+        ["measure_id", "force_id", "period_year", "reason"], sort=False
+    ):
         effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
         basis = " and ".join(dict.fromkeys(group["basis"]))
-        rows.append(text_row(edition.forces.name(str(force_id)), str(year), effects, str(reason), basis))
-    columns = ("Force", "Year", "Effect", "Reason", "Basis")
-    return html_table(f"{measure.title}: forces left out or marked", columns, rows) if rows else Markup()
+        found[str(force_id), effects, str(reason), basis].append((str(year), titles[str(measure_id)]))
+    rows = []
+    for (force_id, *told), figures in sorted(found.items(), key=lambda one: one[0][0]):
+        years = enumerated(sorted({year for year, _ in figures}, reverse=True))
+        which = ["; ".join(dict.fromkeys(title for _, title in figures))] if len(titles) > 1 else []
+        rows.append(text_row(edition.forces.name(force_id), years, *which, *told))
+    columns = ("Force", "Year", *(["Measures"] if len(titles) > 1 else []), "Effect", "Reason", "Basis")
+    caption = LEFT_OUT if len(titles) > 1 else f"{of_measures[0].title}: forces left out or marked"
+    return html_table(caption, columns, rows) if rows else Markup()
 
 
 def open_annex(force: str, edition: str, data: Data | None = None) -> Annex:

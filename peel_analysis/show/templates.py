@@ -15,7 +15,7 @@ ADDRESS = re.compile(
     r"((?<![\w@/.:])(?:https?://|www\.)(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w@:.-]*@)(?:[/?#][\w/.~%?&=#+,:;-]*[\w/#=?])?(?![\w@:]))"
 )
 MACROS = "macros.html.j2"
-STYLES = ("style", "narrow", "print")  # the later say more than the earlier
+STYLES = ("style", "dark", "narrow", "print")  # the later say more than the earlier
 WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
 

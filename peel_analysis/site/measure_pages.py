@@ -230,7 +230,7 @@ def _about(result: Result) -> dict[str, object]:
         "defined": defined if counted else [],
         "cautions": wording.caveats(result),
         "notes": [one.sentence for one in wording.footnotes(result)] if held else [],
-        "exclusions": exclusions_table(edition, measure) if held else Markup(),
+        "exclusions": exclusions_table(edition, [measure]) if held else Markup(),
         "sources": piece("sources", "", edition.sources(measure.sources)),
         "versions": versions if counted else [],
     }
