@@ -113,7 +113,7 @@ class Edition:
         """Return every measure for every force and England and Wales: the rows and columns of values.csv.
 
         A row a measure and force. `value` (float, in `unit`) is not rounded, and NaN where `status` says why. The other
-        columns are those of the values file, which data/README.md describes. Raises InputError for a table that does
+        columns are those of the values file, which docs/values.md describes. Raises InputError for a table that does
         not answer.
 
         >>> values = peel.edition("2017").values().set_index(["measure", "force_id"])

@@ -16,6 +16,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
+from peel_analysis.data.marks import key_of_page
 
 
 def test_every_report_is_made_and_told(ran: SmallBatch) -> None:
@@ -76,6 +77,17 @@ def test_a_page_or_a_values_file_that_is_gone_is_made_again(again: SmallBatch) -
     assert again.run("--forces", ",".join(THREE)).returncode == 0
     assert again.done() == {"kent/page", "norfolk/page"}
     again.check_whole(THREE)
+
+
+def test_a_workbook_is_made_beside_a_page_that_links_it_and_is_a_part_of_the_page(again: SmallBatch) -> None:
+    assert 'href="kent-2017.xlsx"' not in (again.reports / "kent" / "index.html").read_text(encoding="utf-8")
+    done = again.run("--forces", "kent", "--xlsx")
+    assert done.returncode == 0, done.stderr
+    page, workbook = again.reports / "kent" / "index.html", again.reports / "kent" / "kent-2017.xlsx"
+    assert 'href="kent-2017.xlsx"' in page.read_text(encoding="utf-8")
+    assert (again.done(), key_of_page(page) != "") == ({"kent/page"}, True)
+    workbook.write_bytes(workbook.read_bytes()[:-1])
+    assert key_of_page(page) == "", "a damaged workbook is made again with its page"
 
 
 def reports(batch: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> list[Report]:

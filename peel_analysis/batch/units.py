@@ -17,8 +17,8 @@ from peel_analysis.data.writing import checksum
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
-    "afcharts", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill", "pillow",
-    "resvg_py", "seaborn",
+    "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
+    "pillow", "pyarrow", "resvg_py", "seaborn", "xlsxwriter",
 )  # fmt: skip
 ALSO_MADE_BY = {"pdf": "weasyprint"}
 PACKAGE = Path(__file__).resolve().parents[1]

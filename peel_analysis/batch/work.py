@@ -221,17 +221,25 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import page_html
     from peel_analysis.reports.pdf import as_pdf
+    from peel_analysis.reports.workbook import name_of, workbook_of
+    from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    values = _values(edition, workplace.kept())
-    beside = {"values.csv": values.text(force.id), "../values.csv": values.of_all_forces()}
-    page_of = partial(page_html, sections, force, edition, unfolded=report.inspected_only, pdf=report.pdf)
-    beside |= {path.name: page_of(report.key, page=path.stem) for path in report.pages}
-    contents = {name: text.encode() for name, text in beside.items()}
+    values, workbook = _values(edition, workplace.kept()), ""
+    described, of_force = metadata(VALUES, edition).encode(), values.text(force.id)
+    contents = {VALUES: of_force.encode(), VALUES + METADATA: described}
+    contents |= {f"../{VALUES}": values.of_all_forces().encode(), f"../{VALUES}{METADATA}": described}
+    contents["../values.parquet"] = values.parquet
+    if "xlsx" in report.also:
+        workbook = name_of(edition, force.id)
+        contents[workbook] = workbook_of(edition, values.results, force.id)
+    unfolded = report.inspected_only
+    page_of = partial(page_html, sections, force, edition, unfolded=unfolded, pdf=report.pdf, workbook=workbook)
+    contents |= {path.name: page_of(report.key, page=path.stem).encode() for path in report.pages}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
-    contents |= figure_files(figures, beside["values.csv"], values.table, force, data.forces)
+    contents |= figure_files(figures, of_force, values.table, force, data.forces)
     if report.pdf:
         contents[report.pdf] = as_pdf(page_of(report.key, page=None))
     html = page_of(page_marks(report.key, contents))

@@ -162,6 +162,15 @@ def say(text: str, *, end: str = "\n", file: TextIO | None = None) -> None:
     print(visible(text), end=end, file=file)
 
 
+def check_extra(extra: str, package: str, asked: str) -> None:
+    """Raise InputError, which begins with what was asked for, where the package of an extra is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        remedy = f'pip install -c constraints.txt -e ".[{extra}]"'
+        raise InputError(f"{asked} needs {package}, which is not installed: {remedy}")
+
+
 class ValueOption(click.Option):
     """An option with a value, and what to do when click refuses it.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, command, open_page, option, say
+from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, check_extra, command, open_page, option, say
 from peel_analysis.data.files import (
     check_letters,
     check_replaceable,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+BINARY = ("parquet", "xlsx")  # formats of values that are no text
 
 
 def chosen_forces(forces: "Forces", named: str) -> "list[Force]":
@@ -82,6 +83,7 @@ def making_options(function: Function) -> Function:
             help="peel: warm kernels; stock: papermill's own.",
         ),
         click.option("--fresh", is_flag=True, help="Make every section again, also those that are up to date."),
+        click.option("--xlsx", is_flag=True, help="Make a workbook of the values beside each page."),
         click.option("--inspected-only", is_flag=True, help="Leave out questions that were not inspected."),
         click.option("--pdf", is_flag=True, help="Each report as a PDF too, beside its page."),
         option(
@@ -158,16 +160,18 @@ def batch(
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
-def _making(edition: "Edition", out: Path, pdf: bool, **settings: Any) -> "Making":
+def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings: Any) -> "Making":
     """Return how reports are to be made.
 
-    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF is missing.
+    Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF or workbook is missing.
     """
     from peel_analysis.data.errors import InputError
     from peel_analysis.engine.limits import shortage
 
     if told := shortage():
         raise InputError(told)
+    if xlsx:
+        check_extra("xlsx", "gptables", "--xlsx")
     from peel_analysis.batch import Making
 
     folder = resolved(out, f"--out {out}")
@@ -178,7 +182,8 @@ def _making(edition: "Edition", out: Path, pdf: bool, **settings: Any) -> "Makin
         from peel_analysis.reports.pdf import check_can_be_made
 
         check_can_be_made()
-    return Making(folder, **settings, also=("pdf",) if pdf else ())
+    also = tuple(name for name, asked in (("pdf", pdf), ("xlsx", xlsx)) if asked)
+    return Making(folder, **settings, also=also)
 
 
 @command.command("forces")
@@ -222,20 +227,81 @@ def list_editions(data: "Data") -> int:
 @edition_option
 @option("--force", "force_id", type=FORCE_ID, help="One force, or england-and-wales.")
 @measure_option
-@format_option("csv", "json")
+@format_option("csv", "json", *BINARY)
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a file instead; the metadata of a CSV file go beside it.",
+    remedy="give the name of a file, such as values.csv in it",
+)
+@click.option("--columns", is_flag=True, help="Print what each column is, in Markdown, and no values.")
 @option("--population", "vintage", metavar="VINTAGE", help="Another vintage of the mid-year populations.")
 @click.option("--residents-only", is_flag=True, help="The City of London's residents alone.")
 @click.option("--leave-out-incomplete", is_flag=True, help="England and Wales without incomplete records of outcomes.")
-def values(edition: "Edition", force_id: str | None, measure: "Measure | None", format_: str, **otherwise: Any) -> int:
-    """Print every value of an edition."""
+def values(
+    edition: "Edition",
+    force_id: str | None,
+    measure: "Measure | None",
+    format_: str,
+    output: Path | None,
+    columns: bool,
+    leave_out_incomplete: bool,
+    **otherwise: Any,
+) -> int:
+    """Print every value of an edition, or write them to a file.
+
+    A workbook (xlsx) has a table a measure, and the rows of --force first in each.
+    """
+    from peel_analysis.show import values_dictionary
+
+    if columns:
+        say(values_dictionary.in_markdown(), end="")
+        return DONE
+    _check_values_output(format_, output)
+    asked = (edition.without_incomplete() if leave_out_incomplete else edition).with_population(**otherwise)
+    text = _values_as(format_, asked, [measure] if measure else None, force_id or "")
+    if output is None:
+        say(str(text), end="")
+        return DONE
+    from peel_analysis.data.writing import write_files
+
+    beside = output.with_name(output.name + values_dictionary.METADATA)
+    metadata = {beside: values_dictionary.metadata(output.name, asked)} if format_ == "csv" else {}
+    write_files({output: text, **metadata})
+    say(str(output))
+    return DONE
+
+
+def _check_values_output(format_: str, output: Path | None) -> None:
+    """Raise InputError for a file that cannot be written, a format that no terminal shows, and a missing extra."""
+    from peel_analysis.data.errors import InputError
+
+    if format_ in BINARY and output is None:
+        raise InputError(f"--format {format_}: not for a terminal; name a file, as --output values.{format_}")
+    if format_ == "xlsx":
+        check_extra("xlsx", "gptables", "--format xlsx")
+    if output is not None:
+        check_replaceable(output, f"--output {output}")
+
+
+def _values_as(format_: str, edition: "Edition", chosen: "list[Measure] | None", force_id: str) -> str | bytes:
+    """Return the values of an edition in a format: some measures' where they are chosen, one force's if one is."""
+    from peel_analysis.data.forces import ENGLAND_AND_WALES
+    from peel_analysis.measures import calculate_all
+    from peel_analysis.reports.workbook import workbook_of
     from peel_analysis.show import values as value_table
 
-    asked = edition.without_incomplete() if otherwise.pop("leave_out_incomplete") else edition
-    rows = value_table.values(asked.with_population(**otherwise), [measure] if measure else None)
+    results = calculate_all(edition, chosen)
+    if format_ == "xlsx":
+        return workbook_of(edition, results, "" if force_id == ENGLAND_AND_WALES else force_id)
+    rows = value_table.of_results(results)
     if force_id:
         rows = rows[rows["force_id"] == force_id]
-    say(value_table.as_csv(rows) if format_ == "csv" else value_table.as_json(rows), end="")
-    return DONE
+    if format_ == "parquet":
+        return value_table.as_parquet(rows, edition)
+    return value_table.as_csv(rows) if format_ == "csv" else value_table.as_json(rows)
 
 
 @command.command()

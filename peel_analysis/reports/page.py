@@ -72,13 +72,14 @@ def page_html(
     page: str | None = "",
     unfolded: bool = False,
     pdf: str = "",
+    workbook: str = "",
 ) -> str:
     """Return a page of a force's report, self-contained: no script, style, font or picture from elsewhere.
 
     That is the report's own page, with the sections that have no page to themselves, or the `page` of one that has;
     where it is None, all sections on one page, for a PDF. `pdf` is the name of the PDF beside the page, where made.
     `key` is the content key that the page carries, so that a later run knows whether it is fresh. `unfolded` opens what
-    stands for figures that are not public, as in the published report.
+    stands for figures that are not public, as in the published report. `workbook` is the name of the one beside it.
     """
     here = [section for section in sections if page is None or section.page == page]
     shown = [one for section in here for one in section.pieces]
@@ -95,6 +96,7 @@ def page_html(
         key=key,
         style=style_sheet("pdf") if page is None else style_sheet(),
         pdf=pdf,
+        workbook=workbook,
         page=page,
         page_title=here[0].title if page else "",
         contents=[(_address(one, page), one.title) for one in sections],

@@ -73,6 +73,11 @@ class EditionValues:
         """The rows of every force and of England and Wales, as they are read."""
         return list(csv.DictReader(io.StringIO(self.of_all_forces())))
 
+    @cached_property
+    def parquet(self) -> bytes:
+        """The same rows as a Parquet file."""
+        return values.as_parquet(values.of_results(self.results), self.edition)
+
     def _file(self, *rows: str) -> str:
         return "".join((",".join(values.COLUMNS), "\n", *rows))
 

@@ -129,16 +129,20 @@ def beside(result: Result, *force_ids: str) -> pd.DataFrame:
 def _columns(result: Result) -> list[str]:
     measure = result.measure
     columns = ["Force", measure.unit[:1].upper() + measure.unit[1:], *([] if measure.is_context else ["95% interval"])]
-    if result.earlier_window is not None:
-        columns += ["Difference in crimes", f"Crimes in the {result.earlier_window.words}"]
-    else:
-        columns += ["Count", "Population" if "population" in measure.denominator.items else "Out of"]
+    columns += count_headings(result)
     if result.comparator_window is not None and result.has_earlier:
         columns.append(f"Value {wording.earlier_in_words(result)}")
         if result.comparator_release:
             columns.append(f"Value {wording.window_phrase(result.window)}, same release as the one before")
     columns += STANDARDISED if standardised(result) else ()
     return [*columns, "Note"]
+
+
+def count_headings(result: Result) -> tuple[str, str]:
+    """Return what a table calls the count behind a value, and what that is divided by."""
+    if result.earlier_window is not None:
+        return "Difference in crimes", f"Crimes in the {result.earlier_window.words}"
+    return "Count", "Population" if "population" in result.measure.denominator.items else "Out of"
 
 
 def _force_row(result: Result, one: Value, force_id: str) -> Row:

@@ -1,11 +1,15 @@
 """The values file: every measure for all 43 forces and England and Wales, a contract for other programs."""
 
+import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
@@ -17,25 +21,13 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
 from peel_analysis.measures.standardised import NONE, standardised
+from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
+from peel_analysis.show.values_dictionary import CONTRACT_COLUMNS, arrow_schema
 from peel_analysis.show.words import in_one_phrase
 from peel_analysis.statistics.verdict import Verdict
 
-CONTRACT = (
-    "edition", "measure", "force_id", "period_end", "value", "numerator", "denominator", "unit", "status", "note",
-    "release",
-)  # fmt: skip
-MORE = (
-    "in_figure", "in_national", "members", "comparator_period_end", "comparator_value", "comparator_numerator",
-    "comparator_denominator", "comparator_status", "comparator_note", "comparator_release", "same_release_value",
-    "same_release_numerator", "same_release_denominator", "same_release_status", "same_release_note",
-    "lower_95", "upper_95", "lower_998", "upper_998",
-    "rank_first", "rank_last", "ranked", "verdict", "verdict_reason", "other_release", "gap", "gap_percent", "said",
-    "policy_version", "source_sha256", "rule",
-    "code_version", "member_list", "part_of",
-    "standardised_value", "standardised_lower_95", "standardised_upper_95", "standardised_expected",
-    "standardised_disagrees", "rest_value", "rest_difference", "rest_difference_lower_95", "rest_difference_upper_95",
-)  # fmt: skip
-COLUMNS = (*CONTRACT, *MORE)
+CONTRACT = tuple(one.name for one in CONTRACT_COLUMNS)
+COLUMNS = tuple(DICTIONARY)
 WHOLE = ("rank_first", "rank_last", "gap_percent")
 
 
@@ -149,6 +141,26 @@ def as_json(rows: pd.DataFrame) -> str:
     """Return the values as a JSON list of objects; a missing value is null."""
     records = rows.assign(**_whole_counts(rows)).astype(object).where(rows.notna(), None).to_dict(orient="records")
     return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_parquet(rows: pd.DataFrame, edition: Edition) -> bytes:
+    """Return the values as a Parquet file: days as days, what is missing as null, texts as they are; one row group.
+
+    It has no index of pandas and no clock: the same values are the same bytes.
+    """
+    schema = arrow_schema(edition)
+    columns = [pa.array(list(_held(rows[one.name], one.type == pa.date32())), one.type) for one in schema]
+    pq.write_table(pa.table(columns, schema=schema), out := io.BytesIO(), compression="zstd", row_group_size=len(rows))
+    return out.getvalue()
+
+
+def _held(column: pd.Series, is_day: bool) -> Iterator[object]:
+    """Yield a column's cells, None for a missing one."""
+    for cell, missing in zip(column.tolist(), column.isna(), strict=True):
+        if missing or cell == "":
+            yield None
+        else:
+            yield date.fromisoformat(cell) if is_day else cell
 
 
 def _whole_counts(rows: pd.DataFrame) -> dict[str, pd.Series]:

@@ -377,7 +377,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
         notes.append(Footnote(result.measure.window_note))
-    return [*_members(result), *notes]
+    return [*of_england_and_wales(result), *notes]
 
 
 def in_another_release(result: Result) -> str:
@@ -464,7 +464,7 @@ def members_in_words(result: Result, denominators: str) -> str:
     return f"{NATIONAL} is based on {forces}: {summed}. {result.national_warning}".strip()
 
 
-def _members(result: Result) -> list[Footnote]:
+def of_england_and_wales(result: Result) -> list[Footnote]:
     """Return who is in England and Wales, now and in the earlier window."""
     if not result.members or result.national.status == "as_published":
         return []
