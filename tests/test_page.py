@@ -69,7 +69,9 @@ def test_page_loads_nothing_and_links_nowhere_else(page: Page) -> None:
     addresses = [
         str(tag[name]) for name in ("src", "href", "srcset", "poster") for tag in page.html.select(f"[{name}]")
     ]
-    others = {one for one in addresses if not one.startswith(("#", "data:"))}
+    others = {one for one in addresses if not one.startswith(("#", "data:", "https://", "http://"))}
+    sources = [str(link["href"]) for link in page.html.select("[href^=http]")]
+    assert sources == [str(link["href"]) for link in page.html.select("ol.notes a")], "only notes lead elsewhere"
     in_site = {"../index.html", f"../../index.html#{page.force_id}", "../../search.html"}
     figures = {one for one in others if one.startswith("figures/")}
     assert others - figures == {"annex.html", "values.csv", "../values.csv", *in_site}

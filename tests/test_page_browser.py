@@ -183,10 +183,10 @@ def test_the_first_screen_says_what_the_page_is_the_grades_and_what_stands_out(b
         assert box["y"] + box["height"] <= 900, words
 
 
-def test_norfolk_takes_at_most_28_screens_and_7_000_words(browser: Any, norfolk: Report) -> None:
+def test_norfolk_takes_at_most_20_screens_and_6_000_words(browser: Any, norfolk: Report) -> None:
     tab = opened(browser, norfolk, viewport={"width": 1280, "height": 900})
-    assert tab.evaluate("document.documentElement.scrollHeight") <= 28 * 900
-    assert tab.evaluate("document.body.innerText.split(/\\s+/).length") <= 7_000
+    assert tab.evaluate("document.documentElement.scrollHeight") <= 20 * 900
+    assert tab.evaluate("document.body.innerText.split(/\\s+/).length") <= 6_000
 
 
 def test_page_is_whole_without_scripts(browser: Any, norfolk: Report) -> None:

@@ -13,7 +13,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.figures import picture
 from peel_analysis.measures import Result, calculate
 from peel_analysis.reports.page import SectionOnPage, page_html, pieces
-from peel_analysis.sections.display import PEEL, Drawing, Findings, Html, numbered
+from peel_analysis.sections.display import PEEL, Drawing, Findings, Html, numbered, stands_under
 from peel_analysis.show.templates import piece
 
 SECTION = "investigating"
@@ -40,7 +40,7 @@ def crime() -> Result:
 def figure(figure_id: str, number: int) -> dict[str, Any]:
     drawing = Drawing(picture(SVG, "It rose."), "It rose.", [crime()])
     body = piece("paragraph", "reading", "It rose.") + drawing.image
-    shown = numbered(figure_id, number, f"Of {figure_id}", body, drawing=drawing)
+    shown = numbered(figure_id, number, f"Of {figure_id}", body, drawing=drawing, under=stands_under([], "Source."))
     return {"text/html": shown._repr_html_(), **shown._repr_mimebundle_()}
 
 
@@ -72,7 +72,7 @@ def test_raw_html_in_markdown_is_text_and_headings_have_the_section_s_id(where: 
     found = Findings("Initial investigation", text)
     shown = prose(f"## Initial investigation\n\n{text}") if where == "prose" else cell(found._repr_mimebundle_())
     html = on_page(shown)
-    heading = html.find("h3", id=f"{SECTION}-Initial-investigation")
+    heading = html.find("h3", id=f"{SECTION}-initial-investigation")
     assert heading is not None
     section = html.find("section", id=SECTION)
     assert section is not None

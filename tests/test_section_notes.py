@@ -1,16 +1,16 @@
-"""A note that figures of a section share is said once, under the first of them, and linked to from the others."""
+"""A note that figures of a page share is said once, under the first of them, and linked to from the others."""
 
 import re
 from collections import Counter
 
 import cells
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from peel_analysis.data.folder import open_data
+from peel_analysis.reports.notes import Said
 from peel_analysis.reports.page import Piece, SectionOnPage, page_html
-from peel_analysis.sections.display import Html
-from peel_analysis.sections.notes import Said
+from peel_analysis.sections.display import Html, stands_under
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import words as wording
 from peel_analysis.show.words import footnotes
@@ -31,64 +31,56 @@ def page(edition_id: str, force_id: str) -> BeautifulSoup:
 
 
 @pytest.mark.parametrize(("edition_id", "force_id"), FORCES)
-def test_a_note_is_said_once_in_its_section_and_every_link_names_the_figure_that_has_it(
+def test_a_note_is_said_once_on_a_page_and_every_link_names_the_figure_that_has_it(
     edition_id: str, force_id: str
 ) -> None:
-    links = 0
-    for section in page(edition_id, force_id).select("section.report-section"):
-        figures = section.select("figure")
-        for kind in ("ol.footnotes > li", "details.caveats li"):
-            told = Counter(" ".join(note.get_text().split()) for one in figures for note in one.select(kind))
-            assert [note for note, times in told.items() if times > 1] == []
-        for link in section.select(".noted-elsewhere a"):
-            target = section.select_one(str(link["href"]))
-            assert target is not None, "in the same section"
-            number = target.select_one(".figure-number")
-            assert number is not None
+    html = page(edition_id, force_id)
+    for kind in ("ol.footnotes > li", "details.caveats li"):
+        told = Counter(" ".join(note.get_text().split()) for note in html.select(kind))
+        assert [note for note, times in told.items() if times > 1] == []
+    links = html.select(".noted-elsewhere a")
+    for link in links:
+        target = html.find(id=str(link["href"]).removeprefix("#"))
+        assert isinstance(target, Tag)
+        number = target.select_one(".figure-number")
+        if number is not None:
             assert link.get_text() == f"Figure {number.get_text()}"
-            assert target in link.find_all_previous("figure"), "an earlier one"
-            links += 1
-    assert links >= 3
+        assert target in link.find_all_previous(["figure", "div"]), "an earlier one"
+    assert len(links) >= 3
 
 
 def test_a_figure_has_all_its_notes_between_its_own_and_those_that_it_names() -> None:
+    html, section = page("2017", "norfolk"), open_section("investigating", "norfolk", "2017")
+    held = {
+        str(one["id"]): [" ".join(note.get_text().split()) for note in one.select("ol.footnotes > li")]
+        for one in html.select("figure")
+    }
+    told = list(held["figure-outcome_action_taken_pct"])
+    elsewhere = html.select_one("#figure-outcome_action_taken_pct .noted-elsewhere")
+    for part in elsewhere.decode_contents().split("too.") if elsewhere else ():
+        if found := re.search(r'Notes? ([\d, andto]+) under <a href="#(.*?)">', part):
+            for first, last in re.findall(r"(\d+)(?: to (\d+))?", found[1]):
+                told += held[found[2]][int(first) - 1 : int(last or first)]
+    every = footnotes(section.measure("outcome_action_taken_pct"))
+    assert sorted(told) == sorted(note.sentence for note in every)
+    assert len(held["figure-outcome_action_taken_pct"]) < len(every)
+
+
+def test_a_figure_in_a_notebook_has_all_its_cautions() -> None:
     section = open_section("investigating", "norfolk", "2017")
-    held: dict[str, list[str]] = {}
-    for measure_id in ("outcome_charged_pct", "outcome_action_taken_pct"):
-        shown = BeautifulSoup(section.figure(measure_id).html, "html.parser")
-        own = [" ".join(one.get_text().split()) for one in shown.select("ol.footnotes > li")]
-        held[f"figure-{measure_id}"] = own
-        told = list(own)
-        elsewhere = shown.select_one(".noted-elsewhere")
-        for part in elsewhere.decode_contents().split("too.") if elsewhere else ():
-            if found := re.search(r'Notes? ([\d, andto]+) under <a href="#(.*?)">', part):
-                for first, last in re.findall(r"(\d+)(?: to (\d+))?", found[1]):
-                    told += held[found[2]][int(first) - 1 : int(last or first)]
-        assert sorted(told) == sorted(note.sentence for note in footnotes(section.measure(measure_id)))
-    assert len(held["figure-outcome_action_taken_pct"]) < len(held["figure-outcome_charged_pct"])
-
-
-def test_a_figure_that_is_shown_again_says_the_same() -> None:
-    section = open_section("investigating", "norfolk", "2017")
-    first = section.figure("outcome_charged_pct").html
-    section.figure("outcome_action_taken_pct")
-    assert section.figure("outcome_charged_pct").html == first
-
-
-def test_a_figure_alone_has_all_its_cautions() -> None:
-    section = open_section("investigating", "norfolk", "2017")
+    section.figure("outcome_charged_pct")
     shown = BeautifulSoup(section.figure("outcome_action_taken_pct").html, "html.parser")
     cautions = wording.caveats(section.measure("outcome_action_taken_pct"), "norfolk")
     assert [one.get_text() for one in shown.select("details.caveats li")] == cautions
     assert not shown.select(".noted-elsewhere")
 
 
-def test_notes_are_named_by_their_places() -> None:
+def test_notes_are_named_by_their_places_and_those_that_are_said_already_unfold_no_other() -> None:
     said = Said()
-    said.under("one", 1, [*"abcde"], ["warned"])
-    told = said.under("two", 2, ["a", "b", "c", "f", "e"], ["warned", "again"])
-    assert (told.notes, told.cautions) == (["f"], ["again"])
-    assert told.links == [
-        {"figure_id": "one", "number": 1, "which": "1 to 3 and 5"},
-        {"figure_id": "one", "number": 1, "which": ""},
+    said.under("one", "Figure 1", stands_under([*"abcde"], "", ["warned"]))
+    told = said.under("two", "Figure 2", stands_under(["a", "b", "c", "f", "e"], "", ["warned", "again"]))
+    assert (told["notes"], told["cautions"], told["open_notes"]) == (["f"], ["again"], 0)
+    assert told["links"] == [
+        {"figure_id": "one", "name": "Figure 1", "which": "1 to 3 and 5"},
+        {"figure_id": "one", "name": "Figure 1", "which": ""},
     ]

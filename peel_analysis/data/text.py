@@ -67,6 +67,11 @@ def from_cell(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell, 1) else cell
 
 
+def slug(text: str) -> str:
+    """Return a text as an id that can stand in an address: its letters and figures, small, with hyphens between."""
+    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")
+
+
 def in_words(number: int) -> str:
     """Return a small count in words, as the inspectorate writes it: "six", but "12"."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -21,8 +21,8 @@ from peel_analysis.show.tables import beside
 from peel_analysis.show.words import value_in_words, windows_in_words
 from peel_analysis.statistics.intervals import Array
 
-ROW = 0.2  # inches
-ABOVE, BELOW = 0.78, 0.12  # inches above and below the bars, fixed so that no second layout pass is needed
+ROW = 0.152  # inches: letters of 9 points, and the room between lines that print has
+ABOVE, BELOW = 0.56, 0.05  # inches above and below the bars, fixed so that no second layout pass is needed
 LEFT, RIGHT, MARKS = 1.55, 0.62, 0.26  # and to the right of the values, where any has a mark, the marks
 LONGEST_IN_KEY = 2.2  # inches of names in the key; more forces are counted
 STRIP_HEIGHT, STRIP_LEFT, STRIP_ACROSS = 1.9, 0.03, 0.94  # inches, and shares of the width
@@ -161,7 +161,7 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
             )
         else:
             shown = value_in_words(result.measure, float(value))
-            bar = axes.barh(place, value, height=0.74, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)
+            bar = axes.barh(place, value, height=0.78, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)
             bar[0].set_gid(f"bar-{row_id}")
             figure.parts[str(row_id)] = [bar[0]]
         for part, text, across, away, align in (

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from markupsafe import Markup, escape
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
 from peel_analysis.figures import drawing_at
+from peel_analysis.show.templates import piece
 
 FOLDER = "figures"
 COLUMNS = (
@@ -25,8 +25,8 @@ COLUMNS = (
 # A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing; the renderer
 # takes no size in points.
 CLIPPED = re.compile(r' clip-path="[^"]*"')
-PIXELS = 1200  # across
-COLOURS = 16  # of the palette: a drawing has about eight, and its letters some between two of them
+PIXELS = 1000  # across
+COLOURS = 12  # of the palette: a drawing has about eight, and its letters some between two of them
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
 FAMILY = "DejaVu Sans"
 Row = dict[str, str]
@@ -70,8 +70,7 @@ def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces:
 def _named(svg: str, title: str, description: str) -> str:
     """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
     start, end, rest = svg.partition(">")
-    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(title, description)
-    return f"{start}{end}{words}{rest}"
+    return f"{start}{end}{piece('title_of_drawing', title, description)}{rest}"
 
 
 def as_png(svg: str) -> bytes:
@@ -96,7 +95,7 @@ def _fonts() -> list[str]:
     return [str(Path(mpl.get_data_path(), "fonts", "ttf", name)) for name in FONTS]
 
 
-def citation(figure: Figure, number: int, force: Force, edition: Edition) -> Markup:
+def citation(figure: Figure, number: int, force: Force, edition: Edition) -> str:
     """Return how a figure is cited: whose it is, its title, what it is made from, and that it is no publication.
 
     No clock tells a date: the newest of the releases that the figure rests on does.
@@ -106,4 +105,4 @@ def citation(figure: Figure, number: int, force: Force, edition: Edition) -> Mar
     said.append(f"Made by peel_analysis {code_version()} from {'; '.join(of['sources'])}.")
     said += [f"Data {of['data']}."] if of["data"] else []
     said += [f"{of['newest']} (the month that the newest release used is named after)."] if of["newest"] else []
-    return escape(" ".join((*said, "Made from public data, not a publication of HMICFRS.")))
+    return " ".join((*said, "Made from public data, not a publication of HMICFRS."))

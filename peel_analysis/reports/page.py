@@ -9,6 +9,7 @@ from markupsafe import Markup
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
 from peel_analysis.reports.figure_files import citation
+from peel_analysis.reports.notes import Said
 from peel_analysis.sections.display import PEEL, as_on_page
 from peel_analysis.show.prose import Prose
 from peel_analysis.show.templates import piece, render, style_sheet
@@ -89,6 +90,7 @@ def page_html(
         edition_title=edition.title,
         force_name=force.official_name,
         force_id=force.id,
+        first_screen=next((one.id for one in here if any("first_screen" in part.data for part in one.pieces)), ""),
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
         key=key,
@@ -138,11 +140,21 @@ def _numbers(shown: Iterable[Piece]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Shared:
-    """What a figure is cited by: its number on the page, and whose report it is in."""
+    """What the figures of a page share: their numbers, whose report they are in, and what has been said under them."""
 
     numbers: dict[str, int]
     force: Force
     edition: Edition
+    said: Said = field(default_factory=Said)
+
+    def noted(self, html: Markup, data: Mapping[str, Any], figure_id: str) -> Markup:
+        """Return a figure or a statement without the notes that stand under an earlier one, and with links there."""
+        if "under" not in data:
+            return html
+        number = self.numbers.get(figure_id)
+        name = f"Figure {number}" if number else data.get("title", "All figures in one look")
+        under = self.said.under(figure_id, name, data["under"])
+        return Markup(html.replace(piece("under", **data["under"]), piece("under", **under), 1))
 
     def closing(self, data: Mapping[str, Any]) -> Markup:
         """Return the end of a figure with the link to it, its files, and how it is cited."""
@@ -152,7 +164,7 @@ class Shared:
 
 
 def _on_page(one: Piece, shared: Shared, links: Links) -> Markup:
-    """Return a piece with the page's own figure number or links in place of the notebook's."""
+    """Return a piece with the page's own figure number, notes and links in place of the notebook's."""
     if "readings" in one.data:
         return piece("readings", **one.data["readings"], links=links)
     if "figure" in one.data:
@@ -160,8 +172,5 @@ def _on_page(one: Piece, shared: Shared, links: Links) -> Markup:
         opening = piece("figure_opening", **{**named, "number": numbers.get(named["figure_id"], 0)})
         body = one.html.replace(piece("figure_opening", **named), opening, 1)
         body = body.replace(piece("figure_closing"), shared.closing(one.data), 1)
-        if "links" in one.data:
-            told = [{**link, "number": numbers[link["figure_id"]]} for link in one.data["links"]]
-            body = body.replace(piece("noted_elsewhere", one.data["links"]), piece("noted_elsewhere", told))
-        return Markup(body)
-    return one.html
+        return shared.noted(Markup(body), one.data, named["figure_id"])
+    return shared.noted(one.html, one.data, one.data.get("statement", ""))

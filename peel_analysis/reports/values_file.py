@@ -9,7 +9,6 @@ without a word here.
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +26,7 @@ from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expe
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.text import slug
 from peel_analysis.measures import Result, Series, Value, calculate_all, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
 from peel_analysis.measures.provenance import POPULATIONS
@@ -288,8 +288,7 @@ def _shares(outcomes: Outcomes, force_id: str) -> Iterator[Row]:
     for side in ("own", "national") if spread.is_shown else ("national",):
         held: list[Value] = [getattr(group, side) for group in spread.groups]
         for group, one in zip(spread.groups, held, strict=True):
-            slug = re.sub(r"[^a-z0-9]+", "-", group.name.lower()).strip("-")
-            yield _share(outcomes.whole, slug, one, one.numerator)
+            yield _share(outcomes.whole, slug(group.name), one, one.numerator)
         counted, crimes = sum(one.numerator for one in held), held[0].denominator
         yield _share(outcomes.whole, "all", held[0], counted)
         yield _row_of(outcomes.whole, OUTCOMES, "difference", held[0].force_id, counted - crimes, CRIMES)

@@ -1,9 +1,9 @@
 """A measure in a section: as a figure by force, against size, beside the force's peers, and over time."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -33,8 +33,7 @@ from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.measures.provenance import population_tables
-from peel_analysis.sections.display import Drawing, Html, numbered, source_line
-from peel_analysis.sections.notes import Notes, Said
+from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.over_time import (
@@ -47,17 +46,15 @@ from peel_analysis.show.over_time import (
 )
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import footnotes, no_figure, value_in_words
+from peel_analysis.show.words import Footnote, footnotes, no_figure, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 FURTHER = {"funnel": "against the size of forces", "trend": "over time", "quarters": "by quarter, without the season"}
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
-def figure_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
+def figure_block(result: Result, force_id: str, number: int) -> Html:
     """Return the figure of a measure by force: caption, reading, drawing, notes, source, cautions and table.
-
-    `said` is what the section's figures have said under themselves so far.
 
     A measure that too few forces have is told in words and a table only.
     """
@@ -77,10 +74,10 @@ def figure_block(result: Result, force_id: str, number: int, said: Said | None =
     drawing = Drawing(narrow + picture(draw(result, force_id), alt), alt, [result], "every force")
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone]
-    under = _notes(result, force_id, number, said)
+    under = _under(result, force_id)
     place = wording.rank_in_words(result, force_id)
     body = _body(result, force_id, under, place=place, image=drawing.image, not_drawn=not_drawn)
-    return numbered(result.measure.id, number, wording.caption(result), body, drawing=drawing, links=under.links)
+    return numbered(result.measure.id, number, wording.caption(result), body, drawing=drawing, under=under)
 
 
 def statement_block(result: Result, force_id: str) -> Html:
@@ -91,36 +88,37 @@ def statement_block(result: Result, force_id: str) -> Html:
     measure_id = result.measure.id
     if wording.not_available(result):
         said, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
-        body = piece("figure_body", reading=said, value_id=value_id)
+        body, held = piece("figure_body", reading=said, value_id=value_id), {}
     else:
-        notes = [note.sentence for note in footnotes(result, "No value")]  # there is no figure to be missing from
-        body = _body(result, force_id, Notes(notes, wording.caveats(result, force_id), []))
-    return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id})
+        every = footnotes(result, "No value")  # there is no figure to be missing from
+        under = stands_under(_sentences(every, force_id), source_line(result), wording.caveats(result, force_id))
+        body, held = _body(result, force_id, under), {"under": under, "title": result.measure.title}
+    return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id, **held})
 
 
-def _notes(result: Result, force_id: str, number: int, said: Said | None) -> Notes:
-    """Return the notes and cautions of the figure by force: those about the force first, and never folded."""
-    every = sorted(footnotes(result), key=lambda note: force_id not in note.force_ids)
-    notes = [note.sentence for note in every]
+def _under(result: Result, force_id: str) -> dict[str, Any]:
+    """Return what stands under the figure by force: the notes about the force first, and never folded."""
+    every = footnotes(result)
+    notes = _sentences(every, force_id)
     if wording.rank_in_words(result, force_id):
         notes.append(wording.rule_of_ranks(result))
-    under = (said or Said()).under(result.measure.id, number, notes, wording.caveats(result, force_id))
-    own = {note.sentence for note in every if force_id in note.force_ids}
-    return replace(under, first=max(under.first, sum(one in own for one in under.notes)))
+    own = sum(force_id in note.force_ids for note in every)
+    return stands_under(notes, source_line(result), wording.caveats(result, force_id), own=own)
 
 
-def _body(result: Result, force_id: str, under: Notes, **drawing: object) -> Markup:
+def _sentences(notes: Iterable[Footnote], force_id: str) -> list[str]:
+    """Return the sentences of notes, those about the force first."""
+    return [note.sentence for note in sorted(notes, key=lambda note: force_id not in note.force_ids)]
+
+
+def _body(result: Result, force_id: str, under: dict[str, Any], **drawing: object) -> Markup:
     """Return what is said of a measure by force, with what stands under every figure; `drawing` comes between."""
     return piece(
         "figure_body",
         reading=wording.reading(result, force_id),
         value_id=wording.value_id(result, force_id),
-        notes=under.notes,
-        open_notes=under.first,
-        links=under.links,
-        source=source_line(result),
-        cautions=under.cautions,
-        summary=f"All 43 forces: {result.measure.title}",
+        under=piece("under", **under),
+        summary="Data of all 43 forces",
         data=tables.by_force(result, force_id),
         **drawing,
     )
@@ -134,7 +132,7 @@ def _not_drawn(result: Result) -> str:
     return f"The figure by force is not drawn, because {have} a public value.{rate}"
 
 
-def funnel_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
+def funnel_block(result: Result, force_id: str, number: int) -> Html:
     """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
     compared = compare(result)
     caption = (
@@ -150,10 +148,8 @@ def funnel_block(result: Result, force_id: str, number: int, said: Said | None =
         Drawing(narrow + picture(funnel_svg(compared, force_id), alt), alt, [result], "every force"),
         number,
         caption,
-        notes,
-        said,
+        stands_under(notes, source_line(result)),
         reading=_of_funnel(compared, force_id),
-        source=source_line(result),
     )
 
 
@@ -163,16 +159,13 @@ def _refused(result: Result, kind: str, why: str) -> Html:
     return Html(shown, f"{kind}: {result.measure.id}")
 
 
-def _further(
-    kind: str, drawing: Drawing, number: int, caption: str, notes: Sequence[str], said: Said | None, **shown: object
-) -> Html:
+def _further(kind: str, drawing: Drawing, number: int, caption: str, under: dict[str, Any], **shown: object) -> Html:
     """Return a figure that says more of a measure than its own figure does, folded; `shown` are its other parts."""
     (result,) = drawing.results
     figure_id, about = f"{result.measure.id}-{kind}", f"{kind}: {result.measure.id}"
-    under = (said or Said()).under(figure_id, number, notes, ())
-    body = piece("figure_body", notes=under.notes, links=under.links, image=drawing.image, **shown)
+    body = piece("figure_body", under=piece("under", **under), image=drawing.image, **shown)
     further = f"{result.measure.title}: {FURTHER[kind]}"
-    return numbered(figure_id, number, caption, body, drawing=drawing, about=about, links=under.links, further=further)
+    return numbered(figure_id, number, caption, body, drawing=drawing, about=about, under=under, further=further)
 
 
 def _of_funnel(compared: Compared, force_id: str) -> str:
@@ -256,7 +249,7 @@ def _row(result: Result, force_id: str, kind: str = "") -> Row:
     return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)
 
 
-def trend_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
+def trend_block(result: Result, force_id: str, number: int) -> Html:
     """Return the figure of a measure over time with its notes and its table; for a force without a line, the reason.
 
     Raises InputError for a measure whose counts allow no line.
@@ -277,10 +270,10 @@ def trend_block(result: Result, force_id: str, number: int, said: Said | None = 
         Drawing(narrow_form(trend_lines, series, force_id) + figure.as_image(), figure.alt_text, [result]),
         number,
         caption,
-        _line_notes(result, series, force_id),
-        said,
+        stands_under(
+            _line_notes(result, series, force_id), source_line(result, _source_of_populations(result, series))
+        ),
         reading=f"{lines} {recent_trend_in_words(series, force_id)}",
-        source=source_line(result, _source_of_populations(result, series)),
         summary="The points of the lines",
         data=_points_table(result, series, force_id, caption) + key + tables.about_intervals(result),
     )
@@ -300,7 +293,7 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     return html_table(caption, columns, rows)
 
 
-def quarters_block(result: Result, force_id: str, number: int, said: Said | None = None) -> Html:
+def quarters_block(result: Result, force_id: str, number: int) -> Html:
     """Return the figure of a measure's quarters with the season taken out, and the signals among them.
 
     A line that is too short says so in its place. Raises InputError for a measure that is not counted by quarter.
@@ -326,10 +319,8 @@ def quarters_block(result: Result, force_id: str, number: int, said: Said | None
         Drawing(narrow_form(quarter_lines, free, force_id) + figure.as_image(), figure.alt_text, [result]),
         number,
         caption,
-        notes,
-        said,
+        stands_under(notes, source_line(result, _source_of_populations(result, series))),
         reading=signals_in_words(free, force_id, found[-1]),
-        source=source_line(result, _source_of_populations(result, series)),
         summary="The quarters and their signals",
         data=_quarters_table(result, series, figure.data, force_id, caption),
     )

@@ -6,14 +6,16 @@ output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says
 * `figure`: the opening of a figure, which the page makes anew with its own number, unless that is 0;
 * `files`: what the files of a figure are made from: where in the HTML its drawing stands and its alternative text, the
   measures whose rows of the values file are its data, and what it rests on;
-* `links`: what a figure says of the notes under earlier ones, which the page makes anew with their numbers;
+* `under`: the notes, the source and the cautions under a figure or a statement (of that `title`), which the page makes
+  anew without those that stand under an earlier one;
+* `first_screen`: that the section is the first screen, which is laid out closer;
 * `statement`, `tiles`: the ids of what a link can go to;
 * `readings`: a list of readings, which the page makes anew with its own links;
 * `findings`: a sub-heading and the Markdown of inspectors, in which raw HTML, links and pictures are text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -24,10 +26,10 @@ from peel_analysis.data.writing import checksum
 from peel_analysis.figures import place_of_drawing
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import SHORT, tables_behind
-from peel_analysis.sections.notes import Link
 from peel_analysis.show.templates import notebook_style, piece
 from peel_analysis.show.words import sources_in_words
 
+UNFOLDED = 1  # notes under a figure; those that are about the report's own force are never folded
 PEEL = "application/vnd.peel+json"
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")  # that a release is named after
 MATHEMATICS = re.compile(r"\$|\\[(\[]|\\begin\b")  # what JupyterLab would set as mathematics in the texts of a cell
@@ -139,19 +141,25 @@ def numbered(
     *,
     drawing: Drawing,
     about: str = "",
-    links: Sequence[Link] = (),
+    under: Mapping[str, Any],
     further: str = "",
 ) -> Html:
     """Return a figure around its content, numbered unless its number is 0; folded under what it is `further` about.
 
-    `links` are those in it to the notes of earlier figures.
+    `under` is what stands under it, as `stands_under` returns it.
     """
     named = {"figure_id": figure_id, "number": number, "caption": caption}
     html = piece("figure", piece("figure_opening", **named), body)
     if further:
         html = piece("further", further, html)
-    data = {"figure": named, "files": drawing.files(html), **({"links": list(links)} if links else {})}
+    data = {"figure": named, "files": drawing.files(html), "under": under}
     return Html(html, about or f"figure {number}: {figure_id}", data)
+
+
+def stands_under(notes: Sequence[str], source: str, cautions: Sequence[str] = (), own: int = 0) -> dict[str, Any]:
+    """Return what stands under a figure; all notes are folded but for the first, or the `own` of the report's force."""
+    unfolded = max(UNFOLDED, own)
+    return {"notes": list(notes), "open_notes": unfolded, "source": source, "cautions": list(cautions)}
 
 
 def source_line(result: Result, also: str = "") -> str:

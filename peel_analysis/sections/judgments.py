@@ -82,7 +82,10 @@ def judgments_table(edition: Edition, force_id: str) -> Markup:
 
 
 def grades_in_brief(edition: Edition, force_id: str) -> Markup:
-    """Return the grades as a list: the overall one first, each with the year last inspected and the key to its mark."""
+    """Return the grades as a list: the overall one first, each with the year last inspected and the key to its mark.
+
+    Those that are not recorded are named in one line.
+    """
     programme = edition.programme
     if programme is None:
         return Markup()
@@ -90,8 +93,11 @@ def grades_in_brief(edition: Edition, force_id: str) -> Markup:
     if programme.overall:
         judged.insert(0, (f"{programme.overall} {programme.id}", OVERALL))
     found = [(name, judgment(edition, force_id, one)) for name, one in judged]
-    shown = [(name, one.grade_in_words, one.last_inspected) for name, one in found]
-    return piece("grades", shown, [sentence for sentence, _ in keys_of(found)])
+    shown = [
+        (name, one.grade_in_words, one.last_inspected) for name, one in found if one.grade_in_words != NOT_RECORDED
+    ]
+    lacking = [name for name, one in found if one.grade_in_words == NOT_RECORDED]
+    return piece("grades", shown, [sentence for sentence, _ in keys_of(found)], lacking)
 
 
 def keys_of(found: Iterable[tuple[str, Judgment]]) -> list[tuple[str, list[str]]]:

@@ -14,8 +14,10 @@ from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
+from peel_analysis.data.registers import AREAS_FOR_IMPROVEMENT
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.data.text import enumerated
+from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.measures import Result, Value
 from peel_analysis.sections.display import Html, source_line
 from peel_analysis.show import tables
@@ -25,6 +27,7 @@ from peel_analysis.show.words import not_available
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
 
 AT_MOST, FIRST = 7, 3  # lines of what stands out, and of those on the first screen
+GROUPS = 3  # of offences, that are seen before the others are unfolded
 TILES = 6  # on the first screen
 RATE, CHANGE = "crime_per_1000", "crime_change_12m"
 NO_CHANGE = "not_applicable"  # the status of a change from no crime at all, or of an interval from or to none
@@ -55,7 +58,7 @@ def headline_tiles(results: Sequence[Result], force_id: str) -> Html:
     told = together((result for result in results if not result.of(force_id).is_missing), TILES)
     shown = _tiles(told, force_id)
     html = piece("headline_tiles", shown.tiles, _key(told, shown.statuses)) if told else Markup()
-    return Html(html, "headline tiles")
+    return Html(html, "headline tiles", {"first_screen": True})
 
 
 def together(results: Iterable[Result], number: int) -> list[Result]:
@@ -194,13 +197,24 @@ def peers_named(edition: Edition, force_id: str) -> Html:
 
 
 def without_findings(edition: Edition, force: Force) -> Html:
-    """Return which questions no findings of inspectors are held on, in one line; nothing where all have some."""
-    held = {section for section, _ in edition.findings(force.id)}
-    without = [plan.title for plan in edition.sections if plan.question and plan.title not in held]
-    if not without:
-        return Html(Markup(), "sections without findings")
-    words = f"No findings of inspectors are held for {force.official_name} in this edition on: {'; '.join(without)}."
-    return Html(piece("paragraph", "no-findings", words), "sections without findings")
+    """Return on which questions no findings are held and no area for improvement is recorded, in one line, or nothing.
+
+    Their sections have no empty headings for these.
+    """
+    held, recorded = {section for section, _ in edition.findings(force.id)}, edition.register(AREAS_FOR_IMPROVEMENT)
+    improving = set(recorded[recorded["force_id"] == force.id]["question"])
+    plans = [plan for plan in edition.sections if plan.question]
+    without = [plan.title for plan in plans if plan.title not in held]
+    as_well = [plan.title for plan in plans if plan.question not in improving]
+    name, none = force.official_name, "in this edition on"
+    findings, areas = f"No findings of inspectors are held for {name}", "o area for improvement is recorded"
+    if without == as_well:
+        said = [f"{findings}, and n{areas}, {none}: {'; '.join(without)}."] if without else []
+    else:
+        said = [f"{findings} {none}: {'; '.join(without)}."] if without else []
+        said += [f"N{areas} on: {'; '.join(as_well)}."] if as_well else []
+    words = " ".join(said)
+    return Html(piece("paragraph", "no-findings", words) if words else Markup(), "sections without findings")
 
 
 def _standing_out(results: Sequence[Result], force_id: str) -> list[Result]:
@@ -231,7 +245,9 @@ def _clearness(result: Result, force_id: str) -> tuple[bool, float, float]:
 
 
 def by_group(edition: Edition, force_id: str) -> Html:
-    """Return a table of recorded crime and its source, a row an offence group, most crimes first, then all crime.
+    """Return a table of recorded crime and its source: the offence groups with the most crimes, then all crime.
+
+    The other groups are folded.
 
     Columns: crimes in the force, its rate with its 95% interval, the England and Wales rate, the change on the earlier
     12 months in the force with its 95% interval, and the change in England and Wales. What the intervals are stands
@@ -252,11 +268,16 @@ def by_group(edition: Edition, force_id: str) -> Html:
         "95% interval of the change",
         "Change, England and Wales",
     )
-    caption = f"Recorded crime (excluding fraud) by offence group, {edition.forces.official_name(force_id)}, {window}"
+    name = edition.forces.official_name(force_id)
+    caption = f"Recorded crime (excluding fraud) by offence group, {name}, {window}"
+    others = f"The other offence groups, {name}, {window}"
+    rest = rows[GROUPS:-1]
+    summary = f"The other {number_in_words(len(rest))} offence groups"
     of_all = measures.calculate(edition.data.measure(RATE), edition)
     has_blank = any(cell.text == edition.data.statuses.mark(NO_CHANGE) for row in rows for cell in row.cells)
     parts = (
-        tables.html_table(caption, columns, rows),
+        tables.html_table(caption, columns, [*rows[:GROUPS], rows[-1]]),
+        *([piece("folded", summary, tables.html_table(others, columns, rest))] if rest else []),
         tables.key_to_marks(edition.data.statuses, [of_all.of(force_id).status, *([NO_CHANGE] if has_blank else [])]),
         piece("paragraph", "key", COUNTS_NOT_SAMPLES),
         piece("source_of", source_line(of_all)),

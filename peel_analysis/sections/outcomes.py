@@ -11,8 +11,7 @@ from peel_analysis.figures.spread import Segment, Stack
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
-from peel_analysis.sections.display import Drawing, Html, numbered, source_line
-from peel_analysis.sections.notes import Said
+from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
 from peel_analysis.show import tables, words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
@@ -23,10 +22,10 @@ LONGEST_ALT = 600  # characters
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
-def spread_block(spread: Spread, number: int, said: Said | None = None) -> Html:
+def spread_block(spread: Spread, number: int) -> Html:
     """Return the spread of a force: caption, reading sentence, drawing, footnotes, source, cautions and the table."""
     if words.not_available(spread.whole):
-        return figure_block(spread.whole, spread.force_id, number, said)
+        return figure_block(spread.whole, spread.force_id, number)
     name = spread.name
     caption = (
         f"What became of the crimes recorded (excluding fraud) {window_phrase(spread.whole.window)}: outcomes as a "
@@ -36,20 +35,17 @@ def spread_block(spread: Spread, number: int, said: Said | None = None) -> Html:
     alt, bars = alt_text(spread), stacks(spread)
     image = narrow_form(spread_bars, bars) + picture(as_svg(spread_bars(bars)), alt)
     drawing = Drawing(image, alt, [spread.whole])
-    under = (said or Said()).under(FIGURE_ID, number, footnotes(spread), cautions)
+    under = stands_under(footnotes(spread), source_line(spread.whole), cautions)
     body = piece(
         "figure_body",
         reading=reading(spread),
         image=drawing.image,
-        notes=under.notes,
-        links=under.links,
-        source=source_line(spread.whole),
-        cautions=under.cautions,
+        under=piece("under", **under),
         summary=f"All groups of outcomes: {name} and {NATIONAL}",
         data=table(spread),
     )
     about = f"figure {number}: the spread of outcomes"
-    return numbered(FIGURE_ID, number, caption, body, drawing=drawing, about=about, links=under.links)
+    return numbered(FIGURE_ID, number, caption, body, drawing=drawing, about=about, under=under)
 
 
 def stacks(spread: Spread) -> list[Stack]:

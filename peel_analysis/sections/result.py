@@ -249,8 +249,7 @@ class Result(measures.Result):
         unit, note = self.measure.unit, "" if self.plotted.empty else self.national.note
         said = [f"{unit[:1].upper()}{unit[1:]}.", f"England and Wales: {note[:1].lower()}{note[1:]}" if note else ""]
         drawing |= {
-            "source": f"Source: {wording.sources_in_words(self)}.",
-            "annex": False,
+            "under": piece("under", source=f"Source: {wording.sources_in_words(self)}.", annex=False),
             "summary": f"All {NUMBER_OF_FORCES} forces",
         }
         body = piece("figure_body", reading=" ".join(said).strip(), **drawing)

@@ -14,10 +14,10 @@ from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import UNGRADED
 from peel_analysis.data.settings import SectionPlan
+from peel_analysis.data.text import slug
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
 from peel_analysis.sections.display import Findings, Html, as_words, style
-from peel_analysis.sections.notes import Said
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -32,7 +32,6 @@ class Section:
     edition: Edition
     figures: list[str] = field(default_factory=list)
     results: dict[str, measures.Result] = field(default_factory=dict)
-    said: Said = field(default_factory=Said)
 
     def __repr__(self) -> str:
         return f"<{self.plan.title}: {self.force.name}, {self.edition.id}>"
@@ -54,18 +53,14 @@ class Section:
         return shown
 
     def opening(self) -> Html:
-        """Show the judgment on the section's question, whether it was inspected, and whether findings are held."""
+        """Show the judgment on the section's question, and whether it was inspected."""
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
         if not self.plan.question:
             return Html(Markup(), about)
         given = judgments.judgment(self.edition, self.force.id, self.plan.question)
         box = judgments.grade_box("Not graded" if given.grade == UNGRADED else "Judgment", given)
-        without = (
-            f"No findings of inspectors are held for {self.force.official_name} in this edition: the section gives "
-            "only the numbers that there are."
-        )
         line = judgments.inspection_line(self.edition, self.force.id, self.plan.question)
-        return Html(piece("opening", box, line, "" if self.edition.findings(self.force.id) else without), about)
+        return Html(piece("opening", box, line), about)
 
     def part(self, heading: str, *, always: bool = False) -> Findings:
         """Show a sub-heading and what inspectors found under it; without findings neither, unless `always`."""
@@ -84,7 +79,7 @@ class Section:
         result = self.measure(measure)
         if not always and result.rows["value"].isna().all():
             return Html(Markup(), f"figure: {result.measure.id}")
-        draw = partial(blocks.figure_block, result, self.force.id, said=self.said)
+        draw = partial(blocks.figure_block, result, self.force.id)
         return self._numbered(result.measure.id, draw)
 
     def _number(self, figure_id: str) -> int:
@@ -127,7 +122,7 @@ class Section:
             return Html(Markup(), about)
         try:
             figure_id = f"{result.measure.id}-{kind}"
-            return self._numbered(figure_id, partial(draw, result, self.force.id, said=self.said))
+            return self._numbered(figure_id, partial(draw, result, self.force.id))
         except InputError as refusal:
             return Html(piece("paragraph", "refused", str(refusal)), about)
 
@@ -138,7 +133,7 @@ class Section:
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
         spread = spread_of(self.edition, self.force.id)
-        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID), self.said)
+        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID))
 
     def crime_by_group(self) -> Html:
         """Show recorded crime by offence group: the force's count and rate, England and Wales, and the change."""
@@ -209,19 +204,18 @@ class Section:
         return Html(piece("bullets", "questions", said), "questions inspected")
 
     def areas_for_improvement(self) -> Html:
-        """Show the areas for improvement and causes of concern on the section's question, or that none is recorded."""
+        """Show the areas for improvement and causes of concern on the section's question under a heading; else none."""
         about = "areas for improvement"
         rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
         mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
         if mine.empty:
-            none = "No area for improvement on this question is recorded for"
-            words = f"{none} {self.force.official_name} in this edition."
-            return Html(piece("paragraph", "none-recorded", words), about)
+            return Html(Markup(), about)
         said = []
         for row in registers.records(mine):
             opening = "Cause of concern: " if row["kind"] == "cause_of_concern" else ""
             said.append(f"{opening}{row['sentence']} {row['note']}".strip())
-        return Html(piece("bullets", "areas-for-improvement", said), about)
+        heading = piece("heading", 3, slug(f"{self.plan.id}-{about}"), "Areas for improvement")
+        return Html(heading + piece("bullets", "areas-for-improvement", said), about)
 
     def notes(self) -> Html:
         """Show the notes that the section's findings cite."""

@@ -11,7 +11,7 @@ from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import narrow_form, picture, spine_chart, spine_of, spine_svg
 from peel_analysis.figures.spine import APART_BY_SIZE, Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
-from peel_analysis.sections.display import Drawing, Html, numbered
+from peel_analysis.sections.display import Drawing, Html, numbered, stands_under
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
@@ -38,17 +38,17 @@ def spine_block(results: Iterable[Result], force_id: str) -> Html:
     drawing = Drawing(
         narrow_form(spine_chart, spine, force_id) + picture(spine_svg(spine, force_id), alt), alt, shown, "own"
     )
+    under = stands_under(_notes(spine, force_id), "Source: that of each figure is under its own figure.")
     body = piece(
         "figure_body",
         reading=_reading(spine, force_id),
         image=drawing.image,
-        notes=_notes(spine, force_id),
-        source="Source: that of each figure is under its own figure.",
+        under=piece("under", **under),
         summary="The rows of the chart",
         data=_table(spine, force_id),
     )
     caption = f"Every figure that enough forces have: {name} beside {NATIONAL} and the range of the forces"
-    return numbered(FIGURE_ID, 0, caption, body, drawing=drawing, about=about)
+    return numbered(FIGURE_ID, 0, caption, body, drawing=drawing, under=under, about=about)
 
 
 def _reading(spine: Spine, force_id: str) -> str:

@@ -1,13 +1,14 @@
 """Markdown as HTML: the prose of notebooks, and what inspectors found, of which nothing runs or is loaded."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import mistune
 from markupsafe import Markup, escape
 
 from peel_analysis.data.edition import CITATION
-from peel_analysis.data.text import in_words, visible
+from peel_analysis.data.text import in_words, slug, visible
 from peel_analysis.show.templates import piece
 
 SYNTAX = ("strikethrough", "table", "task_lists", "def_list")  # what JupyterLab reads beside plain Markdown
@@ -19,8 +20,9 @@ class Prose:
     """Turns the Markdown of one section into HTML, in the order in which it is shown.
 
     A first-level heading becomes one of the second level, and so on down; the section's own `title` stands in place of
-    the first, since a programme of inspections can have another title for a question than the next. Ids of headings get
-    the section's id in front, so that "Areas for improvement" can stand in four sections. Raw HTML and pictures are
+    the first, since a programme of inspections can have another title for a question than the next. Ids of headings are
+    their words in small letters with the section's id in front, so that "Areas for improvement" can stand in four
+    sections; one that stands twice in a section has a number after it. Raw HTML and pictures are
     shown as they are written.
     """
 
@@ -56,12 +58,15 @@ class _Renderer(mistune.HTMLRenderer):
     def __init__(self, section_id: str, title: str) -> None:
         super().__init__(escape=True)
         self.section_id, self.title = section_id, title
+        self.taken: Counter[str] = Counter()
 
     def heading(self, text: str, level: int, **attributes: Any) -> str:
         if level == 1 and self.title:
             text, self.title = str(escape(visible(self.title))), ""
-        name = Markup(text).striptags().replace(" ", "-")
-        return str(piece("heading", min(level + 1, 6), f"{self.section_id}-{name}".strip("-"), Markup(text)))
+        name = slug(f"{self.section_id}-{Markup(text).striptags()}")
+        self.taken[name] += 1
+        again = f"-{self.taken[name]}" if self.taken[name] > 1 else ""
+        return str(piece("heading", min(level + 1, 6), f"{name}{again}", Markup(text)))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         named = f' "{title}"' if title else ""

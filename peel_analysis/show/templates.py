@@ -1,14 +1,19 @@
 """The templates of everything that is shown as HTML: what a template is handed is text, unless it is markup itself."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from peel_analysis.data.text import visible
+from peel_analysis.data.text import slug, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
+# A web address in a text: of a named host without a user or a port, up to what ends a sentence
+ADDRESS = re.compile(
+    r"((?<![\w@/.:])(?:https?://|www\.)(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w@:.-]*@)(?:[/?#][\w/.~%?&=#+,:;-]*[\w/#=?])?(?![\w@:]))"
+)
 MACROS = "macros.html.j2"
 IN_NOTEBOOKS = ("style", "narrow")  # JupyterLab has dark themes of its own
 STYLES = ("style", "dark", "narrow", "print")  # the later say more than the earlier
@@ -67,13 +72,23 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["in_css"] = _in_css
+    environment.filters |= {"in_css": _in_css, "linked": linked, "slug": slug}
     return environment
 
 
 def _in_css(text: str) -> str:
     """Return a text as it stands between the quotes of a style sheet: what is no letter or digit as its number."""
     return "".join(one if one.isascii() and one.isalnum() else f"\\{ord(one):06x}" for one in visible(text))
+
+
+def linked(text: str) -> Markup:
+    """Return a text in which web addresses, and nothing else, are links: of http and https, or that begin with www."""
+    parts = ADDRESS.split(visible(text))
+    return Markup().join(_link(one) if place % 2 else escape(one) for place, one in enumerate(parts))
+
+
+def _link(address: str) -> Markup:
+    return piece("address", address if "://" in address else f"https://{address}", address)
 
 
 def _seen(value: object) -> object:
