@@ -129,12 +129,12 @@ def page(force_id: str, edition_id: str) -> str:
     return page_html(sections, force, edition, "key")
 
 
-OURS = re.compile("beforeprint|// Without this script")
+OURS = re.compile("beforeprint|// Without this script|const unfold")
 
 
 def ran(html: BeautifulSoup) -> list[str]:
     """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
-    beside = ("norfolk/index.html", "index.html", "values.csv", "annex.html")
+    beside = ("norfolk/index.html", "index.html", "values.csv", "annex.html", "figures/", "https://", "http://")
     in_site = ("../index.html", "../values.csv", "../search.html", "../../index.html", "../../search.html")
     ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", *beside, *in_site)}
     return [
