@@ -41,15 +41,15 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     libraries, commands = (Path(sysconfig.get_path(kind, scheme, names)) for kind in ("purelib", "scripts"))
     # A .pth file that lies in a folder which another one names is not read: that of the checkout stays out.
     (libraries / "tests_libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    options = ("--no-deps", "--no-index", "--no-compile", "-q", "--disable-pip-version-check")
-    pip = (sys.executable, "-m", "pip", "--python", str(commands / "python"), "install", *options)
-    subprocess.run((*pip, str(next(built.glob("*.whl")))), env=HERE, check=True)
+    options = ["--no-deps", "--no-index", "--no-compile", "-q", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(commands / "python")]
+    subprocess.run([*pip, "install", *options, str(next(built.glob("*.whl")))], env=HERE, check=True)
     return commands
 
 
 def peel(installed: Path, *arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     """Run the installed command in a folder."""
-    command = (installed / "peel", *arguments)
+    command = [str(installed / "peel"), *arguments]
     return subprocess.run(command, cwd=cwd, env=HERE, capture_output=True, text=True, check=False)
 
 
