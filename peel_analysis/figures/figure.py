@@ -299,7 +299,7 @@ class Figure(matplotlib.figure.Figure):
         anchors = [to_shares(one.get_bbox_to_anchor().get_points()[0])[1] for one in self.legends]
         super().set_size_inches(width, height, forward)
         for axes, (lower, upper) in boxes:
-            left, bottom = (lower + (0, more_below)) / after
+            left, bottom = (lower + np.array([0, more_below])) / after
             right, top = (after - (before - upper) - (0, more_above)) / after
             axes.set_position((left, bottom, right - left, top - bottom))
         for legend, up in zip(self.legends, anchors, strict=True):

@@ -107,11 +107,13 @@ def _compared_alt_text(series: Series, force_ids: Sequence[str]) -> str:
 
 
 def _compared_data(series: Series, force_ids: Sequence[str]) -> pd.DataFrame:
-    names = [*force_ids, ENGLAND_AND_WALES]
     rows = [
-        (end, name, series.edition.forces.name(name), value, series.statuses[name][end] if name in force_ids else "")
-        for name in names
+        (str(end), name, series.edition.forces.name(name), value, str(series.statuses[name].get(end, "")))
+        for name in force_ids
         for end, value in series.values[name].items()
+    ]
+    rows += [
+        (str(end), ENGLAND_AND_WALES, NATIONAL, value, "") for end, value in series.values[ENGLAND_AND_WALES].items()
     ]
     return pd.DataFrame(rows, columns=["period_end", "force_id", "name", "value", "status"])
 

@@ -37,8 +37,8 @@ class Table:
 
     def __repr__(self) -> str:
         """Return the first and the last rows: no more than ten lines."""
-        settings: tuple[Any, ...] = ("display.max_rows", 6, "display.min_rows", 4, "display.max_columns", 6)
-        with pd.option_context(*settings, "display.width", 120, "display.max_colwidth", 30):
+        settings: tuple[Any, ...] = ("display.max_rows", 6, "display.min_rows", 4, "display.max_columns", 4)
+        with pd.option_context(*settings, "display.expand_frame_repr", False, "display.max_colwidth", 30):
             return repr(self.data)
 
 
