@@ -20,7 +20,9 @@ report: $(VENV)/ready  ## make one force's report: make report FORCE=norfolk
 batch: $(VENV)/ready  ## make all reports, or some: make batch FORCES=norfolk,suffolk JOBS=2
 	@$(VENV)/bin/peel batch --forces "$(FORCES)" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)"
 
-test: lint unit notebooks  ## prove that the project is right, in six minutes: style, types, tests, Norfolk's references
+test: $(VENV)/ready-for-tests  ## prove that the project is right, in six minutes: style, types, tests, Norfolk's references
+	@$(MAKE) --no-print-directory -j 2 lint notebooks  # types are checked by one process: the other core runs notebooks
+	@$(MAKE) --no-print-directory unit
 
 test-all: test rest  ## the same, and what takes longer: every force traced, every reference, every engine and damage
 

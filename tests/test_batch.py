@@ -38,7 +38,7 @@ def test_every_report_is_made_and_told(ran: SmallBatch) -> None:
 
 def test_the_index_links_every_report_that_is_there(ran: SmallBatch) -> None:
     index = (ran.reports / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'<a href="([^"]+)"', index) == [f"{force}/index.html" for force in THREE]
+    assert re.findall(r'<th scope="row"><a href="([^"]+)"', index) == [f"{force}/index.html" for force in THREE]
     assert index.count('<th scope="row">') == NUMBER_OF_FORCES
     assert index.count("(no report made)") == NUMBER_OF_FORCES - len(THREE)
 

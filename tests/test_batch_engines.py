@@ -1,32 +1,14 @@
-"""Both engines give the same executed notebooks, byte for byte, and what a batch keeps changes no number."""
+"""What a batch keeps changes no number. That both engines give the same bytes is in test_same_bytes.py."""
 
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import EDITION, peel
+from conftest import EDITION
 
 from peel_analysis import measures
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.writing import KEPT_IN, once
-
-FORCE = "humberside"
-
-
-@pytest.mark.slow  # make test has it of one notebook, in test_engine_same_answer.py
-def test_stock_and_warm_kernels_make_the_same_report(tmp_path: Path) -> None:
-    made = {}
-    for engine in ("peel", "stock"):
-        out = tmp_path / engine
-        done = peel("report", FORCE, "--engine", engine, "--out", str(out), cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-        assert engine == "stock" or done.stderr == ""
-        folder = out / EDITION / FORCE
-        files = (*folder.glob("notebooks/*.ipynb"), *folder.glob("*.html"), folder / "values.csv")
-        made[engine] = {path.name: path.read_bytes() for path in files}
-    assert len(made["peel"]) == 13, "ten notebooks, two pages and the values"
-    assert made["peel"].keys() == made["stock"].keys()
-    assert [name for name, text in made["peel"].items() if text != made["stock"][name]] == []
 
 
 def test_a_kept_result_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

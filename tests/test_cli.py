@@ -42,7 +42,7 @@ def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest
     code, said, _ = run(capsys, "--help")
     assert code == 0
     listed = ("forces", "measures", "editions")
-    names = ("report", "batch", *listed, "values", "verdicts", "policy", "why", "changes", "data", "check")
+    names = ("report", "batch", "site", *listed, "values", "verdicts", "policy", "why", "changes", "data", "check")
     assert [name for name in names if f"\n  {name} " not in said] == []
     assert [shell for shell in ("bash", "zsh", "fish") if f"_PEEL_COMPLETE={shell}_source peel" not in said] == []
 
@@ -126,6 +126,7 @@ def test_names_are_forgiving(name: str, force_id: str, capsys: pytest.CaptureFix
         (["verdicts", "--measure", "weather"], "No measure 'weather'; see them with: peel measures"),
         (["changes", "2017", "2019", "--measure", "Recorded crimes"], "did you mean crime_per_1000 (Recorded crime"),
         (["batch", "--shard", "9/8"], "--shard 9/8: give K/N"),
+        (["site"], "there is no report; make one (peel report norfolk), or name an --edition"),
         (["batch", "--jobs", "0"], "give a number of workers, 1 or more"),
         (["values", "--data", "nowhere"], "'nowhere' does not exist; give one laid out like the project's data/"),
     ],
@@ -133,7 +134,7 @@ def test_names_are_forgiving(name: str, force_id: str, capsys: pytest.CaptureFix
 def test_what_is_not_known_gets_one_line_and_exit_code_2(
     arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = ["--out", str(tmp_path / "out")] if arguments[0] in ("report", "batch") else []
+    out = ["--out", str(tmp_path / "out")] if arguments[0] in ("report", "batch", "site") else []
     code, printed, error = run(capsys, *arguments, *out)
     assert (code, printed) == (2, "")
     assert error.startswith("peel: ")

@@ -49,7 +49,8 @@ DRAWINGS = (
     replace(FUNNEL, measure_id="asb_incidents_per_1000"),
     replace(FUNNEL, measure_id="outcome_action_taken_pct", edition="2019"),
 )
-LATER = ("crime_change_5y", "asb_incidents_per_1000")  # which make test-all draws: each has a fellow of its kind
+# Which make test-all draws: each has a fellow of its kind
+LATER = ("crime_change_5y", "asb_incidents_per_1000", "outcome_action_taken_pct")
 EACH = pytest.mark.parametrize(
     "drawing",
     [pytest.param(one, marks=pytest.mark.slow if one.measure_id in LATER else ()) for one in DRAWINGS],

@@ -21,20 +21,30 @@ ELSEWHERE = {
     "HOME": "home",
     "MPLCONFIGDIR": "fonts",
 }
+# The undisturbed batch had one worker, and has two here unless more are asked for. What differs together and gives the
+# same bytes gives them apart too: only where one of these fails is it to be tried setting by setting.
 CONDITIONS: dict[str, dict[str, str] | tuple[str, ...] | int] = {
-    "one worker": ("--jobs", "1"),
-    "two workers": ("--jobs", "2"),
     "four workers": ("--jobs", "4"),
-    "stock engine": ("--engine", "stock", "--jobs", "2"),
-    "another time zone": {"TZ": "Pacific/Kiritimati"},
-    "a locale without letters": {"LANG": "C", "LC_ALL": "C"},
-    "a German locale": {"LANG": "de_DE.UTF-8", "LC_ALL": "de_DE.UTF-8"},
-    "a Turkish locale": {"LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8"},
-    "another hash seed": {"PYTHONHASHSEED": "12345"},
-    "a narrow terminal": {"COLUMNS": "40", "LINES": "10", "TERM": "dumb"},
-    "another home": {"HOME": "home", "XDG_CACHE_HOME": "home/cache", "XDG_CONFIG_HOME": "home/config"},
-    "a fresh list of fonts": {"MPLCONFIGDIR": "fonts"},
-    "no fonts but matplotlib's": {"MPLCONFIGDIR": "fonts", "MPL_IGNORE_SYSTEM_FONTS": "1"},
+    "stock engine": ("--engine", "stock"),
+    "another place, terminal and hash seed": {
+        "TZ": "Pacific/Kiritimati",
+        "LANG": "tr_TR.UTF-8",
+        "LC_ALL": "tr_TR.UTF-8",
+        "PYTHONHASHSEED": "12345",
+        "COLUMNS": "40",
+        "LINES": "10",
+        "TERM": "dumb",
+        "HOME": "home",
+        "XDG_CACHE_HOME": "home/cache",
+        "XDG_CONFIG_HOME": "home/config",
+        "MPLCONFIGDIR": "fonts",
+    },
+    "a locale without letters, and no fonts but matplotlib's": {
+        "LANG": "C",
+        "LC_ALL": "C",
+        "MPLCONFIGDIR": "fonts",
+        "MPL_IGNORE_SYSTEM_FONTS": "1",
+    },
     "a narrow umask": 0o077,
 }
 

@@ -76,7 +76,7 @@ def without_mark(text: str) -> str:
 def test_map_bars_table_and_file_say_what_the_values_file_says(pages: Path, edition_id: str, measure_id: str) -> None:
     rows, page = rows_of(edition_id, measure_id), html_of(pages, f"{edition_id}/measures/{measure_id}.html")
     tiles = tiles_of(page)
-    bars = {str(one["data-force"]): one for one in page.select(".bars li")}
+    bars = {str(one["data-force"]): one for one in page.select(".compared li")}
     table = {str(one["id"]).removeprefix("row-"): one for one in page.select("#table tr[id]")}
     assert len(tiles) == 43
     assert set(bars) == set(table) == set(rows) == {*tiles, "england-and-wales"}
@@ -142,7 +142,7 @@ def test_a_force_that_no_figure_draws_is_on_the_map_with_its_reason(pages: Path)
     reason = "Left out as published: was moving to Athena"
     assert words(tiles_of(page)["suffolk"]) == f"Suffolk Suff [x] , {reason}"
     assert words(page.select(".map-key li")[-1]) == f"[x] Suffolk: {reason}"
-    bar = page.select_one('.bars li[data-force="suffolk"]')
+    bar = page.select_one('.compared li[data-force="suffolk"]')
     assert bar is not None
     assert bar.select_one(".bar-frame") is None
     assert words(bar) == f"Suffolk [x] {reason}"
@@ -162,7 +162,7 @@ def test_a_measure_without_values_says_why_in_one_line(
 ) -> None:
     page = html_of(pages, f"{edition_id}/measures/{measure_id}.html")
     assert reason in words(page.select_one(".lede"))
-    assert not page.select(".tile-map, .bars, #compare, #table, #files, .drawing")
+    assert not page.select(".tile-map, .compared, #compare, #table, #files, .drawing")
 
 
 def test_a_figure_of_one_force_is_told_and_not_mapped(pages: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_figure_of_one_force_is_told_and_not_mapped(pages: Path) -> None:
         "There is no map and no comparison, because only one force has a public value."
     )
     assert "Norfolk Constabulary made 57.7 arrests" in words(page.select_one(".reading"))
-    assert not page.select(".tile-map, .bars")
+    assert not page.select(".tile-map, .compared")
 
 
 @pytest.mark.parametrize("edition_id", EDITIONS)
@@ -254,7 +254,7 @@ def opened(browser: Any, path: Path, address: str = "", **settings: Any) -> Any:
 
 def compared_in(tab: Any) -> list[str]:
     shown_bars: list[str] = tab.eval_on_selector_all(
-        ".bars li", "bars => bars.filter(one => one.offsetParent).map(one => one.dataset.force)"
+        ".compared li", "bars => bars.filter(one => one.offsetParent).map(one => one.dataset.force)"
     )
     return shown_bars
 
@@ -275,7 +275,7 @@ def test_forces_are_compared_by_address_by_box_and_with_their_peers(browser: Any
     assert set(compared_in(tab)) == {
         "norfolk", "suffolk", "essex", "cambridgeshire", "bedfordshire", "hertfordshire", "england-and-wales",
     }  # fmt: skip
-    told = tab.locator('.bars li[data-force="norfolk"]').inner_text().split()
+    told = tab.locator('.compared li[data-force="norfolk"]').inner_text().split()
     assert told[:2] == ["Norfolk", "17.5%"]
     tab.goto(path.as_uri() + "#compare=kent")
     assert compared_in(tab) == ["england-and-wales", "kent"], "also where the page is open already"
@@ -285,7 +285,7 @@ def test_forces_are_compared_by_address_by_box_and_with_their_peers(browser: Any
 def test_without_a_script_every_force_is_there(browser: Any, pages: Path) -> None:
     tab = opened(browser, pages / "2017/measures/crime_per_1000.html", java_script_enabled=False, viewport=NARROW)
     assert tab.locator("#choose").is_hidden()
-    assert tab.locator(".bars li:visible").count() == 44
+    assert tab.locator(".compared li:visible").count() == 44
     assert tab.locator("noscript").count() == 1
 
 

@@ -257,7 +257,8 @@ def test_a_figure_that_is_not_on_the_page_leaves_its_tile_and_then_no_link(editi
         )
 
     tile, table = {"tiles": [CRIME]}, {"statement": CRIME}
-    figure = {"figure": {"figure_id": CRIME, "number": 4, "caption": "Crime", "drawn": True}}
+    drawn = open_section("investigating", "norfolk", "2017").figure(CRIME)
+    figure = {name: drawn.data[name] for name in ("figure", "files")}
     assert linked(table, tile) == [(f"figure-{CRIME}", "The data")]
     assert linked(figure, tile) == [(f"figure-{CRIME}", "Figure 1")]
     assert linked(tile) == [(f"tile-{CRIME}", "The tile")]

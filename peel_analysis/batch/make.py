@@ -194,6 +194,27 @@ def summary_line(outcomes: Sequence[Outcome], seconds: float) -> str:
     return f"sections: {', '.join(told)}; {seconds:.1f} s"
 
 
+def make_site_of(editions: Sequence[Edition], out: Path) -> Path:
+    """Write the pages around the reports below a folder; no notebook runs. Return the index over all editions.
+
+    Whether a report is that of an earlier run is told as if it was made in the way in which it would be up to date.
+    """
+    standings, shared = {}, shared_key(editions[0].data.folder)
+    for edition in editions:
+        plans = [_as_made(edition, force, out, shared) for force in edition.data.forces]
+        standings[edition.id] = {plan.force_id: standing_of(plan, [], edition) for plan in plans}
+    return make_site(Site(out, editions[0].data, tuple(editions), standings, key=shared))
+
+
+def _as_made(edition: Edition, force: Force, out: Path, shared: str) -> Report:
+    """Return the plan by which a report that is there is up to date, or else the usual one."""
+    beside = {one: out / edition.id / force.id / f"{force.id}-{edition.id}.{one}" for one in ("pdf", "xlsx")}
+    also = tuple(one for one, path in beside.items() if has_file(path))
+    ways = [Making(out, inspected_only=less, also=also) for less in (False, True)]
+    plans = [plan for way in ways for plan in way.plans(edition, [force], shared)]
+    return next((plan for plan in plans if plan.is_fresh()), plans[0])
+
+
 def _write_site(
     making: Making,
     plans: Iterable[Report],

@@ -160,6 +160,38 @@ def batch(
     return FAILED if any(outcome.failed for outcome in outcomes) else DONE
 
 
+@command.command()
+@option("--edition", "editions", type=EDITION, multiple=True, help="An edition; may be given more than once.")
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default="build",
+    show_default=True,
+    help="Where the reports are.",
+)
+@data_option
+@click.pass_obj
+def site(data: "Data", editions: "tuple[Edition, ...]", out: Path) -> int:
+    """Make the pages around the reports that are there, without running a notebook.
+
+    Those are the index of all editions and of each, the map, the measures, the method, what changed, and the search;
+    of the editions that have a report, unless some are named.
+    """
+    from peel_analysis.batch import make_site_of
+    from peel_analysis.data.errors import InputError
+
+    check_writable(out, f"--out {out}")
+    folder = resolved(out, f"--out {out}")
+    pages = [f"{force_id}/index.html" for force_id in data.forces.ids]
+    with_reports = (one for one in data.editions if any((folder / one / page).is_file() for page in pages))
+    chosen = editions or tuple(map(data.edition, with_reports))
+    if not chosen:
+        raise InputError(f"--out {out}: there is no report; make one (peel report norfolk), or name an --edition")
+    say(str(make_site_of(chosen, folder)))
+    return DONE
+
+
 def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings: Any) -> "Making":
     """Return how reports are to be made.
 

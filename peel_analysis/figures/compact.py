@@ -89,7 +89,7 @@ def _inside(defined: Element) -> Iterator[Part]:
 
 def _part(one: Element, name: str, clip: str) -> Part:
     given = {key: value for key, value in one.attrib.items() if key not in ("id", "style", "fill", "clip-path")}
-    if name == "path":
+    if name == "path" and "d" in given:  # a letter that no font has is a path of nothing
         given["d"] = _path(given["d"])
     if transform := HALF_TURN.sub("", given.pop("transform", "")):
         moved = MOVE.fullmatch(transform)

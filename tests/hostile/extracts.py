@@ -4,7 +4,7 @@ A return is invented. The rest is cut from data/, so that what is held beside it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from random import Random
 from typing import Any
@@ -45,6 +45,11 @@ class Extract:
     below: int = 0
     main: str = ""
     text: dict[str, Any] = field(default_factory=dict)
+
+    def copy(self) -> "Extract":
+        """Return an extract whose sheets, rows and columns may be changed without changing this one's."""
+        sheets = [Sheet(sheet.name, [list(row) for row in sheet.rows], sheet.state) for sheet in self.sheets]
+        return replace(self, sheets=sheets, columns=dict(self.columns), text=dict(self.text))
 
     @property
     def main_sheet(self) -> Sheet:

@@ -126,6 +126,8 @@ def _ods_cell(cell: object) -> str:
 
 def _printable(text: str) -> str:
     """Return a text without what XML cannot hold."""
+    if text.isprintable():  # nearly every one; letter by letter takes as long as all else here
+        return text
     return "".join(one for one in text if one >= " " or one == "\n")
 
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def far_cell(row: int, column: int) -> Callable[[str], bytes]:
     """Return what writes an extract of recorded crime with a word in one more cell, of this row and column."""
 
     def write(kind: str) -> bytes:
-        extract = deepcopy(extracts()["crime"])
+        extract = extracts()["crime"].copy()
         extract.rows.extend([] for _ in range(row - len(extract.rows)))
         extract.rows[row - 1].extend([None] * (column - len(extract.rows[row - 1])))
         extract.rows[row - 1][column - 1] = "x"
@@ -40,7 +39,7 @@ def far_cell(row: int, column: int) -> Callable[[str], bytes]:
 
 
 def many_sheets(kind: str) -> bytes:
-    extract = deepcopy(extracts()["crime"])
+    extract = extracts()["crime"].copy()
     extract.sheets.extend(Sheet(f"Sheet {number}", [["Words"]]) for number in range(2000))
     return WRITERS[kind](extract)
 

@@ -1,6 +1,5 @@
 """What holds of every reader, whatever the file: order says nothing, a foreign column is none, a part is no whole."""
 
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,7 @@ def test_the_order_of_rows_columns_and_sheets_says_nothing(format_: str, folder:
     @EXAMPLES
     @given(st.randoms(use_true_random=False))
     def check(random: object) -> None:
-        extract = deepcopy(extracts()[format_])
+        extract = extracts()[format_].copy()
         extract.sheets.sort(key=lambda _: random.random())  # type: ignore[attr-defined]
         rows = [extract.rows[at] for at in extract.table]
         random.shuffle(rows)  # type: ignore[attr-defined]
@@ -69,7 +68,7 @@ def test_a_foreign_column_changes_no_count_or_is_refused(format_: str, folder: D
     @EXAMPLES
     @given(HEADINGS, st.one_of(st.integers(0, 9999), st.text("abc ,.", max_size=5), st.none()), st.integers(0, 9))
     def check(heading: str, value: object, place: int) -> None:
-        extract = deepcopy(extracts()[format_])
+        extract = extracts()[format_].copy()
         at = max(min(place, len(extract.rows[extract.heading])), LEFT.get(format_, 0))
         for number in range(extract.top, extract.table.stop):
             extract.rows[number].insert(at, heading if number == extract.heading else value)
@@ -86,7 +85,7 @@ def test_a_part_of_the_rows_is_refused_or_said(format_: str, folder: DataFolder)
     @settings(EXAMPLES, max_examples=4)
     @given(st.sets(st.integers(0, size - 1), min_size=1, max_size=size))
     def check(gone: set[int]) -> None:
-        extract = deepcopy(extracts()[format_])
+        extract = extracts()[format_].copy()
         start = extract.table.start
         extract.rows[:] = [row for at, row in enumerate(extract.rows) if at - start not in gone]
         judged = folder.judge(folder.add(written(extract, folder.folder.parent)), unchanged, path.name)
@@ -106,7 +105,7 @@ def test_a_number_is_itself_in_every_way_to_write_it(format_: str, folder: DataF
     @EXAMPLES
     @given(st.sampled_from(ways), st.integers(0, 10_000))
     def check(way: str, chosen: int) -> None:
-        extract = deepcopy(extracts()[format_])
+        extract = extracts()[format_].copy()
         rows, column = extract.forces_rows(), extract.columns["count"]
         row = rows[chosen % len(rows)]
         if isinstance(number := row[column], int | float):

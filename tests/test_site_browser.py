@@ -1,0 +1,97 @@
+"""The site in a browser: a page of each kind, forces of three editions: it leads on and is right on each screen."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import peel, shared_folder_of_run
+from test_page_browser import NARROW, browser
+
+__all__ = ["browser"]  # a fixture
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # make test has Norfolk's page and the indexes of a small batch
+ELSEWHERE = {"2019": "norfolk", "2025": "metropolitan"}
+WIDE = {"width": 1280, "height": 900}
+# Each width with each look would be twice as long: what a look changes is colours, and a width places.
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"viewport": WIDE},
+    {"viewport": WIDE, "forced_colors": "active"},
+    {"viewport": NARROW, "color_scheme": "dark"},
+)
+OVER_EDITIONS = ("index.html", "search.html")
+OF_EDITION = ("index.html", "map.html", "method.html", "measures/index.html", "measures/crime_per_1000.html")
+PAGES = (
+    *OVER_EDITIONS,
+    *(f"2017/{name}" for name in OF_EDITION),
+    "2025/index.html",
+    *(f"2017/{force}/index.html" for force in ("norfolk", "suffolk", "north-yorkshire", "city-of-london")),
+    *(f"{edition}/{force}/index.html" for edition, force in ELSEWHERE.items()),
+    "2017/norfolk/annex.html",
+)
+
+
+@pytest.fixture(scope="module")
+def site(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of six forces: four of 2017, which other tests look at too, and one of each other edition."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(made / "reports", folder / "site")
+        for edition, force in ELSEWHERE.items():
+            arguments = ("--edition", edition, "--forces", force, "--out", str(folder / "site"))
+            done = peel("batch", *arguments, cwd=folder)
+            assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+    return shared_folder_of_run(tmp_path_factory, "site", make) / "site"
+
+
+def targets(page: Path) -> Iterator[tuple[str, Path, str]]:
+    """Yield each address that a page links to or loads, the file that it means, and the place in it."""
+    html = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    for tag in html.find_all(["a", "link", "img", "source", "script", "form"]):
+        for name in ("href", "src", "action"):
+            address = str(tag.get(name) or "")
+            split = urlsplit(address)
+            if address and split.scheme not in ("data", "http", "https", "mailto"):
+                yield address, (page.parent / unquote(split.path)) if split.path else page, unquote(split.fragment)
+
+
+def test_every_link_of_every_page_leads_somewhere(site: Path) -> None:
+    pages, ids, lost = sorted(site.rglob("*.html")), {}, []
+    for page in pages:
+        ids[page.resolve()] = {
+            tag["id"] for tag in BeautifulSoup(page.read_text("utf-8"), "html.parser").find_all(id=True)
+        }
+    for page in pages:
+        for address, file, place in targets(page):
+            found = file.is_file() and (not place or file.suffix != ".html" or place in ids.get(file.resolve(), ()))
+            lost += [] if found else [(str(page.relative_to(site)), address)]
+    assert len(pages) > 80
+    assert lost[:20] == []
+
+
+def faults(browser: Any, page: Path, look: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a page with all of it unfolded: what axe, the console and the width of the page say."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    told: list[str] = []
+    context = browser.new_context(**look)
+    tab = context.new_page()
+    tab.on("request", lambda one: None if one.url.startswith(("file:", "data:")) else told.append(one.url[:80]))
+    tab.on("console", lambda one: told.append(one.text) if one.type == "error" else None)
+    tab.on("pageerror", lambda one: told.append(str(one)))
+    tab.goto(page.as_uri(), wait_until="load")
+    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    for one in Axe().run(tab).response["violations"]:
+        yield f"{one['id']}: {one['nodes'][0]['html'][:120]}"
+    if tab.evaluate("document.documentElement.scrollWidth") > look["viewport"]["width"]:
+        yield f"wider than the screen of {look['viewport']['width']}"
+    context.close()
+    yield from told
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_right_on_any_screen_and_asks_for_nothing(browser: Any, site: Path, name: str) -> None:
+    assert [(look, one) for look in LOOKS for one in faults(browser, site / name, look)] == []
