@@ -15,7 +15,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
-from peel_analysis.figures import drawing_at
+from peel_analysis.figures import described, drawing_at
 
 FOLDER = "figures"
 COLUMNS = (
@@ -51,7 +51,7 @@ def figure_files(
         figure_id = one["figure"]["figure_id"]
         svg = drawing_at(html, one["files"]["drawing"])
         yield f"{FOLDER}/{figure_id}.csv", _data(figure_id, one["files"], rows, force, forces).encode()
-        yield f"{FOLDER}/{figure_id}.svg", _named(svg, one["figure"]["caption"], one["files"]["alt"]).encode()
+        yield f"{FOLDER}/{figure_id}.svg", described(svg, one["figure"]["caption"], one["files"]["alt"]).encode()
         yield f"{FOLDER}/{figure_id}.png", as_png(svg)
 
 
@@ -65,13 +65,6 @@ def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces:
         if is_of_measure or (row["part_of"] == figure_id and figure_id not in of["measures"]):
             written.writerow({**row, "force": as_cell(forces.name(row["force_id"]))})
     return out.getvalue()
-
-
-def _named(svg: str, title: str, description: str) -> str:
-    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
-    start, end, rest = svg.partition(">")
-    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(title, description)
-    return f"{start}{end}{words}{rest}"
 
 
 def as_png(svg: str) -> bytes:
