@@ -180,18 +180,18 @@ def forces(data: Folder = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, index=pd.Index(every.ids, name="force_id"))
 
 
-def compare(result: Result, forces: Iterable[str]) -> Figure:
-    """Return the figure of chosen forces beside England and Wales, with 95% intervals; its `data` has the numbers.
+def compare(result: Result, forces: Iterable[str] = (), *, region: str = "", kind: str = "bars") -> Figure:
+    """Return the figure of chosen forces beside England and Wales; its `data` has the numbers.
 
-    `data` is what `result.beside` returns. Raises InputError for a name that is none of the forces', and ValueError
-    when none of them has a value.
+    `kind` is "bars", with 95% intervals, "trend" or "quarters", lines; `region` adds the forces of a region. It is
+    `result.compare`, which names the errors; to set editions beside each other is `over_editions`.
 
     >>> crime = peel.edition("2017").measure("crime_per_1000")
     >>> figure = peel.compare(crime, ["norfolk", "suffolk", "kent"])
     >>> figure.data["value"].round(1).to_dict()
     {'Kent': 76.3, 'Suffolk': 64.2, 'Norfolk': 58.9, 'England and Wales': 76.4}
     """
-    return result.compare(forces)
+    return result.compare(forces, region=region, kind=kind)
 
 
 def section(section_id: str, force: str, edition: str = DEFAULT_EDITION, data: Folder = None) -> sections.Section:

@@ -201,6 +201,9 @@ class Measures:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def __repr__(self) -> str:
+        return f"<{len(self)} measures: {', '.join(self.ids[:2])} and others>"
+
     def __contains__(self, measure_id: object) -> bool:
         return measure_id in self._by_id
 

@@ -69,7 +69,7 @@ class Force:
         return (self.id, self.name, self.official_name, self.ons_name, *(alias.name for alias in self.aliases))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Forces:
     """The forces of a data folder in alphabetical order of id; iterating gives each Force."""
 
@@ -77,6 +77,9 @@ class Forces:
 
     def __iter__(self) -> Iterator[Force]:
         return iter(self.all)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.all)} forces: {', '.join(self.ids[:2])} to {self.ids[-1]}>"
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

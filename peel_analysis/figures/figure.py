@@ -4,7 +4,7 @@ import io
 import re
 import textwrap
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -34,6 +34,7 @@ from peel_analysis.measures import Result
 from peel_analysis.show.templates import piece
 
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
+COLOURS = (DARK_BLUE, TURQUOISE, ORANGE, DARK_GREY, "#a285d1")  # of forces beside each other
 FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
 OUTLINE = "#5c5c5c"
 WIDTH = 7.6  # inches; the report's column
@@ -77,6 +78,9 @@ PLACEHOLDER = "This force"  # the key's last entry in a drawing for picking out 
 PART = re.compile(r'^( *)<g id="(other|own)-[a-z]+-([^"]+)"(?:/>\n|>\n.*?^\1</g>\n)', re.MULTILINE | re.DOTALL)
 TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
+SOURCE_SIZE, SOURCE_LINE, SOURCE_MARGIN = 8, 0.15, 0.1  # the same of the source, under the figure
+SAVED_DPI = 200
+KINDS_OF_FILE = ("png", "svg", "pdf")
 
 
 class Look(NamedTuple):
@@ -147,16 +151,19 @@ class Figure(matplotlib.figure.Figure):
 
     `alt_text` says in words what it shows, and is saved with it; `data` is the DataFrame that is drawn; `parts` holds
     what is drawn for each force, by id ("england-and-wales" among them). A change of size keeps the margins, in which
-    words stand, and `set_title` (of the figure or of its axes) makes room for itself at the top.
+    words stand; `set_title` (of the figure or of its axes) makes room for itself at the top, `set_source` at the foot.
+    `save` writes a file with all of these.
     """
 
     def __init__(self, height: float, alt_text: str, data: Callable[[], pd.DataFrame]) -> None:
         super().__init__(figsize=(WIDTH, height))
         self.alt_text = alt_text
+        self.title = self.source = ""
         self.parts: dict[str, Sequence[Artist]] = {}
         self._make_data = data
         self._title: Text | None = None
-        self._title_room = 0.0
+        self._source: Text | None = None
+        self._title_room = self._source_room = 0.0
 
     @cached_property
     def data(self) -> pd.DataFrame:
@@ -169,12 +176,54 @@ class Figure(matplotlib.figure.Figure):
             super().draw(renderer)
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save the figure as matplotlib does; a PNG, SVG or PDF carries the alternative text in its metadata."""
+        """Save the figure as matplotlib does; a PNG, SVG or PDF has title and alternative text in its metadata too."""
         kind = str(options.get("format") or str(fname).rpartition(".")[2]).lower()
         if key := {"png": "Description", "svg": "Description", "pdf": "Subject"}.get(kind):
-            options.setdefault("metadata", {key: self.alt_text})
+            titled = {"Title": visible(self.title)} if self.title else {}
+            options.setdefault("metadata", {**titled, key: visible(self.alt_text)})
         with analysis_function():
             super().savefig(fname, **options)
+
+    def save(
+        self,
+        path: Path | str,
+        *,
+        title: str | None = None,
+        colours: Mapping[str, str] | None = None,
+        size: tuple[float, float] | None = None,
+    ) -> Path:
+        """Save the figure as PNG, SVG or PDF, by the ending of `path`, and return where it is.
+
+        The picture holds the title and the source, the file the alternative text: in a PNG and a PDF as metadata, in an
+        SVG as its description. `title`, `colours` (by id of a force, or "england-and-wales") and `size` (in inches)
+        change the figure first. Raises ValueError for another ending, KeyError for a force that is not drawn, and
+        OSError for a place that cannot be written to.
+
+        >>> crime.figure("norfolk").save("/tmp/norfolk.svg", title="Where Norfolk stands", size=(8, 10)).name
+        'norfolk.svg'
+        """
+        path = Path(path)
+        if (kind := path.suffix.lower().removeprefix(".")) not in KINDS_OF_FILE:
+            raise ValueError(
+                f"{path.name}: a figure is saved as {', '.join(KINDS_OF_FILE)}; end its name in one of them"
+            )
+        if title is not None:
+            self.set_title(title)
+        if size is not None:
+            self.set_size_inches(*size)
+            self.set_title(self.title)  # in as many lines as they need at that width
+            self.set_source(self.source)
+            self.set_size_inches(*size)
+        for force_id, colour in (colours or {}).items():
+            self.set_colour(force_id, colour)
+        if kind == "svg":
+            path.write_text(described(as_svg(self), self.title, self.alt_text), encoding="utf-8")
+        else:
+            self.savefig(path, dpi=SAVED_DPI)
+        return path
+
+    def __repr__(self) -> str:
+        return f"<figure: {textwrap.shorten(self.alt_text, 200, placeholder=' ...')}>"
 
     def as_image(self) -> Markup:
         """Return the figure as an HTML image that keeps its alternative text everywhere."""
@@ -200,7 +249,7 @@ class Figure(matplotlib.figure.Figure):
         lines = textwrap.wrap(t, max(width, 1))
         room = len(lines) * TITLE_LINE + TITLE_MARGIN if lines else 0.0
         self._lay_out(self.get_figwidth(), self.get_figheight() + room - self._title_room, room - self._title_room)
-        self._title_room = room
+        self._title_room, self.title = room, t
         top = 1 - TITLE_MARGIN / self.get_figheight()
         self._title = super().suptitle(
             "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=top, ha="left", va="top",
@@ -211,6 +260,23 @@ class Figure(matplotlib.figure.Figure):
 
     set_title = suptitle
 
+    def set_source(self, words: str) -> None:
+        """Set what stands under the figure at the left, in as many lines as it needs: where its numbers come from."""
+        width = int(len(words) * (self.get_figwidth() - 2 * TITLE_LEFT) / (width_of(words or " ", SOURCE_SIZE) * BOLD))
+        lines = textwrap.wrap(words, max(width, 1))
+        room = len(lines) * SOURCE_LINE + SOURCE_MARGIN if lines else 0.0
+        more = room - self._source_room
+        self._lay_out(self.get_figwidth(), self.get_figheight() + more, 0.0, more)
+        self._source_room, self.source = room, words
+        if self._source is None:
+            self._source = self.text(0, 0, "", ha="left", va="bottom", parse_math=False)
+        self._source.set(text="\n".join(lines), color=DARK_GREY, fontsize=SOURCE_SIZE, linespacing=1.2)
+        self._place_source()
+
+    def _place_source(self) -> None:
+        if self._source is not None:
+            self._source.set_position((TITLE_LEFT / self.get_figwidth(), SOURCE_MARGIN / 2 / self.get_figheight()))
+
     def set_size_inches(self, w: Any, h: float | None = None, forward: bool = True) -> None:
         """Set the size in inches; what stands beside the charts keeps its room."""
         width, height = w if h is None else (w, h)
@@ -219,8 +285,13 @@ class Figure(matplotlib.figure.Figure):
         else:
             self._lay_out(float(width), float(height), 0.0, forward=forward)
 
-    def _lay_out(self, width: float, height: float, more_above: float, *, forward: bool = True) -> None:
-        """Take a new size: all keeps its distance from the edges, and that from the upper one grows by `more_above`."""
+    def _lay_out(
+        self, width: float, height: float, more_above: float, more_below: float = 0.0, *, forward: bool = True
+    ) -> None:
+        """Take a new size: all keeps its distance from the edges, and that from the upper one grows by `more_above`.
+
+        That from the lower one grows by `more_below`.
+        """
         before = self.get_size_inches().copy()
         after = np.array([width, height])
         boxes = [(axes, axes.get_position(original=True).get_points() * before) for axes in self.axes]
@@ -228,7 +299,7 @@ class Figure(matplotlib.figure.Figure):
         anchors = [to_shares(one.get_bbox_to_anchor().get_points()[0])[1] for one in self.legends]
         super().set_size_inches(width, height, forward)
         for axes, (lower, upper) in boxes:
-            left, bottom = lower / after
+            left, bottom = (lower + np.array([0, more_below])) / after
             right, top = (after - (before - upper) - (0, more_above)) / after
             axes.set_position((left, bottom, right - left, top - bottom))
         for legend, up in zip(self.legends, anchors, strict=True):
@@ -236,6 +307,7 @@ class Figure(matplotlib.figure.Figure):
             legend.set_bbox_to_anchor((0, 1 - distance / height), self.transSubfigure)
         if self._title is not None:
             self._title.set_position((TITLE_LEFT / width, 1 - TITLE_MARGIN / height))
+        self._place_source()
 
 
 class Chart(Axes):
@@ -286,6 +358,13 @@ def as_drawn(figure: Figure) -> str:
         return svg
     head = "".join(f"  {shapes[shape_id]}" for shape_id in sorted(shapes))
     return SHAPES.sub("", svg).replace(BEGINNING, f" <defs>\n{head} </defs>\n{BEGINNING}", 1)
+
+
+def described(svg: str, title: str, description: str) -> str:
+    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
+    start, end, rest = svg.partition(">")
+    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(visible(title), visible(description))
+    return f"{start}{end}{words}{rest}"
 
 
 def picture(svg: str, alt: str) -> Markup:

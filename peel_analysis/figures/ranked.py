@@ -70,19 +70,26 @@ def _said_of(result: Result, force_id: str, *, is_shown: bool) -> str:
 
 
 @analysis_function()
-def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = ()) -> Figure:
+def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = (), *, apart: bool = False) -> Figure:
     """Return the figure of a measure by force, highest value first, with one force or several picked out, or none.
 
     Forces that the register leaves out, or that have no value, are not drawn: the footnotes name them. A dashed line
     is England and Wales, a diamond the comparator window's value, and the mark of a value's status stands beside it.
-    With None it is the drawing that any force can be picked out of as SVG. Raises ValueError when no force has a value.
+    With None it is the drawing that any force can be picked out of as SVG. With `apart` each picked force has a colour
+    of its own, and its name by its bar alone. Raises ValueError when no force has a value, and for more forces than
+    colours.
     """
     picked, rows = style.picked_of(force_ids), result.plotted.sort_values("value", kind="stable")
+    if apart and len(picked or ()) > len(style.COLOURS):
+        raise ValueError(f"{len(picked or ())} forces; choose at most {len(style.COLOURS)} for a colour each")
+    fills = dict(zip(picked or (), style.COLOURS, strict=False)) if apart else {}
     if rows.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
-    looks = [style.PICKED if picked and row_id in picked else style.OTHER for row_id in rows.index]
-    last = _swatch(style.PICKED if picked else style.OTHER, _in_key(result, picked)) if picked != () else None
-    others = ("Other forces" if last else "Forces") if len(rows) > 1 else ""
+    own = {one: style.PICKED._replace(fill=fills.get(one, style.PICKED.fill)) for one in picked or ()}
+    looks = [own.get(str(row_id), style.OTHER) for row_id in rows.index]
+    in_key = picked != () and not apart
+    last = _swatch(style.PICKED if picked else style.OTHER, _in_key(result, picked)) if in_key else None
+    others = ("Other forces" if picked != () else "Forces") if len(rows) > 1 else ""
     return _bar_chart(result, rows, looks, (others, last), alt_text(result, picked or ()))
 
 

@@ -33,6 +33,7 @@ SHADE = "#e9e9e9"
 FEW_POINTS = 6  # so few that each gets its own date on the axis
 PAD = 3.5  # points between the chart and what stands beside it
 KEY = 0.28  # inches under the chart, for the key to marks
+LINES = tuple(zip(style.COLOURS, "os^Dv", strict=True))  # a colour and, since colour alone tells nobody, a shape
 MARKS: dict[str, dict[str, Any]] = {  # by the signal, told apart by shape
     name: {"marker": shape, "markersize": size, "markerfacecolor": fill, "markeredgecolor": INK, "markeredgewidth": 0.9}
     for name, shape, size, fill in (
@@ -67,6 +68,54 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
         _breaks(axes, series, force_id)
         _names(axes, series, force_id)
     return figure
+
+
+def compared_lines(series: Series, force_ids: Iterable[str]) -> Figure:
+    """Return the lines of chosen forces beside England and Wales's, told apart by colour, shape and name at their ends.
+
+    `data` has a row a point and force: `period_end`, `force_id`, `name`, `value`, `status`. Raises ValueError for a
+    force without a line, and for more forces than lines can be told apart.
+    """
+    chosen, forces = list(dict.fromkeys(force_ids)), series.edition.forces
+    if not 0 < len(chosen) <= len(LINES):
+        raise ValueError(f"{len(chosen)} forces; choose one to {in_words(len(LINES))}: more lines cannot be told apart")
+    if without := [one for one in chosen if series.values[one].isna().all()]:
+        raise ValueError(f"{series.measure.id}: {forces.in_words(without)} has no line to draw")
+    with analysis_function():
+        figure = Figure(HEIGHT, _compared_alt_text(series, chosen), lambda: _compared_data(series, chosen))
+        axes = figure.add_axes((0.07, 0.12, ACROSS, UP), axes_class=Chart)
+        figure.parts[ENGLAND_AND_WALES] = [_line(axes, series, ENGLAND_AND_WALES, style.DARK_PINK, (5, 2))]
+        for name, (colour, shape) in zip(chosen, LINES, strict=False):
+            figure.parts[name] = [line := _line(axes, series, name, colour, None)]
+            line.set_marker(shape)
+        _scale(axes, series, chosen[0])
+        _breaks(axes, series, *chosen)
+        _names(axes, series, *chosen)
+    return figure
+
+
+def _compared_alt_text(series: Series, force_ids: Sequence[str]) -> str:
+    """Return the alternative text of several lines: what they are, and the last value of each."""
+    said = []
+    for name in (*force_ids, ENGLAND_AND_WALES):
+        points = series.values[name].dropna()
+        last = day_in_words(date.fromisoformat(str(points.index[-1])))
+        value = value_in_words(series.measure, float(points.iloc[-1]))
+        said.append(f"{series.edition.forces.name(name)} {value} to {last}")
+    title = series.per_head(series.measure.title, force_ids[0])
+    return f"Line chart: {title}, {span_in_words(series)}. Last values: {'; '.join(said)}."
+
+
+def _compared_data(series: Series, force_ids: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        (str(end), name, series.edition.forces.name(name), value, str(series.statuses[name].get(end, "")))
+        for name in force_ids
+        for end, value in series.values[name].items()
+    ]
+    rows += [
+        (str(end), ENGLAND_AND_WALES, NATIONAL, value, "") for end, value in series.values[ENGLAND_AND_WALES].items()
+    ]
+    return pd.DataFrame(rows, columns=["period_end", "force_id", "name", "value", "status"])
 
 
 def quarter_lines(free: Series, force_id: str) -> Figure:
@@ -242,23 +291,23 @@ def _scale(axes: Axes, series: Series, force_id: str) -> None:
     write(axes, unit[:1].upper() + unit[1:], (0, 1), (-22, 12), "axes fraction", ha="left", va="bottom")
 
 
-def _breaks(axes: Axes, series: Series, force_id: str) -> None:
+def _breaks(axes: Axes, series: Series, *force_ids: str) -> None:
     left, right = axes.get_xlim()
-    for one in series.breaks(force_id):
+    for one in dict.fromkeys(one for force_id in force_ids for one in series.breaks(force_id)):
         first, last = _numbers([one.first_day, one.last_day])
         axes.axvspan(first, last, color=SHADE, zorder=0)
         width = (right - left) * style.WIDEST * width_of(one.label, NOTE) / (ACROSS * style.WIDTH)
         start = max(left, min(first, right - width))
-        foot, top = (_is_crossed(axes, series, force_id, (start, start + width), edge) for edge in (0, 1))
+        foot, top = (_is_crossed(axes, series, force_ids, (start, start + width), edge) for edge in (0, 1))
         edge = 1 if foot and not top else 0
         words = write(axes, one.label, (start, edge), (3, -4 if edge else 4), ("data", "axes fraction"))
         words.set(va="top" if edge else "bottom", ha="left", fontsize=NOTE, color=style.OUTLINE)
 
 
-def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, float], edge: int) -> bool:
+def _is_crossed(axes: Axes, series: Series, force_ids: Sequence[str], span: tuple[float, float], edge: int) -> bool:
     """Return whether a line runs where words would stand at the foot (0) or at the top (1) of the chart."""
     places, highest = np.linspace(*span, POINTS), axes.get_ylim()[1]
-    for name in (force_id, ENGLAND_AND_WALES):
+    for name in (*force_ids, ENGLAND_AND_WALES):
         points = series.interrupted(name)
         shares = np.interp(places, _numbers(points), list(points.values())) / highest
         if (np.abs(shares - edge) < ROW / (UP * HEIGHT)).any():
@@ -266,19 +315,26 @@ def _is_crossed(axes: Axes, series: Series, force_id: str, span: tuple[float, fl
     return False
 
 
-def _names(axes: Axes, series: Series, force_id: str) -> None:
+def _names(axes: Axes, series: Series, *force_ids: str) -> None:
     """Write each line's name and last value at its end, moved apart where they would meet."""
-    ends = [(name, float(series.values[name].dropna().iloc[-1])) for name in (force_id, ENGLAND_AND_WALES)]
+    ends = [(name, float(series.values[name].dropna().iloc[-1])) for name in (*force_ids, ENGLAND_AND_WALES)]
     low, high = axes.get_ylim()
     gap = 0.09 * (high - low)
     ends.sort(key=lambda end: end[1])
-    places = [ends[0][1], max(ends[1][1], ends[0][1] + gap)]
+    places: list[float] = []
+    for _, value in ends:
+        places.append(max(value, places[-1] + gap) if places else value)
     for (name, value), place in zip(ends, places, strict=True):
-        own = name == force_id
+        own, beside = name in force_ids, len(force_ids) > 1
         sign = series.edition.data.statuses.mark(series.statuses[name].iloc[-1]) if own else ""
         said = f"{series.edition.forces.name(name)} {value_in_words(series.measure, value)} {sign}".strip()
-        words = write(axes, said, (1, place), (6, 0), ("axes fraction", "data"), va="center", ha="left")
-        words.set(color=style.DARK_BLUE if own else style.DARK_PINK, fontweight="bold")
+        away = 16 if beside and own else 6
+        words = write(axes, said, (1, place), (away, 0), ("axes fraction", "data"), va="center", ha="left")
+        words.set(color=(INK if beside else style.DARK_BLUE) if own else style.DARK_PINK, fontweight="bold")
+        if beside and own:
+            colour, shape = LINES[force_ids.index(name)]
+            look: dict[str, Any] = {"marker": shape, "color": colour, "markersize": 5.5, "clip_on": False}
+            axes.plot([1.024], [place], linestyle="", transform=axes.get_yaxis_transform(), **look)
 
 
 def _numbers(days: Iterable[date]) -> list[float]:

@@ -202,12 +202,12 @@ def peer_panel(result: Result, force_id: str) -> Html:
     return Html(body, f"peers: {result.measure.id}")
 
 
-def peer_tables(result: Result, force_id: str) -> Markup:
-    """Return the tables of a peer panel with their key; without peers, the reason."""
+def peer_tables(result: Result, force_id: str, own: Sequence[PeerGroup] | None = None) -> Markup:
+    """Return the tables of a peer panel with their key, of a user's `own` sets if any; without peers, the reason."""
     statuses = result.edition.data.statuses
-    if reason := why_none(result.edition, force_id):
+    if own is None and (reason := why_none(result.edition, force_id)):
         return piece("paragraph", "none-recorded", reason)
-    groups = peer_groups(result.edition, force_id)
+    groups = peer_groups(result.edition, force_id) if own is None else own
     shown = [result.of(one) for one in (force_id, *(peer for group in groups for peer in group.peer_ids))]
     shown.append(result.national)
     without = [NO_COUNTS for one in shown if not one.is_missing and math.isnan(one.numerator)]

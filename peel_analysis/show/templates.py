@@ -15,8 +15,8 @@ ADDRESS = re.compile(
     r"((?<![\w@/.:])(?:https?://|www\.)(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w@:.-]*@)(?:[/?#][\w/.~%?&=#+,:;-]*[\w/#=?])?(?![\w@:]))"
 )
 MACROS = "macros.html.j2"
-IN_NOTEBOOKS = ("style", "narrow")  # JupyterLab has dark themes of its own
-STYLES = ("style", "dark", "narrow", "print")  # the later say more than the earlier
+IN_NOTEBOOKS = ("style",)  # JupyterLab has dark themes of its own
+STYLES = ("style", "page", "dark", "narrow", "print")  # the later say more than the earlier
 WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
 
