@@ -19,11 +19,6 @@ DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
     "pillow", "pyarrow", "resvg_py", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
-<<<<<<< HEAD
-PACKAGE = Path(__file__).resolve().parents[1]
-=======
-ALSO_MADE_BY = {"pdf": "weasyprint"}
->>>>>>> main
 
 
 @dataclass(frozen=True)

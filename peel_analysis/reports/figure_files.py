@@ -14,12 +14,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
-<<<<<<< HEAD
-from peel_analysis.figures import drawing_at
-from peel_analysis.show.templates import piece
-=======
 from peel_analysis.figures import described, drawing_at
->>>>>>> main
 
 FOLDER = "figures"
 COLUMNS = (
@@ -71,15 +66,6 @@ def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces:
     return out.getvalue()
 
 
-<<<<<<< HEAD
-def _named(svg: str, title: str, description: str) -> str:
-    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
-    start, end, rest = svg.partition(">")
-    return f"{start}{end}{piece('title_of_drawing', title, description)}{rest}"
-
-
-=======
->>>>>>> main
 def as_png(svg: str) -> bytes:
     """Return a drawing as a PNG of `PIXELS` across, in few colours, with the letters of FONTS."""
     from PIL import Image

@@ -1,7 +1,7 @@
 """A measure in a section: as a figure by force, against size, beside the force's peers, and over time."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
