@@ -60,8 +60,8 @@ constraints: $(VENV)/ready-for-tests  ## take the newest versions into constrain
 	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras pyproject.toml \
 		--output-file constraints.txt --no-header --no-annotate --no-emit-index-url
 
-lab: $(VENV)/ready  ## open the notebooks in JupyterLab
-	$(VENV)/bin/jupyter lab notebooks
+lab: $(VENV)/ready  ## open the notebooks in JupyterLab, at explore.ipynb
+	@$(VENV)/bin/peel lab notebooks
 
 clean:  ## remove reports and caches; the environment stays
 	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from command import run
 from refusals import assert_says
+from small_batch import files_below
 
 from peel_analysis.data import files
 from peel_analysis.data.files import NOTEBOOKS, VARIABLE
@@ -16,7 +17,8 @@ from peel_analysis.data.folder import open_data
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+PROJECT = Path(__file__).resolve().parents[1]
+DATA = PROJECT / "data"
 RETURN = "force,item,from,to,count,status\nKent,calls,2016-07-01,2017-06-30,5,reported\n"  # invented
 
 
@@ -208,6 +210,54 @@ def test_a_return_into_a_folder_that_cannot_be_written_to(
     code, printed, _ = run(capsys, "data", "add", str(file), "--release", "invented", "--dry-run")
     assert code == 0  # which writes nothing
     assert f"Would write in {DATA}: " in printed
+
+
+def test_a_data_folder_of_ones_own_starts_as_a_copy_in_an_empty_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    code, printed, _ = run(capsys, "data", "copy", "mine")
+    assert (code, printed) == (0, f"{tmp_path / 'mine'}\n")
+    assert files_below(tmp_path / "mine") == files_below(DATA)
+    assert_says(refused(capsys, "data", "copy", "mine"), "mine: is not empty", "give a new folder")
+    error = refused(capsys, "data", "copy", "mine/again", "--data", "mine")
+    assert_says(error, "mine/again: lies in the folder that is to be copied", "give one outside it")
+
+
+@pytest.mark.parametrize("command", [("add", "return.csv"), ("build", "--raw", ".")])
+def test_the_data_folder_of_an_installed_package_is_not_changed(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "INSTALLED", PROJECT)
+    monkeypatch.chdir(tmp_path)
+    Path("return.csv").write_text(RETURN, encoding="utf-8")
+    error = refused(capsys, "data", *command)
+    assert_says(error, f"{DATA}: ", "peel data copy DIR", "--data DIR", VARIABLE)
+
+
+def test_notebooks_are_copied_to_be_opened_and_none_that_is_there_is_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened: list[list[str]] = []
+    monkeypatch.setattr("jupyterlab.labapp.main", opened.append)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    code, printed, _ = run(capsys, "lab", "--copy-only")
+    assert (code, printed, opened) == (0, f"{tmp_path / 'notebooks' / 'explore.ipynb'}\n", [])
+    assert files_below(tmp_path / "notebooks") == files_below(PROJECT / "notebooks")
+    changed = tmp_path / "notebooks" / "explore.ipynb"
+    changed.write_text("changed", encoding="utf-8")
+    code, _, told = run(capsys, "lab", "notebooks", "--data", str(DATA), "--no-browser", "--port=9999")
+    assert changed.read_text(encoding="utf-8") == "changed"
+    assert "left as it is in notebooks: explore.ipynb;" in told
+    assert "you are root, so JupyterLab is given --allow-root" in told
+    where = [f"--ServerApp.root_dir={tmp_path / 'notebooks'}", "--LabApp.default_url=/lab/tree/explore.ipynb"]
+    assert (code, opened) == (0, [[*where, "--allow-root", "--no-browser", "--port=9999"]])
+    assert os.environ[VARIABLE] == str(DATA), "which the notebooks' kernels inherit"
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    run(capsys, "lab")
+    assert opened[1] == where
 
 
 def test_a_raw_folder_without_its_files_is_told_where_they_can_be_had(

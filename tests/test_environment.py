@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from peel_analysis import __version__
+
 PROJECT = Path(__file__).resolve().parents[1]
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
@@ -72,6 +74,14 @@ def test_constraints_pin_every_dependency_and_hold_no_address() -> None:
 
 def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def test_the_citation_is_of_this_version_and_of_no_invented_person() -> None:
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys(), "what the format asks for"
+    assert citation["version"] == pyproject()["version"] == __version__
+    assert citation["license"] == pyproject()["license"]
+    assert citation["authors"] == [{"name": "the peel_analysis contributors"}]
 
 
 def test_licence_and_readme_carry_the_attribution_of_the_data() -> None:

@@ -84,7 +84,7 @@ def test_a_rule_changes_with_its_numbers_and_not_with_its_words() -> None:
 
 def test_the_codes_version_follows_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "one.py").write_text("1\n", encoding="utf-8")
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "files.py"))
+    monkeypatch.setattr(files, "PACKAGE", tmp_path)
     first = files.code_version.__wrapped__()
     assert first == files.code_version.__wrapped__()
     (tmp_path / "one.py").write_text("2\n", encoding="utf-8")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from peel_analysis.batch.units import PACKAGE, Report, Unit, shared_files, shared_key
+from peel_analysis.batch.units import Report, Unit, shared_files, shared_key
+from peel_analysis.data.files import PACKAGE
 from peel_analysis.data.writing import checksum
 
 Stamp = tuple[int, ...]  # when a file was last written, and last changed in any way; its size and its number

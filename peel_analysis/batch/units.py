@@ -1,6 +1,5 @@
 """A unit of work: one section of one force's report, and the content key of what it is made from."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.files import PROJECT
+from peel_analysis.data.files import PACKAGE, PROJECT, files_below
 from peel_analysis.data.forces import NAMES, Force
 from peel_analysis.data.marks import content_of, digest, key_of_notebook, key_of_page
 from peel_analysis.data.programmes import PROGRAMMES
@@ -21,7 +20,6 @@ DRAWN_AND_EXPORTED_BY = (
     "pillow", "pyarrow", "resvg_py", "seaborn", "xlsxwriter",
 )  # fmt: skip
 ALSO_MADE_BY = {"pdf": "weasyprint"}
-PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -147,22 +145,13 @@ def shared_files(data: Path) -> dict[str, str]:
 
     Among these are those of the project's own data folder that stand in where the data folder has none.
     """
-    sources = {name: path for name, path in _below(PACKAGE) if name.endswith((".py", ".css", ".j2", ".json"))}
-    tables = {name: path for name, path in _below(data) if "findings" not in name.split("/")}
+    sources = {name: path for name, path in files_below(PACKAGE) if name.endswith((".py", ".css", ".j2", ".json"))}
+    tables = {name: path for name, path in files_below(data) if "findings" not in name.split("/")}
     standing_in = {name: str(PROJECT / "data" / name) for name in (CHECKS, PROGRAMMES, NAMES)}
     return {
         **{f"peel_analysis/{name}": path for name, path in sources.items()},
         **{f"data/{name}": path for name, path in {**standing_in, **tables}.items()},
     }
-
-
-def _below(folder: Path) -> Iterable[tuple[str, str]]:
-    """Yield the name and the path of each file below a folder; by os.walk, which is five times as fast as rglob."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        within = place[len(str(folder)) :].replace(os.sep, "/").strip("/")
-        for name in names:
-            yield (f"{within}/{name}" if within else name), f"{place}/{name}"
 
 
 def _versions() -> Iterable[str]:

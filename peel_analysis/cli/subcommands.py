@@ -1,5 +1,6 @@
 """The subcommands of `peel`, in the order of its help. What one needs is imported when it is called."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,11 +12,14 @@ import click
 
 from peel_analysis.cli import DONE, FAILED, USAGE, Function, Name, check_extra, command, open_page, option, say
 from peel_analysis.data.files import (
+    VARIABLE,
     check_letters,
     check_replaceable,
     check_writable,
     data_folder,
+    files_below,
     notebooks_folder,
+    refuse_installed,
     resolved,
 )
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EXPLORE = "explore.ipynb"
 BINARY = ("parquet", "xlsx")  # formats of values that are no text
 
 
@@ -432,9 +437,71 @@ def changes(data: "Data", a: str, b: str, measure: str | None, format_: str, htm
     return DONE
 
 
+@command.command(context_settings={"ignore_unknown_options": True})
+@click.argument("given", nargs=-1, type=click.UNPROCESSED, metavar="[DIR] [JUPYTERLAB'S OPTIONS]")
+@folder_option(help="The data folder that the notebooks read.")
+@click.option("--copy-only", is_flag=True, help="Copy the notebooks, and open nothing.")
+def lab(given: tuple[str, ...], data: Path | None, *, copy_only: bool) -> int:
+    """Open the notebooks in JupyterLab, at explore.ipynb.
+
+    They are copied into DIR (notebooks) first; what is there already stays as it is. JupyterLab's own options come
+    last, such as --no-browser or --port=9999.
+    """
+    from peel_analysis.data.writing import write_files
+
+    named = bool(given) and not given[0].startswith("-")
+    folder, options = Path(given[0] if named else "notebooks"), given[named:]
+    target = resolved(folder, str(folder))
+    check_writable(target, str(folder))
+    sources = {target / name: path for name, path in _files_to_copy(notebooks_folder())}
+    there = [path for path in sources if path.exists()]
+    write_files({path: source.read_bytes() for path, source in sources.items() if path not in there})
+    if changed := [path.name for path in there if path.read_bytes() != sources[path].read_bytes()]:
+        say(f"peel: left as it is in {folder}: {', '.join(changed)}; delete what is to be copied anew", file=sys.stderr)
+    say(str(target / EXPLORE))
+    if copy_only:
+        return DONE
+    if data is not None:
+        os.environ[VARIABLE] = str(data_folder(data))
+    if is_root := os.name == "posix" and os.geteuid() == 0:  # as in most containers; JupyterLab refuses it unasked
+        say("peel: you are root, so JupyterLab is given --allow-root", file=sys.stderr)
+    from jupyterlab.labapp import main as open_lab
+
+    own = (f"--ServerApp.root_dir={target}", f"--LabApp.default_url=/lab/tree/{EXPLORE}")
+    open_lab([*own, *(("--allow-root",) if is_root else ()), *options])
+    return DONE
+
+
+def _files_to_copy(folder: Path) -> list[tuple[str, Path]]:
+    """Return the name and the path of each file below a folder, but for hidden ones: copies being edited, and locks."""
+    found = files_below(folder)
+    return [(name, Path(path)) for name, path in found if not any(part.startswith(".") for part in name.split("/"))]
+
+
 @command.group("data", no_args_is_help=False)
 def data_group() -> None:
     """Work on the data folder."""
+
+
+@data_group.command("copy")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@data_option
+@click.pass_obj
+def copy_data(data: "Data", folder: Path) -> int:
+    """Start a data folder of one's own in DIR, which is new or empty, as a copy of the data folder."""
+    from peel_analysis.data.errors import InputError
+    from peel_analysis.data.writing import write_files
+
+    target = resolved(folder, str(folder))
+    check_writable(target, str(folder))
+    if target.is_dir() and any(target.iterdir()):
+        raise InputError(f"{folder}: is not empty, and nothing in it is written over; give a new folder")
+    if target.is_relative_to(data.folder):
+        raise InputError(f"{folder}: lies in the folder that is to be copied; give one outside it")
+    write_files({target / name: path.read_bytes() for name, path in _files_to_copy(data.folder)})
+    say(str(target))
+    say(f"peel: work on it by --data {folder}, or {VARIABLE}={target} for notebooks too", file=sys.stderr)
+    return DONE
 
 
 @data_group.command()
@@ -448,6 +515,7 @@ def build(data: "Data", raw: Path) -> int:
     from peel_analysis.data.writing import one_writer
     from peel_analysis.intake.published import build as build_tables
 
+    refuse_installed(data.folder)
     check_writable(data.folder, f"--data {data.folder}")
     with one_writer(data.folder):  # what another adds meanwhile would be lost
         accounts = build_tables(raw, data)
@@ -496,6 +564,7 @@ def add(
 
     if dry_run:
         return _say_addition(addition_of(), data, dry_run=True)
+    refuse_installed(data.folder)
     check_writable(data.folder, f"--data {data.folder}")
     with one_writer(data.folder):  # from the reading on: what another adds meanwhile would be lost
         return _say_addition(addition_of(), data, dry_run=False)

@@ -20,7 +20,9 @@ from peel_analysis.data.errors import Faults, InputError
 
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
-PROJECT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+INSTALLED = PACKAGE / "project"  # where a wheel has the data folder and the notebooks; in a checkout there is none
+PROJECT = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent
 NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 LONGEST_NAME = 80  # letters: with the rest of its path it stays below the 255 that a name of a file may have
 OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # names that no file there can have
@@ -29,10 +31,9 @@ OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECA
 @cache
 def code_version() -> str:
     """Return the package's version and the first figures of the sha256 of its sources: "0.1.0+1a2b3c4d"."""
-    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:8]}"
 
 
@@ -44,6 +45,13 @@ def data_folder(named: Path | str | None = None) -> Path:
 def notebooks_folder() -> Path:
     """Return the notebooks' folder: that in PEEL_NOTEBOOKS, else the project's. Raises InputError for no folder."""
     return _folder_in(NOTEBOOKS, "notebooks")
+
+
+def refuse_installed(folder: Path) -> None:
+    """Raise InputError for the data folder of an installed package: its next installation would take back a change."""
+    if folder.is_relative_to(INSTALLED):
+        remedy = f"start one of your own by peel data copy DIR, and name it by --data DIR or in {VARIABLE}"
+        raise InputError(f"{folder}: belongs to the installed package, and is not changed; {remedy}")
 
 
 def _folder_in(variable: str, own: str) -> Path:
@@ -58,6 +66,15 @@ def _folder(named: Path | str, said: str, like: str) -> Path:
         found = "a file, not a folder" if path.exists() else "no such folder"
         raise InputError(f"{said}{named}: {found}; give one laid out like the project's {like}/")
     return path
+
+
+def files_below(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the path of each file below a folder; by os.walk, which is five times as fast as rglob."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        within = place[len(str(folder)) :].replace(os.sep, "/").strip("/")
+        for name in names:
+            yield (f"{within}/{name}" if within else name), f"{place}/{name}"
 
 
 def check_writable(folder: Path | str, said: str) -> None:

@@ -171,7 +171,7 @@ def rolling(result: Result, months: int = YEAR) -> Series:
         for counts, summed in ((numerator, numerator), (below, national))
     )
     values = measure.multiplier * numerator / denominator
-    values = values.where(result.rows["value"].notna().reindex(values.columns, fill_value=True), axis="columns")
+    values.loc[:, ~result.rows["value"].notna().reindex(values.columns, fill_value=True)] = float("nan")
     breaks = breaks_of(measure, edition)
     for one in breaks:
         if not one.is_comparable:  # a window that reaches across is of neither side
