@@ -167,6 +167,7 @@ class Edition:
         written. A force that it does not name has no value. Raises InputError, with row and column, for what is wrong,
         and for an item that the data folder has.
 
+        >>> import pandas as pd
         >>> own = pd.DataFrame({"force_id": ["norfolk"], "period_start": "2016-07-01", "period_end": "2017-06-30"})
         >>> edition = peel.edition("2017").with_counts("bicycle_thefts", own.assign(count=[1_234]))
         >>> edition.releases.loc["bicycle_thefts", "release"]
