@@ -253,8 +253,9 @@ def measure(**settings: Any) -> Measure:
     Needed: `id`, `title`, `kind` (rate, share, ratio_of_counts, change, ...), `numerator` and, but for a change,
     `denominator` (`items` and, if not all count, `dimensions`), `unit`, and `multiplier` unless it is a percentage.
     Others have a usual value: `window` ("crime"), `comparator`, `decimals` (1), `sources`, `caption`, `reading`.
-    data/README.md explains each. What is shown of it says that it is your own, and no report has it. Raises InputError
-    that names the setting which is wrong.
+    data/README.md explains each. A sentence calls a gap under ten of the last decimal similar: of rare events, rather
+    give a rate per 100,000 than per 1,000. What is shown of it says that it is your own, and no report has it. Raises
+    InputError that names the setting which is wrong.
 
     >>> robbery = {"items": ["recorded_crime"], "dimensions": ["Robbery"]}
     >>> people = {"items": ["population"]}

@@ -102,6 +102,8 @@ def test_counts_of_ones_own_make_a_measure_and_are_written_nowhere() -> None:
     assert rows.value["norfolk"] == pytest.approx(100_000 * 1200 / people["norfolk"])
     assert rows.value["kent"] == pytest.approx(100_000 * 1300.5 / people["kent"])
     assert rows.value.notna().sum() == 2, "what is missing is not zero, and two forces are not England and Wales"
+    source = with_own.measure(peel.measure(**THEFTS, **RATE)).figure("kent").source
+    assert source.startswith("Source: own table bicycle_thefts; population mid-2016 (2017 vintage). Own measure: ")
     assert rows.note["essex"] == "The own table has no count of the force."
     assert {path: path.stat().st_mtime_ns for path in peel.open_data().folder.rglob("*")} == before
     with pytest.raises(peel.InputError, match="items has 'bicycle_thefts'"):
