@@ -120,7 +120,8 @@ def test_counts_of_ones_own_make_a_measure_and_are_written_nowhere() -> None:
         (own_counts(period_end=["2017-06-31", "2017-06-30"]), "row 0, column period_end: '2017-06-31' is no date"),
         (own_counts(force_id=["norfolk", "Norfolk"]), "row 1: repeats the key"),
         (own_counts(item="other"), "row 0, column item: only 'bicycle_thefts' belongs here"),
-        (own_counts().rename(columns={"count": "counts"}), "no column count"),
+        (own_counts().rename(columns={"count": "counts"}), "own table bicycle_thefts: no column count"),
+        (own_counts().iloc[:0], "own table bicycle_thefts: no row"),
     ],
 )
 def test_wrong_counts_are_told_by_row_and_column(counts: pd.DataFrame, told: str) -> None:

@@ -91,7 +91,9 @@ def of_frame(rows: pd.DataFrame, item: str, *, forces: Forces) -> pd.DataFrame:
     name, given = OWN_TABLE.format(item), rows.reset_index() if "force_id" in rows.index.names else rows
     usual = {"item": item, "dimension": "", "status": "reported", "release": OWN}
     filled = given.assign(**{column: value for column, value in usual.items() if column not in given})
-    check_columns(filled.columns, name)
+    check_columns(filled.columns, name, line="")
+    if filled.empty:
+        raise TableError(f"{name}: no row; give one for each force and period that has a count")
     text = pd.DataFrame({column: [_as_given(one) for one in filled[column]] for column in COUNTS_COLUMNS}, dtype="str")
     text["force_id"] = [forces.id_or_text(one) for one in text["force_id"]]
     places = [f"row {label}" for label in rows.index]
@@ -161,7 +163,9 @@ def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int | str] | None, fo
         yield from _wrong(repeated, told, name, lines)
 
 
-def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = COUNTS_COLUMNS) -> None:
+def check_columns(
+    found: Iterable[object], name: str, expected: Sequence[str] = COUNTS_COLUMNS, *, line: str = ", line 1"
+) -> None:
     """Raise TableError unless the columns are exactly the expected ones, in any order, and say which were renamed."""
     names = [str(column) for column in found]
     missing = [column for column in expected if column not in names]
@@ -174,7 +178,7 @@ def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = 
         parts.append(f"no column {column}" + (f" (is it the column {close[0]!r}?)" if close else ""))
     if not missing:
         parts.append(f"columns that do not belong: {', '.join(unknown) or 'one of them twice'}")
-    raise TableError(f"{name}, line 1: {'; '.join(parts)}; the columns are {', '.join(expected)}")
+    raise TableError(f"{name}{line}: {'; '.join(parts)}; the columns are {', '.join(expected)}")
 
 
 def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

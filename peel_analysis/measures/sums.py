@@ -132,9 +132,8 @@ class CountTables:
         not_returned = Count(nan, lack.status if lack else "not_available", NOT_RETURNED, "Not in the data return")
         if is_own:
             not_returned = Count(nan, "not_available", NOT_IN_OWN, "Not in the own table")
-        return {
-            one: counted.get(one, not_returned) for one in edition.forces.ids
-        }, name if is_own else f"{release.item} {release.release}"
+        by_force = {one: counted.get(one, not_returned) for one in edition.forces.ids}
+        return by_force, name if is_own else f"{release.item} {release.release}"
 
 
 def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:
