@@ -9,7 +9,7 @@ JOBS ?= 2
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lab clean
+.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -59,6 +59,12 @@ constraints: $(VENV)/ready-for-tests  ## take the newest versions into constrain
 	$(VENV)/bin/python -m pip install -qq uv
 	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras pyproject.toml \
 		--output-file constraints.txt --no-header --no-annotate --no-emit-index-url
+
+lowest: $(VENV)/ready-for-tests  ## make a report with the lowest versions that pyproject.toml allows
+	$(VENV)/bin/python -m pip install -qq --disable-pip-version-check uv
+	$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(VENV)-lowest
+	$(VENV)/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
+	$(VENV)-lowest/bin/peel report norfolk --pdf --xlsx --fresh --out "$(OUT)/lowest"
 
 lab: $(VENV)/ready  ## open the notebooks in JupyterLab, at explore.ipynb
 	@$(VENV)/bin/peel lab notebooks

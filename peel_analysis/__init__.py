@@ -22,7 +22,9 @@ __all__ = [
     "edition",
     "editions",
     "forces",
+    "measure",
     "open_data",
+    "over_editions",
     "report",
     "section",
 ]

@@ -5,21 +5,26 @@ Each function names its errors and has one example, which the tests run.
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.data import edition as data_edition
+from peel_analysis.data.declarations import named
+from peel_analysis.data.definitions import own_measure_in
+from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.errors import InputError as InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.folder import open_data as open_data
 from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.figures import Figure as Figure
 from peel_analysis.figures import spine_chart, spine_of
+from peel_analysis.measures import Measure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
 from peel_analysis.sections.result import Result as Result
-from peel_analysis.sections.result import in_hand
+from peel_analysis.sections.result import in_hand, lines_over_editions, sources_of
 from peel_analysis.show import values
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import piece
@@ -84,15 +89,19 @@ class Edition:
         """
         return forces(self._edition.data)
 
-    def measure(self, measure_id: str) -> Result:
-        """Return a measure for all forces and England and Wales. `measures` has the ids.
+    def measure(self, measure: str | Measure) -> Result:
+        """Return a measure for all forces and England and Wales: one of `measures` by its id, or one of your own.
 
-        Raises InputError, with close matches, for an id that is none of them, and for a table that does not answer.
+        Raises InputError, with close matches, for an id that is none of them, for a table that does not answer, and for
+        an own measure (`peel.measure`) with an id, item or dimension that cannot be its.
 
         >>> peel.edition("2017").measure("crime_per_1000")
         <crime_per_1000, edition 2017: Recorded crime ...; England and Wales 76.4 (43 of 43 forces)>
         """
-        return in_hand(measures.calculate(self._edition.data.measure(measure_id), self._edition))
+        if not isinstance(measure, str):
+            _check_own(measure, self._edition)
+            return in_hand(measures.calculate(measure, self._edition))
+        return in_hand(measures.calculate(self._edition.data.measure(measure), self._edition))
 
     def spine(self, force: str) -> Figure:
         """Return all figures that enough forces have in one look: a force beside England and Wales among the forces.
@@ -107,6 +116,7 @@ class Edition:
         own = self._edition.forces.find_id(force)
         figure = spine_chart(spine_of(measures.calculate_all(self._edition)), own)
         figure.set_title(f"{self._edition.forces.official_name(own)} among the forces, {self.title}")
+        figure.set_source(sources_of(self.measure(str(one)) for one in figure.data.index))
         return figure
 
     def values(self) -> pd.DataFrame:
@@ -121,6 +131,49 @@ class Edition:
         58.9
         """
         return values.values(self._edition)
+
+    def workbook(self, path: Path | str, chosen: Iterable[str | Result] = (), *, force: str = "") -> Path:
+        """Write measures as a workbook (.xlsx), all or those chosen, and return where it is.
+
+        It has a table a measure, with a force's rows first where one is named, as `peel values --format xlsx` has.
+        Raises InputError for another ending, for a result of another edition, and where the extra `xlsx` is not there.
+
+        >>> peel.edition("2017").workbook("/tmp/crime.xlsx", ["crime_per_1000"], force="norfolk").name
+        'crime.xlsx'
+        """
+        from peel_analysis.reports import workbook  # not above: few who read measures write one
+
+        path = Path(path)
+        if path.suffix.lower() != ".xlsx":
+            raise InputError(f"{path.name}: a workbook is an .xlsx file; end its name so")
+        results = [one if isinstance(one, Result) else self.measure(one) for one in chosen]
+        if others := [one.edition.id for one in results if one.edition.id != self.id]:
+            raise InputError(f"a result of edition {others[0]} in a workbook of {self.id}; write one an edition")
+        own = self._edition.forces.find_id(force) if force else ""
+        try:
+            written = workbook.workbook_of(self._edition, results or measures.calculate_all(self._edition), own)
+        except ModuleNotFoundError as error:
+            remedy = 'pip install "peel_analysis[xlsx]"'
+            raise InputError(f"a workbook needs {error.name}, which is not installed: {remedy}") from None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(written)
+        return path
+
+    def with_counts(self, item: str, counts: pd.DataFrame) -> "Edition":
+        """Return the edition with a table of your own beside its own: a DataFrame of counts, by force and period.
+
+        Columns: `force_id` (or any name of the force), `period_start`, `period_end`, `count`, and, if there are any,
+        `dimension` and `status`. `item` is what measures call it. It is checked as a file is that is added; nothing is
+        written. A force that it does not name has no value. Raises InputError, with row and column, for what is wrong,
+        and for an item that the data folder has.
+
+        >>> import pandas as pd
+        >>> own = pd.DataFrame({"force_id": ["norfolk"], "period_start": "2016-07-01", "period_end": "2017-06-30"})
+        >>> edition = peel.edition("2017").with_counts("bicycle_thefts", own.assign(count=[1_234]))
+        >>> edition.releases.loc["bicycle_thefts", "release"]
+        'own'
+        """
+        return Edition(self._edition.with_counts(item, counts))
 
     def with_population(self, *, vintage: str | None = None, residents_only: bool = False) -> "Edition":
         """Return the edition with another vintage of its populations, or with residents alone for every force.
@@ -194,6 +247,45 @@ def compare(result: Result, forces: Iterable[str] = (), *, region: str = "", kin
     return result.compare(forces, region=region, kind=kind)
 
 
+def measure(**settings: Any) -> Measure:
+    """Return a measure of your own, declared as an entry of data/measures.toml is: `edition.measure` calculates it.
+
+    Needed: `id`, `title`, `kind` (rate, share, ratio_of_counts, change, ...), `numerator` and, but for a change,
+    `denominator` (`items` and, if not all count, `dimensions`), `unit`, and `multiplier` unless it is a percentage.
+    Others have a usual value: `window` ("crime"), `comparator`, `decimals` (1), `sources`, `caption`, `reading`.
+    data/README.md explains each. A sentence calls a gap under ten of the last decimal similar: of rare events, rather
+    give a rate per 100,000 than per 1,000. What is shown of it says that it is your own, and no report has it. Raises
+    InputError that names the setting which is wrong.
+
+    >>> robbery = {"items": ["recorded_crime"], "dimensions": ["Robbery"]}
+    >>> people = {"items": ["population"]}
+    >>> own = peel.measure(id="robbery", title="Robberies per 1,000 population", kind="rate", numerator=robbery,
+    ...                    denominator=people, multiplier=1000, unit="per 1,000 population")
+    >>> peel.edition("2017").measure(own)
+    <robbery, edition 2017: Robberies per 1,000 population (own measure), 12 months ...; England and Wales 1.1 ...>
+    """
+    return own_measure_in(settings)
+
+
+def over_editions(
+    measure: str | Measure, forces: str | Iterable[str] = (), editions: Iterable[str | int] = (), data: Folder = None
+) -> Figure:
+    """Return a measure over editions, all that are held or those named: the line of England and Wales and of forces.
+
+    `data` has a row an edition and force (every force where none is named): `edition`, `period_end`, `force_id`,
+    `name`, `value`, `unit`, `status`, `note` and `release`. Raises NotComparableError, an InputError, with the reason,
+    where values of two editions must not be compared, by data/comparability.toml or because releases of outcomes
+    differ, and InputError where there is nothing to draw; ValueError for more than five forces.
+
+    >>> figure = peel.over_editions("crime_per_1000", ["norfolk"])
+    >>> figure.data[figure.data.force_id == "norfolk"].set_index("edition").value.round(1).to_dict()
+    {'2017': 58.9, '2019': 68.5, '2025': 63.3}
+    """
+    folder = _data(data)
+    every = [edition(one, folder).measure(measure) for one in (tuple(editions) or folder.editions)]
+    return lines_over_editions(every, (forces,) if isinstance(forces, str) else forces)
+
+
 def section(section_id: str, force: str, edition: str = DEFAULT_EDITION, data: Folder = None) -> sections.Section:
     """Return a section of a force's report, as the section notebooks open it: its figures, findings and judgment.
 
@@ -233,6 +325,19 @@ def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT
     if failed:
         raise InputError("; ".join(failed))
     return plan.page
+
+
+def _check_own(measure: Measure, of: data_edition.Edition) -> None:
+    """Raise InputError for an own measure with a declared one's id, or with an item or dimension that there is not."""
+    place = f"own measure '{measure.id}'"
+    if measure.id in of.data.measures:
+        raise InputError(f"{place}: data/measures.toml has a measure of that id; give yours another")
+    known = {*of.releases, *of.lacks, POPULATION}
+    for part in (measure.numerator, measure.denominator):
+        named(part.items, place, "items", known, f"edition {of.id}, nor in a table of `with_counts`")
+        tables = [of.counts(item) for item in part.items if item != POPULATION]
+        held = {one for table in tables if table is not None for one in table["dimension"]}
+        named(part.dimensions if held else (), place, "dimensions", held, ", ".join(part.items))
 
 
 def _data(folder: Folder) -> Data:

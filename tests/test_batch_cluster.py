@@ -142,7 +142,7 @@ def test_an_address_that_is_none_is_one_line(address: str) -> None:
 def test_without_distributed_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     modules: dict[str, Any] = sys.modules
     monkeypatch.setitem(modules, "distributed", None)
-    with pytest.raises(InputError, match=r'not installed; pip install -c constraints.txt -e "\.\[cluster\]"$'):
+    with pytest.raises(InputError, match=r'not installed; pip install "peel-analysis\[cluster\]"$'):
         cluster_pool("tcp://127.0.0.1:9", 1)
 
 

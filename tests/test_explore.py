@@ -1,10 +1,9 @@
 """The playground runs from its first cell to its last in every edition, for Norfolk and for the City of London."""
 
-import ast
 import json
-from typing import Any
 
 import pytest
+from run_cells import shown
 
 import peel_analysis as peel
 from peel_analysis.data.files import PROJECT
@@ -12,27 +11,10 @@ from peel_analysis.data.files import PROJECT
 EXPLORE = PROJECT / "notebooks" / "explore.ipynb"
 
 
-def shown(force: str, edition: str) -> dict[str, Any]:
-    """Return what each code cell shows last, by its id."""
-    names: dict[str, Any] = {}
-    last: dict[str, Any] = {}
-    for cell in json.loads(EXPLORE.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            lines = "".join(cell["source"]).splitlines()
-            tree = ast.parse("\n".join(line for line in lines if not line.startswith("%")))
-            end = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, cell["id"], "exec"), names)
-            if isinstance(end, ast.Expr):
-                last[cell["id"]] = eval(compile(ast.Expression(end.value), cell["id"], "eval"), names)
-            if "parameters" in cell["metadata"].get("tags", ()):
-                names |= {"force": force, "edition": edition}
-    return last
-
-
 @pytest.mark.parametrize("force", ["norfolk", "city-of-london"])
 @pytest.mark.parametrize("edition", peel.editions())
 def test_every_cell_runs(force: str, edition: str) -> None:
-    last = shown(force, edition)
+    last = shown(EXPLORE, force=force, edition=edition)
     for cell, one in last.items():
         if hasattr(one, "_repr_html_"):
             assert one._repr_html_().strip(), cell

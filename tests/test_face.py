@@ -90,7 +90,7 @@ def test_forces_are_compared_as_bars_and_as_lines(crime: peel.Result) -> None:
     assert last.to_dict() == crime.rows.value[[*three, "england-and-wales"]].to_dict()
     marks = {str(lines.parts[one][0].get_marker()) for one in three}  # type: ignore[attr-defined]
     assert len(marks) == 3, "not by colour alone"
-    with pytest.raises(ValueError, match="choose one to five"):
+    with pytest.raises(ValueError, match="choose at most five"):
         crime.compare(peel.forces().index[:6], kind="trend")
     with pytest.raises(ValueError, match="bars, trend, quarters"):
         crime.compare(three, kind="pie")

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
-from conftest import EDITION, PROJECT
+from conftest import EDITION, PATIENCE, PROJECT
 from small_batch import files_below
 
 pytestmark = pytest.mark.slow
@@ -73,6 +76,15 @@ def test_the_data_folder_of_an_installed_package_is_changed_in_a_copy_only(insta
     assert "belongs to the installed package" not in done.stderr
 
 
+def served(address: str) -> bytes:
+    """Return what a server serves; it tells its address a moment before it listens there."""
+    for _ in range(PATIENCE):
+        with suppress(URLError), urllib.request.urlopen(address) as answer:
+            return bytes(answer.read())
+        time.sleep(0.1)
+    raise AssertionError(f"nobody listens at {address}")
+
+
 def test_jupyterlab_opens_the_notebooks_of_an_installed_package(installed: Path, tmp_path: Path) -> None:
     """As root too, where the tests run as root."""
     with socket.socket() as free:
@@ -84,8 +96,8 @@ def test_jupyterlab_opens_the_notebooks_of_an_installed_package(installed: Path,
         address = re.compile(rf"http://localhost:{port}/lab/tree/explore\.ipynb\?token=")
         try:
             assert any(address.search(line) for line in process.stderr), "it ended without telling its address"
-            with urllib.request.urlopen(f"http://localhost:{port}/files/explore.ipynb?token=invented") as answer:
-                assert answer.read() == (PROJECT / "notebooks" / "explore.ipynb").read_bytes()
+            kept = served(f"http://localhost:{port}/files/explore.ipynb?token=invented")
+            assert kept == (PROJECT / "notebooks" / "explore.ipynb").read_bytes()
         finally:
             process.terminate()
     assert files_below(tmp_path / "mine") == files_below(PROJECT / "notebooks")

@@ -221,7 +221,7 @@ def test_without_its_extra_nothing_is_begun(
     monkeypatch.setitem(sys.modules, "gptables", None)
     code, said, error = run(capsys, *arguments)
     assert (code, said) == (2, "")
-    remedy = 'pip install -c constraints.txt -e ".[xlsx]"'
+    remedy = 'pip install "peel-analysis[xlsx]"'
     assert error == f"peel: {asked} needs gptables, which is not installed: {remedy}\n"
     assert list(tmp_path.iterdir()) == []
 

@@ -164,7 +164,7 @@ def check_scheduler(address: str) -> None:
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        remedy = 'pip install -c constraints.txt -e ".[cluster]"'
+        remedy = 'pip install "peel-analysis[cluster]"'
         raise InputError(f"--dask: the package distributed is not installed; {remedy}") from error
     try:
         asyncio.run(_answers(address))

@@ -167,7 +167,7 @@ def check_extra(extra: str, package: str, asked: str) -> None:
     from importlib.util import find_spec
 
     if find_spec(package) is None:
-        remedy = f'pip install -c constraints.txt -e ".[{extra}]"'
+        remedy = f'pip install "peel-analysis[{extra}]"'
         raise InputError(f"{asked} needs {package}, which is not installed: {remedy}")
 
 

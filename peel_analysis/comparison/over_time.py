@@ -1,15 +1,20 @@
 """What a force's line over time says by rule: its recent trend, and the signals among its quarters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from math import nan
 
 import numpy as np
 import pandas as pd
 
+from peel_analysis.comparison.comparable import check_over_time, point_of
 from peel_analysis.comparison.verdicts import interval_of
-from peel_analysis.measures import Series
+from peel_analysis.data.errors import InputError
+from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.measures import Result, Series
+from peel_analysis.measures.series import YEAR, breaks_of
 from peel_analysis.statistics import trends
 from peel_analysis.statistics.limits import ControlLimits, Mask, control_limits
 from peel_analysis.statistics.trends import FEWEST_QUARTERS, POINTS, RecentTrend
@@ -71,6 +76,41 @@ def recent(series: Series, name: str) -> Recent:
 def _is_up_to_date(series: Series, part: pd.Series) -> bool:
     """Return whether a part reaches to the last point of the line, and has it."""
     return bool(len(part)) and part.index[-1] == series.values.index[-1] and bool(pd.notna(part.iloc[-1]))
+
+
+def across_editions(results: Sequence[Result], force_ids: Iterable[str]) -> Series:
+    """Return a measure's values in some editions as a line, a point an edition, earliest first.
+
+    Raises NotComparableError where two values of a force of these, or of England and Wales, must not be compared, and
+    InputError for two editions of one window, and where no edition has a value of England and Wales.
+    """
+    last, names = results[-1], (*force_ids, ENGLAND_AND_WALES)
+    for first, second in combinations(results, 2):
+        points = [point_of(one.measure, one.edition) for one in (first, second)]
+        if points[0].end == points[1].end:
+            raise InputError(f"{points[0].name} and {points[1].name} have the same window; name one of them")
+        for name in names:
+            if not (first.of(name).is_missing or second.of(name).is_missing):
+                check_over_time(last.measure, name, points[0], points[1], last.edition.data.blocks)
+    if all(one.national.is_missing for one in results):
+        raise InputError(f"{last.measure.title}: no edition has a value of England and Wales, so there is no line")
+    ends = [one.window.end.isoformat() for one in results]
+    values, numerator, denominator, statuses = (
+        pd.DataFrame([one.rows[column].to_numpy() for one in results], index=ends, columns=last.rows.index)
+        for column in ("value", "numerator", "denominator", "status")
+    )
+    return Series(
+        measure=last.measure,
+        edition=last.edition,
+        values=values,
+        numerator=numerator,
+        denominator=denominator,
+        statuses=statuses.drop(columns=ENGLAND_AND_WALES),
+        members=last.members,
+        months=YEAR,
+        step_months=YEAR,
+        all_breaks=breaks_of(last.measure, last.edition),
+    )
 
 
 def season_free(series: Series) -> Series:

@@ -4,6 +4,7 @@ import difflib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,7 @@ RETURNED_ITEMS = (  # what a data return may hold
     "dispersal_orders",
 )  # fmt: skip
 GROUP_AND_TYPE = ": "  # between the two parts of a dimension that is an offence group and an outcome type
+OWN, OWN_TABLE = "own", "own table {}"  # the release of a table that a user hands over, and what an error calls it
 DIGITS = 15  # of a number: more are a slip, and floating point does not hold them exactly
 WHOLE_NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}")
 NUMBER = re.compile(rf"-?\d{{1,{DIGITS}}}(\.\d+)?")
@@ -80,12 +82,49 @@ def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
     return rows
 
 
-def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, forces: Forces) -> pd.DataFrame:
+def of_frame(rows: pd.DataFrame, item: str, *, forces: Forces) -> pd.DataFrame:
+    """Return a user's DataFrame as counts of an item, checked as those of a file are.
+
+    `force_id` may be any name of a force; `dimension`, `status`, `item` and `release` may be left out: "", reported,
+    and the item's own table. A count may have decimals. Raises TableError as `check` does, with the row by its label.
+    """
+    name, given = OWN_TABLE.format(item), rows.reset_index() if "force_id" in rows.index.names else rows
+    usual = {"item": item, "dimension": "", "status": "reported", "release": OWN}
+    filled = given.assign(**{column: value for column, value in usual.items() if column not in given})
+    check_columns(filled.columns, name, line="")
+    if filled.empty:
+        raise TableError(f"{name}: no row; give one for each force and period that has a count")
+    text = pd.DataFrame({column: [_as_given(one) for one in filled[column]] for column in COUNTS_COLUMNS}, dtype="str")
+    text["force_id"] = [forces.id_or_text(one) for one in text["force_id"]]
+    places = [f"row {label}" for label in rows.index]
+    with Faults(TableError) as faults:
+        numbers, wrong = _numbers(text["count"], name, places, fractional=True)
+        faults.add(wrong)
+        counted = text.assign(count=numbers)
+        if not wrong:
+            faults.of(partial(check, forces=forces), counted, name, places)
+        for column, own in (("item", item), ("release", OWN)):
+            told = f", column {column}: only {own!r} belongs here; give another table to another call"
+            faults.add(_wrong(counted[column] != own, told, name, places))
+    return counted
+
+
+def _as_given(cell: object) -> str:
+    """Return a cell of a DataFrame as a file would hold it: a day as 2017-06-30, 12.0 as 12, what is missing as ""."""
+    if cell is None or cell is pd.NA or cell is pd.NaT or cell != cell:
+        return ""
+    if isinstance(cell, date):
+        return f"{cell:%Y-%m-%d}"
+    return f"{int(cell)}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def check(rows: pd.DataFrame, name: str, lines: Sequence[int | str] | None = None, *, forces: Forces) -> pd.DataFrame:
     """Return the rows unchanged when they are in the shape of this module; `name` is the file that an error names.
 
-    `lines` are the rows' line numbers in that file (by default 2, 3, ...). A negative count is a published correction
-    and passes. Raises TableError for missing or renamed columns, an unknown force id or status, a blank or a count
-    that its status contradicts, a date that is none, a period that ends before it starts, and a repeated key.
+    `lines` are the rows' line numbers in that file (by default 2, 3, ...), or what else their places are called. A
+    negative count is a published correction and passes. Raises TableError for missing or renamed columns, an unknown
+    force id or status, a blank or a count that its status contradicts, a date that is none, a period that ends before
+    it starts, and a repeated key.
     """
     check_columns(rows.columns, name)
     with Faults(TableError) as faults:
@@ -93,7 +132,7 @@ def check(rows: pd.DataFrame, name: str, lines: Sequence[int] | None = None, *, 
     return rows
 
 
-def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int] | None, forces: Forces) -> Iterator[str]:
+def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int | str] | None, forces: Forces) -> Iterator[str]:
     """Yield what is wrong with the rows, each kind with the first line that has it."""
     for column, known, remedy in (
         ("force_id", forces.ids, "the ids are in data/forces.csv"),
@@ -124,7 +163,9 @@ def _faults(rows: pd.DataFrame, name: str, lines: Sequence[int] | None, forces: 
         yield from _wrong(repeated, told, name, lines)
 
 
-def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = COUNTS_COLUMNS) -> None:
+def check_columns(
+    found: Iterable[object], name: str, expected: Sequence[str] = COUNTS_COLUMNS, *, line: str = ", line 1"
+) -> None:
     """Raise TableError unless the columns are exactly the expected ones, in any order, and say which were renamed."""
     names = [str(column) for column in found]
     missing = [column for column in expected if column not in names]
@@ -137,7 +178,7 @@ def check_columns(found: Iterable[object], name: str, expected: Sequence[str] = 
         parts.append(f"no column {column}" + (f" (is it the column {close[0]!r}?)" if close else ""))
     if not missing:
         parts.append(f"columns that do not belong: {', '.join(unknown) or 'one of them twice'}")
-    raise TableError(f"{name}, line 1: {'; '.join(parts)}; the columns are {', '.join(expected)}")
+    raise TableError(f"{name}{line}: {'; '.join(parts)}; the columns are {', '.join(expected)}")
 
 
 def combine(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -197,15 +238,18 @@ def from_bytes(held: bytes) -> pd.DataFrame:
     return rows
 
 
-def _wrong(wrong: "pd.Series[bool]", told: str, name: str, lines: Sequence[int] | None = None) -> Iterator[str]:
+def _wrong(wrong: "pd.Series[bool]", told: str, name: str, lines: Sequence[int | str] | None = None) -> Iterator[str]:
     """Yield what is told of the first row that is marked wrong, if any is, with file and line."""
     positions = np.flatnonzero(wrong.to_numpy(dtype=bool))
     if len(positions):
         first = int(positions[0])
-        yield f"{name}, line {first + 2 if lines is None else lines[first]}{told}"
+        place = first + 2 if lines is None else lines[first]
+        yield f"{name}, {place if isinstance(place, str) else f'line {place}'}{told}"
 
 
-def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> tuple[pd.Series, list[str]]:
+def _numbers(
+    text: "pd.Series[str]", name: str, lines: Sequence[int | str] | None = None, *, fractional: bool
+) -> tuple[pd.Series, list[str]]:
     """Return the counts in a column of text, blank as missing, and what is no count; each text is looked at once."""
     allowed, make, kind, remedy = (
         (NUMBER, float, "Float64", "a number") if fractional else (WHOLE_NUMBER, int, "Int64", "a whole number")
@@ -215,6 +259,6 @@ def _numbers(text: "pd.Series[str]", name: str, *, fractional: bool) -> tuple[pd
     wrong: list[str] = []
     for value in filter(other.__contains__, different):
         told = f"{value!r} where a count should be; write {remedy} of at most {DIGITS} digits, or leave it blank"
-        wrong += _wrong(text == value, f", column count: found {told} with a status that says why", name)
+        wrong += _wrong(text == value, f", column count: found {told} with a status that says why", name, lines)
     counts = [make(value) if value and value not in other else pd.NA for value in different]
     return pd.Series(pd.Series(counts, dtype=kind).array.take(places), text.index), wrong

@@ -24,6 +24,7 @@ from peel_analysis.data.errors import Faults, InputError
 
 MEASURES, COMPARABILITY = "measures.toml", "comparability.toml"
 PER_HUNDRED = 100
+OWN = " (own measure)"  # ends the title of a measure that no file declares
 ASIDE = re.compile(r"\([^)]*\)| per [\d,]+( million)? population")  # of a title: what a reader leaves out who names it
 NEAR = 3  # measures that are offered for a name that is none's
 
@@ -277,6 +278,28 @@ def measure_in(entry: Mapping[str, Any], where: str) -> Measure:
     if unused := [name for name in entry if name in settings and name not in model.model_fields]:
         raise InputError(f"{where}: {unused[0]} is never used by a measure of kind {kind}; take it out")
     return declared(model, entry, where)
+
+
+def own_measure_in(settings: Mapping[str, Any]) -> Measure:
+    """Return a user's own measure, checked as an entry of data/measures.toml is; its title says whose it is.
+
+    What is left out: `tile` and the texts are made of the title, `window` is "crime", `decimals` 1, `sources` none, and
+    the multiplier of a percentage 100. Raises InputError as `measure_in` does, and for a survey, which counts nothing.
+    """
+    where, kind = f"own measure '{settings.get('id', '')}'", settings.get("kind")
+    if kind == "survey":
+        raise InputError(f"{where}: a survey counts nothing; its kind is one of {', '.join(KINDS)}")
+    title = str(settings.get("title", ""))
+    words = title.replace("{", "{{").replace("}", "}}")
+    texts = {
+        "caption": f"{words}{OWN}, by force, {{window}}",
+        "reading": f"{words}{OWN}, {{force}} {{window}}: {{value}}",
+    }
+    usual = {"tile": title, "window": "crime", "decimals": 1, "sources": [], **texts}
+    if kind in KINDS and KINDS[kind].is_percent:
+        usual["multiplier"] = PER_HUNDRED
+    whose = {"title": f"{title}{OWN}"} if "title" in settings else {}
+    return measure_in({**usual, **settings, **whose}, where)
 
 
 def limited(measure: Measure, dimensions: tuple[str, ...]) -> Measure:

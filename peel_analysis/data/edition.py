@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
+from peel_analysis.data.counts import OWN, OWN_TABLE, of_frame
 from peel_analysis.data.declarations import Declaration, FileName, Texts, declared, entries, named
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import text_of
+from peel_analysis.data.files import text_of, wrong_name
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
 from peel_analysis.data.programmes import PROGRAMMES, Programme
@@ -359,6 +360,20 @@ class Edition:
         year, chosen = mid_year or self.mid_year, vintage or self.vintage
         of_own_set = self.earlier_population if chosen == self.settings.population.vintage else None
         return replace(self, mid_year=year, vintage=chosen, population_instead=instead, earlier_population=of_own_set)
+
+    def with_counts(self, item: str, rows: pd.DataFrame) -> "Edition":
+        """Return the edition with a user's table of counts of an item of its own, by force; nothing is written.
+
+        Raises InputError for an item that the data folder knows already, and as `counts.of_frame` does.
+        """
+        known = {*(one for measure in self.data.measures for one in measure.items), *self.releases, *self.lacks}
+        if item in known | {one for one, _ in self.data.tables} and self.release_of(item) != OWN:
+            raise InputError(f"{OWN_TABLE.format(item)}: the data folder has an item of that name; give yours another")
+        if wrong := wrong_name(item):
+            raise InputError(f"{OWN_TABLE.format(item)}: its name {wrong}")
+        table = self.data.with_table(item, OWN, of_frame(rows, item, forces=self.forces))
+        releases = {**self.releases, item: Release(item=item, release=OWN)}
+        return replace(self, data=table, releases=MappingProxyType(releases))
 
     def over_time(self, items: Iterable[str]) -> "Edition":
         """Return the edition from which an earlier year of some items is taken: itself, or with tables of both years.

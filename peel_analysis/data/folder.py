@@ -50,10 +50,18 @@ class Data:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._cache: dict[Hashable, tuple[Written, Any]] = {}
+        self._own: dict[tuple[str, str], pd.DataFrame] = {}  # tables that are in no file
         self._reading: list[Written] = []  # the files behind each answer that is being worked out, the innermost last
 
     def __repr__(self) -> str:
-        return f"<data folder {self.folder}>"
+        own = f" with {', '.join(' '.join(key) for key in self._own)}" if self._own else ""
+        return f"<data folder {self.folder}{own}>"
+
+    def with_table(self, item: str, release: str, rows: pd.DataFrame) -> "Data":
+        """Return the same folder with one more table of counts, checked already, which no file holds."""
+        other = Data(self.folder)
+        other._own = {**self._own, (item, release): rows}
+        return other
 
     def cached(self, what: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` returns, made once for as long as no file changes that it has read through this object.
@@ -228,10 +236,12 @@ class Data:
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether there is a table of an item's counts in a release."""
-        return self.has(f"counts/{item}/{release}.csv")
+        return (item, release) in self._own or self.has(f"counts/{item}/{release}.csv")
 
     def counts(self, item: str, release: str) -> pd.DataFrame:
         """Return a table of counts, checked, in the shape of `data/counts.py`. Raises TableError as it says."""
+        if (item, release) in self._own:
+            return self._own[item, release].copy(deep=False)
         file = f"counts/{item}/{release}.csv"
 
         def read() -> pd.DataFrame:

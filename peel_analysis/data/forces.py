@@ -81,6 +81,13 @@ class Forces:
     def __repr__(self) -> str:
         return f"<{len(self.all)} forces: {', '.join(self.ids[:2])} to {self.ids[-1]}>"
 
+    def id_or_text(self, name: str) -> str:
+        """Return a force's id by any of its names, and a text that names none as it is: a check tells where it is."""
+        try:
+            return name if name in self.ids else self.find_id(name)
+        except InputError:
+            return name
+
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The 43 force ids in alphabetical order."""

@@ -216,6 +216,7 @@ class Figure(matplotlib.figure.Figure):
             self.set_size_inches(*size)
         for force_id, colour in (colours or {}).items():
             self.set_colour(force_id, colour)
+        path.parent.mkdir(parents=True, exist_ok=True)
         if kind == "svg":
             path.write_text(described(as_svg(self), self.title, self.alt_text), encoding="utf-8")
         else:

@@ -77,8 +77,10 @@ def compared_lines(series: Series, force_ids: Iterable[str]) -> Figure:
     force without a line, and for more forces than lines can be told apart.
     """
     chosen, forces = list(dict.fromkeys(force_ids)), series.edition.forces
-    if not 0 < len(chosen) <= len(LINES):
-        raise ValueError(f"{len(chosen)} forces; choose one to {in_words(len(LINES))}: more lines cannot be told apart")
+    if len(chosen) > len(LINES):
+        raise ValueError(
+            f"{len(chosen)} forces; choose at most {in_words(len(LINES))}: more lines cannot be told apart"
+        )
     if without := [one for one in chosen if series.values[one].isna().all()]:
         raise ValueError(f"{series.measure.id}: {forces.in_words(without)} has no line to draw")
     with analysis_function():
@@ -88,7 +90,7 @@ def compared_lines(series: Series, force_ids: Iterable[str]) -> Figure:
         for name, (colour, shape) in zip(chosen, LINES, strict=False):
             figure.parts[name] = [line := _line(axes, series, name, colour, None)]
             line.set_marker(shape)
-        _scale(axes, series, chosen[0])
+        _scale(axes, series, (*chosen, ENGLAND_AND_WALES)[0])
         _breaks(axes, series, *chosen)
         _names(axes, series, *chosen)
     return figure
@@ -102,7 +104,7 @@ def _compared_alt_text(series: Series, force_ids: Sequence[str]) -> str:
         last = day_in_words(date.fromisoformat(str(points.index[-1])))
         value = value_in_words(series.measure, float(points.iloc[-1]))
         said.append(f"{series.edition.forces.name(name)} {value} to {last}")
-    title = series.per_head(series.measure.title, force_ids[0])
+    title = series.per_head(series.measure.title, (*force_ids, ENGLAND_AND_WALES)[0])
     return f"Line chart: {title}, {span_in_words(series)}. Last values: {'; '.join(said)}."
 
 

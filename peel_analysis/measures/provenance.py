@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from peel_analysis.checks import rules
-from peel_analysis.data.definitions import Measure
+from peel_analysis.data.definitions import OWN, Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import Data
@@ -137,4 +137,5 @@ def definition_of(measure: Measure) -> dict[str, object]:
 def rule_of(measure: Measure) -> str:
     """Return the rule's id: its place and the first figures of its sha256, which a reworded caption leaves as it is."""
     text = json.dumps(definition_of(measure), sort_keys=True, default=list)
-    return f"measures.toml#{measure.id}@{hashlib.sha256(text.encode()).hexdigest()[:SHORT]}"
+    declared_in = "own" if measure.title.endswith(OWN) else "measures.toml"
+    return f"{declared_in}#{measure.id}@{hashlib.sha256(text.encode()).hexdigest()[:SHORT]}"

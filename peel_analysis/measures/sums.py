@@ -8,7 +8,7 @@ from math import fsum, isnan, nan
 
 import pandas as pd
 
-from peel_analysis.data.counts import RETURNED_ITEMS
+from peel_analysis.data.counts import OWN, OWN_TABLE, RETURNED_ITEMS
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Measure, Part
 from peel_analysis.data.edition import POPULATION, Edition
@@ -20,6 +20,7 @@ from peel_analysis.data.registers import records
 # What a status takes precedence over; those that say that a figure cannot be had at all come after these.
 RANK = ["reported", "revised", "estimated", "mismatched", "incomplete", "partial", "combined"]
 RANK += ["not_comparable", "not_supplied"]
+NOT_IN_OWN = "The own table has no count of the force."
 NOT_RETURNED = "These figures are not in the data return that this edition uses."
 
 
@@ -125,10 +126,14 @@ class CountTables:
             return dict.fromkeys(edition.forces.ids, Count(nan, lack.status, lack.sentence, lack.short)), ""
         release = edition.releases[item]
         inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
-        name = f"data/counts/{release.item}/{release.release}.csv"
+        is_own = release.release == OWN
+        name = OWN_TABLE.format(item) if is_own else f"data/counts/{release.item}/{release.release}.csv"
         counted = _added_up(inside, window, release.item, name, edition.forces)
         not_returned = Count(nan, lack.status if lack else "not_available", NOT_RETURNED, "Not in the data return")
-        return {one: counted.get(one, not_returned) for one in edition.forces.ids}, f"{release.item} {release.release}"
+        if is_own:
+            not_returned = Count(nan, "not_available", NOT_IN_OWN, "Not in the own table")
+        by_force = {one: counted.get(one, not_returned) for one in edition.forces.ids}
+        return by_force, name if is_own else f"{release.item} {release.release}"
 
 
 def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:
@@ -152,7 +157,9 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
     starts = {force_id: {start for start, *_ in rows} for force_id, rows in by_force.items()}
     short = [one for one in all_forces.ids if len(starts.get(one, ())) < len(tiled)]
-    if item in RETURNED_ITEMS:  # a return may hold one force or many: one that it does not name is not refused
+    if item in RETURNED_ITEMS or name == OWN_TABLE.format(
+        item
+    ):  # it may hold one force or many: others are not refused
         short = [one for one in short if one in starts]
     if short:
         lacking = [period.words for period in tiled if period.start.isoformat() not in starts.get(short[0], ())]

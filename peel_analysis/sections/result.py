@@ -11,10 +11,9 @@ from peel_analysis import comparison, figures, measures, why
 from peel_analysis.comparison.comparable import NOTE_OF_A_LIST, PeerGroup, means, peer_groups
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
-from peel_analysis.data.text import visible
+from peel_analysis.data.text import enumerated, visible
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables
-from peel_analysis.sections.display import source_line
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
@@ -303,7 +302,7 @@ class Result(measures.Result):
 
     def _titled(self, figure: Figure, title: str = "") -> Figure:
         figure.set_title(title or f"{self.measure.title}, {wording.windows_in_words(self)}")
-        figure.set_source(f"{source_line(self)} {OWN_MEASURE if self.is_own else ''}".strip())
+        figure.set_source(sources_of([self]))
         return figure
 
     def _id(self, force: str) -> str:
@@ -341,6 +340,45 @@ class Result(measures.Result):
         }
         body = piece("figure_body", reading=" ".join(said).strip(), **drawing)
         return piece("in_notebook", body, self.measure.title if self.plotted.empty else "")
+
+
+def lines_over_editions(results: Iterable[Result], forces: Iterable[str]) -> Figure:
+    """Return a measure's values in some editions as lines, as `peel.over_editions` describes it."""
+    every = sorted(results, key=lambda one: one.window.end)
+    last = every[-1]
+    chosen = [last.edition.forces.find_id(one) for one in forces]
+    series = comparison.over_time.across_editions(every, chosen or last.edition.forces.ids)
+    figure = figures.compared_lines(series, chosen)
+    shown = [*(chosen or last.edition.forces.ids), ENGLAND_AND_WALES]
+    columns = ["edition", "period_end", "force_id", "name", "value", "unit", "status", "note", "release"]
+    rows = [
+        (one.edition.id, one.window.end.isoformat(), own.force_id, one.edition.forces.name(own.force_id),
+         own.value, one.measure.unit, own.status, own.note, one.release)
+        for one in every
+        for own in map(one.of, shown)
+    ]  # fmt: skip
+    figure._make_data = lambda: pd.DataFrame(rows, columns=columns)
+    named = f"editions {enumerated(one.edition.id for one in every)}"
+    said = (f"{last.edition.forces.name(name)} {_each(every, name)}" for name in (*chosen, ENGLAND_AND_WALES))
+    figure.alt_text = f"Line chart: {last.measure.title}, {named}. {'; '.join(said)}."
+    figure.set_title(f"{last.measure.title}, {named}")
+    figure.set_source(sources_of(every))
+    return figure
+
+
+def _each(results: Iterable[Result], force_id: str) -> str:
+    held = ((one, one.of(force_id)) for one in results)
+    return ", ".join(
+        "no value" if own.is_missing else wording.value_in_words(one.measure, own.value) for one, own in held
+    )
+
+
+def sources_of(results: Iterable[Result]) -> str:
+    """Return the source line of several results, each source once."""
+    every = list(results)
+    named = dict.fromkeys(name for one in every for name in wording.sources_in_words(one).split("; "))
+    own = [OWN_MEASURE] if any(one.is_own for one in every) else []
+    return " ".join([f"Source: {'; '.join(named)}.", *own])
 
 
 def in_hand(result: measures.Result) -> Result:

@@ -44,9 +44,12 @@ class Section:
     def measure(self, measure: str | Result) -> Result:
         """Return a measure of the edition, to look at and to draw; one that is in hand already is itself.
 
-        Raises InputError, with close matches, when there is none of that id.
+        Raises InputError, with close matches, when there is none of that id, and for a user's own: no report has those.
         """
         if isinstance(measure, Result):
+            if measure.is_own:
+                declare = "declare it in data/measures.toml for a report to have it"
+                raise InputError(f"{measure.measure.id} is an own measure; {declare}")
             return measure
         held = self.results.get(measure) or measures.calculate(self.edition.data.measure(measure), self.edition)
         self.results[measure] = shown = in_hand(held)

@@ -327,9 +327,9 @@ def caveats(result: Result, force_id: str | None = None) -> list[str]:
 
 
 def sources_in_words(result: Result) -> str:
-    """Return the source line: publishers and titles, in the order of the measure's declaration."""
+    """Return the source line: publishers and titles, in the order of the measure's declaration; of none, the tables."""
     rows = result.edition.sources(result.measure.sources)
-    return "; ".join(dict.fromkeys(f"{row['publisher']}, {row['title']}" for row in rows))
+    return "; ".join(dict.fromkeys(f"{row['publisher']}, {row['title']}" for row in rows)) or result.release
 
 
 @dataclass(frozen=True)
