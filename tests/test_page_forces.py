@@ -105,7 +105,9 @@ def test_suffolk_shows_no_outcomes_and_says_why(suffolk: Page, measure: str) -> 
 def test_a_force_with_a_figure_is_drawn_and_picked_out(norfolk: Page) -> None:
     image = block(norfolk, "outcome_charged_pct").find("img")
     assert isinstance(image, Tag)
-    assert '<g id="bar-norfolk">' in drawing(image)
+    own = re.search(r"\.([a-z]+)\{fill:" + DARK_BLUE, drawing(image))
+    assert own
+    assert drawing(image).count(f'class="{own[1]}"') == 2, "its bar, and that of the key"
 
 
 @pytest.mark.parametrize("measure", DOMESTIC_ABUSE)

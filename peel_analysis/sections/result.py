@@ -52,7 +52,7 @@ class Account(str):
         return "\n".join([*lines[:OPENING], *more] if more else lines)
 
     def _repr_html_(self) -> str:
-        return piece("in_notebook", Markup("<pre>{}</pre>").format(visible(self)))
+        return piece("in_notebook", piece("printed", str(self)))
 
 
 class Result(measures.Result):
