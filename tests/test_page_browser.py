@@ -135,7 +135,7 @@ def test_pictures_are_drawn(browser: Any, norfolk: Report) -> None:
     tab = opened(browser, norfolk)
     sizes = tab.evaluate("[...document.images].map(one => [one.complete, one.naturalWidth, one.clientHeight])")
     assert sizes
-    assert [size for size in sizes if not (size[0] and size[1] > 0 and size[2] > 100)] == []
+    assert [size for size in sizes if not (size[0] and size[1] > 0 and size[2] > 50)] == []
 
 
 def test_findings_and_notes_print_whole_and_what_else_is_folded_does_not(browser: Any, norfolk: Report) -> None:

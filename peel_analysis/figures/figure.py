@@ -224,7 +224,7 @@ class Figure(matplotlib.figure.Figure):
         return path
 
     def __repr__(self) -> str:
-        return f"<figure: {textwrap.shorten(self.alt_text, 200, placeholder=' ...')}>"
+        return f"<drawing: {textwrap.shorten(self.alt_text, 200, placeholder=' ...')}>"
 
     def as_image(self) -> Markup:
         """Return the figure as an HTML image that keeps its alternative text everywhere."""

@@ -11,7 +11,7 @@ from peel_analysis import comparison, figures, measures, why
 from peel_analysis.comparison.comparable import NOTE_OF_A_LIST, PeerGroup, means, peer_groups
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
-from peel_analysis.data.text import enumerated, visible
+from peel_analysis.data.text import enumerated
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables
 from peel_analysis.show import tables
