@@ -24,10 +24,11 @@ class Said:
 def texts(html: str) -> Iterator[Said]:
     """Yield every text of a cell's output but for the cells of tables, each block once, and every alternative text."""
     page = BeautifulSoup(html, "html.parser")
-    for silent in page.select(
-        "style, .figure-number, .noted-elsewhere, .share"
-    ):  # numbers of figures and of notes are places on the page
+    for silent in page.select("style, .figure-number, .noted-elsewhere, .share"):  # numbers that are places on the page
         silent.decompose()
+    for link in page.select("a[href^=http]"):  # to whoever reads it, an address stands in its sentence
+        link.unwrap()
+    page.smooth()
     for element in page.find_all(True):
         if element.name in BLOCKS and _own_words(element):
             yield Said(_about(element), _kind(element), " ".join(_own_words(element).split()), element)

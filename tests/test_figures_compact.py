@@ -98,7 +98,7 @@ def test_a_small_drawing_looks_the_same(kind: str, browser: Any) -> None:  # noq
     differing = (np.abs(whole - small).max(axis=2) > CLOSE).mean()
     assert differing < 0.002, "letters whose base line lies between two points may move by one"
     dark = pixels(browser, both(kind)[1], color_scheme="dark")
-    assert tuple(dark[-3, 0]) == rgb(GROUND), "the last row of a drawing may be a part of a pixel"
+    assert np.abs(dark[-3, 0] - rgb(GROUND)).max() <= 3, "a row may be a part of a pixel"
     assert tuple(small[-3, 0]) == (255, 255, 255)
 
 
