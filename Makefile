@@ -66,7 +66,7 @@ lowest: $(VENV)/ready-for-tests  ## make a report with the lowest versions that 
 	$(VENV)/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
 	$(VENV)-lowest/bin/peel report norfolk --pdf --xlsx --fresh --out "$(OUT)/lowest"
 
-lab: $(VENV)/ready  ## open the notebooks in JupyterLab, at explore.ipynb
+lab: $(VENV)/ready-for-lab  ## open the notebooks in JupyterLab, at explore.ipynb
 	@$(VENV)/bin/peel lab notebooks
 
 docs: $(VENV)/ready-for-tests  ## make the pages of docs/ as a site in build/docs; a warning fails it
@@ -88,7 +88,12 @@ $(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
+$(VENV)/ready-for-lab: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up $(VENV) with the pickers of notebooks: once, a minute or two" >&2
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[lab]"
+	@touch $@ $(VENV)/ready
+
 $(VENV)/ready-for-tests: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV) with the tests' tools: once, a minute or two" >&2
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[test]"
-	@touch $@ $(VENV)/ready
+	@touch $@ $(VENV)/ready $(VENV)/ready-for-lab
