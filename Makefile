@@ -9,7 +9,7 @@ JOBS ?= 2
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab clean
+.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -68,6 +68,10 @@ lowest: $(VENV)/ready-for-tests  ## make a report with the lowest versions that 
 
 lab: $(VENV)/ready-for-lab  ## open the notebooks in JupyterLab, at explore.ipynb
 	@$(VENV)/bin/peel lab notebooks
+
+docs: $(VENV)/ready-for-tests  ## make the pages of docs/ as a site in build/docs; a warning fails it
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	@echo build/docs/index.html
 
 clean:  ## remove reports and caches; the environment stays
 	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
