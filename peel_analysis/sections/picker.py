@@ -22,10 +22,10 @@ IMPORT = "import peel_analysis as peel\n"
 WITHOUT_WIDGETS = (
     'For pickers here: pip install "peel_analysis[lab]" (in a checkout, make lab does), then open JupyterLab anew.'
 )
-WIDTH = "min(100%, 34rem)"
+WIDTH = "min(100%, 29rem)"  # two beside each other under a cell
 LABELS = {
     "force": "Force", "edition": "Edition", "measure": "Measure", "kind": "Figure",
-    "peers": "Peers", "own_peers": "Own list", "region": "Region", "population": "Population",
+    "peers": "Peers", "region": "Region", "population": "Population", "own_peers": "Own list",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ class View:
     table: Table | None
     code: str
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         shown = {"image": self.figure.as_image()} if self.figure else {"not_drawn": [self.refused]}
         table = {"summary": "Table", "data": self.table.html} if self.table else {}
         body = piece("figure_body", reading=self.sentence, **shown, **table)
@@ -229,7 +229,7 @@ class Explorer:
                     self.pickers[name].options = offered
                 self.pickers[name].value = getattr(self.picks, name)
             self.pickers["own_peers"].layout.display = None if self.picks.peers == OWN_LIST else "none"
-            self._output.value = self.shown._repr_html_()
+            self._output.value = piece("under_pickers", self.shown._repr_html_())
         finally:
             self._is_settling = False
 
