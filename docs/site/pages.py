@@ -159,16 +159,18 @@ def _shown(value: Any, page: Page, config: MkDocsConfig, files: Files) -> str:
 def _table(table: pd.DataFrame) -> str:
     """Return a table with row headers; of a table by number, the first column has them."""
     table = table.reset_index() if table.index.names != [None] else table
-    cells = ([str(cell) for cell in row] for row in table.map(_words).itertuples(index=False))
+    cells = zip(*(_words(column) for _, column in table.items()), strict=True)
     rows = [Row(header, tuple(map(Cell, others))) for header, *others in cells]
     [found] = TABLE.finditer(html_table("What it gives", list(map(str, table.columns)), rows))
     return found[0]
 
 
-def _words(cell: Any) -> Any:
-    if isinstance(cell, float):
-        return "" if pd.isna(cell) else f"{cell:.1f}"
-    return cell
+def _words(column: pd.Series) -> list[str]:
+    """Return the cells of a column as text: numbers with one decimal, if any of them has one, and nothing for none."""
+    if not pd.api.types.is_float_dtype(column):
+        return [str(cell) for cell in column]
+    decimals = int((column.dropna() % 1 != 0).any())
+    return ["" if pd.isna(cell) else f"{cell:.{decimals}f}" for cell in column]
 
 
 def _drawing(figure: peel.Figure, page: Page, config: MkDocsConfig, files: Files) -> str:
