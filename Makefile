@@ -9,7 +9,7 @@ JOBS ?= 2
 TESTERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab clean
+.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -66,8 +66,12 @@ lowest: $(VENV)/ready-for-tests  ## make a report with the lowest versions that 
 	$(VENV)/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
 	$(VENV)-lowest/bin/peel report norfolk --pdf --xlsx --fresh --out "$(OUT)/lowest"
 
-lab: $(VENV)/ready  ## open the notebooks in JupyterLab, at explore.ipynb
+lab: $(VENV)/ready-for-lab  ## open the notebooks in JupyterLab, at explore.ipynb
 	@$(VENV)/bin/peel lab notebooks
+
+docs: $(VENV)/ready-for-tests  ## make the pages of docs/ as a site in build/docs; a warning fails it
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	@echo build/docs/index.html
 
 clean:  ## remove reports and caches; the environment stays
 	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
@@ -84,7 +88,12 @@ $(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
+$(VENV)/ready-for-lab: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Setting up $(VENV) with the pickers of notebooks: once, a minute or two" >&2
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[lab]"
+	@touch $@ $(VENV)/ready
+
 $(VENV)/ready-for-tests: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV) with the tests' tools: once, a minute or two" >&2
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[test]"
-	@touch $@ $(VENV)/ready
+	@touch $@ $(VENV)/ready $(VENV)/ready-for-lab

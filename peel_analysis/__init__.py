@@ -21,6 +21,7 @@ __all__ = [
     "compare",
     "edition",
     "editions",
+    "explore",
     "forces",
     "measure",
     "open_data",

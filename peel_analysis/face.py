@@ -23,6 +23,7 @@ from peel_analysis.figures import spine_chart, spine_of
 from peel_analysis.measures import Measure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
+from peel_analysis.sections.picker import Explorer, Picks
 from peel_analysis.sections.result import Result as Result
 from peel_analysis.sections.result import in_hand, lines_over_editions, sources_of
 from peel_analysis.show import values
@@ -284,6 +285,23 @@ def over_editions(
     folder = _data(data)
     every = [edition(one, folder).measure(measure) for one in (tuple(editions) or folder.editions)]
     return lines_over_editions(every, (forces,) if isinstance(forces, str) else forces)
+
+
+def explore(
+    force: str = "norfolk", edition: str | int = DEFAULT_EDITION, measure: str = "crime_per_1000", kind: str = "ranked"
+) -> Explorer:
+    """Return pickers for force, edition, measure, kind of figure, peers, region and population, with what they show.
+
+    Figure, sentence, table and the code that makes them change with each pick; what is refused says its reason. `shown`
+    has them. `kind` is "ranked", "funnel", "trend", "quarters" or "compare". It needs ipywidgets (the extra `lab`),
+    without which it shows what it was called with. Raises InputError for a name that is none of those offered.
+
+    >>> explored = peel.explore("norfolk", kind="trend")
+    >>> explored.shown.code.splitlines()[-2]
+    'figure = result.trend("norfolk")'
+    """
+    held = _data(None).edition(edition)
+    return Explorer(Picks(held.forces.find_id(force), held.id, measure, kind), held.data)
 
 
 def section(section_id: str, force: str, edition: str = DEFAULT_EDITION, data: Folder = None) -> sections.Section:

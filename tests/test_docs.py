@@ -1,16 +1,24 @@
-"""The pages in docs/: every command, option and column is on its page, and every link leads somewhere."""
+"""The pages in docs/: every command, option and column is on its page, every link leads somewhere, and all are built.
+
+Their code in Python runs as they are built."""
 
 import importlib
+import importlib.util
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from bs4 import BeautifulSoup
 
+import peel_analysis as peel
 from peel_analysis.changes.versions import VERSION_SETTINGS
 from peel_analysis.cli import (
     command,
@@ -52,7 +60,27 @@ def test_every_item_of_a_return_is_on_its_page() -> None:
     assert {item for item in ITEMS if f"`{item}`" not in page} == set()
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted(DOCS.glob("how_to/*.md")), ids=lambda page: page.stem)
+def test_what_a_reader_is_told_to_type_is_understood(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("FILE").touch()
+    Path("trial").mkdir()
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", page.read_text(encoding="utf-8"))
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert lines
+    for name, *words in map(shlex.split, lines):
+        found: click.Command = command
+        while name == "peel" and isinstance(found, click.Group):
+            found = found.commands[words.pop(0)]
+        if name == "peel":
+            found.make_context("peel", words)
+        elif name == "make":
+            assert f"\n{words[0]}:" in (DOCS.parent / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)]+)\)", text):
@@ -94,3 +122,30 @@ def test_what_contributing_adds_is_all_that_is_needed(tmp_path: Path) -> None:
     assert "section.figure(caution)" in "".join(
         line for cell in json.loads(notebook)["cells"] for line in cell["source"]
     )
+
+
+@pytest.mark.slow
+def test_the_pages_are_built_without_a_warning_and_load_nothing_from_elsewhere(tmp_path: Path) -> None:
+    if not importlib.util.find_spec("material") and not os.environ.get("CI"):
+        pytest.skip("mkdocs-material is not installed: pip install 'peel-analysis[docs]'")
+    settings = ["--quiet", "--strict", "--config-file", str(DOCS / "site" / "mkdocs.yml"), "--site-dir", str(tmp_path)]
+    mkdocs = [sys.executable, "-m", "mkdocs", "build", *settings]
+    quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(mkdocs, env=quiet, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    pages = {
+        page.relative_to(tmp_path).as_posix(): page.read_text(encoding="utf-8") for page in tmp_path.rglob("*.html")
+    }
+    for name, html in pages.items():
+        soup = BeautifulSoup(html, "html.parser")
+        loaded = [one["src"] for one in soup.select("[src]")] + [one["href"] for one in soup.select("link[href]")]
+        assert [one for one in loaded if re.match(r"(https?:)?//", str(one))] == [], name
+        assert not soup.select("img:not([alt])"), name
+        assert ">>>" not in " ".join(one.text for one in soup.select("blockquote")), name
+    styles = " ".join(style.read_text(encoding="utf-8") for style in tmp_path.rglob("*.css"))
+    assert not re.search(r"url\(['\"]?(https?:)?//|@import", styles)
+    offered = [name for name in peel.__all__ if not re.search(rf'id="peel_analysis[\w.]*\.{name}"', pages["face.html"])]
+    assert offered == [], "the reference has all that the package offers"
+    assert len(re.findall(r'<img alt="[^"]{40,}" src="figures/', pages["gallery.html"])) == 10
+    assert 'id="limits"' in pages["limits.html"]
+    assert "police effectiveness, efficiency and legitimacy" in pages["terms.html"]

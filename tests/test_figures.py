@@ -190,6 +190,15 @@ def test_the_strip_of_changes_names_the_force_and_its_change(results: dict[str, 
         change_strip(results["calls_per_1000"], "norfolk")
 
 
+def test_the_line_of_a_strip_is_in_the_measures_own_unit(results: dict[str, Result]) -> None:
+    for measure, ticks in (
+        ("crime_change_12m", {"0%", "+10%", "+20%"}),
+        ("crime_per_1000", {"0", "20", "100"}),
+        ("outcome_charged_pct", {"0%", "10%"}),
+    ):
+        assert ticks <= set(words_in(as_svg(change_strip(results[measure], "norfolk")))), measure
+
+
 def test_a_trend_names_both_lines_with_their_last_values(results: dict[str, Result]) -> None:
     series = rolling(results["crime_per_1000"])
     words = words_in(as_svg(trend_lines(series, "norfolk")))

@@ -256,7 +256,8 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
         axes = figure.add_axes((STRIP_LEFT, 0.2 * share, STRIP_ACROSS, 0.5 * share), axes_class=Chart)
         axes.set(xlim=limits, ylim=(0.5, -0.5))
         axes.tick_params(axis="x", length=0)
-        axes.xaxis.set_major_formatter(lambda tick, _: f"{tick:+.0f}%" if tick else "0%")
+        sign, unit = "+" if result.measure.kind == "change" else "", "%" if result.measure.is_percent else ""
+        axes.xaxis.set_major_formatter(lambda tick, _: f"{tick:{sign if tick else ''}g}{unit}")
         axes.axvline(0, color=style.OUTLINE, linewidth=0.8, zorder=0)
         if not result.national.is_missing:
             value = result.national.value
