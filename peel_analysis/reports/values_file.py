@@ -180,6 +180,8 @@ def _quarters_of(results: Iterable[Result]) -> Iterator[tuple[Result, Series]]:
 def _quarters(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator[Row]:
     """Yield a force's quarters with the season taken out, the mean and limits of its last part, and its signals.
 
+    The quarters of England and Wales, which stand beside them, follow.
+
     For a line that is too short, how many quarters there are since the last marked break, and how many it takes.
     """
     for result, free in lines:
@@ -190,9 +192,10 @@ def _quarters(lines: Iterable[tuple[Result, Series]], force_id: str) -> Iterator
             for name, count in (("held", held), ("fewest", FEWEST_QUARTERS)):
                 yield _row_of(result, part_of, name, force_id, count, QUARTERS)
             continue
-        for end, value in free.values[force_id].dropna().items():
-            day = date.fromisoformat(str(end))
-            yield _row(part_of, "", force_id, day, value, unit, release=result.release)
+        for name in (force_id, ENGLAND_AND_WALES):
+            for end, value in free.values[name].dropna().items():
+                day = date.fromisoformat(str(end))
+                yield _row(part_of, "", name, day, value, free.unit(name), release=result.release)
         last = found[-1]
         limits = (("mean", last.limits.centre), ("lower", last.limits.lower), ("upper", last.limits.upper))
         for name, value in limits:
