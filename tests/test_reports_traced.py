@@ -24,9 +24,7 @@ FIRST = ("norfolk", "city-of-london")  # findings of inspectors, and a populatio
 EDITIONS = ["2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025"))]
 IDS = open_data().forces.ids
 TRACED = [("2017", one) for one in IDS] + [("2019", one) for one in IDS[::2]] + [("2025", one) for one in IDS[1::2]]
-REPORTS = [
-    pytest.param(*one, marks=() if one[0] == "2017" and one[1] in FIRST else pytest.mark.slow) for one in TRACED
-]
+REPORTS = [pytest.param(*one, marks=() if one[0] == "2017" and one[1] in FIRST else pytest.mark.slow) for one in TRACED]
 
 
 @pytest.fixture(scope="module", params=EDITIONS)
