@@ -8,8 +8,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from peel_analysis.data.folder import open_data
+from peel_analysis.measures import calculate_all
 from peel_analysis.reports.notes import Said
 from peel_analysis.reports.page import Piece, SectionOnPage, page_html
+from peel_analysis.sections.blocks import figure_block, statement_block
 from peel_analysis.sections.display import Html, stands_under
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import words as wording
@@ -73,6 +75,27 @@ def test_a_figure_in_a_notebook_has_all_its_cautions() -> None:
     cautions = wording.caveats(section.measure("outcome_action_taken_pct"), "norfolk")
     assert [one.get_text() for one in shown.select("details.caveats li")] == cautions
     assert not shown.select(".noted-elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "force_id", "said"),
+    [("2017", "norfolk", "12 months to 30 June 2017 is assumed"), ("2025", "derbyshire", "Shown with the mark [u]")],
+)
+def test_what_qualifies_a_force_s_own_sentence_is_never_folded(edition_id: str, force_id: str, said: str) -> None:
+    edition, found = open_data().edition(edition_id), list[str]()
+    for result in calculate_all(edition):
+        if wording.not_available(result) or result.of(force_id).is_missing:
+            continue
+        for block, missing in (
+            (figure_block(result, force_id, 1), "Not in the figure"),
+            (statement_block(result, force_id), "No value"),
+        ):
+            html = BeautifulSoup(block.html, "html.parser")
+            standing = [note.get_text() for note in html.select("li") if not note.find_parent("details")]
+            own = [note.sentence for note in footnotes(result, missing) if note.qualifies(force_id)]
+            assert [one for one in own if one not in standing] == [], result.measure.id
+            found += own
+    assert any(said in one for one in found)
 
 
 def test_notes_are_named_by_their_places_and_those_that_are_said_already_unfold_no_other() -> None:

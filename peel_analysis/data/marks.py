@@ -2,7 +2,7 @@
 
 Both stand in the output itself: a notebook's metadata, a page's head. By the checksum, a file that was emptied, cut
 short or edited is told from a whole one wherever it is copied to, without a second file that could be lost or disagree.
-All outputs of 43 forces are about 100 MB: hashing them takes a fraction of a second.
+All outputs of 43 forces are under 100 MB: hashing them takes a fraction of a second.
 """
 
 import json

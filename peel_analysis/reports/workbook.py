@@ -25,8 +25,7 @@ from peel_analysis.measures import Measure, Result, provenance
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import count_headings
-from peel_analysis.show.templates import WHAT_THIS_IS
-from peel_analysis.show.values_dictionary import ATTRIBUTION
+from peel_analysis.show.templates import ATTRIBUTION, WHAT_THIS_IS
 from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 

@@ -46,7 +46,7 @@ from peel_analysis.show.over_time import (
 )
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import Footnote, footnotes, no_figure, value_in_words
+from peel_analysis.show.words import footnotes, no_figure, value_in_words
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 FURTHER = {"funnel": "against the size of forces", "trend": "over time", "quarters": "by quarter, without the season"}
@@ -74,8 +74,8 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     drawing = Drawing(narrow + picture(draw(result, force_id), alt), alt, [result], "every force")
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if enough else [alone]
-    under = _under(result, force_id)
     place = wording.rank_in_words(result, force_id)
+    under = _under(result, force_id, rule=wording.rule_of_ranks(result) if place else "")
     body = _body(result, force_id, under, place=place, image=drawing.image, not_drawn=not_drawn)
     return numbered(result.measure.id, number, wording.caption(result), body, drawing=drawing, under=under)
 
@@ -90,25 +90,20 @@ def statement_block(result: Result, force_id: str) -> Html:
         said, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
         body, held = piece("figure_body", reading=said, value_id=value_id), {}
     else:
-        every = footnotes(result, "No value")  # there is no figure to be missing from
-        under = stands_under(_sentences(every, force_id), source_line(result), wording.caveats(result, force_id))
+        under = _under(result, force_id, "No value")  # there is no figure to be missing from
         body, held = _body(result, force_id, under), {"under": under, "title": result.measure.title}
     return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id, **held})
 
 
-def _under(result: Result, force_id: str) -> dict[str, Any]:
-    """Return what stands under the figure by force: the notes about the force first, and never folded."""
-    every = footnotes(result)
-    notes = _sentences(every, force_id)
-    if wording.rank_in_words(result, force_id):
-        notes.append(wording.rule_of_ranks(result))
-    own = sum(force_id in note.force_ids for note in every)
+def _under(result: Result, force_id: str, missing_from: str = "Not in the figure", rule: str = "") -> dict[str, Any]:
+    """Return what stands under a measure by force: first, and never folded, the notes that qualify the force's value.
+
+    `missing_from` opens the notes on missing forces, and `rule` is a note that comes last.
+    """
+    every = sorted(footnotes(result, missing_from), key=lambda note: not note.qualifies(force_id))
+    notes = [note.sentence for note in every] + ([rule] if rule else [])
+    own = sum(note.qualifies(force_id) for note in every)
     return stands_under(notes, source_line(result), wording.caveats(result, force_id), own=own)
-
-
-def _sentences(notes: Iterable[Footnote], force_id: str) -> list[str]:
-    """Return the sentences of notes, those about the force first."""
-    return [note.sentence for note in sorted(notes, key=lambda note: force_id not in note.force_ids)]
 
 
 def _body(result: Result, force_id: str, under: dict[str, Any], **drawing: object) -> Markup:
@@ -118,7 +113,7 @@ def _body(result: Result, force_id: str, under: dict[str, Any], **drawing: objec
         reading=wording.reading(result, force_id),
         value_id=wording.value_id(result, force_id),
         under=piece("under", **under),
-        summary="Data of all 43 forces",
+        summary=f"Data of all {NUMBER_OF_FORCES} forces",
         data=tables.by_force(result, force_id),
         **drawing,
     )

@@ -17,18 +17,19 @@ ADDRESS = re.compile(
 MACROS = "macros.html.j2"
 IN_NOTEBOOKS = ("style",)  # JupyterLab has dark themes of its own
 STYLES = ("style", "page", "dark", "narrow", "print")  # the later say more than the earlier
+ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
 
 
 def render(template: str, **values: object) -> Markup:
     """Return a template of `templates/` filled in, as markup: another template puts it in place as it is.
 
-    Every page says by `what_this_is` what it is and is not.
+    Every page says by `what_this_is` what it is and is not, and by `attribution` under which licence its data are.
 
     Texts among the values are escaped; Markup, which only templates make, is not. Raises jinja2.UndefinedError for a
     value that the template needs and was not handed.
     """
-    return Markup(_template(template).render(values, what_this_is=WHAT_THIS_IS))
+    return Markup(_template(template).render(values, what_this_is=WHAT_THIS_IS, attribution=ATTRIBUTION))
 
 
 def piece(macro: str, *values: object, **named: object) -> Markup:

@@ -12,14 +12,11 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from peel_analysis.data.edition import Edition
-from peel_analysis.show.templates import WHAT_THIS_IS
+from peel_analysis.show.templates import ATTRIBUTION, WHAT_THIS_IS
 
-VALUES, METADATA = (
-    "values.csv",
-    "-metadata.json",
-)  # the second at the end of the name of the file that it describes, where programs look for it
+VALUES = "values.csv"
+METADATA = "-metadata.json"  # at the end of the name of the file that it describes, where programs look for it
 LICENCE = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 LIST = ";"  # between the things that a cell lists
 KEY = ("edition", "measure", "force_id", "period_end")
 ARROW = {

@@ -334,10 +334,18 @@ def sources_in_words(result: Result) -> str:
 
 @dataclass(frozen=True)
 class Footnote:
-    """A sentence under a figure, and the forces that it is about (none: the measure as a whole)."""
+    """A sentence under a figure, and the forces that it is about (none: the measure as a whole).
+
+    `also_for` are forces whose own sentence it qualifies without being about them alone.
+    """
 
     sentence: str
     force_ids: tuple[str, ...] = ()
+    also_for: tuple[str, ...] = ()
+
+    def qualifies(self, force_id: str) -> bool:
+        """Return whether what is said of a force must not be read without it."""
+        return force_id in self.force_ids or force_id in self.also_for
 
 
 def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[Footnote]:
@@ -370,13 +378,14 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[F
                 )
             )
     notes += [Footnote(sentence) for sentence in (earlier_population(result)[1], *other_releases(result)) if sentence]
-    notes += [
-        Footnote(sentence) for sentence in (in_another_release(result), of_crimes_with_an_outcome(result)) if sentence
-    ]
+    if sentence := in_another_release(result):
+        notes.append(Footnote(sentence, also_for=tuple(hangs_on_release(result))))
+    if sentence := of_crimes_with_an_outcome(result):
+        notes.append(Footnote(sentence))
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
     if result.measure.window_note and result.rows["value"].notna().any():
-        notes.append(Footnote(result.measure.window_note))
+        notes.append(Footnote(result.measure.window_note, also_for=tuple(map(str, rows.index[held]))))
     return [*of_england_and_wales(result), *notes]
 
 

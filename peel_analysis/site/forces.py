@@ -1,7 +1,7 @@
 """The indexes: all editions with all forces, and an edition's forces with their grades and headline values."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from peel_analysis.data.edition import Edition
@@ -12,19 +12,19 @@ from peel_analysis.measures import Result, calculate_all
 from peel_analysis.sections.judgments import Judgment, grades_over_forces, judgment, keys_of
 from peel_analysis.sections.lists import together
 from peel_analysis.show.tables import key_to_marks, value_cell
-from peel_analysis.site.page import INDEX, Site, Standing
+from peel_analysis.site.page import FORCES, INDEX, Files, Site, Standing, report_page
 
 HEADLINES = 5  # values of a force
 
 
-def all_editions(site: Site) -> Iterator[tuple[str, str]]:
+def all_editions(site: Site) -> Files:
     """Yield the index over all editions and forces: what each edition covers, and a link to each report there is."""
     editions = [_covered(site, edition) for edition in map(site.data.edition, site.data.editions)]
     rows = [
         {
             "force": force,
             "names": _names(force),
-            "reports": [(one["edition"], _report(one["edition"], force)) for one in editions if one["made"]],
+            "reports": [(one["edition"], report_page(one["edition"], force.id)) for one in editions if one["made"]],
         }
         for force in site.data.forces
     ]
@@ -36,14 +36,14 @@ def _covered(site: Site, edition: Edition) -> dict[str, Any]:
     programme, crime = edition.programme, edition.windows.get("crime")
     return {
         "edition": edition,
-        "index": f"{edition.id}/index.html",
+        "index": FORCES.format(edition=edition.id),
         "crime": crime.words if crime else "",
         "grades": f"PEEL {programme.id}" if programme else "",
-        "made": sum(site.has(_report(edition, force)) for force in edition.forces),
+        "made": sum(site.has(report_page(edition, force.id)) for force in edition.forces),
     }
 
 
-def edition_index(site: Site, edition: Edition) -> Iterator[tuple[str, str]]:
+def edition_index(site: Site, edition: Edition) -> Files:
     """Yield an edition's index: its forces with judgments and headline values, and what there is of each."""
     results = headlines(edition)
     judged = {force.id: judgment(edition, force.id, OVERALL) for force in edition.forces}
@@ -60,7 +60,7 @@ def edition_index(site: Site, edition: Edition) -> Iterator[tuple[str, str]]:
     ]
     statuses = [result.of(str(force_id)).status for result in results for force_id in result.rows.index]
     counted = grades_over_forces(edition, OVERALL)
-    path = f"{edition.id}/index.html"
+    path = FORCES.format(edition=edition.id)
     yield (
         path,
         site.page(
@@ -84,10 +84,6 @@ def headlines(edition: Edition) -> Sequence[Result]:
     return together([one for one in results if one.forces["value"].notna().any()], HEADLINES)
 
 
-def _report(edition: Edition, force: Force) -> str:
-    return f"{edition.id}/{force.id}/index.html"
-
-
 def _names(force: Force) -> str:
     """Return all that a force is called, by which it is found."""
     return " / ".join(dict.fromkeys(force.called))
@@ -95,7 +91,7 @@ def _names(force: Force) -> str:
 
 def _standing(site: Site, edition: Edition, force: Force) -> Standing:
     told = site.standings.get(edition.id, {}).get(force.id)
-    return told or Standing(site.has(_report(edition, force)))
+    return told or Standing(site.has(report_page(edition, force.id)))
 
 
 def _page_of(site: Site, result: Result) -> str:

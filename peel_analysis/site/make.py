@@ -13,15 +13,13 @@ from peel_analysis.data.writing import write_files, write_text
 from peel_analysis.site.forces import all_editions, edition_index
 from peel_analysis.site.measure_pages import map_page, measure_pages
 from peel_analysis.site.method import method_page
-from peel_analysis.site.page import CHANGES, INDEX, MAP, MEASURES, METHOD, SEARCH, Site
+from peel_analysis.site.page import CHANGES, FORCES, INDEX, MAP, MEASURES, METHOD, SEARCH, Files, Site
 from peel_analysis.site.search import search
 from peel_analysis.site.what_changed import changes_pages
 
-Files = Iterator[tuple[str, str]]  # each by its path below the output folder, and its text
-
 # Makers of pages: the page that carries the marks of all that its maker makes, and the maker.
 # Of an edition: those that a run of a single report makes too, and the others.
-INDEXES: Mapping[str, Callable[[Site, Edition], Files]] = {"{edition}/index.html": edition_index}
+INDEXES: Mapping[str, Callable[[Site, Edition], Files]] = {FORCES: edition_index}
 PAGES: Mapping[str, Callable[[Site, Edition], Files]] = {MAP: map_page, MEASURES: measure_pages, METHOD: method_page}
 # Over editions: likewise, but that the others link to nothing of an edition.
 OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {INDEX: all_editions, SEARCH: search}

@@ -1,7 +1,7 @@
 """The pages of an edition's measures over all forces: a page a measure with its map, their index, and the map page."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -21,9 +21,7 @@ from peel_analysis.show import tables, values
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.site import tile_map
-from peel_analysis.site.page import MAP, MEASURES, Site
-
-Files = Iterator[tuple[str, str]]
+from peel_analysis.site.page import MAP, MEASURES, Files, Site, report_page
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def map_page(site: Site, edition: Edition) -> Files:
     path = MAP.format(edition=edition.id)
     drawn = first and map_of(first, f"measures/{first.measure.id}.html")
     about = {"title": first.measure.title, "reading": national(first), "unit": first.measure.unit} if first else {}
-    yield path, site.page("map.html.j2", path, edition, map=drawn, **{"about": about}, **listed(results))
+    yield path, site.page("map.html.j2", path, edition, map=drawn, about=about, **listed(results))
 
 
 def listed(results: Iterable[Result]) -> dict[str, object]:
@@ -153,8 +151,7 @@ def _drawn(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) -> di
     """Return what the page shows of the values: the map, the bars to compare, the figure in words and the table."""
 
     def report(force_id: str) -> str:
-        there = f"{result.edition.id}/{force_id}/index.html"
-        return f"../{force_id}/index.html" if site.has(there) else ""
+        return f"../{force_id}/index.html" if site.has(report_page(result.edition, force_id)) else ""
 
     bars, share, value = bars_of(result, peers), scale(result), result.national.value
     highest_first = [one for one in bars if one.place and one.force_id != ENGLAND_AND_WALES]

@@ -1,13 +1,11 @@
 """The method page: what Annex A of a report says of the data, once for an edition, from the registers."""
 
-from collections.abc import Iterator
-
 from peel_analysis.data.edition import Edition
 from peel_analysis.sections.annex import Annex
-from peel_analysis.site.page import METHOD, Site
+from peel_analysis.site.page import METHOD, Files, Site
 
 
-def method_page(site: Site, edition: Edition) -> Iterator[tuple[str, str]]:
+def method_page(site: Site, edition: Edition) -> Files:
     """Yield the page that says how figures are told, counted and left out, and where they come from."""
     annex = Annex(None, edition)
     parts = (

@@ -1,7 +1,7 @@
 """What every page of the site has: its place below the output folder, the ways to the others, and its frame."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,19 +12,20 @@ from peel_analysis.show.templates import render, style_sheet
 
 INDEX, SEARCH = "index.html", "search.html"  # below the output folder
 CHANGES = "changes/index.html"
-MEASURES, MAP, METHOD = "{edition}/measures/index.html", "{edition}/map.html", "{edition}/method.html"  # of an edition
+FORCES, MEASURES = "{edition}/index.html", "{edition}/measures/index.html"  # of an edition
+MAP, METHOD = "{edition}/map.html", "{edition}/method.html"
+Files = Iterator[tuple[str, str]]  # that are made: each by its path below the output folder, and its text
 # The ways to other pages, in order: their words, and where they lead. Those of an edition stand on its pages only.
 # Each is of a page that `make` has a maker for.
 NAVIGATION = (
     ("All editions", INDEX),
-    ("Forces", "{edition}/index.html"),
+    ("Forces", FORCES),
     ("Map", MAP),
     ("Measures", MEASURES),
     ("Method", METHOD),
     ("What changed", CHANGES),
     ("Search", SEARCH),
 )
-
 
 UNKEYED = "f" * 64  # the key of a site of which nobody asks again whether it is fresh
 
@@ -74,7 +75,7 @@ class Site:
 
     def there(self, edition: Edition) -> list[str]:
         """Return which pages of an edition are there, or are made with the site: the others are not to be linked."""
-        forces = [f"{edition.id}/{force.id}/index.html" for force in edition.forces]
+        forces = [report_page(edition, force.id) for force in edition.forces]
         return [path for path in (*(there for _, there in self._navigation(edition)), *forces) if self.has(path)]
 
     def has(self, path: str) -> bool:
@@ -86,7 +87,12 @@ class Site:
     def _made(self) -> frozenset[str]:
         ids = [edition.id for edition in self.editions]
         ways = [there.format(edition=one) for one in ids for _, there in NAVIGATION] if self.is_whole else []
-        return frozenset((INDEX, SEARCH, *ways, *(f"{one}/index.html" for one in ids)))
+        return frozenset((INDEX, SEARCH, *ways, *(FORCES.format(edition=one) for one in ids)))
+
+
+def report_page(edition: Edition, force_id: str) -> str:
+    """Return where the page of a force's report is, below the output folder."""
+    return f"{edition.id}/{force_id}/index.html"
 
 
 def has_file(path: Path) -> bool:

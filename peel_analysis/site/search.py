@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.registers import GLOSSARY, records
-from peel_analysis.site.page import SEARCH, Site
+from peel_analysis.site.page import SEARCH, Files, Site
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Entry:
     part: str = ""
 
 
-def search(site: Site) -> Iterator[tuple[str, str]]:
+def search(site: Site) -> Files:
     """Yield the page by which forces, measures, sections and terms are found; without a script it lists them all."""
     editions = [site.data.edition(edition_id) for edition_id in site.data.editions]
     groups = [

@@ -9,8 +9,7 @@ from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import value_cell
 
-FIFTHS = 5
-FEWEST_FOR_A_MAP = 5  # forces with a value: with fewer there are no fifths
+FIFTHS = 5  # with fewer forces there are none, and no map
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Step:
 
 def has_map(result: Result) -> bool:
     """Return whether enough forces have a value for a map."""
-    return len(result.plotted) >= FEWEST_FOR_A_MAP
+    return len(result.plotted) >= FIFTHS
 
 
 def tiles(result: Result) -> list[Tile]:

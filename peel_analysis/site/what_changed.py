@@ -1,14 +1,13 @@
 """What changed from each edition to the next: a page a pair, as `peel changes` tells it, and their list."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.output import PAGE, on_page
-from peel_analysis.site.page import CHANGES, Site
+from peel_analysis.site.page import CHANGES, Files, Site
 
 
-def changes_pages(site: Site) -> Iterator[tuple[str, str]]:
+def changes_pages(site: Site) -> Files:
     """Yield a page for each two neighbouring editions of the data folder, and the list of these pages."""
     listed = []
     for earlier, later in pairwise(site.data.editions):
