@@ -38,7 +38,7 @@ def test_origins_name_the_tables_of_a_file_together() -> None:
 
 @pytest.mark.parametrize("readme", ["", ORIGINS[0], f"{ORIGINS[1]} {ORIGINS[0]}"])
 def test_a_dictionary_without_the_marks_is_refused(readme: str) -> None:
-    with pytest.raises(InputError, match=r"data/README.md: the lines .* mark what is made; put them back"):
+    with pytest.raises(InputError, match=r"data/README.md: the lines .* mark a part that is made; put them back"):
         with_provenance(readme, read_provenance(Data(DATA)))
 
 
@@ -64,7 +64,7 @@ def test_the_dictionary_of_settings_is_that_of_the_models() -> None:
 
 
 def test_a_dictionary_without_its_marks_is_refused() -> None:
-    with pytest.raises(InputError, match=r"^data/README\.md: the lines .* mark what is made; put them back$"):
+    with pytest.raises(InputError, match=r"^data/README\.md: the lines .* mark a part that is made; put them back$"):
         with_settings(README.replace(SETTINGS[1], ""))
 
 
