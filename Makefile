@@ -34,7 +34,7 @@ lint: $(VENV)/ready-for-tests
 
 # Tests marked slow wait for `rest`; pytest's last line tells how many are left out.
 # A test process that has none left takes some of the other's, so that no core waits for a long file at the end.
-PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist worksteal -p no:nbval
+PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist worksteal
 # Each reference notebook is run again in a plain kernel and compared with what it holds.
 NBVAL := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg
 

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import nbval.kernel
 import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
@@ -66,11 +67,8 @@ class NbvalKernelManager(OnSockets):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give nbval the kernel manager above, where references are run."""
-    if config.pluginmanager.hasplugin("nbval"):
-        import nbval.kernel
-
-        nbval.kernel.KernelManager = NbvalKernelManager
+    """Give nbval the kernel manager above."""
+    nbval.kernel.KernelManager = NbvalKernelManager
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
