@@ -161,6 +161,15 @@ class Result:
         rows = self.forces
         return rows[rows["in_figure"] & rows["value"].notna()]
 
+    def why_missing(self) -> list[tuple[str, str, list[str]]]:
+        """Return why forces have no value: each status with its note and whose it is, that of most forces first."""
+        missing = self.forces[self.forces["value"].isna()]
+        groups = [
+            (str(status), str(note), [*rows.index])
+            for (status, note), rows in missing.groupby(["status", "note"], sort=False)
+        ]
+        return sorted(groups, key=lambda group: -len(group[2]))
+
     @property
     def window(self) -> Period:
         """The window of the values."""

@@ -66,9 +66,9 @@ def _without(name: str, results: Mapping[str, Result]) -> Iterator[str]:
     """Yield, under the edition's name, each reason why measures have a figure of few forces or of none."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for measure_id, result in results.items():
-        missing = result.forces[result.forces["value"].isna()]
-        if 2 * len(missing) > len(result.forces):  # of a few forces their own reports say why
-            reasons[str(missing["note"].mode().iloc[0])].append(measure_id)
+        why = result.why_missing()
+        if 2 * sum(len(force_ids) for *_, force_ids in why) > len(result.forces):  # of a few their own reports say why
+            reasons[why[0][1]].append(measure_id)
     told = [line for why, ids in reasons.items() for line in paragraph(f"{', '.join(ids)}: {why}")]
     yield from block(f"No figure of most forces in edition {name}", told)
 
