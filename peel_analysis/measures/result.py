@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -62,6 +62,11 @@ class Value:
     def noted(self, sentence: str, short: str, **changes: Any) -> "Value":
         """Return the value with a sentence added to its note, a short reason where it has none, and other changes."""
         return replace(self, note=f"{self.note} {sentence}".strip(), short=self.short or short, **changes)
+
+    def beside(self, side: Literal["comparator", "same_release"], other: "Value") -> "Value":
+        """Return the value with the numbers, status and note of another window or release on one of its sides."""
+        names = ("value", "numerator", "denominator", "status", "note")
+        return replace(self, **{f"{side}_{name}": getattr(other, name) for name in names})
 
 
 VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")

@@ -14,12 +14,12 @@ from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults
 from peel_analysis.data.folder import Data
-from peel_analysis.data.forces import NUMBER_OF_FORCES
+from peel_analysis.data.forces import NUMBER_OF_FORCES, POPULATIONS_TABLE
 from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.data.settings import PUBLISHED_FILES, Rule
 from peel_analysis.data.text import block, columns, enumerated, pairs, paragraph
 from peel_analysis.measures import Result, calculate, calculate_all
-from peel_analysis.measures.provenance import POPULATIONS, tables_behind
+from peel_analysis.measures.provenance import tables_behind
 from peel_analysis.measures.result import check_results
 from peel_analysis.show.values import of_results
 
@@ -240,7 +240,7 @@ def _populations(edition: Edition, results: Iterable[Result]) -> Iterator[str]:
     files = data.published_files.files if data.has(PUBLISHED_FILES) else ()
     printed = {vintage for one in files if (vintage := one.vintages[1])}
     for table in tables_behind(edition, results):
-        if table.table == POPULATIONS and table.release in printed:
+        if table.table == POPULATIONS_TABLE and table.release in printed:
             yield f"vintage {table.release}: as printed, which is rounded, and not worked out"
 
 
