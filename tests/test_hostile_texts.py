@@ -272,4 +272,4 @@ def test_a_notebook_sets_no_text_as_mathematics(spoilt: Path) -> None:
     for shown_html in (norfolk.figure("asb_incidents_per_1000")._repr_html_(), norfolk._repr_html_()):
         first = BeautifulSoup(shown_html, "html.parser").find(True)
         assert first is not None
-        assert first["class"] == ["tex2jax_ignore", "mathjax_ignore"]
+        assert first["class"] == ["peel", "tex2jax_ignore", "mathjax_ignore"]

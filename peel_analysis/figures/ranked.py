@@ -12,6 +12,7 @@ from matplotlib.text import Annotation
 
 from peel_analysis.comparison import compare
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Look, Picked, analysis_function, mark, width_of, write
@@ -159,7 +160,7 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
         zip(rows[["value", "status"]].itertuples(), looks, strict=True)
     ):
         sign = statuses.mark(str(status))
-        shown = sign or "[x]"
+        shown = sign or NOT_AVAILABLE
         if np.isnan(value):
             sign = ""
             write(
