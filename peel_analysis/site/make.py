@@ -9,8 +9,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.marks import PAGE_MARKS, checked_page, content_of, digest, key_of_page, page_marks
-from peel_analysis.data.writing import write_files, write_text
+from peel_analysis.data.writing import (
+    PAGE_MARKS,
+    checked_page,
+    content_of,
+    digest,
+    key_of_page,
+    page_marks,
+    write_files,
+    write_text,
+)
 from peel_analysis.site.page import CHANGES, FORCES, INDEX, MAP, MEASURES, METHOD, SEARCH, Files, Site
 
 
