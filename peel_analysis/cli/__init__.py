@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that its encoding lacks is escaped
             stream.reconfigure(errors="backslashreplace")
-    from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
+    from peel_analysis.cli import returns, subcommands  # noqa: F401  (they add themselves to the command)
 
     try:
         with _stopped_as_by_interrupt():

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXPLORE = "explore.ipynb"
+RETURNS_FOLDER = "peel.returns"  # of a command's context
 BINARY = ("parquet", "xlsx")  # formats of values that are no text
 
 
@@ -55,7 +56,23 @@ MEASURE_OF_EITHER = Name(MEASURE.names_in, lambda _, name: name)  # of two versi
 def _open(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
     from peel_analysis.data.folder import open_data
 
-    context.obj = open_data(folder)
+    context.obj = _with_returns(context, open_data(folder))
+
+
+def _read_returns(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """Have the command work on the data folder with the returns of a folder, whichever option comes first."""
+    context.meta[RETURNS_FOLDER] = folder
+    if context.obj is not None:
+        context.obj = _with_returns(context, context.obj)
+
+
+def _with_returns(context: click.Context, data: "Data") -> "Data":
+    if (folder := context.meta.get(RETURNS_FOLDER)) is None:
+        return data
+    from peel_analysis.returns.folder import read_returns
+    from peel_analysis.returns.load import load
+
+    return load(read_returns(folder, data))
 
 
 folder_option = partial(
@@ -68,6 +85,16 @@ folder_option = partial(
 )
 data_option = folder_option(callback=_open, expose_value=False, is_eager=True)  # names are looked up in it
 edition_option = option("--edition", type=EDITION, default="2017", show_default=True, help="The edition.")
+returns_option = option(
+    "--returns",
+    type=FOLDER,
+    metavar="FOLDER",
+    help="A folder of data returns, whose counts are used.",
+    remedy="give the folder with the forms that forces filled in",
+    callback=_read_returns,
+    expose_value=False,
+    is_eager=True,
+)
 measure_option = option("--measure", type=MEASURE, help="One measure, by its id or its title.")
 open_option = click.option("--open", "opened", is_flag=True, help="Open the page in a browser when it is made.")
 
@@ -100,6 +127,7 @@ def making_options(function: Function) -> Function:
             help="Where reports go.",
         ),
         edition_option,
+        returns_option,
         data_option,
     ):
         function = add(function)
@@ -212,6 +240,8 @@ def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings:
     from peel_analysis.batch import Making
 
     folder = resolved(out, f"--out {out}")
+    if notice := edition.data.notice:
+        folder /= notice.slug  # apart from what is published
     for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")

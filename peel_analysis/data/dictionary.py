@@ -10,6 +10,7 @@ from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.policy import POLICY, Policy
 from peel_analysis.data.programmes import PROGRAMMES, Key, ProgrammeEntry
+from peel_analysis.data.returned import RETURNS, ReturnedItem
 
 START = "<!-- made from the models that check the settings; `peel data build` remakes it -->"
 END = "<!-- end of what is made from the models -->"
@@ -20,6 +21,7 @@ FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     PROGRAMMES: (("[[programme]]", ProgrammeEntry), ("[[key]]", Key)),
     COMPARABILITY: (("[[block]]", Block),),
     settings.CHECKS: (("[[check]]", settings.Rule), ("[[item]]", settings.ItemEntry)),
+    RETURNS: (("[[item]]", ReturnedItem),),
     POLICY: (("the file", Policy),),
     settings.PEER_SETS: (("[[set]]", settings.PeerSet), ("[none]", settings.WithoutPeers)),
     settings.PUBLISHED_FILES: (("[[file]]", settings.PublishedFile), ("[added.<format>]", settings.AddedWords)),
