@@ -44,6 +44,9 @@ def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest
     listed = ("forces", "measures", "editions")
     names = ("report", "batch", "site", *listed, "values", "verdicts", "policy", "why", "changes", "data", "check")
     assert [name for name in names if f"\n  {name} " not in said] == []
+    assert [line for line in said.partition("Commands:")[2].splitlines() if line.endswith("...")] == [], (
+        "each line reads whole"
+    )
     assert [shell for shell in ("bash", "zsh", "fish") if f"_PEEL_COMPLETE={shell}_source peel" not in said] == []
 
 

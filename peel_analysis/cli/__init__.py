@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE = 0, 1, 2
 STOPPED_BY = 128  # and the signal's number, as a shell tells it: 130 for Ctrl-C
+SUBCOMMANDS = ("reports", "values", "folders", "returns")  # their modules, in the order of the help
 COMPLETION = """\b
 Completion of commands, options and names in a shell, for good in its start file:
   bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
@@ -90,8 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that its encoding lacks is escaped
             stream.reconfigure(errors="backslashreplace")
-    from peel_analysis.cli import returns, subcommands  # noqa: F401  (they add themselves to the command)
-
+    for module in SUBCOMMANDS:  # they add themselves to the command
+        import_module(f"peel_analysis.cli.{module}")
     try:
         with _stopped_as_by_interrupt():
             return int(command.main(arguments, prog_name="peel", standalone_mode=False))
