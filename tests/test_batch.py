@@ -11,7 +11,7 @@ from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
 from peel_analysis.batch import Making, share
 from peel_analysis.batch.units import Report, shared_key
-from peel_analysis.cli.options import chosen_forces
+from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
 from peel_analysis.data.folder import open_data

@@ -9,8 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate_all
-from peel_analysis.reports.notes import Said
-from peel_analysis.reports.page import Piece, SectionOnPage, page_html
+from peel_analysis.reports.page import Piece, Said, SectionOnPage, page_html
 from peel_analysis.sections.blocks import figure_block, statement_block
 from peel_analysis.sections.display import Html, stands_under
 from peel_analysis.sections.section import open_section

@@ -16,9 +16,8 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.text import shown
 from peel_analysis.show.values import as_csv, values
 from peel_analysis.site import Site, make_site, tile_map
-from peel_analysis.site.make import PAGES_OVER_EDITIONS
+from peel_analysis.site.make import PAGES_OVER_EDITIONS, method_page
 from peel_analysis.site.measure_pages import map_page, measure_pages
-from peel_analysis.site.method import method_page
 
 __all__ = ["browser"]
 EDITIONS = ("2017", "2019", "2025")
@@ -214,7 +213,7 @@ def test_pages_are_small(pages: Path) -> None:
 
 def test_what_changed_is_told_once_for_each_two_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the site's banner and ways; and made again only when the data or the package are others."""
-    from peel_analysis.site import what_changed
+    from peel_analysis.site import make
 
     compared = []
 
@@ -227,8 +226,8 @@ def test_what_changed_is_told_once_for_each_two_neighbours(tmp_path: Path, monke
         title = f"What moved: {changes.a.name} to {changes.b.name}"
         return {"title": title, "summary": "0 values compared", "sides": {}, **dict.fromkeys(names, ())}
 
-    monkeypatch.setattr(what_changed, "changes_between", told)
-    monkeypatch.setattr(what_changed, "on_page", shown_of)
+    monkeypatch.setattr(make, "changes_between", told)
+    monkeypatch.setattr(make, "on_page", shown_of)
     site = Site(tmp_path, open_data(), (), key="a" * 64)
     make_site(site)
     make_site(site)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peel_analysis.cli import DONE, FAILED, USAGE, command, option, say
-from peel_analysis.cli.options import EDITION_ID, FOLDER, data_option, folder_option
+from peel_analysis.cli import DONE, EDITION_ID, FAILED, FOLDER, USAGE, command, data_option, folder_option, option, say
 from peel_analysis.data.files import (
     VARIABLE,
     check_writable,
@@ -190,8 +189,7 @@ def check(data: "Data", edition: str | None) -> int:
     Prints each check's rule and result, and then what is incomplete, assumed, partial or not to be made again from
     published files. The exit code is 1 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.reports.folder_check import check_folder
-    from peel_analysis.reports.shortcomings import shortcomings
+    from peel_analysis.reports.folder_check import check_folder, shortcomings
 
     found, calculated = check_folder(data, edition)
     code = FAILED if _say_results(found, data) else DONE

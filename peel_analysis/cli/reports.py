@@ -8,8 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peel_analysis.cli import DONE, FAILED, Function, check_extra, command, open_page, option, say
-from peel_analysis.cli.options import EDITION, FORCE, SOME_FORCES, data_option, edition_option, returns_option
+from peel_analysis.cli import (
+    DONE,
+    EDITION,
+    FAILED,
+    FORCE,
+    SOME_FORCES,
+    Function,
+    check_extra,
+    command,
+    data_option,
+    edition_option,
+    open_page,
+    option,
+    returns_option,
+    say,
+)
 from peel_analysis.data.files import check_letters, check_writable, notebooks_folder, resolved
 
 if TYPE_CHECKING:
@@ -137,7 +151,7 @@ def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings:
     Raises InputError where `--out` cannot be written to, too little may be, or what makes a PDF or workbook is missing.
     """
     from peel_analysis.data.errors import InputError
-    from peel_analysis.engine.limits import shortage
+    from peel_analysis.engine.machine import shortage
 
     if told := shortage():
         raise InputError(told)
@@ -152,7 +166,7 @@ def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings:
         check_letters(path)
     check_writable(out, f"--out {out}")
     if pdf:
-        from peel_analysis.reports.pdf import check_can_be_made
+        from peel_analysis.reports.page import check_can_be_made
 
         check_can_be_made()
     also = tuple(name for name, asked in (("pdf", pdf), ("xlsx", xlsx)) if asked)

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peel_analysis.cli import DONE, check_extra, command, option, say
-from peel_analysis.cli.options import FOLDER, FORCE, data_option, edition_option
+from peel_analysis.cli import DONE, FOLDER, FORCE, check_extra, command, data_option, edition_option, option, say
 from peel_analysis.data.files import check_replaceable
 
 if TYPE_CHECKING:

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from peel_analysis.cli import DONE, check_extra, command, option, say
-from peel_analysis.cli.options import (
+from peel_analysis.cli import (
+    DONE,
     FORCE,
     FORCE_ID,
     MEASURE,
     MEASURE_OF_EITHER,
+    check_extra,
+    command,
     data_option,
     edition_option,
     folder_option,
     format_option,
     measure_option,
+    option,
+    say,
 )
 from peel_analysis.data.files import check_replaceable, data_folder
 
@@ -48,7 +52,7 @@ def list_forces(data: Path | None) -> int:
 @click.pass_obj
 def list_measures(data: "Data") -> int:
     """List the measures: what each is of, and for how many forces each edition has a figure, or why it has none."""
-    from peel_analysis.show.contents import measures_table
+    from peel_analysis.reports.folder_check import measures_table
 
     say("\n".join(measures_table(data)))
     return DONE
@@ -59,7 +63,7 @@ def list_measures(data: "Data") -> int:
 @click.pass_obj
 def list_editions(data: "Data") -> int:
     """List the editions: title, window, and what is held of each: figures, findings, grades, releases."""
-    from peel_analysis.show.contents import editions_list
+    from peel_analysis.reports.folder_check import editions_list
 
     say("\n".join(editions_list(data)))
     return DONE

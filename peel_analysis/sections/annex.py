@@ -8,7 +8,7 @@ from math import isnan
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
+from peel_analysis.comparison.sensitivity import by_group, other_verdicts, with_assumed_population
 from peel_analysis.comparison.verdicts import compare, flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
@@ -18,7 +18,6 @@ from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.measures.standardised import by_group
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, style
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell

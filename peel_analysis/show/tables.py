@@ -9,12 +9,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.sensitivity import NONE, StandardisedShare, standardised
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.registers import Statuses
 from peel_analysis.data.text import shown, whole
 from peel_analysis.measures import Measure, Result, Value
-from peel_analysis.measures.standardised import NONE, StandardisedShare, standardised
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES

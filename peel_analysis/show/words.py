@@ -5,8 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from peel_analysis.comparison import NotComparableError, compare
-from peel_analysis.comparison.adjusted import disagreements
-from peel_analysis.comparison.sensitivity import hangs_on_release, of_assigned, other_verdicts
+from peel_analysis.comparison.sensitivity import (
+    NONE,
+    disagreements,
+    hangs_on_release,
+    of_assigned,
+    other_verdicts,
+    standardised,
+)
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.definitions import below
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
@@ -16,7 +22,6 @@ from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
 from peel_analysis.measures.provenance import other_releases
-from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.statistics.verdict import Verdict
 
 AS_IT_IS = ("reported", "as_published")  # statuses of a value with nothing to be said of it
