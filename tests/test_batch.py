@@ -16,7 +16,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
-from peel_analysis.data.marks import key_of_page
+from peel_analysis.data.writing import key_of_page
 
 
 def test_every_report_is_made_and_told(ran: SmallBatch) -> None:

@@ -14,7 +14,7 @@ from peel_analysis.sections.blocks import figure_block, statement_block
 from peel_analysis.sections.display import Html, stands_under
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import words as wording
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 FORCES = [("2017", "norfolk"), ("2019", "metropolitan"), ("2025", "cheshire")]
 

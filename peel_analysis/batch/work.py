@@ -24,8 +24,16 @@ from peel_analysis.batch.seen import FilesMovedError, Reading, last_look
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
-from peel_analysis.data.marks import checked_notebook, checked_page, key_of_notebook, page_marks
-from peel_analysis.data.writing import KEPT_IN, part_of, write_files, write_text
+from peel_analysis.data.writing import (
+    KEPT_IN,
+    checked_notebook,
+    checked_page,
+    key_of_notebook,
+    page_marks,
+    part_of,
+    write_files,
+    write_text,
+)
 from peel_analysis.engine.machine import remove_left_over_folders
 from peel_analysis.engine.warm_process import SHARED
 

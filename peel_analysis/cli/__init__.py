@@ -168,13 +168,12 @@ def say(text: str, *, end: str = "\n", file: TextIO | None = None) -> None:
     print(visible(text), end=end, file=file)
 
 
-def check_extra(extra: str, package: str, asked: str) -> None:
-    """Raise InputError, which begins with what was asked for, where the package of an extra is not installed."""
+def check_workbooks(asked: str) -> None:
+    """Raise InputError, which begins with what was asked for, where what workbooks need is not installed."""
     from importlib.util import find_spec
 
-    if find_spec(package) is None:
-        remedy = f'pip install "peel-analysis[{extra}]"'
-        raise InputError(f"{asked} needs {package}, which is not installed: {remedy}")
+    if find_spec("gptables") is None:
+        raise InputError(f'{asked} needs gptables, which is not installed: pip install "peel-analysis[xlsx]"')
 
 
 class ValueOption(click.Option):

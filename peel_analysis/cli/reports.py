@@ -15,7 +15,7 @@ from peel_analysis.cli import (
     FORCE,
     SOME_FORCES,
     Function,
-    check_extra,
+    check_workbooks,
     command,
     data_option,
     edition_option,
@@ -156,7 +156,7 @@ def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings:
     if told := shortage():
         raise InputError(told)
     if xlsx:
-        check_extra("xlsx", "gptables", "--xlsx")
+        check_workbooks("--xlsx")
     from peel_analysis.batch import Making
 
     folder = resolved(out, f"--out {out}")

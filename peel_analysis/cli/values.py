@@ -12,7 +12,7 @@ from peel_analysis.cli import (
     FORCE_ID,
     MEASURE,
     MEASURE_OF_EITHER,
-    check_extra,
+    check_workbooks,
     command,
     data_option,
     edition_option,
@@ -128,7 +128,7 @@ def _check_values_output(format_: str, output: Path | None) -> None:
     if format_ in BINARY and output is None:
         raise InputError(f"--format {format_}: not for a terminal; name a file, as --output values.{format_}")
     if format_ == "xlsx":
-        check_extra("xlsx", "gptables", "--format xlsx")
+        check_workbooks("--format xlsx")
     if output is not None:
         check_replaceable(output, f"--output {output}")
 

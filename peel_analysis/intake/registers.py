@@ -8,7 +8,7 @@ from typing import get_args
 
 import pandas as pd
 
-from peel_analysis.checks.rules import PRINTED, PRINTED_COLUMNS, PROVENANCE, PROVENANCE_COLUMNS, Key, read_made
+from peel_analysis.checks.rules import KEYS, PRINTED, PRINTED_COLUMNS, PROVENANCE, PROVENANCE_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
 from peel_analysis.data import programmes, settings
 from peel_analysis.data.declarations import Declaration, models_in, type_in_words
@@ -17,7 +17,7 @@ from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
-from peel_analysis.data.forces import POPULATIONS_COLUMNS
+from peel_analysis.data.forces import POPULATIONS_COLUMNS, POPULATIONS_TABLE
 from peel_analysis.data.policy import POLICY, Policy
 from peel_analysis.data.registers import ALL_RELEASES, COUNT_NOTES
 from peel_analysis.data.returned import RETURNS, ReturnedItem
@@ -25,9 +25,7 @@ from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import as_text
 
-POPULATIONS, POPULATION_KEY = "populations", ("vintage", "mid_year", "force_id")
-PRINTED_KEY = ("item", "release", "area", "period_end")
-PROVENANCE_KEY = ("table", "release", "source_file")
+POPULATION_KEY = ("vintage", "mid_year", "force_id")
 README = "README.md"
 ORIGINS = (  # the lines of the dictionary around what is made from provenance.csv
     "<!-- made from provenance.csv; `peel data add` and `peel data build` remake it -->",
@@ -107,7 +105,7 @@ def known_as(data: Data, provenance: pd.DataFrame, sha256: str) -> tuple[list[st
     Releases of counts come before those of populations.
     """
     mine = provenance[provenance["sha256"] == sha256]
-    mine = mine.sort_values("table", key=lambda tables: tables == POPULATIONS, kind="stable")
+    mine = mine.sort_values("table", key=lambda tables: tables == POPULATIONS_TABLE, kind="stable")
     tables = set(zip(mine["table"], mine["release"], strict=True))
     published = next((one for one in data.published_files.files if tables & set(one.tables)), None)
     return list(dict.fromkeys(mine["release"])), published
@@ -145,8 +143,8 @@ def texts_of(
         check_populations(populations, POPULATIONS_FILE)
         texts[folder / POPULATIONS_FILE] = shape.as_text(populations, POPULATION_KEY)
     if printed is not None:
-        texts[folder / PRINTED] = shape.as_text(printed, PRINTED_KEY)
-    texts[folder / PROVENANCE] = shape.as_text(provenance, PROVENANCE_KEY)
+        texts[folder / PRINTED] = shape.as_text(printed, KEYS[PRINTED])
+    texts[folder / PROVENANCE] = shape.as_text(provenance, KEYS[PROVENANCE])
     if (folder / README).is_file():
         readme = with_settings((folder / README).read_text(encoding="utf-8"))
         texts[folder / README] = with_provenance(readme, provenance)
@@ -161,7 +159,9 @@ def provenance_section(provenance: pd.DataFrame) -> str:
     for _, rows in ordered.groupby(facts, sort=False):
         row = rows.iloc[0]
         tables = [
-            f"`counts/{table}/{release}.csv`" if table != POPULATIONS else f"`{POPULATIONS_FILE}`, vintage {release}"
+            f"`counts/{table}/{release}.csv`"
+            if table != POPULATIONS_TABLE
+            else f"`{POPULATIONS_FILE}`, vintage {release}"
             for table, release in zip(rows["table"], rows["release"], strict=True)
         ]
         parts.append(

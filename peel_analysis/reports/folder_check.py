@@ -14,12 +14,12 @@ from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults
 from peel_analysis.data.folder import Data
-from peel_analysis.data.forces import NUMBER_OF_FORCES
+from peel_analysis.data.forces import NUMBER_OF_FORCES, POPULATIONS_TABLE
 from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.data.settings import PUBLISHED_FILES, Rule
 from peel_analysis.data.text import block, columns, enumerated, pairs, paragraph
 from peel_analysis.measures import Result, calculate, calculate_all
-from peel_analysis.measures.provenance import POPULATIONS, tables_behind
+from peel_analysis.measures.provenance import tables_behind
 from peel_analysis.measures.result import check_results
 from peel_analysis.show.values import of_results
 
@@ -66,9 +66,9 @@ def _without(name: str, results: Mapping[str, Result]) -> Iterator[str]:
     """Yield, under the edition's name, each reason why measures have a figure of few forces or of none."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for measure_id, result in results.items():
-        missing = result.forces[result.forces["value"].isna()]
-        if 2 * len(missing) > len(result.forces):  # of a few forces their own reports say why
-            reasons[str(missing["note"].mode().iloc[0])].append(measure_id)
+        why = result.why_missing()
+        if 2 * sum(len(force_ids) for *_, force_ids in why) > len(result.forces):  # of a few their own reports say why
+            reasons[why[0][1]].append(measure_id)
     told = [line for why, ids in reasons.items() for line in paragraph(f"{', '.join(ids)}: {why}")]
     yield from block(f"No figure of most forces in edition {name}", told)
 
@@ -240,7 +240,7 @@ def _populations(edition: Edition, results: Iterable[Result]) -> Iterator[str]:
     files = data.published_files.files if data.has(PUBLISHED_FILES) else ()
     printed = {vintage for one in files if (vintage := one.vintages[1])}
     for table in tables_behind(edition, results):
-        if table.table == POPULATIONS and table.release in printed:
+        if table.table == POPULATIONS_TABLE and table.release in printed:
             yield f"vintage {table.release}: as printed, which is rounded, and not worked out"
 
 

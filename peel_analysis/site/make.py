@@ -11,8 +11,16 @@ from pathlib import Path
 from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.output import PAGE, on_page
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.marks import PAGE_MARKS, checked_page, content_of, digest, key_of_page, page_marks
-from peel_analysis.data.writing import write_files, write_text
+from peel_analysis.data.writing import (
+    PAGE_MARKS,
+    checked_page,
+    content_of,
+    digest,
+    key_of_page,
+    page_marks,
+    write_files,
+    write_text,
+)
 from peel_analysis.sections.annex import Annex
 from peel_analysis.site.indexes import all_editions, edition_index, search
 from peel_analysis.site.measure_pages import map_page, measure_pages
