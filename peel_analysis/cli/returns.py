@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peel_analysis.cli import DONE, FOLDER, FORCE, check_extra, command, data_option, edition_option, option, say
+from peel_analysis.cli import DONE, FOLDER, FORCE, check_workbooks, command, data_option, edition_option, option, say
 from peel_analysis.data.files import check_replaceable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def returns_group() -> None:
 )
 def template(edition: "Edition", force: "Force | None", output: Path) -> int:
     """Write the form of a data return, a workbook that a force fills in."""
-    check_extra("xlsx", "xlsxwriter", "peel returns template")
+    check_workbooks("peel returns template")
     check_replaceable(output, f"--output {output}")
     from peel_analysis.data.writing import write_files
     from peel_analysis.returns.form import blank_form
