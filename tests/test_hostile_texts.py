@@ -13,6 +13,7 @@ import tomllib
 import xml.etree.ElementTree as ElementTree
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,9 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@cache
 def page(force_id: str, edition_id: str) -> str:
+    """Return a page of the spoilt data, which every test here has."""
     edition, force = open_data().edition(edition_id), open_data().forces.find(force_id)
     parameters = {"force": force_id, "edition": edition_id}
     sections = [

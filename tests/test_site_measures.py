@@ -289,21 +289,10 @@ def test_without_a_script_every_force_is_there(browser: Any, pages: Path) -> Non
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (320, "light"),
-        (1280, "dark"),
-        *(
-            pytest.param(*one, marks=pytest.mark.slow)
-            for one in ((320, "dark"), (320, "forced"), (1280, "light"), (1280, "forced"))
-        ),
-    ],
-)
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])  # test_site_browser.py has others
 def test_axe_finds_nothing_on_the_pages_of_measures(browser: Any, pages: Path, width: int, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    settings: dict[str, Any] = {"forced_colors": "active"} if scheme == "forced" else {"color_scheme": scheme}
     for path, address in (
         ("2017/measures/outcome_charged_pct.html", "#compare=norfolk,suffolk"),
         ("2017/measures/da_arrest_rate.html", ""),
@@ -312,7 +301,7 @@ def test_axe_finds_nothing_on_the_pages_of_measures(browser: Any, pages: Path, w
         ("2017/method.html", ""),
     ):
         requests: list[str] = []
-        context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         tab = context.new_page()
         tab.on("request", lambda request, requests=requests: requests.append(request.url))
         tab.goto((pages / path).as_uri() + address, wait_until="load")

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -314,6 +313,8 @@ def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str)
 
 def _strip_heights(figure: Figure, axes: Axes, values: pd.Series) -> Array:
     """Return how high each dot stands so that no two meet, as seaborn places them; the scale must be set."""
+    import seaborn as sns  # here: the strip alone needs it, and it takes 0.7 s where scipy is installed too
+
     sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=style.SPOT)
     figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
     (dots,) = axes.collections
