@@ -21,7 +21,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"viewport": WIDE, "forced_colors": "active"},
     {"viewport": NARROW, "color_scheme": "dark"},
 )
-OVER_EDITIONS = ("index.html", "search.html")
+OVER_EDITIONS = ("index.html", "search.html", "changes/index.html")
 OF_EDITION = ("index.html", "map.html", "method.html", "measures/index.html", "measures/crime_per_1000.html")
 PAGES = (
     *OVER_EDITIONS,
