@@ -150,7 +150,10 @@ def printed(browser: Any, report: Report) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
 
 
-@each_page
+SHORT_AND_LONG = ["norfolk", *(pytest.param(one, marks=pytest.mark.slow) for one in ("suffolk", "city-of-london"))]
+
+
+@pytest.mark.parametrize("page", SHORT_AND_LONG, indirect=True)
 def test_a_report_prints_on_10_to_20_pages_each_with_something_to_read(browser: Any, page: Report) -> None:
     texts = printed(browser, page)
     assert 10 <= len(texts) <= 20
