@@ -1,11 +1,13 @@
 """A folder of returns: a form a force, and beside them the log of what was queried and decided."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.folder import Data
-from peel_analysis.returns.form import Return, read_form
+from peel_analysis.returns.form import Return
+from peel_analysis.returns.reading import read_form
 
 FORMS = "*.xlsx"
 DATA = "data"  # the data folder that is made of the returns, in their folder
@@ -42,8 +44,9 @@ def read_returns(folder: Path, data: Data) -> Returns:
             if (before := found.setdefault(one.force.id, one)) is not one:
                 told = f"a second return of {one.force.official_name}, beside {before.file}; keep the one that holds"
                 faults.add([f"{path}: {told}"])
-        editions = dict.fromkeys(one.edition.id for one in found.values())
-        if len(editions) > 1:
-            each_apart = "put each edition's in a folder of its own"
-            faults.add([f"{folder}: returns of editions {', '.join(editions)}; {each_apart}"])
+        editions = Counter(one.edition.id for one in found.values())
+        for one in found.values():
+            if one.edition.id != (most := editions.most_common(1)[0][0]):
+                told = f"of edition {one.edition.id}, where the others are of {most}"
+                faults.add([f"{folder / one.file}: {told}; put each edition's in a folder of its own"])
     return Returns(folder, data, tuple(found.values()))
