@@ -14,6 +14,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 ADDRESS = re.compile(
     r"((?<![\w@/.:])(?:https?://|www\.)(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w@:.-]*@)(?:[/?#][\w/.~%?&=#+,:;-]*[\w/#=?])?(?![\w@:]))"
 )
+# Of a style sheet, what is no use to who is sent it: comments, and white space beside marks; texts in quotes stay
+IN_CSS = re.compile(r'("[^"]*")|/\*.*?\*/|\s*([{};,])\s*|(?<=:) +', re.DOTALL)
 MACROS = "macros.html.j2"
 IN_NOTEBOOKS = ("style",)  # JupyterLab has dark themes of its own
 STYLES = ("style", "page", "dark", "narrow", "print")  # the later say more than the earlier
@@ -55,7 +57,8 @@ def notebook_style() -> Markup:
 
 
 def _joined(*names: str) -> Markup:
-    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in names))
+    css = "".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    return Markup(IN_CSS.sub(lambda found: found[1] or found[2] or "", css).replace(";}", "}"))
 
 
 @cache
