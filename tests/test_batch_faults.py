@@ -26,7 +26,7 @@ from small_batch import PATIENCE, SmallBatch, family, shared_memory_of, small_ba
 from warm_kernels import WARM
 
 from peel_analysis.data.writing import KEPT_IN, once
-from peel_analysis.engine.limits import shortage
+from peel_analysis.engine.machine import shortage
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits, mounts and signals of Unix")
 TWO = ("--forces", "kent,norfolk")

@@ -20,10 +20,7 @@ from bs4 import BeautifulSoup
 
 import peel_analysis as peel
 from peel_analysis.changes.versions import VERSION_SETTINGS
-from peel_analysis.cli import (
-    command,
-    subcommands,  # noqa: F401  (they add themselves to the command)
-)
+from peel_analysis.cli import command, folders, reports, values  # noqa: F401  (the subcommands add themselves)
 from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate

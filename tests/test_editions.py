@@ -16,8 +16,9 @@ from peel_analysis.measures import Result
 from peel_analysis.sections.annex import open_annex
 from peel_analysis.sections.judgments import inspection_line, judgment, judgments_table
 from peel_analysis.sections.section import open_section
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.show.tables import by_force
-from peel_analysis.show.words import footnotes, not_available, reading, sources_in_words
+from peel_analysis.show.words import not_available, reading, sources_in_words
 
 OTHERS = ("2019", "2025")
 HELD = (

@@ -12,6 +12,7 @@ import shutil
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,9 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@cache
 def page(force_id: str, edition_id: str) -> str:
+    """Return a page of the spoilt data, which every test here has."""
     edition, force = open_data().edition(edition_id), open_data().forces.find(force_id)
     parameters = {"force": force_id, "edition": edition_id}
     sections = [
@@ -269,4 +272,4 @@ def test_a_notebook_sets_no_text_as_mathematics(spoilt: Path) -> None:
     for shown_html in (norfolk.figure("asb_incidents_per_1000")._repr_html_(), norfolk._repr_html_()):
         first = BeautifulSoup(shown_html, "html.parser").find(True)
         assert first is not None
-        assert first["class"] == ["tex2jax_ignore", "mathjax_ignore"]
+        assert first["class"] == ["peel", "tex2jax_ignore", "mathjax_ignore"]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import FORCES
 from conftest import Page as Report
 from pypdf import PdfReader
 
@@ -23,9 +22,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-NORFOLK_FIRST = [pytest.param(one, marks=() if one == "norfolk" else pytest.mark.slow) for one in FORCES]
-each_page = pytest.mark.parametrize("page", NORFOLK_FIRST, indirect=True)
 
 pytestmark = pytest.mark.browser
 
@@ -52,11 +48,16 @@ def opened(browser: Any, report: Report, requests: list[str] | None = None, **se
     return tab
 
 
-@each_page
-def test_axe_finds_no_violation(browser: Any, page: Report) -> None:
+DARK: dict[str, Any] = {"color_scheme": "dark"}
+OWN_COLOURS: dict[str, Any] = {"forced_colors": "active"}
+
+
+# A look changes colours, and a width places: test_site_browser.py has other pairs, and more pages
+@pytest.mark.parametrize(("width", "look"), [(1280, {}), (320, {}), (1280, DARK), (320, OWN_COLOURS)], ids=str)
+def test_axe_finds_no_violation(browser: Any, norfolk: Report, width: int, look: dict[str, Any]) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = opened(browser, page)
+    tab = opened(browser, norfolk, viewport={"width": width, "height": 900}, **look)
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     violations = Axe().run(tab).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
@@ -71,9 +72,8 @@ def test_axe_finds_what_is_wrong(browser: Any) -> None:
     assert {"image-alt", "color-contrast", "html-has-lang"} <= found
 
 
-@each_page
-def test_page_fits_a_narrow_screen(browser: Any, page: Report) -> None:
-    tab = opened(browser, page, viewport=NARROW)
+def test_page_fits_a_narrow_screen(browser: Any, norfolk: Report) -> None:
+    tab = opened(browser, norfolk, viewport=NARROW)
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
@@ -106,27 +106,9 @@ def test_on_a_narrow_screen_rows_stand_for_the_drawings_with_bars_in_proportion(
     assert not forms.first.is_visible()
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        {},
-        *(pytest.param(one, marks=pytest.mark.slow) for one in ({"color_scheme": "dark"}, {"forced_colors": "active"})),
-    ],
-    ids=str,
-)
-def test_axe_finds_no_violation_on_a_narrow_screen(browser: Any, norfolk: Report, look: dict[str, Any]) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    tab = opened(browser, norfolk, viewport=NARROW, **look)
-    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    violations = Axe().run(tab).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
-
-
-@each_page
-def test_page_asks_for_nothing_from_elsewhere(browser: Any, page: Report) -> None:
+def test_page_asks_for_nothing_from_elsewhere(browser: Any, norfolk: Report) -> None:
     requests: list[str] = []
-    opened(browser, page, requests)
+    opened(browser, norfolk, requests)
     assert requests
     assert [url[:80] for url in requests if not url.startswith(("file:", "data:"))] == []
 
@@ -204,23 +186,6 @@ def test_the_skip_link_comes_first_and_leads_to_the_report(browser: Any, norfolk
     tab.keyboard.press("Tab")
     focused = tab.evaluate("[document.activeElement.textContent, document.activeElement.getAttribute('href')]")
     assert focused == ["Skip to the report", "#report"]
-
-
-DARK: dict[str, Any] = {"color_scheme": "dark"}
-OWN_COLOURS: dict[str, Any] = {"forced_colors": "active"}
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("colours", [DARK, OWN_COLOURS], ids=["dark", "forced"])
-def test_axe_finds_nothing_in_the_dark_and_in_colours_of_the_reader_s_own(
-    browser: Any, norfolk: Report, width: int, colours: dict[str, Any]
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    tab = opened(browser, norfolk, viewport={"width": width, "height": 900}, **colours)
-    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    violations = Axe().run(tab).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in violations] == []
 
 
 def styled(tab: Any, selector: str, setting: str) -> str:

@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.marks import key_of_page
-from peel_analysis.reports.pdf import as_pdf, check_can_be_made
+from peel_analysis.data.writing import key_of_page
+from peel_analysis.reports.page import as_pdf, check_can_be_made
 
 NAME = "norfolk-2017.pdf"
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from markupsafe import Markup
 
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import picture
@@ -100,10 +101,10 @@ def test_a_picture_of_a_notebook_s_prose_is_text_and_a_link_is_one() -> None:
 
 def test_dollars_in_a_cell_are_no_mathematics_and_the_page_shows_the_same() -> None:
     shown = Html(piece("paragraph", "key", "$x$ and \\(y\\)"), "key")
-    assert shown._repr_html_().startswith('<div class="tex2jax_ignore mathjax_ignore"><p class="key">')
+    assert shown._repr_html_().startswith('<div class="peel tex2jax_ignore mathjax_ignore"><p class="key">')
     html = on_page(cell({"text/html": shown._repr_html_()}))
     assert [str(one) for one in html.select(f"#{SECTION} > *")] == ['<p class="key">$x$ and \\(y\\)</p>']
-    assert Html(piece("paragraph", "key", "5 pounds"), "key")._repr_html_() == '<p class="key">5 pounds</p>'
+    assert Html(Markup(), "key")._repr_html_() == ""
 
 
 def test_notes_that_follow_each_other_are_cited_apart() -> None:

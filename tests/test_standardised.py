@@ -13,15 +13,19 @@ from scipy import stats
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.comparison.adjusted import difference_from_rest, disagreements, rest_of
+from peel_analysis.comparison.sensitivity import (
+    difference_from_rest,
+    disagreements,
+    indirectly_standardised,
+    rest_of,
+    standardised,
+)
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.measures import Result
-from peel_analysis.measures.standardised import standardised
 from peel_analysis.sections.annex import open_annex
 from peel_analysis.show import tables, values, words
 from peel_analysis.statistics.intervals import Interval, difference_interval, share_interval
-from peel_analysis.statistics.standardisation import indirectly_standardised
 from peel_analysis.why import account
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "counts"

@@ -24,7 +24,7 @@ from peel_analysis.data.files import check_inside
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, remove_left_over
-from peel_analysis.engine.socket_folders import remove_left_over_folders
+from peel_analysis.engine.machine import remove_left_over_folders
 from peel_analysis.site import Site, Standing, make_site
 from peel_analysis.site.page import has_file
 

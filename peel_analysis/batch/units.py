@@ -9,10 +9,9 @@ from typing import ClassVar
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PACKAGE, PROJECT, files_below
 from peel_analysis.data.forces import NAMES, Force
-from peel_analysis.data.marks import content_of, digest, key_of_notebook, key_of_page
 from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.settings import CHECKS, SectionPlan
-from peel_analysis.data.writing import checksum
+from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (

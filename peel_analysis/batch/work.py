@@ -24,9 +24,17 @@ from peel_analysis.batch.seen import FilesMovedError, Reading, last_look
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
-from peel_analysis.data.marks import checked_notebook, checked_page, key_of_notebook, page_marks
-from peel_analysis.data.writing import KEPT_IN, part_of, write_files, write_text
-from peel_analysis.engine.socket_folders import remove_left_over_folders
+from peel_analysis.data.writing import (
+    KEPT_IN,
+    checked_notebook,
+    checked_page,
+    key_of_notebook,
+    page_marks,
+    part_of,
+    write_files,
+    write_text,
+)
+from peel_analysis.engine.machine import remove_left_over_folders
 from peel_analysis.engine.warm_process import SHARED
 
 if TYPE_CHECKING:
@@ -222,8 +230,7 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.reports.figure_files import FOLDER, figure_files
-    from peel_analysis.reports.page import page_html
-    from peel_analysis.reports.pdf import as_pdf
+    from peel_analysis.reports.page import as_pdf, page_html
     from peel_analysis.reports.workbook import workbook_of
     from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
 

@@ -10,11 +10,12 @@ from peel_analysis.data import registers
 from peel_analysis.data.cross_checks import FROM_FIGURE, FROM_NATIONAL, checked_exclusions
 from peel_analysis.data.definitions import Block, Measure, NotComparableError
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.registers import NOT_COMPARABLE
 from peel_analysis.measures.sums import rank
 
 Fact = Mapping[str, str]  # a row of the register
 OUT = (FROM_FIGURE, FROM_NATIONAL)
-NOT_COMPARABLE, NOT_SUPPLIED = "not_comparable", "not_supplied"
+NOT_SUPPLIED = "not_supplied"
 
 
 @dataclass(frozen=True)

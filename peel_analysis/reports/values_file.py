@@ -25,11 +25,10 @@ from peel_analysis.comparison.sensitivity import with_assumed_population
 from peel_analysis.comparison.verdicts import FUNNEL_KINDS, NEVER_COMPARED, expected_flags, found_flags
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, POPULATIONS_TABLE
 from peel_analysis.data.text import slug
 from peel_analysis.measures import Result, Series, Value, calculate_all, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
-from peel_analysis.measures.provenance import POPULATIONS
 from peel_analysis.measures.sums import people_in_words
 from peel_analysis.show import values
 from peel_analysis.show.words import not_available
@@ -242,7 +241,7 @@ def _by_assumed_population(results: Iterable[Result]) -> Iterator[Row]:
         if result.is_per_head and result.edition.national_population and not isnan(result.national.denominator):
             other = with_assumed_population(result).national
             counts = {"numerator": other.numerator, "denominator": other.denominator}
-            yield _row_of(result, POPULATIONS, result.measure.id, other.force_id, other.value, "", **counts)
+            yield _row_of(result, POPULATIONS_TABLE, result.measure.id, other.force_id, other.value, "", **counts)
 
 
 def _funnels(results: Iterable[Result]) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from math import isnan
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
+from peel_analysis.comparison.sensitivity import by_group, other_verdicts, with_assumed_population
 from peel_analysis.comparison.verdicts import compare, flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
@@ -18,9 +18,8 @@ from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.measures.standardised import by_group
 from peel_analysis.sections.blocks import funnels_table
-from peel_analysis.sections.display import Html, style
+from peel_analysis.sections.display import Html, styled
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
@@ -55,7 +54,7 @@ class Annex:
 
     def _repr_html_(self) -> str:
         whose = f"{self.force.official_name}, " if self.force else ""
-        return style() + piece("paragraphs", [f"Annex A: {whose}{self.edition.title}"])
+        return styled(piece("paragraphs", [f"Annex A: {whose}{self.edition.title}"]))
 
     def sources(self) -> Html:
         """Show the sources that the edition lists: those of its measures, then what else the report rests on."""

@@ -32,7 +32,6 @@ from peel_analysis.show.words import sources_in_words
 UNFOLDED = 1  # notes under a figure; those that are about the report's own force are never folded
 PEEL = "application/vnd.peel+json"
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")  # that a release is named after
-MATHEMATICS = re.compile(r"\$|\\[(\[]|\\begin\b")  # what JupyterLab would set as mathematics in the texts of a cell
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +43,7 @@ class Html:
     data: dict[str, Any] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        return as_words(self.html)
+        return in_notebook(self.html)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {PEEL: self.data} if self.data else {}
@@ -63,7 +62,7 @@ class Findings:
     def _repr_html_(self) -> str:
         from peel_analysis.show.prose import Prose  # not above: most sections of most forces have no findings
 
-        return as_words(Prose("").findings(self.heading, self.text))
+        return in_notebook(Prose("").findings(self.heading, self.text))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {PEEL: {"findings": {"heading": self.heading, "text": self.text}}} if self.heading or self.text else {}
@@ -72,20 +71,20 @@ class Findings:
         return "<findings>"
 
 
-def as_words(html: Markup) -> str:
+def in_notebook(html: Markup) -> Markup:
     """Return what a cell shows as HTML, in which JupyterLab sets nothing as mathematics: dollars are dollars."""
-    return str(piece("in_words", html) if MATHEMATICS.search(html) else html)
+    return piece("in_notebook", html) if html else html
+
+
+def styled(html: Markup, title: str = "") -> Markup:
+    """Return what a cell shows as HTML, with the style sheet of all that the notebook shows."""
+    return piece("in_notebook", html, notebook_style(), title)
 
 
 def as_on_page(html: str) -> Markup:
-    """Return the HTML that a cell shows as a page has it, where nothing sets mathematics."""
-    before, after = str(piece("in_words", Markup("|"))).split("|")
+    """Return the HTML that a cell shows as a page has it."""
+    before, after = str(piece("in_notebook", Markup("|"))).split("|")
     return Markup(html.removeprefix(before).removesuffix(after) if html.startswith(before) else html)
-
-
-def style() -> Markup:
-    """Return the report's style sheet for a notebook that is read in JupyterLab; the report has its own copy."""
-    return piece("style", notebook_style())
 
 
 @dataclass(frozen=True)

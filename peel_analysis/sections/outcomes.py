@@ -5,6 +5,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from peel_analysis.data.forces import NATIONAL
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import whole
 from peel_analysis.figures import as_svg, narrow_form, picture, spread_bars
 from peel_analysis.figures.spread import Segment, Stack
@@ -13,9 +14,10 @@ from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, S
 from peel_analysis.sections.blocks import figure_block
 from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
 from peel_analysis.show import tables, words
+from peel_analysis.show.footnotes import members_in_words
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import AS_IT_IS, members_in_words, no_figure, value_in_words, window_phrase
+from peel_analysis.show.words import AS_IT_IS, no_figure, value_in_words, window_phrase
 
 FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
@@ -134,7 +136,7 @@ def _row(spread: Spread, header: str, types: tuple[str, ...] | None, own: list[V
         return value_cell(result, sum(one.value for one in values), values[0].status)
 
     if not spread.is_shown:
-        cells = [Cell(mark(spread.own.status) or "[x]", is_number=True)] * 3
+        cells = [Cell(mark(spread.own.status) or NOT_AVAILABLE, is_number=True)] * 3
     else:
         count = sum(one.numerator for one in own)
         none = Cell(mark(NO_INTERVAL), is_number=True)

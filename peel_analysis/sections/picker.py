@@ -14,6 +14,7 @@ from peel_analysis.comparison.comparable import peer_groups
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.figures import Figure
+from peel_analysis.sections.display import in_notebook, styled
 from peel_analysis.sections.result import Table, in_hand
 from peel_analysis.show.templates import piece
 
@@ -79,7 +80,7 @@ class View:
         table = {"summary": "Table", "data": self.table.html} if self.table else {}
         body = piece("figure_body", reading=self.sentence, **shown, **table)
         code = piece("printed", self.code) if self.code else ""
-        return piece("in_notebook", body + code)
+        return styled(body + code)
 
 
 class Call(NamedTuple):
@@ -209,6 +210,7 @@ class Explorer:
         rows = widgets.HBox([*self.pickers.values()])
         rows.layout.flex_flow = "row wrap"
         self._box = widgets.VBox([rows, self._output])
+        self._box.add_class("peel-pickers")
         self._follow()
 
     def _change(self, _: object) -> None:
@@ -229,7 +231,7 @@ class Explorer:
                     self.pickers[name].options = offered
                 self.pickers[name].value = getattr(self.picks, name)
             self.pickers["own_peers"].layout.display = None if self.picks.peers == OWN_LIST else "none"
-            self._output.value = piece("under_pickers", self.shown._repr_html_())
+            self._output.value = self.shown._repr_html_()
         finally:
             self._is_settling = False
 
@@ -238,7 +240,7 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         """Return what is shown, without pickers: what a reader sees who has no widgets."""
-        told = Markup("") if self.pickers else piece("in_notebook", piece("paragraph", "reading", WITHOUT_WIDGETS))
+        told = Markup("") if self.pickers else in_notebook(piece("paragraph", "reading", WITHOUT_WIDGETS))
         return told + self.shown._repr_html_()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.text import enumerated
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables
+from peel_analysis.sections.display import styled
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
@@ -32,7 +33,7 @@ class Table:
     html: Markup
 
     def _repr_html_(self) -> str:
-        return piece("in_notebook", self.html)
+        return styled(self.html)
 
     def __repr__(self) -> str:
         """Return the first and the last rows: no more than ten lines."""
@@ -52,7 +53,7 @@ class Account(str):
         return "\n".join([*lines[:OPENING], *more] if more else lines)
 
     def _repr_html_(self) -> str:
-        return piece("in_notebook", piece("printed", str(self)))
+        return styled(piece("printed", str(self)))
 
 
 class Result(measures.Result):
@@ -339,7 +340,7 @@ class Result(measures.Result):
             "summary": f"All {NUMBER_OF_FORCES} forces",
         }
         body = piece("figure_body", reading=" ".join(said).strip(), **drawing)
-        return piece("in_notebook", body, self.measure.title if self.plotted.empty else "")
+        return styled(body, self.measure.title if self.plotted.empty else "")
 
 
 def lines_over_editions(results: Iterable[Result], forces: Iterable[str]) -> Figure:

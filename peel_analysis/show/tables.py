@@ -10,12 +10,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.sensitivity import NONE, StandardisedShare, standardised
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
-from peel_analysis.data.registers import Statuses
+from peel_analysis.data.registers import NOT_AVAILABLE, Statuses
 from peel_analysis.data.text import shown, whole
 from peel_analysis.measures import Measure, Result, Value
-from peel_analysis.measures.standardised import NONE, StandardisedShare, standardised
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
@@ -180,7 +180,7 @@ def _force_row(result: Result, one: Value, force_id: str) -> Row:
 def _standardised_cells(result: Result, share: StandardisedShare, status: str) -> list[Cell]:
     """Return the count expected, the standardised value and its interval; marked as the value itself is."""
     value = value_cell(result, share.value, status)
-    expected = Cell("[x]" if share.is_missing else shown(share.expected, 0), is_number=True)
+    expected = Cell(NOT_AVAILABLE if share.is_missing else shown(share.expected, 0), is_number=True)
     return [expected, value, interval_cell(result.measure, share.lower, share.upper)]
 
 
@@ -188,17 +188,17 @@ def value_cell(result: Result, value: float, status: str = "", without: str = ""
     """Return a value in the measure's unit with its mark: "58.9 [u]"; a missing one is its mark, `without` or "[x]"."""
     sign = result.edition.data.statuses.mark(status) if status else ""
     if math.isnan(value):
-        return Cell(without or sign or "[x]", is_number=True)
+        return Cell(without or sign or NOT_AVAILABLE, is_number=True)
     return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
 
 
-def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = "[x]") -> Cell:
+def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = NOT_AVAILABLE) -> Cell:
     """Return the interval of one pair of counts, or the mark `without` where there is none."""
     found = interval_of(measure, numerator, denominator)
     return interval_cell(measure, float(found.lower[0]), float(found.upper[0]), without)
 
 
-def interval_cell(measure: Measure, lower: float, upper: float, without: str = "[x]") -> Cell:
+def interval_cell(measure: Measure, lower: float, upper: float, without: str = NOT_AVAILABLE) -> Cell:
     """Return an interval in the measure's unit: "58.4 to 59.4", or the mark for one without limits (NaN)."""
     if math.isnan(lower):
         return Cell(without, is_number=True)
@@ -208,7 +208,7 @@ def interval_cell(measure: Measure, lower: float, upper: float, without: str = "
 
 def count_cell(count: float) -> Cell:
     """Return a count, whole and with its thousands apart, or "[x]" for a missing one."""
-    return Cell("[x]" if math.isnan(count) else whole(count), is_number=True)
+    return Cell(NOT_AVAILABLE if math.isnan(count) else whole(count), is_number=True)
 
 
 def key_to_marks(statuses: Statuses, shown: Iterable[str]) -> Markup:

@@ -5,17 +5,54 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+from peel_analysis.changes import changes_between, open_version
+from peel_analysis.changes.output import PAGE, on_page
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.marks import PAGE_MARKS, checked_page, content_of, digest, key_of_page, page_marks
-from peel_analysis.data.writing import write_files, write_text
-from peel_analysis.site.forces import all_editions, edition_index
+from peel_analysis.data.writing import (
+    PAGE_MARKS,
+    checked_page,
+    content_of,
+    digest,
+    key_of_page,
+    page_marks,
+    write_files,
+    write_text,
+)
+from peel_analysis.sections.annex import Annex
+from peel_analysis.site.indexes import all_editions, edition_index, search
 from peel_analysis.site.measure_pages import map_page, measure_pages
-from peel_analysis.site.method import method_page
 from peel_analysis.site.page import CHANGES, FORCES, INDEX, MAP, MEASURES, METHOD, SEARCH, Files, Site
-from peel_analysis.site.search import search
-from peel_analysis.site.what_changed import changes_pages
+
+
+def method_page(site: Site, edition: Edition) -> Files:
+    """Yield the page that says how figures are told, counted and left out, and where they come from."""
+    annex = Annex(None, edition)
+    parts = (
+        ("higher-and-lower", "When a figure is called higher or lower", {"": annex.wording_policy()}),
+        ("definitions", "Definitions", {"": annex.definitions()}),
+        ("populations", "Populations", {"": annex.populations()}),
+        ("exclusions", "Forces left out or marked", {"": annex.exclusions()}),
+        ("cautions", "Cautions and surveys", {"Cautions": annex.caveats(), "Surveys and reviews": annex.surveys()}),
+        ("sources", "Sources", {"": annex.sources()}),
+        ("marks", "Marks, notes and terms", {"": annex.notes_and_terms()}),
+    )
+    path = METHOD.format(edition=edition.id)
+    yield path, site.page("method.html.j2", path, edition, parts=parts)
+
+
+def changes_pages(site: Site) -> Files:
+    """Yield a page for each two neighbouring editions of the data folder, and the list of these pages."""
+    listed = []
+    for earlier, later in pairwise(site.data.editions):
+        a, b = (open_version(one, site.data) for one in (earlier, later))
+        path, shown = f"changes/{earlier}-to-{later}.html", on_page(changes_between(a, b))
+        listed.append((path, shown["title"], shown["summary"]))
+        yield path, site.page(PAGE, path, None, **shown)
+    yield CHANGES, site.page("changed.html.j2", CHANGES, listed=listed)
+
 
 # Makers of pages: the page that carries the marks of all that its maker makes, and the maker.
 # Of an edition: those that a run of a single report makes too, and the others.
