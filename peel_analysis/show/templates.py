@@ -18,7 +18,7 @@ ADDRESS = re.compile(
 IN_CSS = re.compile(r'("[^"]*")|/\*.*?\*/|\s*([{};,])\s*|(?<=:) +', re.DOTALL)
 MACROS = "macros.html.j2"
 # Of the pages' style sheet, what a notebook has in another way: lengths, but for a screen's, and the section around all
-IN_REMS, IN_SECTION = re.compile(r"([\d.]+)rem(?!\) \{)"), re.compile(r"(?:section)?\.report-section (?=[a-z.])")
+IN_REMS, IN_SECTION = re.compile(r"([\d.]+)rem(?!\) ?\{)"), re.compile(r"(?:section)?\.report-section (?=[a-z.])")
 WITHIN_NOTEBOOKS = ".peel, #peel"  # an id in the list gives all that is nested more weight than JupyterLab's own rules
 STYLES = ("style", "page", "dark", "narrow", "print")  # the later say more than the earlier
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
