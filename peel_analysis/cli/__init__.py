@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE = 0, 1, 2
 STOPPED_BY = 128  # and the signal's number, as a shell tells it: 130 for Ctrl-C
-SUBCOMMANDS = ("reports", "values", "folders")  # their modules, in the order of the help
+SUBCOMMANDS = ("reports", "values", "folders", "returns")  # their modules, in the order of the help
 COMPLETION = """\b
 Completion of commands, options and names in a shell, for good in its start file:
   bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
@@ -234,6 +234,7 @@ class Name(click.ParamType[Any]):
             return []
 
 
+RETURNS_FOLDER = "peel.returns"  # of a command's context
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -254,7 +255,23 @@ MEASURE_OF_EITHER = Name(MEASURE.names_in, lambda _, name: name)  # of two versi
 def _open(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
     from peel_analysis.data.folder import open_data
 
-    context.obj = open_data(folder)
+    context.obj = _with_returns(context, open_data(folder))
+
+
+def _read_returns(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """Have the command work on the data folder with the returns of a folder, whichever option comes first."""
+    context.meta[RETURNS_FOLDER] = folder
+    if context.obj is not None:
+        context.obj = _with_returns(context, context.obj)
+
+
+def _with_returns(context: click.Context, data: "Data") -> "Data":
+    if (folder := context.meta.get(RETURNS_FOLDER)) is None:
+        return data
+    from peel_analysis.returns.folder import read_returns
+    from peel_analysis.returns.load import load
+
+    return load(read_returns(folder, data))
 
 
 folder_option = partial(
@@ -267,6 +284,16 @@ folder_option = partial(
 )
 data_option = folder_option(callback=_open, expose_value=False, is_eager=True)  # names are looked up in it
 edition_option = option("--edition", type=EDITION, default="2017", show_default=True, help="The edition.")
+returns_option = option(
+    "--returns",
+    type=FOLDER,
+    metavar="FOLDER",
+    help="A folder of data returns, whose counts are used.",
+    remedy="give the folder with the forms that forces filled in",
+    callback=_read_returns,
+    expose_value=False,
+    is_eager=True,
+)
 measure_option = option("--measure", type=MEASURE, help="One measure, by its id or its title.")
 
 

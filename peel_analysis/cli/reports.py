@@ -21,6 +21,7 @@ from peel_analysis.cli import (
     edition_option,
     open_page,
     option,
+    returns_option,
     say,
 )
 from peel_analysis.data.files import check_letters, check_writable, notebooks_folder, resolved
@@ -53,6 +54,7 @@ def making_options(function: Function) -> Function:
         click.option("--pdf", is_flag=True, help="Each report as a PDF too, beside its page."),
         out_option(help="Where reports go."),
         edition_option,
+        returns_option,
         data_option,
     ):
         function = add(function)
@@ -158,6 +160,8 @@ def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings:
     from peel_analysis.batch import Making
 
     folder = resolved(out, f"--out {out}")
+    if notice := edition.data.notice:
+        folder /= notice.slug  # apart from what is published
     for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")

@@ -210,7 +210,9 @@ def plan(
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
-    request = Request(book, release, data.forces, not_supplied, vintages, is_part=bool(part))
+    request = Request(
+        book, release, data.forces, not_supplied, vintages, is_part=bool(part), returned=tuple(data.returned)
+    )
     reading = registers.with_notes(known.read(request), data)
     if published:  # of a file that is listed its entry says which populations are taken
         listed = [name for item, name in published.tables if item == POPULATIONS_TABLE]

@@ -20,6 +20,7 @@ from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
 from peel_analysis.data.forces import POPULATIONS_COLUMNS, POPULATIONS_TABLE
 from peel_analysis.data.policy import POLICY, Policy
 from peel_analysis.data.registers import ALL_RELEASES, COUNT_NOTES
+from peel_analysis.data.returned import RETURNS, ReturnedItem
 from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import as_text
@@ -41,6 +42,7 @@ FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
     programmes.PROGRAMMES: (("[[programme]]", programmes.ProgrammeEntry), ("[[key]]", programmes.Key)),
     COMPARABILITY: (("[[block]]", Block),),
     settings.CHECKS: (("[[check]]", settings.Rule), ("[[item]]", settings.ItemEntry)),
+    RETURNS: (("[[item]]", ReturnedItem),),
     POLICY: (("the file", Policy),),
     settings.PEER_SETS: (("[[set]]", settings.PeerSet), ("[none]", settings.WithoutPeers)),
     settings.PUBLISHED_FILES: (("[[file]]", settings.PublishedFile), ("[added.<format>]", settings.AddedWords)),

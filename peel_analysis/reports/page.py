@@ -102,6 +102,7 @@ def page_html(
         first_screen=next((one.id for one in here if any("first_screen" in part.data for part in one.pieces)), ""),
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
+        notice=edition.data.notice,
         key=key,
         style=style_sheet("pdf") if page is None else style_sheet(),
         pdf=pdf,
