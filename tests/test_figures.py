@@ -13,10 +13,11 @@ from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
-from peel_analysis.figures import as_svg, change_strip, drawing_at, funnel_plot, ranked_bars, ranked_svg, trend_lines
+from peel_analysis.figures import as_svg, change_strip, funnel_plot, ranked_bars, ranked_svg, trend_lines
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import quarterly, rolling
 from peel_analysis.sections.blocks import figure_block
+from peel_analysis.show.pictures import drawing_at
 
 pytestmark = pytest.mark.usefixtures("whole_drawings")
 

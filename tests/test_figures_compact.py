@@ -19,10 +19,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.figures import (
     as_svg,
     change_strip,
-    drawing_at,
     funnel_plot,
-    picture,
-    place_of_drawing,
     ranked_bars,
     spine_chart,
     spine_of,
@@ -34,6 +31,7 @@ from peel_analysis.figures.figure import Figure, as_drawn
 from peel_analysis.measures import Result, rolling
 from peel_analysis.measures.outcome_groups import outcomes_of, spread_in
 from peel_analysis.sections.outcomes import stacks
+from peel_analysis.show.pictures import drawing_at, picture, place_of_drawing
 
 FORCE = "norfolk"
 SMALLER = 2.7  # times, the smallest of the drawings; the largest are more than four times smaller
