@@ -33,9 +33,10 @@ lint: $(VENV)/ready-for-tests
 	$(VENV)/bin/lint-imports
 
 # Tests marked slow wait for `rest`; pytest's last line tells how many are left out.
-PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+# A test process that has none left takes some of the other's, so that no core waits for a long file at the end.
+PYTEST := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist worksteal
 # Each reference notebook is run again in a plain kernel and compared with what it holds.
-NBVAL := $(PYTEST) -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg
+NBVAL := $(VENV)/bin/python -m pytest -n $(TESTERS) --dist loadfile -q --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 unit: $(VENV)/ready-for-tests
 	$(PYTEST)
@@ -45,7 +46,7 @@ notebooks: $(VENV)/ready-for-tests
 
 rest: $(VENV)/ready-for-tests
 	$(NBVAL) $(filter-out tests/reference/norfolk,$(wildcard tests/reference/*))
-	$(PYTEST) -m slow --dist worksteal
+	$(PYTEST) -m slow
 	$(PYTEST) --hypothesis-profile many $(wildcard tests/test_properties_*.py)
 
 references: $(VENV)/ready-for-tests  ## remake tests/reference after a change that is meant

@@ -6,11 +6,12 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.comparison.adjusted import difference_from_rest, rest_of
 from peel_analysis.comparison.sensitivity import (
+    difference_from_rest,
     in_other_releases,
     of_assigned,
     other_verdicts,
+    rest_of,
     with_assumed_population,
     with_other_populations,
 )

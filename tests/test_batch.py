@@ -11,12 +11,12 @@ from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
 from peel_analysis.batch import Making, share
 from peel_analysis.batch.units import Report, shared_key
-from peel_analysis.cli.subcommands import chosen_forces
+from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
-from peel_analysis.data.marks import key_of_page
+from peel_analysis.data.writing import key_of_page
 
 
 def test_every_report_is_made_and_told(ran: SmallBatch) -> None:

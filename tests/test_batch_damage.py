@@ -12,8 +12,7 @@ from small_batch import PROJECT, QUICK, THREE, SmallBatch
 from peel_analysis.batch.units import Report, Unit, shared_key
 from peel_analysis.batch.work import Workplace, carry_out
 from peel_analysis.data.files import VARIABLE
-from peel_analysis.data.marks import key_of_notebook, key_of_page
-from peel_analysis.data.writing import KEPT_IN
+from peel_analysis.data.writing import KEPT_IN, key_of_notebook, key_of_page
 
 FIRST, SECOND = "notebooks/00_force_in_numbers.ipynb", "notebooks/01_risk_based_inspection.ipynb"
 FILE = "a file where a folder is needed; move it away or give another place, and run the command again"

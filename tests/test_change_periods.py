@@ -16,7 +16,7 @@ from peel_analysis.sections.lists import by_group
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

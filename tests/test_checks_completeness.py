@@ -16,8 +16,8 @@ from peel_analysis.measures import Value
 from peel_analysis.measures.calculation import mark_doubts
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.show.values import values
-from peel_analysis.show.words import footnotes
 
 YEAR = Period.parse("2016-07-01", "2017-06-30")
 QUARTERS = ["2016-07-01", "2016-10-01", "2017-01-01", "2017-04-01"]

@@ -22,7 +22,10 @@ def own_counts(**changes: Any) -> pd.DataFrame:
     return pd.DataFrame({"force_id": ["norfolk", "Kent Police"], "count": [1200, 1300.5], **days}).assign(**changes)
 
 
-@pytest.mark.parametrize("edition", peel.editions())
+LATER = [pytest.param(one, marks=pytest.mark.slow) for one in peel.editions() if one != "2017"]
+
+
+@pytest.mark.parametrize("edition", ["2017", *LATER])
 def test_every_task_runs(edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     last = shown(COOKBOOK, force="norfolk", edition=edition)

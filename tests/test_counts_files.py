@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from workbooks import FORCES
+from workbooks import DATA, FORCES
 
 from peel_analysis.data import counts
 from peel_analysis.data.errors import InputError
@@ -67,7 +67,7 @@ def test_a_byte_order_mark_and_line_ends_of_windows_are_read(tmp_path: Path) -> 
 def returned(tmp_path: Path, text: str) -> None:
     path = tmp_path / "invented.csv"
     path.write_text(text, encoding="utf-8")
-    data_return.read(Request(open_book(path), "return-2017", FORCES))
+    data_return.read(Request(open_book(path), "return-2017", FORCES, returned=tuple(DATA.returned)))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ EDITS: dict[str, tuple[str, str, Callable[[Data], object]]] = {
     "programmes.toml": ("Armed policing", "Armed officers", lambda data: data.programmes.all[3].questions),
     "peer_sets.toml": ("size = 7", "size = 6", lambda data: data.peer_sets.sets[1].size),
     "published_files.toml": ("Home Office", "Home office", lambda data: data.published_files.files[0].publisher),
+    "returns.toml": ("Dispersal orders", "Dispersals", lambda data: data.returned["dispersal_orders"].title),
     "force_areas.csv": ("norfolk,", "norfolk,1", lambda data: data.areas["norfolk"]),
     "populations.csv": ("norfolk,2016,", "norfolk,2016,1", lambda data: dict(data.populations)),
     "editions/2017.toml": ("mid_year = 2016", "mid_year = 2017", lambda data: data.edition("2017").mid_year),

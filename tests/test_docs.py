@@ -20,11 +20,7 @@ from bs4 import BeautifulSoup
 
 import peel_analysis as peel
 from peel_analysis.changes.versions import VERSION_SETTINGS
-from peel_analysis.cli import (
-    command,
-    subcommands,  # noqa: F401  (they add themselves to the command)
-)
-from peel_analysis.data.counts import RETURNED_ITEMS as ITEMS
+from peel_analysis.cli import command, folders, reports, returns, values  # noqa: F401  (the subcommands add themselves)
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate
 from peel_analysis.show.values import COLUMNS
@@ -57,7 +53,7 @@ def test_every_column_and_setting_is_in_the_reference() -> None:
 
 def test_every_item_of_a_return_is_on_its_page() -> None:
     page = (DOCS / "data_returns.md").read_text(encoding="utf-8")
-    assert {item for item in ITEMS if f"`{item}`" not in page} == set()
+    assert {item for item in open_data().returned if f"`{item}`" not in page} == set()
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("how_to/*.md")), ids=lambda page: page.stem)

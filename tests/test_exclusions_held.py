@@ -14,7 +14,7 @@ from peel_analysis.checks.rules import Finding
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures.calculation import calculate_all
 from peel_analysis.measures.result import check_results
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 DURHAM = "2017,da_arrest_rate,2017,durham,excluded_from_figure,not_supplied,"
 NOW_HELD = "Durham's domestic abuse arrests of 2017 are now held"

@@ -10,7 +10,7 @@ from peel_analysis.data import registers
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import ranked_bars, ranked_svg
 from peel_analysis.measures import Result
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 pytestmark = pytest.mark.usefixtures("whole_drawings")
 

@@ -8,7 +8,7 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import outcomes
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 
 def result(edition: str, measure_id: str) -> Result:

@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 from peel_analysis.checks.rules import PROVENANCE_COLUMNS
-from peel_analysis.data import dictionary
 from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.intake.registers import (
-    END,
-    START,
+    ORIGINS,
+    SETTINGS,
     provenance_section,
     read_provenance,
     with_provenance,
+    with_settings,
 )
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -36,9 +36,9 @@ def test_origins_name_the_tables_of_a_file_together() -> None:
     assert f"* file: `x.xlsx`, sha256 `{'0' * 64}`" in made
 
 
-@pytest.mark.parametrize("readme", ["", START, f"{END} {START}"])
+@pytest.mark.parametrize("readme", ["", ORIGINS[0], f"{ORIGINS[1]} {ORIGINS[0]}"])
 def test_a_dictionary_without_the_marks_is_refused(readme: str) -> None:
-    with pytest.raises(InputError, match=r"data/README.md: the lines .* mark the part on origins; put them back"):
+    with pytest.raises(InputError, match=r"data/README.md: the lines .* mark a part that is made; put them back"):
         with_provenance(readme, read_provenance(Data(DATA)))
 
 
@@ -57,18 +57,18 @@ def test_every_setting_item_and_column_of_counts_is_described() -> None:
 
 
 def test_the_dictionary_of_settings_is_that_of_the_models() -> None:
-    assert dictionary.with_settings(README) == README
+    assert with_settings(README) == README
     spoilt = README.replace("| `decimals` | a whole number |", "| `decimals` | text |")
     assert spoilt != README
-    assert dictionary.with_settings(spoilt) == README
+    assert with_settings(spoilt) == README
 
 
 def test_a_dictionary_without_its_marks_is_refused() -> None:
-    with pytest.raises(InputError, match=r"^data/README\.md: no part between .*; put both lines back$"):
-        dictionary.with_settings(README.replace(dictionary.END, ""))
+    with pytest.raises(InputError, match=r"^data/README\.md: the lines .* mark a part that is made; put them back$"):
+        with_settings(README.replace(SETTINGS[1], ""))
 
 
-@pytest.mark.parametrize("name", [END, "`x`", "``", "a|b"])
+@pytest.mark.parametrize("name", [ORIGINS[1], "`x`", "``", "a|b"])
 def test_the_name_of_a_file_ends_neither_its_code_nor_the_part_on_origins(name: str) -> None:
     row = ("calls", "2018", "A force", "Return", "of 2018", "none", "as returned", name, "0" * 64)
     rows = pd.DataFrame([row], columns=list(PROVENANCE_COLUMNS))

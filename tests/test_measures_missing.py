@@ -8,8 +8,8 @@ import pytest
 from invented import DAY_2017, QUARTERS_2017, YEAR_2016, YEAR_2017, Count, Folder, all_forces, folder, totals
 
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.sensitivity import standardised
 from peel_analysis.data.folder import open_data
-from peel_analysis.measures.standardised import standardised
 from peel_analysis.show import words as wording
 
 

@@ -6,7 +6,7 @@ from workbooks import DATA
 from peel_analysis import measures
 from peel_analysis.comparison.sensitivity import hangs_on_release, in_other_releases, of_assigned, other_verdicts
 from peel_analysis.measures import Result
-from peel_analysis.show import words
+from peel_analysis.show.footnotes import in_another_release
 from peel_analysis.show.values import values
 from peel_analysis.why import account
 
@@ -23,7 +23,7 @@ def test_north_yorkshire_fell_in_one_release_and_rose_in_another() -> None:
     signs = (one.of("north-yorkshire").value, other.of("north-yorkshire").value)
     assert [round(value, 1) for value in signs] == [-2.1, 0.6]
     assert sorted(hangs_on_release(one)) == ["hampshire", "north-yorkshire"]
-    assert "North Yorkshire (fell, “lower than” here, rose, “lower than” there)" in words.in_another_release(one)
+    assert "North Yorkshire (fell, “lower than” here, rose, “lower than” there)" in in_another_release(one)
     rows = values(one.edition, [one.measure]).set_index("force_id")["other_release"]
     assert rows["north-yorkshire"] == f"{ROLLING}: {signs[1]!r}"
     assert rows["norfolk"] == ""
@@ -39,7 +39,7 @@ def test_south_wales_has_two_counts_of_one_window() -> None:
 
 def test_a_release_of_other_windows_is_no_other_release() -> None:
     assert in_other_releases(result("crime_change_12m", "2025")) == {}
-    assert words.in_another_release(result("crime_change_12m", "2025")) == ""
+    assert in_another_release(result("crime_change_12m", "2025")) == ""
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,12 @@ from bs4 import BeautifulSoup, Tag
 
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate_all
-from peel_analysis.reports.notes import Said
-from peel_analysis.reports.page import Piece, SectionOnPage, page_html
+from peel_analysis.reports.page import Piece, Said, SectionOnPage, page_html
 from peel_analysis.sections.blocks import figure_block, statement_block
 from peel_analysis.sections.display import Html, stands_under
 from peel_analysis.sections.section import open_section
 from peel_analysis.show import words as wording
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 FORCES = [("2017", "norfolk"), ("2019", "metropolitan"), ("2025", "cheshire")]
 

@@ -19,8 +19,8 @@ from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.reports.values_file import values_of
 from peel_analysis.sections.blocks import trend_block
 from peel_analysis.sections.lists import panel
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.show.tables import by_force
-from peel_analysis.show.words import footnotes
 
 CRIME, INCIDENTS = "crime_per_1000", "asb_incidents_per_1000"
 CITY = "city-of-london"

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from test_page_browser import CHROMIUM, FLAGS
+from test_page_browser import browser
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate_all
 from peel_analysis.site import Site, Standing, make_site
 
+__all__ = ["browser"]  # a fixture
 MADE = ("kent", "norfolk")
 
 
@@ -162,18 +163,6 @@ class Bare(Edition):
         return tuple(one.model_copy(update={"headline_measures": ()}) for one in super().sections)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Any:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield running
-        running.close()
-
-
 def opened(browser: Any, site: Site, path: str, **settings: Any) -> Any:
     tab = browser.new_context(**settings).new_page()
     tab.goto((site.out / path).as_uri(), wait_until="load")
@@ -230,15 +219,16 @@ def test_the_search_ranks_titles_first_finds_a_section_of_a_force_and_shows_text
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["index.html", "2017/index.html", "search.html"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_wide_and_narrow_screens(browser: Any, site: Site, path: str, scheme: str) -> None:
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
+def test_axe_finds_nothing_on_wide_and_narrow_screens(
+    browser: Any, site: Site, path: str, width: int, scheme: str
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    for width in (1280, 320):
-        tab = opened(browser, site, path, viewport={"width": width, "height": 800}, color_scheme=scheme)
-        violations = Axe().run(tab).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"][:160]) for one in violations] == []
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab = opened(browser, site, path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    violations = Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:160]) for one in violations] == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.browser

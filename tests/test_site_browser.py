@@ -21,11 +21,13 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"viewport": WIDE, "forced_colors": "active"},
     {"viewport": NARROW, "color_scheme": "dark"},
 )
-OVER_EDITIONS = ("index.html", "search.html")
-OF_EDITION = ("index.html", "map.html", "method.html", "measures/index.html", "measures/crime_per_1000.html")
+OVER_EDITIONS = ("index.html", "search.html", "changes/index.html")
+OF_EDITION = ("index.html", "map.html", "method.html", "measures/index.html")
+OF_MEASURES = ("crime_per_1000", "outcome_charged_pct", "da_arrest_rate")
 PAGES = (
     *OVER_EDITIONS,
     *(f"2017/{name}" for name in OF_EDITION),
+    *(f"2017/measures/{name}.html" for name in OF_MEASURES),
     "2025/index.html",
     *(f"2017/{force}/index.html" for force in ("norfolk", "suffolk", "north-yorkshire", "city-of-london")),
     *(f"{edition}/{force}/index.html" for edition, force in ELSEWHERE.items()),

@@ -16,9 +16,8 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.text import shown
 from peel_analysis.show.values import as_csv, values
 from peel_analysis.site import Site, make_site, tile_map
-from peel_analysis.site.make import PAGES_OVER_EDITIONS
+from peel_analysis.site.make import PAGES_OVER_EDITIONS, method_page
 from peel_analysis.site.measure_pages import map_page, measure_pages
-from peel_analysis.site.method import method_page
 
 __all__ = ["browser"]
 EDITIONS = ("2017", "2019", "2025")
@@ -214,7 +213,7 @@ def test_pages_are_small(pages: Path) -> None:
 
 def test_what_changed_is_told_once_for_each_two_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the site's banner and ways; and made again only when the data or the package are others."""
-    from peel_analysis.site import what_changed
+    from peel_analysis.site import make
 
     compared = []
 
@@ -227,8 +226,8 @@ def test_what_changed_is_told_once_for_each_two_neighbours(tmp_path: Path, monke
         title = f"What moved: {changes.a.name} to {changes.b.name}"
         return {"title": title, "summary": "0 values compared", "sides": {}, **dict.fromkeys(names, ())}
 
-    monkeypatch.setattr(what_changed, "changes_between", told)
-    monkeypatch.setattr(what_changed, "on_page", shown_of)
+    monkeypatch.setattr(make, "changes_between", told)
+    monkeypatch.setattr(make, "on_page", shown_of)
     site = Site(tmp_path, open_data(), (), key="a" * 64)
     make_site(site)
     make_site(site)
@@ -290,21 +289,10 @@ def test_without_a_script_every_force_is_there(browser: Any, pages: Path) -> Non
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (320, "light"),
-        (1280, "dark"),
-        *(
-            pytest.param(*one, marks=pytest.mark.slow)
-            for one in ((320, "dark"), (320, "forced"), (1280, "light"), (1280, "forced"))
-        ),
-    ],
-)
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])  # test_site_browser.py has others
 def test_axe_finds_nothing_on_the_pages_of_measures(browser: Any, pages: Path, width: int, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    settings: dict[str, Any] = {"forced_colors": "active"} if scheme == "forced" else {"color_scheme": scheme}
     for path, address in (
         ("2017/measures/outcome_charged_pct.html", "#compare=norfolk,suffolk"),
         ("2017/measures/da_arrest_rate.html", ""),
@@ -313,7 +301,7 @@ def test_axe_finds_nothing_on_the_pages_of_measures(browser: Any, pages: Path, w
         ("2017/method.html", ""),
     ):
         requests: list[str] = []
-        context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         tab = context.new_page()
         tab.on("request", lambda request, requests=requests: requests.append(request.url))
         tab.goto((pages / path).as_uri() + address, wait_until="load")

@@ -12,9 +12,15 @@ from shared_folder import shared
 from workbooks import FORCES, Row, read_file, save
 
 from peel_analysis.data.counts import as_text
+from peel_analysis.data.folder import open_data
 from peel_analysis.sources import crime_tables
+from peel_analysis.sources.crime_cells import OTHER_NAMES
 from peel_analysis.sources.reading import LeftOut, Request
 from peel_analysis.sources.sheets import SourceError, open_book
+
+
+def test_the_groups_that_are_read_are_those_that_a_whole_table_is_declared_to_have() -> None:
+    assert sorted(OTHER_NAMES) == sorted(open_data().items["recorded_crime"].dimensions)
 
 
 def test_workbook_as_published_cover_and_stray_heading_included(tmp_path: Path) -> None:

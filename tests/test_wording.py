@@ -15,7 +15,7 @@ from peel_analysis.data.periods import Period
 from peel_analysis.figures import ranked
 from peel_analysis.measures import Measure, Result
 from peel_analysis.show import words as wording
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from peel_analysis.measures import Measure, Result
 from peel_analysis.reports import values_file
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
-from peel_analysis.show.words import footnotes
+from peel_analysis.show.footnotes import footnotes
 
 EDITIONS = ("2017", "2019", "2025")
 JUDGMENT_WORDS = re.compile(r"\b(high|low|good|bad|best|worst|better|worse)\b", re.IGNORECASE)

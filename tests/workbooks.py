@@ -31,7 +31,7 @@ def save(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
 def read_file(path: Path, release: str = "r", not_supplied: Collection[str] = ()) -> Reading:
     """Return what is read of a published file of any format."""
     book = open_book(path)
-    return recognise(book).read(Request(book, release, FORCES, not_supplied))
+    return recognise(book).read(Request(book, release, FORCES, not_supplied, returned=tuple(DATA.returned)))
 
 
 ODS = "urn:oasis:names:tc:opendocument:xmlns"

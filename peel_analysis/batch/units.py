@@ -9,10 +9,10 @@ from typing import ClassVar
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PACKAGE, PROJECT, files_below
 from peel_analysis.data.forces import NAMES, Force
-from peel_analysis.data.marks import content_of, digest, key_of_notebook, key_of_page
 from peel_analysis.data.programmes import PROGRAMMES
+from peel_analysis.data.returned import RETURNS
 from peel_analysis.data.settings import CHECKS, SectionPlan
-from peel_analysis.data.writing import checksum
+from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
@@ -145,7 +145,7 @@ def shared_files(data: Path) -> dict[str, str]:
     """
     sources = {name: path for name, path in files_below(PACKAGE) if name.endswith((".py", ".css", ".j2", ".json"))}
     tables = {name: path for name, path in files_below(data) if "findings" not in name.split("/")}
-    standing_in = {name: str(PROJECT / "data" / name) for name in (CHECKS, PROGRAMMES, NAMES)}
+    standing_in = {name: str(PROJECT / "data" / name) for name in (CHECKS, PROGRAMMES, NAMES, RETURNS)}
     return {
         **{f"peel_analysis/{name}": path for name, path in sources.items()},
         **{f"data/{name}": path for name, path in {**standing_in, **tables}.items()},

@@ -12,8 +12,9 @@ from peel_analysis import measures
 from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Split, exact, no_rows, split, steps
 from peel_analysis.changes.change import Change, End, size_of, with_value
 from peel_analysis.changes.versions import NUMBERS, Version, open_version
+from peel_analysis.checks.records import OUTCOMES
 from peel_analysis.comparison import NotComparableError, check_over_time, compare
-from peel_analysis.comparison.comparable import OUTCOMES, Point, point_of
+from peel_analysis.comparison.comparable import Point, point_of
 from peel_analysis.comparison.sensitivity import hangs_on_release
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError

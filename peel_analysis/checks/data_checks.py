@@ -11,7 +11,7 @@ import pandas as pd
 from peel_analysis.checks import records as forces_records
 from peel_analysis.checks import rules, whole
 from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
-from peel_analysis.data.counts import RETURNED_ITEMS, TableError
+from peel_analysis.data.counts import TableError
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
@@ -95,7 +95,7 @@ def shape(held: TablesHeld, keys: Sequence[Key]) -> tuple[CheckResult, list[Key]
 def all_forces(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where a published table has no row for a force in a period."""
     by, findings = held.data.rule("forces"), []
-    published = [key for key in keys if key[0] not in RETURNED_ITEMS]
+    published = [key for key in keys if key[0] not in held.data.returned]
     for key in published:
         rows = held.counts(key)[["force_id", *PERIOD]].drop_duplicates()
         for (start, end), part in rows.groupby(list(PERIOD)):

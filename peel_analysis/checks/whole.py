@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from peel_analysis.checks import rules
+from peel_analysis.checks.records import CRIMES
 from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
 from peel_analysis.data.counts import GROUP_AND_TYPE
 from peel_analysis.data.forces import NUMBER_OF_FORCES
@@ -20,7 +21,6 @@ from peel_analysis.data.text import enumerated
 from peel_analysis.sources.reading import shown
 
 NAMED = 9  # of many that are missing, so many are named
-CRIME = "recorded_crime"  # the item whose dimensions are the offence groups
 WHOLE = "all"  # the dimension of a count that the publisher gives of all together
 PART = "it looks like a part of the table; take the full file"
 MOST = NUMBER_OF_FORCES // 2 + 1
@@ -73,7 +73,7 @@ def _missing_rows(held: TablesHeld, keys: Sequence[Key], by: Rule) -> Iterator[F
         if table is None:
             continue
         name, period = " ".join(table), f"{start} to {end}"
-        found = _lost(_declared(CRIME, start, held), set(of_period["group"]), held, CRIME)
+        found = _lost(_declared(CRIMES, start, held), set(of_period["group"]), held, CRIMES)
         if found and (of_period["type"] != "").any():  # a table of recorded crime shows it itself
             yield Finding(_level(by, rows), name, found, period=period)
         for force_id, number, names in _short_forces(of_period, by):
@@ -169,13 +169,22 @@ def far_below(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     by, totals, looked_at = held.data.rule("far_below"), _Totals(held), 0
     findings: list[Finding] = []
     for key in keys:
-        rows, own = held.counts(key), held.totals(key)
-        for days in _periods(own):
-            of_period = _of_period(rows, *days)
-            for other in _beside(totals, key, days, own, by):
-                looked_at += 1
-                findings += _below(key, of_period, own[days], other, by)
+        for days, other, both in _compared(totals, key):
+            looked_at += 1
+            findings += _below(key, _of_period(held.counts(key), *days), both, other, by)
     return CheckResult(by, f"{looked_at} periods beside those of other tables", tuple(findings))
+
+
+def _compared(totals: _Totals, key: Key) -> Iterator[tuple[Days, _Other, pd.DataFrame]]:
+    """Yield each period of a table with what it is set against, and the counts of each force that both have.
+
+    They are `own` and `other`, where the other is not very small.
+    """
+    own, by = totals.held.totals(key), totals.held.data.rule("far_below")
+    for days in _periods(own):
+        for other in _beside(totals, key, days, own, by):
+            both = pd.concat([own[days], other.counts], axis="columns", keys=["own", "other"]).dropna()
+            yield days, other, both[both["other"] >= by.thresholds["fewest"]]
 
 
 def _beside(totals: _Totals, key: Key, days: Days, own: pd.DataFrame, by: Rule) -> Iterator[_Other]:
@@ -219,9 +228,8 @@ def _nearest(columns: Sequence[Days], days: Days, months: float) -> list[Days]:
     return sorted(alike, key=apart)
 
 
-def _below(key: Key, of_period: pd.DataFrame, counts: "pd.Series[float]", other: _Other, by: Rule) -> Iterator[Finding]:
+def _below(key: Key, of_period: pd.DataFrame, both: pd.DataFrame, other: _Other, by: Rule) -> Iterator[Finding]:
     """Yield that all forces together are far below, or each force that is where the others agree."""
-    both = _side_by_side(counts, other, by)
     if both.empty:
         return
     table, period = " ".join(key), " to ".join(of_period[list(PERIOD)].iloc[0])
@@ -243,12 +251,6 @@ def _below(key: Key, of_period: pd.DataFrame, counts: "pd.Series[float]", other:
             yield Finding(level, table, found, str(force_id), period)
 
 
-def _side_by_side(counts: "pd.Series[float]", other: _Other, by: Rule) -> pd.DataFrame:
-    """Return the counts of each force that both have, `own` and `other`, where the other is not very small."""
-    both = pd.concat([counts, other.counts], axis="columns", keys=["own", "other"]).dropna()
-    return both[both["other"] >= by.thresholds["fewest"]]
-
-
 def _part(own: float, other: float, words: str) -> str:
     """Return what part one count is of another: "50, 0.04% of the 125,000 that ... has for these days"."""
     percent = 100 * own / other
@@ -262,7 +264,7 @@ def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     findings: list[Finding] = []
     for key in keys:
         rows = held.counts(key)
-        findings += _far_above(totals, key, held.totals(key), by)
+        findings += _far_above(totals, key, by)
         rows = rows[rows["count"].notna()]
         declared = held.data.items.get(key[0])
         if declared is None or rows.empty:
@@ -287,22 +289,20 @@ def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     return CheckResult(by, f"{looked_at:,} counts", tuple(findings))
 
 
-def _far_above(totals: _Totals, key: Key, own: pd.DataFrame, by: Rule) -> Iterator[Finding]:
+def _far_above(totals: _Totals, key: Key, by: Rule) -> Iterator[Finding]:
     """Yield the periods in which most forces, or one where the others agree, count far more than other tables have."""
-    rule, limit = totals.held.data.rule("far_below"), by.thresholds["times_same"]
-    for days in _periods(own):
-        for other in _beside(totals, key, days, own, rule):
-            both = _side_by_side(own[days], other, rule)
-            ratio = both["own"] / both["other"]
-            if len(both) < MOST:
-                continue
-            if ratio.median() > limit:
-                found = _part(both["own"].sum(), both["other"].sum(), other.words)
-                yield Finding(by.level, " ".join(key), f"its counts are {found}", period=" to ".join(days))
-            elif other.same_days and ratio.median() >= 1 / limit:
-                for force_id, row in both[ratio > limit].iterrows():
-                    found = _part(row["own"], row["other"], other.words)
-                    yield Finding(by.level, " ".join(key), f"its count is {found}", str(force_id), " to ".join(days))
+    limit = by.thresholds["times_same"]
+    for days, other, both in _compared(totals, key):
+        ratio = both["own"] / both["other"]
+        if len(both) < MOST:
+            continue
+        if ratio.median() > limit:
+            found = _part(both["own"].sum(), both["other"].sum(), other.words)
+            yield Finding(by.level, " ".join(key), f"its counts are {found}", period=" to ".join(days))
+        elif other.same_days and ratio.median() >= 1 / limit:
+            for force_id, row in both[ratio > limit].iterrows():
+                found = _part(row["own"], row["other"], other.words)
+                yield Finding(by.level, " ".join(key), f"its count is {found}", str(force_id), " to ".join(days))
 
 
 def _alike(held: TablesHeld, key: Key, declared: ItemEntry, by: Rule) -> Iterator[pd.DataFrame]:

@@ -7,6 +7,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -19,9 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from peel_analysis.data.folder import Data
+if TYPE_CHECKING:
+    from peel_analysis.data.forces import Force, Forces
 
 DONE, FAILED, USAGE = 0, 1, 2
 STOPPED_BY = 128  # and the signal's number, as a shell tells it: 130 for Ctrl-C
+SUBCOMMANDS = ("reports", "values", "folders", "returns")  # their modules, in the order of the help
 COMPLETION = """\b
 Completion of commands, options and names in a shell, for good in its start file:
   bash  eval "$(_PEEL_COMPLETE=bash_source peel)"   in ~/.bashrc
@@ -90,8 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a letter that its encoding lacks is escaped
             stream.reconfigure(errors="backslashreplace")
-    from peel_analysis.cli import subcommands  # noqa: F401  (they add themselves to the command)
-
+    for module in SUBCOMMANDS:  # they add themselves to the command
+        import_module(f"peel_analysis.cli.{module}")
     try:
         with _stopped_as_by_interrupt():
             return int(command.main(arguments, prog_name="peel", standalone_mode=False))
@@ -162,13 +168,12 @@ def say(text: str, *, end: str = "\n", file: TextIO | None = None) -> None:
     print(visible(text), end=end, file=file)
 
 
-def check_extra(extra: str, package: str, asked: str) -> None:
-    """Raise InputError, which begins with what was asked for, where the package of an extra is not installed."""
+def check_workbooks(asked: str) -> None:
+    """Raise InputError, which begins with what was asked for, where what workbooks need is not installed."""
     from importlib.util import find_spec
 
-    if find_spec(package) is None:
-        remedy = f'pip install "peel-analysis[{extra}]"'
-        raise InputError(f"{asked} needs {package}, which is not installed: {remedy}")
+    if find_spec("gptables") is None:
+        raise InputError(f'{asked} needs gptables, which is not installed: pip install "peel-analysis[xlsx]"')
 
 
 class ValueOption(click.Option):
@@ -227,3 +232,71 @@ class Name(click.ParamType[Any]):
             return [CompletionItem(name) for name in self.names_in(ctx.obj) if name.startswith(incomplete)]
         except (InputError, AttributeError):
             return []
+
+
+RETURNS_FOLDER = "peel.returns"  # of a command's context
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def chosen_forces(forces: "Forces", named: str) -> "list[Force]":
+    """Return the forces that a user named with commas between, each once; `all` are all."""
+    return list(dict.fromkeys(forces if named == "all" else map(forces.find, named.split(","))))
+
+
+EDITION = Name(lambda data: data.editions, lambda data, name: data.edition(name))
+EDITION_ID = Name(EDITION.names_in, lambda _, name: name)  # of one that may be wrong
+FORCE = Name(lambda data: data.forces.ids, lambda data, name: data.forces.find(name))
+FORCE_ID = Name(lambda data: (*data.forces.ids, "england-and-wales"), lambda data, name: data.forces.find_id(name))
+SOME_FORCES = Name(lambda data: ("all", *data.forces.ids), lambda data, named: chosen_forces(data.forces, named))
+MEASURE = Name(lambda data: data.measures.ids, lambda data, name: data.measure(name))
+MEASURE_OF_EITHER = Name(MEASURE.names_in, lambda _, name: name)  # of two versions, which may have other folders
+
+
+def _open(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    from peel_analysis.data.folder import open_data
+
+    context.obj = _with_returns(context, open_data(folder))
+
+
+def _read_returns(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    """Have the command work on the data folder with the returns of a folder, whichever option comes first."""
+    context.meta[RETURNS_FOLDER] = folder
+    if context.obj is not None:
+        context.obj = _with_returns(context, context.obj)
+
+
+def _with_returns(context: click.Context, data: "Data") -> "Data":
+    if (folder := context.meta.get(RETURNS_FOLDER)) is None:
+        return data
+    from peel_analysis.returns.folder import read_returns
+    from peel_analysis.returns.load import load
+
+    return load(read_returns(folder, data))
+
+
+folder_option = partial(
+    option,
+    "--data",
+    type=FOLDER,
+    metavar="DIR",
+    help="Another data folder, laid out like the project's data/.",
+    remedy="give one laid out like the project's data/",
+)
+data_option = folder_option(callback=_open, expose_value=False, is_eager=True)  # names are looked up in it
+edition_option = option("--edition", type=EDITION, default="2017", show_default=True, help="The edition.")
+returns_option = option(
+    "--returns",
+    type=FOLDER,
+    metavar="FOLDER",
+    help="A folder of data returns, whose counts are used.",
+    remedy="give the folder with the forms that forces filled in",
+    callback=_read_returns,
+    expose_value=False,
+    is_eager=True,
+)
+measure_option = option("--measure", type=MEASURE, help="One measure, by its id or its title.")
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """Return the option of what is printed, the first if none is named."""
+    return option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from peel_analysis.checks.records import OUTCOMES
 from peel_analysis.comparison.verdicts import compare
 from peel_analysis.data.definitions import Block, Measure, NotComparableError
 from peel_analysis.data.edition import POPULATION, Edition
@@ -13,7 +14,6 @@ from peel_analysis.data.settings import PeerSet
 from peel_analysis.measures import Result
 from peel_analysis.measures.exclusions import check_years
 
-OUTCOMES = "outcomes_recorded"
 NOTE_OF_A_LIST = "A list added by the user."
 
 

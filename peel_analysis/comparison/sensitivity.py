@@ -1,16 +1,172 @@
-"""What a value would be with another population, in another release, or of the crimes with an outcome alone."""
+"""What a comparison rests on: the mix of offences, the force in the whole, the population, the release, the record."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import isnan, nan
 from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
 
 from peel_analysis.checks import records
-from peel_analysis.comparison.verdicts import compare
-from peel_analysis.data.edition import Release
+from peel_analysis.comparison.verdicts import NEVER_COMPARED, SHOWN_LEVEL, compare, interval_of
+from peel_analysis.data.counts import GROUP_AND_TYPE
+from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.periods import GapError, Period, tiles
 from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result, calculate
+from peel_analysis.measures.calculation import each_resident_once
+from peel_analysis.statistics.intervals import Array, Interval, Numbers, difference_interval, poisson_limits
+
+
+@dataclass(frozen=True)
+class StandardisedShare:
+    """A share standardised, in the measure's unit, its 95% interval, and the counts observed and expected."""
+
+    value: float = nan
+    lower: float = nan
+    upper: float = nan
+    observed: float = nan
+    expected: float = nan
+
+    @property
+    def is_missing(self) -> bool:
+        """True when there is no standardised value."""
+        return isnan(self.value)
+
+
+NONE = StandardisedShare()
+
+
+@lru_cache(maxsize=128)
+def standardised(result: Result) -> dict[str, StandardisedShare]:
+    """Return the standardised share of each force that has a value, and of England and Wales, by force id.
+
+    Expected are the counts that a force would have at the rates of England and Wales in each group; the rates are sum
+    over sum of the members of its own value, in each group of those that have a count of it. It is empty for a measure
+    that names no item by group, for a value of England and Wales that is missing, and for an edition without counts by
+    the same groups over the whole window. A force that lacks a count has no value.
+    """
+    measure, share = result.measure, result.national.value
+    counts = by_group(result.edition, measure.standardised_over, result.window)
+    wholes = [by_group(result.edition, item, result.window) for item in measure.denominator.items]
+    if isnan(share) or counts is None or any(whole is None for whole in wholes):
+        return {}
+    observed = _of_types(counts, measure.numerator.dimensions)
+    sizes = pd.concat([whole for whole in wholes if whole is not None]).groupby(level=0).sum()
+    if set(sizes.columns) != set(observed.columns):
+        return {}
+    sizes, members = sizes[observed.columns], list(result.members)
+    top = observed.loc[members].sum()
+    below = sizes.where(observed.notna()).loc[members].sum()  # a blank count is none, and the group's size goes with it
+    reference = top / below
+    observed.loc[ENGLAND_AND_WALES], sizes.loc[ENGLAND_AND_WALES] = top, below
+    names = [name for name in result.rows.index if name in observed.index and not result.of(str(name)).is_missing]
+    events = observed.loc[names].sum(axis="columns", skipna=False)
+    rate, expected = indirectly_standardised(events, sizes.loc[names], reference, share)
+    rows = zip(*(column.tolist() for column in (rate.value, rate.lower, rate.upper, events, expected)), strict=True)
+    return {str(name): StandardisedShare(*row) for name, row in zip(names, rows, strict=True)}
+
+
+def by_group(edition: Edition, item: str, window: Period) -> pd.DataFrame | None:
+    """Return an item's counts in a window, a row a force and a column a dimension; None where they do not cover it.
+
+    A dimension of which a force has no row is 0, as in the published table; a blank count is NaN.
+    """
+    counts = edition.counts(item) if item else None
+    if counts is None:
+        return None
+    first, last = window.start.isoformat(), window.end.isoformat()
+    rows = counts[(counts["period_start"] >= first) & (counts["period_end"] <= last)]
+    periods = rows[["period_start", "period_end"]].drop_duplicates().itertuples(index=False)
+    try:
+        tiles(window, (Period.parse(str(start), str(end)) for start, end in periods))
+    except GapError:
+        return None
+    numbers = rows.assign(count=rows["count"].astype(float))
+    cells = numbers.groupby(["force_id", "dimension"])["count"]
+    return cells.sum().mask(cells.count() < cells.size()).unstack(fill_value=0)
+
+
+def _of_types(counts: pd.DataFrame, types: tuple[str, ...]) -> pd.DataFrame:
+    """Return the counts of some outcome types by group alone; every group of the table has its column."""
+    names = [str(name).partition(GROUP_AND_TYPE) for name in counts.columns]
+    groups = pd.Index([group for group, _, _ in names], name="group")
+    chosen = [one in types for _, _, one in names]
+    mine = counts.loc[:, chosen].T
+    summed = mine.groupby(groups[chosen]).sum().mask(mine.isna().groupby(groups[chosen]).any()).T
+    return summed.reindex(columns=sorted(set(groups)), fill_value=0.0)
+
+
+def indirectly_standardised(
+    observed: Numbers, sizes: Numbers, reference: Numbers, reference_rate: float, level: float = 0.95
+) -> tuple[Interval, Array]:
+    """Return observed / expected times the reference's own rate, and expected; limits are Byar's (exact below 10).
+
+    `observed` has the events of each force, `sizes` a row a force with the size of each group (such as its crimes),
+    and `reference` the events per unit of size of each group in the reference; expected is the sum over groups of the
+    two multiplied. `reference_rate` is the reference's rate over all groups, in the unit wanted. A force that lacks a
+    number, or of which nothing is expected, has no value; the reference standardised by itself is its own rate.
+
+    Source: Breslow and Day (1987), Statistical methods in cancer research II; the arithmetic is that of phe_ISRate in
+    PHEindicatormethods, whose expected events are taken as known, so that the limits are those of the events alone.
+    """
+    events = np.atleast_1d(np.asarray(observed, dtype=np.float64))
+    held = np.atleast_2d(np.asarray(sizes, dtype=np.float64))
+    expected = held @ np.asarray(reference, dtype=np.float64)
+    usable = np.where(expected > 0, expected, np.nan)
+    of_events = (events, *poisson_limits(events, level))
+    return Interval(*(reference_rate * one / usable for one in of_events)), expected
+
+
+Disagreement = Literal["other_side", "size_gone", "size_appears"]
+
+
+def disagreements(result: Result, force_id: str) -> tuple[Disagreement, ...]:
+    """Return where a force's share and the same standardised disagree beside England and Wales, as values are shown.
+
+    They do when they lie on different sides of it, and when one passes the size test and the other does not. There is
+    nothing to return of a force without a verdict, or of a measure that is not standardised.
+    """
+    verdict, share = compare(result).verdicts.get(force_id), standardised(result).get(force_id)
+    if verdict is None or verdict.gap is None or verdict.national_shown is None or share is None or share.is_missing:
+        return ()
+    decimals, national = result.measure.decimals, verdict.national_shown
+    gap = rounded(share.value, decimals) - national
+    size = abs(gap) >= compare(result).policy.gap_asked(national, decimals)
+    found: list[Disagreement] = ["other_side"] if gap * verdict.gap < 0 else []
+    if size != verdict.size:
+        found.append("size_appears" if size else "size_gone")
+    return tuple(found)
+
+
+def rest_of(result: Result) -> Interval:
+    """Return England and Wales without the force, a row a force in the order of the result, with 95% limits.
+
+    A force that is no member of England and Wales is set against all of it. There is none where England and Wales or a
+    member's own counts are not known, for England and Wales itself, and of measures that are never compared.
+    """
+    of_all = result.national
+    members = set(result.members) if result.measure.kind not in NEVER_COMPARED else set[str]()
+    rows = each_resident_once(map(result.of, result.forces.index), result.measure, result.edition)
+    inside = [one if one.force_id in members else replace(one, numerator=0.0, denominator=0.0) for one in rows]
+    tops = [of_all.numerator - one.numerator for one in inside]
+    belows = [of_all.denominator - one.denominator for one in inside]
+    known = nan if not members else 1.0
+    return interval_of(result.measure, np.array([*tops, nan]) * known, np.array([*belows, nan]) * known, SHOWN_LEVEL)
+
+
+def difference_from_rest(result: Result) -> Interval:
+    """Return each force's value less that of England and Wales without it, in the measure's unit, with 95% limits.
+
+    The force and the rest share no event, so that the two are independent, as a force and all of England and Wales are
+    not: of the Metropolitan Police's own counts a sixth of England and Wales is made.
+    """
+    return difference_interval(compare(result).intervals[SHOWN_LEVEL], rest_of(result))
+
 
 NATIONAL_ASSUMED = "assumed population in England and Wales too"
 RESIDENTS_ONLY = "residents only"

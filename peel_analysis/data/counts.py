@@ -22,12 +22,6 @@ COUNTS_COLUMNS = ("force_id", "item", "dimension", "period_start", "period_end",
 COUNTS_KEY = ("force_id", "item", "dimension", "period_start", "period_end", "release")
 MAY_BE_BLANK = ("partial", "estimated", "combined", "not_supplied", "not_comparable")
 STATUSES = ("reported", "revised", *MAY_BE_BLANK)
-RETURNED_ITEMS = (  # what a data return may hold
-    "calls", "domestic_abuse_calls", "domestic_abuse_offences", "domestic_abuse_arrests",
-    "domestic_abuse_voluntary_attendances", "domestic_abuse_charges", "clares_law_right_to_know",
-    "organised_crime_groups", "criminal_behaviour_orders", "community_protection_notices", "civil_injunctions",
-    "dispersal_orders",
-)  # fmt: skip
 GROUP_AND_TYPE = ": "  # between the two parts of a dimension that is an offence group and an outcome type
 OWN, OWN_TABLE = "own", "own table {}"  # the release of a table that a user hands over, and what an error calls it
 DIGITS = 15  # of a number: more are a slip, and floating point does not hold them exactly
@@ -226,7 +220,8 @@ def as_bytes(rows: pd.DataFrame) -> bytes:
     Without threads, as it is read: the process that forks a batch's kernels may have one only.
     """
     table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
-    with pa.ipc.new_file(out := io.BytesIO(), table.schema, options=pa.ipc.IpcWriteOptions(use_threads=False)) as file:
+    options = pa.ipc.IpcWriteOptions(use_threads=False, compression="zstd")
+    with pa.ipc.new_file(out := io.BytesIO(), table.schema, options=options) as file:
         file.write_table(table)
     return out.getvalue()
 

@@ -16,6 +16,7 @@ from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces,
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
+from peel_analysis.data.returned import NOTICE, RETURNS, Notice, ReturnedItem, notice_in, returned_in
 from peel_analysis.data.writing import JOURNAL, cache_folder, finish_writing, once
 
 T = TypeVar("T")
@@ -166,6 +167,16 @@ class Data:
     def items(self) -> Mapping[str, settings.ItemEntry]:
         """What is declared of each item of counts, with the rules of the checks."""
         return settings.items_in(*self._own_or_project(settings.CHECKS))
+
+    @_kept_from(RETURNS)
+    def returned(self) -> Mapping[str, ReturnedItem]:
+        """What a data return asks for, by item; that of the project where the data folder has no file of it."""
+        return returned_in(*self._own_or_project(RETURNS))
+
+    @_Kept
+    def notice(self) -> Notice | None:
+        """What readers are told of all that is made from this folder; nothing of the published data."""
+        return notice_in(*self._toml(NOTICE)) if self.has(NOTICE) else None
 
     def _own_or_project(self, name: str) -> tuple[dict[str, Any], str]:
         return (

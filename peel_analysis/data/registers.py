@@ -194,6 +194,9 @@ def records(rows: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
 
 
+NOT_AVAILABLE = "[x]"  # in place of a number that there is not, where its status has no mark of its own
+
+
 @dataclass(frozen=True)
 class Statuses:
     """The statuses that a value can have, by name, as data/statuses.csv has them."""

@@ -28,7 +28,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import default
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.socket_folders import private_folder
+from peel_analysis.engine.machine import private_folder
 from peel_analysis.engine.warm_connection import INLINE_FIGURES, WarmProcess, WarmProcessFaultError
 
 SEND_TIMEOUT = 60.0  # seconds

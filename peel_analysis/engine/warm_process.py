@@ -28,7 +28,7 @@ from typing import Any
 
 # None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
 LIBRARIES = (
-    "pandas", "pyarrow.parquet", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "seaborn",
+    "pandas", "pyarrow.parquet", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "jinja2", "pydantic", "psutil", "tomllib",
     "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
     "IPython.core.debugger", "IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard",

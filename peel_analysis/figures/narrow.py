@@ -17,6 +17,7 @@ from peel_analysis.comparison.over_time import Signals, signals_of
 from peel_analysis.comparison.verdicts import LEVELS, SHOWN_LEVEL
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.data.text import whole
 from peel_analysis.figures import figure as style
@@ -250,7 +251,7 @@ def _ends(series: Series, force_id: str) -> list[Row]:
     for name in (force_id, ENGLAND_AND_WALES):
         points, kind = series.latest_part(name), NATIONAL_ROW if name == ENGLAND_AND_WALES else OWN
         if points.empty:
-            rows.append(Row(series.edition.forces.name(name), "[x]", kind, "No values after the last break"))
+            rows.append(Row(series.edition.forces.name(name), NOT_AVAILABLE, kind, "No values after the last break"))
             continue
         first, last = (day_in_words(date.fromisoformat(str(points.index[place]))) for place in (0, -1))
         mark = "" if name == ENGLAND_AND_WALES else series.edition.data.statuses.mark(series.statuses[name].iloc[-1])
@@ -317,7 +318,7 @@ def of_spread(stacks: Sequence[Stack], _: str = "") -> Markup:
     rows = []
     for order, name in sorted(groups.items()):
         found = [side.get(order) for side in sides]
-        shown = [one.shown if one else "[x]" for one in found]
+        shown = [one.shown if one else NOT_AVAILABLE for one in found]
         places: dict[str, float] = scale.bar(0.0, found[0].share) if found[0] else {}
         if len(found) > 1:
             places |= scale.mark(found[1].share) if found[1] else {}
@@ -340,7 +341,7 @@ def _spine_row(row: SpineRow, force_id: str, spine: Spine) -> Row:
     national = value_in_words(result.measure, row.national)
     scale = Scale(row.national - row.reach, row.national + row.reach)
     places, gap = scale.bar(row.smallest, row.largest), ""
-    shown = value_cell(result, own.value, own.status).text if row.is_shown(force_id) else "[x]"
+    shown = value_cell(result, own.value, own.status).text if row.is_shown(force_id) else NOT_AVAILABLE
     if row.is_shown(force_id):
         places |= scale.mark(own.value)
         gap = gap_in_brief(result, force_id)

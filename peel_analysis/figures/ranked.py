@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -13,6 +12,7 @@ from matplotlib.text import Annotation
 
 from peel_analysis.comparison import compare
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Look, Picked, analysis_function, mark, width_of, write
@@ -160,7 +160,7 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
         zip(rows[["value", "status"]].itertuples(), looks, strict=True)
     ):
         sign = statuses.mark(str(status))
-        shown = sign or "[x]"
+        shown = sign or NOT_AVAILABLE
         if np.isnan(value):
             sign = ""
             write(
@@ -313,6 +313,8 @@ def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str)
 
 def _strip_heights(figure: Figure, axes: Axes, values: pd.Series) -> Array:
     """Return how high each dot stands so that no two meet, as seaborn places them; the scale must be set."""
+    import seaborn as sns  # here: the strip alone needs it, and it takes 0.7 s where scipy is installed too
+
     sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=style.SPOT)
     figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
     (dots,) = axes.collections

@@ -19,6 +19,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Picked, analysis_function, write
 from peel_analysis.measures import Result
@@ -206,7 +207,9 @@ def _draw(
     for force_id in map(str, ids):
         own = result.of(force_id)
         sign = result.edition.data.statuses.mark(own.status)
-        said = f"{value_in_words(measure, own.value)} {sign}".strip() if row.is_shown(force_id) else sign or "[x]"
+        said = (
+            f"{value_in_words(measure, own.value)} {sign}".strip() if row.is_shown(force_id) else sign or NOT_AVAILABLE
+        )
         words = write(axes, said, (TITLES + VALUES, middle), (-2, 0), ha="right", fontweight="bold", **look)
         words.set(gid=f"own-value{letter}-{force_id}", color=style.DARK_BLUE)
         if row.is_shown(force_id):

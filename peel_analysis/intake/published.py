@@ -8,12 +8,13 @@ import pandas as pd
 
 from peel_analysis.checks import rules
 from peel_analysis.checks.data_checks import check
-from peel_analysis.checks.rules import CheckResult, Key, TablesHeld
+from peel_analysis.checks.rules import KEYS, PROVENANCE, CheckResult, Key, TablesHeld
 from peel_analysis.data import counts as shape
 from peel_analysis.data.errors import InputError, in_one_line
 from peel_analysis.data.files import wrong_name
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
+from peel_analysis.data.forces import POPULATIONS_TABLE
 from peel_analysis.data.registers import records
 from peel_analysis.data.settings import PUBLISHED_FILES, PublishedFile
 from peel_analysis.data.writing import JOURNAL, write_files
@@ -103,7 +104,7 @@ def _add(published: PublishedFile, raw: Path, data: Data, tables: Tables) -> Acc
         reading = FORMAT_OF[published.reader].read(request)
     reading = registers.with_notes(reading, data)
     for item, release in published.tables:
-        if item == registers.POPULATIONS:
+        if item == POPULATIONS_TABLE:
             tables.populations.append(reading.populations[reading.populations["vintage"] == release])
         else:
             mine = (reading.counts["item"] == item) & (reading.counts["release"] == release)
@@ -124,7 +125,7 @@ def _keep_added(data: Data, tables: Tables) -> None:
     made = {pair for published in data.published_files.files for pair in published.tables}
     tables.provenance += records(registers.without(registers.read_provenance(data), ("table", "release"), made))
     populations = registers.read_populations(data)
-    vintages = {release for item, release in made if item == registers.POPULATIONS}
+    vintages = {release for item, release in made if item == POPULATIONS_TABLE}
     tables.populations.append(populations[~populations["vintage"].isin(vintages)])
     tables.printed.append(registers.without(TablesHeld(data).printed(), ("item", "release"), made))
 
@@ -133,11 +134,11 @@ def _keep(published: PublishedFile, data: Data, tables: Tables) -> Account:
     """Keep the tables that a missing transcribed file would make."""
     provenance = registers.read_provenance(data)
     for item, release in published.tables:
-        name = POPULATIONS_FILE if item == registers.POPULATIONS else f"counts/{item}/{release}.csv"
+        name = POPULATIONS_FILE if item == POPULATIONS_TABLE else f"counts/{item}/{release}.csv"
         if not data.has(name):
             found = "no such file, and no facts folder beside the raw folder to make it from; give one"
             raise SourceError(f"data/{name}: {found}")
-        if item == registers.POPULATIONS:
+        if item == POPULATIONS_TABLE:
             before = registers.read_populations(data)
             tables.populations.append(before[before["vintage"] == release])
         else:
@@ -209,10 +210,12 @@ def plan(
     if not_supplied and not known.may_lack_forces:
         raise InputError(f"--not-supplied: a {known.name} says itself which figures were not supplied; leave it out")
     vintages = published.vintages if published else ("", "")
-    request = Request(book, release, data.forces, not_supplied, vintages, is_part=bool(part))
+    request = Request(
+        book, release, data.forces, not_supplied, vintages, is_part=bool(part), returned=tuple(data.returned)
+    )
     reading = registers.with_notes(known.read(request), data)
     if published:  # of a file that is listed its entry says which populations are taken
-        listed = [name for item, name in published.tables if item == registers.POPULATIONS]
+        listed = [name for item, name in published.tables if item == POPULATIONS_TABLE]
         reading = replace(reading, populations=reading.populations[reading.populations["vintage"].isin(listed)])
     totals = registers.printed_rows(reading.account, release)
     read, held, results, part = _checked(reading, totals, data, part)
@@ -344,11 +347,11 @@ def _provenance_after(
         of_format, file = data.published_files.words_for(account.format), in_one_line(account.file)
         words = of_format | {"release_words": named, "source_file": file}
     words["release_words"] += reasons
-    keys = [*tables, *((registers.POPULATIONS, str(vintage)) for vintage in reading.populations["vintage"].unique())]
+    keys = [*tables, *((POPULATIONS_TABLE, str(vintage)) for vintage in reading.populations["vintage"].unique())]
     rows = pd.DataFrame(
         [{**words, "table": item, "release": release, "sha256": account.sha256} for item, release in keys],
         columns=list(rules.PROVENANCE_COLUMNS),
         dtype=str,
     )
     is_return = account.format == data_return.FORMAT
-    return registers.replaced(provenance, rows, registers.PROVENANCE_KEY[: 3 if is_return else 2])
+    return registers.replaced(provenance, rows, KEYS[PROVENANCE][: 3 if is_return else 2])

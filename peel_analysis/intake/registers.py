@@ -1,30 +1,52 @@
-"""The registers that go with the counts: populations, printed totals, and provenance, as the dictionary says it too."""
+"""The registers that go with the counts, and the data dictionary, which tells of origins and of settings."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
-from peel_analysis.checks.rules import PRINTED, PRINTED_COLUMNS, PROVENANCE, PROVENANCE_COLUMNS, Key, read_made
+from peel_analysis.checks.rules import KEYS, PRINTED, PRINTED_COLUMNS, PROVENANCE, PROVENANCE_COLUMNS, Key, read_made
 from peel_analysis.data import counts as shape
-from peel_analysis.data.dictionary import with_settings
+from peel_analysis.data import programmes, settings
+from peel_analysis.data.declarations import Declaration, models_in, type_in_words
+from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
+from peel_analysis.data.edition import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE
-from peel_analysis.data.forces import POPULATIONS_COLUMNS
+from peel_analysis.data.forces import POPULATIONS_COLUMNS, POPULATIONS_TABLE
+from peel_analysis.data.policy import POLICY, Policy
 from peel_analysis.data.registers import ALL_RELEASES, COUNT_NOTES
+from peel_analysis.data.returned import RETURNS, ReturnedItem
 from peel_analysis.data.settings import PublishedFile
 from peel_analysis.sources.reading import Account, Reading
 from peel_analysis.sources.sheets import as_text
 
-POPULATIONS, POPULATION_KEY = "populations", ("vintage", "mid_year", "force_id")
-PRINTED_KEY = ("item", "release", "area", "period_end")
-PROVENANCE_KEY = ("table", "release", "source_file")
+POPULATION_KEY = ("vintage", "mid_year", "force_id")
 README = "README.md"
-START = "<!-- made from provenance.csv; `peel data add` and `peel data build` remake it -->"
-END = "<!-- end of what is made from provenance.csv -->"
+ORIGINS = (  # the lines of the dictionary around what is made from provenance.csv
+    "<!-- made from provenance.csv; `peel data add` and `peel data build` remake it -->",
+    "<!-- end of what is made from provenance.csv -->",
+)
+SETTINGS = (
+    "<!-- made from the models that check the settings; `peel data build` remakes it -->",
+    "<!-- end of what is made from the models -->",
+)
+FILES: dict[str, tuple[tuple[str, type[Declaration]], ...]] = {
+    MEASURES: tuple(("[[measure]]", model) for model in get_args(Measure)),
+    "editions/<edition>.toml": (("the file", EditionFile), ("[lacks.<status>]", LackEntry)),
+    settings.SECTIONS: (("[[section]]", settings.SectionEntry),),
+    programmes.PROGRAMMES: (("[[programme]]", programmes.ProgrammeEntry), ("[[key]]", programmes.Key)),
+    COMPARABILITY: (("[[block]]", Block),),
+    settings.CHECKS: (("[[check]]", settings.Rule), ("[[item]]", settings.ItemEntry)),
+    RETURNS: (("[[item]]", ReturnedItem),),
+    POLICY: (("the file", Policy),),
+    settings.PEER_SETS: (("[[set]]", settings.PeerSet), ("[none]", settings.WithoutPeers)),
+    settings.PUBLISHED_FILES: (("[[file]]", settings.PublishedFile), ("[added.<format>]", settings.AddedWords)),
+}
 
 
 def with_notes(reading: Reading, data: Data) -> Reading:
@@ -83,7 +105,7 @@ def known_as(data: Data, provenance: pd.DataFrame, sha256: str) -> tuple[list[st
     Releases of counts come before those of populations.
     """
     mine = provenance[provenance["sha256"] == sha256]
-    mine = mine.sort_values("table", key=lambda tables: tables == POPULATIONS, kind="stable")
+    mine = mine.sort_values("table", key=lambda tables: tables == POPULATIONS_TABLE, kind="stable")
     tables = set(zip(mine["table"], mine["release"], strict=True))
     published = next((one for one in data.published_files.files if tables & set(one.tables)), None)
     return list(dict.fromkeys(mine["release"])), published
@@ -121,8 +143,8 @@ def texts_of(
         check_populations(populations, POPULATIONS_FILE)
         texts[folder / POPULATIONS_FILE] = shape.as_text(populations, POPULATION_KEY)
     if printed is not None:
-        texts[folder / PRINTED] = shape.as_text(printed, PRINTED_KEY)
-    texts[folder / PROVENANCE] = shape.as_text(provenance, PROVENANCE_KEY)
+        texts[folder / PRINTED] = shape.as_text(printed, KEYS[PRINTED])
+    texts[folder / PROVENANCE] = shape.as_text(provenance, KEYS[PROVENANCE])
     if (folder / README).is_file():
         readme = with_settings((folder / README).read_text(encoding="utf-8"))
         texts[folder / README] = with_provenance(readme, provenance)
@@ -137,7 +159,9 @@ def provenance_section(provenance: pd.DataFrame) -> str:
     for _, rows in ordered.groupby(facts, sort=False):
         row = rows.iloc[0]
         tables = [
-            f"`counts/{table}/{release}.csv`" if table != POPULATIONS else f"`{POPULATIONS_FILE}`, vintage {release}"
+            f"`counts/{table}/{release}.csv`"
+            if table != POPULATIONS_TABLE
+            else f"`{POPULATIONS_FILE}`, vintage {release}"
             for table, release in zip(rows["table"], rows["release"], strict=True)
         ]
         parts.append(
@@ -159,8 +183,51 @@ def _as_code(text: str) -> str:
 
 def with_provenance(readme: str, provenance: pd.DataFrame) -> str:
     """Return the data dictionary with its part on origins made anew. Raises InputError when its place is not marked."""
-    before, start, rest = readme.partition(START)
-    _, end, after = rest.rpartition(END)  # the last: the name of a file may hold it
+    return _with_part(readme, ORIGINS, provenance_section(provenance))
+
+
+def with_settings(readme: str) -> str:
+    """Return the dictionary with its part on settings made anew. Raises InputError when its place is not marked."""
+    return _with_part(readme, SETTINGS, settings_dictionary())
+
+
+def _with_part(readme: str, marks: tuple[str, str], made: str) -> str:
+    """Return the dictionary with what is made in place of what stood between two lines."""
+    before, start, rest = readme.partition(marks[0])
+    _, end, after = rest.rpartition(marks[1])  # the last: the name of a file may hold it
     if not start or not end:
-        raise InputError(f"data/{README}: the lines {START!r} and {END!r} mark the part on origins; put them back")
-    return f"{before}{START}\n\n{provenance_section(provenance)}\n{END}{after}"
+        raise InputError(
+            f"data/{README}: the lines {marks[0]!r} and {marks[1]!r} mark a part that is made; put them back"
+        )
+    return f"{before}{start}\n\n{made}\n{end}{after}"
+
+
+def settings_dictionary() -> str:
+    """Return every setting of every declaration in Markdown: a heading a file, and a table a kind of entry."""
+    return "\n".join(line for file, models in FILES.items() for line in (f"### `{file}`", "", *_tables(models)))
+
+
+def _tables(models: tuple[tuple[str, type[Declaration]], ...]) -> Iterator[str]:
+    told: set[tuple[str, str]] = set()
+    for heading, model in models:
+        rows = [row for row in _rows(model, "") if (heading, row) not in told]  # kinds of one entry share most settings
+        told |= {(heading, row) for row in rows}
+        kinds = get_args(model.settings()["kind"].annotation) if "kind" in model.settings() else ()
+        of_kind = f", kind {' or '.join(kinds)}" if len(models) > 1 and len(kinds) and heading.startswith("[[") else ""
+        yield from (f"{heading}{of_kind}: {_first_sentence(model)}", "")
+        yield from ("| setting | what it is | what it says |", "|---|---|---|", *rows, "")
+
+
+def _rows(model: type[Declaration], above: str) -> Iterator[str]:
+    for name, field in model.settings().items():
+        inner, may = models_in(field), "" if field.is_required() else ", may be left out"
+        alone = _first_sentence(inner[0]) if inner else "the kind of entry, as said above the table"
+        yield f"| `{above}{name}` | {type_in_words(field)}{may} | {field.description or alone} |"
+        if inner:
+            by_name = "<name>." if "dict" in str(field.annotation) else ""
+            yield from _rows(inner[0], f"{above}{name}.{by_name}")
+
+
+def _first_sentence(model: type[Declaration]) -> str:
+    words, end, _ = " ".join((model.__doc__ or "").split()).partition(". ")
+    return f"{words}{end.strip()}"

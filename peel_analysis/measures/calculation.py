@@ -10,10 +10,10 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
-from peel_analysis.data.registers import EXCLUSIONS
+from peel_analysis.data.registers import EXCLUSIONS, NOT_COMPARABLE
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
-from peel_analysis.measures.exclusions import NOT_COMPARABLE, Exclusions, check_years, exclusions_of
+from peel_analysis.measures.exclusions import Exclusions, check_years, exclusions_of
 from peel_analysis.measures.result import Result, Value, based_on, fill_published, rows_of_values
 from peel_analysis.measures.sums import CountTables, rank
 
@@ -274,14 +274,7 @@ def beside(rows: Rows, comparator: Rows, measure: Measure, edition: Edition) -> 
             except NotComparableError as refusal:
                 one = replace(one, in_figure=False, status=NOT_COMPARABLE, note=str(refusal))
             shown = one if one.in_figure else replace(one, value=nan, numerator=nan, denominator=nan)
-            row = replace(
-                row,
-                comparator_value=shown.value,
-                comparator_numerator=shown.numerator,
-                comparator_denominator=shown.denominator,
-                comparator_status=one.status,
-                comparator_note=one.note,
-            )
+            row = row.beside("comparator", shown)
         yield row
 
 
@@ -290,12 +283,5 @@ def in_same_release(rows: Iterable[Value], later: Rows) -> Iterator[Value]:
     also = {row.force_id: row for row in later}
     for row in rows:
         if (one := also.get(row.force_id)) and row.has_comparator:
-            row = replace(
-                row,
-                same_release_value=one.value,
-                same_release_numerator=one.numerator,
-                same_release_denominator=one.denominator,
-                same_release_status=one.status,
-                same_release_note=one.note,
-            )
+            row = row.beside("same_release", one)
         yield row

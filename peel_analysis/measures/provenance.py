@@ -11,14 +11,13 @@ from peel_analysis.data.definitions import OWN, Measure
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import Data
-from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.forces import ENGLAND_AND_WALES, POPULATIONS_TABLE
 from peel_analysis.measures.result import Result
 
 WORDS = ("title", "tile", "caption", "reading", "window_note", "sources")  # what a declaration says, not calculates
 BESIDE = "standardised_over"  # makes a number beside the value, and leaves the value as it is
 DEFINED_FIRST = ("id", "kind", "unit", "decimals", "window", "numerator", "denominator", "multiplier")  # when printed
 SHORT = 8
-POPULATIONS = "populations"
 PROVENANCE_COLUMNS = ("source_sha256", "rule", "code_version", "member_list")
 
 
@@ -39,7 +38,7 @@ class Table:
     def file(self) -> str:
         """The table's own file in the data folder, as a message names it."""
         of_counts = f"counts/{self.table}/{self.release}"
-        return f"data/{POPULATIONS if self.table == POPULATIONS else of_counts}.csv"
+        return f"data/{POPULATIONS_TABLE if self.table == POPULATIONS_TABLE else of_counts}.csv"
 
 
 def columns_of(result: Result) -> dict[str, list[str]]:
@@ -77,7 +76,7 @@ def _tables(result: Result, force_ids: tuple[str, ...]) -> tuple[Table, ...]:
         if item == POPULATION:
             vintages = [edition.vintage] if not force_ids or set(force_ids) - set(instead) else []
             vintages += [instead[force_id].vintage for force_id in force_ids if force_id in instead]
-            releases += [(POPULATIONS, vintage) for vintage in vintages]
+            releases += [(POPULATIONS_TABLE, vintage) for vintage in vintages]
         elif item in edition.releases:
             releases.append((edition.releases[item].item, edition.releases[item].release))
     return _tables_named(edition.data, releases)
@@ -92,7 +91,7 @@ def tables_behind(edition: Edition, results: Iterable[Result]) -> tuple[Table, .
 
 def population_tables(edition: Edition, mid_years: Iterable[int]) -> tuple[Table, ...]:
     """Return the tables that the populations of some mid-years are from, those that replace residents left aside."""
-    return _tables_named(edition.data, ((POPULATIONS, edition.vintage_of(year)) for year in mid_years))
+    return _tables_named(edition.data, ((POPULATIONS_TABLE, edition.vintage_of(year)) for year in mid_years))
 
 
 def _tables_named(data: Data, keys: Iterable[tuple[str, str]]) -> tuple[Table, ...]:

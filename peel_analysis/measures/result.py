@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -62,6 +62,11 @@ class Value:
     def noted(self, sentence: str, short: str, **changes: Any) -> "Value":
         """Return the value with a sentence added to its note, a short reason where it has none, and other changes."""
         return replace(self, note=f"{self.note} {sentence}".strip(), short=self.short or short, **changes)
+
+    def beside(self, side: Literal["comparator", "same_release"], other: "Value") -> "Value":
+        """Return the value with the numbers, status and note of another window or release on one of its sides."""
+        names = ("value", "numerator", "denominator", "status", "note")
+        return replace(self, **{f"{side}_{name}": getattr(other, name) for name in names})
 
 
 VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
@@ -160,6 +165,15 @@ class Result:
         """The forces that a figure draws: those that the register leaves in and that have a value."""
         rows = self.forces
         return rows[rows["in_figure"] & rows["value"].notna()]
+
+    def why_missing(self) -> list[tuple[str, str, list[str]]]:
+        """Return why forces have no value: each status with its note and whose it is, that of most forces first."""
+        missing = self.forces[self.forces["value"].isna()]
+        groups = [
+            (str(status), str(note), [*rows.index])
+            for (status, note), rows in missing.groupby(["status", "note"], sort=False)
+        ]
+        return sorted(groups, key=lambda group: -len(group[2]))
 
     @property
     def window(self) -> Period:

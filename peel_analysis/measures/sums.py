@@ -8,7 +8,7 @@ from math import fsum, isnan, nan
 
 import pandas as pd
 
-from peel_analysis.data.counts import OWN, OWN_TABLE, RETURNED_ITEMS
+from peel_analysis.data.counts import OWN, OWN_TABLE
 from peel_analysis.data.cross_checks import checked_exclusions, checked_published
 from peel_analysis.data.definitions import Measure, Part
 from peel_analysis.data.edition import POPULATION, Edition
@@ -128,7 +128,8 @@ class CountTables:
         inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
         is_own = release.release == OWN
         name = OWN_TABLE.format(item) if is_own else f"data/counts/{release.item}/{release.release}.csv"
-        counted = _added_up(inside, window, release.item, name, edition.forces)
+        may_lack_forces = is_own or release.item in edition.data.returned
+        counted = _added_up(inside, window, name, edition.forces, may_lack_forces=may_lack_forces)
         not_returned = Count(nan, lack.status if lack else "not_available", NOT_RETURNED, "Not in the data return")
         if is_own:
             not_returned = Count(nan, "not_available", NOT_IN_OWN, "Not in the own table")
@@ -136,7 +137,9 @@ class CountTables:
         return by_force, name if is_own else f"{release.item} {release.release}"
 
 
-def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_forces: Forces) -> dict[str, Count]:
+def _added_up(
+    inside: pd.DataFrame, window: Period, name: str, all_forces: Forces, *, may_lack_forces: bool
+) -> dict[str, Count]:
     """Return the sums of a window's rows by force, for the forces that have one.
 
     A blank count makes the sum missing, unless the force was counted together with another. A table in which a force
@@ -157,9 +160,7 @@ def _added_up(inside: pd.DataFrame, window: Period, item: str, name: str, all_fo
         raise GapError(f"{name}: {error}; {remedy} or use another release") from error
     starts = {force_id: {start for start, *_ in rows} for force_id, rows in by_force.items()}
     short = [one for one in all_forces.ids if len(starts.get(one, ())) < len(tiled)]
-    if item in RETURNED_ITEMS or name == OWN_TABLE.format(
-        item
-    ):  # it may hold one force or many: others are not refused
+    if may_lack_forces:  # as a return may, which holds one force or many
         short = [one for one in short if one in starts]
     if short:
         lacking = [period.words for period in tiled if period.start.isoformat() not in starts.get(short[0], ())]

@@ -1,21 +1,30 @@
-"""The page of one force: its executed notebooks as prose and outputs, figures numbered through, every link whole."""
+"""The page of one force, and its PDF: executed notebooks as prose and outputs, figures numbered, every link whole."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Force
+from peel_analysis.data.text import enumerated
 from peel_analysis.reports.figure_files import citation
-from peel_analysis.reports.notes import Said
 from peel_analysis.sections.display import PEEL, as_on_page
 from peel_analysis.show.prose import Prose
 from peel_analysis.show.templates import piece, render, style_sheet
 
 WORKING = "working"  # the tag of cells that show an analyst the rows behind a figure
+Under = Mapping[str, Any]  # what stands under a figure, as `sections.display` has it
+Link = dict[str, str]  # where an earlier figure is, what it is called, and which of its notes are meant: "1 and 3"
+Place = tuple[str, int]  # a figure's id, and the place of a sentence among its notes
 Links = dict[str, tuple[str, str]]  # by the figure that a reading is linked to: where the link goes, and its words
+TO_INSTALL = (
+    "install the extra, pip install 'peel-analysis[pdf]', and the libraries that it draws text with: on Debian and "
+    "Ubuntu, apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ def page_html(
         first_screen=next((one.id for one in here if any("first_screen" in part.data for part in one.pieces)), ""),
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
+        notice=edition.data.notice,
         key=key,
         style=style_sheet("pdf") if page is None else style_sheet(),
         pdf=pdf,
@@ -141,6 +151,61 @@ def _numbers(shown: Iterable[Piece]) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What the figures of a page have said under themselves: of each sentence, where it stands first."""
+
+    notes: dict[str, Place] = field(default_factory=dict)
+    cautions: dict[str, Place] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def under(self, figure_id: str, name: str, held: Under) -> Under:
+        """Return what is to be said under a figure that the page calls by a name: what no figure before it has said.
+
+        `links` say where the rest stands; those with no `which` are to the cautions of a figure. The notes that are
+        not to be folded are fewer by those of them that stand elsewhere.
+        """
+        self.names[figure_id] = name
+        own, elsewhere = _parted(self.notes, figure_id, held["notes"])
+        cautioned, warned = _parted(self.cautions, figure_id, held["cautions"])
+        links = [*self._links(elsewhere), *({**link, "which": ""} for link in self._links(warned))]
+        unfolded = sum(note in own for note in held["notes"][: held["open_notes"]])
+        return {**held, "notes": own, "open_notes": unfolded, "cautions": cautioned, "links": links}
+
+    def _links(self, elsewhere: Iterable[Place]) -> Iterator[Link]:
+        """Yield a link a figure, in the order of the figures."""
+        places: dict[str, list[int]] = {}
+        for figure_id, place in elsewhere:
+            places.setdefault(figure_id, []).append(place)
+        for figure_id in self.names:
+            if which := sorted(places.get(figure_id, ())):
+                yield {"figure_id": figure_id, "name": self.names[figure_id], "which": enumerated(_runs(which))}
+
+
+def _parted(said: dict[str, Place], figure_id: str, sentences: Sequence[str]) -> tuple[list[str], list[Place]]:
+    """Return the sentences that are said here first, and where the others stand."""
+    own: list[str] = []
+    elsewhere = []
+    for sentence in sentences:
+        where = said.setdefault(sentence, (figure_id, len(own) + 1))
+        if where[0] == figure_id:
+            own.append(sentence)
+        else:
+            elsewhere.append(where)
+    return own, elsewhere
+
+
+def _runs(places: Sequence[int]) -> Iterator[str]:
+    """Yield numbers in order, three or more that follow each other as one: "1 to 9", "11", "12"."""
+    start = 0
+    for at, place in enumerate(places):
+        if at + 1 < len(places) and places[at + 1] == place + 1:
+            continue
+        run = places[start : at + 1]
+        yield from [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+        start = at + 1
+
+
+@dataclass(frozen=True)
 class Shared:
     """What the figures of a page share: their numbers, whose report they are in, and what has been said under them."""
 
@@ -176,3 +241,34 @@ def _on_page(one: Piece, shared: Shared, links: Links) -> Markup:
         body = body.replace(piece("figure_closing"), shared.closing(one.data), 1)
         return shared.noted(Markup(body), one.data, named["figure_id"])
     return shared.noted(one.html, one.data, one.data.get("statement", ""))
+
+
+def check_can_be_made() -> None:
+    """Raise InputError, which names what to install, where WeasyPrint or one of the libraries that it needs is missing.
+
+    Importing it loads these libraries, in half a second: a run asks before it does any work.
+    """
+    try:
+        import weasyprint  # noqa: F401
+    except ImportError as error:
+        raise InputError(f"--pdf: no WeasyPrint on this machine ({error}); {TO_INSTALL}") from error
+    except OSError as error:  # as cffi says that a library is not there
+        raise InputError(f"--pdf: no Pango on this machine ({error}); {TO_INSTALL}") from error
+
+
+def as_pdf(html: str) -> bytes:
+    """Return a page, on which everything stands that the PDF shall hold, as a PDF: the same bytes for the same page.
+
+    It holds no date, and its identifier comes from the page; letters are those of the machine's fonts. Nothing is
+    fetched: pictures are in the page.
+    """
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",)))
+    content = page.write_pdf(
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=sha256(html.encode()).hexdigest()[:32].encode(),
+        presentational_hints=True,  # the first number of a list
+    )
+    return bytes(content)

@@ -19,11 +19,12 @@ import pandas as pd
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
-from peel_analysis.data.registers import Statuses
+from peel_analysis.data.registers import NOT_AVAILABLE, Statuses
 from peel_analysis.data.text import visible
 from peel_analysis.measures import Measure, Result, provenance
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes, of_england_and_wales
 from peel_analysis.show.tables import count_headings
 from peel_analysis.show.templates import ATTRIBUTION, WHAT_THIS_IS
 from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
@@ -32,7 +33,7 @@ from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SA
 if TYPE_CHECKING:
     from gptables import GPTable, GPWorkbook
 
-NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+NOT_APPLICABLE = "[z]"
 GENERAL = {NOT_AVAILABLE: "not available", NOT_APPLICABLE: "not applicable"}
 UNUSED = (  # of the shorthand that government statistics share, beside the marks of data/statuses.csv
     ("[b]", "break", "A break in the series. Not used here: where a line has one, a report cuts it there."),
@@ -185,12 +186,11 @@ def _without_values(results: Iterable[Result], notes: Notes) -> Sheet:
     """Return the sheet of the measures that no force has a value of, a row a reason."""
     rows = []
     for one in results:
-        groups = sorted(one.forces.groupby(["status", "note"], sort=False), key=lambda group: -len(group[1]))
-        for (status, note), group in groups:
-            whose = one.edition.forces.in_words(map(str, group.index))
-            if group is groups[0][1]:
-                whose = "All other forces" if len(groups) > 1 else "All forces"
-            told = (_status(one.edition.data.statuses, str(status)), str(note))
+        groups = one.why_missing()
+        for place, (status, note, force_ids) in enumerate(groups):
+            of_most = "All other forces" if len(groups) > 1 else "All forces"
+            whose = one.edition.forces.in_words(force_ids) if place else of_most
+            told = (_status(one.edition.data.statuses, status), note)
             rows.append((one.measure.title, one.measure.unit, one.window.words, whose, *told))
     about = (
         f"This worksheet contains one table. None of these figures is zero: there is none. {notes.of([WHY_NO_TABLE])}"
@@ -224,7 +224,7 @@ def _table(result: Result, own: str, number: int, notes: Notes) -> Sheet:
     cells: dict[str, list[Any]] = {"Force": [_text(forces.name(row["force_id"])) for row in rows]}
     cells |= {headings[one.name]: [_cell(statuses, one.name, row) for row in rows] for one in columns}
     sides = ("", *(side for side in (EARLIER, SAME_RELEASE) if any(one.name.startswith(side) for one in columns)))
-    of_all = [one.sentence for one in wording.footnotes(result) if not one.force_ids]
+    of_all = [one.sentence for one in footnotes(result) if not one.force_ids]
     about = notes.of([*wording.caveats(result, own or None), *of_all])  # in the order in which gptables finds them
     on_columns = {headings[name]: notes.of([text]) for name, text in _about_columns(result) if headings[name] in cells}
     cells["Notes"] = [notes.of(_reasons(result, row, sides)) or "none" for row in rows]
@@ -299,7 +299,7 @@ def _about_columns(result: Result) -> list[tuple[str, str]]:
 
 def _reasons(result: Result, row: Mapping[str, Any], sides: Iterable[str]) -> list[str]:
     """Return what a row's notes say; that of England and Wales names its members."""
-    if row["force_id"] == ENGLAND_AND_WALES and (told := wording.of_england_and_wales(result)):
+    if row["force_id"] == ENGLAND_AND_WALES and (told := of_england_and_wales(result)):
         return [one.sentence for one in told]
     return [row[f"{side}note"] for side in sides]
 

@@ -8,7 +8,7 @@ from math import isnan
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.comparison.sensitivity import other_verdicts, with_assumed_population
+from peel_analysis.comparison.sensitivity import by_group, other_verdicts, with_assumed_population
 from peel_analysis.comparison.verdicts import compare, flags_in_words
 from peel_analysis.data import registers
 from peel_analysis.data.edition import Edition
@@ -18,7 +18,6 @@ from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
-from peel_analysis.measures.standardised import by_group
 from peel_analysis.sections.blocks import funnels_table
 from peel_analysis.sections.display import Html, styled
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell
@@ -41,6 +40,7 @@ EFFECT_WORDS = {
     "combined": "Combined",
     "estimated": "Estimated",
 }
+BOTH = ["excluded_from_figure", "excluded_from_national"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -190,9 +190,10 @@ def exclusions_table(edition: Edition, of_measures: Sequence[Measure]) -> Markup
     for (measure_id, force_id, year, reason), group in about.groupby(
         ["measure_id", "force_id", "period_year", "reason"], sort=False
     ):
-        effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+        effects = sorted(set(group["effect"]))
+        effect = "Not in either" if effects == BOTH else "; ".join(EFFECT_WORDS[one] for one in effects)
         basis = " and ".join(dict.fromkeys(group["basis"]))
-        found[str(force_id), effects, str(reason), basis].append((str(year), titles[str(measure_id)]))
+        found[str(force_id), effect, str(reason), basis].append((str(year), titles[str(measure_id)]))
     rows = []
     for (force_id, *told), figures in sorted(found.items(), key=lambda one: one[0][0]):
         years = enumerated(sorted({year for year, _ in figures}, reverse=True))

@@ -15,13 +15,13 @@ from peel_analysis.comparison.verdicts import SHOWN_LEVEL
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.figures import (
     change_strip,
     funnel,
     funnel_plot,
     funnel_svg,
     narrow_form,
-    picture,
     quarter_lines,
     ranked,
     ranked_bars,
@@ -37,6 +37,7 @@ from peel_analysis.sections.display import Drawing, Html, numbered, source_line,
 from peel_analysis.sections.numbers import FEWEST_FOR_A_FIGURE, by_force
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.show.over_time import (
     ABOUT_RECENT_TREND,
     ABOUT_SEASON,
@@ -45,9 +46,10 @@ from peel_analysis.show.over_time import (
     signals_in_words,
     why_no_signals,
 )
+from peel_analysis.show.pictures import picture
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import footnotes, no_figure, value_in_words
+from peel_analysis.show.words import no_figure, value_in_words
 
 FURTHER = {"funnel": "against the size of forces", "trend": "over time", "quarters": "by quarter, without the season"}
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
@@ -239,7 +241,7 @@ def _row(result: Result, force_id: str, kind: str = "") -> Row:
     one = result.of(force_id)
     limits = compare(result).limits(force_id, SHOWN_LEVEL)
     without = result.edition.data.statuses.mark(one.status) if one.is_missing else ""
-    interval = tables.interval_cell(result.measure, *limits, without or "[x]")
+    interval = tables.interval_cell(result.measure, *limits, without or NOT_AVAILABLE)
     note = Cell("" if force_id == ENGLAND_AND_WALES else one.short)
     name = result.edition.forces.name(force_id)
     return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)

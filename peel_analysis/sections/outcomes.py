@@ -5,18 +5,21 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from peel_analysis.data.forces import NATIONAL
+from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.settings import OUTCOME_SPREAD
 from peel_analysis.data.text import whole
-from peel_analysis.figures import as_svg, narrow_form, picture, spread_bars
+from peel_analysis.figures import as_svg, narrow_form, spread_bars
 from peel_analysis.figures.spread import Segment, Stack
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
 from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
 from peel_analysis.show import tables, words
+from peel_analysis.show.footnotes import members_in_words
+from peel_analysis.show.pictures import picture
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
-from peel_analysis.show.words import AS_IT_IS, members_in_words, no_figure, value_in_words, window_phrase
+from peel_analysis.show.words import AS_IT_IS, no_figure, value_in_words, window_phrase
 
 LONGEST_ALT = 600  # characters
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
@@ -133,7 +136,7 @@ def _row(spread: Spread, header: str, types: tuple[str, ...] | None, own: list[V
         return value_cell(result, sum(one.value for one in values), values[0].status)
 
     if not spread.is_shown:
-        cells = [Cell(mark(spread.own.status) or "[x]", is_number=True)] * 3
+        cells = [Cell(mark(spread.own.status) or NOT_AVAILABLE, is_number=True)] * 3
     else:
         count = sum(one.numerator for one in own)
         none = Cell(mark(NO_INTERVAL), is_number=True)

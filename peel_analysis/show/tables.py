@@ -1,6 +1,7 @@
 """A measure result as an accessible HTML table: a row a force, numbers to the right, marks with their reasons."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,17 +10,18 @@ import pandas as pd
 from markupsafe import Markup
 
 from peel_analysis.comparison import compare
+from peel_analysis.comparison.sensitivity import NONE, StandardisedShare, standardised
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
-from peel_analysis.data.registers import Statuses
+from peel_analysis.data.registers import NOT_AVAILABLE, Statuses
 from peel_analysis.data.text import shown, whole
 from peel_analysis.measures import Measure, Result, Value
-from peel_analysis.measures.standardised import NONE, StandardisedShare, standardised
 from peel_analysis.show import words as wording
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 from peel_analysis.statistics.verdict import Verdict
 
+MOST = 22  # forces of the 43
 STANDARDISED = ("Count expected with this mix of offences", "Standardised", "95% interval, standardised")
 
 
@@ -57,17 +59,32 @@ def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Mar
     """
     held = list(rows)
     of_numbers = (bool(held) and all(row.cells[place].is_number for row in held) for place in range(len(columns) - 1))
-    return piece("table", caption, list(zip(columns, (False, *of_numbers), strict=True)), held)
+    has_numbers = any(cell.is_number for row in held for cell in row.cells)
+    return piece("table", caption, list(zip(columns, (False, *of_numbers), strict=True)), held, has_numbers)
 
 
 def by_force(result: Result, force_id: str) -> Markup:
     """Return the table behind a ranked figure: all 43 forces, highest value first, then England and Wales.
 
     Columns: value, the counts behind it, the comparator's value where the measure has one, and a note. A missing value
-    shows its mark and the short reason. The key to the marks that occur follows the table.
+    shows its mark and the short reason; where most forces lack it for the same one, a row stands for them all. The key
+    to the marks that occur follows the table.
     """
     values = _highest_first(result)
-    return _force_table(result, values, _columns(result), [_force_row(result, one, force_id) for one in values])
+    rows = _said_once([_force_row(result, one, force_id) for one in values])
+    return _force_table(result, values, _columns(result), rows)
+
+
+def _said_once(rows: list[Row]) -> list[Row]:
+    """Return the rows with those of most forces as one where they say the same: why there is no value."""
+    alike = Counter(row.cells for row in rows if not row.kind)
+    cells, forces = alike.most_common(1)[0] if alike else ((), 0)
+    if forces < MOST:
+        return rows
+    first = next(place for place, row in enumerate(rows) if not row.kind and row.cells == cells)
+    others = [row for row in rows if row.kind or row.cells != cells]
+    together = Row(f"The other {forces} forces" if others[1:] else f"All {forces} forces", cells)
+    return [*others[:first], together, *others[first:]]
 
 
 def of_all_forces(result: Result, address: Callable[[str], str]) -> Markup:
@@ -163,7 +180,7 @@ def _force_row(result: Result, one: Value, force_id: str) -> Row:
 def _standardised_cells(result: Result, share: StandardisedShare, status: str) -> list[Cell]:
     """Return the count expected, the standardised value and its interval; marked as the value itself is."""
     value = value_cell(result, share.value, status)
-    expected = Cell("[x]" if share.is_missing else shown(share.expected, 0), is_number=True)
+    expected = Cell(NOT_AVAILABLE if share.is_missing else shown(share.expected, 0), is_number=True)
     return [expected, value, interval_cell(result.measure, share.lower, share.upper)]
 
 
@@ -171,17 +188,17 @@ def value_cell(result: Result, value: float, status: str = "", without: str = ""
     """Return a value in the measure's unit with its mark: "58.9 [u]"; a missing one is its mark, `without` or "[x]"."""
     sign = result.edition.data.statuses.mark(status) if status else ""
     if math.isnan(value):
-        return Cell(without or sign or "[x]", is_number=True)
+        return Cell(without or sign or NOT_AVAILABLE, is_number=True)
     return Cell(f"{wording.value_in_words(result.measure, value)} {sign}".strip(), is_number=True)
 
 
-def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = "[x]") -> Cell:
+def counts_interval_cell(measure: Measure, numerator: float, denominator: float, without: str = NOT_AVAILABLE) -> Cell:
     """Return the interval of one pair of counts, or the mark `without` where there is none."""
     found = interval_of(measure, numerator, denominator)
     return interval_cell(measure, float(found.lower[0]), float(found.upper[0]), without)
 
 
-def interval_cell(measure: Measure, lower: float, upper: float, without: str = "[x]") -> Cell:
+def interval_cell(measure: Measure, lower: float, upper: float, without: str = NOT_AVAILABLE) -> Cell:
     """Return an interval in the measure's unit: "58.4 to 59.4", or the mark for one without limits (NaN)."""
     if math.isnan(lower):
         return Cell(without, is_number=True)
@@ -191,7 +208,7 @@ def interval_cell(measure: Measure, lower: float, upper: float, without: str = "
 
 def count_cell(count: float) -> Cell:
     """Return a count, whole and with its thousands apart, or "[x]" for a missing one."""
-    return Cell("[x]" if math.isnan(count) else whole(count), is_number=True)
+    return Cell(NOT_AVAILABLE if math.isnan(count) else whole(count), is_number=True)
 
 
 def key_to_marks(statuses: Statuses, shown: Iterable[str]) -> Markup:

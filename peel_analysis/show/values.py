@@ -13,14 +13,19 @@ import pyarrow.parquet as pq
 
 from peel_analysis import measures
 from peel_analysis.comparison import compare
-from peel_analysis.comparison.adjusted import difference_from_rest, disagreements, rest_of
-from peel_analysis.comparison.sensitivity import hangs_on_release
+from peel_analysis.comparison.sensitivity import (
+    NONE,
+    difference_from_rest,
+    disagreements,
+    hangs_on_release,
+    rest_of,
+    standardised,
+)
 from peel_analysis.comparison.verdicts import LEVELS
 from peel_analysis.data.counts import cells_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
-from peel_analysis.measures.standardised import NONE, standardised
 from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
 from peel_analysis.show.values_dictionary import CONTRACT_COLUMNS, arrow_schema
 from peel_analysis.show.words import in_one_phrase

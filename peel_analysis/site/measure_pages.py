@@ -19,6 +19,7 @@ from peel_analysis.sections.annex import DEFINED, definition, exclusions_table
 from peel_analysis.sections.result import in_hand
 from peel_analysis.show import tables, values
 from peel_analysis.show import words as wording
+from peel_analysis.show.footnotes import footnotes
 from peel_analysis.show.templates import piece
 from peel_analysis.site import tile_map
 from peel_analysis.site.page import MAP, MEASURES, Files, Site, report_page
@@ -83,13 +84,8 @@ def listed(results: Iterable[Result]) -> dict[str, object]:
         elif held:
             of_some.append((measure.id, measure.title, without_map(result)))
         else:
-            of_none.setdefault(why_none(result), []).append((measure.id, measure.title))
+            of_none.setdefault(result.why_missing()[0][1], []).append((measure.id, measure.title))
     return {"of_all": of_all, "of_some": of_some, "of_none": of_none}
-
-
-def why_none(result: Result) -> str:
-    """Return why no force has a value of the measure."""
-    return wording.not_available(result) or result.national.note or str(result.forces["note"].iloc[0])
 
 
 def without_map(result: Result) -> str:
@@ -226,7 +222,7 @@ def _about(result: Result) -> dict[str, object]:
     return {
         "defined": defined if counted else [],
         "cautions": wording.caveats(result),
-        "notes": [one.sentence for one in wording.footnotes(result)] if held else [],
+        "notes": [one.sentence for one in footnotes(result)] if held else [],
         "exclusions": exclusions_table(edition, [measure]) if held else Markup(),
         "sources": piece("sources", "", edition.sources(measure.sources)),
         "versions": versions if counted else [],

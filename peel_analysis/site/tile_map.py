@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from peel_analysis.data.registers import TILE_MAP, records
+from peel_analysis.data.registers import NOT_AVAILABLE, TILE_MAP, records
 from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import value_cell
@@ -63,8 +63,8 @@ def without_a_value(result: Result, force_id: str) -> tuple[str, str]:
     """Return the mark and the reason, in a few words, of a force that no figure draws."""
     own, statuses = result.of(force_id), result.edition.data.statuses
     if own.is_missing:
-        return statuses.mark(own.status) or "[x]", own.short or statuses.words(own.status)
-    return "[x]", f"Not in the figure: {own.short}"
+        return statuses.mark(own.status) or NOT_AVAILABLE, own.short or statuses.words(own.status)
+    return NOT_AVAILABLE, f"Not in the figure: {own.short}"
 
 
 def fifths(result: Result) -> dict[str, int]:

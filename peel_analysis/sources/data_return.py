@@ -2,15 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from peel_analysis.data import counts as shape
-from peel_analysis.data.counts import RETURNED_ITEMS
 from peel_analysis.data.periods import Period
 from peel_analysis.sources.crime_cells import FIRST_YEAR, NO_FORCES, force_or_body
 from peel_analysis.sources.headings import BLANK_ROW, Field, Heading, fold, headings, is_blank
@@ -75,7 +75,8 @@ def _rows(heading: Heading, request: Request) -> tuple[pd.DataFrame, list[str]]:
     used = ~blank & ~again & ~no_force
     reasons = [BLANK_ROW] * int(blank.sum()) + [HEADING_AGAIN] * int(again.sum())
     reasons += [NO_FORCES[name] for name in who[no_force]]
-    cells = {name: heading.translate(name, columns[name], read, used)[used] for name, read in CELLS.items()}
+    readers: dict[str, Callable[[object], object]] = {**CELLS, "item": partial(_item, known=request.returned)}
+    cells = {name: heading.translate(name, columns[name], read, used)[used] for name, read in readers.items()}
     at = np.flatnonzero(used)
     name = f"{heading.sheet.file}, sheet '{heading.sheet.name}'" if heading.sheet.name else heading.sheet.file
     table = pd.DataFrame(cells).assign(force_id=who[used], dimension="", release=request.release)
@@ -108,10 +109,10 @@ def _code(cell: object) -> str:
     return as_text(cell).lower().replace(" ", "_")
 
 
-def _item(cell: object) -> str:
+def _item(cell: object, known: Collection[str]) -> str:
     item = _code(cell)
-    if item not in RETURNED_ITEMS:
-        raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(RETURNED_ITEMS)}")
+    if item not in known:
+        raise ValueError(f"unknown item {as_text(cell)!r}; the items of a return are {', '.join(known)}")
     return item
 
 
@@ -134,8 +135,7 @@ def _day(cell: object) -> str:
     return re.sub(r"[ T]00:00(:00)?$", "", as_text(cell))
 
 
-CELLS: dict[str, Callable[[object], object]] = {  # what a cell of each column but that of the force is read as
-    "item": _item,
+CELLS: dict[str, Callable[[object], object]] = {  # what a cell is read as, but for those of the force and the item
     "period_start": _day,
     "period_end": _day,
     "count": _count,

@@ -133,6 +133,7 @@ class Request:
 
     `not_supplied` are the ids of forces that the publisher says gave no figures, and `vintages` the names for
     populations that a workbook gives by its rates and for those that it prints. A file that `is_part` may lack forces.
+    `returned` are the items that a data return may hold.
     """
 
     book: Book
@@ -141,6 +142,7 @@ class Request:
     not_supplied: Collection[str] = ()
     vintages: tuple[str, str] = ("", "")
     is_part: bool = False
+    returned: Collection[str] = ()
 
     def missing(self, named: Collection[str], place: str, what: str, when: str = "") -> list[str]:
         """Return the forces without a row of their own. Raises SourceError for one that is not in `not_supplied`."""

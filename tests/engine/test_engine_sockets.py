@@ -13,9 +13,9 @@ from small_notebook import write
 from warm_kernels import printed
 
 from peel_analysis.engine import provisioner
+from peel_analysis.engine.machine import private_folder
 from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
 from peel_analysis.engine.provisioner import PORTS
-from peel_analysis.engine.socket_folders import private_folder
 
 pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
 WHERE = (

@@ -11,9 +11,9 @@ from small_notebook import write
 from test_engine_sockets import WHERE, has_sockets
 from warm_kernels import printed
 
-from peel_analysis.engine import socket_folders
+from peel_analysis.engine import machine as of_machine
+from peel_analysis.engine.machine import LONG_AGO, private_folder, remove_left_over_folders
 from peel_analysis.engine.papermill_engine import Engine, execute
-from peel_analysis.engine.socket_folders import LONG_AGO, private_folder, remove_left_over_folders
 
 pytestmark = pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 
@@ -27,7 +27,7 @@ def temporary(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def made_by(process: int, parent: Path, *, machine: str = "") -> Path:
     """Return a folder with a socket's file, named as that process would name it."""
-    folder = parent / f"peel-{machine or socket_folders._machine()}-{process}-abcd_123"
+    folder = parent / f"peel-{machine or of_machine._machine()}-{process}-abcd_123"
     folder.mkdir(mode=0o700)
     (folder / "k-1").touch()
     return folder
@@ -65,7 +65,7 @@ def test_folders_of_other_users_are_left_alone(temporary: Path, monkeypatch: pyt
 
 def test_a_process_tidies_before_its_first_kernel(temporary: Path) -> None:
     left_over = made_by(max(psutil.pids()) + 100_000, temporary)
-    socket_folders._remove_left_over_once.cache_clear()
+    of_machine._remove_left_over_once.cache_clear()
     folder = private_folder()
     assert folder is not None
     assert list(temporary.iterdir()) == [folder]
@@ -92,7 +92,7 @@ def test_where_sockets_cannot_be_used_a_kernel_listens_on_tcp(
     too_deep = temporary / ("long" * 30)
     too_deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(too_deep))
-    monkeypatch.setattr(socket_folders, "LONGEST_SOCKET_PATH", 1000)
+    monkeypatch.setattr(of_machine, "LONGEST_SOCKET_PATH", 1000)
     execute(write(tmp_path / "n.ipynb", WHERE), tmp_path / "out.ipynb", engine=engine)
     assert json.loads(printed(tmp_path / "out.ipynb"))[0] == "tcp"
     assert list(too_deep.iterdir()) == []

@@ -1,6 +1,7 @@
-"""The private folders of kernels' sockets. Each is named after the process that it serves, so that none stays for good.
+"""What a run of notebooks needs of the machine: its limits, and private folders for the sockets of kernels.
 
-What stops a run may leave no time to delete them: the next run, or the end of this one, then deletes those of the dead.
+Each folder is named after the process that it serves, so that none stays for good: what stops a run may leave no time
+to delete them, and the next run, or the end of this one, then deletes those of the dead.
 """
 
 import hashlib
@@ -22,6 +23,9 @@ LONG_AGO = 86_400.0  # seconds
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107, on macOS 103
 LONGEST_BELOW = len("peel-abcd-4194304-12345678/k-99999")
 NAME = re.compile(r"peel-[0-9a-f]{4}-(?P<process>\d+)-[a-z0-9_]{8}")
+OPEN_FILES = 128  # of a process: a worker holds about fifty, and a kernel as many
+MEGABYTE = 1 << 20
+ADDRESS_SPACE = 1000  # megabytes of a process, most of them never touched
 
 
 def private_folder() -> Path | None:
@@ -87,3 +91,26 @@ def _has_ended(folder: Path, number: int) -> bool:
         return True
     except (psutil.Error, OSError):
         return False
+
+
+def shortage() -> str:
+    """Return in one line which limit of this process is too low for a run, "" where none is.
+
+    What a process may raise for itself is raised, and holds for those that it starts.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return ""
+    unlimited = resource.RLIM_INFINITY
+    space, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if space != unlimited and space < ADDRESS_SPACE * MEGABYTE:
+        held = f"{space // MEGABYTE} megabytes of memory"
+        return f"a process may have {held}, and a run needs {ADDRESS_SPACE}; raise that with ulimit -v"
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == unlimited or files >= OPEN_FILES:
+        return ""
+    if most != unlimited and most < OPEN_FILES:
+        return f"a process may have {most} open files, and a run needs {OPEN_FILES}; raise that with ulimit -n"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, most))
+    return ""

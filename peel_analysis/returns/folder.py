@@ -1,0 +1,49 @@
+"""A folder of returns: a form a force, and beside them the log of what was queried and decided."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from peel_analysis.data.errors import Faults, InputError
+from peel_analysis.data.folder import Data
+from peel_analysis.returns.form import Return, read_form
+
+FORMS = "*.xlsx"
+DATA = "data"  # the data folder that is made of the returns, in their folder
+
+
+@dataclass(frozen=True)
+class Returns:
+    """The returns of a folder, by force, all of one edition."""
+
+    folder: Path
+    data: Data
+    every: tuple[Return, ...]
+
+    @property
+    def edition_id(self) -> str:
+        """The edition of which they are."""
+        return self.every[0].edition.id
+
+
+def read_returns(folder: Path, data: Data) -> Returns:
+    """Return the forms of a folder, each read whole.
+
+    Raises InputError for a folder without a form, two forms of one force, and forms of two editions; SourceError for
+    each form that cannot be read. A file that a spreadsheet holds open (~$...) is none.
+    """
+    paths = sorted(path for path in folder.glob(FORMS) if not path.name.startswith(("~$", ".")))
+    if not paths:
+        raise InputError(f"{folder}: no form of a data return ({FORMS}); put the forms that forces filled in there")
+    found: dict[str, Return] = {}
+    with Faults() as faults:
+        for path in paths:
+            if (one := faults.of(read_form, path, data)) is None:
+                continue
+            if (before := found.setdefault(one.force.id, one)) is not one:
+                told = f"a second return of {one.force.official_name}, beside {before.file}; keep the one that holds"
+                faults.add([f"{path}: {told}"])
+        editions = dict.fromkeys(one.edition.id for one in found.values())
+        if len(editions) > 1:
+            each_apart = "put each edition's in a folder of its own"
+            faults.add([f"{folder}: returns of editions {', '.join(editions)}; {each_apart}"])
+    return Returns(folder, data, tuple(found.values()))

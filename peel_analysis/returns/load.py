@@ -1,0 +1,180 @@
+"""Returns made into a data folder: the project's, with their counts, and their reasons among the exclusions."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from peel_analysis.data import counts as shape
+from peel_analysis.data.definitions import Measure
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import Faults
+from peel_analysis.data.files import files_below
+from peel_analysis.data.folder import Data, open_data
+from peel_analysis.data.registers import EXCLUSIONS, records
+from peel_analysis.data.returned import NOTICE
+from peel_analysis.data.writing import JOURNAL, one_writer, write_files
+from peel_analysis.intake import registers
+from peel_analysis.returns.folder import DATA, Returns
+from peel_analysis.returns.form import STATUSES, Row
+
+WITHOUT_COUNT = ("not_supplied", "not_comparable")
+NOTED = ("partial", "estimated", "combined")
+Fact = dict[str, str]
+UNPUBLISHED = "Unpublished"
+NOT_PUBLISHED = "Made with data returns of forces that have not been published, and not for publication."
+
+
+def load(returns: Returns) -> Data:
+    """Write the data folder of some returns into their folder, as far as it differs from what is there; return it.
+
+    The data folder that they were read with stays as it is. Counts of items that measures count are in it under the
+    release of the returns, and every status but reported is a row of its exclusions, with the force's reason. Raises
+    InputError for each row with something else than a count in the place of its count.
+    """
+    _refuse_unreadable(returns)
+    source, target = returns.data, returns.folder / DATA
+    edition = source.edition(returns.edition_id)
+    contents: dict[Path, str | bytes] = {
+        target / name: Path(path).read_bytes()
+        for name, path in files_below(source.folder)
+        if not any(part.startswith(".") for part in name.split("/"))
+    }
+    contents |= {target / path.relative_to(source.folder): text for path, text in _tables(returns, edition).items()}
+    contents[target / f"editions/{edition.id}.toml"] = _with_releases(edition, returns)
+    contents[target / NOTICE] = f'word = "{UNPUBLISHED}"\nsentence = "{NOT_PUBLISHED}"\n'
+    contents[target / EXCLUSIONS.file] = _with_facts(source, _facts(returns, edition))
+    target.mkdir(exist_ok=True)
+    with one_writer(target):
+        changed = {path: text for path, text in contents.items() if _bytes(text) != _there(path)}
+        write_files(changed, target / JOURNAL)
+        for name, path in list(files_below(target)):
+            if target / name not in contents and not name.startswith("."):
+                Path(path).unlink()
+    return open_data(target)
+
+
+def _refuse_unreadable(returns: Returns) -> None:
+    with Faults() as faults:
+        for row in (row for one in returns.every for row in one.rows if row.written):
+            faults.add([f"{row.place}: the count is {row.written!r}; have the force write a whole number, or none"])
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
+
+
+def _there(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def release_of(returns: Returns) -> str:
+    """Return the release that the counts of the returns are held as."""
+    return f"returns-{returns.edition_id}"
+
+
+def counted(returns: Returns) -> list[str]:
+    """Return the items of the returns that a measure counts."""
+    measures = returns.data.measures
+    used = {item for measure in measures for item in (*measure.numerator.items, *measure.denominator.items)}
+    return [item for item in returns.data.returned if item in used]
+
+
+def _tables(returns: Returns, edition: Edition) -> dict[Path, str]:
+    """Return the tables of counts, and the registers that are made with them, as text by path in the source folder."""
+    data, release = returns.data, release_of(returns)
+    rows = [
+        (one.force.id, row.item, "", row.period.start.isoformat(), row.period.end.isoformat(), row.count, row.status)
+        for one in returns.every
+        for row in one.rows
+    ]
+    table = pd.DataFrame(rows, columns=list(shape.COUNTS_COLUMNS[:-1])).assign(release=release)
+    table["count"] = table["count"].astype("Int64")
+    tables = {(item, release): shape.combine([table[table["item"] == item]]) for item in counted(returns)}
+    words = {
+        "publisher": "the forces named in them",
+        "title": f"Data returns for {edition.title}",
+        "release_words": f"{len(returns.every)} returns",
+        "licence": "not published",
+        "how_made": "the counts that the forces wrote into the forms, as they stand",
+    }
+    added = pd.DataFrame(
+        [
+            {**words, "table": item, "release": release, "source_file": one.file, "sha256": one.sha256}
+            for item, _ in tables
+            for one in returns.every
+        ]
+    )
+    provenance = pd.concat([registers.read_provenance(data), added], ignore_index=True)
+    return registers.texts_of(data, tables, None, None, provenance)
+
+
+def _with_releases(edition: Edition, returns: Returns) -> str:
+    """Return the edition's file with the returns' release of each item that they hold."""
+    text = (edition.data.folder / f"editions/{edition.id}.toml").read_text(encoding="utf-8")
+    lines = "\n".join(f'{item} = "{release_of(returns)}"' for item in counted(returns))
+    return re.sub(r"(?m)^\[releases\].*$", lambda heading: f"{heading[0]}\n{lines}", text, count=1)
+
+
+def _facts(returns: Returns, edition: Edition) -> Iterator[Fact]:
+    """Yield the exclusions that the returns' statuses make: by measure and year, those without a count and the rest."""
+    for one in returns.every:
+        said_in = f"Data return of {one.force.official_name}"
+        for measure in returns.data.measures:
+            for year, rows in _by_year(measure, edition, one.rows).items():
+                fact = {
+                    "edition": edition.id,
+                    "measure_id": measure.id,
+                    "period_year": str(year),
+                    "force_id": one.force.id,
+                    "said_in": said_in,
+                    "basis": "stated",
+                }
+                yield from ({**fact, **effect} for effect in _effects(measure, rows))
+
+
+def _by_year(measure: Measure, edition: Edition, rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """Return the rows that a measure counts, by the year of its window and of its comparator."""
+    items = {*measure.numerator.items, *measure.denominator.items}
+    windows = [edition.windows[name] for name in (measure.window, measure.comparator) if name in edition.windows]
+    every = [row for row in rows if row.item in items]
+    return {window.end.year: [row for row in every if row.period == window] for window in windows}
+
+
+def _effects(measure: Measure, rows: list[Row]) -> Iterator[Mapping[str, str]]:
+    """Yield what a measure's rows do: a sum without some of its parts is partial, one without all is left out."""
+    without = [row for row in rows if row.status in WITHOUT_COUNT]
+    parts = [row for row in rows if row.item in measure.numerator.items]
+    if without and len(parts) > len(without) and set(without) < set(parts):
+        components = ";".join(row.item for row in without)
+        yield _effect("partial", without, missing_because="not_supplied", components=components)
+    elif without:
+        worst = without[0]
+        for effect in ("excluded_from_figure", "excluded_from_national"):
+            yield _effect(effect, without, missing_because=worst.status)
+    for status in NOTED:
+        if noted := [row for row in rows if row.status == status]:
+            yield _effect(status, noted, missing_because="not_comparable" if status == "combined" else "")
+
+
+def _effect(effect: str, rows: list[Row], **more: str) -> Mapping[str, str]:
+    short = STATUSES[rows[0].status]
+    reasons = " ".join(dict.fromkeys(row.reason for row in rows if row.reason))
+    reason = reasons or f"{short}; the return gives no reason."
+    return {"effect": effect, "reason": reason, "short_reason": short, **more}
+
+
+def _with_facts(data: Data, facts: Iterable[Fact]) -> str:
+    """Return the register of exclusions with more rows; of a measure, year and force that it has, it keeps its own."""
+    rows = records(data.register(EXCLUSIONS))
+    about = ("edition", "measure_id", "period_year", "force_id")
+    known = {tuple(row[name] for name in about) for row in rows}
+    rows += [fact for fact in facts if tuple(fact[name] for name in about) not in known]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, EXCLUSIONS.columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
