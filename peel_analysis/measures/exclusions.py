@@ -44,9 +44,7 @@ class Exclusions:
         """Return the rows that deny a count which is held: of all items, or of the components that a row names."""
 
         def denies(fact: Fact) -> Collection[str]:
-            if (
-                fact["missing_because"] != NOT_SUPPLIED or fact["although_held"] == "yes"
-            ):  # it may be left out on purpose
+            if fact["missing_because"] != NOT_SUPPLIED or fact["although_held"] == "yes":
                 return ()
             return fact["components"].split(";") if fact["components"] else items if fact["effect"] in OUT else ()
 

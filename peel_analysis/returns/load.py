@@ -11,6 +11,7 @@ import pandas as pd
 from peel_analysis.data import counts as shape
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.errors import Faults
 from peel_analysis.data.files import files_below
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.registers import EXCLUSIONS, records
@@ -31,8 +32,10 @@ def load(returns: Returns) -> Data:
     """Write the data folder of some returns into their folder, as far as it differs from what is there; return it.
 
     The data folder that they were read with stays as it is. Counts of items that measures count are in it under the
-    release of the returns, and every status but reported is a row of its exclusions, with the force's reason.
+    release of the returns, and every status but reported is a row of its exclusions, with the force's reason. Raises
+    InputError for each row with something else than a count in the place of its count.
     """
+    _refuse_unreadable(returns)
     source, target = returns.data, returns.folder / DATA
     edition = source.edition(returns.edition_id)
     contents: dict[Path, str | bytes] = {
@@ -52,6 +55,12 @@ def load(returns: Returns) -> Data:
             if target / name not in contents and not name.startswith("."):
                 Path(path).unlink()
     return open_data(target)
+
+
+def _refuse_unreadable(returns: Returns) -> None:
+    with Faults() as faults:
+        for row in (row for one in returns.every for row in one.rows if row.written):
+            faults.add([f"{row.place}: the count is {row.written!r}; have the force write a whole number, or none"])
 
 
 def _bytes(text: str | bytes) -> bytes:
