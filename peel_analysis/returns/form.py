@@ -38,6 +38,7 @@ MEANINGS = {
     "not_supplied": "There is no count: leave it blank. Say why.",
     "not_comparable": "What the force counts is not what is defined: leave the count blank. Say how it differs.",
 }
+ILLUSTRATIVE = "Illustrative"  # the word in the title of a form whose counts are invented
 LARGEST = 10**9
 NOT_HELD, IN_NEXT_ROW = "not held", "in the row below"
 TO_FILL_IN = {"locked": False, "bg_color": "#FFF8DC", "border": 1}
@@ -78,13 +79,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Return:
-    """A force's return for an edition, as it stands in a file."""
+    """A force's return for an edition, as it stands in a file; `word` marks one that is not what a force wrote."""
 
     force: Force
     edition: Edition
     rows: tuple[Row, ...]
     file: str
     sha256: str
+    word: str = ""
 
     def row(self, item: str, year: int) -> Row | None:
         """Return the row of an item whose period ends in a year, if the return has it."""
@@ -145,7 +147,7 @@ def filled_form(
     import xlsxwriter
 
     book = xlsxwriter.Workbook(out := BytesIO(), OPTIONS)
-    book.set_properties({"title": _title(edition, force, word), "created": NO_TIME})
+    book.set_properties({"title": title(edition, force, word), "created": NO_TIME})
     usual = {"text_wrap": True, "valign": "top"}
     styles = {name: book.add_format({**usual, **more}) for name, more in STYLES.items()}
     for sheet, write in ((INSTRUCTIONS, _write_instructions), (RETURN, _write_return)):
@@ -156,8 +158,8 @@ def filled_form(
         page.set_paper(A4)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         page.fit_to_pages(1, 0)
-        page.set_footer(f"&L{_title(edition, force, word).replace('&', '&&')}&RPage &P of &N")
-        page.write_string(0, 0, _title(edition, force, word), styles["title"])
+        page.set_footer(f"&L{title(edition, force, word).replace('&', '&&')}&RPage &P of &N")
+        page.write_string(0, 0, title(edition, force, word), styles["title"])
         write(page, edition, force, styles)
     _write_filled(page, edition, rows, before, styles)
     _write_checks(page, book.add_format(LACKING), len(list(asked(edition))))
@@ -166,7 +168,8 @@ def filled_form(
     return out.getvalue()
 
 
-def _title(edition: Edition, force: Force | None, word: str) -> str:
+def title(edition: Edition, force: Force | None, word: str) -> str:
+    """Return what stands over a form, with the word that marks it, if any."""
     whose = f", {force.official_name}" if force else ""
     return f"{word + ': ' if word else ''}{'d' if word else 'D'}ata return for {edition.title}{whose}"
 

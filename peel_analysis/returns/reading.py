@@ -15,6 +15,7 @@ from peel_analysis.returns.form import (
     EDITION_AT,
     FORCE_AT,
     HEADING_ROW,
+    ILLUSTRATIVE,
     INSTRUCTIONS,
     LARGEST,
     RETURN,
@@ -24,6 +25,7 @@ from peel_analysis.returns.form import (
     asked,
     cell_name,
     fixed_texts,
+    title,
 )
 from peel_analysis.sources.headings import fold
 from peel_analysis.sources.limits import told_with_its_place
@@ -59,9 +61,10 @@ def read_form(path: Path, data: Data) -> Return:
     _refuse_other_force(path, force, data)
     with Faults(SourceError) as faults:
         _check_cells(faults, sheet, cells, edition)
+        word = faults.of(_word, sheet, cells, force, edition) or ""
         every = enumerate(asked(edition), start=HEADING_ROW + 1)
         rows = [faults.of(_row, sheet, cells, at, item.id, period) for at, (item, period) in every]
-    return Return(force, edition, tuple(row for row in rows if row), book.file, book.sha256)
+    return Return(force, edition, tuple(row for row in rows if row), book.file, book.sha256, word)
 
 
 def _refuse_layouts(file: str, found: list[Layout]) -> None:
@@ -108,6 +111,15 @@ def _refuse_other_force(path: Path, force: Force, data: Data) -> None:
             told = f"the form of {force.official_name}, and the {what} says {found[0].official_name}"
             remedy = f"write the right force into cell {cell_name(*FORCE_AT)} of the sheet '{RETURN}', or name it anew"
             raise SourceError(f"{in_one_line(path.name)}: {told}; {remedy}")
+
+
+def _word(sheet: Sheet, cells: Cells, force: Force, edition: Edition) -> str:
+    """Return the word that marks a form in its title, or ""."""
+    words = {title(edition, whose, word): word for whose in (force, None) for word in ("", ILLUSTRATIVE)}
+    if (found := as_text(cells.get((0, 0)))) not in words:
+        remedy = f"put it back, or {AS_HANDED_OUT}"
+        raise SourceError(f"{sheet.place(0, 0)}: found {found!r}, which is no form's title; {remedy}")
+    return words[found]
 
 
 def _check_cells(faults: Faults, sheet: Sheet, cells: Cells, edition: Edition) -> None:
