@@ -1,5 +1,6 @@
 """A folder of returns: a form a force, and beside them the log of what was queried and decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,13 @@ class Returns:
         return self.every[0].edition.id
 
 
-def read_returns(folder: Path, data: Data) -> Returns:
-    """Return the forms of a folder, each read whole.
+def read_returns(folder: Path, data: Data, files: Sequence[Path] = ()) -> Returns:
+    """Return the forms of a folder, each read whole, or some files of it.
 
     Raises InputError for a folder without a form, two forms of one force, and forms of two editions; SourceError for
     each form that cannot be read. A file that a spreadsheet holds open (~$...) is none.
     """
-    paths = sorted(path for path in folder.glob(FORMS) if not path.name.startswith(("~$", ".")))
+    paths = files or sorted(path for path in folder.glob(FORMS) if not path.name.startswith(("~$", ".")))
     if not paths:
         raise InputError(f"{folder}: no form of a data return ({FORMS}); put the forms that forces filled in there")
     found: dict[str, Return] = {}
@@ -42,8 +43,12 @@ def read_returns(folder: Path, data: Data) -> Returns:
             if (before := found.setdefault(one.force.id, one)) is not one:
                 told = f"a second return of {one.force.official_name}, beside {before.file}; keep the one that holds"
                 faults.add([f"{path}: {told}"])
-        editions = dict.fromkeys(one.edition.id for one in found.values())
-        if len(editions) > 1:
+        by_edition: dict[str, list[str]] = {}
+        for one in found.values():
+            by_edition.setdefault(one.edition.id, []).append(one.file)
+        if len(by_edition) > 1:
             each_apart = "put each edition's in a folder of its own"
-            faults.add([f"{folder}: returns of editions {', '.join(editions)}; {each_apart}"])
+            fewest = min(by_edition, key=lambda edition: len(by_edition[edition]))
+            told = f"returns of editions {', '.join(by_edition)} ({fewest}: {', '.join(by_edition[fewest])})"
+            faults.add([f"{folder}: {told}; {each_apart}"])
     return Returns(folder, data, tuple(found.values()))

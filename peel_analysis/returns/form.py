@@ -30,6 +30,7 @@ STATUSES = {  # of a row, as the form offers them, by the status of a count
     "not_supplied": "Not supplied",
     "not_comparable": "Not comparable",
 }
+WITH_COUNT, WITHOUT = ("reported", "partial", "estimated"), ("not_supplied", "not_comparable")
 LARGEST = 10**9
 NOT_HELD = "not held"
 TO_FILL_IN = {"locked": False, "bg_color": "#FFF8DC", "border": 1}
@@ -45,7 +46,10 @@ NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # the same form is the same bytes
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a return: an item in a period, its count or none, the status, and the reason of any but reported."""
+    """One row of a return: an item in a period, its count or none, the status, and the reason of any but reported.
+
+    `written` is what stands where the count belongs and is no whole number: such a row has no count.
+    """
 
     item: str
     period: Period
@@ -53,6 +57,12 @@ class Row:
     status: str
     reason: str = ""
     place: str = ""
+    written: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether a row with this status has a count, or has none, as this one does."""
+        return not self.written and (self.status not in (WITHOUT if self.count is not None else WITH_COUNT))
 
     @property
     def year(self) -> int:
@@ -250,22 +260,17 @@ def _take(
         raise SourceError(f"{sheet.place(at)}: {found}; put back the item and its period")
     if key in rows:
         raise SourceError(f"{sheet.place(at)}: {cells['Item']} of this period stands in an earlier row; keep one")
-    count = _count(cells.get("Count", ""), sheet.place(at, COLUMNS.index("Count")))
-    status = _status(cells.get("Status", ""), count, sheet.place(at, COLUMNS.index("Status")))
-    rows[key] = Row(key[0], wanted[key], count, status, cells.get("Reason", ""), sheet.place(at))
+    counted = cells.get("Count", "")
+    is_count = counted.isascii() and counted.isdecimal() and len(counted) < len(str(LARGEST))
+    status = _status(cells.get("Status", ""), counted, sheet.place(at, COLUMNS.index("Status")))
+    count, written = (int(counted), "") if is_count else (None, counted)
+    place = sheet.place(at, COLUMNS.index("Count"))
+    rows[key] = Row(key[0], wanted[key], count, status, cells.get("Reason", ""), place, written)
 
 
-def _count(text: str, place: str) -> int | None:
+def _status(text: str, counted: str, place: str) -> str:
     if not text:
-        return None
-    if not text.isdecimal() or not text.isascii() or int(text) > LARGEST:
-        raise SourceError(f"{place}: found {text!r}; write a whole number, or leave it blank with the status")
-    return int(text)
-
-
-def _status(text: str, count: int | None, place: str) -> str:
-    if not text:
-        return "not_supplied" if count is None else "reported"
+        return "reported" if counted else "not_supplied"
     known = {fold(words): status for status, words in STATUSES.items()}
     if fold(text) not in known:
         raise SourceError(f"{place}: found {text!r}; use one of {', '.join(STATUSES.values())}")
