@@ -17,7 +17,7 @@ from peel_analysis.data.writing import write_text
 FORCES = ("norfolk", "suffolk", "city-of-london", "metropolitan")
 EDITION = "2017"
 REFERENCE = Path(__file__).resolve().parent / "reference"
-IMAGE = re.compile(r"(data:image/[a-z+]+;base64,)[A-Za-z0-9+/=]+")
+IMAGE = re.compile(r'(data:image/[a-z+]+(?:;base64)?,)[^"]+')
 STYLE = re.compile(r'(<style class="peel-style">)[^<]*(</style>)')
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 

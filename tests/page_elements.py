@@ -1,6 +1,6 @@
 """Elements of a finished page, found by what they are about, and their words as a reader sees them."""
 
-import base64
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, Tag
 from conftest import Page
@@ -46,4 +46,4 @@ def tile(page: Page, measure: str) -> Tag:
 
 def drawing(image: Tag) -> str:
     """Return the source of a picture that the page holds."""
-    return base64.b64decode(str(image["src"]).partition(",")[2]).decode()
+    return unquote(str(image["src"]).partition(",")[2])

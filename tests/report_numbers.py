@@ -68,7 +68,7 @@ class Beside:
 def read(every: EditionValues, force_id: str) -> Beside:
     rows: dict[str, dict[str, Row]] = defaultdict(dict)
     further: dict[str, list[Row]] = defaultdict(list)
-    for row in (*csv.DictReader(io.StringIO(every.text(force_id))), *every.table):
+    for row in csv.DictReader(io.StringIO(every.text(force_id) + every.of_all_forces().partition("\n")[2])):
         if row["part_of"]:
             further[row["part_of"]].append(row)
         else:

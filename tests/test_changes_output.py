@@ -189,7 +189,7 @@ def test_page_shows_hostile_text_as_text(tmp_path: Path, monkeypatch: pytest.Mon
     )
     page = BeautifulSoup(output.as_page(found), "html.parser")
     assert page.find_all("img") == []
-    for text in (f"Title {HOSTILE}", f"{HOSTILE}.csv (values only)", f"[status {HOSTILE}]", f"verdict {HOSTILE}"):
+    for text in (f"Title {HOSTILE}", f"{HOSTILE}.csv", f"[status {HOSTILE}]", f"verdict {HOSTILE}"):
         assert text in page.get_text()
 
 

@@ -16,6 +16,7 @@ from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import open_data
 from peel_analysis.reports.figure_files import PIXELS, as_png
 
+OF_THE_SITE = 3_500_000  # bytes: indexes, map, a page a measure, what changed, the edition's values
 SAME = ("value", "lower_95", "upper_95", "numerator", "denominator", "unit", "status", "note", "comparator_value")
 
 
@@ -39,6 +40,13 @@ def test_each_figure_has_its_link_its_files_and_no_other_file_lies_there(page: P
         named |= {page.path.parent / unquote(link) for link in links[1:]}
     assert named == set((page.path.parent / "figures").iterdir())
     assert len(named) > 30
+
+
+def test_all_that_a_batch_makes_of_43_forces_stays_small(suffolk: Page) -> None:
+    folder = suffolk.path.parent  # as most forces' is: without findings
+    own = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    assert sum(path.stat().st_size for path in folder.glob("*.html")) < 600_000
+    assert 43 * own + OF_THE_SITE < 62_000_000, "60 MB is the aim"
 
 
 def test_the_data_of_a_figure_by_force_are_all_forces_as_the_values_file_has_them(page: Page) -> None:

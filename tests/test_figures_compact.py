@@ -26,11 +26,12 @@ from peel_analysis.figures import (
     spread_bars,
     trend_lines,
 )
-from peel_analysis.figures.compact import GROUND, INK, ON_DARK, compact
+from peel_analysis.figures.compact import GROUND, INK, ON_DARK, _path, compact
 from peel_analysis.figures.figure import Figure, as_drawn
 from peel_analysis.measures import Result, rolling
 from peel_analysis.measures.outcome_groups import outcomes_of, spread_in
 from peel_analysis.sections.outcomes import stacks
+from peel_analysis.show.pictures import drawing_at, picture, place_of_drawing
 
 FORCE = "norfolk"
 SMALLER = 2.7  # times, the smallest of the drawings; the largest are more than four times smaller
@@ -80,6 +81,26 @@ def test_a_drawing_is_smaller_and_says_the_same_words_in_their_order(kind: str) 
     assert len(small) < 13_000
     assert texts(small) == texts(whole) != []
     assert compact(whole) == small
+
+
+def test_a_drawing_stands_in_an_address_as_it_is() -> None:
+    svg = as_svg(ranked_bars(real("crime_per_1000"), FORCE))
+    html = str(picture(svg, 'Clare\'s "law" & more'))
+    assert drawing_at(html, place_of_drawing(html)) == svg
+    assert len(html) < 1.04 * len(svg), "in base64 it would be a third longer"
+
+
+def test_points_on_a_line_and_dots_are_not_written_one_by_one() -> None:
+    line = " ".join(f"L {place} {100 + place / 250}" for place in range(1, 100))
+    bent = "M 0 0 L 10 0 L 5 0"
+    dots = " ".join(
+        f"M {x} 1 C {x} 1.55 {x - 0.45} 2 {x - 1} 2 C {x - 1.55} 2 {x - 2} 1.55 {x - 2} 1 "
+        f"C {x - 2} 0.45 {x - 1.55} 0 {x - 1} 0 C {x - 0.45} 0 {x} 0.45 {x} 1 z"
+        for x in (2, 8)
+    )
+    assert _path(f"M 0 100 {line}", "fill:none") == ("M0 100l99 .4", "fill:none")
+    assert _path(bent, "") == ("M0 0h10h-5".replace("h-", "-"), ""), "a line that turns back is as long as it was"
+    assert _path(dots, "fill:#3d3d3d;stroke:#3d3d3d;stroke-width:1.0")[0] in ("M1 1h0M7 1h0", dots)
 
 
 @each_kind

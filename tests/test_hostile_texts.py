@@ -11,7 +11,6 @@ import re
 import shutil
 import tomllib
 import xml.etree.ElementTree as ElementTree
-from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache
 from html import unescape
@@ -22,6 +21,7 @@ import cells
 import pytest
 from bs4 import BeautifulSoup, Tag
 from command import run
+from page_elements import drawing
 from test_page_browser import CHROMIUM, FLAGS
 
 from peel_analysis.changes import changes_between, open_version
@@ -139,7 +139,7 @@ def ran(html: BeautifulSoup) -> list[str]:
     """Return the tags that hold what a text brought in: a script, a handler, or what goes or is loaded elsewhere."""
     beside = ("norfolk/index.html", "index.html", "values.csv", "annex.html", "figures/")
     in_site = ("../index.html", "../values.csv", "../search.html", "../../index.html", "../../search.html")
-    ours = {"src": ("data:image/svg+xml;base64,",), "href": ("#", *beside, *in_site)}
+    ours = {"src": ("data:image/svg+xml,",), "href": ("#", *beside, *in_site)}
     return [
         str(tag)
         for tag in html.find_all(True)
@@ -157,7 +157,7 @@ def said(tag: Tag) -> bool:
 
 def drawings(html: BeautifulSoup) -> list[str]:
     """Return the texts of each drawing of a page, which must be whole: a control in one would leave a blank."""
-    found = [b64decode(str(tag["src"]).partition("base64,")[2]).decode() for tag in html.select("img.drawing")]
+    found = map(drawing, html.select("img.drawing"))
     return [" ".join(ElementTree.fromstring(svg).itertext()) for svg in found]
 
 

@@ -8,7 +8,7 @@ from register_rows import register
 from sections_shown import parsed
 
 from peel_analysis.data.folder import open_data
-from peel_analysis.sections.judgments import grades_over_forces, is_complete, judgment, judgments_table
+from peel_analysis.sections.judgments import grades_in_brief, grades_over_forces, is_complete, judgment, judgments_table
 from peel_analysis.sections.section import open_section
 
 EDITIONS = ("2017", "2019", "2025")
@@ -26,6 +26,24 @@ def test_every_force_has_an_overall_grade_of_2018_19() -> None:
     assert list(found) == ["Outstanding", "Good", "Requires improvement", "Inadequate"]
     assert dict(found) == {grade: counted[grade] for grade in found}
     assert sum(found.values()) == 43
+
+
+def test_the_first_screen_says_what_a_derived_grade_rests_on() -> None:
+    shown = parsed(grades_in_brief(open_data().edition("2017"), "suffolk"))
+    (key,) = (one.get_text() for one in shown.select("p.key"))
+    assert key.startswith(
+        "[d] The grade is not stated on a page that was read; it rests on this: Protecting vulnerable "
+    )
+    assert key.endswith("the force is good at protecting vulnerable people.")
+
+
+def test_questions_without_a_grade_are_named_in_one_line() -> None:
+    shown = parsed(judgments_table(open_data().edition("2017"), "suffolk"))
+    lacking = ["Investigating crime and reducing re-offending", "Tackling serious and organised crime"]
+    (said,) = (one.get_text() for one in shown.select("p.none-recorded"))
+    assert said == f"Not recorded in this edition: {'; '.join(lacking)}."
+    assert [one.get_text() for one in shown.select("tbody th") if one.get_text() in lacking] == []
+    assert len(shown.select("tbody tr")) == 3
 
 
 @pytest.mark.parametrize("edition_id", EDITIONS)
@@ -70,11 +88,14 @@ def test_each_force_has_the_grades_of_the_register_in_the_order_of_its_programme
     assert programme is not None
     held = {(row["force_id"], row["question"]): row["grade"] for row in rows_of(programme.id)}
     for force_id in ("norfolk", "sussex", "merseyside", "northumbria"):
-        cells = [row.find_all(["th", "td"]) for row in parsed(judgments_table(edition, force_id)).select("tbody tr")]
-        assert [row[0].get_text() for row in cells] == [question.name for question in programme.questions]
-        for question, row in zip(programme.questions, cells, strict=True):
+        shown = parsed(judgments_table(edition, force_id))
+        pairs = [row.find_all(["th", "td"]) for row in shown.select("tbody tr")]
+        cells = {row[0].get_text(): row[1].get_text() for row in pairs}
+        lacking = " ".join(one.get_text() for one in shown.select("p.none-recorded"))
+        assert list(cells) == [question.name for question in programme.questions if question.name not in lacking]
+        for question in programme.questions:
             if grade := held.get((force_id, question.id)):
-                assert row[1].get_text().split(" [")[0] == grade
+                assert cells[question.name].split(" [")[0] == grade
 
 
 def test_a_grade_of_the_press_and_one_worked_out_have_their_marks_explained_where_they_stand() -> None:

@@ -16,7 +16,7 @@ SECTIONS = [plan.notebook for plan in open_data().sections]
 REFERENCES = [REFERENCE / force_id / path.name for force_id in FORCES for path in SECTIONS]
 FORBIDDEN = ("def ", "try:", ".merge(", "if force ==", "lambda ")
 LONGEST_CELL = 8
-IMAGE_BYTES = re.compile(r"base64,(?!IMAGE)[A-Za-z0-9+/=]{8}")
+IMAGE_BYTES = re.compile(r"data:image/[a-z+]+(?:;base64)?,(?!IMAGE\b)")
 
 Notebook = dict[str, Any]
 

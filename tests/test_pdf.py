@@ -4,13 +4,13 @@ import builtins
 import os
 import re
 import shutil
-from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import PROJECT, Page, peel, shared_folder_of_run
+from page_elements import drawing
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
@@ -142,7 +142,7 @@ def test_each_number_in_it_is_a_number_of_the_page_or_its_annex(texts: list[str]
 
 def _drawn(page: Page) -> set[str]:
     """Return the numbers of the drawings."""
-    svgs = (b64decode(str(one["src"]).partition("base64,")[2]).decode() for one in page.html.select("img.drawing"))
+    svgs = map(drawing, page.html.select("img.drawing"))
     return {number for svg in svgs for number in NUMBER.findall(re.sub(r"<[^>]*>", " ", svg))}
 
 

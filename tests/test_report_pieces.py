@@ -11,10 +11,10 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from peel_analysis.data.folder import open_data
-from peel_analysis.figures import picture
 from peel_analysis.measures import Result, calculate
 from peel_analysis.reports.page import SectionOnPage, page_html, pieces
 from peel_analysis.sections.display import PEEL, Drawing, Findings, Html, numbered, stands_under
+from peel_analysis.show.pictures import picture
 from peel_analysis.show.templates import linked, piece
 
 SECTION = "investigating"

@@ -1,5 +1,6 @@
 """The loop of data returns: the form that is handed out, read back, and made into counts. All counts are invented."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate
 from peel_analysis.returns.folder import read_returns
-from peel_analysis.returns.form import HEADING_ROW, RETURN, Row, asked, blank_form, filled_form, read_form
+from peel_analysis.returns.form import COLUMNS, HEADING_ROW, RETURN, Row, asked, blank_form, filled_form, read_form
 from peel_analysis.returns.load import load
 
 DATA = open_data()
@@ -91,3 +92,16 @@ def test_two_returns_of_one_force_are_refused(tmp_path: Path) -> None:
     (folder / "again.xlsx").write_bytes((folder / "norfolk.xlsx").read_bytes())
     with pytest.raises(InputError, match=r"norfolk\.xlsx: a second return of Norfolk Constabulary, beside again\.xlsx"):
         read_returns(folder, DATA)
+
+
+def test_a_text_in_place_of_a_count_is_read_as_it_was_written_and_not_loaded(tmp_path: Path) -> None:
+    path = folder_of(tmp_path, {"norfolk": ARRESTS}) / "norfolk.xlsx"
+    book = openpyxl.load_workbook(path)
+    book[RETURN].cell(HEADING_ROW + 2, COLUMNS.index("Count") + 1).value = "about 500"
+    book.save(path)
+    first = read_form(path, DATA).rows[0]
+    assert (first.count, first.written, first.status) == (None, "about 500", "reported")
+    cell = f"norfolk.xlsx, sheet '{RETURN}', row {HEADING_ROW + 2}"
+    with pytest.raises(InputError, match=f"{re.escape(cell)}: the count is 'about 500'; have the force write a whole"):
+        load(read_returns(tmp_path, DATA))
+    assert not (tmp_path / "data").exists()

@@ -21,7 +21,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"viewport": WIDE, "forced_colors": "active"},
     {"viewport": NARROW, "color_scheme": "dark"},
 )
-OVER_EDITIONS = ("index.html", "search.html")
+OVER_EDITIONS = ("index.html", "search.html", "changes/index.html")
 OF_EDITION = ("index.html", "map.html", "method.html", "measures/index.html")
 OF_MEASURES = ("crime_per_1000", "outcome_charged_pct", "da_arrest_rate")
 PAGES = (

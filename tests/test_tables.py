@@ -31,7 +31,18 @@ def test_a_table_has_caption_column_headers_and_row_headers() -> None:
 
 def test_numbers_alone_are_set_to_the_right() -> None:
     html = parsed(tables.html_table("x", ("a", "b", "c"), [Row("r", (Cell("1", True), Cell("words")))]))
-    assert [cell.get("class") for cell in html.select("td")] == [["number"], None]
+    assert [cell.get("class") for cell in html.select("td")] == [None, ["words"]]
+    assert [cell.get_text() for cell in html.select(".numbers td:not(.words)")] == ["1"], "as style.css has it"
+    assert not parsed(tables.html_table("x", ("a", "b"), [Row("r", (Cell("words"),))])).select(
+        "[class=numbers], .words"
+    )
+
+
+def test_what_most_forces_lack_for_one_reason_is_said_once(results: dict[str, Result]) -> None:
+    html = parsed(tables.by_force(results["da_charge_rate"], "suffolk"))
+    names = [one.get_text() for one in html.select("tbody th[scope=row]")]
+    assert sorted(names[:-1]) == ["Norfolk", "North Yorkshire", "Suffolk", "The other 40 forces"]
+    assert row_of(html, "The other 40 forces") == row_of(html, "Suffolk") == ["[x]"] * 4 + ["Data return not public"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +104,7 @@ def test_marks_that_occur_have_a_key_and_no_others(results: dict[str, Result]) -
     plain = parsed(tables.by_force(results["crime_change_12m"], "norfolk"))
     assert not [one for one in plain.select("p.key") if one.get_text().startswith("Key:")]
     calls = parsed(tables.by_force(results["ocg_per_million"], "norfolk"))
-    marks = {cell.get_text() for cell in calls.select("td.number")}
+    marks = {cell.get_text() for cell in calls.select(".numbers td:not(.words)")}
     said = next(one.get_text() for one in calls.select("p.key") if one.get_text().startswith("Key:"))
     marks = {one for one in marks if one.startswith("[")}
     assert marks == {"[x]", "[z]"}

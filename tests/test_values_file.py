@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,9 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.measures import Result
-from peel_analysis.reports.values_file import values_of
+from peel_analysis.reports.values_file import values_files, values_of
 from peel_analysis.show import values
 
 Row = dict[str, str]
@@ -103,3 +105,12 @@ def test_an_edition_without_the_measure_of_outcomes_has_no_groups(
     only = Measures([edition.data.measure("crime_per_1000")])
     monkeypatch.setitem(vars(edition.data), "measures", only)
     assert "outcome-spread" not in values_of(edition).text("norfolk")
+
+
+def test_a_batch_works_out_the_values_files_once(
+    rows: list[Row], edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
+    made = values_files(edition, "norfolk", lambda: values_of(edition))
+    assert read(made.of_force.decode()) == rows
+    assert values_files(edition, "norfolk", lambda: pytest.fail("it is kept")) == made

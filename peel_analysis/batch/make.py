@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,18 +115,21 @@ def _make(
     log: Path,
     named: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
-    from peel_analysis.show.values import values
+    from peel_analysis.reports.values_file import values_files, values_of
 
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     stale = stale_tasks(plans, fresh=making.fresh)
+    _remove_kept(workplace.cache, every=making.fresh)
     opened = [open_pool(len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             read_all(edition)
-            values(edition)
+            of_edition = cache(lambda: values_of(edition))
+            with workplace.keeping():  # the pages take them from there
+                for plan in stale.intersection(plans):
+                    values_files(edition, plan.force_id, of_edition)
         remove_left_over(making.out)
-        _remove_kept(workplace.cache, every=making.fresh)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
             return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
     finally:

@@ -74,8 +74,13 @@ _last: dict[Path, Seen] = {}
 
 def last_look(data: Path) -> Seen:
     """Return this process's last look at the files, or its first: what moves later is seen by the next."""
-    if data not in _last:
-        _last[data] = _first[data] = look(data)
+    return _last[data] if data in _last else look_again(data)
+
+
+def look_again(data: Path) -> Seen:
+    """Return the files as they are now; that is this process's last look."""
+    _last[data] = look(data)
+    _first.setdefault(data, _last[data])
     return _last[data]
 
 
@@ -90,9 +95,10 @@ class Reading:
     @classmethod
     def of(cls, task: Unit | Report, data: Path) -> "Reading":
         """Return what a task is about to read, its shared files as this process last saw them, unless that is over."""
-        if task.key_of(last_look(data).key) != task.key:  # a cluster's worker has seen other runs
-            _last[data] = look(data)
-        return cls(task, _last[data], tuple(map(stamp, task.files)))
+        shared = last_look(data)
+        if task.key_of(shared.key) != task.key:  # a cluster's worker has seen other runs
+            shared = look_again(data)
+        return cls(task, shared, tuple(map(stamp, task.files)))
 
     def fault(self) -> str:
         """Return in one line why nothing can be made with the task's key of what there is; "" where it can."""
@@ -107,7 +113,7 @@ class Reading:
 
     def check_still(self) -> None:
         """Raise FilesMovedError, which names files, where one has moved since: changed, or changed and put back."""
-        now = _last[self.shared.data] = look(self.shared.data)
+        now = look_again(self.shared.data)
         own = zip(self.task.files, self.own, strict=True)
         moved = [*now.moved(self.shared), *(path.name for path, before in own if stamp(path) != before)]
         if moved:

@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psutil
 
-from peel_analysis.batch.seen import FilesMovedError, Reading, last_look
+from peel_analysis.batch.seen import FilesMovedError, Reading, last_look, look_again
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
@@ -71,6 +71,18 @@ class Workplace:
         """Set the environment that the notebooks' kernels inherit."""
         shared, kept = f"{__name__}:{share_with_kernels.__name__}", str(self.kept())
         os.environ |= {VARIABLE: str(self.data), KEPT_IN: kept, SHARED: shared, SHARED_EDITION: self.edition}
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Within the block, let this process, which is no worker, keep what it makes where workers look for it."""
+        look_again(self.data)
+        before = os.environ.get(KEPT_IN)
+        os.environ[KEPT_IN] = str(self.kept())
+        try:
+            yield
+        finally:
+            del os.environ[KEPT_IN]
+            os.environ |= {KEPT_IN: before} if before is not None else {}
 
 
 @dataclass(frozen=True)
@@ -229,26 +241,27 @@ def _finish(path: Path, unit: Unit) -> None:
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
+    from peel_analysis.measures import calculate_all
     from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import as_pdf, page_html
+    from peel_analysis.reports.values_file import values_files
     from peel_analysis.reports.workbook import workbook_of
     from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
 
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    values, pdf, workbook = _values(edition, workplace.kept()), report.beside("pdf"), report.beside("xlsx")
-    described, of_force = metadata(VALUES, edition).encode(), values.text(force.id)
-    contents = {VALUES: of_force.encode(), VALUES + METADATA: described}
-    contents |= {f"../{VALUES}": values.of_all_forces().encode(), f"../{VALUES}{METADATA}": described}
-    contents["../values.parquet"] = values.parquet
+    pdf, workbook, described = report.beside("pdf"), report.beside("xlsx"), metadata(VALUES, edition).encode()
+    files = values_files(edition, force.id, partial(_values, edition, workplace.kept()))
+    contents = {VALUES: files.of_force, f"../{VALUES}": files.of_all, "../values.parquet": files.parquet}
+    contents |= {VALUES + METADATA: described, f"../{VALUES}{METADATA}": described}
     if workbook:
-        contents[workbook] = workbook_of(edition, values.results, force.id)
+        contents[workbook] = workbook_of(edition, calculate_all(edition), force.id)
     unfolded = report.inspected_only
     page_of = partial(page_html, sections, force, edition, unfolded=unfolded, pdf=pdf, workbook=workbook)
     contents |= {path.name: page_of(report.key, page=path.stem).encode() for path in report.pages}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
-    contents |= figure_files(figures, of_force, values.table, force, data.forces)
+    contents |= figure_files(figures, files.of_force.decode(), files.of_all.decode(), force, data.forces)
     if pdf:
         contents[pdf] = as_pdf(page_of(report.key, page=None))
     html = page_of(page_marks(report.key, contents))

@@ -22,7 +22,7 @@ TEXT_HEADINGS = ("measure", "force", "A", "B", "difference", "unrounded", "count
 NONE = "no verdict"
 PAGE = "changes.html.j2"
 CsvValue = str | Decimal | float | None
-PAGE_HEADINGS = ("A", "B", "Difference", "Unrounded", "Counts behind it", "Cause")
+PAGE_HEADINGS = ("Difference", "Unrounded", "Counts behind it", "Cause")
 
 
 def summary(changes: Changes) -> str:
@@ -191,17 +191,21 @@ def on_page(changes: Changes) -> dict[str, object]:
     came_and_went = [change for change in told if change.kind in ("appeared", "disappeared")]
     sentences = ((one.name, one.title, one.before, one.after) for one in changes.sentences)
     verdicts = ((row.name, row.title, row.a.verdict or NONE, row.b.verdict or NONE) for row in changes.verdicts)
+    sides = (changes.a.name, changes.b.name)
     return {
         "title": f"What moved: {changes.a.name} to {changes.b.name}",
         "sides": {"A": changes.a, "B": changes.b},
         "summary": summary(changes),
         "refused": list(changes.refusals()),
-        "most": _page_table("What moved most", moved[:ROWS_ON_PAGE]),
-        "came_and_went": _page_table("Values that appeared or disappeared", came_and_went),
-        "sentences": _flipped("Sentences that flipped", ("Force", "Measure", "A said", "B says"), sentences),
-        "verdicts": _flipped("Verdicts that flipped", ("Force", "Measure", "A", "B"), verdicts),
+        "most": _page_table("What moved most", sides, moved[:ROWS_ON_PAGE]),
+        "came_and_went": _page_table("Values that appeared or disappeared", sides, came_and_went),
+        "sentences": _flipped("Sentences that flipped", ("Force", "Measure", *sides), sentences),
+        "verdicts": _flipped("Verdicts that flipped", ("Force", "Measure", *sides), verdicts),
         "measures": [
-            (f"{rows[0].title} ({len(rows)})", _page_table(f"{rows[0].title}: every move", rows, one_measure=True))
+            (
+                f"{rows[0].title} ({len(rows)})",
+                _page_table(f"{rows[0].title}: every move", sides, rows, one_measure=True),
+            )
             for rows in _by_measure(told)
         ],
         "remarks": changes.remarks,
@@ -209,14 +213,14 @@ def on_page(changes: Changes) -> dict[str, object]:
     }
 
 
-def _page_table(caption: str, changes: list[Change], *, one_measure: bool = False) -> str:
-    """Return a table of changes as markup, or nothing where there are none."""
-    rows = []
+def _page_table(caption: str, sides: tuple[str, str], changes: list[Change], *, one_measure: bool = False) -> str:
+    """Return a table of changes from one side to the other as markup, or nothing where there are none."""
+    rows, of = [], () if one_measure else ("Measure",)
     for change in changes:
         *numbers, counts, causes = _cells(change)
         cells = (*(Cell(text, is_number=True) for text in numbers), Cell(counts), Cell(causes))
         rows.append(Row(change.name, cells if one_measure else (Cell(change.title), *cells)))
-    headings = ("Force", *PAGE_HEADINGS) if one_measure else ("Force", "Measure", *PAGE_HEADINGS)
+    headings = ("Force", *of, *sides, *PAGE_HEADINGS)
     return html_table(caption, headings, rows) if rows else ""
 
 

@@ -65,11 +65,9 @@ def standardised(result: Result) -> dict[str, StandardisedShare]:
     reference = top / below
     observed.loc[ENGLAND_AND_WALES], sizes.loc[ENGLAND_AND_WALES] = top, below
     names = [name for name in result.rows.index if name in observed.index and not result.of(str(name)).is_missing]
-    found = indirectly_standardised(
-        observed.loc[names].sum(axis="columns", skipna=False), sizes.loc[names], reference, share
-    )
-    columns = (found.rate.value, found.rate.lower, found.rate.upper, found.observed, found.expected)
-    rows = zip(*(column.tolist() for column in columns), strict=True)
+    events = observed.loc[names].sum(axis="columns", skipna=False)
+    rate, expected = indirectly_standardised(events, sizes.loc[names], reference, share)
+    rows = zip(*(column.tolist() for column in (rate.value, rate.lower, rate.upper, events, expected)), strict=True)
     return {str(name): StandardisedShare(*row) for name, row in zip(names, rows, strict=True)}
 
 
@@ -103,19 +101,10 @@ def _of_types(counts: pd.DataFrame, types: tuple[str, ...]) -> pd.DataFrame:
     return summed.reindex(columns=sorted(set(groups)), fill_value=0.0)
 
 
-@dataclass(frozen=True)
-class Standardised:
-    """One row a force: its events, those that the reference rates give it, and its standardised rate."""
-
-    observed: Array
-    expected: Array
-    rate: Interval
-
-
 def indirectly_standardised(
     observed: Numbers, sizes: Numbers, reference: Numbers, reference_rate: float, level: float = 0.95
-) -> Standardised:
-    """Return observed / expected times the reference's own rate, with Byar's limits (exact below 10 events).
+) -> tuple[Interval, Array]:
+    """Return observed / expected times the reference's own rate, and expected; limits are Byar's (exact below 10).
 
     `observed` has the events of each force, `sizes` a row a force with the size of each group (such as its crimes),
     and `reference` the events per unit of size of each group in the reference; expected is the sum over groups of the
@@ -130,7 +119,7 @@ def indirectly_standardised(
     expected = held @ np.asarray(reference, dtype=np.float64)
     usable = np.where(expected > 0, expected, np.nan)
     of_events = (events, *poisson_limits(events, level))
-    return Standardised(events, expected, Interval(*(reference_rate * one / usable for one in of_events)))
+    return Interval(*(reference_rate * one / usable for one in of_events)), expected
 
 
 Disagreement = Literal["other_side", "size_gone", "size_appears"]

@@ -220,7 +220,8 @@ def as_bytes(rows: pd.DataFrame) -> bytes:
     Without threads, as it is read: the process that forks a batch's kernels may have one only.
     """
     table = pa.Table.from_pandas(rows, preserve_index=False, nthreads=1)
-    with pa.ipc.new_file(out := io.BytesIO(), table.schema, options=pa.ipc.IpcWriteOptions(use_threads=False)) as file:
+    options = pa.ipc.IpcWriteOptions(use_threads=False, compression="zstd")
+    with pa.ipc.new_file(out := io.BytesIO(), table.schema, options=options) as file:
         file.write_table(table)
     return out.getvalue()
 

@@ -25,6 +25,7 @@ DECIMALS, HALF_TURN = re.compile(r"-?\d+\.\d+"), re.compile(r"rotate\(-?0 [^)]*\
 MOVE = re.compile(r"translate\((\S+) (\S+)\)")
 REFERENCE = re.compile(r'(#|<(?:path|clipPath|pattern) id=")([\w.-]+)(?=[)"])')
 COLOUR = re.compile(r"(fill|stroke):(#[0-9a-f]{6})")
+PEN = re.compile(r"fill:(#[0-9a-f]{6});stroke:\1;stroke-width:([\d.]+)(?:;stroke-linejoin:miter)?")
 FEWEST_CURVES, TOLERANCE = (
     4,
     0.01,
@@ -89,16 +90,14 @@ def _inside(defined: Element) -> Iterator[Part]:
 
 def _part(one: Element, name: str, clip: str) -> Part:
     given = {key: value for key, value in one.attrib.items() if key not in ("id", "style", "fill", "clip-path")}
+    style = _short_style(one.get("style") or (f"fill: {one.get('fill')}" if "fill" in one.attrib else ""))
     if name == "path" and "d" in given:  # a letter that no font has is a path of nothing
-        given["d"] = _path(given["d"])
+        given["d"], style = _path(given["d"], style)
     if transform := HALF_TURN.sub("", given.pop("transform", "")):
         moved = MOVE.fullmatch(transform)
         given |= {"x": moved[1], "y": moved[2]} if moved and "x" not in given else {"transform": transform}
-    style = one.get("style") or (f"fill: {one.get('fill')}" if "fill" in one.attrib else "")
     written = "".join(f' {key.replace(LINK, "xlink:href")}="{_shorter(value)}"' for key, value in given.items())
-    return Part(
-        name, f"{written}>{escape(''.join(one.itertext()))}" if name == "text" else written, _short_style(style), clip
-    )
+    return Part(name, f"{written}>{escape(''.join(one.itertext()))}" if name == "text" else written, style, clip)
 
 
 def _shorter(value: str) -> str:
@@ -168,34 +167,43 @@ def _element(part: Part, also: str) -> str:
     return f"<{part.name}{also}{part.written}</text>" if part.name == "text" else f"<{part.name}{also}{part.written}/>"
 
 
-def _path(commands: str) -> str:
-    """Return the commands of a path, from point to point, in hundredths where a circle is two arcs."""
+def _path(commands: str, style: str) -> tuple[str, str]:
+    """Return the commands of a path, from point to point, in hundredths where a circle is two arcs; and its style."""
     given = [(letter, [float(number) for number in numbers.split()]) for letter, numbers in COMMAND.findall(commands)]
     starts = [place for place, (letter, _) in enumerate(given) if letter == "M"]
-    pieces = (given[start:end] for start, end in zip(starts, [*starts[1:], len(given)], strict=True))
-    return "".join(_circle(piece) or _steps(piece) for piece in pieces)
+    pieces = [given[start:end] for start, end in zip(starts, [*starts[1:], len(given)], strict=True)]
+    circles = [_circle(piece) for piece in pieces]
+    radii, pen = {one[2] for one in circles if one}, PEN.fullmatch(style)
+    if pen and len(pieces) > 1 and all(circles) and len(radii) == 1:  # dots: points of a round pen as wide as they are
+        dots = "".join(f"M{_joined(one[:2])}h0" for one in circles if one)
+        width = _number(2 * radii.pop() + _hundredths(pen[2]))
+        return dots, f"fill:none;stroke:{pen[1]};stroke-linecap:round;stroke-width:{width}"
+    written = (_arcs(*circle) if circle else _steps(piece) for piece, circle in zip(pieces, circles, strict=True))
+    return "".join(written), style
 
 
-def _circle(piece: Sequence[tuple[str, list[float]]]) -> str:
-    """Return a closed piece of curves as two arcs where it is a circle, else ""."""
+def _circle(piece: Sequence[tuple[str, list[float]]]) -> tuple[int, int, int] | None:
+    """Return the centre and the radius of a closed piece of curves where it is a circle, in hundredths, else None."""
     (_, start), *curves = piece
     if len(curves) <= FEWEST_CURVES or curves[-1][0] != "z" or any(letter != "C" for letter, _ in curves[:-1]):
-        return ""
+        return None
     ends = [(numbers[4], numbers[5]) for _, numbers in curves[:-1]]
     centre = (sum(x for x, _ in ends) / len(ends), sum(y for _, y in ends) / len(ends))
     radius = dist(centre, start)
     if any(abs(dist(centre, end) - radius) > TOLERANCE for end in ends):
-        return ""
-    r, left, y = (_hundredths(one) for one in (radius, centre[0] - radius, centre[1]))
-    arc = f"a{_joined((r, r))} 0 1 0 "
-    return f"M{_joined((left, y))}{arc}{_joined((2 * r, 0))}{arc}{_joined((-2 * r, 0))}z"
+        return None
+    return _hundredths(centre[0]), _hundredths(centre[1]), _hundredths(radius)
+
+
+def _arcs(x: int, y: int, radius: int) -> str:
+    arc = f"a{_joined((radius, radius))} 0 1 0 "
+    return f"M{_joined((x - radius, y))}{arc}{_joined((2 * radius, 0))}{arc}{_joined((-2 * radius, 0))}z"
 
 
 def _steps(piece: Sequence[tuple[str, list[float]]]) -> str:
     """Return a piece with each command after the first relative to where the one before it ends."""
     written, last, (x, y) = [], "", (0, 0)
-    for letter, given in piece:
-        numbers = [_hundredths(number) for number in given]
+    for letter, numbers in _straightened([(letter, [_hundredths(one) for one in given]) for letter, given in piece]):
         if letter == "M":
             command, steps = "M", numbers
         elif letter == "z":
@@ -210,6 +218,26 @@ def _steps(piece: Sequence[tuple[str, list[float]]]) -> str:
         if numbers:
             x, y = numbers[-2:]
     return "".join(written)
+
+
+def _straightened(piece: list[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
+    """Return a piece without the points of a line from which what is left lies no more than a hundredth away."""
+    if len(piece) < 3 or any(letter != "L" for letter, _ in piece[1:]):
+        return piece
+    (_, start), *between, (_, end) = piece
+    far, place = max((_away(point, start, end), -place) for place, (_, point) in enumerate(between, start=1))
+    if far <= 1:
+        return [piece[0], piece[-1]]
+    return [*_straightened(piece[: 1 - place]), *_straightened([("L", piece[-place][1]), *piece[1 - place :]])[1:]]
+
+
+def _away(point: Sequence[int], start: Sequence[int], end: Sequence[int]) -> float:
+    """Return how far a point is from the nearest of a line between two."""
+    across, up = end[0] - start[0], end[1] - start[1]
+    length = across**2 + up**2
+    along = ((point[0] - start[0]) * across + (point[1] - start[1]) * up) / length if length else 0
+    along = min(max(along, 0), 1)
+    return dist(point, (start[0] + along * across, start[1] + along * up))
 
 
 def _joined(numbers: Iterable[int]) -> str:

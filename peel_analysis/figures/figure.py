@@ -3,7 +3,6 @@
 import io
 import re
 import textwrap
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,7 +30,7 @@ from peel_analysis.data.text import visible
 from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.figures.compact import compact
 from peel_analysis.measures import Result
-from peel_analysis.show.templates import piece
+from peel_analysis.show.pictures import described, picture
 
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
 COLOURS = (DARK_BLUE, TURQUOISE, ORANGE, DARK_GREY, "#a285d1")  # of forces beside each other
@@ -69,7 +68,6 @@ ANY_OTHER = 0.56
 BOLD = 1.1  # times as wide
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
 BEGINNING = ' <g id="figure_1">\n'
-ADDRESS = ' src="data:image/svg+xml;base64,'  # of the drawing in a picture
 SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
 SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
 Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
@@ -359,29 +357,6 @@ def as_drawn(figure: Figure) -> str:
         return svg
     head = "".join(f"  {shapes[shape_id]}" for shape_id in sorted(shapes))
     return SHAPES.sub("", svg).replace(BEGINNING, f" <defs>\n{head} </defs>\n{BEGINNING}", 1)
-
-
-def described(svg: str, title: str, description: str) -> str:
-    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
-    start, end, rest = svg.partition(">")
-    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(visible(title), visible(description))
-    return f"{start}{end}{words}{rest}"
-
-
-def picture(svg: str, alt: str) -> Markup:
-    """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
-    return piece("picture", b64encode(svg.encode()).decode(), alt)
-
-
-def place_of_drawing(html: str) -> tuple[int, int]:
-    """Return where what `drawing_at` reads begins and ends in HTML that holds a `picture`."""
-    start = html.index(ADDRESS) + len(ADDRESS)
-    return start, html.index('"', start)
-
-
-def drawing_at(html: str, place: Sequence[int]) -> str:
-    """Return the drawing of a `picture` as SVG text, byte for byte."""
-    return b64decode(html[slice(*place)]).decode()
 
 
 def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Figure], also: str = "") -> str:

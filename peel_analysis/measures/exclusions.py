@@ -44,7 +44,7 @@ class Exclusions:
         """Return the rows that deny a count which is held: of all items, or of the components that a row names."""
 
         def denies(fact: Fact) -> Collection[str]:
-            if not says_not_supplied(fact):
+            if fact["missing_because"] != NOT_SUPPLIED or fact["although_held"] == "yes":
                 return ()
             return fact["components"].split(";") if fact["components"] else items if fact["effect"] in OUT else ()
 
@@ -75,11 +75,6 @@ class Exclusions:
 
     def _effects(self, force_id: str) -> set[str]:
         return {fact["effect"] for fact in self.by_force.get(force_id, ())}
-
-
-def says_not_supplied(fact: Fact) -> bool:
-    """Return whether a row says that a count was not supplied, and not that it is left out although it is held."""
-    return fact["missing_because"] == NOT_SUPPLIED and fact["although_held"] != "yes"
 
 
 def exclusions_of(measure: Measure, edition: Edition, year: int, register: Iterable[Fact] | None = None) -> Exclusions:

@@ -1,6 +1,7 @@
 """The files of a page's figures, below `figures/` beside it: the data of each, its drawing as SVG, and that as PNG."""
 
 import csv
+import importlib.util
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,13 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
-from peel_analysis.figures import described, drawing_at
+from peel_analysis.show.pictures import described, drawing_at
 
 FOLDER = "figures"
 COLUMNS = (
@@ -24,8 +23,9 @@ COLUMNS = (
 # A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing; the renderer
 # takes no size in points.
 CLIPPED = re.compile(r' clip-path="[^"]*"')
-PIXELS = 1000  # across
+PIXELS = 800  # across
 COLOURS = 12  # of the palette: a drawing has about eight, and its letters some between two of them
+COMPRESSION = 8  # of 9: the last would make the files a hundredth smaller in three times the time
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
 FAMILY = "DejaVu Sans"
 Row = dict[str, str]
@@ -33,11 +33,11 @@ Figure = Mapping[str, Any]  # the data of a piece of the page: `figure` and `fil
 
 
 def figure_files(
-    figures: Iterable[tuple[Figure, str]], values: str, table: Iterable[Row], force: Force, forces: Forces
+    figures: Iterable[tuple[Figure, str]], values: str, of_all: str, force: Force, forces: Forces
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of figures, by their path from the page's folder.
 
-    `values` is the force's values file, and `table` holds the rows of the edition's.
+    `values` is the force's values file, and `of_all` the edition's.
 
     Of each figure its data and its HTML, which holds the drawing, are handed over.
 
@@ -45,7 +45,8 @@ def figure_files(
     `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
     """
     own = (force.id, ENGLAND_AND_WALES)
-    rows = [*csv.DictReader(io.StringIO(values)), *(row for row in table if row["force_id"] not in own)]
+    others = (row for row in csv.DictReader(io.StringIO(of_all)) if row["force_id"] not in own)
+    rows = [*csv.DictReader(io.StringIO(values)), *others]
     for one, html in figures:
         figure_id = one["figure"]["figure_id"]
         svg = drawing_at(html, one["files"]["drawing"])
@@ -79,13 +80,16 @@ def as_png(svg: str) -> bytes:
     image = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")
     out = io.BytesIO()
     few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(out, "PNG", compress_level=9)
+    few.save(out, "PNG", compress_level=COMPRESSION)
     return out.getvalue()
 
 
 @cache
 def _fonts() -> list[str]:
-    return [str(Path(mpl.get_data_path(), "fonts", "ttf", name)) for name in FONTS]
+    found = importlib.util.find_spec("matplotlib")  # which is not imported for its fonts
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("matplotlib is not installed")
+    return [str(Path(found.submodule_search_locations[0], "mpl-data", "fonts", "ttf", name)) for name in FONTS]
 
 
 def citation(figure: Figure, number: int, force: Force, edition: Edition) -> str:

@@ -48,7 +48,7 @@ NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # the same form is the same bytes
 class Row:
     """One row of a return: an item in a period, its count or none, the status, and the reason of any but reported.
 
-    `written` is what stands where the count belongs and is no whole number: such a row has no count.
+    `written` is what stands in the cell of the count where it is no whole number ("about 500"): there is no count then.
     """
 
     item: str
@@ -260,17 +260,27 @@ def _take(
         raise SourceError(f"{sheet.place(at)}: {found}; put back the item and its period")
     if key in rows:
         raise SourceError(f"{sheet.place(at)}: {cells['Item']} of this period stands in an earlier row; keep one")
-    counted = cells.get("Count", "")
-    is_count = counted.isascii() and counted.isdecimal() and len(counted) < len(str(LARGEST))
-    status = _status(cells.get("Status", ""), counted, sheet.place(at, COLUMNS.index("Status")))
-    count, written = (int(counted), "") if is_count else (None, counted)
-    place = sheet.place(at, COLUMNS.index("Count"))
-    rows[key] = Row(key[0], wanted[key], count, status, cells.get("Reason", ""), place, written)
+    count, written = _count(given[COLUMNS.index("Count")], sheet.place(at, COLUMNS.index("Count")))
+    has_count = count is not None or bool(written)
+    status = _status(cells.get("Status", ""), has_count, sheet.place(at, COLUMNS.index("Status")))
+    rows[key] = Row(key[0], wanted[key], count, status, cells.get("Reason", ""), sheet.place(at), written)
 
 
-def _status(text: str, counted: str, place: str) -> str:
+def _count(cell: object, place: str) -> tuple[int | None, str]:
+    """Return a count, or the text that was written in its place. Raises SourceError for any other number."""
+    text = as_text(cell)
     if not text:
-        return "reported" if counted else "not_supplied"
+        return None, ""
+    if text.isdecimal() and text.isascii() and int(text) <= LARGEST:
+        return int(text), ""
+    if isinstance(cell, str):
+        return None, text
+    raise SourceError(f"{place}: found {text!r}; write a whole number, or leave it blank with the status")
+
+
+def _status(text: str, has_count: bool, place: str) -> str:
+    if not text:
+        return "reported" if has_count else "not_supplied"
     known = {fold(words): status for status, words in STATUSES.items()}
     if fold(text) not in known:
         raise SourceError(f"{place}: found {text!r}; use one of {', '.join(STATUSES.values())}")

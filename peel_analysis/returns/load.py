@@ -101,8 +101,9 @@ def _unusable(row: Row) -> str:
     """Return why a row can be no count, and what to do; "" for one that can."""
     if row.fits:
         return ""
-    found = f"found {row.written!r}" if row.written else f"the count does not go with '{STATUSES[row.status]}'"
-    return f"{row.place}: {found}; correct the form, or leave it out by the query that `peel returns check` makes of it"
+    found = f"the count is {row.written!r}" if row.written else f"the count does not go with '{STATUSES[row.status]}'"
+    remedy = "have the force write a whole number, or none" if row.written else "have the force correct one of the two"
+    return f"{row.place}: {found}; {remedy}, or decide in queries.csv to leave it out"
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -173,7 +173,7 @@ def table(results: Sequence[CheckResult], found: Sequence[Answered], forces: For
         mine = [one for one in found if one.query.force_id == force_id]
         yield from block(forces.name(force_id), (line for one in mine if one.state == "open" for line in _open(one)))
         yield from block(f"{forces.name(force_id)}: decided", (_decided(one) for one in mine if one.state == "decided"))
-    yield from block("Rules", (line for result in results for line in result.lines(forces, findings=False)))
+    yield from block("Rules", (line for result in results for line in result.lines(forces, brief=True, findings=False)))
     number = sum(one.state == "open" for one in found)
     yield ""
     yield f"{number} open {'query' if number == 1 else 'queries'}, {len(found) - number} decided"

@@ -178,6 +178,11 @@ def _status(row: Row) -> str:
     return "reported" if row.status in WITHOUT else row.status
 
 
+def number_of(number: int, one: str, several: str) -> str:
+    """Return how many there are of something, in words."""
+    return f"{number} {one if number == 1 else several}"
+
+
 def year_before(period: Period) -> Period:
     """Return the 12 months before some, or the day a year before a day."""
     if not period.is_date:
@@ -228,7 +233,7 @@ def other_file(look: Look) -> CheckResult:
             row = replace(row, item=THE_RETURN, place=one.file)
             asked = _asked(one, row, by, one.file, expected, told)
             found.append(replace(asked, sentence=f"{told} Please say whose figures these are."))
-    return CheckResult(by, f"{len(look.returns.every)} forms", tuple(found))
+    return CheckResult(by, number_of(len(look.returns.every), "form", "forms"), tuple(found))
 
 
 def not_a_number(look: Look) -> CheckResult:
@@ -240,7 +245,7 @@ def not_a_number(look: Look) -> CheckResult:
         for one, row in rows
         if row.written
     ]
-    return CheckResult(by, f"{len(rows)} rows", tuple(found))
+    return CheckResult(by, number_of(len(rows), "row", "rows"), tuple(found))
 
 
 def count_and_status(look: Look) -> CheckResult:
@@ -251,7 +256,7 @@ def count_and_status(look: Look) -> CheckResult:
             expected = "no count with this status" if row.count is not None else "a count with this status"
             told = f"{_gives(look, one, row)} and the status '{STATUSES[row.status]}'; the two do not go together."
             found.append(_asked(one, row, by, value_of(row), expected, told))
-    return CheckResult(by, f"{len(rows)} rows", tuple(found))
+    return CheckResult(by, number_of(len(rows), "row", "rows"), tuple(found))
 
 
 def without_reason(look: Look) -> CheckResult:
@@ -262,7 +267,7 @@ def without_reason(look: Look) -> CheckResult:
         if not row.reason:
             told = f"{_gives(look, one, row)} and the status '{STATUSES[row.status]}', without a reason."
             found.append(_asked(one, row, by, value_of(row), "a reason, which is printed with the figure", told))
-    return CheckResult(by, f"{len(rows)} rows that are not reported", tuple(found))
+    return CheckResult(by, number_of(len(rows), "row that is not reported", "rows that are not reported"), tuple(found))
 
 
 def part_above_whole(look: Look) -> CheckResult:
@@ -279,7 +284,7 @@ def part_above_whole(look: Look) -> CheckResult:
             )
             value = f"{row.count}{AGAINST}{most:.0f}"
             found.append(_asked(one, row, by, value, f"at most {in_figures(most)} ({look.title(of)})", told))
-    return CheckResult(by, f"{looked_at} parts of a whole", tuple(found))
+    return CheckResult(by, number_of(looked_at, "part of a whole", "parts of a whole"), tuple(found))
 
 
 def not_the_sum(look: Look) -> CheckResult:
@@ -297,7 +302,7 @@ def not_the_sum(look: Look) -> CheckResult:
             told = f"{_gives(look, one, row)}. Its parts ({named}) add up to {said} = {in_figures(total)}."
             value = f"{row.count}{AGAINST}{total:.0f}"
             found.append(_asked(one, row, by, value, f"{in_figures(total)}, the sum of its parts", told))
-    return CheckResult(by, f"{looked_at} totals", tuple(found))
+    return CheckResult(by, number_of(looked_at, "total", "totals"), tuple(found))
 
 
 def _compared(look: Look) -> Iterator[tuple[Return, Row, int, float]]:
@@ -319,7 +324,9 @@ def none_after_many(look: Look) -> CheckResult:
                 f"a count as in the year before ({in_figures(before)}), or a blank cell",
             )
             found.append(_asked(one, row, by, value, expected, told))
-    return CheckResult(by, f"{len(noughts)} noughts with a year before", tuple(found))
+    return CheckResult(
+        by, number_of(len(noughts), "nought with a year before", "noughts with a year before"), tuple(found)
+    )
 
 
 def far_from_year_before(look: Look) -> CheckResult:
@@ -333,12 +340,13 @@ def far_from_year_before(look: Look) -> CheckResult:
             told = f"{_gives(look, one, row)}. For the year before there were {in_figures(before)}."
             value = f"{count}{AGAINST}{before:.0f}"
             found.append(_asked(one, row, by, value, f"{low} to {most} (the year before: {in_figures(before)})", told))
-    return CheckResult(by, f"{looked_at} counts with a year before", tuple(found))
+    return CheckResult(by, number_of(looked_at, "count with a year before", "counts with a year before"), tuple(found))
 
 
 def far_from_others(look: Look) -> CheckResult:
     """Return the counts whose figure lies far from those of the other forces, by the measures that are made of them."""
     by, found, looked_at = look.data.rule("return_far_from_others"), dict[str, Query](), 0
+    silent = 0
     for measure, window in _measured(look):
         of_forces = [
             row for row in in_window(measure, window, look.with_returns)[0] if row.force_id in look.data.forces.ids
@@ -346,6 +354,7 @@ def far_from_others(look: Look) -> CheckResult:
         values = [row.value for row in of_forces]
         position = robust_position(values, [row.in_figure for row in of_forces])
         if position.forces < by.thresholds["fewest_forces"]:
+            silent += position.forces
             continue
         looked_at += position.forces
         reach = _reach(position, by)
@@ -353,7 +362,10 @@ def far_from_others(look: Look) -> CheckResult:
             if row.in_figure and abs(value - position.median) >= reach:
                 query = _far(look, measure, window, row, position, by)
                 found.setdefault(query.id, query)
-    return CheckResult(by, f"{looked_at} figures of forces", tuple(found.values()))
+    said = number_of(looked_at, "figure of a force", "figures of forces")
+    if silent:
+        said += f" ({silent} of which the rule cannot speak: too few forces have one)"
+    return CheckResult(by, said, tuple(found.values()))
 
 
 def _measured(look: Look) -> Iterator[tuple[Measure, str]]:
@@ -406,11 +418,11 @@ def although_excluded(look: Look) -> CheckResult:
             for fact in out.denied(one.force.id, measure.numerator.items, counted)[:1]:
                 place = look.data.place_of(EXCLUSIONS, fact)
                 for item in set(counted) & set(fact["components"].split(";")) or counted:
-                    told = f"{_gives(look, one, rows[item])}. The register of exclusions says: {fact['reason']}"
+                    told = f"{_gives(look, one, rows[item])}. The register of who supplied what says: {fact['reason']}"
                     expected = f"no count: {fact['short_reason']} ({place})"
                     query = _asked(one, rows[item], by, value_of(rows[item]), expected, told)
                     found.setdefault(query.id, query)
-    return CheckResult(by, f"{looked_at} counts", tuple(found.values()))
+    return CheckResult(by, number_of(looked_at, "count", "counts"), tuple(found.values()))
 
 
 RULES = (

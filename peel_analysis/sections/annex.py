@@ -40,6 +40,7 @@ EFFECT_WORDS = {
     "combined": "Combined",
     "estimated": "Estimated",
 }
+BOTH = ["excluded_from_figure", "excluded_from_national"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -189,9 +190,10 @@ def exclusions_table(edition: Edition, of_measures: Sequence[Measure]) -> Markup
     for (measure_id, force_id, year, reason), group in about.groupby(
         ["measure_id", "force_id", "period_year", "reason"], sort=False
     ):
-        effects = "; ".join(EFFECT_WORDS[effect] for effect in dict.fromkeys(group["effect"]))
+        effects = sorted(set(group["effect"]))
+        effect = "Not in either" if effects == BOTH else "; ".join(EFFECT_WORDS[one] for one in effects)
         basis = " and ".join(dict.fromkeys(group["basis"]))
-        found[str(force_id), effects, str(reason), basis].append((str(year), titles[str(measure_id)]))
+        found[str(force_id), effect, str(reason), basis].append((str(year), titles[str(measure_id)]))
     rows = []
     for (force_id, *told), figures in sorted(found.items(), key=lambda one: one[0][0]):
         years = enumerated(sorted({year for year, _ in figures}, reverse=True))

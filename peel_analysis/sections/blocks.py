@@ -22,7 +22,6 @@ from peel_analysis.figures import (
     funnel_plot,
     funnel_svg,
     narrow_form,
-    picture,
     quarter_lines,
     ranked,
     ranked_bars,
@@ -46,6 +45,7 @@ from peel_analysis.show.over_time import (
     signals_in_words,
     why_no_signals,
 )
+from peel_analysis.show.pictures import picture
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import no_figure, value_in_words

@@ -23,9 +23,9 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from peel_analysis.data.writing import checksum
-from peel_analysis.figures import place_of_drawing
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import SHORT, tables_behind
+from peel_analysis.show.pictures import place_of_drawing
 from peel_analysis.show.templates import notebook_style, piece
 from peel_analysis.show.words import sources_in_words
 

@@ -38,6 +38,11 @@ class Judgment:
         return self.grade or (ONLY_WORDS if self.evidence == "summary" else NOT_RECORDED)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether a grade, that there is none to give, or the inspectorate's words in place of one are held."""
+        return self.grade_in_words != NOT_RECORDED
+
+    @property
     def basis(self) -> str:
         """What a marked grade rests on, where its programme has that said of each; else nothing."""
         return f"{self.marked.words} {self.note}".strip() if self.marked and self.marked.words else ""
@@ -66,14 +71,17 @@ def judgment(edition: Edition, force_id: str, question_id: str) -> Judgment:
 def judgments_table(edition: Edition, force_id: str) -> Markup:
     """Return the judgments: the overall one, if there is one, and each question with grade and year last inspected.
 
-    Under them stands what their marks mean and, once, what grades that are missing do to a set that is not complete.
+    Questions without a grade are named in one line. Under them stands what marks mean and, once, what grades that are
+    missing do to a set that is not complete.
     """
     programme = edition.programme
     if programme is None:
         return piece("paragraphs", ["This edition names no programme of inspections, so no judgment stands here."])
     found = [(question.name, judgment(edition, force_id, question.id)) for question in programme.questions]
-    rows = [text_row(name, one.grade_in_words, one.last_inspected or NOT_RECORDED) for name, one in found]
-    table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows)
+    held = [(name, one) for name, one in found if one.is_recorded]
+    rows = [text_row(name, one.grade_in_words, one.last_inspected or NOT_RECORDED) for name, one in held]
+    table = html_table("Judgments by question", ("Question", "Grade", "Last inspected"), rows) if rows else Markup()
+    table += piece("grades", lacking=_not_recorded(found))
     overall = Markup()
     if programme.overall:
         overall = grade_box(f"{programme.overall} {programme.id}", judgment(edition, force_id, OVERALL))
@@ -93,11 +101,13 @@ def grades_in_brief(edition: Edition, force_id: str) -> Markup:
     if programme.overall:
         judged.insert(0, (f"{programme.overall} {programme.id}", OVERALL))
     found = [(name, judgment(edition, force_id, one)) for name, one in judged]
-    shown = [
-        (name, one.grade_in_words, one.last_inspected) for name, one in found if one.grade_in_words != NOT_RECORDED
-    ]
-    lacking = [name for name, one in found if one.grade_in_words == NOT_RECORDED]
-    return piece("grades", shown, [sentence for sentence, _ in keys_of(found)], lacking)
+    shown = [(name, one.grade_in_words, one.last_inspected) for name, one in found if one.is_recorded]
+    keys = [" ".join([sentence, *said]) for sentence, said in keys_of(found)]
+    return piece("grades", shown, keys, _not_recorded(found))
+
+
+def _not_recorded(found: Iterable[tuple[str, Judgment]]) -> list[str]:
+    return [name for name, one in found if not one.is_recorded]
 
 
 def keys_of(found: Iterable[tuple[str, Judgment]]) -> list[tuple[str, list[str]]]:

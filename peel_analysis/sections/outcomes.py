@@ -7,7 +7,7 @@ from markupsafe import Markup
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import whole
-from peel_analysis.figures import as_svg, narrow_form, picture, spread_bars
+from peel_analysis.figures import as_svg, narrow_form, spread_bars
 from peel_analysis.figures.spread import Segment, Stack
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
@@ -15,6 +15,7 @@ from peel_analysis.sections.blocks import figure_block
 from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
 from peel_analysis.show import tables, words
 from peel_analysis.show.footnotes import members_in_words
+from peel_analysis.show.pictures import picture
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import AS_IT_IS, no_figure, value_in_words, window_phrase

@@ -8,11 +8,12 @@ from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
-from peel_analysis.figures import narrow_form, picture, spine_chart, spine_of, spine_svg
+from peel_analysis.figures import narrow_form, spine_chart, spine_of, spine_svg
 from peel_analysis.figures.spine import APART_BY_SIZE, Spine, SpineRow, alt_text, tier
 from peel_analysis.measures import Result
 from peel_analysis.sections.display import Drawing, Html, numbered, stands_under
 from peel_analysis.show import words as wording
+from peel_analysis.show.pictures import picture
 from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import value_in_words

@@ -1,6 +1,7 @@
 """A measure result as an accessible HTML table: a row a force, numbers to the right, marks with their reasons."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 from peel_analysis.statistics.verdict import Verdict
 
+MOST = 22  # forces of the 43
 STANDARDISED = ("Count expected with this mix of offences", "Standardised", "95% interval, standardised")
 
 
@@ -57,17 +59,32 @@ def html_table(caption: str, columns: Sequence[str], rows: Iterable[Row]) -> Mar
     """
     held = list(rows)
     of_numbers = (bool(held) and all(row.cells[place].is_number for row in held) for place in range(len(columns) - 1))
-    return piece("table", caption, list(zip(columns, (False, *of_numbers), strict=True)), held)
+    has_numbers = any(cell.is_number for row in held for cell in row.cells)
+    return piece("table", caption, list(zip(columns, (False, *of_numbers), strict=True)), held, has_numbers)
 
 
 def by_force(result: Result, force_id: str) -> Markup:
     """Return the table behind a ranked figure: all 43 forces, highest value first, then England and Wales.
 
     Columns: value, the counts behind it, the comparator's value where the measure has one, and a note. A missing value
-    shows its mark and the short reason. The key to the marks that occur follows the table.
+    shows its mark and the short reason; where most forces lack it for the same one, a row stands for them all. The key
+    to the marks that occur follows the table.
     """
     values = _highest_first(result)
-    return _force_table(result, values, _columns(result), [_force_row(result, one, force_id) for one in values])
+    rows = _said_once([_force_row(result, one, force_id) for one in values])
+    return _force_table(result, values, _columns(result), rows)
+
+
+def _said_once(rows: list[Row]) -> list[Row]:
+    """Return the rows with those of most forces as one where they say the same: why there is no value."""
+    alike = Counter(row.cells for row in rows if not row.kind)
+    cells, forces = alike.most_common(1)[0] if alike else ((), 0)
+    if forces < MOST:
+        return rows
+    first = next(place for place, row in enumerate(rows) if not row.kind and row.cells == cells)
+    others = [row for row in rows if row.kind or row.cells != cells]
+    together = Row(f"The other {forces} forces" if others[1:] else f"All {forces} forces", cells)
+    return [*others[:first], together, *others[first:]]
 
 
 def of_all_forces(result: Result, address: Callable[[str], str]) -> Markup:

@@ -14,9 +14,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 ADDRESS = re.compile(
     r"((?<![\w@/.:])(?:https?://|www\.)(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w@:.-]*@)(?:[/?#][\w/.~%?&=#+,:;-]*[\w/#=?])?(?![\w@:]))"
 )
+# Of a style sheet, what is no use to who is sent it: comments, and white space beside marks; texts in quotes stay
+IN_CSS = re.compile(r'("[^"]*")|/\*.*?\*/|\s*([{};,])\s*|(?<=:) +', re.DOTALL)
 MACROS = "macros.html.j2"
 # Of the pages' style sheet, what a notebook has in another way: lengths, but for a screen's, and the section around all
-IN_REMS, IN_SECTION = re.compile(r"([\d.]+)rem(?!\) \{)"), re.compile(r"(?:section)?\.report-section (?=[a-z.])")
+IN_REMS, IN_SECTION = re.compile(r"([\d.]+)rem(?!\) ?\{)"), re.compile(r"(?:section)?\.report-section (?=[a-z.])")
 WITHIN_NOTEBOOKS = ".peel, #peel"  # an id in the list gives all that is nested more weight than JupyterLab's own rules
 STYLES = ("style", "page", "dark", "narrow", "print")  # the later say more than the earlier
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
@@ -58,7 +60,8 @@ def notebook_style() -> Markup:
 
 
 def _joined(*names: str) -> Markup:
-    return Markup("".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in names))
+    css = "".join((TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    return Markup(IN_CSS.sub(lambda found: found[1] or found[2] or "", css).replace(";}", "}"))
 
 
 @cache

@@ -185,7 +185,7 @@ def metadata(file: str, edition: Edition) -> str:
         "dialect": {"encoding": "utf-8", "header": True, "delimiter": ",", "lineTerminators": ["\n"]},
         "tableSchema": {"columns": [_in_csvw(one) for one in COLUMNS.values()], "primaryKey": list(KEY)},
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _in_csvw(column: Column) -> dict[str, object]:

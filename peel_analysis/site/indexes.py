@@ -168,9 +168,7 @@ def _sections(site: Site, editions: list[Edition]) -> Iterator[Entry]:
             titled.setdefault((plan.title, plan.id, plan.page), []).append(edition)
     for (title, section_id, page), held in titled.items():
         place = f"{page}.html#{section_id}" if page else f"#{section_id}"
-        yield Entry(
-            title, ", ".join(one.id for one in held), ways=_that_are_there(site, held, "index.html"), part=place
-        )
+        yield Entry(title, ways=_that_are_there(site, held, "index.html"), part=place)
 
 
 def _that_are_there(site: Site, editions: list[Edition], path: str) -> tuple[tuple[str, str], ...]:

@@ -1,15 +1,13 @@
 """Making the site: which pages it has, and writing those that are not as they would be made now."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from peel_analysis.changes import changes_between, open_version
-from peel_analysis.changes.output import PAGE, on_page
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.writing import (
     PAGE_MARKS,
@@ -21,14 +19,13 @@ from peel_analysis.data.writing import (
     write_files,
     write_text,
 )
-from peel_analysis.sections.annex import Annex
-from peel_analysis.site.indexes import all_editions, edition_index, search
-from peel_analysis.site.measure_pages import map_page, measure_pages
 from peel_analysis.site.page import CHANGES, FORCES, INDEX, MAP, MEASURES, METHOD, SEARCH, Files, Site
 
 
 def method_page(site: Site, edition: Edition) -> Files:
     """Yield the page that says how figures are told, counted and left out, and where they come from."""
+    from peel_analysis.sections.annex import Annex
+
     annex = Annex(None, edition)
     parts = (
         ("higher-and-lower", "When a figure is called higher or lower", {"": annex.wording_policy()}),
@@ -45,6 +42,9 @@ def method_page(site: Site, edition: Edition) -> Files:
 
 def changes_pages(site: Site) -> Files:
     """Yield a page for each two neighbouring editions of the data folder, and the list of these pages."""
+    from peel_analysis.changes import changes_between, open_version
+    from peel_analysis.changes.output import PAGE, on_page
+
     listed = []
     for earlier, later in pairwise(site.data.editions):
         a, b = (open_version(one, site.data) for one in (earlier, later))
@@ -54,13 +54,33 @@ def changes_pages(site: Site) -> Files:
     yield CHANGES, site.page("changed.html.j2", CHANGES, listed=listed)
 
 
-# Makers of pages: the page that carries the marks of all that its maker makes, and the maker.
+# Pages with a maker: those that carry the marks of all that their maker makes.
 # Of an edition: those that a run of a single report makes too, and the others.
-INDEXES: Mapping[str, Callable[[Site, Edition], Files]] = {FORCES: edition_index}
-PAGES: Mapping[str, Callable[[Site, Edition], Files]] = {MAP: map_page, MEASURES: measure_pages, METHOD: method_page}
+INDEXES, PAGES = (FORCES,), (MAP, MEASURES, METHOD)
 # Over editions: likewise, but that the others link to nothing of an edition.
-OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {INDEX: all_editions, SEARCH: search}
-PAGES_OVER_EDITIONS: Mapping[str, Callable[[Site], Files]] = {CHANGES: changes_pages}
+OVER_EDITIONS, PAGES_OVER_EDITIONS = (INDEX, SEARCH), (CHANGES,)
+
+
+def _of_edition(page: str, site: Site, edition: Edition) -> Files:
+    """Make a page of an edition. What makes it is imported here: most runs find no page stale."""
+    if page == METHOD:
+        return method_page(site, edition)
+    if page == FORCES:
+        from peel_analysis.site.indexes import edition_index
+
+        return edition_index(site, edition)
+    from peel_analysis.site.measure_pages import map_page, measure_pages
+
+    return {MAP: map_page, MEASURES: measure_pages}[page](site, edition)
+
+
+def _over_editions(page: str, site: Site) -> Files:
+    """Make a page over all editions."""
+    if page == CHANGES:
+        return changes_pages(site)
+    from peel_analysis.site.indexes import all_editions, search
+
+    return {INDEX: all_editions, SEARCH: search}[page](site)
 
 
 @dataclass(frozen=True)
@@ -84,12 +104,12 @@ def make_site(site: Site) -> Path:
 def _tasks(site: Site) -> Iterator[_Task]:
     for edition in site.editions:
         there = site.there(edition)
-        for path, of_edition in {**(PAGES if site.is_whole else {}), **INDEXES}.items():
+        for path in (*(PAGES if site.is_whole else ()), *INDEXES):
             said = map(repr, site.standings.get(edition.id, {}).values()) if path in INDEXES else ()
-            yield _Task(path.format(edition=edition.id), (*there, *said), partial(of_edition, site, edition))
+            yield _Task(path.format(edition=edition.id), (*there, *said), partial(_of_edition, path, site, edition))
     there = [path for edition_id in site.data.editions for path in site.there(site.data.edition(edition_id))]
-    for path, over in {**(PAGES_OVER_EDITIONS if site.is_whole else {}), **OVER_EDITIONS}.items():
-        yield _Task(path, there if path in OVER_EDITIONS else (), partial(over, site))
+    for path in (*(PAGES_OVER_EDITIONS if site.is_whole else ()), *OVER_EDITIONS):
+        yield _Task(path, there if path in OVER_EDITIONS else (), partial(_over_editions, path, site))
 
 
 def _write(site: Site, task: _Task, key: str) -> None:

@@ -1,0 +1,36 @@
+"""A drawing as a picture in HTML, and out of it again; nothing here draws, or waits for what does to be imported."""
+
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from markupsafe import Markup
+
+from peel_analysis.data.text import visible
+from peel_analysis.show.templates import piece
+
+ADDRESS = ' src="data:image/svg+xml,'  # of the drawing in a picture
+# What of a drawing cannot stand as it is between the quotes of an address: of base64, a quarter would be for nothing.
+IN_ADDRESS = str.maketrans({'"': "'", "'": "%27", "%": "%25", "#": "%23", "&": "%26", "\n": "%0A", "\t": "%09"})
+
+
+def described(svg: str, title: str, description: str) -> str:
+    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
+    start, end, rest = svg.partition(">")
+    words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(visible(title), visible(description))
+    return f"{start}{end}{words}{rest}"
+
+
+def picture(svg: str, alt: str) -> Markup:
+    """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
+    return piece("picture", Markup(svg.translate(IN_ADDRESS)), alt)
+
+
+def place_of_drawing(html: str) -> tuple[int, int]:
+    """Return where what `drawing_at` reads begins and ends in HTML that holds a `picture`."""
+    start = html.index(ADDRESS) + len(ADDRESS)
+    return start, html.index('"', start)
+
+
+def drawing_at(html: str, place: Sequence[int]) -> str:
+    """Return the drawing of a `picture` as SVG text, byte for byte."""
+    return unquote(str(html)[slice(*place)].replace("'", '"'))
