@@ -10,7 +10,7 @@ TESTERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # else each of some hundred processes compiles the package again
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
+.PHONY: help report batch demo test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -20,6 +20,10 @@ report: $(VENV)/ready  ## make one force's report: make report FORCE=norfolk
 
 batch: $(VENV)/ready  ## make all reports, or some: make batch FORCES=norfolk,suffolk JOBS=2
 	@$(VENV)/bin/peel batch --forces "$(FORCES)" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)"
+
+demo: $(VENV)/ready-for-tests  ## make the whole site with invented returns of all 43 forces, marked Illustrative
+	@$(VENV)/bin/peel returns example --seed 1 --edition $(EDITION) -o "$(OUT)/demo/returns"
+	@$(VENV)/bin/peel batch --returns "$(OUT)/demo/returns" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)/demo"
 
 test: $(VENV)/ready-for-tests  ## prove that the project is right, in six minutes: style, types, tests, Norfolk's references
 	@$(MAKE) --no-print-directory -j 2 lint notebooks  # types are checked by one process: the other core runs notebooks

@@ -19,7 +19,7 @@ from peel_analysis.cli import (
     option,
     say,
 )
-from peel_analysis.data.files import check_replaceable
+from peel_analysis.data.files import check_replaceable, check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,4 +115,29 @@ def load(data: "Data", folder: Path) -> int:
 
     made = load_returns(read_returns(folder, data))
     say(str(made.folder))
+    return DONE
+
+
+@returns_group.command()
+@data_option
+@edition_option
+@option("--seed", type=int, required=True, help="The number that the counts are drawn from.")
+@option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="The folder to write the forms into.",
+    remedy="give the name of a folder, such as illustrative",
+)
+def example(edition: "Edition", seed: int, output: Path) -> int:
+    """Write a set of invented returns of all forces, each marked Illustrative, to try everything out with."""
+    check_workbooks("peel returns example")
+    check_writable(output, f"--output {output}")
+    from peel_analysis.data.writing import write_files
+    from peel_analysis.returns.example import example_forms
+
+    write_files({output / name: form for name, form in example_forms(edition, seed).items()})
+    say(str(output))
     return DONE

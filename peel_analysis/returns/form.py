@@ -31,6 +31,7 @@ STATUSES = {  # of a row, as the form offers them, by the status of a count
     "not_comparable": "Not comparable",
 }
 WITH_COUNT, WITHOUT = ("reported", "partial", "estimated"), ("not_supplied", "not_comparable")
+ILLUSTRATIVE = "Illustrative"  # the word in the title of a form whose counts are invented
 LARGEST = 10**9
 NOT_HELD = "not held"
 TO_FILL_IN = {"locked": False, "bg_color": "#FFF8DC", "border": 1}
@@ -72,13 +73,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Return:
-    """A force's return for an edition, as it stands in a file."""
+    """A force's return for an edition, as it stands in a file; `word` marks one that is not what a force wrote."""
 
     force: Force
     edition: Edition
     rows: tuple[Row, ...]
     file: str
     sha256: str
+    word: str = ""
 
     def row(self, item: str, year: int) -> Row | None:
         """Return the row of an item whose period ends in a year, if the return has it."""
@@ -218,7 +220,7 @@ def read_form(path: Path, data: Data) -> Return:
         if missing and not faults.found:
             remedy = "fill in a form as it was handed out"
             faults.add([f"{sheet.file}, sheet '{RETURN}': no row of {'; '.join(missing)}; {remedy}"])
-    return Return(force, edition, tuple(rows.values()), book.file, book.sha256)
+    return Return(force, edition, tuple(rows.values()), book.file, book.sha256, _word(cells, edition))
 
 
 def _sheet(file: str, sheets: Mapping[str, Sheet], hidden: tuple[str, ...]) -> Sheet:
@@ -243,6 +245,11 @@ def _whose(sheet: Sheet, cells: list[list[Any]], data: Data) -> tuple[Force, Edi
         return force, data.edition(said.get(EDITION, ""))
     except InputError as error:
         raise SourceError(f"{sheet.place(3, 1)}: {error}") from None
+
+
+def _word(cells: list[list[Any]], edition: Edition) -> str:
+    """Return the word that marks a form in its title, or ""."""
+    return ILLUSTRATIVE if cells[0] and as_text(cells[0][0]) == _title(edition, ILLUSTRATIVE) else ""
 
 
 def _take(
