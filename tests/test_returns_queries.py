@@ -71,7 +71,6 @@ def test_nothing_is_asked_about_a_sound_return_and_each_rule_says_what_it_looked
     results = check_returns(read_returns(folder_of(tmp_path, norfolk={}), DATA))
     assert queries_in(results) == []
     assert {one.rule.id: one.looked_at for one in results} == {
-        "return_other_file": "1 form",
         "return_not_a_number": "25 rows",
         "return_count_and_status": "25 rows",
         "return_without_reason": "0 rows that are not reported",

@@ -53,9 +53,9 @@ def template(edition: "Edition", force: "Force | None", output: Path) -> int:
     check_workbooks("peel returns template")
     check_replaceable(output, f"--output {output}")
     from peel_analysis.data.writing import write_files
-    from peel_analysis.returns.form import blank_form
+    from peel_analysis.returns.form import blank_form, held_before
 
-    write_files({output: blank_form(edition, force)})
+    write_files({output: blank_form(edition, force, held_before(edition, force) if force else None)})
     say(str(output))
     return DONE
 

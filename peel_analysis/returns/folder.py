@@ -1,5 +1,6 @@
 """A folder of returns: a form a force, and beside them the log of what was queried and decided."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.returned import Notice
-from peel_analysis.returns.form import ILLUSTRATIVE, Return, read_form
+from peel_analysis.returns.form import ILLUSTRATIVE, Return
+from peel_analysis.returns.reading import read_form
 
 FORMS = "*.xlsx"
 DATA = "data"  # the data folder that is made of the returns, in their folder
@@ -65,13 +67,11 @@ def read_returns(folder: Path, data: Data, files: Sequence[Path] = ()) -> Return
                 told = f"a second return of {one.force.official_name}, beside {before.file}; keep the one that holds"
                 faults.add([f"{path}: {told}"])
         each_apart = "put each kind in a folder of its own"
-        by_edition: dict[str, list[str]] = {}
+        editions = Counter(one.edition.id for one in found.values())
         for one in found.values():
-            by_edition.setdefault(one.edition.id, []).append(one.file)
-        if len(by_edition) > 1:
-            fewest = min(by_edition, key=lambda edition: len(by_edition[edition]))
-            told = f"returns of editions {', '.join(by_edition)} ({fewest}: {', '.join(by_edition[fewest])})"
-            faults.add([f"{folder}: {told}; {each_apart}"])
+            if one.edition.id != (most := editions.most_common(1)[0][0]):
+                told = f"of edition {one.edition.id}, where the others are of {most}"
+                faults.add([f"{folder / one.file}: {told}; {each_apart}"])
         words = {one.word for one in found.values()}
         if len(words) > 1:
             invented = ", ".join(one.file for one in found.values() if one.word)

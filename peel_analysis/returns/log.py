@@ -19,7 +19,7 @@ from peel_analysis.data.text import as_cell, block, from_cell, pairs
 from peel_analysis.data.writing import one_writer, write_files
 from peel_analysis.returns.folder import Returns
 from peel_analysis.returns.form import Return
-from peel_analysis.returns.queries import AGAINST, PREFIX, THE_RETURN, Query, id_of, value_of
+from peel_analysis.returns.queries import AGAINST, PREFIX, Query, id_of, value_of
 
 CORRECTED, CONFIRMED, EXCLUDED, PARTIAL = "corrected", "confirmed", "excluded", "partial"
 LOG = Register(
@@ -87,8 +87,7 @@ def read_log(returns: Returns) -> tuple[Entry, ...]:
 
 def _wrong(one: Entry, returns: Returns) -> Iterator[str]:
     data = returns.data
-    asked = (THE_RETURN, *data.returned)
-    known = one.item in asked and PREFIX + one.rule in data.rules and one.year.isdecimal()
+    known = one.item in data.returned and PREFIX + one.rule in data.rules and one.year.isdecimal()
     if not known or one.query != id_of(one.force_id, one.item, one.year, one.rule):
         yield f"no query '{one.query}' of this force, item, year and rule; put back the row as it was written"
     if one.on and not is_day(one.on):
@@ -97,8 +96,6 @@ def _wrong(one: Entry, returns: Returns) -> Iterator[str]:
         yield f"on is {one.on}, a day that is still to come; write the day of the decision"
     if one.decision and (missing := [name for name in NEEDED if not getattr(one, name).strip()]):
         yield f"decision is '{one.decision}' and {missing[0]} is blank; a decision has {', '.join(NEEDED)}"
-    if one.item == THE_RETURN and one.decision in (EXCLUDED, PARTIAL):
-        yield f"decision is '{one.decision}' of a whole return; take its file out of the folder, or decide by item"
 
 
 def answered(queries: Iterable[Query], log: Sequence[Entry]) -> list[Answered]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from math import isnan
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -19,7 +18,7 @@ from peel_analysis.data.edition import Release
 from peel_analysis.data.periods import GapError, Period
 from peel_analysis.data.registers import EXCLUSIONS
 from peel_analysis.data.settings import Rule
-from peel_analysis.data.text import enumerated, shown, slug
+from peel_analysis.data.text import enumerated, shown
 from peel_analysis.data.text import whole as in_figures
 from peel_analysis.measures.calculation import in_window
 from peel_analysis.measures.exclusions import check_years, exclusions_of
@@ -30,7 +29,6 @@ from peel_analysis.returns.form import STATUSES, WITHOUT, Return, Row
 from peel_analysis.statistics.verdict import MAD_TO_DEVIATION, Position, robust_position
 
 PREFIX = "return_"  # of the ids of the rules
-THE_RETURN = "return"  # what a query is about that is about no item
 AGAINST = " against "  # in a value, between the count and the figure that it was set against
 IN_RETURNS = "in the returns"  # the release of the counts while they are looked at
 FEBRUARY = 2
@@ -214,26 +212,6 @@ def _gives(look: Look, one: Return, row: Row, count: float | None = None) -> str
     counted = row.count if count is None else count
     given = f"'{row.written}'" if row.written else "no count" if counted is None else in_figures(counted)
     return f"The return of {one.force.official_name} gives {given} for {look.title(row.item)} ({row.period.words})"
-
-
-def other_file(look: Look) -> CheckResult:
-    """Return the forms that lie under the name of another force, or of another edition."""
-    by, found = look.data.rule("return_other_file"), []
-    for one in look.returns.every:
-        words = f"-{slug(Path(one.file).stem.replace('_', '-'))}-"
-        about = f"-{slug(look.returns.folder.resolve().name.replace('_', '-'))}-"
-        forces = [force for force in look.data.forces if f"-{force.id}-" in words]
-        editions = [edition for edition in look.data.editions if f"-{edition}-" in words or f"-{edition}-" in about]
-        wrong = [force.official_name for force in forces if one.force not in forces]
-        wrong += [f"edition {edition}" for edition in editions if one.edition.id not in editions]
-        if wrong:
-            expected, who = f"a form of {enumerated(wrong)}", f"{one.force.official_name}, edition {one.edition.id}"
-            told = f"The file {one.file} is named as if it were {expected}, and the form inside is that of {who}."
-            row = max(one.rows, key=lambda row: row.year)
-            row = replace(row, item=THE_RETURN, place=one.file)
-            asked = _asked(one, row, by, one.file, expected, told)
-            found.append(replace(asked, sentence=f"{told} Please say whose figures these are."))
-    return CheckResult(by, number_of(len(look.returns.every), "form", "forms"), tuple(found))
 
 
 def not_a_number(look: Look) -> CheckResult:
@@ -426,7 +404,6 @@ def although_excluded(look: Look) -> CheckResult:
 
 
 RULES = (
-    other_file,
     not_a_number,
     count_and_status,
     without_reason,
