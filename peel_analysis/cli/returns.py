@@ -17,8 +17,10 @@ from peel_analysis.cli import (
     edition_option,
     format_option,
     option,
+    refused,
     say,
 )
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_replaceable, check_writable
 
 if TYPE_CHECKING:
@@ -76,18 +78,20 @@ def check(data: "Data", paths: tuple[Path, ...], format_: str, to_log: bool) -> 
     from peel_analysis.returns.queries import check_returns, queries_in
 
     results, found, added = [], [], 0
-    for returns in _returns_at(data, paths):
+    try:
+        every = list(_returns_at(data, paths))
+    except InputError as error:
+        return max(map(refused, error.faults))
+    for returns in every:
         entries = log.read_log(returns)
         results += (mine := check_returns(returns))
         found += log.answered(queries_in(mine), entries)
         added += len(log.add_to_log(returns, queries_in(mine))) if to_log else 0
     written = {"csv": log.as_csv, "json": log.as_json}
-    said = (
-        written[format_](found, data)
-        if format_ in written
-        else "\n".join((*log.table(results, found, data.forces), ""))
-    )
-    say(said.lstrip("\n"), end="")
+    if format_ in written:
+        say(written[format_](found, data), end="")
+    else:
+        say("\n".join(log.table(results, found, data.forces)).lstrip("\n"))
     if to_log:
         say(f"{added} added to {log.LOG.file}", file=sys.stderr)
     return FAILED if any(one.state == "open" for one in found) else DONE
