@@ -110,8 +110,8 @@ def test_one_seed_gives_the_same_bytes_and_another_other_counts() -> None:
     assert first == example_forms(EDITION, 1)
     counts = [example_rows(EDITION, seed)["norfolk"]["calls", 2017].count for seed in (1, 2)]
     assert counts[0] != counts[1]
-    assert list(first)[DATA.forces.ids.index("norfolk")] == file_of(EDITION, norfolk)
-    assert file_of(EDITION, norfolk) == "illustrative-return-norfolk-2017.xlsx"
+    assert list(first)[DATA.forces.ids.index("norfolk")] == file_of(norfolk, "2017")
+    assert file_of(norfolk, "2017") == "illustrative-return-norfolk-2017.xlsx"
 
 
 def test_every_sheet_says_illustrative_and_so_does_what_is_made_of_it(made: Data) -> None:

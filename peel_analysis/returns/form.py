@@ -183,6 +183,8 @@ def _write_filled(sheet: Any, row: int, filled: Row | None, styles: Mapping[str,
     count, status, reason = map(COLUMNS.index, FILLED_IN)
     if filled is not None and filled.count is not None:
         sheet.write_number(row, count, filled.count, styles["number"])
+    elif filled is not None and filled.written:
+        sheet.write_string(row, count, filled.written, styles["number"])
     else:
         sheet.write_blank(row, count, None, styles["number"])
     sheet.write_string(row, status, STATUSES[filled.status] if filled else "", styles["input"])
