@@ -1,17 +1,33 @@
 """The subcommands of `peel returns`: the loop of data returns, from the form that is handed out to the page to sign."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from peel_analysis.cli import DONE, FOLDER, FORCE, check_workbooks, command, data_option, edition_option, option, say
+from peel_analysis.cli import (
+    DONE,
+    FAILED,
+    FOLDER,
+    FORCE,
+    check_workbooks,
+    command,
+    data_option,
+    edition_option,
+    format_option,
+    option,
+    say,
+)
 from peel_analysis.data.files import check_replaceable, check_writable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from peel_analysis.data.edition import Edition
     from peel_analysis.data.folder import Data
     from peel_analysis.data.forces import Force
+    from peel_analysis.returns.folder import Returns
 
 
 @command.group("returns", no_args_is_help=False)
@@ -37,11 +53,55 @@ def template(edition: "Edition", force: "Force | None", output: Path) -> int:
     check_workbooks("peel returns template")
     check_replaceable(output, f"--output {output}")
     from peel_analysis.data.writing import write_files
-    from peel_analysis.returns.form import blank_form
+    from peel_analysis.returns.form import blank_form, held_before
 
-    write_files({output: blank_form(edition, force)})
+    write_files({output: blank_form(edition, force, held_before(edition, force) if force else None)})
     say(str(output))
     return DONE
+
+
+@returns_group.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
+@data_option
+@format_option("table", "csv", "json")
+@click.option("--log", "to_log", is_flag=True, help="Add the open queries to the log beside the forms, queries.csv.")
+@click.pass_obj
+def check(data: "Data", paths: tuple[Path, ...], format_: str, to_log: bool) -> int:
+    """List what is to be asked about returns: forms, or folders of them (PATH...).
+
+    Each query has its rule, what was expected, and a sentence to send to the force. What the log beside the forms has
+    decided about the same value is no longer asked. The exit code is 1 when a query is open.
+    """
+    from peel_analysis.returns import log
+    from peel_analysis.returns.queries import check_returns, queries_in
+
+    results, found, added = [], [], 0
+    for returns in _returns_at(data, paths):
+        entries = log.read_log(returns)
+        results += (mine := check_returns(returns))
+        found += log.answered(queries_in(mine), entries)
+        added += len(log.add_to_log(returns, queries_in(mine))) if to_log else 0
+    written = {"csv": log.as_csv, "json": log.as_json}
+    said = (
+        written[format_](found, data)
+        if format_ in written
+        else "\n".join((*log.table(results, found, data.forces), ""))
+    )
+    say(said.lstrip("\n"), end="")
+    if to_log:
+        say(f"{added} added to {log.LOG.file}", file=sys.stderr)
+    return FAILED if any(one.state == "open" for one in found) else DONE
+
+
+def _returns_at(data: "Data", paths: tuple[Path, ...]) -> "Iterator[Returns]":
+    """Yield the returns of each folder that is named, and of files that are named those of one folder together."""
+    from peel_analysis.returns.folder import read_returns
+
+    files: dict[Path, list[Path]] = {}
+    for path in dict.fromkeys(paths):
+        files.setdefault(path if path.is_dir() else path.parent, []).extend([] if path.is_dir() else [path])
+    for folder, some in files.items():
+        yield read_returns(folder, data, () if folder in paths else some)
 
 
 @returns_group.command()
