@@ -61,14 +61,14 @@ Supplied = dict[tuple[str, str, int], tuple[str, str]]  # status and reason, by 
 def example_forms(edition: Edition, seed: int) -> dict[str, bytes]:
     """Return the forms of an illustrative set of returns, one a force, by the names of their files."""
     return {
-        file_of(force, edition.id): form_of(edition, force, rows)
+        file_of(force, edition): form_of(edition, force, rows)
         for force, rows in zip(edition.forces, example_rows(edition, seed).values(), strict=True)
     }
 
 
-def file_of(force: Force, edition_id: str) -> str:
+def file_of(force: Force, edition: Edition) -> str:
     """Return the name of a force's illustrative form."""
-    return f"{ILLUSTRATIVE.lower()}-return-{force.id}-{edition_id}.xlsx"
+    return f"{ILLUSTRATIVE.lower()}-return-{force.id}-{edition.id}.xlsx"
 
 
 def form_of(edition: Edition, force: Force, rows: Mapping[Key, Row]) -> bytes:
