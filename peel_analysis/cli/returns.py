@@ -126,6 +126,7 @@ def load(data: "Data", folder: Path) -> int:
 @data_option
 @edition_option
 @option("--seed", type=int, required=True, help="The number that the counts are drawn from.")
+@click.option("--faults", is_flag=True, help="Plant one fault for each rule of the check.")
 @option(
     "--output",
     "-o",
@@ -135,13 +136,15 @@ def load(data: "Data", folder: Path) -> int:
     help="The folder to write the forms into.",
     remedy="give the name of a folder, such as illustrative",
 )
-def example(edition: "Edition", seed: int, output: Path) -> int:
+def example(edition: "Edition", seed: int, output: Path, *, faults: bool) -> int:
     """Write a set of invented returns of all forces, each marked Illustrative, to try everything out with."""
     check_workbooks("peel returns example")
     check_writable(output, f"--output {output}")
     from peel_analysis.data.writing import write_files
     from peel_analysis.returns.example import example_forms
+    from peel_analysis.returns.faults import forms_with_faults
 
-    write_files({output / name: form for name, form in example_forms(edition, seed).items()})
+    forms = forms_with_faults(edition, seed) if faults else example_forms(edition, seed)
+    write_files({output / name: form for name, form in forms.items()})
     say(str(output))
     return DONE
