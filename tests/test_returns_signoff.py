@@ -1,5 +1,6 @@
 """The page that a force signs: its own values, counts and reasons, and no other force's. All counts are invented."""
 
+import csv
 import re
 import zipfile
 from pathlib import Path
@@ -16,6 +17,8 @@ from peel_analysis.measures import calculate
 from peel_analysis.returns.folder import Returns, read_returns
 from peel_analysis.returns.form import Row, asked, filled_form
 from peel_analysis.returns.load import load
+from peel_analysis.returns.log import LOG, add_to_log
+from peel_analysis.returns.queries import check_returns, queries_in
 from peel_analysis.returns.signoff import NOT_SHOWN, SignOff, as_page, as_workbook, sign_offs
 from peel_analysis.show.words import value_in_words
 
@@ -135,6 +138,31 @@ def test_a_published_value_of_england_and_wales_is_shown(returns: Returns, tmp_p
     national = {row[0]: str(row[7]) for row in one.tables[0].rows if str(row[1]).endswith("2017")}
     assert national["Domestic abuse arrest rate"] == "42.5 (as published)"
     assert national["Calls for assistance per 1,000 population"] == "[x]"
+
+
+def test_queries_stand_with_what_was_decided_and_an_open_one_is_told_above_the_remedy(
+    returns: Returns, tmp_path: Path
+) -> None:
+    (tmp_path / "form.xlsx").write_bytes((returns.folder / "return-norfolk.xlsx").read_bytes())
+    alone = read_returns(tmp_path, DATA)
+    queries = add_to_log(alone, queries_in(check_returns(alone)))
+    with (tmp_path / LOG.file).open(encoding="utf-8", newline="") as file:
+        entries = list(csv.DictReader(file))
+    entries[0] |= {"answer": "It is right.", "by": "A. Officer", "on": "2026-01-02", "decision": "confirmed"}
+    gone = entries[1] | {"value": "12", "answer": "A slip.", "by": "B. Officer", "on": "2026-01-03"}
+    with (tmp_path / LOG.file).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, LOG.columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*entries, gone | {"decision": "corrected"}])
+    (one,) = sign_offs(alone, load(alone), [NORFOLK])
+    rows = one.tables[-1].rows
+    assert len(rows) == len(queries) + 1
+    states = {(row[0], row[2]): row[4:] for row in rows}
+    assert states[queries[0].id, queries[0].value] == ("decided: confirmed", "It is right.", "A. Officer, 2026-01-02")
+    assert states[queries[1].id, queries[1].value] == ("open", "none yet", "none yet")
+    assert states[queries[1].id, "12"] == ("decided: corrected", "A slip.", "B. Officer, 2026-01-03")
+    assert one.open_queries == len(queries) - 1
+    assert "queries are still open: the answer may change a value." in as_page(one)
 
 
 def test_the_page_and_its_workbook_say_what_they_are_and_have_a_place_to_sign(norfolk: SignOff, tmp_path: Path) -> None:

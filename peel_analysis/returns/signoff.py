@@ -14,11 +14,13 @@ from peel_analysis.data.forces import NATIONAL, Force
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.returned import Notice
-from peel_analysis.data.text import visible, whole
+from peel_analysis.data.text import in_words, visible, whole
 from peel_analysis.measures import Part, Result, calculate_all
 from peel_analysis.reports.workbook import A4, NO_TIME, OPTIONS, set_heights
 from peel_analysis.returns.folder import Returns
 from peel_analysis.returns.form import STATUSES, Return
+from peel_analysis.returns.log import Answered, Entry, answered, read_log
+from peel_analysis.returns.queries import PREFIX, Query, check_returns, queries_in
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import render, style_sheet
@@ -68,6 +70,16 @@ class SignOff:
     notice: Notice
     about: str
     tables: tuple[Table, ...]
+    open_queries: int
+
+    @property
+    def to_correct(self) -> str:
+        """What is said under the lines to sign on."""
+        number = f"{in_words(self.open_queries)} {'query is' if self.open_queries == 1 else 'queries are'}"
+        still = (
+            f"{number[:1].upper()}{number[1:]} still open: the answer may change a value. " if self.open_queries else ""
+        )
+        return f"{still}{TO_CORRECT}"
 
     @property
     def title(self) -> str:
@@ -92,11 +104,21 @@ def sign_offs(returns: Returns, made: Data, forces: Sequence[Force]) -> Iterator
     edition = made.edition(returns.edition_id)
     measures = [one for one in made.measures if _items(one.numerator, one.denominator) & set(made.returned)]
     results = calculate_all(edition, measures)
+    entries = read_log(returns)
+    every = answered(queries_in(check_returns(returns)), entries)
     for force in forces:
         one = by_force[force.id]
+        asked = [each for each in every if each.query.force_id == force.id]
+        logged = [entry for entry in entries if entry.force_id == force.id and entry.decision]
+        open_queries = sum(each.state == "open" for each in asked)
         about = f"Of the file {one.file} (SHA-256 {one.sha256}). Made by peel_analysis {code_version()}."
-        tables = (_values(results, force), _as_returned(one, made), _caveats(results, force))
-        yield SignOff(force, edition, made.notice, about, tables)
+        tables = (
+            _values(results, force),
+            _as_returned(one, made),
+            _caveats(results, force),
+            _queries(asked, logged, made),
+        )
+        yield SignOff(force, edition, made.notice, about, tables, open_queries)
 
 
 def _items(*parts: Part) -> set[str]:
@@ -208,6 +230,30 @@ def _caveats(results: Iterable[Result], force: Force) -> Table:
     return Table("caveats", title, ("Caveat", "Measures"), (90, 80), rows, "There is none.")
 
 
+def _queries(asked: Iterable[Answered], logged: Iterable[Entry], data: Data) -> Table:
+    """Return the queries about a return, open and decided, and the decisions about counts that it no longer has.
+
+    A query's sentence is not among it, for it may set the figure beside those of other forces.
+    """
+    rows: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in asked:
+        entry = one.entry if one.entry and one.entry.value == one.query.value else None
+        state = f"decided: {entry.decision}" if entry and one.state == "decided" else one.state
+        rows[one.query.id, one.query.value] = _query_row(one.query, state, entry, data)
+    for entry in logged:
+        rows.setdefault((entry.query, entry.value), _query_row(entry, f"decided: {entry.decision}", entry, data))
+    columns = ("Query", "About", "Value", "What was looked for", "State", "Answer", "By, on")
+    return Table("queries", "Queries", columns, (52, 34, 22, 60, 20, 50, 24), tuple(rows.values()), "There is none.")
+
+
+def _query_row(about: Query | Entry, state: str, entry: Entry | None, data: Data) -> tuple[str, ...]:
+    name = about.id if isinstance(about, Query) else about.query
+    title = data.returned[about.item].title if about.item in data.returned else "The whole return"
+    told = (f"{title}, {about.year}", about.value or "blank", data.rule(f"{PREFIX}{about.rule}").rule, state)
+    answer = (entry.answer, ", ".join(filter(None, (entry.by, entry.on)))) if entry else ("", "")
+    return (name, *told, *(one or "none yet" for one in answer))
+
+
 def as_page(one: SignOff) -> str:
     """Return the page, self-contained, which prints on A4."""
     tables = [
@@ -229,7 +275,7 @@ def as_page(one: SignOff) -> str:
         intro=WHAT_IT_IS,
         tables=tables,
         declaration=DECLARATION,
-        to_correct=TO_CORRECT,
+        to_correct=one.to_correct,
         to_sign=TO_SIGN,
         about=one.about,
     )
@@ -247,7 +293,7 @@ def as_workbook(one: SignOff) -> bytes:
 
     book = xlsxwriter.Workbook(out := BytesIO(), OPTIONS)
     book.set_properties({"title": f"{one.notice.word}: {one.title}", "created": NO_TIME})
-    below = (DECLARATION, TO_CORRECT, one.about)
+    below = (DECLARATION, one.to_correct, one.about)
     to_sign = Table("sign", "Sign-off", ("To be filled in", ""), (24, 90), tuple((name, "") for name in TO_SIGN))
     for table in (*one.tables, to_sign):
         sheet = book.add_worksheet(table.id.capitalize())
