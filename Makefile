@@ -7,9 +7,10 @@ EDITION ?= 2017
 OUT ?= build
 JOBS ?= 2
 TESTERS ?= 2
+unexport PYTHONDONTWRITEBYTECODE  # else each of some hundred processes compiles the package again
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
+.PHONY: help report batch demo test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -19,6 +20,10 @@ report: $(VENV)/ready  ## make one force's report: make report FORCE=norfolk
 
 batch: $(VENV)/ready  ## make all reports, or some: make batch FORCES=norfolk,suffolk JOBS=2
 	@$(VENV)/bin/peel batch --forces "$(FORCES)" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)"
+
+demo: $(VENV)/ready-for-tests  ## make the whole site with invented returns of all 43 forces, marked Illustrative
+	@$(VENV)/bin/peel returns example --seed 1 --edition $(EDITION) -o "$(OUT)/demo/returns"
+	@$(VENV)/bin/peel batch --returns "$(OUT)/demo/returns" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)/demo"
 
 test: $(VENV)/ready-for-tests  ## prove that the project is right, in six minutes: style, types, tests, Norfolk's references
 	@$(MAKE) --no-print-directory -j 2 lint notebooks  # types are checked by one process: the other core runs notebooks
@@ -57,12 +62,12 @@ benchmark: $(VENV)/ready-for-tests  ## time the ways of running the notebooks
 	$(VENV)/bin/python tests/benchmarks/benchmark.py
 
 constraints: $(VENV)/ready-for-tests  ## take the newest versions into constraints.txt
-	$(VENV)/bin/python -m pip install -qq uv
+	$(PIP) uv
 	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras pyproject.toml \
 		--output-file constraints.txt --no-header --no-annotate --no-emit-index-url
 
 lowest: $(VENV)/ready-for-tests  ## make a report with the lowest versions that pyproject.toml allows
-	$(VENV)/bin/python -m pip install -qq --disable-pip-version-check uv
+	$(PIP) uv
 	$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(VENV)-lowest
 	$(VENV)/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
 	$(VENV)-lowest/bin/peel report norfolk --pdf --xlsx --fresh --out "$(OUT)/lowest"
@@ -78,6 +83,8 @@ clean:  ## remove reports and caches; the environment stays
 	rm -rf "$(OUT)" .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
 	find peel_analysis tests notebooks \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
+PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "make: $(PYTHON) is not Python 3.11 or later; name one that is: make PYTHON=python3.12 ..." >&2; exit 2; }
@@ -86,15 +93,16 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV): once, a minute or two" >&2
-	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
+	@$(PIP) -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/ready-for-lab: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV) with the pickers of notebooks: once, a minute or two" >&2
-	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[lab]"
+	@$(PIP) -c constraints.txt -e ".[lab]"
 	@touch $@ $(VENV)/ready
 
 $(VENV)/ready-for-tests: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Setting up $(VENV) with the tests' tools: once, a minute or two" >&2
-	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@$(PIP) uv && $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python -c constraints.txt -e ".[test]" || \
+		$(PIP) -c constraints.txt -e ".[test]"  # pip, which takes far longer, also where packages come by its own settings
 	@touch $@ $(VENV)/ready $(VENV)/ready-for-lab

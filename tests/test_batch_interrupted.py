@@ -2,6 +2,7 @@
 
 import os
 import signal
+from itertools import product
 from pathlib import Path
 
 import psutil
@@ -16,11 +17,10 @@ SLOW = "import time\ntime.sleep(0.4)\nprint(force)"
 FOUR = ("essex", "kent", "norfolk", "suffolk")
 
 
-def stopped_by(first: signal.Signals) -> pytest.MarkDecorator:
-    """Return the ways to stop a batch, of which `make test` tries the first only."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
-    ways = [pytest.param(one, id=one.name, marks=() if one == first else pytest.mark.slow) for one in numbers]
-    return pytest.mark.parametrize("number", ways)
+# Ctrl-C reaches every process of the terminal, and its end does so too; `make test` tries the first way only.
+WAYS = [*product((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), (True, False)), (signal.SIGKILL, False)]
+NAMES = [f"{number.name}-{'all' if whole else 'one'}" for number, whole in WAYS]
+SLOWLY = [pytest.param(*way, marks=pytest.mark.slow) for way in WAYS[1:]]
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def batch(tmp_path: Path) -> SmallBatch:
     return small_batch(tmp_path / "b", SLOW, SLOW)
 
 
-@pytest.mark.parametrize("whole_terminal", [True, pytest.param(False, marks=pytest.mark.slow)])
-@stopped_by(signal.SIGINT)
+@pytest.mark.parametrize(("number", "whole_terminal"), [WAYS[0], *SLOWLY], ids=NAMES)
 def test_a_stopped_batch_leaves_whole_files_and_goes_on(
     number: signal.Signals, whole_terminal: bool, batch: SmallBatch
 ) -> None:
@@ -37,8 +36,8 @@ def test_a_stopped_batch_leaves_whole_files_and_goes_on(
     batch.wait_for_units(2, process)
     children, semaphores = family(process), shared_memory_of(process)
     assert children
-    if whole_terminal and number != signal.SIGKILL:
-        os.killpg(process.pid, number)  # Ctrl-C reaches every process of the terminal, and its end does so too
+    if whole_terminal:
+        os.killpg(process.pid, number)
     else:
         process.send_signal(number)
     printed, errors = process.communicate(timeout=30)
@@ -64,7 +63,7 @@ def test_a_stopped_batch_leaves_whole_files_and_goes_on(
 
 
 @pytest.mark.slow
-@stopped_by(signal.SIGKILL)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["INT", "KILL"])  # one can be heeded
 def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
     number: signal.Signals, batch: SmallBatch, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,7 +46,7 @@ def test_all_that_a_batch_makes_of_43_forces_stays_small(suffolk: Page) -> None:
     folder = suffolk.path.parent  # as most forces' is: without findings
     own = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     assert sum(path.stat().st_size for path in folder.glob("*.html")) < 600_000
-    assert 43 * own + OF_THE_SITE < 62_000_000, "60 MB is the aim"
+    assert 43 * own + OF_THE_SITE < 60_000_000
 
 
 def test_the_data_of_a_figure_by_force_are_all_forces_as_the_values_file_has_them(page: Page) -> None:

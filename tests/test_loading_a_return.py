@@ -15,6 +15,7 @@ from textwrap import dedent
 
 import pytest
 from command import run
+from command import values as said_values
 from conftest import peel
 from workbooks import read_file, save
 
@@ -75,14 +76,12 @@ def name_releases(data: Path, sample: str) -> None:
     edition.write_text(re.sub(r"(?m)^\[releases\].*$", rf"\g<0>\n{lines}", text), encoding="utf-8")
 
 
-def values(data: Path, measure_id: str) -> dict[str, Row]:
+def values(capsys: pytest.CaptureFixture[str], data: Path, measure_id: str) -> dict[str, Row]:
     """Return the rows of a measure by force, as `peel values` prints them."""
-    done = peel("values", "--measure", measure_id, "--data", str(data), cwd=data)
-    assert (done.returncode, done.stderr) == (0, "")
-    return {row["force_id"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    return {row["force_id"]: row for row in said_values(capsys, "--measure", measure_id, "--data", str(data))}
 
 
-def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
+def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sample = steps().sample
     rows = list(csv.DictReader(io.StringIO(sample)))
     counts = {(row["force"].split()[0].lower(), row["item"]): row["count"] for row in rows}
@@ -90,7 +89,7 @@ def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
     assert "Would write" in said[0]
     assert "Written in " in said[1]
     assert (tmp_path / "project" / said[2].strip()).is_file()
-    arrests = values(data, "da_arrest_rate")
+    arrests = values(capsys, data, "da_arrest_rate")
     top, below = (int(counts["norfolk", f"domestic_abuse_{name}"]) for name in ("arrests", "offences"))
     norfolk = arrests["norfolk"]
     assert (norfolk["status"], norfolk["numerator"], norfolk["denominator"]) == ("reported", str(top), str(below))
@@ -98,7 +97,7 @@ def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
     assert (arrests["suffolk"]["value"], arrests["suffolk"]["status"]) == ("", "not_supplied")
     assert (arrests["kent"]["value"], arrests["kent"]["status"]) == ("", "not_public")
     assert arrests["england-and-wales"]["status"] == "as_published"
-    share = values(data, "da_share_of_crime_pct")["england-and-wales"]
+    share = values(capsys, data, "da_share_of_crime_pct")["england-and-wales"]
     assert (share["value"], share["numerator"], share["members"]) == ("", "", "0")
     assert share["note"] == "One force alone has a figure, and that is not England and Wales."
     page = (tmp_path / "project" / "build" / "2017" / "norfolk" / "index.html").read_text(encoding="utf-8")
@@ -111,7 +110,7 @@ def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path) -> None:
 def test_its_first_two_rows_alone_end_in_a_report_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said, data = follow(tmp_path, "".join(steps().sample.splitlines(keepends=True)[:3]))
     assert said[-1].strip().endswith("index.html")
-    norfolk = values(data, "da_arrest_rate")["norfolk"]
+    norfolk = values(capsys, data, "da_arrest_rate")["norfolk"]
     assert (norfolk["status"], norfolk["numerator"], norfolk["denominator"]) == ("as_published", "", "")
     for command in ("why da_arrest_rate norfolk", "why da_arrest_rate kent", "check --edition 2017"):
         code, _, error = run(capsys, *command.split(), "--data", str(data))

@@ -100,6 +100,11 @@ def test_sections_are_in_the_order_of_the_catalogue(page: Page) -> None:
 def test_figures_are_numbered_through_the_page(page: Page) -> None:
     numbers = [words(number) for number in page.html.find_all(class_="figure-number")]
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    in_notebooks, on_page = (
+        [(one["id"], words(one.find(class_="figure-number"))) for one in html.select("figure:has(.figure-number)")]
+        for html in (shown(page), page.html)
+    )
+    assert in_notebooks == on_page, "each section's notebook prints its own by itself"
 
 
 def test_every_table_has_a_caption_and_headers_with_scope(page: Page) -> None:

@@ -38,7 +38,7 @@ def crime() -> Result:
     return calculate(edition.data.measure("crime_per_1000"), edition)
 
 
-def figure(figure_id: str, number: int) -> dict[str, Any]:
+def figure(figure_id: str, number: int | None) -> dict[str, Any]:
     drawing = Drawing(picture(SVG, "It rose."), "It rose.", [crime()])
     body = piece("paragraph", "reading", "It rose.") + drawing.image
     shown = numbered(figure_id, number, f"Of {figure_id}", body, drawing=drawing, under=stands_under([], "Source."))
@@ -61,10 +61,12 @@ def test_cells_that_show_working_are_left_out_and_what_an_analyst_adds_is_not() 
 
 
 def test_figures_are_numbered_in_the_order_of_the_page() -> None:
-    html = on_page(cell(figure("crime", 7)), cell(figure("outcomes", 1)))
-    assert [one.get_text() for one in html.select(".figure-number")] == ["1", "2"]
-    assert [one["id"] for one in html.select("figure")] == ["figure-crime", "figure-outcomes"]
-    assert [one.get_text() for one in html.select("figure .reading")] == ["It rose.", "It rose."]
+    shown = {"crime": figure("crime", 7), "own": figure("own", None), "spine": figure("spine", 0)}
+    html = on_page(*map(cell, (*shown.values(), figure("outcomes", 1))))
+    assert [one.get_text() for one in html.select(".figure-number")] == ["1", "2", "3"]
+    assert [one["id"] for one in html.select("figure")] == [f"figure-{one}" for one in (*shown, "outcomes")]
+    assert [one.get_text() for one in html.select("figure .reading")] == ["It rose."] * 4
+    assert "figure-number" not in shown["own"]["text/html"], "alone it has none"
 
 
 @pytest.mark.parametrize("where", ["prose", "findings"])

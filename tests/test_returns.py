@@ -11,8 +11,9 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import calculate
 from peel_analysis.returns.folder import read_returns
-from peel_analysis.returns.form import COLUMNS, HEADING_ROW, RETURN, Row, asked, blank_form, filled_form, read_form
+from peel_analysis.returns.form import COLUMNS, HEADING_ROW, RETURN, Row, asked, blank_form, filled_form
 from peel_analysis.returns.load import load
+from peel_analysis.returns.reading import read_form
 
 DATA = open_data()
 EDITION = DATA.edition("2017")
@@ -57,13 +58,14 @@ def test_a_form_locks_all_but_what_is_filled_in(tmp_path: Path) -> None:
     path.write_bytes(blank_form(EDITION, DATA.forces.find("norfolk"), {("calls", 2016): 12345}))
     sheet = openpyxl.load_workbook(path)[RETURN]
     assert sheet.protection.sheet
-    columns = {letter: list(sheet[letter][HEADING_ROW:]) for letter in "ABCDEFGHIJ"}
+    columns = {letter: list(sheet[letter][HEADING_ROW:]) for letter in "ABCDEFGHI"}
     open_to = [cells[0].value for cells in columns.values() if not cells[1].protection.locked]
     assert open_to == ["Count", "Status", "Reason"]
     checked = {str(one.sqref)[0]: one.type for one in sheet.data_validations.dataValidation}
-    assert checked == {"H": "whole", "I": "list"}
+    assert checked == {"F": "whole", "G": "list", "H": "custom"}
     first = {cells[0].value: cells[1].value for cells in columns.values()}
-    assert (first["Item"], first["Year before"], first["From"]) == ("calls", 12345, "2016-07-01")
+    assert (first["Item"], first["Year before"], first["Period"]) == ("calls", 12345, "12 months to 30 June 2017")
+    assert not [cell for one in openpyxl.load_workbook(path) for row in one for cell in row if cell.data_type == "f"]
 
 
 def test_counts_and_reasons_of_returns_are_in_a_data_folder_of_their_own(tmp_path: Path) -> None:
@@ -101,7 +103,7 @@ def test_a_text_in_place_of_a_count_is_read_as_it_was_written_and_not_loaded(tmp
     book.save(path)
     first = read_form(path, DATA).rows[0]
     assert (first.count, first.written, first.status) == (None, "about 500", "reported")
-    cell = f"norfolk.xlsx, sheet '{RETURN}', row {HEADING_ROW + 2}"
+    cell = f"norfolk.xlsx, sheet '{RETURN}', cell F{HEADING_ROW + 2}"
     with pytest.raises(InputError, match=f"{re.escape(cell)}: the count is 'about 500'; have the force write a whole"):
         load(read_returns(tmp_path, DATA))
     assert not (tmp_path / "data").exists()

@@ -85,12 +85,17 @@ def test_peers_show_both_means_labelled(edition: Edition, results: dict[str, Res
     assert "has no peers here" in city.get_text()
 
 
-def test_a_figure_keeps_its_number_when_its_cell_is_run_again(edition: Edition, results: dict[str, Result]) -> None:
+def test_a_figure_has_its_number_in_the_report_whichever_cells_were_run(
+    edition: Edition, results: dict[str, Result]
+) -> None:
     shown = section("investigating", "norfolk", edition, results)
-    first = [repr(shown.figure(one)) for one in ("crime_per_1000", "outcome_charged_pct")]
-    again = [repr(shown.figure(one)) for one in ("outcome_charged_pct", "crime_per_1000")]
-    assert first == again[::-1]
-    assert first[0] == "<figure 1: crime_per_1000>"
+    said = [repr(shown.figure(one)) for one in ("outcome_charged_pct", "crime_per_1000")]
+    assert said == ["<figure 8: outcome_charged_pct>", "<figure 4: crime_per_1000>"]
+    of_2025 = open_section("investigating", "norfolk", "2025")
+    assert of_2025.numbers["crime_per_1000"] == 1, "no section of that edition that comes before draws a figure"
+    of_another = section("protecting", "norfolk", edition, results)
+    assert repr(of_another.figure("crime_per_1000")) == "<figure 4: crime_per_1000>"
+    assert of_another.figure("officers_per_1000").data["figure"]["number"] is None, "data/sections.toml has it nowhere"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +135,6 @@ def test_every_section_has_its_notebook_and_its_number() -> None:
 def test_a_figure_that_is_not_asked_for_always_is_left_to_its_tile_without_values(measure_id: str) -> None:
     empty, drawn = (open_section("investigating", "norfolk", edition) for edition in ("2017", "2025"))
     assert empty.figure(measure_id, always=False).html == ""
-    assert empty.figures == [], "it takes no number"
+    assert measure_id not in empty.numbers, "it takes no number"
     assert f'id="figure-{measure_id}"' in drawn.figure(measure_id, always=False).html
     assert f'id="figure-{measure_id}"' in empty.figure(measure_id).html

@@ -234,6 +234,8 @@ def _finish(path: Path, unit: Unit) -> None:
         for output in cell.get("outputs", ()):
             shown = output.get("data", {})
             shown |= {kind: "".join(lines) for kind, lines in shown.items() if isinstance(lines, list)}
+            if "text/html" in shown and "\n" in shown.get("text/plain", ""):
+                del shown["text/plain"]  # a table that its HTML has already
     notebook["metadata"].pop("papermill", None)
     path.write_bytes(checked_notebook(notebook, unit.key).encode())
 

@@ -32,6 +32,8 @@ PEER_LIST_COLUMNS = ("title", "as_at", "force_id", "peer_id")
 SECTIONS, CHECKS, PEER_SETS, PUBLISHED_FILES = "sections.toml", "checks.toml", "peer_sets.toml", "published_files.toml"
 LEVELS = ("error", "query", "information")
 MEASURES_FILE = "data/measures.toml"
+OUTCOME_SPREAD, FURTHER_FIGURES = "outcome-spread", ("trend", "quarters", "funnel")
+FIGURES_NAMED = "its figures with a number, in order: a measure, or one with -trend, -quarters, -funnel; outcome-spread"
 
 
 class TileGroup(Declaration):
@@ -57,6 +59,7 @@ class SectionEntry(Declaration):
     question: str = Field(default="", description="the question that it answers, as data/programmes.toml names it")
     programmes: ListOf[str] = Field(default=(), description="the programmes whose editions have it; all if left out")
     headline_measures: ListOf[str] = Field(default=(), description="the measures of which it says what the numbers are")
+    figures: ListOf[str] = Field(default=(), description=FIGURES_NAMED)
     added: bool = Field(default=False, description="no section of the published report: not in --inspected-only")
     page: str = Field(default="", description="the name of the page that it has to itself; on the report's if left out")
     blocks: ListOf[TileGroup] = Field(default=(), alias="block", description="groups of tiles, in Force in numbers")
@@ -87,11 +90,13 @@ def sections_in(
 ) -> tuple[SectionPlan, ...]:
     """Return the sections in report order. Raises InputError, with the section, for each that is not as it must be."""
     plans = []
+    figures = {*measure_ids, *(f"{one}-{kind}" for one in measure_ids for kind in FURTHER_FIGURES), OUTCOME_SPREAD}
     with Faults() as faults:
         faults.of(refuse_headings, given, where, "section")
         read = partial(_section_in, measure_ids=measure_ids)
         for number, (place, section) in enumerate(stated(faults, read, given, where, "section")):
             faults.of(named, section.headline_measures, place, "headline_measures", measure_ids, MEASURES_FILE)
+            faults.of(named, section.figures, place, "figures", figures, MEASURES_FILE)
             faults.of(named, section.programmes, place, "programmes", programmes.ids, f"data/{PROGRAMMES}")
             asked = [section.question] if section.question else []
             faults.of(named, asked, place, "question", programmes.question_ids, f"data/{PROGRAMMES}")

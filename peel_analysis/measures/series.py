@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -134,6 +135,7 @@ def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
     return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
 
 
+@lru_cache(maxsize=16)
 def rolling(result: Result, months: int = YEAR) -> Series:
     """Return the measure in each 12-month window up to the result's own, from the earliest that the counts allow.
 

@@ -146,7 +146,9 @@ def _links(shown: Iterable[Piece], numbers: dict[str, int]) -> Links:
 def _numbers(shown: Iterable[Piece]) -> dict[str, int]:
     """Return the numbers of the page's figures by their ids; those without a number in their section have none."""
     named = (one.data["figure"] for one in shown if "figure" in one.data)
-    return {one["figure_id"]: number for number, one in enumerate((one for one in named if one["number"]), start=1)}
+    return {
+        one["figure_id"]: number for number, one in enumerate((one for one in named if one["number"] != 0), start=1)
+    }
 
 
 @dataclass(frozen=True)

@@ -157,9 +157,9 @@ def workbook_of(edition: Edition, results: Sequence[Result], force_id: str = "")
     )
     made.set_properties({"title": title, "comments": what_this_is(edition.data), "created": NO_TIME})
     _lay_out(made, sheets)
-    _set_heights(made.get_worksheet_by_name("Cover"), 2, [[one] for one in cover["intro"]], COVER)
-    _set_heights(made.get_worksheet_by_name("Cover"), 3 + len(cover["intro"]), [[one] for one in cover["about"]], COVER)
-    _set_heights(made.get_worksheet_by_name("Notes"), 3, notes.table().to_numpy().tolist(), NOTES)
+    set_heights(made.get_worksheet_by_name("Cover"), 2, [[one] for one in cover["intro"]], COVER)
+    set_heights(made.get_worksheet_by_name("Cover"), 3 + len(cover["intro"]), [[one] for one in cover["about"]], COVER)
+    set_heights(made.get_worksheet_by_name("Notes"), 3, notes.table().to_numpy().tolist(), NOTES)
     made.close()
     return out.getvalue()
 
@@ -372,11 +372,11 @@ def _lay_out(made: "GPWorkbook", sheets: Mapping[str, Sheet]) -> None:
         sheet, heading = made.get_worksheet_by_name(name), one.table.data_range[0]
         sheet.freeze_panes(heading + 1, 1)
         sheet.repeat_rows(heading)
-        _set_heights(sheet, heading, [list(one.table.table.columns)], [width / HEADING for width in one.widths])
-        _set_heights(sheet, heading + 1, one.table.table.to_numpy().tolist(), one.widths)
+        set_heights(sheet, heading, [list(one.table.table.columns)], [width / HEADING for width in one.widths])
+        set_heights(sheet, heading + 1, one.table.table.to_numpy().tolist(), one.widths)
 
 
-def _set_heights(sheet: Any, first: int, rows: Iterable[Sequence[Any]], widths: Sequence[float]) -> None:
+def set_heights(sheet: Any, first: int, rows: Iterable[Sequence[Any]], widths: Sequence[float]) -> None:
     """Set each row as high as its longest cell needs: not every program that opens a workbook works it out."""
     for place, row in enumerate(rows, start=first):
         lines = [_lines(cell, width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str)]

@@ -1,26 +1,26 @@
-"""The form of a data return: a workbook that a force fills in, written and read back."""
+"""The form of a data return: a workbook that a force fills in."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.folder import Data
-from peel_analysis.data.forces import Force, UnknownForceError
+from peel_analysis.data.forces import Force
 from peel_analysis.data.periods import Period
+from peel_analysis.data.registers import PUBLISHED_VALUES, records
 from peel_analysis.data.returned import ReturnedItem, periods_asked
-from peel_analysis.sources.headings import fold
-from peel_analysis.sources.sheets import Sheet, SourceError, as_text, open_book
+from peel_analysis.reports.workbook import A4, NO_TIME, OPTIONS, set_heights
+from peel_analysis.sources.workbook_files import letters
 
 INSTRUCTIONS, RETURN = "Instructions", "Return"  # the sheets
 FORCE, EDITION = "Force", "Edition"  # what stands beside these words says whose form it is
-COLUMNS = ("Item", "Asked for", "What is counted", "Unit", "From", "To", "Year before", "Count", "Status", "Reason")
-WIDTHS = (34, 38, 60, 14, 12, 12, 12, 14, 18, 60)
-FILLED_IN = ("Count", "Status", "Reason")
+FORCE_AT, EDITION_AT = (2, 1), (3, 1)  # rows and columns from 0
+COLUMNS = ("Asked for", "What is counted", "Period", "Unit", "Year before", "Count", "Status", "Reason", "Item")
+WIDTHS = (29, 46, 17, 14, 12, 14, 17, 42, 22)
+FIXED = ("Asked for", "What is counted", "Period", "Unit", "Item")  # texts that the form is handed out with
 HEADING_ROW = 5  # from 0: title, force, edition and a blank row stand above
 STATUSES = {  # of a row, as the form offers them, by the status of a count
     "reported": "Reported",
@@ -30,17 +30,30 @@ STATUSES = {  # of a row, as the form offers them, by the status of a count
     "not_supplied": "Not supplied",
     "not_comparable": "Not comparable",
 }
+MEANINGS = {
+    "reported": "The force counted it as defined. No reason is needed.",
+    "partial": "The count leaves something out, such as a month or a part of the force. Say what.",
+    "estimated": "The count is an estimate, or partly so. Say how it was made.",
+    "combined": "It was counted together with another force. Say with which; one of the two forms has no count.",
+    "not_supplied": "There is no count: leave it blank. Say why.",
+    "not_comparable": "What the force counts is not what is defined: leave the count blank. Say how it differs.",
+}
+ILLUSTRATIVE = "Illustrative"  # the word in the title of a form whose counts are invented
 LARGEST = 10**9
-NOT_HELD = "not held"
+NOT_HELD, IN_NEXT_ROW = "not held", "in the row below"
 TO_FILL_IN = {"locked": False, "bg_color": "#FFF8DC", "border": 1}
 STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
+    "small": {"font_size": 8, "font_color": "#595959"},
+    "before": {"num_format": "#,##0", "align": "right", "indent": 1},
     "title": {"bold": True, "font_size": 14, "text_wrap": False},
     "heading": {"bold": True, "bottom": 1},
     "input": TO_FILL_IN,
     "number": {**TO_FILL_IN, "num_format": "#,##0"},
 }
-NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # the same form is the same bytes
+LACKING = {"bg_color": "#F4B6B6", "bold": True}  # a cell that does not fit the status beside it
+PROTECTED = {"select_locked_cells": True, "format_columns": True, "format_rows": True}  # they may be made larger
+Before = Mapping[tuple[str, int], int | str]
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ class Row:
     count: int | None
     status: str
     reason: str = ""
-    place: str = ""
+    place: str = ""  # of the cell of its count
     written: str = ""
 
     @property
@@ -66,13 +79,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Return:
-    """A force's return for an edition, as it stands in a file."""
+    """A force's return for an edition, as it stands in a file; `word` marks one that is not what a force wrote."""
 
     force: Force
     edition: Edition
     rows: tuple[Row, ...]
     file: str
     sha256: str
+    word: str = ""
 
     def row(self, item: str, year: int) -> Row | None:
         """Return the row of an item whose period ends in a year, if the return has it."""
@@ -86,196 +100,236 @@ def asked(edition: Edition) -> Iterator[tuple[ReturnedItem, Period]]:
             yield item, period
 
 
-def blank_form(edition: Edition, force: Force | None, before: Mapping[tuple[str, int], int] | None = None) -> bytes:
-    """Return the form of an edition for a force, or for one that writes its name in, as the bytes of an .xlsx file.
+def held_before(edition: Edition, force: Force) -> dict[tuple[str, int], int | str]:
+    """Return what the data folder holds of a force for the year before each row of an edition's form.
 
-    `before` are counts held, by item and the year in which their period ends: each row says that of the year before.
+    By item and the year in which that period ends: a count of any release, the latest by name; else the published value
+    of a measure that counts the item alone, with its unit. What is not held is left out.
+    """
+    before = {(item.id, period.end.year - 1): _a_year_before(period) for item, period in asked(edition)}
+    found: dict[tuple[str, int], int | str] = {}
+    for row in records(edition.data.register(PUBLISHED_VALUES)):
+        measure = next((one for one in edition.data.measures if one.id == row["measure_id"]), None)
+        items = measure.numerator.items if measure and row["force_id"] == force.id else ()
+        for (item, year), period in before.items():
+            if items == (item,) and row["period_words"] == period.words:
+                found[item, year] = f"{row['value']} {row['unit']}, as published"
+    for item, release in edition.data.tables:
+        for (asked_for, year), period in before.items():
+            if asked_for == item and (count := _held(edition.data.counts(item, release), force.id, period)) is not None:
+                found[item, year] = count
+    return found
+
+
+def _a_year_before(period: Period) -> Period:
+    start, end = (day.replace(year=day.year - 1) for day in (period.start, period.end))
+    return Period(start, end)
+
+
+def _held(counts: pd.DataFrame, force_id: str, period: Period) -> int | None:
+    days = (counts["period_start"] == period.start.isoformat()) & (counts["period_end"] == period.end.isoformat())
+    found = counts[days & (counts["force_id"] == force_id) & (counts["dimension"] == "")]["count"].dropna()
+    return None if found.empty else int(found.iloc[0])
+
+
+def blank_form(edition: Edition, force: Force | None, before: Before | None = None) -> bytes:
+    """Return the form of an edition for a force, or for one that picks its name, as the bytes of an .xlsx file.
+
+    `before` is what is held of the year before each row (`held_before`), by item and the year in which it ends.
     """
     return filled_form(edition, force, {}, before or {})
 
 
 def filled_form(
-    edition: Edition,
-    force: Force | None,
-    rows: Mapping[tuple[str, int], Row],
-    before: Mapping[tuple[str, int], int],
-    word: str = "",
+    edition: Edition, force: Force | None, rows: Mapping[tuple[str, int], Row], before: Before, word: str = ""
 ) -> bytes:
     """Return a form with rows filled in, by item and year; `word` marks it in its title, as Illustrative."""
     import xlsxwriter
 
-    out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": _title(edition, word), "created": NO_TIME})
+    book = xlsxwriter.Workbook(out := BytesIO(), OPTIONS)
+    book.set_properties({"title": title(edition, force, word), "created": NO_TIME})
     usual = {"text_wrap": True, "valign": "top"}
     styles = {name: book.add_format({**usual, **more}) for name, more in STYLES.items()}
-    _write_instructions(book.add_worksheet(INSTRUCTIONS), edition, styles, word)
-    _write_return(book.add_worksheet(RETURN), edition, force, rows, before, styles, word)
+    for sheet, write in ((INSTRUCTIONS, _write_instructions), (RETURN, _write_return)):
+        page = book.add_worksheet(sheet)
+        page.protect("", PROTECTED)
+        page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(A4)
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page.fit_to_pages(1, 0)
+        page.set_footer(f"&L{title(edition, force, word).replace('&', '&&')}&RPage &P of &N")
+        page.write_string(0, 0, title(edition, force, word), styles["title"])
+        write(page, edition, force, styles)
+    _write_filled(page, edition, rows, before, styles)
+    _write_checks(page, book.add_format(LACKING), len(list(asked(edition))))
+    book.get_worksheet_by_name(RETURN).activate()
     book.close()
     return out.getvalue()
 
 
-def _title(edition: Edition, word: str) -> str:
-    return f"{word + ': ' if word else ''}data return for {edition.title}"
+def title(edition: Edition, force: Force | None, word: str) -> str:
+    """Return what stands over a form, with the word that marks it, if any."""
+    whose = f", {force.official_name}" if force else ""
+    return f"{word + ': ' if word else ''}{'d' if word else 'D'}ata return for {edition.title}{whose}"
 
 
-def _write_instructions(sheet: Any, edition: Edition, styles: Mapping[str, Any], word: str) -> None:
-    sheet.protect("", {"select_locked_cells": True})
-    sheet.set_column(0, 0, 110)
-    sheet.write_string(0, 0, _title(edition, word), styles["title"])
-    offered = ", ".join(STATUSES.values())
-    for row, line in enumerate(
-        (
-            f"Fill in the pale cells of the sheet '{RETURN}': a count, a status and, for any status but "
-            f"{STATUSES['reported']}, the reason. The other cells are protected.",
-            "A count is a whole number. Nought is a count: write 0 only where the force counted and found none. Where "
-            f"there is no count leave the cell blank, and say with the status why. The statuses are: {offered}.",
-            "The reason is printed in the reports, in the force's name: write a whole sentence.",
-            "Do not add, move or hide rows, columns or sheets, merge cells, or write formulas: a form that was changed "
-            "so is refused, with the place, and nothing of it is used.",
-        ),
-        start=2,
-    ):
-        sheet.write_string(row, 0, line, styles["plain"])
+def _instructions(edition: Edition, force: Force | None) -> Iterator[tuple[str, str]]:
+    """Yield what the instructions say: a heading and nothing, or a label and what stands beside it."""
+    whose = force.official_name if force else f"choose it in cell {cell_name(*FORCE_AT)} of the sheet '{RETURN}'"
+    yield "Whose form it is", ""
+    yield FORCE, whose
+    yield EDITION, f"{edition.id} ({edition.title})"
+    yield "How to fill it in", ""
+    yield (
+        "What",
+        f"The pale cells of the sheet '{RETURN}': a count, a status and, for any status but {STATUSES['reported']}, "
+        "the reason. The other cells are protected. A cell turns red while it does not fit the status beside it.",
+    )
+    yield (
+        "Count",
+        "A whole number, without words, decimals or a formula. Write 0 only where the force counted and found none; "
+        "where there is no count leave the cell blank, and say with the status why.",
+    )
+    yield "Reason", "It is printed in the reports, in the force's name: write a whole sentence."
+    yield (
+        "Leave as it is",
+        "Do not add, move or hide rows, columns or sheets, merge cells or write formulas: a form that was changed so "
+        "is refused, with the place, and nothing of it is used. Rows and columns may be made larger.",
+    )
+    yield "Statuses", ""
+    yield from ((STATUSES[status], meaning) for status, meaning in MEANINGS.items())
+    yield "What happens with it", ""
+    yield (
+        "1. It is queried",
+        "Counts that do not fit each other, those of the year before or those of other forces are queried. Each query "
+        "has an id and a sentence. The force corrects the count here, confirms it, or has it left out with a reason.",
+    )
+    yield (
+        "2. It is signed off",
+        "Every value that is to be printed about the force comes back on one page, with what is said beside it, to be "
+        "signed. Nothing of another force's return is on it.",
+    )
+    yield (
+        "3. It is printed",
+        "The values, the statuses and the reasons stand in the reports and in the tables beside them.",
+    )
+    if force is None:
+        yield "The forces", ""
+        yield from (("", one.official_name) for one in edition.forces)
 
 
-def _write_return(
+def _write_instructions(sheet: Any, edition: Edition, force: Force | None, styles: Mapping[str, Any]) -> None:
+    widths = (24, 104)
+    lines = list(_instructions(edition, force))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    for row, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(row, 0, label, styles["plain" if text else "heading"])
+        sheet.write_string(row, 1, text, styles["plain" if text else "heading"])
+    set_heights(sheet, 2, lines, widths)
+
+
+def _write_return(sheet: Any, edition: Edition, force: Force | None, styles: Mapping[str, Any]) -> None:
+    sheet.freeze_panes(HEADING_ROW + 1, 1)
+    sheet.repeat_rows(HEADING_ROW)
+    for (row, column), text in fixed_texts(edition).items():
+        of_table = "small" if column == COLUMNS.index("Item") else "plain"
+        sheet.write_string(row, column, text, styles[of_table if row > HEADING_ROW else "heading"])
+    sheet.write_string(*EDITION_AT, edition.id, styles["plain"])
+    sheet.write_string(*FORCE_AT, force.official_name if force else "", styles["plain" if force else "input"])
+    if force is None:
+        last = 1 + len(list(_instructions(edition, None)))
+        among = f"={INSTRUCTIONS}!$B${last - len(edition.forces.ids) + 2}:$B${last + 1}"
+        told = {"input_title": "Whose form", "input_message": "Choose the force in the list."}
+        sheet.data_validation(*FORCE_AT, *FORCE_AT, {"validate": "list", "source": among, **told})
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    texts = [(item.title, item.definition, period.words, item.unit) for item, period in asked(edition)]
+    set_heights(sheet, HEADING_ROW + 1, texts, WIDTHS[:4])
+    sheet.print_area(0, 0, HEADING_ROW + len(texts), COLUMNS.index("Reason"))
+
+
+def fixed_texts(edition: Edition) -> dict[tuple[int, int], str]:
+    """Return the texts that every form of an edition has, by row and column."""
+    texts = {(FORCE_AT[0], 0): FORCE, (EDITION_AT[0], 0): EDITION}
+    texts |= {(HEADING_ROW, column): name for column, name in enumerate(COLUMNS)}
+    for row, (item, period) in enumerate(asked(edition), start=HEADING_ROW + 1):
+        of_row = zip(FIXED, (item.title, item.definition, period.words, item.unit, item.id), strict=True)
+        texts |= {(row, COLUMNS.index(name)): text for name, text in of_row}
+    return texts
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return a cell as a spreadsheet names it: B3."""
+    return f"{letters(column)}{row + 1}"
+
+
+def _write_filled(
     sheet: Any,
     edition: Edition,
-    force: Force | None,
     rows: Mapping[tuple[str, int], Row],
-    before: Mapping[tuple[str, int], int],
+    before: Before,
     styles: Mapping[str, Any],
-    word: str,
 ) -> None:
-    sheet.protect("", {"select_locked_cells": True})
-    sheet.freeze_panes(HEADING_ROW + 1, 0)
-    sheet.write_string(0, 0, _title(edition, word), styles["title"])
-    sheet.write_string(2, 0, FORCE, styles["heading"])
-    sheet.write_string(2, 1, force.official_name if force else "", styles["plain" if force else "input"])
-    sheet.write_string(3, 0, EDITION, styles["heading"])
-    sheet.write_string(3, 1, edition.id, styles["plain"])
-    for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
-        sheet.set_column(column, column, width)
-        sheet.write_string(HEADING_ROW, column, name, styles["heading"])
-    first = HEADING_ROW + 1
-    for row, (item, period) in enumerate(asked(edition), start=first):
-        earlier = before.get((item.id, period.end.year - 1))
-        texts = (item.id, item.title, item.definition, item.unit, period.start.isoformat(), period.end.isoformat())
-        for column, text in enumerate(texts):
-            sheet.write_string(row, column, text, styles["plain"])
-        if earlier is None:
-            sheet.write_string(row, COLUMNS.index("Year before"), NOT_HELD, styles["plain"])
+    earlier, count, status, reason = map(COLUMNS.index, ("Year before", "Count", "Status", "Reason"))
+    every = {(item.id, period.end.year) for item, period in asked(edition)}
+    for at, (item, period) in enumerate(asked(edition), start=HEADING_ROW + 1):
+        key, year_before = (item.id, period.end.year), (item.id, period.end.year - 1)
+        lacking = IN_NEXT_ROW if year_before in every else NOT_HELD
+        sheet.write(at, earlier, before.get(year_before, lacking), styles["before"])
+        filled = rows.get(key)
+        if filled is not None and filled.count is not None:
+            sheet.write_number(at, count, filled.count, styles["number"])
         else:
-            sheet.write_number(row, COLUMNS.index("Year before"), earlier, styles["plain"])
-        _write_filled(sheet, row, rows.get((item.id, period.end.year)), styles)
-        last = row
-    number = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST}
-    wrong = {"error_title": "Not a count", "error_message": "Write a whole number, or leave the cell blank."}
-    sheet.data_validation(first, COLUMNS.index("Count"), last, COLUMNS.index("Count"), {**number, **wrong})
-    listed = {"validate": "list", "source": list(STATUSES.values())}
-    sheet.data_validation(first, COLUMNS.index("Status"), last, COLUMNS.index("Status"), listed)
+            sheet.write_string(at, count, filled.written if filled else "", styles["number"])
+        sheet.write_string(at, status, STATUSES[filled.status] if filled else "", styles["input"])
+        sheet.write_string(at, reason, filled.reason if filled else "", styles["input"])
 
 
-def _write_filled(sheet: Any, row: int, filled: Row | None, styles: Mapping[str, Any]) -> None:
-    count, status, reason = map(COLUMNS.index, FILLED_IN)
-    if filled is not None and filled.count is not None:
-        sheet.write_number(row, count, filled.count, styles["number"])
-    else:
-        sheet.write_blank(row, count, None, styles["number"])
-    sheet.write_string(row, status, STATUSES[filled.status] if filled else "", styles["input"])
-    sheet.write_string(row, reason, filled.reason if filled else "", styles["input"])
-
-
-def read_form(path: Path, data: Data) -> Return:
-    """Return what a filled-in form holds.
-
-    A row without a count and without a status is one that was left: it is not supplied, and its reason is blank. Raises
-    SourceError, with sheet and cell, for a workbook that is not a form as it was handed out: sheets or columns that it
-    does not have, an unknown force or edition, rows of other items or periods, and a cell that is not understood.
-    """
-    book = open_book(path)
-    sheet = _sheet(book.file, {one.name: one for one in book.sheets}, book.hidden)
-    cells = sheet.rows()
-    force, edition = _whose(sheet, cells, data)
-    heading = [as_text(cell) for cell in cells[HEADING_ROW]] if len(cells) > HEADING_ROW else []
-    if [fold(one) for one in heading[: len(COLUMNS)]] != [fold(one) for one in COLUMNS]:
-        remedy = f"the columns are {', '.join(COLUMNS)}; fill in a form as it was handed out"
-        raise SourceError(f"{sheet.place(HEADING_ROW)}: not the heading of a form; {remedy}")
-    wanted = {(item.id, period.start.isoformat(), period.end.isoformat()): period for item, period in asked(edition)}
-    rows: dict[tuple[str, str, str], Row] = {}
-    with Faults(SourceError) as faults:
-        for at, given in enumerate(cells[HEADING_ROW + 1 :], start=HEADING_ROW + 1):
-            if any(as_text(cell) for cell in given):
-                faults.of(_take, rows, wanted, sheet, at, given)
-        missing = [f"{item} of {start} to {end}" for item, start, end in wanted if (item, start, end) not in rows]
-        if missing and not faults.found:
-            remedy = "fill in a form as it was handed out"
-            faults.add([f"{sheet.file}, sheet '{RETURN}': no row of {'; '.join(missing)}; {remedy}"])
-    return Return(force, edition, tuple(rows.values()), book.file, book.sha256)
-
-
-def _sheet(file: str, sheets: Mapping[str, Sheet], hidden: tuple[str, ...]) -> Sheet:
-    remedy = "fill in a form as it was handed out"
-    if hidden:
-        raise SourceError(f"{file}: hidden sheets ({', '.join(hidden)}); show or delete them")
-    if set(sheets) != {INSTRUCTIONS, RETURN}:
-        found = ", ".join(sheets) or "none"
-        raise SourceError(f"{file}: the sheets are {found} where a form has {INSTRUCTIONS} and {RETURN}; {remedy}")
-    return sheets[RETURN]
-
-
-def _whose(sheet: Sheet, cells: list[list[Any]], data: Data) -> tuple[Force, Edition]:
-    said = {as_text(row[0]): as_text(row[1]) for row in cells[:HEADING_ROW] if len(row) > 1}
-    if not said.get(FORCE):
-        raise SourceError(f"{sheet.place(2, 1)}: no force; write its name there")
-    try:
-        force = data.forces.find(said[FORCE])
-    except UnknownForceError as error:
-        raise SourceError(f"{sheet.place(2, 1)}: {error}") from None
-    try:
-        return force, data.edition(said.get(EDITION, ""))
-    except InputError as error:
-        raise SourceError(f"{sheet.place(3, 1)}: {error}") from None
-
-
-def _take(
-    rows: dict[tuple[str, str, str], Row],
-    wanted: Mapping[tuple[str, str, str], Period],
-    sheet: Sheet,
-    at: int,
-    given: list[Any],
-) -> None:
-    """Add a row of the form to those read. Raises SourceError for one that the form does not have or that is wrong."""
-    cells = dict(zip(COLUMNS, map(as_text, given), strict=False))
-    key = (cells["Item"], cells["From"], cells["To"])
-    if key not in wanted:
-        found = f"found {cells['Item']} of {cells['From']} to {cells['To']}, which the form does not ask for"
-        raise SourceError(f"{sheet.place(at)}: {found}; put back the item and its period")
-    if key in rows:
-        raise SourceError(f"{sheet.place(at)}: {cells['Item']} of this period stands in an earlier row; keep one")
-    count, written = _count(given[COLUMNS.index("Count")], sheet.place(at, COLUMNS.index("Count")))
-    has_count = count is not None or bool(written)
-    status = _status(cells.get("Status", ""), has_count, sheet.place(at, COLUMNS.index("Status")))
-    rows[key] = Row(key[0], wanted[key], count, status, cells.get("Reason", ""), sheet.place(at), written)
-
-
-def _count(cell: object, place: str) -> tuple[int | None, str]:
-    """Return a count, or the text that was written in its place. Raises SourceError for any other number."""
-    text = as_text(cell)
-    if not text:
-        return None, ""
-    if text.isdecimal() and text.isascii() and int(text) <= LARGEST:
-        return int(text), ""
-    if isinstance(cell, str):
-        return None, text
-    raise SourceError(f"{place}: found {text!r}; write a whole number, or leave it blank with the status")
-
-
-def _status(text: str, has_count: bool, place: str) -> str:
-    if not text:
-        return "reported" if has_count else "not_supplied"
-    known = {fold(words): status for status, words in STATUSES.items()}
-    if fold(text) not in known:
-        raise SourceError(f"{place}: found {text!r}; use one of {', '.join(STATUSES.values())}")
-    return known[fold(text)]
+def _write_checks(sheet: Any, lacking: Any, number: int) -> None:
+    """Have the cells that are filled in take only what they are for, say what that is, and show what does not fit."""
+    first, last = HEADING_ROW + 1, HEADING_ROW + number
+    columns = {name: COLUMNS.index(name) for name in ("Count", "Status", "Reason")}
+    count, status, reason = (f"${letters(column)}{first + 1}" for column in columns.values())
+    reported = STATUSES["reported"]
+    is_given = f"LEN(TRIM({reason}))>0"
+    checks: dict[str, dict[str, Any]] = {
+        "Count": {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": LARGEST,
+            "input_message": "A whole number; 0 only where the force counted and found none. Blank without a count.",
+            "error_title": "Not a count",
+            "error_message": "Write a whole number, or leave the cell blank.",
+        },
+        "Status": {
+            "validate": "list",
+            "source": list(STATUSES.values()),
+            "input_message": f"One of the list; the sheet '{INSTRUCTIONS}' says what they mean.",
+            "error_title": "Not a status",
+            "error_message": f"Choose one of: {', '.join(STATUSES.values())}.",
+        },
+        "Reason": {
+            "validate": "custom",
+            "value": f'=OR({status}="",{status}="{reported}",{is_given})',
+            "ignore_blank": False,
+            "input_message": f"Needed for any status but {reported}: a whole sentence, which is printed.",
+            "error_title": "A reason is needed",
+            "error_message": f"Say why the status is not {reported}.",
+        },
+    }
+    for name, check in checks.items():
+        sheet.data_validation(first, columns[name], last, columns[name], {"input_title": name, **check})
+    with_count, without = (
+        ",".join(f'{status}="{STATUSES[one]}"' for one in some)
+        for some in (("reported", "partial", "estimated"), ("not_supplied", "not_comparable"))
+    )
+    wrong = {
+        "Count": f'=OR(AND({count}="",OR({with_count})),AND({count}<>"",OR({without})))',
+        "Reason": f'=AND({status}<>"",{status}<>"{reported}",NOT({is_given}))',
+    }
+    for name, formula in wrong.items():
+        shown = {"type": "formula", "criteria": formula, "format": lacking}
+        sheet.conditional_format(first, columns[name], last, columns[name], shown)

@@ -19,13 +19,18 @@ from peel_analysis.data.returned import NOTICE
 from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
 from peel_analysis.returns.folder import DATA, Returns
-from peel_analysis.returns.form import STATUSES, Row
+from peel_analysis.returns.form import ILLUSTRATIVE, STATUSES, Row
 
 WITHOUT_COUNT = ("not_supplied", "not_comparable")
 NOTED = ("partial", "estimated", "combined")
 Fact = dict[str, str]
-UNPUBLISHED = "Unpublished"
-NOT_PUBLISHED = "Made with data returns of forces that have not been published, and not for publication."
+PROVENANCE = {  # by the word that marks the forms
+    "": {
+        "publisher": "the forces named in them",
+        "how_made": "the counts that the forces wrote into the forms, as they stand",
+    },
+    ILLUSTRATIVE: {"publisher": "no force", "how_made": "invented counts, which no force wrote"},
+}
 
 
 def load(returns: Returns) -> Data:
@@ -45,7 +50,7 @@ def load(returns: Returns) -> Data:
     }
     contents |= {target / path.relative_to(source.folder): text for path, text in _tables(returns, edition).items()}
     contents[target / f"editions/{edition.id}.toml"] = _with_releases(edition, returns)
-    contents[target / NOTICE] = f'word = "{UNPUBLISHED}"\nsentence = "{NOT_PUBLISHED}"\n'
+    contents[target / NOTICE] = f'word = "{returns.notice.word}"\nsentence = "{returns.notice.sentence}"\n'
     contents[target / EXCLUSIONS.file] = _with_facts(source, _facts(returns, edition))
     target.mkdir(exist_ok=True)
     with one_writer(target):
@@ -95,11 +100,10 @@ def _tables(returns: Returns, edition: Edition) -> dict[Path, str]:
     table["count"] = table["count"].astype("Int64")
     tables = {(item, release): shape.combine([table[table["item"] == item]]) for item in counted(returns)}
     words = {
-        "publisher": "the forces named in them",
-        "title": f"Data returns for {edition.title}",
+        **PROVENANCE[returns.word],
+        "title": f"{returns.notice.word} data returns for {edition.title}",
         "release_words": f"{len(returns.every)} returns",
         "licence": "not published",
-        "how_made": "the counts that the forces wrote into the forms, as they stand",
     }
     added = pd.DataFrame(
         [

@@ -34,6 +34,7 @@ from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.measures.provenance import population_tables
 from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
+from peel_analysis.sections.numbers import FEWEST_FOR_A_FIGURE, by_force
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -50,20 +51,18 @@ from peel_analysis.show.tables import Cell, Row, html_table, key_to_marks, value
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import no_figure, value_in_words
 
-FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 FURTHER = {"funnel": "against the size of forces", "trend": "over time", "quarters": "by quarter, without the season"}
 NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
-def figure_block(result: Result, force_id: str, number: int) -> Html:
+def figure_block(result: Result, force_id: str, number: int | None) -> Html:
     """Return the figure of a measure by force: caption, reading, drawing, notes, source, cautions and table.
 
     A measure that too few forces have is told in words and a table only.
     """
     if wording.not_available(result):
         return statement_block(result, force_id)
-    enough = len(result.plotted) >= FEWEST_FOR_A_FIGURE
-    if not enough and force_id not in result.plotted.index:
+    if force_id not in by_force(result):
         said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
         body = piece("figure_body", reading=said_of, value_id=value_id, not_drawn=[_not_drawn(result)])
         return Html(
@@ -76,7 +75,7 @@ def figure_block(result: Result, force_id: str, number: int) -> Html:
     narrow = narrow_form(wide, result, force_id)
     drawing = Drawing(narrow + picture(draw(result, force_id), alt), alt, [result], "every force")
     alone = "No other force has a public value, so none is drawn beside it."
-    not_drawn = [] if enough else [alone]
+    not_drawn = [] if len(result.plotted) >= FEWEST_FOR_A_FIGURE else [alone]
     place = wording.rank_in_words(result, force_id)
     under = _under(result, force_id, rule=wording.rule_of_ranks(result) if place else "")
     body = _body(result, force_id, under, place=place, image=drawing.image, not_drawn=not_drawn)
@@ -130,7 +129,7 @@ def _not_drawn(result: Result) -> str:
     return f"The figure by force is not drawn, because {have} a public value.{rate}"
 
 
-def funnel_block(result: Result, force_id: str, number: int) -> Html:
+def funnel_block(result: Result, force_id: str, number: int | None) -> Html:
     """Return the funnel of a measure with what it rests on; where it is refused, the reason in its place."""
     compared = compare(result)
     caption = (
@@ -158,7 +157,9 @@ def _refused(result: Result, kind: str, why: str) -> Html:
     return Html(shown, f"{kind}: {result.measure.id}")
 
 
-def _further(kind: str, drawing: Drawing, number: int, caption: str, under: dict[str, Any], **shown: object) -> Html:
+def _further(
+    kind: str, drawing: Drawing, number: int | None, caption: str, under: dict[str, Any], **shown: object
+) -> Html:
     """Return a figure that says more of a measure than its own figure does, folded; `shown` are its other parts."""
     (result,) = drawing.results
     figure_id, about = f"{result.measure.id}-{kind}", f"{kind}: {result.measure.id}"
@@ -248,7 +249,7 @@ def _row(result: Result, force_id: str, kind: str = "") -> Row:
     return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)
 
 
-def trend_block(result: Result, force_id: str, number: int) -> Html:
+def trend_block(result: Result, force_id: str, number: int | None) -> Html:
     """Return the figure of a measure over time with its notes and its table; for a force without a line, the reason.
 
     Raises InputError for a measure whose counts allow no line.
@@ -292,7 +293,7 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     return html_table(caption, columns, rows)
 
 
-def quarters_block(result: Result, force_id: str, number: int) -> Html:
+def quarters_block(result: Result, force_id: str, number: int | None) -> Html:
     """Return the figure of a measure's quarters with the season taken out, and the signals among them.
 
     A line that is too short says so in its place. Raises InputError for a measure that is not counted by quarter.

@@ -3,7 +3,8 @@
 A page numbers its figures from first to last and links lists to what is on the page, which no section can know. So the
 output of a cell holds, beside its HTML, JSON of the media type `PEEL` that says what the HTML is:
 
-* `figure`: the opening of a figure, which the page makes anew with its own number, unless that is 0;
+* `figure`: the opening of a figure, which the page makes anew with its own number, unless that is 0; it is None for
+  one that data/sections.toml does not name;
 * `files`: what the files of a figure are made from: where in the HTML its drawing stands and its alternative text, the
   measures whose rows of the values file are its data, and what it rests on;
 * `under`: the notes, the source and the cautions under a figure or a statement (of that `title`), which the page makes
@@ -140,7 +141,7 @@ def rests_on(results: Sequence[Result]) -> dict[str, Any]:
 
 def numbered(
     figure_id: str,
-    number: int,
+    number: int | None,
     caption: str,
     body: Markup,
     *,
@@ -149,7 +150,7 @@ def numbered(
     under: Mapping[str, Any],
     further: str = "",
 ) -> Html:
-    """Return a figure around its content, numbered unless its number is 0; folded under what it is `further` about.
+    """Return a figure around its content, under its number if it has one; folded under what it is `further` about.
 
     `under` is what stands under it, as `stands_under` returns it.
     """
@@ -158,7 +159,7 @@ def numbered(
     if further:
         html = piece("further", further, html)
     data = {"figure": named, "files": drawing.files(html), "under": under}
-    return Html(html, about or f"figure {number}: {figure_id}", data)
+    return Html(html, about or f"figure{f' {number}' if number else ''}: {figure_id}", data)
 
 
 def stands_under(notes: Sequence[str], source: str, cautions: Sequence[str] = (), own: int = 0) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.registers import NOT_AVAILABLE
+from peel_analysis.data.settings import OUTCOME_SPREAD
 from peel_analysis.data.text import whole
 from peel_analysis.figures import as_svg, narrow_form, spread_bars
 from peel_analysis.figures.spread import Segment, Stack
@@ -20,12 +21,11 @@ from peel_analysis.show.tables import Cell, Row, count_cell, html_table, key_to_
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import AS_IT_IS, no_figure, value_in_words, window_phrase
 
-FIGURE_ID = "outcome-spread"
 LONGEST_ALT = 600  # characters
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
-def spread_block(spread: Spread, number: int) -> Html:
+def spread_block(spread: Spread, number: int | None) -> Html:
     """Return the spread of a force: caption, reading sentence, drawing, footnotes, source, cautions and the table."""
     if words.not_available(spread.whole):
         return figure_block(spread.whole, spread.force_id, number)
@@ -48,8 +48,7 @@ def spread_block(spread: Spread, number: int) -> Html:
         summary=f"All groups of outcomes: {name} and {NATIONAL}",
         data=table(spread),
     )
-    about = f"figure {number}: the spread of outcomes"
-    return numbered(FIGURE_ID, number, caption, body, drawing=drawing, about=about, under=under)
+    return numbered(OUTCOME_SPREAD, number, caption, body, drawing=drawing, under=under)
 
 
 def stacks(spread: Spread) -> list[Stack]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -13,11 +13,12 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.programmes import UNGRADED
-from peel_analysis.data.settings import SectionPlan
+from peel_analysis.data.settings import OUTCOME_SPREAD, SectionPlan
 from peel_analysis.data.text import slug
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
 from peel_analysis.sections.display import Findings, Html, notice_line, styled
+from peel_analysis.sections.numbers import figure_numbers
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
 from peel_analysis.show.words import not_available
@@ -30,8 +31,12 @@ class Section:
     plan: SectionPlan
     force: Force
     edition: Edition
-    figures: list[str] = field(default_factory=list)
     results: dict[str, measures.Result] = field(default_factory=dict)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The numbers that figures have in the force's report, by their ids; what it does not draw has none."""
+        return figure_numbers(self.edition, self.force.id, self.plan.id, self.measure)
 
     def __repr__(self) -> str:
         return f"<{self.plan.title}: {self.force.name}, {self.edition.id}>"
@@ -82,21 +87,7 @@ class Section:
         result = self.measure(measure)
         if not always and result.rows["value"].isna().all():
             return Html(Markup(), f"figure: {result.measure.id}")
-        draw = partial(blocks.figure_block, result, self.force.id)
-        return self._numbered(result.measure.id, draw)
-
-    def _number(self, figure_id: str) -> int:
-        """Return a figure's number within the section; a cell that is run again keeps its number."""
-        if figure_id not in self.figures:
-            self.figures.append(figure_id)
-        return self.figures.index(figure_id) + 1
-
-    def _numbered(self, figure_id: str, draw: Callable[[int], Html]) -> Html:
-        """Return a figure under its number, which one that is not drawn leaves to the next."""
-        drawn = draw(self._number(figure_id))
-        if "figure" not in drawn.data:
-            self.figures.remove(figure_id)
-        return drawn
+        return blocks.figure_block(result, self.force.id, self.numbers.get(result.measure.id))
 
     def trend(self, measure: str | Result) -> Html:
         """Show a measure over time: the force and England and Wales, with breaks in recording marked."""
@@ -124,8 +115,7 @@ class Section:
         if not_available(result):
             return Html(Markup(), about)
         try:
-            figure_id = f"{result.measure.id}-{kind}"
-            return self._numbered(figure_id, partial(draw, result, self.force.id))
+            return draw(result, self.force.id, self.numbers.get(f"{result.measure.id}-{kind}"))
         except InputError as refusal:
             return Html(piece("paragraph", "refused", str(refusal)), about)
 
@@ -136,7 +126,7 @@ class Section:
     def outcome_spread(self) -> Html:
         """Show the full spread of outcomes as shares of recorded crime: the force and England and Wales."""
         spread = spread_of(self.edition, self.force.id)
-        return outcomes.spread_block(spread, self._number(outcomes.FIGURE_ID))
+        return outcomes.spread_block(spread, self.numbers.get(OUTCOME_SPREAD))
 
     def crime_by_group(self) -> Html:
         """Show recorded crime by offence group: the force's count and rate, England and Wales, and the change."""

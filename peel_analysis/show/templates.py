@@ -66,7 +66,7 @@ def style_sheet(*further: str) -> Markup:
 @cache
 def notebook_style() -> Markup:
     """Return the style sheet of what a notebook shows: the pages' for that alone, in colours and sizes of the theme."""
-    sheet = IN_SECTION.sub("& ", IN_REMS.sub(r"calc(\1 * var(--peel-rem))", str(_joined("style"))))
+    sheet = IN_SECTION.sub("& ", IN_REMS.sub(r"calc(\1 * var(--rem))", str(_joined("style"))))
     return Markup(f"{WITHIN_NOTEBOOKS} {{\n{sheet}}}\n{_joined('notebook')}")
 
 

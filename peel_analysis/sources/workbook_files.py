@@ -5,10 +5,13 @@ space. So a workbook with such cells is read from a copy, in memory, in which er
 """
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 from peel_analysis.sources.limits import SPARSE, SPARSE_CELLS, UnreadableError, check_bytes, check_cells, check_time
@@ -19,6 +22,8 @@ WIDE_ENOUGH = 200_000  # cells of a sheet below which none of its blanks is wort
 PART, OVERLAP = 1 << 20, 1 << 12  # bytes of content that are looked through at once, and those that are seen twice
 BINARY_EXCEL = "xl/workbook.bin"
 ENCRYPTED = "it is protected by a password; open it, take the password off, and save it"
+
+AS_XLSX = "open it in a spreadsheet, and save it as an Excel workbook (.xlsx)"
 
 CELL = re.compile(rb"<((?:\w+:)?)c\b([^>]*?)(?:/>|>(.*?)</\1c\s*>)", re.DOTALL)
 KIND = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
@@ -54,6 +59,88 @@ OLD_ERROR = re.compile(  # a cell's record: its row and column, and the error th
     re.DOTALL,
 )
 TAG = re.compile(rb"<[^>]*>")
+NAMED = re.compile(rb"<(?:\w+:)?(sheet|Relationship|mergeCell)\b([^>]*)>")
+ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+SIZED = re.compile(rb"<(?:\w+:)?(row|col|sheetFormatPr)\b([^>]*\b(?:hidden|zeroHeight|ht|width)\s*=[^>]*)>")
+ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+TRUE = ("1", "true", "on")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a sheet of an .xlsx workbook has that its values do not tell."""
+
+    name: str
+    formulas: tuple[str, ...]  # cells
+    merged: tuple[str, ...]  # ranges
+    hidden: tuple[str, ...]  # "row 4", "columns C to D"
+    rows: int  # that its file has, empty ones among them
+    cells: int
+    last: str  # the last row, in words
+
+
+def layouts(path: Path) -> list[Layout]:
+    """Return the layouts of the sheets of an .xlsx workbook, in their order, hidden ones among them.
+
+    Raises UnreadableError for a file that is no .xlsx workbook, for one that is protected by a password, and for one
+    that unpacks to too much.
+    """
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise UnreadableError("the file is empty; ask for it again")
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        check_old_workbook(path.read_bytes())
+        raise UnreadableError(f"an older workbook (.xls); {AS_XLSX}")
+    if not start.startswith(b"PK"):
+        raise UnreadableError(f"no workbook, but text or another kind of file; {AS_XLSX}")
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if BOOK not in names:
+            found = "an OpenDocument workbook (.ods)" if "content.xml" in names else "another kind of file"
+            raise UnreadableError(f"{found}; {AS_XLSX}")
+        check_bytes(sum(part.file_size for part in archive.infolist()), path.stat().st_size)
+        parts = {one["Id"]: one["Target"] for one in _elements(archive.read(RELATIONS), "Relationship")}
+        found_sheets = [(one["name"], parts[_relation(one)]) for one in _elements(archive.read(BOOK), "sheet")]
+        return [_layout(name, archive.read(posixpath.join("/xl", part)[1:])) for name, part in found_sheets]
+
+
+def _relation(given: dict[str, str]) -> str:
+    return next(value for name, value in given.items() if name.endswith(":id"))
+
+
+def _elements(content: bytes, kind: str) -> list[dict[str, str]]:
+    """Return the attributes of a part's elements of a kind."""
+    return [_attributes(found[2]) for found in NAMED.finditer(content) if found[1].decode() == kind]
+
+
+def _attributes(inside: bytes) -> dict[str, str]:
+    return {name.decode(): unescape(value.decode("utf-8", "replace")) for name, value in ATTRIBUTE.findall(inside)}
+
+
+def _layout(name: str, content: bytes) -> Layout:
+    cells = list(CELL.finditer(content))
+    formulas = (_attributes(cell[2]).get("r", "?") for cell in cells if FORMULA.search(cell[3] or b""))
+    merged = (one.get("ref", "?") for one in _elements(content, "mergeCell"))
+    hidden = (_hidden(found[1].decode(), _attributes(found[2])) for found in SIZED.finditer(content))
+    rows = ROW.findall(content)
+    last = int(_attributes(rows[-1]).get("r", len(rows))) if rows else 0
+    unseen = (tuple(formulas), tuple(merged), tuple(filter(None, hidden)))
+    return Layout(name.strip(), *unseen, len(rows), len(cells), f"row {last:,}")
+
+
+def _hidden(kind: str, given: dict[str, str]) -> str:
+    """Return what an element of a sheet hides, in words, or ""."""
+    sizes = [float(given[name]) for name in ("ht", "width") if name in given]
+    if all(sizes) and not any(given.get(name) in TRUE for name in ("hidden", "zeroHeight")):
+        return ""
+    if kind == "row":
+        return f"row {given.get('r', '?')}"
+    if kind == "sheetFormatPr":
+        return "all rows that say nothing else"
+    first, last = (letters(int(given[side]) - 1) for side in ("min", "max"))
+    return f"column {first}" if first == last else f"columns {first} to {last}"
 
 
 def readable_workbook(path: Path) -> Path | io.BytesIO:

@@ -1,0 +1,256 @@
+"""A whole set of invented returns: who supplied what is as the registers have it, and so are the published values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import exp, isnan, log
+from random import Random
+from statistics import median
+
+from peel_analysis.data.cross_checks import FROM_NATIONAL
+from peel_analysis.data.definitions import Measure, Part
+from peel_analysis.data.edition import POPULATION, Edition
+from peel_analysis.data.forces import ENGLAND_AND_WALES, Force
+from peel_analysis.data.periods import Period
+from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, records
+from peel_analysis.data.returned import ReturnedItem, periods_asked
+from peel_analysis.measures.sums import CountTables
+from peel_analysis.returns.form import ILLUSTRATIVE, Row, asked, filled_form
+
+WITHOUT_COUNT = ("not_supplied", "not_comparable")
+OF_A_COUNT = ("partial", "estimated", "combined")  # effects that are statuses of a count
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large an item's invented counts are: `ratio` of another count, and a force's up to `times` more or less."""
+
+    item: str
+    of: str
+    ratio: float
+    times: float
+    change: float = 1.15  # a count of the year before is up to so many times what the ratio makes of it, or one over
+
+
+SIZES = (  # an item stands below that of which it is; what has no line is a sum of these, or the rest of one
+    Size("calls", POPULATION, 0.2, 1.2),
+    Size("domestic_abuse_calls", "calls", 0.09, 1.2),
+    Size("domestic_abuse_offences", "recorded_crime", 0.11, 1.3),
+    Size("domestic_abuse_arrests", "domestic_abuse_offences", 0.43, 1.4),
+    Size("domestic_abuse_voluntary_attendances", "domestic_abuse_offences", 0.07, 2.2),
+    Size("domestic_abuse_charges", "domestic_abuse_offences", 0.19, 1.3),
+    Size("clares_law_right_to_know", POPULATION, 57e-6, 3.3),
+    Size("organised_crime_groups", POPULATION, 90e-6, 1.6),
+    Size("organised_crime_groups_in_area", "organised_crime_groups", 0.9, 1.05, 1.02),
+    Size("criminal_behaviour_orders", POPULATION, 40e-6, 1.5),
+    Size("community_protection_notices", POPULATION, 120e-6, 1.5),
+    Size("civil_injunctions", POPULATION, 20e-6, 1.5),
+    Size("dispersal_orders", POPULATION, 60e-6, 1.5),
+)
+PUBLISHED_COUNTS = {  # counts that the published report gives, by their ids there
+    "ocg_count_recorded": "organised_crime_groups",
+    "ocg_count_in_area": "organised_crime_groups_in_area",
+}
+Counts = Mapping[str, float]  # by force
+Key = tuple[str, int]  # item, and the year in which its period ends
+Supplied = dict[tuple[str, str, int], tuple[str, str]]  # status and reason, by force, item and year
+
+
+def example_forms(edition: Edition, seed: int) -> dict[str, bytes]:
+    """Return the forms of an illustrative set of returns, one a force, by the names of their files."""
+    return {
+        file_of(edition, force): form_of(edition, force, rows)
+        for force, rows in zip(edition.forces, example_rows(edition, seed).values(), strict=True)
+    }
+
+
+def file_of(edition: Edition, force: Force) -> str:
+    """Return the name of a force's illustrative form."""
+    return f"{ILLUSTRATIVE.lower()}-return-{force.id}-{edition.id}.xlsx"
+
+
+def form_of(edition: Edition, force: Force, rows: Mapping[Key, Row]) -> bytes:
+    """Return a force's illustrative form; its column of the year before has what its own rows have."""
+    before = {key: row.count for key, row in rows.items() if row.count is not None}
+    return filled_form(edition, force, rows, before, word=ILLUSTRATIVE)
+
+
+def example_rows(edition: Edition, seed: int) -> dict[str, dict[Key, Row]]:
+    """Return invented rows of every force, by its id, and by item and year; the same for the same seed.
+
+    Statuses and reasons are those of the register of exclusions. The values that the published report gives are what
+    the counts come to, as they are shown.
+    """
+    one = _Invented(edition, seed)
+    return {force_id: one.rows(force_id) for force_id in edition.forces.ids}
+
+
+class _Invented:
+    """The invented counts of an edition, by item and year; a force that supplied none has one here too."""
+
+    def __init__(self, edition: Edition, seed: int) -> None:
+        self.edition, self.seed, self.tables = edition, seed, CountTables(edition)
+        self.people = {str(one): float(of) for one, of in edition.populations[POPULATION].items()}
+        self.residents = {str(one): float(of) for one, of in edition.national_populations.items()}
+        self.supplied = _supplied(edition)
+        self.printed = [row for row in records(edition.data.register(PUBLISHED_VALUES)) if row["edition"] == edition.id]
+        self.counts: dict[Key, dict[str, int]] = {}
+        for size in SIZES:
+            self._invent(size, edition.data.returned[size.item])
+
+    def _invent(self, size: Size, item: ReturnedItem) -> None:
+        """Make an item's counts of each period asked for: those of the year before by the force's own ratio."""
+        own: Counts = {}
+        for period in periods_asked(self.edition, item):
+            base = self._base(size.of, period)
+            if not own:
+                times = self._factors(size.item, size.times)
+                made = self._as_published(item.id, period, {one: base[one] * size.ratio * times[one] for one in base})
+                own = {one: made[one] / base[one] for one in base}
+            else:
+                times = self._factors(f"{size.item} {period.words}", size.change)
+                made = {one: base[one] * own[one] * times[one] for one in base}
+            most = base if size.of != POPULATION else made
+            self.counts[item.id, period.end.year] = {one: round(min(made[one], most[one])) for one in base}
+
+    def _factors(self, about: str, times: float) -> Counts:
+        """Return a factor a force, evenly spread from one over `times` to `times`, so that none is an outlier."""
+        drawn, forces = Random(f"{self.seed} {about}"), list(self.edition.forces.ids)
+        drawn.shuffle(forces)
+        places = ((place + drawn.random()) / len(forces) for place in range(len(forces)))
+        return {one: exp(log(times) * (2 * place - 1)) for one, place in zip(forces, places, strict=True)}
+
+    def _base(self, of: str, period: Period) -> Counts:
+        """Return each force's count of which an item's is a part; of crime that is not held, as much as others have."""
+        people = self.people
+        if of == POPULATION:
+            return people
+        if of in self.edition.data.returned:
+            return self.counts[of, period.end.year]
+        held = {one: found.count for one, found in self.tables.sum_of(Part(items=(of,)), period, {})[0].items()}
+        usual = median(held[one] / people[one] for one in held if not isnan(held[one]))
+        return {one: usual * people[one] if isnan(count) else count for one, count in held.items()}
+
+    def _as_published(self, item: str, period: Period, made: Counts) -> Counts:
+        """Return the counts with those behind published values, and the others scaled to the national value."""
+        fixed = dict(self._printed_counts(item, period))
+        for measure in (one for one in self.edition.data.measures if one.numerator.items == (item,)):
+            of_it = {row["force_id"]: float(row["value"]) for row in self.printed if row["measure_id"] == measure.id}
+            national = of_it.pop(ENGLAND_AND_WALES, None)
+            below = self._below(measure, period, self.people)
+            fixed |= {one: value * below[one] / measure.multiplier for one, value in of_it.items()}
+            if national is not None:
+                made = self._scale(made, {one: round(count) for one, count in fixed.items()}, measure, period, national)
+        return {**made, **fixed}
+
+    def _printed_counts(self, item: str, period: Period) -> Counts:
+        """Return the counts of an item that the published report gives, by force."""
+        of_it = (row for row in self.printed if PUBLISHED_COUNTS.get(row["measure_id"]) == item)
+        return {row["force_id"]: float(row["value"]) for row in of_it if row["period_words"] == period.words}
+
+    def _below(self, measure: Measure, period: Period, people: Counts) -> Counts:
+        """Return what a measure divides each force's count by; `people` are its populations."""
+        (item,) = measure.denominator.items
+        return people if item == POPULATION else self._base(item, period)
+
+    def _scale(
+        self, made: Counts, fixed: Mapping[str, int], measure: Measure, period: Period, national: float
+    ) -> Counts:
+        """Return the counts scaled, for forces in a national sum that are not fixed, to its published value."""
+        out = {
+            row["force_id"]
+            for row in _facts(self.edition)
+            if (row["measure_id"], row["effect"]) == (measure.id, FROM_NATIONAL) and _is_of(row, period.end.year)
+        }
+        below = self._below(measure, period, self.residents)
+        members = [one for one in made if one not in out]
+        wanted = national * sum(below[one] for one in members) / measure.multiplier
+        others = [one for one in members if one not in fixed]
+        factor = (wanted - sum(fixed[one] for one in members if one in fixed)) / sum(made[one] for one in others)
+        return {**made, **{one: made[one] * factor for one in others}}
+
+    def rows(self, force_id: str) -> dict[Key, Row]:
+        """Return the rows of a force's return, in the order of the form."""
+        rows: dict[Key, Row] = {}
+        for item, period in asked(self.edition):
+            key = item.id, period.end.year
+            if key in self.counts:
+                rows[key] = self._row(force_id, item.id, period, rows)
+            elif item.sum_of:
+                rows[key] = _total(item.id, [rows[part, key[1]] for part in item.sum_of])
+            elif whole := self._whole(item.id):
+                parts = (rows[part, key[1]] for part in whole.sum_of if part != item.id)
+                rows[key] = _rest(item.id, rows[whole.id, key[1]], parts)
+        return rows
+
+    def _whole(self, item: str) -> ReturnedItem | None:
+        """Return the item of which an item is a part, where that is counted by itself."""
+        wholes = (one for one in self.edition.data.returned.values() if item in one.sum_of)
+        return next((one for one in wholes if any(size.item == one.id for size in SIZES)), None)
+
+    def _row(self, force_id: str, item: str, period: Period, rows: Mapping[Key, Row]) -> Row:
+        """Return a row as the register has it; a part of a total has the total's status and reason."""
+        year = period.end.year
+        whole = self._whole(item)
+        status, reason = self.supplied.get((force_id, item, year), ("reported", ""))
+        if whole is not None:
+            status, reason = rows[whole.id, year].status, rows[whole.id, year].reason
+        if force_id in self._printed_counts(item, period):
+            status, reason = "reported", ""
+        if status in WITHOUT_COUNT:
+            return Row(item, period, None, status, reason)
+        if status == "combined":
+            return Row(item, period, self._together(force_id, whole.id if whole else item, item, year), status, reason)
+        return Row(item, period, self.counts[item, year][force_id], status, reason)
+
+    def _together(self, force_id: str, said_of: str, item: str, year: int) -> int | None:
+        """Return the count of forces that were counted together, of the first of them; the others have none."""
+        said = {one: self.supplied.get((one, said_of, year)) for one in self.edition.forces.ids}
+        pair = [one for one, told in said.items() if told is not None and told[0] == "combined"]
+        return sum(self.counts[item, year][one] for one in pair) if force_id == pair[0] else None
+
+
+def _total(item: str, parts: list[Row]) -> Row:
+    """Return the row of a sum: partial where a part has no count, and as its parts are where none has one."""
+    counts = [part.count for part in parts if part.count is not None]
+    without = [part for part in parts if part.status in WITHOUT_COUNT]
+    reason = " ".join(dict.fromkeys(part.reason for part in without))
+    status = ("partial" if counts else without[0].status) if without else "reported"
+    return Row(item, parts[0].period, sum(counts) if counts else None, status, reason)
+
+
+def _rest(item: str, whole: Row, parts: Iterable[Row]) -> Row:
+    """Return the row of what is left of a total without its other parts."""
+    count = whole.count if whole.count is None else whole.count - sum(part.count or 0 for part in parts)
+    return replace(whole, item=item, count=count)
+
+
+def _facts(edition: Edition) -> list[dict[str, str]]:
+    """Return the register's rows of an edition."""
+    return [row for row in records(edition.data.register(EXCLUSIONS)) if row["edition"] in (edition.id, "all")]
+
+
+def _is_of(fact: Mapping[str, str], year: int) -> bool:
+    return fact["period_year"] in (str(year), "all")
+
+
+def _supplied(edition: Edition) -> Supplied:
+    """Return the status and reason of each count that the register says more of than that it was reported.
+
+    What it says of a measure of one item goes before what it says of a sum; a force whose count it leaves out although
+    it is held supplied one.
+    """
+    found: Supplied = {}
+    said: list[tuple[tuple[str, ...], dict[str, str]]] = []
+    for fact in _facts(edition):
+        items = edition.data.measure(fact["measure_id"]).numerator.items
+        if fact["although_held"] != "yes" and set(items) <= set(edition.data.returned):
+            said.append((tuple(fact["components"].split(";")) if fact["components"] else items, fact))
+    single = (len(edition.data.measure(fact["measure_id"]).numerator.items) for _, fact in said)
+    for (items, fact), _ in sorted(zip(said, single, strict=True), key=lambda one: one[1]):
+        own = fact["effect"] in OF_A_COUNT and not fact["components"]
+        status = fact["effect"] if own else fact["missing_because"]
+        for item in items:
+            for period in periods_asked(edition, edition.data.returned[item]):
+                if _is_of(fact, period.end.year):
+                    found.setdefault((fact["force_id"], item, period.end.year), (status, fact["reason"]))
+    return found
