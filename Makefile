@@ -10,7 +10,7 @@ TESTERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE  # else each of some hundred processes compiles the package again
 
 .DEFAULT_GOAL := help
-.PHONY: help report batch demo test test-all lint unit notebooks rest references benchmark constraints lowest lab docs clean
+.PHONY: help report batch demo test test-all lint unit notebooks rest references benchmark constraints bounds lab docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -66,11 +66,16 @@ constraints: $(VENV)/ready-for-tests  ## take the newest versions into constrain
 	$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras pyproject.toml \
 		--output-file constraints.txt --no-header --no-annotate --no-emit-index-url
 
-lowest: $(VENV)/ready-for-tests  ## make a report with the lowest versions that pyproject.toml allows
+# Each report in an environment of its own, with all that a report can be made as.
+UV_ENVIRONMENT = $(VENV)/bin/uv venv --quiet --clear --python $(1) $(VENV)-$(2) && \
+	$(VENV)/bin/uv pip install --quiet --python $(VENV)-$(2) $(3) -e ".[pdf,xlsx]" && \
+	$(VENV)-$(2)/bin/peel report norfolk --pdf --xlsx --fresh --out "$(OUT)/$(2)"
+
+bounds: $(VENV)/ready-for-tests  ## make a report with the lowest versions that pyproject.toml allows, and with Python 3.13
 	$(PIP) uv
-	$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(VENV)-lowest
-	$(VENV)/bin/uv pip install --quiet --python $(VENV)-lowest --resolution lowest-direct -e ".[test]"
-	$(VENV)-lowest/bin/peel report norfolk --pdf --xlsx --fresh --out "$(OUT)/lowest"
+	$(call UV_ENVIRONMENT,$(VENV)/bin/python,lowest,--resolution lowest-direct)
+	@if newest=$$(PYENV_VERSION=3.13 python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null); then \
+		$(call UV_ENVIRONMENT,$$newest,newest,-c constraints.txt); else echo "no Python 3.13 is here: not tried"; fi
 
 lab: $(VENV)/ready-for-lab  ## open the notebooks in JupyterLab, at explore.ipynb
 	@$(VENV)/bin/peel lab notebooks

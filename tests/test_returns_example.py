@@ -1,5 +1,7 @@
 """The illustrative set of returns: who supplied what is the register's, and published values come out as printed."""
 
+import csv
+import io
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +17,7 @@ from peel_analysis.returns.example import example_forms, example_rows, file_of
 from peel_analysis.returns.folder import read_returns
 from peel_analysis.returns.form import filled_form
 from peel_analysis.returns.load import load
+from peel_analysis.returns.queries import check_returns, queries_in
 
 DATA = open_data()
 EDITION = DATA.edition("2017")
@@ -91,27 +94,13 @@ def test_statuses_and_reasons_are_the_register_s_own() -> None:
             assert row.item == "asb_powers" or row.reason in {"", *told}, (force_id, row)
 
 
-def test_counts_of_two_years_are_within_twice_each_other_and_parts_within_their_wholes() -> None:
-    for seed in range(3):
-        for force_id, rows in example_rows(EDITION, seed).items():
-            for (name, year), row in rows.items():
-                item, before = DATA.returned[name], rows.get((name, year - 1))
-                if row.count is None or row.status != "reported":
-                    continue
-                if before is not None and before.count is not None and before.status == "reported":
-                    assert max(row.count, before.count) < 50 or 0.5 < row.count / before.count < 2, (force_id, row)
-                if (whole := rows.get((item.at_most, year))) is not None and whole.count is not None:
-                    assert row.count <= whole.count, (force_id, row)
-                assert not item.sum_of or row.count == sum(rows[part, year].count or 0 for part in item.sum_of)
-
-
 def test_one_seed_gives_the_same_bytes_and_another_other_counts() -> None:
     first, norfolk = example_forms(EDITION, 1), DATA.forces.find("norfolk")
     assert first == example_forms(EDITION, 1)
     counts = [example_rows(EDITION, seed)["norfolk"]["calls", 2017].count for seed in (1, 2)]
     assert counts[0] != counts[1]
-    assert list(first)[DATA.forces.ids.index("norfolk")] == file_of(EDITION, norfolk)
-    assert file_of(EDITION, norfolk) == "illustrative-return-norfolk-2017.xlsx"
+    assert list(first)[DATA.forces.ids.index("norfolk")] == file_of(norfolk, EDITION)
+    assert file_of(norfolk, EDITION) == "illustrative-return-norfolk-2017.xlsx"
 
 
 def test_every_sheet_says_illustrative_and_so_does_what_is_made_of_it(made: Data) -> None:
@@ -131,6 +120,25 @@ def test_illustrative_forms_among_others_are_refused(tmp_path: Path) -> None:
     (tmp_path / "own.xlsx").write_bytes(filled_form(EDITION, DATA.forces.find("norfolk"), {}, {}))
     with pytest.raises(InputError, match=rf"illustrative returns \({name}\) among others; put each kind in a folder"):
         read_returns(tmp_path, DATA)
+
+
+def test_nothing_is_asked_about_a_set_without_faults(made: Data) -> None:
+    assert queries_in(check_returns(read_returns(made.folder.parent, DATA))) == []
+
+
+def test_each_planted_fault_is_found_by_its_rule_and_nothing_else_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "returns", "example", "--seed", "1", "--faults", "-o", str(tmp_path))[0] == 0
+    with (tmp_path / "illustrative-planted-faults.csv").open(encoding="utf-8", newline="") as file:
+        planted = list(csv.DictReader(file))
+    assert {row["notice"] for row in planted} == {"Illustrative"}
+    assert len({row["force"] for row in planted}) == len(planted)
+    assert {f"return_{row['rule']}" for row in planted} == {one for one in DATA.rules if one.startswith("return_")}
+    code, out, error = run(capsys, "returns", "check", str(tmp_path), "--format", "csv")
+    assert (code, error) == (1, "")
+    asked = sorted(row["query"] for row in csv.DictReader(io.StringIO(out)))
+    assert asked == sorted("-".join(row[name] for name in ("force", "item", "year", "rule")) for row in planted)
 
 
 def test_the_command_writes_a_form_a_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

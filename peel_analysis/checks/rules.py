@@ -59,8 +59,11 @@ class CheckResult:
         """Return how many findings have this level."""
         return sum(finding.level == level for finding in self.findings)
 
-    def lines(self, forces: Forces, *, brief: bool = False) -> Iterator[str]:
-        """Yield the rule, the result and each finding, as lines for a terminal; `brief` has rules only of findings."""
+    def lines(self, forces: Forces, *, brief: bool = False, findings: bool = True) -> Iterator[str]:
+        """Yield the rule, the result and each finding, as lines for a terminal; `brief` has rules only of findings.
+
+        Without `findings` they are counted alone.
+        """
         levels = (("error", "errors"), ("query", "queries"))
         numbers = [f"{n} {one if n == 1 else plural}" for one, plural in levels if (n := self.number(one))]
         result = f"{self.looked_at}: {' and '.join(numbers) or 'nothing wrong'}"
@@ -68,6 +71,8 @@ class CheckResult:
         yield f"{self.rule.id}: {self.rule.rule if whole else result}"
         if whole:
             yield f"  {result}"
+        if not findings:
+            return
         said = self.findings[:FIRST] if brief else self.findings
         yield from (finding.line(forces) for finding in said)
         if len(said) < len(self.findings):

@@ -1,17 +1,35 @@
 """The subcommands of `peel returns`: the loop of data returns, from the form that is handed out to the page to sign."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from peel_analysis.cli import DONE, FOLDER, FORCE, check_workbooks, command, data_option, edition_option, option, say
+from peel_analysis.cli import (
+    DONE,
+    FAILED,
+    FOLDER,
+    FORCE,
+    check_workbooks,
+    command,
+    data_option,
+    edition_option,
+    format_option,
+    option,
+    refused,
+    say,
+)
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_replaceable, check_writable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from peel_analysis.data.edition import Edition
     from peel_analysis.data.folder import Data
     from peel_analysis.data.forces import Force
+    from peel_analysis.returns.folder import Returns
 
 
 @command.group("returns", no_args_is_help=False)
@@ -45,6 +63,52 @@ def template(edition: "Edition", force: "Force | None", output: Path) -> int:
 
 
 @returns_group.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
+@data_option
+@format_option("table", "csv", "json")
+@click.option("--log", "to_log", is_flag=True, help="Add the open queries to the log beside the forms, queries.csv.")
+@click.pass_obj
+def check(data: "Data", paths: tuple[Path, ...], format_: str, to_log: bool) -> int:
+    """List what is to be asked about returns: forms, or folders of them (PATH...).
+
+    Each query has its rule, what was expected, and a sentence to send to the force. What the log beside the forms has
+    decided about the same value is no longer asked. The exit code is 1 when a query is open.
+    """
+    from peel_analysis.returns import log
+    from peel_analysis.returns.queries import check_returns, queries_in
+
+    results, found, added = [], [], 0
+    try:
+        every = list(_returns_at(data, paths))
+    except InputError as error:
+        return max(map(refused, error.faults))
+    for returns in every:
+        entries = log.read_log(returns)
+        results += (mine := check_returns(returns))
+        found += log.answered(queries_in(mine), entries)
+        added += len(log.add_to_log(returns, queries_in(mine))) if to_log else 0
+    written = {"csv": log.as_csv, "json": log.as_json}
+    if format_ in written:
+        say(written[format_](found, data), end="")
+    else:
+        say("\n".join(log.table(results, found, data.forces)).lstrip("\n"))
+    if to_log:
+        say(f"{added} added to {log.LOG.file}", file=sys.stderr)
+    return FAILED if any(one.state == "open" for one in found) else DONE
+
+
+def _returns_at(data: "Data", paths: tuple[Path, ...]) -> "Iterator[Returns]":
+    """Yield the returns of each folder that is named, and of files that are named those of one folder together."""
+    from peel_analysis.returns.folder import read_returns
+
+    files: dict[Path, list[Path]] = {}
+    for path in dict.fromkeys(paths):
+        files.setdefault(path if path.is_dir() else path.parent, []).extend([] if path.is_dir() else [path])
+    for folder, some in files.items():
+        yield read_returns(folder, data, () if folder in paths else some)
+
+
+@returns_group.command()
 @click.argument("folder", type=FOLDER, metavar="FOLDER")
 @data_option
 @click.pass_obj
@@ -62,6 +126,7 @@ def load(data: "Data", folder: Path) -> int:
 @data_option
 @edition_option
 @option("--seed", type=int, required=True, help="The number that the counts are drawn from.")
+@click.option("--faults", is_flag=True, help="Plant one fault for each rule of the check.")
 @option(
     "--output",
     "-o",
@@ -71,13 +136,15 @@ def load(data: "Data", folder: Path) -> int:
     help="The folder to write the forms into.",
     remedy="give the name of a folder, such as illustrative",
 )
-def example(edition: "Edition", seed: int, output: Path) -> int:
+def example(edition: "Edition", seed: int, output: Path, *, faults: bool) -> int:
     """Write a set of invented returns of all forces, each marked Illustrative, to try everything out with."""
     check_workbooks("peel returns example")
     check_writable(output, f"--output {output}")
     from peel_analysis.data.writing import write_files
     from peel_analysis.returns.example import example_forms
+    from peel_analysis.returns.faults import forms_with_faults
 
-    write_files({output / name: form for name, form in example_forms(edition, seed).items()})
+    forms = forms_with_faults(edition, seed) if faults else example_forms(edition, seed)
+    write_files({output / name: form for name, form in forms.items()})
     say(str(output))
     return DONE

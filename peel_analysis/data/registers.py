@@ -37,7 +37,7 @@ NOTED = (
 
 @dataclass(frozen=True)
 class Register:
-    """One CSV in data/: its columns in order, and those that together identify a row.
+    """One CSV in data/, or in another folder: its columns in order, and those that together identify a row.
 
     `choices` are the words that a column may hold; `days` and `numbers` the columns that hold a day or a whole number;
     `edition_is` says what the column `edition` names, if there is one. Where each row is about `one_force`, its
@@ -52,11 +52,12 @@ class Register:
     numbers: tuple[str, ...] = ()
     one_force: bool = False
     edition_is: str = AN_EDITION
+    folder: str = "data"
 
     @property
     def where(self) -> str:
         """The register's file, as a message names it."""
-        return f"data/{self.file}"
+        return f"{self.folder}/{self.file}"
 
 
 def _register(file: str, columns: str, key: str, **what: Any) -> Register:

@@ -1,8 +1,8 @@
 """A whole set of invented returns: who supplied what is as the registers have it, and so are the published values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, isnan, log
+from math import isnan
 from random import Random
 from statistics import median
 
@@ -22,29 +22,32 @@ OF_A_COUNT = ("partial", "estimated", "combined")  # effects that are statuses o
 
 @dataclass(frozen=True)
 class Size:
-    """How large an item's invented counts are: `ratio` of another count, and a force's up to `times` more or less."""
+    """How large an item's invented counts are: `ratio` of another count, and a force's up to `spread` of it off that.
+
+    The ratio of the year before is up to `change` of the force's own off that.
+    """
 
     item: str
     of: str
     ratio: float
-    times: float
-    change: float = 1.15  # a count of the year before is up to so many times what the ratio makes of it, or one over
+    spread: float
+    change: float = 0.15
 
 
 SIZES = (  # an item stands below that of which it is; what has no line is a sum of these, or the rest of one
-    Size("calls", POPULATION, 0.2, 1.2),
-    Size("domestic_abuse_calls", "calls", 0.09, 1.2),
-    Size("domestic_abuse_offences", "recorded_crime", 0.11, 1.3),
-    Size("domestic_abuse_arrests", "domestic_abuse_offences", 0.43, 1.4),
-    Size("domestic_abuse_voluntary_attendances", "domestic_abuse_offences", 0.07, 2.2),
-    Size("domestic_abuse_charges", "domestic_abuse_offences", 0.19, 1.3),
-    Size("clares_law_right_to_know", POPULATION, 57e-6, 3.3),
-    Size("organised_crime_groups", POPULATION, 90e-6, 1.6),
-    Size("organised_crime_groups_in_area", "organised_crime_groups", 0.9, 1.05, 1.02),
-    Size("criminal_behaviour_orders", POPULATION, 40e-6, 1.5),
-    Size("community_protection_notices", POPULATION, 120e-6, 1.5),
-    Size("civil_injunctions", POPULATION, 20e-6, 1.5),
-    Size("dispersal_orders", POPULATION, 60e-6, 1.5),
+    Size("calls", POPULATION, 0.2, spread=0.1),
+    Size("domestic_abuse_calls", "calls", 0.09, spread=0.35),
+    Size("domestic_abuse_offences", "recorded_crime", 0.11, spread=0.3),
+    Size("domestic_abuse_arrests", "domestic_abuse_offences", 0.43, spread=0.45),
+    Size("domestic_abuse_voluntary_attendances", "domestic_abuse_offences", 0.07, spread=0.85),
+    Size("domestic_abuse_charges", "domestic_abuse_offences", 0.19, spread=0.3),
+    Size("clares_law_right_to_know", POPULATION, 57e-6, spread=0.95),
+    Size("organised_crime_groups", POPULATION, 90e-6, spread=0.5),
+    Size("organised_crime_groups_in_area", "organised_crime_groups", 0.9, spread=0.05, change=0.02),
+    Size("criminal_behaviour_orders", POPULATION, 30e-6, spread=0.4, change=0.1),
+    Size("community_protection_notices", POPULATION, 160e-6, spread=0.5, change=0.1),
+    Size("civil_injunctions", POPULATION, 15e-6, spread=0.4, change=0.1),
+    Size("dispersal_orders", POPULATION, 30e-6, spread=0.4, change=0.1),
 )
 PUBLISHED_COUNTS = {  # counts that the published report gives, by their ids there
     "ocg_count_recorded": "organised_crime_groups",
@@ -58,12 +61,12 @@ Supplied = dict[tuple[str, str, int], tuple[str, str]]  # status and reason, by 
 def example_forms(edition: Edition, seed: int) -> dict[str, bytes]:
     """Return the forms of an illustrative set of returns, one a force, by the names of their files."""
     return {
-        file_of(edition, force): form_of(edition, force, rows)
+        file_of(force, edition): form_of(edition, force, rows)
         for force, rows in zip(edition.forces, example_rows(edition, seed).values(), strict=True)
     }
 
 
-def file_of(edition: Edition, force: Force) -> str:
+def file_of(force: Force, edition: Edition) -> str:
     """Return the name of a force's illustrative form."""
     return f"{ILLUSTRATIVE.lower()}-return-{force.id}-{edition.id}.xlsx"
 
@@ -103,21 +106,26 @@ class _Invented:
         for period in periods_asked(self.edition, item):
             base = self._base(size.of, period)
             if not own:
-                times = self._factors(size.item, size.times)
-                made = self._as_published(item.id, period, {one: base[one] * size.ratio * times[one] for one in base})
+                factors = self._factors(size.item, size.spread)
+                made = self._as_published(item.id, period, {one: base[one] * size.ratio * factors[one] for one in base})
                 own = {one: made[one] / base[one] for one in base}
             else:
-                times = self._factors(f"{size.item} {period.words}", size.change)
-                made = {one: base[one] * own[one] * times[one] for one in base}
+                factors = self._factors(f"{size.item} {period.words}", size.change)
+                made = {one: base[one] * own[one] * factors[one] for one in base}
             most = base if size.of != POPULATION else made
             self.counts[item.id, period.end.year] = {one: round(min(made[one], most[one])) for one in base}
 
-    def _factors(self, about: str, times: float) -> Counts:
-        """Return a factor a force, evenly spread from one over `times` to `times`, so that none is an outlier."""
-        drawn, forces = Random(f"{self.seed} {about}"), list(self.edition.forces.ids)
-        drawn.shuffle(forces)
-        places = ((place + drawn.random()) / len(forces) for place in range(len(forces)))
-        return {one: exp(log(times) * (2 * place - 1)) for one, place in zip(forces, places, strict=True)}
+    def _factors(self, about: str, spread: float) -> Counts:
+        """Return a factor a force, evenly spread around 1. Of two forces that are next in size one is as far above it.
+
+        So no force is an outlier, and what all come to is near to the middle of the forces.
+        """
+        drawn, by_size = Random(f"{self.seed} {about}"), sorted(self.people, key=self.people.__getitem__)
+        half = len(by_size) // 2
+        sides = [(place + drawn.random()) / half * drawn.choice((1, -1)) for place in range(half)]
+        drawn.shuffle(sides)
+        factors = [1 + sign * side * spread for side in sides for sign in (1, -1)]
+        return dict(zip(by_size, [*factors, 1.0], strict=False))
 
     def _base(self, of: str, period: Period) -> Counts:
         """Return each force's count of which an item's is a part; of crime that is not held, as much as others have."""
@@ -176,7 +184,7 @@ class _Invented:
             if key in self.counts:
                 rows[key] = self._row(force_id, item.id, period, rows)
             elif item.sum_of:
-                rows[key] = _total(item.id, [rows[part, key[1]] for part in item.sum_of])
+                rows[key] = sum_row(item.id, [rows[part, key[1]] for part in item.sum_of])
             elif whole := self._whole(item.id):
                 parts = (rows[part, key[1]] for part in whole.sum_of if part != item.id)
                 rows[key] = _rest(item.id, rows[whole.id, key[1]], parts)
@@ -209,7 +217,7 @@ class _Invented:
         return sum(self.counts[item, year][one] for one in pair) if force_id == pair[0] else None
 
 
-def _total(item: str, parts: list[Row]) -> Row:
+def sum_row(item: str, parts: Sequence[Row]) -> Row:
     """Return the row of a sum: partial where a part has no count, and as its parts are where none has one."""
     counts = [part.count for part in parts if part.count is not None]
     without = [part for part in parts if part.status in WITHOUT_COUNT]

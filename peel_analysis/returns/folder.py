@@ -1,6 +1,7 @@
 """A folder of returns: a form a force, and beside them the log of what was queried and decided."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +49,13 @@ class Returns:
         return self.every[0].word
 
 
-def read_returns(folder: Path, data: Data) -> Returns:
-    """Return the forms of a folder, each read whole.
+def read_returns(folder: Path, data: Data, files: Sequence[Path] = ()) -> Returns:
+    """Return the forms of a folder, each read whole, or some files of it.
 
     Raises InputError for a folder without a form, two forms of one force, forms of two editions, and illustrative ones
     among others; SourceError for each form that cannot be read. A file that a spreadsheet holds open (~$...) is none.
     """
-    paths = sorted(path for path in folder.glob(FORMS) if not path.name.startswith(("~$", ".")))
+    paths = files or sorted(path for path in folder.glob(FORMS) if not path.name.startswith(("~$", ".")))
     if not paths:
         raise InputError(f"{folder}: no form of a data return ({FORMS}); put the forms that forces filled in there")
     found: dict[str, Return] = {}

@@ -30,6 +30,7 @@ STATUSES = {  # of a row, as the form offers them, by the status of a count
     "not_supplied": "Not supplied",
     "not_comparable": "Not comparable",
 }
+WITH_COUNT, WITHOUT = ("reported", "partial", "estimated"), ("not_supplied", "not_comparable")
 MEANINGS = {
     "reported": "The force counted it as defined. No reason is needed.",
     "partial": "The count leaves something out, such as a month or a part of the force. Say what.",
@@ -70,6 +71,11 @@ class Row:
     reason: str = ""
     place: str = ""  # of the cell of its count
     written: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether a row with this status has a count, or has none, as this one does."""
+        return not self.written and (self.status not in (WITHOUT if self.count is not None else WITH_COUNT))
 
     @property
     def year(self) -> int:

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,11 +20,14 @@ from peel_analysis.data.returned import NOTICE
 from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
 from peel_analysis.returns.folder import DATA, Returns
-from peel_analysis.returns.form import ILLUSTRATIVE, STATUSES, Row
+from peel_analysis.returns.form import ILLUSTRATIVE, STATUSES, WITHOUT, Row
+from peel_analysis.returns.log import CONFIRMED, EXCLUDED, PARTIAL, Entry, decided, read_log
 
-WITHOUT_COUNT = ("not_supplied", "not_comparable")
 NOTED = ("partial", "estimated", "combined")
+LEFT_OUT = "Left out after a query"
+ABOUT = ("edition", "measure_id", "period_year", "force_id")  # of a row of the register
 Fact = dict[str, str]
+Decided = dict[tuple[str, str, int], Entry]  # by force, item and year
 PROVENANCE = {  # by the word that marks the forms
     "": {
         "publisher": "the forces named in them",
@@ -37,11 +41,14 @@ def load(returns: Returns) -> Data:
     """Write the data folder of some returns into their folder, as far as it differs from what is there; return it.
 
     The data folder that they were read with stays as it is. Counts of items that measures count are in it under the
-    release of the returns, and every status but reported is a row of its exclusions, with the force's reason. Raises
-    InputError for each row with something else than a count in the place of its count.
+    release of the returns, and every status but reported is a row of its exclusions, with the force's reason. So is
+    every decision of the folder's log to leave a count out or to mark it as partial, with the answer for its reason.
+    Raises InputError for a log that cannot be read, and for each row that has no whole number, or not what its status
+    says, unless it was decided to leave it out.
     """
-    _refuse_unreadable(returns)
     source, target = returns.data, returns.folder / DATA
+    about = _decided(returns)
+    returns = _usable(returns, about)
     edition = source.edition(returns.edition_id)
     contents: dict[Path, str | bytes] = {
         target / name: Path(path).read_bytes()
@@ -51,7 +58,7 @@ def load(returns: Returns) -> Data:
     contents |= {target / path.relative_to(source.folder): text for path, text in _tables(returns, edition).items()}
     contents[target / f"editions/{edition.id}.toml"] = _with_releases(edition, returns)
     contents[target / NOTICE] = f'word = "{returns.notice.word}"\nsentence = "{returns.notice.sentence}"\n'
-    contents[target / EXCLUSIONS.file] = _with_facts(source, _facts(returns, edition))
+    contents[target / EXCLUSIONS.file] = _with_facts(source, *_facts(returns, edition, about))
     target.mkdir(exist_ok=True)
     with one_writer(target):
         changed = {path: text for path, text in contents.items() if _bytes(text) != _there(path)}
@@ -62,10 +69,48 @@ def load(returns: Returns) -> Data:
     return open_data(target)
 
 
-def _refuse_unreadable(returns: Returns) -> None:
+def _decided(returns: Returns) -> Decided:
+    """Return what the log has decided, by force, item and year; of an item that no measure counts, for its parts."""
+    log, used = read_log(returns), counted(returns)
+    found: Decided = {}
+    for one in returns.every:
+        for (name, year), entry in decided(log, one).items():
+            item = returns.data.returned[name]
+            for each in [name] if name in used else item.sum_of or [item.asked_with]:
+                found[one.force.id, each, year] = entry
+    return found
+
+
+def _usable(returns: Returns, about: Decided) -> Returns:
+    """Return the returns as decided: partial where that was, and blank where what is no count was to be left out."""
     with Faults() as faults:
-        for row in (row for one in returns.every for row in one.rows if row.written):
-            faults.add([f"{row.place}: the count is {row.written!r}; have the force write a whole number, or none"])
+        every = []
+        for one in returns.every:
+            rows = [_as_decided(row, about.get((one.force.id, row.item, row.year))) for row in one.rows]
+            faults.add(map(_unusable, rows))
+            every.append(replace(one, rows=tuple(rows)))
+    return replace(returns, every=tuple(every))
+
+
+def _as_decided(row: Row, entry: Entry | None) -> Row:
+    """Return a row as it is used: marked as partial, with the answer for its reason, or blank where it is no count."""
+    if entry is None:
+        return row
+    if entry.decision == EXCLUDED:
+        blank = replace(row, count=None, written="", status="not_supplied", reason=entry.answer)
+        return row if row.fits else blank
+    if entry.decision == PARTIAL and row.count is not None:
+        return replace(row, status=PARTIAL, reason=f"{row.reason} {entry.answer}".strip())
+    return replace(row, reason=row.reason or entry.answer)
+
+
+def _unusable(row: Row) -> str:
+    """Return why a row can be no count, and what to do; "" for one that can."""
+    if row.fits:
+        return ""
+    found = f"the count is {row.written!r}" if row.written else f"the count does not go with '{STATUSES[row.status]}'"
+    remedy = "have the force write a whole number, or none" if row.written else "have the force correct one of the two"
+    return f"{row.place}: {found}; {remedy}, or decide in queries.csv to leave it out"
 
 
 def _bytes(text: str | bytes) -> bytes:
@@ -123,21 +168,32 @@ def _with_releases(edition: Edition, returns: Returns) -> str:
     return re.sub(r"(?m)^\[releases\].*$", lambda heading: f"{heading[0]}\n{lines}", text, count=1)
 
 
-def _facts(returns: Returns, edition: Edition) -> Iterator[Fact]:
-    """Yield the exclusions that the returns' statuses make: by measure and year, those without a count and the rest."""
+def _facts(returns: Returns, edition: Edition, about: Decided) -> tuple[list[Fact], set[tuple[str, ...]]]:
+    """Return the exclusions that statuses and decisions make, and the measures, years and forces of decisions."""
+    facts: list[Fact] = []
+    by_decision: set[tuple[str, ...]] = set()
     for one in returns.every:
-        said_in = f"Data return of {one.force.official_name}"
         for measure in returns.data.measures:
             for year, rows in _by_year(measure, edition, one.rows).items():
-                fact = {
-                    "edition": edition.id,
-                    "measure_id": measure.id,
-                    "period_year": str(year),
-                    "force_id": one.force.id,
-                    "said_in": said_in,
-                    "basis": "stated",
-                }
-                yield from ({**fact, **effect} for effect in _effects(measure, rows))
+                key = (edition.id, measure.id, str(year), one.force.id)
+                entries = [entry for row in rows if (entry := about.get((one.force.id, row.item, year)))]
+                if any(entry.decision != CONFIRMED for entry in entries):
+                    by_decision.add(key)
+                said = {"said_in": f"Data return of {one.force.official_name}", "basis": "stated"}
+                fact = {**dict(zip(ABOUT, key, strict=True)), **said}
+                out = [entry for entry in entries if entry.decision == EXCLUDED]
+                effects = _left_out(rows, out) if out else _effects(measure, rows)
+                facts += [{**fact, **effect} for effect in effects]
+    return facts, by_decision
+
+
+def _left_out(rows: list[Row], entries: Iterable[Entry]) -> Iterator[Mapping[str, str]]:
+    """Yield both switches for a measure of which a count was decided to be left out."""
+    held = all(row.count is not None for row in rows)
+    why = {"missing_because": "not_comparable", "although_held": "yes"} if held else {"missing_because": "not_supplied"}
+    reason = " ".join(dict.fromkeys(entry.answer for entry in entries))
+    for effect in ("excluded_from_figure", "excluded_from_national"):
+        yield {"effect": effect, "reason": reason, "short_reason": LEFT_OUT, **why}
 
 
 def _by_year(measure: Measure, edition: Edition, rows: Iterable[Row]) -> dict[int, list[Row]]:
@@ -150,7 +206,7 @@ def _by_year(measure: Measure, edition: Edition, rows: Iterable[Row]) -> dict[in
 
 def _effects(measure: Measure, rows: list[Row]) -> Iterator[Mapping[str, str]]:
     """Yield what a measure's rows do: a sum without some of its parts is partial, one without all is left out."""
-    without = [row for row in rows if row.status in WITHOUT_COUNT]
+    without = [row for row in rows if row.status in WITHOUT]
     parts = [row for row in rows if row.item in measure.numerator.items]
     if without and len(parts) > len(without) and set(without) < set(parts):
         components = ";".join(row.item for row in without)
@@ -171,12 +227,15 @@ def _effect(effect: str, rows: list[Row], **more: str) -> Mapping[str, str]:
     return {"effect": effect, "reason": reason, "short_reason": short, **more}
 
 
-def _with_facts(data: Data, facts: Iterable[Fact]) -> str:
-    """Return the register of exclusions with more rows; of a measure, year and force that it has, it keeps its own."""
-    rows = records(data.register(EXCLUSIONS))
-    about = ("edition", "measure_id", "period_year", "force_id")
-    known = {tuple(row[name] for name in about) for row in rows}
-    rows += [fact for fact in facts if tuple(fact[name] for name in about) not in known]
+def _with_facts(data: Data, facts: Iterable[Fact], by_decision: Container[tuple[str, ...]]) -> str:
+    """Return the register of exclusions with more rows; of what it has, its own stay, but for what was decided."""
+
+    def about(row: Fact) -> tuple[str, ...]:
+        return tuple(row[name] for name in ABOUT)
+
+    rows = [row for row in records(data.register(EXCLUSIONS)) if about(row) not in by_decision]
+    known = set(map(about, rows))
+    rows += [fact for fact in facts if about(fact) not in known]
     text = io.StringIO()
     writer = csv.DictWriter(text, EXCLUSIONS.columns, restval="", lineterminator="\n")
     writer.writeheader()
