@@ -13,7 +13,6 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import NATIONAL, Force
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import NOT_AVAILABLE
-from peel_analysis.data.returned import Notice
 from peel_analysis.data.text import in_words, visible, whole
 from peel_analysis.measures import Part, Result, calculate_all
 from peel_analysis.reports.workbook import A4, NO_TIME, OPTIONS, set_heights
@@ -67,7 +66,6 @@ class SignOff:
 
     force: Force
     edition: Edition
-    notice: Notice
     about: str
     tables: tuple[Table, ...]
     open_queries: int
@@ -88,7 +86,7 @@ class SignOff:
 
     def named(self, ending: str) -> str:
         """Return the name of a file of it: "unpublished-signoff-norfolk-2017.html"."""
-        return self.notice.named(f"signoff-{self.force.id}-{self.edition.id}.{ending}")
+        return self.edition.data.named(f"signoff-{self.force.id}-{self.edition.id}.{ending}")
 
 
 def sign_offs(returns: Returns, made: Data, forces: Sequence[Force]) -> Iterator[SignOff]:
@@ -118,7 +116,7 @@ def sign_offs(returns: Returns, made: Data, forces: Sequence[Force]) -> Iterator
             _caveats(results, force),
             _queries(asked, logged, made),
         )
-        yield SignOff(force, edition, made.notice, about, tables, open_queries)
+        yield SignOff(force, edition, about, tables, open_queries)
 
 
 def _items(*parts: Part) -> set[str]:
@@ -267,8 +265,8 @@ def as_page(one: SignOff) -> str:
     ]
     page = render(
         "signoff.html.j2",
+        one.edition.data,
         style=style_sheet("signoff"),
-        notice=one.notice,
         title=one.title,
         force_name=one.force.official_name,
         edition_title=one.edition.title,
@@ -292,7 +290,7 @@ def as_workbook(one: SignOff) -> bytes:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(out := BytesIO(), OPTIONS)
-    book.set_properties({"title": f"{one.notice.word}: {one.title}", "created": NO_TIME})
+    book.set_properties({"title": one.edition.data.marked(one.title), "created": NO_TIME})
     below = (DECLARATION, one.to_correct, one.about)
     to_sign = Table("sign", "Sign-off", ("To be filled in", ""), (24, 90), tuple((name, "") for name in TO_SIGN))
     for table in (*one.tables, to_sign):
@@ -316,7 +314,7 @@ def _write_table(book: Any, sheet: Any, one: SignOff, table: Table) -> None:
             {"bold": True, "font_size": 13},
         )
     )
-    for row, text in enumerate((f"{one.notice.word}. {one.notice.sentence}", one.title, table.title)):
+    for row, text in enumerate((one.edition.data.made_from, one.title, table.title)):
         sheet.write_string(row, 0, text, large)
     for column, (name, width) in enumerate(zip(table.columns, table.widths, strict=True)):
         sheet.set_column(column, column, width)
