@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from command import run
+from sections_shown import parsed
 
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
@@ -18,6 +19,7 @@ from peel_analysis.returns.folder import read_returns
 from peel_analysis.returns.form import filled_form
 from peel_analysis.returns.load import load
 from peel_analysis.returns.queries import check_returns, queries_in
+from peel_analysis.sections.section import open_section
 
 DATA = open_data()
 EDITION = DATA.edition("2017")
@@ -51,6 +53,21 @@ def test_the_powers_have_39_forces_with_the_four_partial_marks(made: Data) -> No
     assert marked == PARTIAL
     assert one.of("humberside").is_missing
     assert set(forces.index[forces["status"] == "partial"]) == PARTIAL - {"humberside"}
+
+
+def test_the_sections_draw_the_figures_with_the_year_before_and_say_who_is_left_out(made: Data) -> None:
+    for section_id, measure_id, left_out in (
+        ("protecting", "da_arrest_rate", "North Yorkshire"),
+        ("preventing", "asb_powers_per_million", "Suffolk"),
+        ("serious_organised_crime", "ocg_per_million", "City of London"),
+    ):
+        shown = open_section(section_id, "norfolk", "2017", made).figure(measure_id)
+        html = parsed(shown.html)
+        assert len(html.select("img.drawing")) == 1
+        assert "2016 it was" in html.select(".reading")[0].get_text()
+        notes = [str(note) for note in shown.data["under"]["notes"]]
+        assert any(note.startswith("Not in the figure: ") and left_out in note for note in notes), notes
+        assert "has not been published" not in html.get_text()
 
 
 def test_organised_crime_groups_have_42_forces_and_the_pair_of_2016(made: Data) -> None:

@@ -138,3 +138,31 @@ def test_a_figure_that_is_not_asked_for_always_is_left_to_its_tile_without_value
     assert measure_id not in empty.numbers, "it takes no number"
     assert f'id="figure-{measure_id}"' in drawn.figure(measure_id, always=False).html
     assert f'id="figure-{measure_id}"' in empty.figure(measure_id).html
+
+
+OF_RETURNS = {  # what sections show of a data return, and in which of them
+    "da_arrest_rate": "protecting",
+    "da_voluntary_attendance_rate": "protecting",
+    "da_charge_rate": "protecting",
+    "clares_law_rtk_per_100k": "protecting",
+    "asb_powers_per_million": "preventing",
+    "ocg_per_million": "serious_organised_crime",
+}
+
+
+@pytest.mark.parametrize("measure_id", OF_RETURNS)
+@pytest.mark.parametrize("force_id", ["norfolk", "kent"])
+def test_without_returns_one_line_says_what_is_not_public_beside_the_published_values(
+    edition: Edition, results: dict[str, Result], measure_id: str, force_id: str
+) -> None:
+    shown = section(OF_RETURNS[measure_id], force_id, edition, results)
+    figures = ("da_arrest_rate", "asb_powers_per_million", "ocg_per_million")
+    html = parsed((shown.figure if measure_id in figures else shown.statement)(measure_id).html)
+    for unseen in html.select("details, .narrow"):
+        unseen.decompose()
+    seen = html.get_text()
+    lines = ("has not been published", "The published report does not state the period")
+    assert sum(map(seen.count, lines)) == 1, seen
+    assert "public value" not in seen
+    national = results[measure_id].national
+    assert national.is_missing or f"{national.value:.1f}" in seen

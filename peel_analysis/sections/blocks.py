@@ -33,8 +33,8 @@ from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.measures.provenance import population_tables
-from peel_analysis.sections.display import Drawing, Html, numbered, source_line, stands_under
-from peel_analysis.sections.numbers import FEWEST_FOR_A_FIGURE, by_force
+from peel_analysis.sections.display import UNFOLDED, Drawing, Html, numbered, source_line, stands_under
+from peel_analysis.sections.numbers import by_force
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
@@ -52,7 +52,8 @@ from peel_analysis.show.templates import piece
 from peel_analysis.show.words import no_figure, value_in_words
 
 FURTHER = {"funnel": "against the size of forces", "trend": "over time", "quarters": "by quarter, without the season"}
-NO_COUNTS, NO_INTERVAL = "not_public", "not_applicable"  # the statuses of an interval without counts, or of a mean
+NOT_PUBLIC = "not_public"
+NO_COUNTS, NO_INTERVAL = NOT_PUBLIC, "not_applicable"  # the statuses of an interval without counts, or of a mean
 
 
 def figure_block(result: Result, force_id: str, number: int | None) -> Html:
@@ -64,7 +65,7 @@ def figure_block(result: Result, force_id: str, number: int | None) -> Html:
         return statement_block(result, force_id)
     if force_id not in by_force(result):
         said_of, value_id = wording.reading(result, force_id), wording.value_id(result, force_id)
-        body = piece("figure_body", reading=said_of, value_id=value_id, not_drawn=[_not_drawn(result)])
+        body = piece("figure_body", reading=said_of, value_id=value_id, not_drawn=_in_its_place(result, force_id))
         return Html(
             piece("statement", result.measure.id, body),
             f"not drawn: {result.measure.id}",
@@ -74,11 +75,9 @@ def figure_block(result: Result, force_id: str, number: int | None) -> Html:
     alt = result.edition.data.marked(ranked.alt_text(result, (force_id,)))
     narrow = narrow_form(wide, result, force_id)
     drawing = Drawing(narrow + picture(draw(result, force_id), alt), alt, [result], "every force")
-    alone = "No other force has a public value, so none is drawn beside it."
-    not_drawn = [] if len(result.plotted) >= FEWEST_FOR_A_FIGURE else [alone]
     place = wording.rank_in_words(result, force_id)
     under = _under(result, force_id, rule=wording.rule_of_ranks(result) if place else "")
-    body = _body(result, force_id, under, place=place, image=drawing.image, not_drawn=not_drawn)
+    body = _body(result, force_id, under, place=place, image=drawing.image)
     return numbered(result.measure.id, number, wording.caption(result), body, drawing=drawing, under=under)
 
 
@@ -93,19 +92,23 @@ def statement_block(result: Result, force_id: str) -> Html:
         body, held = piece("figure_body", reading=said, value_id=value_id), {}
     else:
         under = _under(result, force_id, "No value")  # there is no figure to be missing from
-        body, held = _body(result, force_id, under), {"under": under, "title": result.measure.title}
+        national = _national_alone(result) if result.of(force_id).is_missing else []
+        body = _body(result, force_id, under, not_drawn=national)
+        held = {"under": under, "title": result.measure.title}
     return Html(piece("statement", measure_id, body), f"statement: {measure_id}", {"statement": measure_id, **held})
 
 
 def _under(result: Result, force_id: str, missing_from: str = "Not in the figure", rule: str = "") -> dict[str, Any]:
     """Return what stands under a measure by force: first, and never folded, the notes that qualify the force's value.
 
-    `missing_from` opens the notes on missing forces, and `rule` is a note that comes last.
+    All are folded where the reading has said already that the force's is not public. `missing_from` opens the notes on
+    missing forces, and `rule` is a note that comes last.
     """
     every = sorted(footnotes(result, missing_from), key=lambda note: not note.qualifies(force_id))
     notes = [note.sentence for note in every] + ([rule] if rule else [])
     own = sum(note.qualifies(force_id) for note in every)
-    return stands_under(notes, source_line(result), wording.caveats(result, force_id), own=own)
+    unfolded = 0 if result.of(force_id).status == NOT_PUBLIC else max(UNFOLDED, own)
+    return stands_under(notes, source_line(result), wording.caveats(result, force_id), unfolded)
 
 
 def _body(result: Result, force_id: str, under: dict[str, Any], **drawing: object) -> Markup:
@@ -121,12 +124,20 @@ def _body(result: Result, force_id: str, under: dict[str, Any], **drawing: objec
     )
 
 
-def _not_drawn(result: Result) -> str:
-    have, national = "no force has" if result.plotted.empty else "only one force has", result.national
-    rate = ""
-    if not national.is_missing:
-        rate = f" England and Wales: {value_in_words(result.measure, national.value)} {result.measure.unit}."
-    return f"The figure by force is not drawn, because {have} a public value.{rate}"
+def _in_its_place(result: Result, force_id: str) -> list[str]:
+    """Return what stands where a figure would: why there is none, unless the reading says it, and England and Wales."""
+    have = "no force has" if result.plotted.empty else "only one force has"
+    is_said = result.of(force_id).status == NOT_PUBLIC
+    why = [] if is_said else [f"The figure by force is not drawn, because {have} a public value."]
+    return [*why, *_national_alone(result)]
+
+
+def _national_alone(result: Result) -> list[str]:
+    """Return the value of England and Wales where no force's stands beside it; nothing where there is none."""
+    national = result.national
+    if national.is_missing:
+        return []
+    return [f"{NATIONAL}: {value_in_words(result.measure, national.value)} {result.measure.unit}."]
 
 
 def funnel_block(result: Result, force_id: str, number: int | None) -> Html:

@@ -162,9 +162,10 @@ def numbered(
     return Html(html, about or f"figure{f' {number}' if number else ''}: {figure_id}", data)
 
 
-def stands_under(notes: Sequence[str], source: str, cautions: Sequence[str] = (), own: int = 0) -> dict[str, Any]:
-    """Return what stands under a figure; all notes are folded but for the first, or the `own` of the report's force."""
-    unfolded = max(UNFOLDED, own)
+def stands_under(
+    notes: Sequence[str], source: str, cautions: Sequence[str] = (), unfolded: int = UNFOLDED
+) -> dict[str, Any]:
+    """Return what stands under a figure; of the notes, those after the first, or the first few, are folded."""
     return {"notes": list(notes), "open_notes": unfolded, "source": source, "cautions": list(cautions)}
 
 
