@@ -175,6 +175,7 @@ def test_a_pdf_says_what_it_is_on_its_cover_and_over_each_page(builds: Builds) -
     assert f"{WORD}. {SENTENCE}" in " ".join(first.extract_text().split())
     assert others
     assert all(f"{WORD}. Not a publication of HMICFRS" in page.extract_text() for page in others)
+    assert not [page for page in (first, *others) if "public data" in page.extract_text()]
 
 
 def test_every_drawing_and_its_narrow_form_hold_the_word(builds: Builds) -> None:

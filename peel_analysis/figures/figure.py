@@ -275,11 +275,16 @@ class Figure(matplotlib.figure.Figure):
             self.word = word
             self._lay_out(self.get_figwidth(), self.get_figheight() + WORD_ROOM, WORD_ROOM)
             self._word = self.text(
-                1 - TITLE_MARGIN / self.get_figwidth(), self._top(TITLE_MARGIN), word, ha="right", va="top",
-                fontsize=WORD_SIZE, fontweight="bold", color=PICKED.text, parse_math=False,
+                *self._place_of_word(), word, ha="center", va="top", fontsize=WORD_SIZE, fontweight="bold",
+                color=PICKED.text, parse_math=False, 
                 bbox={"facecolor": "#ffffff", "edgecolor": PICKED.edge, "pad": 2.5, "linewidth": 1},
             )  # fmt: skip
         return self
+
+    def _place_of_word(self) -> tuple[float, float]:
+        """Return where the middle of the word's upper edge is: its box ends at the right edge, whatever its font."""
+        half = WIDEST_BOLD * width_of(self.word, WORD_SIZE) / 2
+        return 1 - (TITLE_MARGIN + half) / self.get_figwidth(), self._top(TITLE_MARGIN)
 
     @property
     def _word_room(self) -> float:
@@ -337,7 +342,7 @@ class Figure(matplotlib.figure.Figure):
         if self._title is not None:
             self._title.set_position((TITLE_LEFT / width, self._top(TITLE_MARGIN + self._word_room)))
         if self._word is not None:
-            self._word.set_position((1 - TITLE_MARGIN / width, self._top(TITLE_MARGIN)))
+            self._word.set_position(self._place_of_word())
         self._place_source()
 
 
