@@ -339,7 +339,8 @@ def report(force: str, edition: str = DEFAULT_EDITION, out: Path | str = DEFAULT
     from peel_analysis.batch import Making, make_report  # not above: what runs notebooks takes long to import
 
     folder = _data(data)
-    plan, outcomes = make_report(folder.edition(edition), folder.forces.find(force), Making(Path(out).resolve()))
+    making = Making(folder.below(Path(out).resolve()))
+    plan, outcomes = make_report(folder.edition(edition), folder.forces.find(force), making)
     failed = [f"{outcome.section_id}: {outcome.error}" for outcome in outcomes if outcome.failed]
     if failed:
         raise InputError("; ".join(failed))

@@ -419,6 +419,17 @@ def test_what_is_decided_is_told_under_the_figure_and_in_the_annex(flows: tuple[
     assert "Kent Police counted people" not in before
 
 
+def test_the_answer_is_the_reason_of_a_status_that_has_none(tmp_path: Path) -> None:
+    changes: Changes = {("clares_law_right_to_know", 2017): (60, "estimated", "")}
+    folder = folder_of(tmp_path, kent=changes)
+    returns = read_returns(folder, DATA)
+    add_to_log(returns, queries_of(folder))
+    decide(folder, "kent-clares_law_right_to_know-2017-without_reason", "confirmed", "Half of them are an estimate.")
+    data = load(returns)
+    kent = calculate(data.measure("clares_law_rtk_per_100k"), data.edition("2017")).of("kent")
+    assert (kent.status, kent.note) == ("estimated", "Half of them are an estimate.")
+
+
 def test_a_text_in_a_number_is_loaded_once_it_was_decided_to_leave_it_out(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, kent={})
     write_in(folder / "kent.xlsx", "clares_law_right_to_know", "Count", "about 60")

@@ -60,10 +60,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Report:
-    """A force's report: its units in order, its page, the page's content key, and the pages of sections beside it.
+    """A force's report: its units in order, its page, and the page's content key.
 
-    `also` are what it is made as beside the page: "pdf", "xlsx". They are no part of the key: a page that has more
-    beside it than is asked for is as fresh as one that has not.
+    `also` are the files that it is made as beside the page, a PDF and a workbook. They are no part of the key: a page
+    that has more beside it than is asked for is as fresh as one that has not.
     """
 
     force_id: str
@@ -71,7 +71,6 @@ class Report:
     units: tuple[Unit, ...]
     page: Path
     key: str
-    pages: tuple[Path, ...] = ()
     inspected_only: bool = False
     also: tuple[str, ...] = ()
     section_id: ClassVar[str] = "page"  # what a log calls it, as it calls a unit by its section
@@ -83,7 +82,7 @@ class Report:
 
     def beside(self, kind: str) -> str:
         """Return the name of the report as a PDF or a workbook beside the page, or nothing where none is asked for."""
-        return f"{self.force_id}-{self.edition}.{kind}" if kind in self.also else ""
+        return next((name for name in self.also if name.endswith(f".{kind}")), "")
 
     def key_of(self, shared: str) -> str:
         """Return the content key of its units' files as they are now."""
@@ -91,7 +90,7 @@ class Report:
 
     def is_fresh(self) -> bool:
         """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
-        return key_of_page(self.page, map(self.beside, self.also)) == self.key
+        return key_of_page(self.page, self.also) == self.key
 
 
 def report_of(
@@ -104,6 +103,8 @@ def report_of(
     also: tuple[str, ...] = (),
 ) -> Report:
     """Return the plan of a force's report below `out`: `<out>/<edition>/<force>/index.html` and its notebooks.
+
+    The page and all beside it are named as the data folder has it. `also` are "pdf", "xlsx", or both.
 
     `shared` is the key of what every unit depends on; `inspected_only` leaves out questions that were not
     inspected, and what the published report does not have.
@@ -123,8 +124,9 @@ def report_of(
         if not (inspected_only and (plan.added or _is_not_inspected(plan, edition, force)))
     ]
     keyed = tuple(replace(unit, key=unit.key_of(shared)) for unit in units)
-    pages = tuple(dict.fromkeys(folder / f"{plan.page}.html" for plan in edition.sections if plan.page))
-    report = Report(force.id, edition.id, keyed, folder / "index.html", "", pages, inspected_only, also)
+    page = folder / edition.data.named("index.html")
+    beside = tuple(edition.data.named(f"{force.id}-{edition.id}.{kind}") for kind in also)
+    report = Report(force.id, edition.id, keyed, page, "", inspected_only, beside)
     return replace(report, key=report.key_of(shared))
 
 

@@ -245,7 +245,7 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     from peel_analysis.data.folder import open_data
     from peel_analysis.measures import calculate_all
     from peel_analysis.reports.figure_files import FOLDER, figure_files
-    from peel_analysis.reports.page import as_pdf, page_html
+    from peel_analysis.reports.page import as_pdf, file_of, page_html
     from peel_analysis.reports.values_file import values_files
     from peel_analysis.reports.workbook import workbook_of
     from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
@@ -253,17 +253,20 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     data = open_data(workplace.data)
     force, edition = data.forces.find(report.force_id), data.edition(report.edition)
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
-    pdf, workbook, described = report.beside("pdf"), report.beside("xlsx"), metadata(VALUES, edition).encode()
+    pdf, workbook = report.beside("pdf"), report.beside("xlsx")
+    described = metadata(data.named(VALUES), edition).encode()
     files = values_files(edition, force.id, partial(_values, edition, workplace.kept()))
-    contents = {VALUES: files.of_force, f"../{VALUES}": files.of_all, "../values.parquet": files.parquet}
-    contents |= {VALUES + METADATA: described, f"../{VALUES}{METADATA}": described}
+    values, of_all, parquet = map(data.named, (VALUES, f"../{VALUES}", "../values.parquet"))
+    contents = {values: files.of_force, of_all: files.of_all, parquet: files.parquet}
+    contents |= dict.fromkeys((f"{values}{METADATA}", f"{of_all}{METADATA}"), described)
     if workbook:
         contents[workbook] = workbook_of(edition, calculate_all(edition), force.id)
     unfolded = report.inspected_only
     page_of = partial(page_html, sections, force, edition, unfolded=unfolded, pdf=pdf, workbook=workbook)
-    contents |= {path.name: page_of(report.key, page=path.stem).encode() for path in report.pages}
+    pages = dict.fromkeys(plan.page for plan in edition.sections if plan.page)  # beside the report's own
+    contents |= {file_of(page, data): page_of(report.key, page=page).encode() for page in pages}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
-    contents |= figure_files(figures, files.of_force.decode(), files.of_all.decode(), force, data.forces)
+    contents |= figure_files(figures, files.of_force.decode(), files.of_all.decode(), force, data)
     if pdf:
         contents[pdf] = as_pdf(page_of(report.key, page=None))
     html = page_of(page_marks(report.key, contents))

@@ -18,6 +18,7 @@ from peel_analysis.comparison.comparable import Point, point_of
 from peel_analysis.comparison.sensitivity import hangs_on_release
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import GapError
 from peel_analysis.data.text import in_words
@@ -56,6 +57,11 @@ class Changes:
     rows: list[Change] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+    @property
+    def data(self) -> Data:
+        """The data folder by which the page is marked: that of A where its values alone are not published, else B's."""
+        return self.a.data if self.a.data.notice and not self.b.data.notice else self.b.data
 
     @property
     def verdicts(self) -> list[Change]:

@@ -181,7 +181,7 @@ def _by_measure(told: list[Change]) -> Iterable[list[Change]]:
 
 def as_page(changes: Changes) -> str:
     """Return the page on its own: no font or picture from elsewhere; one h1; each table with caption and headers."""
-    return render(PAGE, style=style_sheet("site"), key="", ways=(), **on_page(changes))
+    return render(PAGE, changes.data, style=style_sheet("site"), key="", ways=(), **on_page(changes))
 
 
 def on_page(changes: Changes) -> dict[str, object]:

@@ -15,6 +15,7 @@ from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period, day_in_words
 from peel_analysis.show.values import CONTRACT
+from peel_analysis.show.values_dictionary import VALUES
 
 VERSION_SETTINGS = (
     "window=DATE, window.NAME=DATE, population=VINTAGE, mid_year=YEAR, residents-only, leave-out-incomplete, "
@@ -64,7 +65,7 @@ def open_version(text: str, data: Data) -> Version:
     if edition_id.strip() in data.editions:
         return Version(text, data, edition=_with_settings(data.edition(edition_id), settings, text))
     if Path(text).exists():
-        return Version(text, data, values=read_values(Path(text)))
+        return Version(text, data, values=read_values(Path(text), data))
     known = ", ".join(data.editions) or "(none)"
     raise InputError(f"'{text}' is no edition, build folder or values file; the editions are {known}")
 
@@ -127,17 +128,20 @@ def _with_release(edition: Edition, item: str, release: str, text: str) -> Editi
     return replace(edition, releases=MappingProxyType({**edition.releases, item: Release(item=table, release=release)}))
 
 
-def read_values(path: Path) -> pd.DataFrame:
+def read_values(path: Path, data: Data) -> pd.DataFrame:
     """Return the values in a file or in a build folder (<out>/<edition>): one row a measure and force.
+
+    A build folder is one that was made from `data`: its files have the names that these have.
 
     Text columns, and NUMBERS. Parts of figures are left out: they follow from the same counts. Of a report's file in a
     build folder, the force's own rows count. Raises InputError for files that keep no contract, or that disagree.
     """
     if not path.is_dir():
         return _read_file(path)
-    tables = {file: _read_file(file) for file in sorted(path.glob("*/values.csv"))}
+    name = data.named(VALUES)
+    tables = {file: _read_file(file) for file in sorted(path.glob(f"*/{name}"))}
     if not tables:
-        raise InputError(f"{path}: no values.csv in any folder there; name the folder of an edition: build/2017")
+        raise InputError(f"{path}: no {name} in any folder there; name the folder of an edition: build/2017")
     first = next(iter(tables))
     national = _of(ENGLAND_AND_WALES, tables[first])
     facts = ["edition", "measure", *NUMBERS, "status"]

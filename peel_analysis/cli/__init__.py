@@ -255,23 +255,37 @@ MEASURE_OF_EITHER = Name(MEASURE.names_in, lambda _, name: name)  # of two versi
 def _open(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
     from peel_analysis.data.folder import open_data
 
-    context.obj = _with_returns(context, open_data(folder))
+    _use(context, open_data(folder))
 
 
 def _read_returns(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
     """Have the command work on the data folder with the returns of a folder, whichever option comes first."""
     context.meta[RETURNS_FOLDER] = folder
-    if context.obj is not None:
-        context.obj = _with_returns(context, context.obj)
+    if context.obj is not None and folder is not None:
+        _use(context, context.obj)
 
 
-def _with_returns(context: click.Context, data: "Data") -> "Data":
-    if (folder := context.meta.get(RETURNS_FOLDER)) is None:
-        return data
-    from peel_analysis.returns.folder import read_returns
-    from peel_analysis.returns.load import load
+def _use(context: click.Context, data: "Data") -> None:
+    """Have the command work on a data folder, with the returns of a folder if one is named."""
+    if (folder := context.meta.get(RETURNS_FOLDER)) is not None:
+        from peel_analysis.returns.folder import read_returns
+        from peel_analysis.returns.load import load
 
-    return load(read_returns(folder, data))
+        data = load(read_returns(folder, data))
+    context.obj = data
+    if not context.resilient_parsing:  # as where a shell completes a name
+        say_notice(data)
+
+
+def say_notice(data: "Data") -> None:
+    """Say in a line of the error output of what a command prints, if it is not published; of a broken notice, nothing.
+
+    What the command reads of the folder says what is wrong with it.
+    """
+    from peel_analysis.data.errors import Faults
+
+    if Faults().of(lambda: data.notice):
+        say(f"peel: {data.made_from}", file=sys.stderr)
 
 
 folder_option = partial(

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from peel_analysis.cli import DONE, EDITION_ID, FAILED, FOLDER, USAGE, command, data_option, folder_option, option, say
+from peel_analysis.cli import DONE, EDITION_ID, FAILED, FOLDER, USAGE, command, data_option, option, returns_option, say
 from peel_analysis.data.files import (
     VARIABLE,
     check_writable,
-    data_folder,
     files_below,
     notebooks_folder,
     refuse_installed,
@@ -31,9 +30,11 @@ EXPLORE = "explore.ipynb"
 
 @command.command(context_settings={"ignore_unknown_options": True})
 @click.argument("given", nargs=-1, type=click.UNPROCESSED, metavar="[DIR] [JUPYTERLAB'S OPTIONS]")
-@folder_option(help="The data folder that the notebooks read.")
+@data_option
+@returns_option
 @click.option("--copy-only", is_flag=True, help="Copy the notebooks, and open nothing.")
-def lab(given: tuple[str, ...], data: Path | None, *, copy_only: bool) -> int:
+@click.pass_obj
+def lab(data: "Data", given: tuple[str, ...], *, copy_only: bool) -> int:
     """Open the notebooks in JupyterLab, at explore.ipynb.
 
     They are copied into DIR (notebooks) first; what is there already stays as it is. JupyterLab's own options come
@@ -53,8 +54,7 @@ def lab(given: tuple[str, ...], data: Path | None, *, copy_only: bool) -> int:
     say(str(target / EXPLORE))
     if copy_only:
         return DONE
-    if data is not None:
-        os.environ[VARIABLE] = str(data_folder(data))
+    os.environ[VARIABLE] = str(data.folder)
     if is_root := os.name == "posix" and os.geteuid() == 0:  # as in most containers; JupyterLab refuses it unasked
         say("peel: you are root, so JupyterLab is given --allow-root", file=sys.stderr)
     from jupyterlab.labapp import main as open_lab
@@ -181,6 +181,7 @@ def _say_addition(addition: "Addition", data: "Data", *, dry_run: bool) -> int:
 
 @command.command(short_help="Check what is in the data folder.")
 @data_option
+@returns_option
 @option("--edition", type=EDITION_ID, help="Only what this edition uses.")
 @click.pass_obj
 def check(data: "Data", edition: str | None) -> int:

@@ -113,7 +113,7 @@ def batch(
 
     chosen, log = (share(forces, shard), f"run-{shard.replace('/', '-of-')}.jsonl") if shard else (forces, "run.jsonl")
     outcomes = make_reports(edition, chosen, how, jobs=jobs, scheduler=dask, log=log)
-    index = how.out / edition.id / "index.html"
+    index = how.out / edition.id / edition.data.named("index.html")
     say(summary(outcomes, time.perf_counter() - started))
     say(str(index))
     open_page(index, asked=opened)
@@ -123,6 +123,7 @@ def batch(
 @command.command(short_help="Make the pages around the reports that are there.")
 @option("--edition", "editions", type=EDITION, multiple=True, help="An edition; may be given more than once.")
 @out_option(help="Where the reports are.")
+@returns_option
 @data_option
 @click.pass_obj
 def site(data: "Data", editions: "tuple[Edition, ...]", out: Path) -> int:
@@ -135,8 +136,8 @@ def site(data: "Data", editions: "tuple[Edition, ...]", out: Path) -> int:
     from peel_analysis.data.errors import InputError
 
     check_writable(out, f"--out {out}")
-    folder = resolved(out, f"--out {out}")
-    pages = [f"{force_id}/index.html" for force_id in data.forces.ids]
+    folder = data.below(resolved(out, f"--out {out}"))
+    pages = [data.named(f"{force_id}/index.html") for force_id in data.forces.ids]
     with_reports = (one for one in data.editions if any((folder / one / page).is_file() for page in pages))
     chosen = editions or tuple(map(data.edition, with_reports))
     if not chosen:
@@ -159,9 +160,7 @@ def _making(edition: "Edition", out: Path, *, pdf: bool, xlsx: bool, **settings:
         check_workbooks("--xlsx")
     from peel_analysis.batch import Making
 
-    folder = resolved(out, f"--out {out}")
-    if notice := edition.data.notice:
-        folder /= notice.slug  # apart from what is published
+    folder = edition.data.below(resolved(out, f"--out {out}"))
     for path in (folder, edition.data.folder, notebooks_folder()):
         check_letters(path)
     check_writable(out, f"--out {out}")

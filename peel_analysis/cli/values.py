@@ -20,7 +20,9 @@ from peel_analysis.cli import (
     format_option,
     measure_option,
     option,
+    returns_option,
     say,
+    say_notice,
 )
 from peel_analysis.data.files import check_replaceable, data_folder
 
@@ -71,6 +73,7 @@ def list_editions(data: "Data") -> int:
 
 @command.command()
 @data_option
+@returns_option
 @edition_option
 @option("--force", "force_id", type=FORCE_ID, help="One force, or england-and-wales.")
 @measure_option
@@ -153,6 +156,7 @@ def _values_as(format_: str, edition: "Edition", chosen: "list[Measure] | None",
 
 @command.command(short_help="Print every force's verdict with each test's numbers.")
 @data_option
+@returns_option
 @edition_option
 @option("--force", type=FORCE, help="One force.")
 @measure_option
@@ -171,6 +175,7 @@ def verdicts(edition: "Edition", force: "Force | None", measure: "Measure | None
 
 @command.command(short_help="Print the rules of what is called higher, lower or similar.")
 @data_option
+@returns_option
 @edition_option
 @measure_option
 def policy(edition: "Edition", measure: "Measure | None") -> int:
@@ -195,6 +200,7 @@ def policy(edition: "Edition", measure: "Measure | None") -> int:
 @click.argument("measure", metavar="MEASURE", type=MEASURE)
 @click.argument("force_id", metavar="FORCE", type=FORCE_ID)
 @data_option
+@returns_option
 @edition_option
 def why(measure: "Measure", force_id: str, edition: "Edition") -> int:
     """Print the full account of one number.
@@ -212,6 +218,7 @@ def why(measure: "Measure", force_id: str, edition: "Edition") -> int:
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @data_option
+@returns_option
 @option("--measure", type=MEASURE_OF_EITHER, help="One measure, by its id or its title.")
 @format_option("table", "csv", "changelog")
 @option(
@@ -237,6 +244,8 @@ def changes(data: "Data", a: str, b: str, measure: str | None, format_: str, htm
     if html:
         check_replaceable(html, f"--html {html}")
     found = changes_between(open_version(a, data), open_version(b, data), [measure] if measure else None)
+    if found.data is not data:
+        say_notice(found.data)
     if html:
         write_text(html, output.as_page(found))
         say(str(html), file=sys.stderr)

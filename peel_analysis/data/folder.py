@@ -20,6 +20,7 @@ from peel_analysis.data.returned import NOTICE, RETURNS, Notice, ReturnedItem, n
 from peel_analysis.data.writing import JOURNAL, cache_folder, finish_writing, once
 
 T = TypeVar("T")
+PUBLIC = "Made from public data by peel_analysis."
 Written = dict[str, tuple[int, ...]]  # files, with when each was last written and changed, and its size
 
 
@@ -177,6 +178,31 @@ class Data:
     def notice(self) -> Notice | None:
         """What readers are told of all that is made from this folder; nothing of the published data."""
         return notice_in(*self._toml(NOTICE)) if self.has(NOTICE) else None
+
+    @property
+    def word(self) -> str:
+        """The word of the notice, "" without one."""
+        return self.notice.word if self.notice else ""
+
+    @property
+    def made_from(self) -> str:
+        """What all that is made from this folder says of that, in a sentence, or in two of which one is the word."""
+        return f"{self.word}. {self.notice.sentence}" if self.notice else PUBLIC
+
+    def marked(self, words: str) -> str:
+        """Return a title of what is made from this folder, which begins with the word of the notice, if any."""
+        return f"{self.word}. {words}" if self.notice else words
+
+    def named(self, path: str) -> str:
+        """Return the path of a file that is made from this folder: by `Notice.named`; of the published data, as it is.
+
+        All names of files come from here, so that none of what is not published is taken for what is.
+        """
+        return self.notice.named(path) if self.notice else path
+
+    def below(self, out: Path) -> Path:
+        """Return where below an output folder all goes that is made from this folder: apart from what is published."""
+        return out / self.notice.slug if self.notice else out
 
     def _own_or_project(self, name: str) -> tuple[dict[str, Any], str]:
         return (

@@ -66,9 +66,10 @@ class Notice(Declaration):
         """The word as names of files and folders have it."""
         return self.word.lower()
 
-    def named(self, file: str) -> str:
-        """Return the name of a file that is made from the folder: "unpublished-values.csv"."""
-        return f"{self.slug}-{file}"
+    def named(self, path: str) -> str:
+        """Return the path of a file that is made from the folder: "figures/a.svg" is "figures/unpublished-a.svg"."""
+        folder, slash, file = path.rpartition("/")
+        return f"{folder}{slash}{self.slug}-{file}"
 
 
 def notice_in(given: Mapping[str, Any], where: str) -> Notice:

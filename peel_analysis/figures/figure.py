@@ -77,6 +77,7 @@ PART = re.compile(r'^( *)<g id="(other|own)-[a-z]+-([^"]+)"(?:/>\n|>\n.*?^\1</g>
 TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 SOURCE_SIZE, SOURCE_LINE, SOURCE_MARGIN = 8, 0.15, 0.1  # the same of the source, under the figure
+WORD_SIZE, WORD_ROOM = 10, 0.28  # points, and inches over all else, of the word that marks what is not published
 SAVED_DPI = 200
 KINDS_OF_FILE = ("png", "svg", "pdf")
 
@@ -155,13 +156,23 @@ class Figure(matplotlib.figure.Figure):
 
     def __init__(self, height: float, alt_text: str, data: Callable[[], pd.DataFrame]) -> None:
         super().__init__(figsize=(WIDTH, height))
-        self.alt_text = alt_text
+        self._alt_text, self.word = alt_text, ""
         self.title = self.source = ""
         self.parts: dict[str, Sequence[Artist]] = {}
         self._make_data = data
         self._title: Text | None = None
         self._source: Text | None = None
+        self._word: Text | None = None
         self._title_room = self._source_room = 0.0
+
+    @property
+    def alt_text(self) -> str:
+        """What the figure shows in words, after the word that marks it."""
+        return f"{self.word}. {self._alt_text}" if self.word else self._alt_text
+
+    @alt_text.setter
+    def alt_text(self, words: str) -> None:
+        self._alt_text = words
 
     @cached_property
     def data(self) -> pd.DataFrame:
@@ -249,15 +260,34 @@ class Figure(matplotlib.figure.Figure):
         room = len(lines) * TITLE_LINE + TITLE_MARGIN if lines else 0.0
         self._lay_out(self.get_figwidth(), self.get_figheight() + room - self._title_room, room - self._title_room)
         self._title_room, self.title = room, t
-        top = 1 - TITLE_MARGIN / self.get_figheight()
         self._title = super().suptitle(
-            "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=top, ha="left", va="top",
-            fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text, parse_math=False,
+            "\n".join(lines), x=TITLE_LEFT / self.get_figwidth(), y=self._top(TITLE_MARGIN + self._word_room),
+            ha="left", va="top", fontsize=TITLE_SIZE, fontweight="bold", color=PICKED.text, parse_math=False,
         )  # fmt: skip
         self._title.update(settings)
         return self._title
 
     set_title = suptitle
+
+    def marked(self, word: str) -> "Figure":
+        """Return the figure, for good with a word in a box over all that it shows; for "" as it is."""
+        if word:
+            self.word = word
+            self._lay_out(self.get_figwidth(), self.get_figheight() + WORD_ROOM, WORD_ROOM)
+            self._word = self.text(
+                1 - TITLE_MARGIN / self.get_figwidth(), self._top(TITLE_MARGIN), word, ha="right", va="top",
+                fontsize=WORD_SIZE, fontweight="bold", color=PICKED.text, parse_math=False,
+                bbox={"facecolor": "#ffffff", "edgecolor": PICKED.edge, "pad": 2.5, "linewidth": 1},
+            )  # fmt: skip
+        return self
+
+    @property
+    def _word_room(self) -> float:
+        return WORD_ROOM if self.word else 0.0
+
+    def _top(self, below: float) -> float:
+        """Return where so many inches below the upper edge are, as a share of the height."""
+        return 1 - below / self.get_figheight()
 
     def set_source(self, words: str) -> None:
         """Set what stands under the figure at the left, in as many lines as it needs: where its numbers come from."""
@@ -305,7 +335,9 @@ class Figure(matplotlib.figure.Figure):
             distance = (1 - up) * before[1] + more_above
             legend.set_bbox_to_anchor((0, 1 - distance / height), self.transSubfigure)
         if self._title is not None:
-            self._title.set_position((TITLE_LEFT / width, 1 - TITLE_MARGIN / height))
+            self._title.set_position((TITLE_LEFT / width, self._top(TITLE_MARGIN + self._word_room)))
+        if self._word is not None:
+            self._word.set_position((1 - TITLE_MARGIN / width, self._top(TITLE_MARGIN)))
         self._place_source()
 
 
@@ -374,7 +406,8 @@ def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Fig
 def result_in_words(result: Result) -> str:
     """Return as text all of a result that a drawing depends on, each number in full."""
     rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
-    return "\n".join((rows, repr(result.measure), str(result.window), str(result.comparator_window)))
+    windows = str(result.window), str(result.comparator_window)
+    return "\n".join((rows, repr(result.measure), *windows, result.edition.data.word))
 
 
 def picked_of(force_ids: str | Iterable[str] | None) -> Picked:

@@ -63,7 +63,7 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
         unit = f"{measure.unit[:1].upper()}{measure.unit[1:]}"
         key = f"{unit}; dashed line: England and Wales; limits around the middle force"
         write(axes, key, (0, 1), (-24, 10), "axes fraction", ha="left")
-    return figure
+        return figure.marked(compared.result.edition.data.word)
 
 
 def alt_text(compared: Compared, force_ids: Sequence[str]) -> str:

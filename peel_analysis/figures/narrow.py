@@ -98,7 +98,7 @@ def of_forces(result: Result, force_ids: str | Iterable[str] = ()) -> Markup:
     drawn = set(picked) & set(ordered)
     order = "; forces next in rank, highest first" if drawn and len(ordered) > len(drawn) else ""
     strip = _strip(result, ordered, picked) if len(ordered) > len(rows) else None
-    return _form("bars", f"{_unit(result)}, from zero{order}", rows, strip=strip)
+    return _form(result.edition.data.word, "bars", f"{_unit(result)}, from zero{order}", rows, strip=strip)
 
 
 def _next_to(ordered: Sequence[str], picked: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -125,7 +125,7 @@ def of_chosen(result: Result, force_ids: Iterable[str]) -> Markup:
         remark = f"95% interval {interval}" if interval else ""
         own = _force_row(result, row_id, scale, chosen, needs_figure=False)
         told.append(own._replace(remark=own.remark or remark))
-    return _form("bars", f"{_unit(result)}, from zero", told)
+    return _form(result.edition.data.word, "bars", f"{_unit(result)}, from zero", told)
 
 
 def _unit(result: Result) -> str:
@@ -214,7 +214,8 @@ def of_funnel(compared: Compared, force_id: str) -> Markup:
         rows.append(told._replace(remark=remark, places=places))
     rows += [row._replace(places=scale.mark(result.national.value)) for row in _national_row(result, scale)]
     about = f"{_unit(result)}, from zero; forces next in size, largest first. Bands: the outer limits at that size"
-    return _form("bands", f"{about}. Middle of the forces: {middle_in_words(compared)}", rows)
+    about += f". Middle of the forces: {middle_in_words(compared)}"
+    return _form(result.edition.data.word, "bands", about, rows)
 
 
 # Over time
@@ -295,7 +296,7 @@ def _lines(
     about += ["grey: mean and limits"] if levels else []
     about += ["dots: quarters that carry a signal"] if marked else []
     lines = {"title": f"Lines of {name} and of {NATIONAL}", "paths": drawn, "ends": (days[0].year, days[-1].year)}
-    return _form("lines", "; ".join(about), rows, lines=lines)
+    return _form(series.edition.data.word, "lines", "; ".join(about), rows, lines=lines)
 
 
 def _path(points: Mapping[date, float], at: Callable[[date, float], str]) -> str:
@@ -310,7 +311,7 @@ def _path(points: Mapping[date, float], at: Callable[[date, float], str]) -> str
 # Outcomes, and all measures in one look
 
 
-def of_spread(stacks: Sequence[Stack], _: str = "") -> Markup:
+def of_spread(stacks: Sequence[Stack], word: str = "") -> Markup:
     """Return a row a group of outcomes: the first stack's share, and the second's as a mark and in words."""
     sides = [{one.order: one for one in stack.segments} for stack in stacks]
     groups = {one.order: one.name for stack in stacks for one, _ in stack.drawn}
@@ -325,7 +326,7 @@ def of_spread(stacks: Sequence[Stack], _: str = "") -> Markup:
         remark = f"{stacks[1].name} {shown[1]}" if len(found) > 1 else ""
         rows.append(Row(name, shown[0], "", remark, places))
     beside = f"; upright line: {stacks[1].name}" if len(stacks) > 1 else ""
-    return _form("shares", f"{stacks[0].name}, percent of recorded crime, from zero{beside}", rows)
+    return _form(word, "shares", f"{stacks[0].name}, percent of recorded crime, from zero{beside}", rows)
 
 
 def of_spine(spine: Spine, force_id: str) -> Markup:
@@ -333,7 +334,7 @@ def of_spine(spine: Spine, force_id: str) -> Markup:
     name = spine.rows[0].result.edition.forces.name(force_id)
     rows = [_spine_row(row, force_id, spine) for row in spine.rows]
     about = f"{name}; band: from the lowest force to the highest; dashed line: {NATIONAL}"
-    return _form("spine", about, rows)
+    return _form(spine.rows[0].result.edition.data.word, "spine", about, rows)
 
 
 def _spine_row(row: SpineRow, force_id: str, spine: Spine) -> Row:
@@ -350,8 +351,8 @@ def _spine_row(row: SpineRow, force_id: str, spine: Spine) -> Row:
     return Row(result.measure.tile, shown, "", remark, places)
 
 
-def _form(kind: str, about: str, rows: Iterable[Row], **drawn: object) -> Markup:
-    return piece("narrow", kind, about, list(rows), **drawn)
+def _form(word: str, kind: str, about: str, rows: Iterable[Row], **drawn: object) -> Markup:
+    return piece("narrow", kind, about, list(rows), word, **drawn)
 
 
 FORMS: dict[Callable[..., Figure], Callable[..., Markup]] = {

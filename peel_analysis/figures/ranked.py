@@ -144,7 +144,7 @@ def _bar_chart(
         if has_earlier := not (pd.isna(earlier).all() or result.comparator_release):  # no two releases in a picture
             axes.plot(earlier, range(len(rows)), **EARLIER, markersize=3.6, markeredgewidth=1.1)
         _key(figure, result, in_key, earlier=has_earlier)
-    return figure
+        return figure.marked(result.edition.data.word)
 
 
 def _data(result: Result, rows: pd.DataFrame) -> pd.DataFrame:
@@ -274,7 +274,7 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
                     over = OVER + LEVEL * levels[str(row_id)]
                     name = _strip_words(axes, names[str(row_id)], value, over, style.DARK_BLUE)
                     name.set_gid(f"own-name-{row_id}")
-    return figure
+        return figure.marked(result.edition.data.word)
 
 
 def _strip_name(result: Result, row_id: str) -> str:

@@ -154,7 +154,7 @@ def spine_chart(spine: Spine, force_ids: str | Iterable[str] | None) -> Figure:
         centre = _across(0)
         axes.add_artist(Line2D([centre, centre], [foot, height - HEAD], zorder=4, **style.NATIONAL_LINE))
         _key(figure, spine.rows[0].result.edition.data.policy)
-    return figure
+        return figure.marked(spine.rows[0].result.edition.data.word)
 
 
 def _title(row: SpineRow, spine: Spine) -> list[str]:

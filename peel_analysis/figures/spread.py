@@ -70,12 +70,12 @@ class Label(NamedTuple):
     level: int
 
 
-def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
+def spread_bars(stacks: Sequence[Stack], word: str = "") -> Figure:
     """Return the figure: a bar a stack, all on one scale on which 100% is the whole of recorded crime.
 
     The first stack is labelled above, the second below. A label stands in its segment where it fits, and else outside
-    it at the end of a thin line. Shares that add up to less than 100% leave the rest of the bar empty. Raises
-    ValueError without a stack, or with more than two.
+    it at the end of a thin line. Shares that add up to less than 100% leave the rest of the bar empty. `word`
+    marks a drawing of what is not published. Raises ValueError without a stack, or with more than two.
     """
     if len(stacks) not in (1, 2):
         raise ValueError(f"{len(stacks)} stacks; one or two can be drawn")
@@ -86,7 +86,7 @@ def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
     bars = BAR * len(stacks) + GAP * (len(stacks) - 1)
     height = above + bars + below + 2 * MARGIN
     with analysis_function():
-        figure = Figure(height, alt_text, lambda: _data(stacks))
+        figure = Figure(height, "", lambda: _data(stacks))
         axes = figure.add_axes((LEFT / style.WIDTH, 0, room / style.WIDTH, 1), axes_class=Chart)
         axes.set(xlim=(0, room), ylim=(0, height))
         axes.axis("off")
@@ -94,7 +94,7 @@ def spread_bars(stacks: Sequence[Stack], alt_text: str = "") -> Figure:
             bottom = height - MARGIN - above - BAR - number * (BAR + GAP)
             _bar(axes, stack, bottom, inch)
             _labels(axes, labels, bottom, upward=number == 0)
-    return figure
+        return figure.marked(word)
 
 
 def _data(stacks: Sequence[Stack]) -> pd.DataFrame:

@@ -54,8 +54,11 @@ def trend_lines(series: Series, force_id: str, *, control_limits: bool = False) 
     `limits_by_part` gives them; a note says where there are none, and how many points lie outside of a part that is
     not stable. Raises ValueError when the force has no line, and for limits of points that overlap.
     """
-    own = series.values[force_id].dropna()
-    if own.empty:
+    return _trend_lines(series, force_id, control_limits=control_limits).marked(series.edition.data.word)
+
+
+def _trend_lines(series: Series, force_id: str, *, control_limits: bool) -> Figure:
+    if series.values[force_id].isna().all():
         raise ValueError(f"{series.measure.id}: {force_id} has no line to draw")
     with analysis_function():
         figure = Figure(HEIGHT, alt_text(series, force_id), lambda: _data(series, force_id))
@@ -93,7 +96,7 @@ def compared_lines(series: Series, force_ids: Iterable[str]) -> Figure:
         _scale(axes, series, (*chosen, ENGLAND_AND_WALES)[0])
         _breaks(axes, series, *chosen)
         _names(axes, series, *chosen)
-    return figure
+        return figure.marked(series.edition.data.word)
 
 
 def _compared_alt_text(series: Series, force_ids: Sequence[str]) -> str:
@@ -131,7 +134,7 @@ def quarter_lines(free: Series, force_id: str) -> Figure:
         raise ValueError(why_no_signals(free, force_id))
     free = since_first(free, force_id)
     with analysis_function():
-        figure = trend_lines(free, force_id, control_limits=True)
+        figure = _trend_lines(free, force_id, control_limits=True)
         figure.alt_text = quarters_alt_text(free, force_id)
         figure._make_data = lambda: signals_table(free, force_id)
         drawn = [_signals(figure.axes[0], part) for part in found]
@@ -147,7 +150,7 @@ def quarter_lines(free: Series, force_id: str) -> Figure:
                 handles=handles, loc="lower left", ncols=4, frameon=False, fontsize=NOTE, borderpad=0,
                 bbox_to_anchor=(0.06, 0.02), borderaxespad=0, handletextpad=0.2, columnspacing=1.4,
             )  # fmt: skip
-    return figure
+        return figure.marked(free.edition.data.word)
 
 
 def since_first(free: Series, force_id: str) -> Series:

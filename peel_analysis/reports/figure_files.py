@@ -11,6 +11,7 @@ from typing import Any
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
 from peel_analysis.show.pictures import described, drawing_at
@@ -33,13 +34,15 @@ Figure = Mapping[str, Any]  # the data of a piece of the page: `figure` and `fil
 
 
 def figure_files(
-    figures: Iterable[tuple[Figure, str]], values: str, of_all: str, force: Force, forces: Forces
+    figures: Iterable[tuple[Figure, str]], values: str, of_all: str, force: Force, data: Data
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of figures, by their path from the page's folder.
 
     `values` is the force's values file, and `of_all` the edition's.
 
     Of each figure its data and its HTML, which holds the drawing, are handed over.
+
+    They are named as the data folder has it.
 
     `<id>.csv` has COLUMNS: the rows of these two that are the figure's data, and the names of their forces.
     `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
@@ -49,10 +52,11 @@ def figure_files(
     rows = [*csv.DictReader(io.StringIO(values)), *others]
     for one, html in figures:
         figure_id = one["figure"]["figure_id"]
-        svg = drawing_at(html, one["files"]["drawing"])
-        yield f"{FOLDER}/{figure_id}.csv", _data(figure_id, one["files"], rows, force, forces).encode()
-        yield f"{FOLDER}/{figure_id}.svg", described(svg, one["figure"]["caption"], one["files"]["alt"]).encode()
-        yield f"{FOLDER}/{figure_id}.png", as_png(svg)
+        svg, name = drawing_at(html, one["files"]["drawing"]), data.named(f"{FOLDER}/{figure_id}")
+        yield f"{name}.csv", _data(figure_id, one["files"], rows, force, data.forces).encode()
+        title = data.marked(one["figure"]["caption"])
+        yield f"{name}.svg", described(svg, title, one["files"]["alt"]).encode()
+        yield f"{name}.png", as_png(svg)
 
 
 def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces: Forces) -> str:
@@ -102,4 +106,6 @@ def citation(figure: Figure, number: int, force: Force, edition: Edition) -> str
     said.append(f"Made by peel_analysis {code_version()} from {'; '.join(of['sources'])}.")
     said += [f"Data {of['data']}."] if of["data"] else []
     said += [f"{of['newest']} (the month that the newest release used is named after)."] if of["newest"] else []
-    return " ".join((*said, "Made from public data, not a publication of HMICFRS."))
+    is_public = edition.data.notice is None
+    told = "Made from public data, not" if is_public else f"{edition.data.made_from} Not"
+    return " ".join((*said, f"{told} a publication of HMICFRS."))

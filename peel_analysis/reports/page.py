@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import enumerated
-from peel_analysis.reports.figure_files import citation
+from peel_analysis.reports.figure_files import FOLDER, citation
 from peel_analysis.sections.display import PEEL, as_on_page
 from peel_analysis.show.prose import Prose
 from peel_analysis.show.templates import piece, render, style_sheet
@@ -96,39 +97,39 @@ def page_html(
     links, window = _links(shown, share.numbers), edition.window("crime").words
     html = render(
         "page.html.j2",
+        edition.data,
         edition_title=edition.title,
         force_name=force.official_name,
         force_id=force.id,
         first_screen=next((one.id for one in here if any("first_screen" in part.data for part in one.pieces)), ""),
         subtitle=f"{window[:1].upper()}{window[1:]}",
         about=edition.settings.about,
-        notice=edition.data.notice,
         key=key,
         style=style_sheet("pdf") if page is None else style_sheet(),
         pdf=pdf,
         workbook=workbook,
         page=page,
         page_title=here[0].title if page else "",
-        contents=[(_address(one, page), one.title) for one in sections],
+        contents=[(_address(one, page, edition.data), one.title) for one in sections],
         sections=[(one.id, one.title, [_on_page(part, share, links) for part in one.pieces]) for one in here],
     )
-    annex = next((_address(one, page) for one in sections if one.page), "")
+    annex = next((_address(one, page, edition.data) for one in sections if one.page), "")
     html = Markup(html.replace(piece("to_annex"), piece("to_annex", annex)))
     if unfolded:
         html = Markup(html.replace(piece("not_public_opening"), piece("not_public_opening", unfolded=True)))
     return str(html)  # no longer Markup, which would escape the key's checksum as it is put in
 
 
-def _address(section: SectionOnPage, page: str | None) -> str:
+def _address(section: SectionOnPage, page: str | None, data: Data) -> str:
     """Return where a section is, for a link on a page: beside it, on the report's page, or on the page itself."""
     if page is None or section.page == page:
         return f"#{section.id}"
-    return file_of(section.page) if section.page else f"{file_of('')}#{section.id}"
+    return file_of(section.page, data) if section.page else f"{file_of('', data)}#{section.id}"
 
 
-def file_of(page: str) -> str:
+def file_of(page: str, data: Data) -> str:
     """Return the name of a page's file; the report's own page is that of its folder."""
-    return f"{page or 'index'}.html"
+    return data.named(f"{page or 'index'}.html")
 
 
 def _links(shown: Iterable[Piece], numbers: dict[str, int]) -> Links:
@@ -227,7 +228,8 @@ class Shared:
         """Return the end of a figure with the link to it, its files, and how it is cited."""
         figure_id = data["figure"]["figure_id"]
         cited = citation(data, self.numbers.get(figure_id, 0), self.force, self.edition)
-        return piece("figure_closing", {"figure_id": figure_id, "citation": cited})
+        files = self.edition.data.named(f"{FOLDER}/{figure_id}")
+        return piece("figure_closing", {"figure_id": figure_id, "files": files, "citation": cited})
 
 
 def _on_page(one: Piece, shared: Shared, links: Links) -> Markup:

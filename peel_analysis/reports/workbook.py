@@ -26,7 +26,7 @@ from peel_analysis.show import values
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes, of_england_and_wales
 from peel_analysis.show.tables import count_headings
-from peel_analysis.show.templates import ATTRIBUTION, WHAT_THIS_IS
+from peel_analysis.show.templates import ATTRIBUTION, what_this_is
 from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
 from peel_analysis.statistics.intervals import CASES_ARE_A_SAMPLE, COUNTS_NOT_SAMPLES
 
@@ -136,7 +136,10 @@ def workbook_of(edition: Edition, results: Sequence[Result], force_id: str = "")
         sheets[f"Table_{number}"] = _table(one, force_id, number, notes)
     if lacking := [one for one in results if one not in shown]:
         sheets["Not_available"] = _without_values(lacking, notes)
-    title = _text(f"{edition.title}: {edition.forces.official_name(force_id) if force_id else 'all forces'}")
+    whose = edition.forces.official_name(force_id) if force_id else "all forces"
+    title = _text(edition.data.marked(f"{edition.title}: {whose}"))
+    for sheet in sheets.values():
+        sheet.table.set_title(edition.data.marked(str(sheet.table.title)))
     cover = _cover(edition, results, len(shown))
     theme = deepcopy(gptables.gptheme)
     for at_top in (theme.update_index_2_format, theme.update_index_3_format, theme.update_data_format):
@@ -146,13 +149,13 @@ def workbook_of(edition: Edition, results: Sequence[Result], force_id: str = "")
         {name: sheet.table for name, sheet in sheets.items()},
         theme=theme,
         cover=gptables.Cover(title, **cover, width=COVER[0]),
-        contentsheet_options={"instructions": CONTENTS_ARE},
+        contentsheet_options={"title": edition.data.marked("Table of contents"), "instructions": CONTENTS_ARE},
         notes_table=notes.table(),
-        notesheet_options={"instructions": NOTES_ARE},
+        notesheet_options={"title": edition.data.marked("Notes"), "instructions": NOTES_ARE},
         auto_width=False,
         workbook_options=OPTIONS,
     )
-    made.set_properties({"title": title, "comments": WHAT_THIS_IS, "created": NO_TIME})
+    made.set_properties({"title": title, "comments": what_this_is(edition.data), "created": NO_TIME})
     _lay_out(made, sheets)
     set_heights(made.get_worksheet_by_name("Cover"), 2, [[one] for one in cover["intro"]], COVER)
     set_heights(made.get_worksheet_by_name("Cover"), 3 + len(cover["intro"]), [[one] for one in cover["about"]], COVER)
@@ -339,7 +342,7 @@ def _cover(edition: Edition, results: Sequence[Result], tables: int) -> dict[str
     lacking = f" {others} measures have no public value for any force: the last worksheet says why." if others else ""
     return {
         "intro": [
-            WHAT_THIS_IS,
+            what_this_is(edition.data),
             f"{tables} tables, one a measure: every force's value beside that of {NATIONAL}.{lacking}",
             "Every number is that of values.csv, which holds the same rows for other programs. None is rounded: a cell "
             "shows as many decimals as the report does, and holds all.",

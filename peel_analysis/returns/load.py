@@ -21,7 +21,7 @@ from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
 from peel_analysis.returns.folder import DATA, Returns
 from peel_analysis.returns.form import ILLUSTRATIVE, STATUSES, WITHOUT, Row
-from peel_analysis.returns.log import EXCLUDED, PARTIAL, Entry, decided, read_log
+from peel_analysis.returns.log import CONFIRMED, EXCLUDED, PARTIAL, Entry, decided, read_log
 
 NOTED = ("partial", "estimated", "combined")
 LEFT_OUT = "Left out after a query"
@@ -93,13 +93,15 @@ def _usable(returns: Returns, about: Decided) -> Returns:
 
 
 def _as_decided(row: Row, entry: Entry | None) -> Row:
+    """Return a row as it is used: marked as partial, with the answer for its reason, or blank where it is no count."""
     if entry is None:
         return row
+    if entry.decision == EXCLUDED:
+        blank = replace(row, count=None, written="", status="not_supplied", reason=entry.answer)
+        return row if row.fits else blank
     if entry.decision == PARTIAL and row.count is not None:
         return replace(row, status=PARTIAL, reason=f"{row.reason} {entry.answer}".strip())
-    if row.fits:
-        return row
-    return replace(row, count=None, written="", status="not_supplied", reason=entry.answer)
+    return replace(row, reason=row.reason or entry.answer)
 
 
 def _unusable(row: Row) -> str:
@@ -175,7 +177,7 @@ def _facts(returns: Returns, edition: Edition, about: Decided) -> tuple[list[Fac
             for year, rows in _by_year(measure, edition, one.rows).items():
                 key = (edition.id, measure.id, str(year), one.force.id)
                 entries = [entry for row in rows if (entry := about.get((one.force.id, row.item, year)))]
-                if entries:
+                if any(entry.decision != CONFIRMED for entry in entries):
                     by_decision.add(key)
                 said = {"said_in": f"Data return of {one.force.official_name}", "basis": "stated"}
                 fact = {**dict(zip(ABOUT, key, strict=True)), **said}

@@ -30,9 +30,23 @@ LOG = Register(
     one_force=True,
 )
 ROW = (
-    *("query", "state", "level", "force_id", "item", "period", "value", "expected", "rule", "rule_words", "sentence"),
+    *(
+        "query",
+        "state",
+        "level",
+        "force_id",
+        "item",
+        "year",
+        "period",
+        "value",
+        "expected",
+        "rule",
+        "rule_words",
+        "sentence",
+    ),
     *("place", "answer", "by", "on", "decision"),
 )
+NO_REASON = "without_reason"  # the rule about a status without its reason
 NEEDED = ("answer", "by", "on")  # of a decision
 
 
@@ -108,9 +122,10 @@ def answered(queries: Iterable[Query], log: Sequence[Entry]) -> list[Answered]:
     for query in queries:
         rows = [one for one in log if one.query == query.id]
         same = next((one for one in reversed(rows) if one.value == query.value), None)
-        decided = same is not None and same.decision not in ("", CORRECTED)
+        is_decided = same is not None and same.decision not in ("", CORRECTED)
         older = next((one for one in reversed(rows) if one.decision), None)
-        found.append(Answered(query, "decided" if decided else "open", same or older))
+        entry = same if same is not None and same.decision else older or same
+        found.append(Answered(query, "decided" if is_decided else "open", entry))
     return found
 
 
@@ -146,12 +161,14 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
 def decided(log: Iterable[Entry], one: Return) -> dict[tuple[str, int], Entry]:
     """Return what was decided to be left out, or to be marked as partial, of a return's counts, by item and year.
 
-    Of each query the last decision about the present value counts; one that leaves out goes before one that marks. A
-    decision about another value than the return has now does nothing.
+    So is a confirmed status that the return gives no reason for: the answer is its reason. Of each query the last
+    decision about the present value counts; one that leaves out goes before one that marks. A decision about another
+    value than the return has now does nothing.
     """
     last = {entry.query: entry for entry in log if entry.force_id == one.force.id and _holds(entry, one)}
+    reasons = [entry for entry in last.values() if (entry.rule, entry.decision) == (NO_REASON, CONFIRMED)]
     kept = [entry for decision in (PARTIAL, EXCLUDED) for entry in last.values() if entry.decision == decision]
-    return {(entry.item, int(entry.year)): entry for entry in kept}
+    return {(entry.item, int(entry.year)): entry for entry in (*reasons, *kept)}
 
 
 def _holds(entry: Entry, one: Return) -> bool:
@@ -188,7 +205,7 @@ def _open(one: Answered) -> list[str]:
 def _decided(one: Answered) -> str:
     entry = one.entry
     return f"{one.query.id} ({one.query.value or 'blank'}): " + (
-        f"{entry.decision} by {entry.by} on {entry.on}: {entry.answer}" if entry else ""
+        " ".join(f"{entry.decision} by {entry.by} on {entry.on}: {entry.answer}".split()) if entry else ""
     )
 
 
@@ -202,6 +219,7 @@ def as_rows(found: Iterable[Answered], data: Data) -> Iterator[dict[str, str]]:
             "level": query.level,
             "force_id": query.force_id,
             "item": query.item,
+            "year": str(query.year),
             "period": query.period,
             "value": query.value,
             "expected": query.expected,

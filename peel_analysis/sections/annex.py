@@ -19,7 +19,7 @@ from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import exclusions_of
 from peel_analysis.sections.blocks import funnels_table
-from peel_analysis.sections.display import Html, styled
+from peel_analysis.sections.display import Html, notice_line, styled
 from peel_analysis.show.tables import Cell, Row, count_cell, html_table, text_row, value_cell
 from peel_analysis.show.templates import piece
 from peel_analysis.statistics.intervals import COUNTS_NOT_SAMPLES
@@ -55,7 +55,7 @@ class Annex:
 
     def _repr_html_(self) -> str:
         whose = f"{self.force.official_name}, " if self.force else ""
-        return styled(piece("paragraphs", [f"Annex A: {whose}{self.edition.title}"]))
+        return styled(piece("paragraphs", [*notice_line(self.edition), f"Annex A: {whose}{self.edition.title}"]))
 
     def sources(self) -> Html:
         """Show the sources that the edition lists: those of its measures, then what else the report rests on."""

@@ -71,7 +71,8 @@ def figure_block(result: Result, force_id: str, number: int | None) -> Html:
             {"statement": result.measure.id},
         )
     draw, wide = (strip_svg, change_strip) if result.measure.kind == "change" else (ranked_svg, ranked_bars)
-    alt, narrow = ranked.alt_text(result, (force_id,)), narrow_form(wide, result, force_id)
+    alt = result.edition.data.marked(ranked.alt_text(result, (force_id,)))
+    narrow = narrow_form(wide, result, force_id)
     drawing = Drawing(narrow + picture(draw(result, force_id), alt), alt, [result], "every force")
     alone = "No other force has a public value, so none is drawn beside it."
     not_drawn = [] if len(result.plotted) >= FEWEST_FOR_A_FIGURE else [alone]
@@ -138,7 +139,8 @@ def funnel_block(result: Result, force_id: str, number: int | None) -> Html:
     if compared.funnel is None:
         return _refused(result, "funnel", compared.funnel_refused)
     notes = compared.policy.funnel.notes
-    alt, narrow = funnel.alt_text(compared, (force_id,)), narrow_form(funnel_plot, compared, force_id)
+    alt = result.edition.data.marked(funnel.alt_text(compared, (force_id,)))
+    narrow = narrow_form(funnel_plot, compared, force_id)
     return _further(
         "funnel",
         Drawing(narrow + picture(funnel_svg(compared, force_id), alt), alt, [result], "every force"),

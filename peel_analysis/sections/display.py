@@ -23,11 +23,12 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.writing import checksum
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import SHORT, tables_behind
 from peel_analysis.show.pictures import place_of_drawing
-from peel_analysis.show.templates import notebook_style, piece
+from peel_analysis.show.templates import notebook_style, piece, what_this_is
 from peel_analysis.show.words import sources_in_words
 
 UNFOLDED = 1  # notes under a figure; those that are about the report's own force are never folded
@@ -80,6 +81,11 @@ def in_notebook(html: Markup) -> Markup:
 def styled(html: Markup, title: str = "") -> Markup:
     """Return what a cell shows as HTML, with the style sheet of all that the notebook shows."""
     return piece("in_notebook", html, notebook_style(), title)
+
+
+def notice_line(edition: Edition) -> list[str]:
+    """Return what the first output of a notebook begins with: nothing where all data are published."""
+    return [what_this_is(edition.data)] if edition.data.notice else []
 
 
 def as_on_page(html: str) -> Markup:

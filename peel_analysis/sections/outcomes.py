@@ -35,8 +35,9 @@ def spread_block(spread: Spread, number: int | None) -> Html:
         f"percentage of recorded crime, {name} and {NATIONAL}"
     )
     cautions = words.caveats(spread.whole, spread.force_id)
-    alt, bars = alt_text(spread), stacks(spread)
-    image = narrow_form(spread_bars, bars) + picture(as_svg(spread_bars(bars)), alt)
+    data, bars = spread.whole.edition.data, stacks(spread)
+    alt = data.marked(alt_text(spread))
+    image = narrow_form(spread_bars, bars, data.word) + picture(as_svg(spread_bars(bars, data.word)), alt)
     drawing = Drawing(image, alt, [spread.whole])
     under = stands_under(footnotes(spread), source_line(spread.whole), cautions)
     body = piece(

@@ -17,7 +17,7 @@ from peel_analysis.data.settings import OUTCOME_SPREAD, SectionPlan
 from peel_analysis.data.text import slug
 from peel_analysis.measures.outcome_groups import spread_of
 from peel_analysis.sections import blocks, judgments, lists, outcomes, spine
-from peel_analysis.sections.display import Findings, Html, styled
+from peel_analysis.sections.display import Findings, Html, notice_line, styled
 from peel_analysis.sections.numbers import figure_numbers
 from peel_analysis.sections.result import Result, in_hand
 from peel_analysis.show.templates import piece
@@ -44,7 +44,7 @@ class Section:
     def _repr_html_(self) -> str:
         """Return the section's name, with the style sheet for a notebook that is read in JupyterLab."""
         named = f"{self.plan.title}: {self.force.official_name}, {self.edition.title}"
-        return styled(piece("paragraphs", [named]))
+        return styled(piece("paragraphs", [*notice_line(self.edition), named]))
 
     def measure(self, measure: str | Result) -> Result:
         """Return a measure of the edition, to look at and to draw; one that is in hand already is itself.

@@ -34,7 +34,7 @@ def spine_block(results: Iterable[Result], force_id: str) -> Html:
         return Html(piece("paragraph", "none-recorded", NONE), about)
     edition = spine.rows[0].result.edition
     name = edition.forces.official_name(force_id)
-    alt = alt_text(spine, force_id)
+    alt = edition.data.marked(alt_text(spine, force_id))
     shown = [row.result for row in spine.rows]
     drawing = Drawing(
         narrow_form(spine_chart, spine, force_id) + picture(spine_svg(spine, force_id), alt), alt, shown, "own"

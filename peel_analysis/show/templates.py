@@ -3,11 +3,15 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from peel_analysis.data.text import slug, visible
+
+if TYPE_CHECKING:
+    from peel_analysis.data.folder import Data
 
 TEMPLATES = Path(__file__).parent / "templates"
 # A web address in a text: of a named host without a user or a port, up to what ends a sentence
@@ -22,18 +26,25 @@ IN_REMS, IN_SECTION = re.compile(r"([\d.]+)rem(?!\) ?\{)"), re.compile(r"(?:sect
 WITHIN_NOTEBOOKS = ".peel, #peel"  # an id in the list gives all that is nested more weight than JupyterLab's own rules
 STYLES = ("style", "page", "dark", "narrow", "print")  # the later say more than the earlier
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
-WHAT_THIS_IS = "Made from public data by peel_analysis. This is not a publication of HMICFRS."
+NOT_HMICFRS = "This is not a publication of HMICFRS."
 
 
-def render(template: str, **values: object) -> Markup:
+def what_this_is(data: "Data") -> str:
+    """Return what is said of all that is made from a data folder: what it is made from, and what it is not."""
+    return f"{data.made_from} {NOT_HMICFRS}"
+
+
+def render(template: str, data: "Data", **values: object) -> Markup:
     """Return a template of `templates/` filled in, as markup: another template puts it in place as it is.
 
-    Every page says by `what_this_is` what it is and is not, and by `attribution` under which licence its data are.
+    Every page says by `what_this_is` what it is and is not, and by `attribution` under which licence its data are. It
+    names files by `named`, and begins its title with `word`, if any: as the data folder, from which it is made, has it.
 
     Texts among the values are escaped; Markup, which only templates make, is not. Raises jinja2.UndefinedError for a
     value that the template needs and was not handed.
     """
-    return Markup(_template(template).render(values, what_this_is=WHAT_THIS_IS, attribution=ATTRIBUTION))
+    told = {"what_this_is": what_this_is(data), "attribution": ATTRIBUTION, "named": data.named, "word": data.word}
+    return Markup(_template(template).render(values, **told))
 
 
 def piece(macro: str, *values: object, **named: object) -> Markup:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from peel_analysis.data.edition import Edition
-from peel_analysis.show.templates import ATTRIBUTION, WHAT_THIS_IS
+from peel_analysis.show.templates import ATTRIBUTION, what_this_is
 
 VALUES = "values.csv"
 METADATA = "-metadata.json"  # at the end of the name of the file that it describes, where programs look for it
@@ -178,8 +178,8 @@ def metadata(file: str, edition: Edition) -> str:
     told = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": quote(file),
-        "dc:title": f"Values of the measures: {edition.title}",
-        "dc:description": f"{WHAT_THIS_IS} A blank is never zero: status says why there is no value.",
+        "dc:title": edition.data.marked(f"Values of the measures: {edition.title}"),
+        "dc:description": f"{what_this_is(edition.data)} A blank is never zero: status says why there is no value.",
         "dc:license": {"@id": LICENCE},
         "dc:rights": ATTRIBUTION,
         "dialect": {"encoding": "utf-8", "header": True, "delimiter": ",", "lineTerminators": ["\n"]},
@@ -211,7 +211,8 @@ def arrow_schema(edition: Edition) -> pa.Schema:
         )
         for one in COLUMNS.values()
     ]
-    about = {"title": edition.title, "description": WHAT_THIS_IS, "license": LICENCE, "rights": ATTRIBUTION}
+    title, told = edition.data.marked(edition.title), what_this_is(edition.data)
+    about = {"title": title, "description": told, "license": LICENCE, "rights": ATTRIBUTION}
     return pa.schema(columns, metadata=about)
 
 

@@ -53,7 +53,7 @@ def edition_index(site: Site, edition: Edition) -> Files:
         {
             "force": force,
             "names": _names(force),
-            "link": f"{force.id}/index.html",
+            "link": report_page(edition, force.id),
             "standing": _standing(site, edition, force),
             "grade": _of_judgments(edition, judged[force.id], force),
             "values": [_value(result, force.id) for result in results],
@@ -167,7 +167,7 @@ def _sections(site: Site, editions: list[Edition]) -> Iterator[Entry]:
         for plan in edition.sections:
             titled.setdefault((plan.title, plan.id, plan.page), []).append(edition)
     for (title, section_id, page), held in titled.items():
-        place = f"{page}.html#{section_id}" if page else f"#{section_id}"
+        place = f"{site.data.named(f'{page}.html') if page else ''}#{section_id}"
         yield Entry(title, ways=_that_are_there(site, held, "index.html"), part=place)
 
 

@@ -96,9 +96,9 @@ def make_site(site: Site) -> Path:
     """Write the site's pages that are stale, missing or damaged; return the index over all editions."""
     for task in _tasks(site):
         key = digest((site.key, task.path, *task.made_from))
-        if key_of_page(site.out / task.path) != key:
+        if key_of_page(site.file(task.path)) != key:
             _write(site, task, key)
-    return site.out / INDEX
+    return site.file(INDEX)
 
 
 def _tasks(site: Site) -> Iterator[_Task]:
@@ -114,9 +114,9 @@ def _tasks(site: Site) -> Iterator[_Task]:
 
 def _write(site: Site, task: _Task, key: str) -> None:
     """Write a maker's files, last the page with the marks, and remove what it made before and no longer makes."""
-    page = site.out / task.path
+    page = site.file(task.path)
     folder = posixpath.dirname(task.path) or "."
-    texts = {posixpath.relpath(path, folder): text.encode() for path, text in task.make()}
+    texts = {site.data.named(posixpath.relpath(path, folder)): text.encode() for path, text in task.make()}
     html = texts.pop(page.name).decode().replace(site.key, page_marks(key, texts), 1)
     marks = PAGE_MARKS.search(content_of(page))
     write_files({page.parent / name: text for name, text in texts.items()})

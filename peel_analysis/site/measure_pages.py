@@ -58,7 +58,7 @@ def map_page(site: Site, edition: Edition) -> Files:
     headline = (by_id[one] for section in edition.sections for one in section.headline_measures if one in by_id)
     first = next(filter(tile_map.has_map, (*headline, *results)), None)
     path = MAP.format(edition=edition.id)
-    drawn = first and map_of(first, f"measures/{first.measure.id}.html")
+    drawn = first and map_of(first, site.data.named(f"measures/{first.measure.id}.html"))
     about = {"title": first.measure.title, "reading": national(first), "unit": first.measure.unit} if first else {}
     yield path, site.page("map.html.j2", path, edition, map=drawn, about=about, **listed(results))
 
@@ -105,7 +105,8 @@ def national(result: Result) -> str:
 def map_of(result: Result, page: str = "") -> Markup:
     """Return the tile map with its key; a tile leads to the force's row on the measure's page."""
     drawn = tile_map.tiles(result)
-    return piece("tile_map", result.measure.title, drawn, tile_map.key(result), tile_map.FIFTHS, page)
+    word = result.edition.data.word
+    return piece("tile_map", result.measure.title, drawn, tile_map.key(result), tile_map.FIFTHS, page, word)
 
 
 def _of_measure(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) -> Files:
@@ -147,7 +148,8 @@ def _drawn(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) -> di
     """Return what the page shows of the values: the map, the bars to compare, the figure in words and the table."""
 
     def report(force_id: str) -> str:
-        return f"../{force_id}/index.html" if site.has(report_page(result.edition, force_id)) else ""
+        page = report_page(result.edition, force_id)
+        return site.data.named(f"../{force_id}/index.html") if site.has(page) else ""
 
     bars, share, value = bars_of(result, peers), scale(result), result.national.value
     highest_first = [one for one in bars if one.place and one.force_id != ENGLAND_AND_WALES]

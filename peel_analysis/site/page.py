@@ -46,6 +46,8 @@ class Site:
     `standings` say of each of these editions what there is of each force, by their ids. Without `is_whole`, only
     the indexes and the search are made, and no page names another that is not there already. `key` is the key of the
     data and the package.
+
+    Paths are those of published data; `file` says where each is, as the data folder has it.
     """
 
     out: Path
@@ -63,11 +65,11 @@ class Site:
         """
 
         def way_to(other: str) -> str:
-            return posixpath.relpath(other, posixpath.dirname(path) or ".")
+            return self.data.named(posixpath.relpath(other, posixpath.dirname(path) or "."))
 
         ways = [(words, way_to(there), there == path) for words, there in self._navigation(edition) if self.has(there)]
         frame = {"key": self.key, "style": style_sheet("site"), "to": way_to, "has": self.has, "ways": ways}
-        return str(render(template, **frame, edition=edition, **values))
+        return str(render(template, self.data, **frame, edition=edition, **values))
 
     def _navigation(self, edition: Edition | None) -> list[tuple[str, str]]:
         named = "" if edition is None else edition.id
@@ -81,7 +83,11 @@ class Site:
     def has(self, path: str) -> bool:
         """Return whether a page below the output folder is made with the site, or is there already."""
         file = path.partition("#")[0]
-        return file in self._made or has_file(self.out / file)
+        return file in self._made or has_file(self.file(file))
+
+    def file(self, path: str) -> Path:
+        """Return where what a path names is."""
+        return self.out / self.data.named(path)
 
     @cached_property
     def _made(self) -> frozenset[str]:
