@@ -419,6 +419,22 @@ def test_what_is_decided_is_told_under_the_figure_and_in_the_annex(flows: tuple[
     assert "Kent Police counted people" not in before
 
 
+def test_a_count_that_the_register_denies_is_used_once_it_is_confirmed(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, durham={})
+    returns = read_returns(folder, DATA)
+    add_to_log(returns, queries_of(folder))
+    assert arrests_of_durham(load(returns)) == ("not_supplied", None)
+    decide(
+        folder, "durham-domestic_abuse_arrests-2017-although_excluded", "confirmed", "Durham has counted them since."
+    )
+    assert arrests_of_durham(load(returns)) == ("reported", 50.0)
+
+
+def arrests_of_durham(data: Data) -> tuple[str, float | None]:
+    durham = calculate(data.measure("da_arrest_rate"), data.edition("2017")).of("durham")
+    return durham.status, None if durham.is_missing else durham.value
+
+
 def test_the_answer_is_the_reason_of_a_status_that_has_none(tmp_path: Path) -> None:
     changes: Changes = {("clares_law_right_to_know", 2017): (60, "estimated", "")}
     folder = folder_of(tmp_path, kent=changes)

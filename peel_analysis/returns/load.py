@@ -21,7 +21,7 @@ from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
 from peel_analysis.returns.folder import DATA, Returns
 from peel_analysis.returns.form import ILLUSTRATIVE, STATUSES, WITHOUT, Row
-from peel_analysis.returns.log import CONFIRMED, EXCLUDED, PARTIAL, Entry, decided, read_log
+from peel_analysis.returns.log import CONFIRMED, DENIED, EXCLUDED, PARTIAL, Entry, decided, read_log
 
 NOTED = ("partial", "estimated", "combined")
 LEFT_OUT = "Left out after a query"
@@ -177,7 +177,7 @@ def _facts(returns: Returns, edition: Edition, about: Decided) -> tuple[list[Fac
             for year, rows in _by_year(measure, edition, one.rows).items():
                 key = (edition.id, measure.id, str(year), one.force.id)
                 entries = [entry for row in rows if (entry := about.get((one.force.id, row.item, year)))]
-                if any(entry.decision != CONFIRMED for entry in entries):
+                if any(entry.decision != CONFIRMED or entry.rule == DENIED for entry in entries):
                     by_decision.add(key)
                 said = {"said_in": f"Data return of {one.force.official_name}", "basis": "stated"}
                 fact = {**dict(zip(ABOUT, key, strict=True)), **said}

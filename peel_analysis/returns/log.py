@@ -47,6 +47,7 @@ ROW = (
     *("place", "answer", "by", "on", "decision"),
 )
 NO_REASON = "without_reason"  # the rule about a status without its reason
+DENIED = "although_excluded"  # the rule about a count that the register of exclusions denies
 NEEDED = ("answer", "by", "on")  # of a decision
 
 
@@ -161,14 +162,14 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
 def decided(log: Iterable[Entry], one: Return) -> dict[tuple[str, int], Entry]:
     """Return what was decided to be left out, or to be marked as partial, of a return's counts, by item and year.
 
-    So is a confirmed status that the return gives no reason for: the answer is its reason. Of each query the last
-    decision about the present value counts; one that leaves out goes before one that marks. A decision about another
-    value than the return has now does nothing.
+    So is what was confirmed of a status without a reason, whose reason the answer is, and of a count that the register
+    of exclusions denies. Of each query the last decision about the present value counts; one that leaves out goes
+    before one that marks. A decision about another value than the return has now does nothing.
     """
     last = {entry.query: entry for entry in log if entry.force_id == one.force.id and _holds(entry, one)}
-    reasons = [entry for entry in last.values() if (entry.rule, entry.decision) == (NO_REASON, CONFIRMED)]
+    first = [one for one in last.values() if one.decision == CONFIRMED and one.rule in (NO_REASON, DENIED)]
     kept = [entry for decision in (PARTIAL, EXCLUDED) for entry in last.values() if entry.decision == decision]
-    return {(entry.item, int(entry.year)): entry for entry in (*reasons, *kept)}
+    return {(entry.item, int(entry.year)): entry for entry in (*first, *kept)}
 
 
 def _holds(entry: Entry, one: Return) -> bool:
