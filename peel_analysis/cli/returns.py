@@ -11,6 +11,7 @@ from peel_analysis.cli import (
     FAILED,
     FOLDER,
     FORCE,
+    SOME_FORCES,
     check_workbooks,
     command,
     data_option,
@@ -147,4 +148,58 @@ def example(edition: "Edition", seed: int, output: Path, *, faults: bool) -> int
     forms = forms_with_faults(edition, seed) if faults else example_forms(edition, seed)
     write_files({output / name: form for name, form in forms.items()})
     say(str(output))
+    return DONE
+
+
+@returns_group.command(short_help="Write the page that a force signs.")
+@click.argument("forces", type=SOME_FORCES, metavar="FORCES")
+@option(
+    "--returns",
+    "folder",
+    required=True,
+    type=FOLDER,
+    metavar="FOLDER",
+    help="The folder of the returns.",
+    remedy="give the folder with the forms that forces filled in",
+)
+@option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The folder to write the pages into.",
+    remedy="give the name of a folder, such as sign-off",
+)
+@click.option("--pdf", is_flag=True, help="Each page as a PDF too.")
+@data_option
+@click.pass_obj
+def signoff(data: "Data", forces: "list[Force]", folder: Path, output: Path, *, pdf: bool) -> int:
+    """Write the page that a force signs, with every value that will be printed about it, and its workbook.
+
+    FORCES is a force, several with commas between, or all that have a return in the folder. Nothing of another force's
+    unpublished return is on a page, beyond what a value of England and Wales of ten and more others has in it.
+    """
+    check_workbooks("peel returns signoff")
+    check_writable(output, f"--output {output}")
+    from peel_analysis.data.writing import write_files
+    from peel_analysis.reports.page import as_pdf, check_can_be_made
+    from peel_analysis.returns.folder import read_returns
+    from peel_analysis.returns.load import load as load_returns
+    from peel_analysis.returns.signoff import as_page, as_workbook, sign_offs
+
+    if pdf:
+        check_can_be_made()
+    returns = read_returns(folder, data)
+    asked = [one.force for one in returns.every] if len(forces) == len(data.forces.ids) else forces
+    for one in sign_offs(returns, load_returns(returns), asked):
+        page = as_page(one)
+        files: dict[Path, str | bytes] = {
+            output / one.named("html"): page,
+            output / one.named("xlsx"): as_workbook(one),
+        }
+        if pdf:
+            files[output / one.named("pdf")] = as_pdf(page)
+        write_files(files)
+        say(str(output / one.named("html")))
     return DONE
