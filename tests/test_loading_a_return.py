@@ -84,7 +84,7 @@ def test_five_commands_go_from_the_template_to_the_page_that_is_signed(
     assert run(capsys, *shlex.split(ask_again))[0] == 0
     if with_report:
         code, said, _ = run(capsys, *shlex.split(report))
-        assert (code, said) == (0, "build/unpublished/2017/norfolk/unpublished-index.html\n")
+        assert (code, said) == (0, f"{tmp_path / 'build/unpublished/2017/norfolk/unpublished-index.html'}\n")
     code, said, _ = run(capsys, *shlex.split(sign))
     page = tmp_path / said.strip()
     assert (code, page.parent) == (0, tmp_path / "sign-off")
