@@ -14,12 +14,14 @@ from command import run
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.periods import Period
 from peel_analysis.measures import calculate
+from peel_analysis.returns.example import file_of
+from peel_analysis.returns.faults import forms_with_faults
 from peel_analysis.returns.folder import Returns, read_returns
 from peel_analysis.returns.form import Row, asked, filled_form
 from peel_analysis.returns.load import load
 from peel_analysis.returns.log import LOG, add_to_log
 from peel_analysis.returns.queries import check_returns, queries_in
-from peel_analysis.returns.signoff import NOT_SHOWN, SignOff, as_page, as_workbook, sign_offs
+from peel_analysis.returns.signoff import FAR_FROM_OTHERS, NOT_SHOWN, SignOff, as_page, as_workbook, sign_offs
 from peel_analysis.show.words import value_in_words
 
 DATA = open_data()
@@ -162,7 +164,21 @@ def test_queries_stand_with_what_was_decided_and_an_open_one_is_told_above_the_r
     assert states[queries[1].id, queries[1].value] == ("open", "none yet", "none yet")
     assert states[queries[1].id, "12"] == ("decided: corrected", "A slip.", "B. Officer, 2026-01-03")
     assert one.open_queries == len(queries) - 1
+    asked = {row[0]: str(row[3]) for row in rows}
+    assert asked["norfolk-asb_powers-2017-not_the_sum"].endswith("100,025,019 + 100,025,021 = 400,100,072.")
     assert "queries are still open: the answer may change a value." in as_page(one)
+
+
+def test_a_query_that_sets_a_figure_beside_others_gives_none_of_theirs(tmp_path: Path) -> None:
+    for name, form in forms_with_faults(EDITION, 1).items():
+        (tmp_path / name).write_bytes(form if isinstance(form, bytes) else form.encode())
+    for force_id in ("dorset", "essex", "surrey"):  # whose forms hold what is no count, so that none can be loaded
+        (tmp_path / file_of(DATA.forces.find(force_id), EDITION)).unlink()
+    returns = read_returns(tmp_path, DATA)
+    (one,) = sign_offs(returns, load(returns), [DATA.forces.find("west-midlands")])
+    asked = {row[0]: row[3] for row in one.tables[-1].rows}
+    assert asked == {"west-midlands-domestic_abuse_charges-2017-far_from_others": FAR_FROM_OTHERS}
+    assert one.named("html") == "illustrative-signoff-west-midlands-2017.html"
 
 
 def test_the_page_and_its_workbook_say_what_they_are_and_have_a_place_to_sign(norfolk: SignOff, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from peel_analysis.reports.workbook import A4, NO_TIME, OPTIONS, set_heights
 from peel_analysis.returns.folder import Returns
 from peel_analysis.returns.form import STATUSES, Return
 from peel_analysis.returns.log import Answered, Entry, answered, read_log
-from peel_analysis.returns.queries import PREFIX, Query, check_returns, queries_in
+from peel_analysis.returns.queries import ASKED, PREFIX, Query, check_returns, queries_in
 from peel_analysis.show import words as wording
 from peel_analysis.show.tables import Cell, Row, html_table
 from peel_analysis.show.templates import render, style_sheet
@@ -29,8 +29,11 @@ NOT_SHOWN = f"not shown: it rests on the returns of fewer than {FEWEST_OTHERS} o
 WHAT_IT_IS = (
     "Every value that will be printed about the force and rests on its data return, as it will be printed; the counts "
     f"behind it; and what will stand beside it. A value of {NATIONAL} is shown where it is published, or where the "
-    f"returns of at least {FEWEST_OTHERS} other forces are in it. Nothing else of another force's return is here."
+    f"returns of at least {FEWEST_OTHERS} other forces are in it. Nothing else of another force's return is here. "
+    f"{NOT_AVAILABLE} stands where there is no value."
 )
+BESIDE_OTHERS = "fewest_forces"  # the threshold of a rule that sets a figure beside those of other forces
+FAR_FROM_OTHERS = "The figure lies far from those of most other forces."
 FIRST_ROW = 5  # of a sheet's table, from 0: the notice, two titles, a blank row and the heading stand above
 TO_SIGN = ("Name", "Rank or role", "Date", "Signature")
 DECLARATION = (
@@ -231,7 +234,7 @@ def _caveats(results: Iterable[Result], force: Force) -> Table:
 def _queries(asked: Iterable[Answered], logged: Iterable[Entry], data: Data) -> Table:
     """Return the queries about a return, open and decided, and the decisions about counts that it no longer has.
 
-    A query's sentence is not among it, for it may set the figure beside those of other forces.
+    The sentence of a query that sets the figure beside those of other forces is not among it.
     """
     rows: dict[tuple[str, str], tuple[str, ...]] = {}
     for one in asked:
@@ -240,14 +243,16 @@ def _queries(asked: Iterable[Answered], logged: Iterable[Entry], data: Data) -> 
         rows[one.query.id, one.query.value] = _query_row(one.query, state, entry, data)
     for entry in logged:
         rows.setdefault((entry.query, entry.value), _query_row(entry, f"decided: {entry.decision}", entry, data))
-    columns = ("Query", "About", "Value", "What was looked for", "State", "Answer", "By, on")
+    columns = ("Query", "About", "Value", "What was asked", "State", "Answer", "By, on")
     return Table("queries", "Queries", columns, (52, 34, 22, 60, 20, 50, 24), tuple(rows.values()), "There is none.")
 
 
 def _query_row(about: Query | Entry, state: str, entry: Entry | None, data: Data) -> tuple[str, ...]:
     name = about.id if isinstance(about, Query) else about.query
     title = data.returned[about.item].title if about.item in data.returned else "The whole return"
-    told = (f"{title}, {about.year}", about.value or "blank", data.rule(f"{PREFIX}{about.rule}").rule, state)
+    is_alone = BESIDE_OTHERS not in data.rule(f"{PREFIX}{about.rule}").thresholds
+    sentence = about.sentence.removesuffix(ASKED).strip() if is_alone else FAR_FROM_OTHERS
+    told = (f"{title}, {about.year}", about.value or "blank", sentence, state)
     answer = (entry.answer, ", ".join(filter(None, (entry.by, entry.on)))) if entry else ("", "")
     return (name, *told, *(one or "none yet" for one in answer))
 

@@ -78,9 +78,9 @@ def in_notebook(html: Markup) -> Markup:
     return piece("in_notebook", html) if html else html
 
 
-def styled(html: Markup, title: str = "") -> Markup:
-    """Return what a cell shows as HTML, with the style sheet of all that the notebook shows."""
-    return piece("in_notebook", html, notebook_style(), title)
+def styled(html: Markup, title: str = "", *further: str) -> Markup:
+    """Return what a cell shows as HTML, with the style sheet of all that the notebook shows, and `further` ones."""
+    return piece("in_notebook", html, notebook_style(*further), title)
 
 
 def notice_line(edition: Edition) -> list[str]:

@@ -80,7 +80,7 @@ class View:
         table = {"summary": "Table", "data": self.table.html} if self.table else {}
         body = piece("figure_body", reading=self.sentence, **shown, **table)
         code = piece("printed", self.code) if self.code else ""
-        return styled(body + code)
+        return styled(body + code, "", "pickers")
 
 
 class Call(NamedTuple):

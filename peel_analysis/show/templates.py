@@ -64,10 +64,10 @@ def style_sheet(*further: str) -> Markup:
 
 
 @cache
-def notebook_style() -> Markup:
+def notebook_style(*further: str) -> Markup:
     """Return the style sheet of what a notebook shows: the pages' for that alone, in colours and sizes of the theme."""
     sheet = IN_SECTION.sub("& ", IN_REMS.sub(r"calc(\1 * var(--rem))", str(_joined("style"))))
-    return Markup(f"{WITHIN_NOTEBOOKS} {{\n{sheet}}}\n{_joined('notebook')}")
+    return Markup(f"{WITHIN_NOTEBOOKS} {{\n{sheet}}}\n{_joined('notebook', *further)}")
 
 
 def _joined(*names: str) -> Markup:
