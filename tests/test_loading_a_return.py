@@ -1,6 +1,6 @@
-"""The steps of docs/data_returns.md, followed to the letter: its sample, its commands, its line of the edition.
+"""The steps of docs/data_returns.md, followed to the letter: its five commands; its sample, and the edition's line.
 
-The counts are those that it prints; they are invented.
+The counts are invented.
 """
 
 import csv
@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
 
+import openpyxl
 import pytest
 from command import run
 from command import values as said_values
@@ -20,9 +21,13 @@ from conftest import peel
 from workbooks import read_file, save
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.folder import open_data
+from peel_analysis.returns.example import example_rows
+from peel_analysis.returns.form import HEADING_ROW, RETURN, STATUSES
 from peel_analysis.sources.reading import Reading
 
 PROJECT = Path(__file__).resolve().parents[1]
+PAGE = (PROJECT / "docs" / "data_returns.md").read_text(encoding="utf-8")
 Row = dict[str, str]
 
 
@@ -35,9 +40,60 @@ class Steps:
     line: str
 
 
+def fill_in(form: Path) -> None:
+    """Fill in Norfolk's form as the illustrative one is, with an earlier count that stands apart."""
+    book = openpyxl.load_workbook(form)
+    heading, *rows = book[RETURN].iter_rows(min_row=HEADING_ROW + 1)
+    columns = {str(cell.value): place for place, cell in enumerate(heading)}
+    own = {
+        (row.item, row.period.words): row for row in example_rows(open_data().edition("2017"), 1)["norfolk"].values()
+    }
+    for cells in rows:
+        row = own[str(cells[columns["Item"]].value), str(cells[columns["Period"]].value)]
+        stands_apart = (row.item, row.year) == ("community_protection_notices", 2016)
+        cells[columns["Count"]].value = (row.count or 0) * (3 if stands_apart else 1)
+        cells[columns["Status"]].value = STATUSES[row.status]
+    book.save(form)
+
+
+def answer(log: Path) -> None:
+    """Write an answer and a decision into each row of a log."""
+    with log.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row |= {"answer": "The force had a drive.", "by": "A. Analyst", "on": "2017-09-30", "decision": "confirmed"}
+    with log.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.parametrize("with_report", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_five_commands_go_from_the_template_to_the_page_that_is_signed(
+    *, with_report: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    template, ask, ask_again, report, sign = re.findall(
+        r"(?m)^peel (.*)$", PAGE.partition("\n```\n")[2].partition("\n```")[0]
+    )
+    assert run(capsys, *shlex.split(template)) == (0, "returns-2017/norfolk.xlsx\n", "")
+    fill_in(tmp_path / "returns-2017" / "norfolk.xlsx")
+    code, said, _ = run(capsys, *shlex.split(ask))
+    assert (code, "norfolk-community_protection_notices-2017-far_from_year_before" in said) == (1, True)
+    answer(tmp_path / "returns-2017" / "queries.csv")
+    assert run(capsys, *shlex.split(ask_again))[0] == 0
+    if with_report:
+        code, said, _ = run(capsys, *shlex.split(report))
+        assert (code, said) == (0, f"{tmp_path / 'build/unpublished/2017/norfolk/unpublished-index.html'}\n")
+    code, said, _ = run(capsys, *shlex.split(sign))
+    page = tmp_path / said.strip()
+    assert (code, page.parent) == (0, tmp_path / "sign-off")
+    assert "57.7" in page.read_text(encoding="utf-8")
+
+
 def steps() -> Steps:
     """Return the steps as the page prints them."""
-    section = (PROJECT / "docs" / "data_returns.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    section = PAGE.partition("\n## Loading counts from a CSV file\n")[2].partition("\n### ")[0]
     blocks = [dedent(block).strip() for block in re.findall(r"```\n(.*?)```", section, flags=re.S)]
     copying, *reports = re.findall(r"`((?:cp|peel report) [^`]+)`", section)
     line = re.search(r"under `\[releases\]`, add `([^`]+)`", section)

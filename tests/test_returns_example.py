@@ -154,7 +154,9 @@ def test_each_planted_fault_is_found_by_its_rule_and_nothing_else_is_asked(
     assert {f"return_{row['rule']}" for row in planted} == {one for one in DATA.rules if one.startswith("return_")}
     code, out, error = run(capsys, "returns", "check", str(tmp_path), "--format", "csv")
     assert (code, error) == (1, "")
-    asked = sorted(row["query"] for row in csv.DictReader(io.StringIO(out)))
+    queries = list(csv.DictReader(io.StringIO(out)))
+    assert all(row["sentence"].startswith("Illustrative: The return of ") for row in queries)
+    asked = sorted(row["query"] for row in queries)
     assert asked == sorted("-".join(row[name] for name in ("force", "item", "year", "rule")) for row in planted)
 
 

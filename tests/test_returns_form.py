@@ -179,6 +179,18 @@ def test_all_that_is_wrong_with_a_form_is_told_at_once(form: Path) -> None:
     assert [re.findall("cell ([A-Z]+[0-9]+)", one) for one in refused.value.faults] == [["F7"], ["F8"], ["G9"]]
 
 
+def test_of_very_many_faults_the_first_are_told(form: Path) -> None:
+    def change(sheet: Any) -> None:
+        for row in range(1, 101):
+            sheet.cell(row, 30).value = f"note {row}"
+
+    with pytest.raises(InputError) as refused:
+        read_form(changed(form, change), DATA)
+    *first, last = refused.value.faults
+    assert len(first) == 25
+    assert last == "norfolk.xlsx: 75 more of the kind; fill in a form as it was handed out"
+
+
 def test_a_million_empty_rows_are_refused_and_a_few_are_not(form: Path) -> None:
     of_return = "xl/worksheets/sheet2.xml"
 

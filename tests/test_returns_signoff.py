@@ -84,6 +84,16 @@ def texts_of(workbook: bytes, folder: Path) -> str:
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
+def without_counts(folder: Path, reason: str) -> SignOff:
+    """Return what Norfolk signs of a return in which nothing is supplied, each time for a reason."""
+    every = ((item.id, period) for item, period in asked(EDITION))
+    rows = {(item, period.end.year): Row(item, period, None, "not_supplied", reason) for item, period in every}
+    (folder / "form.xlsx").write_bytes(filled_form(EDITION, NORFOLK, rows, {}))
+    alone = read_returns(folder, DATA)
+    (one,) = sign_offs(alone, load(alone), [NORFOLK])
+    return one
+
+
 def test_nothing_of_another_force_is_on_the_page_or_in_the_workbook(
     norfolk: SignOff, returns: Returns, made: Data, tmp_path: Path
 ) -> None:
@@ -181,6 +191,24 @@ def test_a_query_that_sets_a_figure_beside_others_gives_none_of_theirs(tmp_path:
     assert one.named("html") == "illustrative-signoff-west-midlands-2017.html"
 
 
+def test_a_value_that_is_as_published_says_so_once(tmp_path: Path) -> None:
+    rows = {
+        (item.id, period.end.year): Row(item.id, period, None, "not_supplied", REASON)
+        for item, period in asked(EDITION)
+    }
+    (tmp_path / "form.xlsx").write_bytes(filled_form(EDITION, NORFOLK, rows, {}))
+    alone = read_returns(tmp_path, DATA)
+    (one,) = sign_offs(alone, load(alone), [NORFOLK])
+    beside = {row[0]: (getattr(row[2], "text", row[2]), str(row[8])) for row in one.tables[0].rows}
+    value, told = beside["Domestic abuse charge rate"]
+    assert value == "20.0"
+    assert told.startswith("As published: Norfolk 2017 report, ")
+    assert beside["Calls for assistance per 1,000 population"] == (
+        "[x]",
+        f"Not supplied. {REASON} Not in the figure. Not in the value of England and Wales.",
+    )
+
+
 def test_the_page_and_its_workbook_say_what_they_are_and_have_a_place_to_sign(norfolk: SignOff, tmp_path: Path) -> None:
     page = as_page(norfolk)
     assert norfolk.named("html") == "unpublished-signoff-norfolk-2017.html"
@@ -207,15 +235,8 @@ def test_the_command_writes_the_page_and_refuses_a_force_without_a_return(
     assert (code, "no return of Kent Police; put its form there" in err) == (2, True)
 
 
-def test_a_text_of_a_return_is_text_on_the_page_and_no_formula(returns: Returns, tmp_path: Path) -> None:
-    reason = "<img src=x onerror=alert(1)> =HYPERLINK(1)"
-    rows = {
-        (item.id, period.end.year): Row(item.id, period, None, "not_supplied", f"={reason}")
-        for item, period in asked(EDITION)
-    }
-    (tmp_path / "form.xlsx").write_bytes(filled_form(EDITION, NORFOLK, rows, {}))
-    alone = read_returns(tmp_path, DATA)
-    (one,) = sign_offs(alone, load(alone), [NORFOLK])
+def test_a_text_of_a_return_is_text_on_the_page_and_no_formula(tmp_path: Path) -> None:
+    one = without_counts(tmp_path, "=<img src=x onerror=alert(1)> =HYPERLINK(1)")
     assert "<img" not in as_page(one)
     assert "&lt;img src=x" in as_page(one)
     assert "<f>" not in texts_of(as_workbook(one), tmp_path)

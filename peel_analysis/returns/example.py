@@ -14,10 +14,8 @@ from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, records
 from peel_analysis.data.returned import ReturnedItem, periods_asked
 from peel_analysis.measures.sums import CountTables
-from peel_analysis.returns.form import ILLUSTRATIVE, Row, asked, filled_form
-
-WITHOUT_COUNT = ("not_supplied", "not_comparable")
-OF_A_COUNT = ("partial", "estimated", "combined")  # effects that are statuses of a count
+from peel_analysis.returns.form import ILLUSTRATIVE, WITHOUT, Row, asked, filled_form
+from peel_analysis.returns.load import NOTED
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ class _Invented:
             status, reason = rows[whole.id, year].status, rows[whole.id, year].reason
         if force_id in self._printed_counts(item, period):
             status, reason = "reported", ""
-        if status in WITHOUT_COUNT:
+        if status in WITHOUT:
             return Row(item, period, None, status, reason)
         if status == "combined":
             return Row(item, period, self._together(force_id, whole.id if whole else item, item, year), status, reason)
@@ -220,7 +218,7 @@ class _Invented:
 def sum_row(item: str, parts: Sequence[Row]) -> Row:
     """Return the row of a sum: partial where a part has no count, and as its parts are where none has one."""
     counts = [part.count for part in parts if part.count is not None]
-    without = [part for part in parts if part.status in WITHOUT_COUNT]
+    without = [part for part in parts if part.status in WITHOUT]
     reason = " ".join(dict.fromkeys(part.reason for part in without))
     status = ("partial" if counts else without[0].status) if without else "reported"
     return Row(item, parts[0].period, sum(counts) if counts else None, status, reason)
@@ -248,17 +246,15 @@ def _supplied(edition: Edition) -> Supplied:
     it is held supplied one.
     """
     found: Supplied = {}
-    said: list[tuple[tuple[str, ...], dict[str, str]]] = []
-    for fact in _facts(edition):
-        items = edition.data.measure(fact["measure_id"]).numerator.items
-        if fact["although_held"] != "yes" and set(items) <= set(edition.data.returned):
-            said.append((tuple(fact["components"].split(";")) if fact["components"] else items, fact))
-    single = (len(edition.data.measure(fact["measure_id"]).numerator.items) for _, fact in said)
-    for (items, fact), _ in sorted(zip(said, single, strict=True), key=lambda one: one[1]):
-        own = fact["effect"] in OF_A_COUNT and not fact["components"]
-        status = fact["effect"] if own else fact["missing_because"]
-        for item in items:
-            for period in periods_asked(edition, edition.data.returned[item]):
+    measures, returned = edition.data.measures, edition.data.returned
+    for fact in sorted(_facts(edition), key=lambda fact: len(measures.get(fact["measure_id"]).numerator.items)):
+        items = measures.get(fact["measure_id"]).numerator.items
+        if fact["although_held"] == "yes" or not set(items) <= set(returned):
+            continue
+        said_of_count = fact["effect"] in NOTED and not fact["components"]
+        status = fact["effect"] if said_of_count else fact["missing_because"]
+        for item in fact["components"].split(";") if fact["components"] else items:
+            for period in periods_asked(edition, returned[item]):
                 if _is_of(fact, period.end.year):
                     found.setdefault((fact["force_id"], item, period.end.year), (status, fact["reason"]))
     return found

@@ -203,7 +203,7 @@ def _asked(one: Return, row: Row, rule: Rule, value: str, expected: str, because
         row.year,
         value,
         expected,
-        f"{because} {ASKED}",
+        f"{one.word}: {because} {ASKED}" if one.word else f"{because} {ASKED}",
     )
 
 

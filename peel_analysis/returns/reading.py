@@ -33,7 +33,8 @@ from peel_analysis.sources.sheets import Sheet, SourceError, as_text, error_in, 
 from peel_analysis.sources.workbook_files import Layout, layouts
 
 AS_HANDED_OUT = "fill in a form as it was handed out"
-MOST_ROWS, MOST_CELLS = 1_000, 20_000  # of a sheet: a form has some 30 rows of nine cells
+MOST_ROWS, MOST_CELLS = 5_000, 200_000  # of a sheet: some spreadsheets save a thousand empty rows of 26 cells
+MOST_TOLD = 25  # faults of one form
 Cells = Mapping[tuple[int, int], object]  # by row and column, those that are not blank
 
 
@@ -64,6 +65,7 @@ def read_form(path: Path, data: Data) -> Return:
         word = faults.of(_word, sheet, cells, force, edition) or ""
         every = enumerate(asked(edition), start=HEADING_ROW + 1)
         rows = [faults.of(_row, sheet, cells, at, item.id, period) for at, (item, period) in every]
+        _tell_the_first(faults, file)
     return Return(force, edition, tuple(row for row in rows if row), book.file, book.sha256, word)
 
 
@@ -74,9 +76,18 @@ def _refuse_layouts(file: str, found: list[Layout]) -> None:
             if one.rows > MOST_ROWS or one.cells > MOST_CELLS:
                 told = f"{one.rows:,} rows with {one.cells:,} cells, up to {one.last}, most of them empty"
                 faults.add([f"{where}: {told}; copy what was filled in to a form as it was handed out"])
+                continue
             faults.add(f"{where}, cell {cell}: a formula; put the number itself in its place" for cell in one.formulas)
             faults.add(f"{where}, cells {merged}: merged; part them again" for merged in one.merged)
             faults.add(f"{where}, {hidden}: hidden; show it again" for hidden in one.hidden)
+        _tell_the_first(faults, file)
+
+
+def _tell_the_first(faults: Faults, file: str) -> None:
+    """Keep the first faults of a form of which nothing is as it was handed out, and say how many more there are."""
+    if (more := len(faults.found) - MOST_TOLD) > 0:
+        faults.found = dict.fromkeys(list(faults.found)[:MOST_TOLD])
+        faults.add([f"{file}: {more:,} more of the kind; {AS_HANDED_OUT}"])
 
 
 def _refuse_sheets(file: str, shown: list[str], hidden: tuple[str, ...]) -> None:

@@ -156,7 +156,8 @@ def _row(
     value, numerator, denominator, status, note = own
     measure, data = result.measure, result.edition.data
     words = data.statuses.words(status) if status else ""
-    beside = ". ".join(filter(None, (words[:1].upper() + words[1:], note)))
+    is_said = note.lower().startswith(words)  # as in the note of a value that is as published
+    beside = note if is_said else ". ".join(filter(None, (words[:1].upper() + words[1:], note)))
     return (
         measure.title,
         period.words,

@@ -120,14 +120,18 @@ def _attributes(inside: bytes) -> dict[str, str]:
 
 
 def _layout(name: str, content: bytes) -> Layout:
-    cells = list(CELL.finditer(content))
-    formulas = (_attributes(cell[2]).get("r", "?") for cell in cells if FORMULA.search(cell[3] or b""))
+    check_time()
+    formulas, cells = [], 0
+    for cell in CELL.finditer(content):  # none is kept: a sheet may hold millions
+        cells += 1
+        if FORMULA.search(cell[3] or b""):
+            formulas.append(_attributes(cell[2]).get("r", "?"))
     merged = (one.get("ref", "?") for one in _elements(content, "mergeCell"))
     hidden = (_hidden(found[1].decode(), _attributes(found[2])) for found in SIZED.finditer(content))
     rows = ROW.findall(content)
     last = int(_attributes(rows[-1]).get("r", len(rows))) if rows else 0
     unseen = (tuple(formulas), tuple(merged), tuple(filter(None, hidden)))
-    return Layout(name.strip(), *unseen, len(rows), len(cells), f"row {last:,}")
+    return Layout(name.strip(), *unseen, len(rows), cells, f"row {last:,}")
 
 
 def _hidden(kind: str, given: dict[str, str]) -> str:
