@@ -276,7 +276,7 @@ class Figure(matplotlib.figure.Figure):
             self._lay_out(self.get_figwidth(), self.get_figheight() + WORD_ROOM, WORD_ROOM)
             self._word = self.text(
                 *self._place_of_word(), word, ha="center", va="top", fontsize=WORD_SIZE, fontweight="bold",
-                color=PICKED.text, parse_math=False, 
+                color=PICKED.text, parse_math=False,
                 bbox={"facecolor": "#ffffff", "edgecolor": PICKED.edge, "pad": 2.5, "linewidth": 1},
             )  # fmt: skip
         return self
