@@ -131,6 +131,21 @@ def test_every_sheet_says_illustrative_and_so_does_what_is_made_of_it(made: Data
     assert provenance.count("invented counts, which no force wrote") == provenance.count("Illustrative data returns")
 
 
+def test_figures_of_invented_counts_name_no_force_s_return_as_their_source(made: Data, tmp_path: Path) -> None:
+    name = "illustrative-return-kent-2019.xlsx"
+    (tmp_path / name).write_bytes(example_forms(DATA.edition("2019"), 1)[name])
+    for data, edition in ((made, "2017"), (load(read_returns(tmp_path, DATA)), "2019")):
+        for measure in data.measures:
+            rows = data.edition(edition).sources(measure.sources)
+            returned = set(measure.numerator.items) & set(data.returned)
+            ids = {row["source_id"] for row in rows}
+            assert ("RETURNS" in ids) == bool(returned), measure.id
+            assert ids.isdisjoint({"HMICFRS_RETURN", "HO_DA_FLAG"}), measure.id
+        [named] = [row for row in data.edition(edition).sources() if row["source_id"] == "RETURNS"]
+        title = f"Illustrative data returns for {data.edition(edition).title}"
+        assert (named["publisher"], named["title"]) == ("Invented counts", title)
+
+
 def test_illustrative_forms_among_others_are_refused(tmp_path: Path) -> None:
     name = "illustrative-return-kent-2017.xlsx"
     (tmp_path / name).write_bytes(example_forms(EDITION, 1)[name])

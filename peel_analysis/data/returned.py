@@ -26,6 +26,7 @@ class ReturnedItem(Declaration):
     )
     at_most: str = Field(default="", description="the item, returned or of data/counts, of which it is a part")
     sum_of: ListOf[str] = Field(default=(), description="the items of which it is the sum")
+    source: str = Field(default="", description="the id in sources.csv that measures name, where no return is loaded")
 
 
 def returned_in(given: Mapping[str, Any], where: str) -> dict[str, ReturnedItem]:

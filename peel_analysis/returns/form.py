@@ -50,7 +50,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "text_wrap": False},
     "heading": {"bold": True, "bottom": 1},
     "input": TO_FILL_IN,
-    "number": {**TO_FILL_IN, "num_format": "#,##0"},
+    "number": {**TO_FILL_IN, "num_format": "#,##0", "align": "right", "indent": 1},
 }
 LACKING = {"bg_color": "#F4B6B6", "bold": True}  # a cell that does not fit the status beside it
 PROTECTED = {"select_locked_cells": True, "format_columns": True, "format_rows": True}  # they may be made larger

@@ -15,7 +15,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults
 from peel_analysis.data.files import files_below
 from peel_analysis.data.folder import Data, open_data
-from peel_analysis.data.registers import EXCLUSIONS, records
+from peel_analysis.data.registers import EXCLUSIONS, SOURCES, Register, records
 from peel_analysis.data.returned import NOTICE
 from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
@@ -28,13 +28,11 @@ LEFT_OUT = "Left out after a query"
 ABOUT = ("edition", "measure_id", "period_year", "force_id")  # of a row of the register
 Fact = dict[str, str]
 Decided = dict[tuple[str, str, int], Entry]  # by force, item and year
-PROVENANCE = {  # by the word that marks the forms
-    "": {
-        "publisher": "the forces named in them",
-        "how_made": "the counts that the forces wrote into the forms, as they stand",
-    },
-    ILLUSTRATIVE: {"publisher": "no force", "how_made": "invented counts, which no force wrote"},
+WHO_AND_HOW = {  # whose the counts are, as a source is named, and how they were made, by the word that marks the forms
+    "": ("Police forces", "the counts that the forces wrote into the forms, as they stand"),
+    ILLUSTRATIVE: ("Invented counts", "invented counts, which no force wrote"),
 }
+SOURCE = "RETURNS"  # the returns' id in the register of sources
 
 
 def load(returns: Returns) -> Data:
@@ -59,6 +57,7 @@ def load(returns: Returns) -> Data:
     contents[target / f"editions/{edition.id}.toml"] = _with_releases(edition, returns)
     contents[target / NOTICE] = f'word = "{returns.notice.word}"\nsentence = "{returns.notice.sentence}"\n'
     contents[target / EXCLUSIONS.file] = _with_facts(source, *_facts(returns, edition, about))
+    contents[target / SOURCES.file] = _as_csv(SOURCES, [*records(source.register(SOURCES)), _named(returns, edition)])
     target.mkdir(exist_ok=True)
     with one_writer(target):
         changed = {path: text for path, text in contents.items() if _bytes(text) != _there(path)}
@@ -144,11 +143,13 @@ def _tables(returns: Returns, edition: Edition) -> dict[Path, str]:
     table = pd.DataFrame(rows, columns=list(shape.COUNTS_COLUMNS[:-1])).assign(release=release)
     table["count"] = table["count"].astype("Int64")
     tables = {(item, release): shape.combine([table[table["item"] == item]]) for item in counted(returns)}
+    named, how_made = _named(returns, edition), WHO_AND_HOW[returns.word][1]
     words = {
-        **PROVENANCE[returns.word],
-        "title": f"{returns.notice.word} data returns for {edition.title}",
-        "release_words": f"{len(returns.every)} returns",
+        "publisher": named["publisher"],
+        "title": named["title"],
+        "release_words": named["release"],
         "licence": "not published",
+        "how_made": how_made,
     }
     added = pd.DataFrame(
         [
@@ -161,11 +162,32 @@ def _tables(returns: Returns, edition: Edition) -> dict[Path, str]:
     return registers.texts_of(data, tables, None, None, provenance)
 
 
+def _named(returns: Returns, edition: Edition) -> Fact:
+    """Return the row of the register of sources that names the returns."""
+    return {
+        "source_id": SOURCE,
+        "publisher": WHO_AND_HOW[returns.word][0],
+        "title": f"{returns.notice.word} data returns for {edition.title}",
+        "covers": "What the form of the return asks for",
+        "release": f"{len(returns.every)} return{'s' if len(returns.every) > 1 else ''}",
+        "availability": "not published",
+        "sentence": returns.notice.sentence,
+    }
+
+
 def _with_releases(edition: Edition, returns: Returns) -> str:
-    """Return the edition's file with the returns' release of each item that they hold."""
+    """Return the edition's file with the returns' release of each item that they hold, and them among its sources."""
     text = (edition.data.folder / f"editions/{edition.id}.toml").read_text(encoding="utf-8")
-    lines = "\n".join(f'{item} = "{release_of(returns)}"' for item in counted(returns))
-    return re.sub(r"(?m)^\[releases\].*$", lambda heading: f"{heading[0]}\n{lines}", text, count=1)
+    items = counted(returns)
+    lines = "\n".join(f'{item} = "{release_of(returns)}"' for item in items)
+    text = re.sub(r"(?m)^\[releases\].*$", lambda heading: f"{heading[0]}\n{lines}", text, count=1)
+    text = re.sub(r"(?m)^sources *= *\[", rf'\g<0>"{SOURCE}", ', text, count=1)
+    own = edition.settings.source_instead
+    stands_for = dict.fromkeys(one for item in items if (one := returns.data.returned[item].source) and one not in own)
+    instead = "".join(f'{one} = "{SOURCE}", ' for one in stands_for)
+    if own:
+        return re.sub(r"(?m)^source_instead *= *\{ *", rf"\g<0>{instead}", text, count=1)
+    return re.sub(r"(?m)^\[", f"source_instead = {{ {instead.rstrip(', ')} }}\n\n[", text, count=1)
 
 
 def _facts(returns: Returns, edition: Edition, about: Decided) -> tuple[list[Fact], set[tuple[str, ...]]]:
@@ -236,8 +258,12 @@ def _with_facts(data: Data, facts: Iterable[Fact], by_decision: Container[tuple[
     rows = [row for row in records(data.register(EXCLUSIONS)) if about(row) not in by_decision]
     known = set(map(about, rows))
     rows += [fact for fact in facts if about(fact) not in known]
+    return _as_csv(EXCLUSIONS, rows)
+
+
+def _as_csv(register: Register, rows: Iterable[Fact]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, EXCLUSIONS.columns, restval="", lineterminator="\n")
+    writer = csv.DictWriter(text, register.columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -35,6 +35,8 @@ WHAT_IT_IS = (
 BESIDE_OTHERS = "fewest_forces"  # the threshold of a rule that sets a figure beside those of other forces
 FAR_FROM_OTHERS = "The figure lies far from those of most other forces."
 FIRST_ROW = 5  # of a sheet's table, from 0: the notice, two titles, a blank row and the heading stand above
+NUMBERS, PERCENT = {"valign": "top", "align": "right", "indent": 1}, '"%"'
+LINE_TO_WRITE_ON = 36  # points
 TO_SIGN = ("Name", "Rank or role", "Date", "Signature")
 DECLARATION = (
     "I have read the values, the counts and what will stand beside them. They may be printed as they are here."
@@ -49,6 +51,12 @@ class Number:
     value: float
     text: str
     decimals: int = 0
+
+    @property
+    def format(self) -> str:
+        """How a workbook shows it."""
+        parts = f".{'0' * self.decimals}" if self.decimals else ""
+        return f"#,##0{parts}{PERCENT if '%' in self.text else ''}"
 
 
 @dataclass(frozen=True)
@@ -305,6 +313,10 @@ def as_workbook(one: SignOff) -> bytes:
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
+    line = book.add_format({"bottom": 1})
+    for row in range(FIRST_ROW, FIRST_ROW + len(TO_SIGN)):
+        sheet.set_row(row, LINE_TO_WRITE_ON)
+        sheet.write_blank(row, 1, None, line)
     for row, text in enumerate(below, start=FIRST_ROW + len(TO_SIGN) + 1):
         sheet.write_string(row, 0, visible(text))
     book.close()
@@ -329,8 +341,7 @@ def _write_table(book: Any, sheet: Any, one: SignOff, table: Table) -> None:
     for at, cells in enumerate(rows, start=FIRST_ROW):
         for column, cell in enumerate(cells):
             if isinstance(cell, Number):
-                decimals = f"#,##0{'.' if cell.decimals else ''}{'0' * cell.decimals}"
-                shown = book.add_format({"valign": "top", "num_format": decimals + ('"%"' if "%" in cell.text else "")})
+                shown = book.add_format({**NUMBERS, "num_format": cell.format})
                 sheet.write_number(at, column, cell.value, shown)
             else:
                 sheet.write_string(at, column, visible(cell), plain)
