@@ -265,6 +265,24 @@ def test_a_command_says_in_one_line_beside_what_it_prints_that_it_is_not_publish
     assert run(capsys, *command)[2] == ""
 
 
+def test_notebooks_can_be_opened_with_returns(capsys: pytest.CaptureFixture[str], data: Data, tmp_path: Path) -> None:
+    code, out, told = run(capsys, "lab", str(tmp_path / "lab"), "--copy-only", "--returns", str(data.folder.parent))
+    assert (code, told) == (0, f"peel: {WORD}. {SENTENCE}\n")
+    assert Path(out.strip()).is_file()
+
+
+def test_all_has_its_place_and_name_by_the_data_folder(data: Data) -> None:
+    assert data.below(Path("build")) == Path("build/unpublished")
+    assert data.named("../values.csv") == "../unpublished-values.csv"
+    assert data.named("index.html#norfolk") == "unpublished-index.html#norfolk"
+    published = open_data()
+    assert (published.below(Path("build")), published.named("a/b.csv"), published.word) == (
+        Path("build"),
+        "a/b.csv",
+        "",
+    )
+
+
 def test_a_published_version_is_not_read_from_a_folder_that_is_not(
     capsys: pytest.CaptureFixture[str], builds: Builds
 ) -> None:
