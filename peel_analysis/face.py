@@ -23,7 +23,7 @@ from peel_analysis.figures import spine_chart, spine_of
 from peel_analysis.measures import Measure
 from peel_analysis.sections import annex as annexes
 from peel_analysis.sections import section as sections
-from peel_analysis.sections.display import styled
+from peel_analysis.sections.display import notice_line, styled
 from peel_analysis.sections.picker import Explorer, Picks
 from peel_analysis.sections.result import Result as Result
 from peel_analysis.sections.result import in_hand, lines_over_editions, sources_of
@@ -197,7 +197,8 @@ class Edition:
         for caption, data in (("Measures", self.measures), ("Releases", self.releases)):
             rows = [Row(str(row[0]), tuple(map(Cell, row[1:]))) for row in data.itertuples()]
             tables.append(html_table(caption, [str(data.index.name), *data.columns], rows))
-        return styled(tables[0] + piece("folded", "Where the counts come from", tables[1]), self.title)
+        notice = piece("paragraphs", notice_line(self._edition))
+        return styled(notice + tables[0] + piece("folded", "Where the counts come from", tables[1]), self.title)
 
 
 def editions(data: Folder = None) -> tuple[str, ...]:

@@ -244,6 +244,7 @@ def test_a_citation_says_what_a_figure_is_made_from(edition: Edition, data: Data
 def test_the_first_output_of_a_notebook_says_what_it_is(data: Data) -> None:
     for opened in (open_section("protecting", "norfolk", "2017", data), peel.annex("norfolk", data=data)):
         assert BeautifulSoup(opened._repr_html_(), "html.parser").p.get_text().startswith(f"{WORD}. ")  # type: ignore[union-attr]
+    assert SENTENCE in peel.edition("2017", data)._repr_html_()
     assert WORD not in open_section("protecting", "norfolk", "2017")._repr_html_()
 
 
