@@ -197,7 +197,7 @@ def test_a_mark_that_is_cut_to_an_area_is_not_moved_with_it() -> None:
     mark = '<defs><path id="m1" d="M 0 0 L 1 1" style="stroke: #000000"/></defs>'
     used = '<g clip-path="url(#p1)"><use xlink:href="#m1" x="8.123456" y="8" style="stroke: #000000"/></g>'
     written = compact(around(mark + area + used))
-    assert '<g class="a" clip-path="url(#b)"><use xlink:href="#a" x="8.12" y="8"/></g>' in written
+    assert '<g class="a" clip-path="url(#b)"><use href="#a" x="8.12" y="8"/></g>' in written
 
 
 def test_words_stay_as_they_are_whatever_signs_they_hold() -> None:

@@ -109,7 +109,7 @@ def test_a_force_with_a_figure_is_drawn_and_picked_out(norfolk: Page) -> None:
     assert isinstance(image, Tag)
     own = re.search(r"\.([a-z]+)\{fill:" + DARK_BLUE, drawing(image))
     assert own
-    assert drawing(image).count(f'class="{own[1]}"') == 2, "its bar, and that of the key"
+    assert drawing(image).count(f"class='{own[1]}'") == 2, "its bar, and that of the key"
 
 
 @pytest.mark.parametrize("measure", DOMESTIC_ABUSE)

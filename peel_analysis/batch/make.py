@@ -126,9 +126,13 @@ def _make(
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             read_all(edition)
             of_edition = cache(lambda: values_of(edition))
-            with workplace.keeping():  # the pages take them from there
-                for plan in stale.intersection(plans):
-                    values_files(edition, plan.force_id, of_edition)
+            try:
+                with workplace.keeping():  # the pages take them from there
+                    for plan in stale.intersection(plans):
+                        values_files(edition, plan.force_id, of_edition)
+            except InputError:  # of data that cannot be used nothing is kept
+                shutil.rmtree(workplace.kept(), ignore_errors=True)
+                raise
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
             return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)

@@ -64,7 +64,7 @@ def compact(svg: str) -> str:
     rules = {"svg": OF_ALL, "text": of_text, **{f".{name}": _beyond(style, of_text) for style, name in classes.items()}}
     size = " ".join(f'{name}="{root.get(name)}"' for name in ("width", "height", "viewBox"))
     written = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
         f"<style>{_style_sheet(rules)}</style>"
         f"<defs>{''.join(_definition(one, parts, classes) for one, parts in defined)}</defs>"
         f"{''.join(_elements(drawn, classes))}</svg>"
@@ -96,7 +96,7 @@ def _part(one: Element, name: str, clip: str) -> Part:
     if transform := HALF_TURN.sub("", given.pop("transform", "")):
         moved = MOVE.fullmatch(transform)
         given |= {"x": moved[1], "y": moved[2]} if moved and "x" not in given else {"transform": transform}
-    written = "".join(f' {key.replace(LINK, "xlink:href")}="{_shorter(value)}"' for key, value in given.items())
+    written = "".join(f' {key.replace(LINK, "href")}="{_shorter(value)}"' for key, value in given.items())
     return Part(name, f"{written}>{escape(''.join(one.itertext()))}" if name == "text" else written, style, clip)
 
 

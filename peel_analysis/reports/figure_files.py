@@ -24,8 +24,8 @@ COLUMNS = (
 # A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing; the renderer
 # takes no size in points.
 CLIPPED = re.compile(r' clip-path="[^"]*"')
-PIXELS = 800  # across
-COLOURS = 12  # of the palette: a drawing has about eight, and its letters some between two of them
+PIXELS = 760  # across
+COLOURS = 16  # of the palette: a drawing has about eight, and of fewer than these the palest would be taken for white
 COMPRESSION = 8  # of 9: the last would make the files a hundredth smaller in three times the time
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
 FAMILY = "DejaVu Sans"

@@ -1,5 +1,6 @@
 """A drawing as a picture in HTML, and out of it again; nothing here draws, or waits for what does to be imported."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
@@ -11,11 +12,15 @@ from peel_analysis.show.templates import piece
 ADDRESS = ' src="data:image/svg+xml,'  # of the drawing in a picture
 # What of a drawing cannot stand as it is between the quotes of an address: of base64, a quarter would be for nothing.
 IN_ADDRESS = str.maketrans({'"': "'", "'": "%27", "%": "%25", "#": "%23", "&": "%26", "\n": "%0A", "\t": "%09"})
+USED, XLINK = re.compile(r"(<use\b[^>]*? )href"), 'xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
 def described(svg: str, title: str, description: str) -> str:
-    """Return a drawing with its title and its description, which a screen reader says, as its first elements."""
-    start, end, rest = svg.partition(">")
+    """Return a drawing as a file, whose first elements are its title and its description, which a screen reader says.
+
+    Its references are those of SVG 1.1: not every program that a file is opened in knows the later ones.
+    """
+    start, end, rest = USED.sub(r"\1xlink:href", svg).replace("<svg ", f"<svg {XLINK} ", 1).partition(">")
     words = Markup("\n <title>{}</title>\n <desc>{}</desc>").format(visible(title), visible(description))
     return f"{start}{end}{words}{rest}"
 
