@@ -79,6 +79,7 @@ def test_a_page_or_a_values_file_that_is_gone_is_made_again(again: SmallBatch) -
     again.check_whole(THREE)
 
 
+@pytest.mark.slow
 def test_a_workbook_is_made_beside_a_page_that_links_it_and_is_a_part_of_the_page(again: SmallBatch) -> None:
     assert 'href="kent-2017.xlsx"' not in (again.reports / "kent" / "index.html").read_text(encoding="utf-8")
     done = again.run("--forces", "kent", "--xlsx")

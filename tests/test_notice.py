@@ -100,11 +100,13 @@ def _published(out: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_a_published_build_is_what_it_was_after_one_from_returns(builds: Builds) -> None:
     assert builds.after == builds.before
     assert {Path(name).suffix for name in builds.after} >= {".html", ".xlsx", ".pdf", ".parquet", ".csv", ".json"}
 
 
+@pytest.mark.slow
 def test_no_file_of_a_published_build_holds_anything_of_a_return(builds: Builds) -> None:
     secrets = (str(SECRET_COUNT), f"{SECRET_COUNT:,}", SECRET_FILE, "zz-secret", SECRET_REASON, "returns-2017", WORD)
     everything = {**builds.after, **{f"kept/{name}": one for name, one in files_below(builds.out / ".kept").items()}}
@@ -129,6 +131,7 @@ def _texts(name: str, content: bytes) -> Iterator[str]:
         yield " ".join((str(reader.metadata), *(page.extract_text() for page in reader.pages)))
 
 
+@pytest.mark.slow
 def test_every_file_that_is_made_from_returns_has_the_word_in_its_name(builds: Builds) -> None:
     names = [Path(name) for name in builds.marked]
     own = [name for name in names if name.parts[0] != ".kept" and name.suffix != ".ipynb"]
@@ -139,6 +142,7 @@ def test_every_file_that_is_made_from_returns_has_the_word_in_its_name(builds: B
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_link_of_a_marked_site_leads_somewhere(builds: Builds) -> None:
     out, links = builds.out / "unpublished", 0
     for file in sorted(out.rglob("*.html")):
@@ -157,6 +161,7 @@ def test_every_link_of_a_marked_site_leads_somewhere(builds: Builds) -> None:
     assert "unpublished-annex.html#risk_based_inspection" in {str(one["data-part"]) for one in parts}
 
 
+@pytest.mark.slow
 def test_every_page_says_at_its_top_and_at_its_foot_what_it_is(builds: Builds) -> None:
     said = f"{WORD}. {SENTENCE} This is not a publication of HMICFRS."
     pages = {name: content for name, content in builds.marked.items() if name.endswith(".html")}
@@ -170,6 +175,7 @@ def test_every_page_says_at_its_top_and_at_its_foot_what_it_is(builds: Builds) -
         assert "Made from public data" not in page.get_text(), name
 
 
+@pytest.mark.slow
 def test_a_pdf_says_what_it_is_on_its_cover_and_over_each_page(builds: Builds) -> None:
     first, *others = PdfReader(io.BytesIO(builds.marked["2017/norfolk/unpublished-norfolk-2017.pdf"])).pages
     assert f"{WORD}. {SENTENCE}" in " ".join(first.extract_text().split())
@@ -178,6 +184,7 @@ def test_a_pdf_says_what_it_is_on_its_cover_and_over_each_page(builds: Builds) -
     assert not [page for page in (first, *others) if "public data" in page.extract_text()]
 
 
+@pytest.mark.slow
 def test_every_drawing_and_its_narrow_form_hold_the_word(builds: Builds) -> None:
     drawings = [content.decode() for name, content in builds.marked.items() if name.endswith(".svg")]
     assert len(drawings) == 2
@@ -189,6 +196,7 @@ def test_every_drawing_and_its_narrow_form_hold_the_word(builds: Builds) -> None
     assert all(str(one["alt"]).startswith(f"{WORD}. ") for one in page.select("img.drawing"))
 
 
+@pytest.mark.slow
 def test_a_workbook_says_what_it_is_on_its_cover_and_over_each_sheet(builds: Builds) -> None:
     book = openpyxl.load_workbook(io.BytesIO(builds.marked["2017/norfolk/unpublished-norfolk-2017.xlsx"]))
     assert {sheet.title: str(sheet["A1"].value).startswith(f"{WORD}. ") for sheet in book} == dict.fromkeys(
@@ -198,6 +206,7 @@ def test_a_workbook_says_what_it_is_on_its_cover_and_over_each_sheet(builds: Bui
     assert str(book.properties.title).startswith(f"{WORD}. ")
 
 
+@pytest.mark.slow
 def test_values_and_notebooks_say_what_they_are(builds: Builds) -> None:
     metadata = json.loads(builds.marked["2017/unpublished-values.csv-metadata.json"])
     assert metadata["dc:title"].startswith(f"{WORD}. Values of the measures")

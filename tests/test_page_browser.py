@@ -54,7 +54,16 @@ OWN_COLOURS: dict[str, Any] = {"forced_colors": "active"}
 
 
 # A look changes colours, and a width places: test_site_browser.py has other pairs, and more pages
-@pytest.mark.parametrize(("width", "look"), [(1280, {}), (320, {}), (1280, DARK), (320, OWN_COLOURS)], ids=str)
+@pytest.mark.parametrize(
+    ("width", "look"),
+    [
+        (1280, {}),
+        (320, {}),
+        pytest.param(1280, DARK, marks=pytest.mark.slow),
+        pytest.param(320, OWN_COLOURS, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def test_axe_finds_no_violation(browser: Any, norfolk: Report, width: int, look: dict[str, Any]) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -53,6 +53,7 @@ def texts(reader: PdfReader) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in reader.pages]
 
 
+@pytest.mark.slow
 def test_norfolk_with_its_annex_is_10_to_20_pages_each_with_a_running_head_and_something_to_read(
     texts: list[str],
 ) -> None:
@@ -64,6 +65,7 @@ def test_norfolk_with_its_annex_is_10_to_20_pages_each_with_a_running_head_and_s
     assert [number for number, text in enumerate(texts, start=1) if head not in text] == [1]
 
 
+@pytest.mark.slow
 def test_the_cover_says_what_it_is_the_grades_with_their_years_and_where_sections_begin(
     reader: PdfReader, texts: list[str]
 ) -> None:
@@ -81,6 +83,7 @@ def test_the_cover_says_what_it_is_the_grades_with_their_years_and_where_section
     assert re.search(rf"Annex A – About the data[ .]*{begins}\b", cover)
 
 
+@pytest.mark.slow
 def test_it_is_tagged_and_has_a_title_a_language_and_no_date(reader: PdfReader) -> None:
     root: Any = reader.root_object
     assert root["/MarkInfo"]["/Marked"].value
@@ -92,6 +95,7 @@ def test_it_is_tagged_and_has_a_title_a_language_and_no_date(reader: PdfReader) 
     assert re.search(rb"pdfuaid:part\W+1\b", root["/Metadata"].get_data())
 
 
+@pytest.mark.slow
 def test_bookmarks_are_the_headings_in_their_order(reader: PdfReader, norfolk: Page) -> None:
     [force] = [one for one in reader.outline if not isinstance(one, list)]
     assert force.title == "Norfolk Constabulary"
@@ -100,6 +104,7 @@ def test_bookmarks_are_the_headings_in_their_order(reader: PdfReader, norfolk: P
     assert sections == of_pages
 
 
+@pytest.mark.slow
 def test_every_drawing_keeps_its_alternative_text(reader: PdfReader, norfolk: Page) -> None:
     told = {
         " ".join(str(one["/Alt"]).split()) for one in _structure(reader.root_object["/StructTreeRoot"]) if "/Alt" in one
@@ -121,6 +126,7 @@ def _structure(element: Any) -> Iterator[DictionaryObject]:
             yield from _structure(element["/K"])
 
 
+@pytest.mark.slow
 def test_links_lead_to_places_of_the_pdf_and_to_addresses_of_the_web(reader: PdfReader) -> None:
     links = [note.get_object() for page in reader.pages for note in page.get("/Annots", ())]
     inside = {str(link["/Dest"]) for link in links if "/Dest" in link}
@@ -130,6 +136,7 @@ def test_links_lead_to_places_of_the_pdf_and_to_addresses_of_the_web(reader: Pdf
     assert [one for one in outside if not one.startswith("https://")] == []
 
 
+@pytest.mark.slow
 def test_each_number_in_it_is_a_number_of_the_page_or_its_annex(texts: list[str], norfolk: Page) -> None:
     said = {number for page in (norfolk.html, norfolk.annex) for number in NUMBER.findall(page.get_text(" "))}
     running = {str(number) for number in range(1, len(texts) + 1)}
@@ -146,12 +153,14 @@ def _drawn(page: Page) -> set[str]:
     return {number for svg in svgs for number in NUMBER.findall(re.sub(r"<[^>]*>", " ", svg))}
 
 
+@pytest.mark.slow
 def test_the_page_links_it_and_its_loss_is_told(folder: Path, norfolk: Page) -> None:
     assert f'<a href="{NAME}">' in (folder / "index.html").read_text(encoding="utf-8")
     assert ".pdf" not in str(norfolk.html.find("nav")), "a page without one links none"
     assert key_of_page(folder / "index.html")
 
 
+@pytest.mark.slow
 def test_the_same_page_gives_the_same_bytes(folder: Path) -> None:
     page = (folder / "annex.html").read_text(encoding="utf-8")
     first = as_pdf(page)

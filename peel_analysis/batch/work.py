@@ -49,7 +49,7 @@ KILL_TIMEOUT = 5.0
 ATTEMPTS = 3  # at a task during which files move
 CELL_TIMEOUT = 300  # the slowest cell takes about one
 LAUNCHER = "ipykernel_launcher"
-OF_NO_USE = re.compile(r"<style scoped>.*?</style>|\n *(?=<)", re.DOTALL)  # in a table by pandas: viewers have styles
+BETWEEN_TAGS = re.compile(r"\n *(?=<)")
 SHARED_EDITION = "PEEL_EDITION"  # of a batch: the edition that its kernels find read
 # jsonschema, which papermill brings, makes a grammar of web addresses when it finds this package: most of a second a
 # worker, for a check that the format of notebooks does not ask for.
@@ -238,7 +238,7 @@ def _finish(path: Path, unit: Unit) -> None:
             shown |= {kind: "".join(lines) for kind, lines in shown.items() if isinstance(lines, list)}
             if "text/html" in shown and "\n" in shown.get("text/plain", ""):
                 del shown["text/plain"]  # a table that its HTML has already
-                shown["text/html"] = OF_NO_USE.sub("", shown["text/html"])
+                shown["text/html"] = BETWEEN_TAGS.sub("", shown["text/html"])
     notebook["metadata"].pop("papermill", None)
     path.write_bytes(checked_notebook(notebook, unit.key).encode())
 
