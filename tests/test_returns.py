@@ -107,3 +107,15 @@ def test_a_text_in_place_of_a_count_is_read_as_it_was_written_and_not_loaded(tmp
     with pytest.raises(InputError, match=f"{re.escape(cell)}: the count is 'about 500'; have the force write a whole"):
         load(read_returns(tmp_path, DATA))
     assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_that_is_not_of_returns_is_left_alone(tmp_path: Path) -> None:
+    """As where a form was saved in a checkout of the project, beside its own data/."""
+    returns = read_returns(folder_of(tmp_path, {"norfolk": ARRESTS}), DATA)
+    own = tmp_path / "data" / "measures.toml"
+    own.parent.mkdir()
+    own.write_text("# mine\n", encoding="utf-8")
+    with pytest.raises(InputError, match="data: is there already, and was not made of returns; put the forms in a fol"):
+        load(returns)
+    assert [path.name for path in own.parent.iterdir()] == ["measures.toml"]
+    assert own.read_text(encoding="utf-8") == "# mine\n"

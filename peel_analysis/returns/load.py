@@ -12,7 +12,7 @@ import pandas as pd
 from peel_analysis.data import counts as shape
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.errors import Faults
+from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import files_below
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.registers import EXCLUSIONS, SOURCES, Register, records
@@ -41,10 +41,11 @@ def load(returns: Returns) -> Data:
     The data folder that they were read with stays as it is. Counts of items that measures count are in it under the
     release of the returns, and every status but reported is a row of its exclusions, with the force's reason. So is
     every decision of the folder's log to leave a count out or to mark it as partial, with the answer for its reason.
-    Raises InputError for a log that cannot be read, and for each row that has no whole number, or not what its status
-    says, unless it was decided to leave it out.
+    Raises InputError for a folder of that name that is something else, a log that cannot be read, and for each row that
+    has no whole number, or not what its status says, unless it was decided to leave it out.
     """
     source, target = returns.data, returns.folder / DATA
+    _refuse_other(target)
     about = _decided(returns)
     returns = _usable(returns, about)
     edition = source.edition(returns.edition_id)
@@ -66,6 +67,13 @@ def load(returns: Returns) -> Data:
             if target / name not in contents and not name.startswith("."):
                 Path(path).unlink()
     return open_data(target)
+
+
+def _refuse_other(target: Path) -> None:
+    """Raise InputError for a folder that holds anything and was not made of returns: its files would be lost."""
+    if target.is_dir() and any(target.iterdir()) and not (target / NOTICE).is_file():
+        remedy = "put the forms in a folder of their own"
+        raise InputError(f"{target}: is there already, and was not made of returns; {remedy}")
 
 
 def _decided(returns: Returns) -> Decided:
