@@ -123,6 +123,7 @@ def test_a_failed_notebook_goes_when_what_it_failed_of_is_put_back(again: SmallB
     assert not failed.exists()
 
 
+@pytest.mark.slow
 def test_fresh_begins_with_nothing_kept(again: SmallBatch) -> None:
     [kept] = (again.out / ".kept").iterdir()
     for path in (path for path in kept.rglob("*") if path.is_file()):

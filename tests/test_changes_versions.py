@@ -149,6 +149,7 @@ def test_a_file_without_verdicts_will_do(rows: pd.DataFrame, tmp_path: Path) -> 
     assert {move.kind for move in comparison.rows} == {"same"}
 
 
+@pytest.mark.slow
 def test_a_build_folder_is_read_force_by_force(rows: pd.DataFrame, tmp_path: Path) -> None:
     folder = build_folder(values_of(open_data().edition("2017")).text, tmp_path / "2017", "norfolk", "kent")
     comparison = changes_between(opened(str(folder)), opened("2017"))

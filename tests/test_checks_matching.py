@@ -144,6 +144,7 @@ def test_the_switch_for_incomplete_records_leaves_these_in() -> None:
     assert "north-yorkshire" not in result.members
 
 
+@pytest.mark.slow
 def test_the_check_of_an_edition_names_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--edition", "2019"]) == 0
     out = capsys.readouterr().out

@@ -34,6 +34,7 @@ def test_the_base_of_staffordshires_change_has_a_quarter_that_stands_apart() -> 
     assert re.search(rf"Staffordshire</th>.*?<td[^>]*>{STANDS_APART}</td></tr>", tables.by_force(result, "kent"))
 
 
+@pytest.mark.slow
 def test_every_note_is_of_two_queries_of_peel_check(capsys: pytest.CaptureFixture[str]) -> None:
     """The rule of `peel check` names the quarter and the one after it, in opposite directions."""
     assert cli.main(["check"]) == 0

@@ -36,6 +36,7 @@ def test_every_task_runs(edition: str, tmp_path: Path, monkeypatch: pytest.Monke
             assert one._repr_html_().strip(), cell
 
 
+@pytest.mark.slow
 def test_a_measure_over_editions_is_each_editions_own_value() -> None:
     figure = peel.over_editions("crime_per_1000", ["norfolk", "kent"])
     for edition, rows in figure.data.groupby("edition"):

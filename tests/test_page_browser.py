@@ -58,7 +58,7 @@ OWN_COLOURS: dict[str, Any] = {"forced_colors": "active"}
     ("width", "look"),
     [
         (1280, {}),
-        (320, {}),
+        pytest.param(320, {}, marks=pytest.mark.slow),
         pytest.param(1280, DARK, marks=pytest.mark.slow),
         pytest.param(320, OWN_COLOURS, marks=pytest.mark.slow),
     ],

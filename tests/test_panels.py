@@ -87,6 +87,7 @@ def test_an_offence_group_s_change_has_its_interval() -> None:
 
 
 @pytest.mark.parametrize("force_id", ["city-of-london", "norfolk"])
+@pytest.mark.slow
 def test_the_marks_of_offence_groups_have_a_key(force_id: str) -> None:
     for edition in ("2017", "2019", "2025"):
         html = parsed(by_group(open_data().edition(edition), force_id).html)

@@ -63,6 +63,7 @@ def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: 
         ("annex_a", "", "161", "162"),
     ],
 )
+@pytest.mark.slow
 def test_a_number_that_is_another_would_be_seen(plan: str, about: str, told: str, untrue: str) -> None:
     edition = open_data().edition("2017")
     beside = read(values_of(edition), "norfolk")

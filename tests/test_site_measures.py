@@ -295,9 +295,8 @@ def test_without_a_script_every_force_is_there(browser: Any, pages: Path) -> Non
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(320, "light"), pytest.param(1280, "dark", marks=pytest.mark.slow)]
-)  # test_site_browser.py has others
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])  # test_site_browser.py has others
+@pytest.mark.slow
 def test_axe_finds_nothing_on_the_pages_of_measures(browser: Any, pages: Path, width: int, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
