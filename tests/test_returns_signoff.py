@@ -14,8 +14,7 @@ from command import run
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.periods import Period
 from peel_analysis.measures import calculate
-from peel_analysis.returns.example import file_of
-from peel_analysis.returns.faults import forms_with_faults
+from peel_analysis.returns.example import file_of, forms_with_faults
 from peel_analysis.returns.folder import Returns, read_returns
 from peel_analysis.returns.form import Row, asked, filled_form
 from peel_analysis.returns.load import load

@@ -1,6 +1,7 @@
 """The subcommands of `peel returns`: the loop of data returns, from the form that is handed out to the page to sign."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from peel_analysis.returns.folder import Returns
 
 
+output_option = partial(option, "--output", "-o", required=True)
+
+
 @command.group("returns", no_args_is_help=False)
 def returns_group() -> None:
     """Collect data returns, query them, and have forces sign them off."""
@@ -42,10 +46,7 @@ def returns_group() -> None:
 @data_option
 @edition_option
 @option("--force", type=FORCE, help="The force that is to fill it in.")
-@option(
-    "--output",
-    "-o",
-    required=True,
+@output_option(
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="The workbook to write.",
@@ -128,10 +129,7 @@ def load(data: "Data", folder: Path) -> int:
 @edition_option
 @option("--seed", type=int, required=True, help="The number that the counts are drawn from.")
 @click.option("--faults", is_flag=True, help="Plant one fault for each rule of the check.")
-@option(
-    "--output",
-    "-o",
-    required=True,
+@output_option(
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="The folder to write the forms into.",
@@ -142,8 +140,7 @@ def example(edition: "Edition", seed: int, output: Path, *, faults: bool) -> int
     check_workbooks("peel returns example")
     check_writable(output, f"--output {output}")
     from peel_analysis.data.writing import write_files
-    from peel_analysis.returns.example import example_forms
-    from peel_analysis.returns.faults import forms_with_faults
+    from peel_analysis.returns.example import example_forms, forms_with_faults
 
     forms = forms_with_faults(edition, seed) if faults else example_forms(edition, seed)
     write_files({output / name: form for name, form in forms.items()})
@@ -162,10 +159,7 @@ def example(edition: "Edition", seed: int, output: Path, *, faults: bool) -> int
     help="The folder of the returns.",
     remedy="give the folder with the forms that forces filled in",
 )
-@option(
-    "--output",
-    "-o",
-    required=True,
+@output_option(
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="The folder to write the pages into.",

@@ -14,6 +14,15 @@ from peel_analysis.data.periods import Period
 RETURNS, NOTICE = "returns.toml", "notice.toml"
 
 
+class InventedSize(Declaration):
+    """How large the counts of an item are in an illustrative set of returns: all of them are invented."""
+
+    of: str = Field(description="the population, or the item above it or of data/counts, of which it is a part")
+    ratio: float = Field(description="what part of it, in the middle of the forces")
+    spread: float = Field(description="how far a force's ratio is off that at most, as a part of it")
+    change: float = Field(default=0.15, description="how far that of the year before is off the force's own")
+
+
 class ReturnedItem(Declaration):
     """An item of the data return: what is counted, and how it stands to other items."""
 
@@ -26,6 +35,10 @@ class ReturnedItem(Declaration):
     )
     at_most: str = Field(default="", description="the item, returned or of data/counts, of which it is a part")
     sum_of: ListOf[str] = Field(default=(), description="the items of which it is the sum")
+    published_as: str = Field(default="", description="its id in published_values.csv, where the report gives counts")
+    illustrative: InventedSize | None = Field(
+        default=None, description="of invented counts; a sum, or the rest of one, if left out"
+    )
     source: str = Field(default="", description="the id in sources.csv that measures name, where no return is loaded")
 
 

@@ -114,6 +114,21 @@ def _section_in(entry: Mapping[str, Any], place: str, measure_ids: tuple[str, ..
     return declared(SectionEntry, entry, place)
 
 
+class PlantedFault(Declaration):
+    """A fault for a rule to find in an illustrative set of returns, in a force's row for the edition's year."""
+
+    force: str = Field(description="the id of the force")
+    item: str = Field(description="the item of its return")
+    what: str = Field(description="what is wrong, in words")
+    count: int | None = Field(default=None, description="the count in its place")
+    blank: bool = Field(default=False, description="true where there is no count")
+    written: str = Field(default="", description="what is written in the place of the count")
+    status: str = Field(default="", description="the status in its place, without a reason")
+    times: int = Field(default=1, description="how many times the count it is")
+    more: int = Field(default=0, description="how much is added to it")
+    earlier: bool = Field(default=False, description="true where it is the row of the year before that is changed")
+
+
 class Rule(Declaration):
     """A check: what holds of the data, why it should, and how grave it is when it does not."""
 
@@ -123,6 +138,7 @@ class Rule(Declaration):
     reason: str = Field(description="why it should")
     stops: bool = Field(default=False, description="true where a query stops `peel data add` until it is confirmed")
     thresholds: dict[str, int | float] = Field(default={}, description="the numbers that the rule names")
+    illustrative: PlantedFault | None = Field(default=None, description="of a check of returns: a fault for it to find")
 
 
 class ItemEntry(Declaration):

@@ -1,7 +1,9 @@
-"""A whole set of invented returns: who supplied what is as the registers have it, and so are the published values."""
+"""A whole set of invented returns: who supplied what, and published values, are the registers'; faults are planted."""
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isnan
 from random import Random
 from statistics import median
@@ -12,45 +14,15 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, records
-from peel_analysis.data.returned import ReturnedItem, periods_asked
+from peel_analysis.data.returned import InventedSize, ReturnedItem, periods_asked
+from peel_analysis.data.settings import PlantedFault
 from peel_analysis.measures.sums import CountTables
 from peel_analysis.returns.form import ILLUSTRATIVE, WITHOUT, Row, asked, filled_form
 from peel_analysis.returns.load import NOTED
+from peel_analysis.returns.queries import PREFIX
 
-
-@dataclass(frozen=True)
-class Size:
-    """How large an item's invented counts are: `ratio` of another count, and a force's up to `spread` of it off that.
-
-    The ratio of the year before is up to `change` of the force's own off that.
-    """
-
-    item: str
-    of: str
-    ratio: float
-    spread: float
-    change: float = 0.15
-
-
-SIZES = (  # an item stands below that of which it is; what has no line is a sum of these, or the rest of one
-    Size("calls", POPULATION, 0.2, spread=0.1),
-    Size("domestic_abuse_calls", "calls", 0.09, spread=0.35),
-    Size("domestic_abuse_offences", "recorded_crime", 0.11, spread=0.3),
-    Size("domestic_abuse_arrests", "domestic_abuse_offences", 0.43, spread=0.45),
-    Size("domestic_abuse_voluntary_attendances", "domestic_abuse_offences", 0.07, spread=0.85),
-    Size("domestic_abuse_charges", "domestic_abuse_offences", 0.19, spread=0.3),
-    Size("clares_law_right_to_know", POPULATION, 57e-6, spread=0.95),
-    Size("organised_crime_groups", POPULATION, 90e-6, spread=0.5),
-    Size("organised_crime_groups_in_area", "organised_crime_groups", 0.9, spread=0.05, change=0.02),
-    Size("criminal_behaviour_orders", POPULATION, 30e-6, spread=0.4, change=0.1),
-    Size("community_protection_notices", POPULATION, 160e-6, spread=0.5, change=0.1),
-    Size("civil_injunctions", POPULATION, 15e-6, spread=0.4, change=0.1),
-    Size("dispersal_orders", POPULATION, 30e-6, spread=0.4, change=0.1),
-)
-PUBLISHED_COUNTS = {  # counts that the published report gives, by their ids there
-    "ocg_count_recorded": "organised_crime_groups",
-    "ocg_count_in_area": "organised_crime_groups_in_area",
-}
+PLANTED = f"{ILLUSTRATIVE.lower()}-planted-faults.csv"
+PLANTED_COLUMNS = ("notice", "force", "item", "year", "rule", "what")
 Counts = Mapping[str, float]  # by force
 Key = tuple[str, int]  # item, and the year in which its period ends
 Supplied = dict[tuple[str, str, int], tuple[str, str]]  # status and reason, by force, item and year
@@ -62,6 +34,34 @@ def example_forms(edition: Edition, seed: int) -> dict[str, bytes]:
         file_of(force, edition): form_of(edition, force, rows)
         for force, rows in zip(edition.forces, example_rows(edition, seed).values(), strict=True)
     }
+
+
+def forms_with_faults(edition: Edition, seed: int) -> dict[str, bytes | str]:
+    """Return the same with the fault that each rule of the check declares, and the list of these faults."""
+    every, year = example_rows(edition, seed), max(period.end.year for _, period in asked(edition))
+    told = [PLANTED_COLUMNS]
+    for rule in edition.data.rules.values():
+        if fault := rule.illustrative:
+            every[fault.force] = _planted(fault, every[fault.force], edition, year)
+            told.append((ILLUSTRATIVE, fault.force, fault.item, str(year), rule.id.removeprefix(PREFIX), fault.what))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(told)
+    forms = {file_of(force, edition): form_of(edition, force, every[force.id]) for force in edition.forces}
+    return {**forms, PLANTED: text.getvalue()}
+
+
+def _planted(fault: PlantedFault, rows: Mapping[Key, Row], edition: Edition, year: int) -> dict[Key, Row]:
+    """Return a force's rows with a fault, and with the totals of what it changes."""
+    year -= fault.earlier
+    row = rows[fault.item, year]
+    count = (row.count or 0) * fault.times + fault.more if fault.count is None else fault.count
+    row = replace(row, count=None if fault.blank or fault.written else count, written=fault.written)
+    faulty = replace(row, status=fault.status, reason="") if fault.status else row
+    found = {**rows, (fault.item, year): faulty}
+    for item in edition.data.returned.values():
+        if fault.item in item.sum_of:
+            found[item.id, year] = sum_row(item.id, [found[part, year] for part in item.sum_of])
+    return found
 
 
 def file_of(force: Force, edition: Edition) -> str:
@@ -95,20 +95,21 @@ class _Invented:
         self.supplied = _supplied(edition)
         self.printed = [row for row in records(edition.data.register(PUBLISHED_VALUES)) if row["edition"] == edition.id]
         self.counts: dict[Key, dict[str, int]] = {}
-        for size in SIZES:
-            self._invent(size, edition.data.returned[size.item])
+        for item in edition.data.returned.values():
+            if item.illustrative is not None:
+                self._invent(item.illustrative, item)
 
-    def _invent(self, size: Size, item: ReturnedItem) -> None:
+    def _invent(self, size: InventedSize, item: ReturnedItem) -> None:
         """Make an item's counts of each period asked for: those of the year before by the force's own ratio."""
         own: Counts = {}
         for period in periods_asked(self.edition, item):
             base = self._base(size.of, period)
             if not own:
-                factors = self._factors(size.item, size.spread)
+                factors = self._factors(item.id, size.spread)
                 made = self._as_published(item.id, period, {one: base[one] * size.ratio * factors[one] for one in base})
                 own = {one: made[one] / base[one] for one in base}
             else:
-                factors = self._factors(f"{size.item} {period.words}", size.change)
+                factors = self._factors(f"{item.id} {period.words}", size.change)
                 made = {one: base[one] * own[one] * factors[one] for one in base}
             most = base if size.of != POPULATION else made
             self.counts[item.id, period.end.year] = {one: round(min(made[one], most[one])) for one in base}
@@ -150,7 +151,8 @@ class _Invented:
 
     def _printed_counts(self, item: str, period: Period) -> Counts:
         """Return the counts of an item that the published report gives, by force."""
-        of_it = (row for row in self.printed if PUBLISHED_COUNTS.get(row["measure_id"]) == item)
+        name = self.edition.data.returned[item].published_as
+        of_it = (row for row in self.printed if row["measure_id"] == name)
         return {row["force_id"]: float(row["value"]) for row in of_it if row["period_words"] == period.words}
 
     def _below(self, measure: Measure, period: Period, people: Counts) -> Counts:
@@ -191,7 +193,7 @@ class _Invented:
     def _whole(self, item: str) -> ReturnedItem | None:
         """Return the item of which an item is a part, where that is counted by itself."""
         wholes = (one for one in self.edition.data.returned.values() if item in one.sum_of)
-        return next((one for one in wholes if any(size.item == one.id for size in SIZES)), None)
+        return next((one for one in wholes if one.illustrative is not None), None)
 
     def _row(self, force_id: str, item: str, period: Period, rows: Mapping[Key, Row]) -> Row:
         """Return a row as the register has it; a part of a total has the total's status and reason."""

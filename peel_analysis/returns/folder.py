@@ -1,14 +1,18 @@
 """A folder of returns: a form a force, and beside them the log of what was queried and decided."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
+import pandas as pd
+
+from peel_analysis.data.counts import COUNTS_COLUMNS
 from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.returned import Notice
-from peel_analysis.returns.form import ILLUSTRATIVE, Return
+from peel_analysis.returns.form import ILLUSTRATIVE, Return, Row
 from peel_analysis.returns.reading import read_form
 
 FORMS = "*.xlsx"
@@ -47,6 +51,24 @@ class Returns:
     def word(self) -> str:
         """The word that marks the forms, or ""."""
         return self.every[0].word
+
+    def counts(self, release: str, status_of: Callable[[Row], str] = attrgetter("status")) -> pd.DataFrame:
+        """Return the counts of all forms in the one shape, as of a release; each has its row's status, or another."""
+        rows = [
+            (
+                one.force.id,
+                row.item,
+                "",
+                row.period.start.isoformat(),
+                row.period.end.isoformat(),
+                row.count,
+                status_of(row),
+            )
+            for one in self.every
+            for row in one.rows
+        ]
+        table = pd.DataFrame(rows, columns=list(COUNTS_COLUMNS[:-1])).assign(release=release)
+        return table.astype({"count": "Int64"})
 
 
 def read_returns(folder: Path, data: Data, files: Sequence[Path] = ()) -> Returns:

@@ -19,6 +19,7 @@ from peel_analysis.data.registers import EXCLUSIONS, SOURCES, Register, records
 from peel_analysis.data.returned import NOTICE
 from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
+from peel_analysis.measures.exclusions import OUT
 from peel_analysis.returns.folder import DATA, Returns
 from peel_analysis.returns.form import ILLUSTRATIVE, STATUSES, WITHOUT, Row
 from peel_analysis.returns.log import CONFIRMED, DENIED, EXCLUDED, PARTIAL, Entry, decided, read_log
@@ -143,13 +144,7 @@ def counted(returns: Returns) -> list[str]:
 def _tables(returns: Returns, edition: Edition) -> dict[Path, str]:
     """Return the tables of counts, and the registers that are made with them, as text by path in the source folder."""
     data, release = returns.data, release_of(returns)
-    rows = [
-        (one.force.id, row.item, "", row.period.start.isoformat(), row.period.end.isoformat(), row.count, row.status)
-        for one in returns.every
-        for row in one.rows
-    ]
-    table = pd.DataFrame(rows, columns=list(shape.COUNTS_COLUMNS[:-1])).assign(release=release)
-    table["count"] = table["count"].astype("Int64")
+    table = returns.counts(release)
     tables = {(item, release): shape.combine([table[table["item"] == item]]) for item in counted(returns)}
     named, how_made = _named(returns, edition), WHO_AND_HOW[returns.word][1]
     words = {
@@ -222,7 +217,7 @@ def _left_out(rows: list[Row], entries: Iterable[Entry]) -> Iterator[Mapping[str
     held = all(row.count is not None for row in rows)
     why = {"missing_because": "not_comparable", "although_held": "yes"} if held else {"missing_because": "not_supplied"}
     reason = " ".join(dict.fromkeys(entry.answer for entry in entries))
-    for effect in ("excluded_from_figure", "excluded_from_national"):
+    for effect in OUT:
         yield {"effect": effect, "reason": reason, "short_reason": LEFT_OUT, **why}
 
 
@@ -243,7 +238,7 @@ def _effects(measure: Measure, rows: list[Row]) -> Iterator[Mapping[str, str]]:
         yield _effect("partial", without, missing_because="not_supplied", components=components)
     elif without:
         worst = without[0]
-        for effect in ("excluded_from_figure", "excluded_from_national"):
+        for effect in OUT:
             yield _effect(effect, without, missing_because=worst.status)
     for status in NOTED:
         if noted := [row for row in rows if row.status == status]:

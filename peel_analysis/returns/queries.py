@@ -9,10 +9,8 @@ from math import isnan
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, Finding, TablesHeld
-from peel_analysis.data import counts as shape
 from peel_analysis.data.definitions import Measure, NotComparableError, Part
 from peel_analysis.data.edition import Release
 from peel_analysis.data.periods import GapError, Period
@@ -89,21 +87,7 @@ class Look:
         """The edition's tables with the counts of the returns in their place, which no file holds."""
         edition, data = self.published.edition, self.data
         releases = dict(edition.releases)
-        rows = [
-            (
-                one.force.id,
-                row.item,
-                "",
-                row.period.start.isoformat(),
-                row.period.end.isoformat(),
-                row.count,
-                _status(row),
-            )
-            for one in self.returns.every
-            for row in one.rows
-        ]
-        table = pd.DataFrame(rows, columns=list(shape.COUNTS_COLUMNS[:-1])).assign(release=IN_RETURNS)
-        table["count"] = table["count"].astype("Int64")
+        table = self.returns.counts(IN_RETURNS, _status)
         for item, counts in table.groupby("item"):
             data = data.with_table(str(item), IN_RETURNS, counts)
             releases[str(item)] = Release.model_construct(item=str(item), release=IN_RETURNS)
