@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
-from peel_analysis.batch.units import Report, report_of, shared_key
+from peel_analysis.batch.units import Now, Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
@@ -66,7 +66,7 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     workplace = making.workplace(edition, shared)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
-    outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), named)
+    outcomes = _make([plan], edition, making, shared, open_pool, plan.page.with_name("run.jsonl"), named)
     plans = making.plans(edition, edition.data.forces, shared)
     _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
@@ -89,7 +89,7 @@ def make_reports(
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
-    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log)
+    outcomes = _make(asked, edition, making, shared, open_pool, folder / log)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
@@ -110,29 +110,27 @@ def _make(
     plans: list[Report],
     edition: Edition,
     making: Making,
-    workplace: Workplace,
+    shared: str,
     open_pool: Callable[[int], Pool],
     log: Path,
     named: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
     from peel_analysis.reports.values_file import values_files, values_of
 
+    workplace = making.workplace(edition, shared)
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
-    stale = stale_tasks(plans, fresh=making.fresh)
     _remove_kept(workplace.cache, every=making.fresh)
+    with _keeping(workplace):
+        plans, stale = stale_tasks(plans, Now(edition, shared), fresh=making.fresh)
     opened = [open_pool(len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             read_all(edition)
             of_edition = cache(lambda: values_of(edition))
-            try:
-                with workplace.keeping():  # the pages take them from there
-                    for plan in stale.intersection(plans):
-                        values_files(edition, plan.force_id, of_edition)
-            except InputError:  # of data that cannot be used nothing is kept
-                shutil.rmtree(workplace.kept(), ignore_errors=True)
-                raise
+            with _keeping(workplace):  # the pages take them from there
+                for plan in stale.intersection(plans):
+                    values_files(edition, plan.force_id, of_edition)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
             return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
@@ -141,6 +139,17 @@ def _make(
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
+
+
+@contextmanager
+def _keeping(workplace: Workplace) -> Iterator[None]:
+    """Within the block, keep what is made for the workers; of data that cannot be used nothing is kept."""
+    try:
+        with workplace.keeping():
+            yield
+    except InputError:
+        shutil.rmtree(workplace.kept(), ignore_errors=True)
+        raise
 
 
 def _remove_kept(cache: Path, *, every: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from peel_analysis.data import counts, registers, settings
+from peel_analysis.data import counts, reads, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
@@ -51,7 +51,7 @@ class Data:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._cache: dict[Hashable, tuple[Written, Any]] = {}
+        self._cache: dict[Hashable, tuple[Written, reads.Reads, Any]] = {}
         self._own: dict[tuple[str, str], pd.DataFrame] = {}  # tables that are in no file
         self._reading: list[Written] = []  # the files behind each answer that is being worked out, the innermost last
 
@@ -74,19 +74,22 @@ class Data:
         if held is None or any(self._written(name) != written for name, written in held[0].items()):
             self._reading.append({})
             try:
-                made = make()
+                with reads.gathered() as behind:
+                    made = make()
             finally:
                 files = self._reading.pop()
-            held = self._cache[what] = (files, made)
+            held = self._cache[what] = (files, behind, made)
         if self._reading:
             self._reading[-1].update(held[0])
-        answer: T = held[1]
+        reads.note_all(held[1])
+        answer: T = held[2]
         return answer
 
     def path(self, name: str) -> Path:
         """Return the path of a file or a folder of the data folder, which whoever asks is about to read."""
         if self._reading:
             self._reading[-1][name] = self._written(name)
+        reads.note(self.folder, name)
         return self.folder / name
 
     def _written(self, name: str) -> tuple[int, ...]:
@@ -142,7 +145,8 @@ class Data:
     @_kept_from(MEASURES)
     def measures(self) -> Measures:
         """The measures, in the order of the report."""
-        sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
+        with reads.only_checked():
+            sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
         return measures_in(*self._toml(MEASURES), frozenset(sources))
 
     def measure(self, name: str) -> Measure:
@@ -316,5 +320,8 @@ def open_data(folder: Path | str | None = None) -> Data:
     ('2017', '2019', '2025')
     """
     path = data_folder(folder)
-    finish_writing(path / JOURNAL)
+    if reads.READS_IN in os.environ:
+        reads.watch()
+    with reads.only_checked():
+        finish_writing(path / JOURNAL)
     return _opened.setdefault(path, Data(path))

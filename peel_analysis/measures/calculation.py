@@ -10,6 +10,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.reads import question
 from peel_analysis.data.registers import EXCLUSIONS, NOT_COMPARABLE
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
@@ -43,8 +44,16 @@ def calculate(measure: Measure, edition: Edition) -> Result:
 
 def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
     """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
-    inputs = CountTables(edition)
-    return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
+    inputs, declared = CountTables(edition), {one.id: one for one in edition.data.measures}
+    return tuple(
+        _declared(edition, one.id, inputs=inputs) if declared.get(one.id) is one else _kept(one, inputs)
+        for one in (declared.values() if measures is None else measures)
+    )
+
+
+@question("result", Result.as_bytes)
+def _declared(edition: Edition, measure_id: str, inputs: CountTables | None = None) -> Result:
+    return _kept(edition.data.measure(measure_id), inputs or CountTables(edition))
 
 
 def _kept(measure: Measure, inputs: CountTables) -> Result:

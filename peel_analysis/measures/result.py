@@ -209,6 +209,11 @@ class Result:
         return self.comparator_window is not None and not lacking
 
 
+def of_each(results: Mapping[str, Result]) -> bytes:
+    """Return what some results come to, by their names, as a text."""
+    return json.dumps([(name, one.as_bytes().decode()) for name, one in results.items()]).encode()
+
+
 def fill_published(
     values: Iterable[Value], measure: Measure, edition: Edition, published: Iterable[Mapping[str, str]]
 ) -> list[Value]:

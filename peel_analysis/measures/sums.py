@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
 from math import fsum, isnan, nan
 
 import pandas as pd
@@ -15,6 +14,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import GapError, Period, tiles
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.registers import records
 
 # What a status takes precedence over; those that say that a figure cannot be had at all come after these.
@@ -58,8 +58,10 @@ class CountTables:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self._rows_of = cache(rows_of)
-        self._counts_of = cache(self._counted)  # of an item, its dimensions and a window: once for all measures
+        self._rows_of = remembered(None)(rows_of)
+        self._counts_of = remembered(None)(self._counted)  # by item, dimensions and window: once for all measures
+        self._exclusions = remembered(None)(lambda: records(checked_exclusions(edition)))
+        self._published = remembered(None)(lambda: records(checked_published(edition)))
 
     def with_people_of(self, measure: Measure, window: Period) -> "CountTables":
         """Return the tables with the populations of a window's own mid-year, or these where it has no other.
@@ -72,18 +74,18 @@ class CountTables:
         if year == self.edition.mid_year:
             return self
         other = CountTables(self.edition.of_mid_year(year))
-        other.exclusions, other.published = self.exclusions, self.published
+        other._exclusions, other._published = self._exclusions, self._published
         return other
 
-    @cached_property
+    @property
     def exclusions(self) -> list[dict[str, str]]:
         """The rows of data/exclusions.csv."""
-        return records(checked_exclusions(self.edition))
+        return self._exclusions()
 
-    @cached_property
+    @property
     def published(self) -> list[dict[str, str]]:
         """The rows of data/published_values.csv."""
-        return records(checked_published(self.edition))
+        return self._published()
 
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
         """Return the part's counts in `window` by force, their releases, and the items that each force has a count of.
