@@ -14,10 +14,12 @@ from cells import executed
 from small_batch import PROJECT, SmallBatch, small_batch
 from small_notebook import code_cell
 
-from peel_analysis.batch.units import Now, file_digest
+from peel_analysis.batch.make import Making
+from peel_analysis.batch.run import stale_tasks
+from peel_analysis.batch.units import Now, file_digest, shared_key
 from peel_analysis.data import reads
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.files import NOTEBOOKS, VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN, marks_of_notebook
 
@@ -266,7 +268,6 @@ def test_a_batch_runs_again_what_shows_a_row_and_makes_what_an_empty_folder_woul
     for name, made in (
         ("judgments.csv", {"norfolk/force_in_numbers"}),
         ("glossary.csv", {"kent/risk_based_inspection", "norfolk/risk_based_inspection"}),
-        ("tile_map.csv", set[str]()),
     ):
         old, new, _ = ROWS[name]
         text = (reading.data / name).read_text(encoding="utf-8")
@@ -275,8 +276,30 @@ def test_a_batch_runs_again_what_shows_a_row_and_makes_what_an_empty_folder_woul
     anew = SmallBatch(reading.folder.with_name("anew"))
     for folder in ("data", "notebooks"):
         shutil.copytree(reading.folder / folder, anew.folder / folder)
-    assert anew.run(*TWO, "--engine", "stock").returncode == 0
+    assert anew.run(*TWO).returncode == 0
     ours, theirs = reading.files(), anew.files()
     assert ours.keys() == theirs.keys()
     differ = [name for name in ours if ours[name] != theirs[name]]
     assert not differ, "the seal of a notebook says nothing of data that it has not read"
+
+
+def test_a_file_that_moves_while_it_is_looked_at_makes_its_units_stale(
+    reading: SmallBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(NOTEBOOKS, str(reading.folder / "notebooks"))
+    data = open_data(reading.data)
+    edition, shared = data.edition(EDITION), shared_key(data.folder)
+    [plan] = Making(reading.out).plans(edition, [data.forces.find("kent")], shared)
+    plan.page.unlink()
+    [report], stale = stale_tasks([plan], Now(edition, shared))
+    assert (stale, all(unit.seal for unit in report.units)) == ({plan}, True), "of both notebooks a page is to be made"
+
+    told = Now.told
+
+    def moved(now: Now, names: Iterable[str]) -> dict[str, str]:
+        (reading.data / "glossary.csv").touch()
+        return told(now, names)
+
+    monkeypatch.setattr(Now, "told", moved)
+    [report], stale = stale_tasks([plan], Now(edition, shared))
+    assert stale == {plan, *plan.units}

@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from peel_analysis.batch.seen import FilesMovedError, Reading
 from peel_analysis.batch.units import Now, Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, carry_out, fault_line, kill_kernels, prepare_worker
 from peel_analysis.data.errors import InputError
@@ -222,10 +223,23 @@ def stale_tasks(reports: Iterable[Report], now: Now, *, fresh: bool = False) -> 
     stale: set[Task] = set()
     for report in reports:
         if fresh or not report.is_fresh():
-            report = replace(report, units=tuple(unit if fresh else unit.looked_at(now) for unit in report.units))
+            report = report if fresh else _looked_at(report, now)
             stale |= {report, *(unit for unit in report.units if not unit.seal)}
         found.append(report)
     return found, stale
+
+
+def _looked_at(report: Report, now: Now) -> Report:
+    """Return a report with the seals of fresh units; with none where a file moves meanwhile: it may be put back."""
+    reading = Reading.of(report, now.edition.data.folder)
+    if reading.fault():
+        return report
+    found = replace(report, units=tuple(unit.looked_at(now) for unit in report.units))
+    try:
+        reading.check_still()
+    except FilesMovedError:
+        return report
+    return found
 
 
 def run(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from peel_analysis.batch.units import Report, Unit, file_digest, shared_files, shared_key
+from peel_analysis.batch.units import Report, Unit, code_key, file_digest, shared_files, shared_key
 from peel_analysis.data.files import PACKAGE
 from peel_analysis.data.reads import WHOLE
 from peel_analysis.data.writing import checksum
@@ -51,6 +51,11 @@ class Seen:
         """The key of the files' content, as `shared_key` gives it."""
         return _key(self.data, self.mark)
 
+    @property
+    def code(self) -> str:
+        """The key of the package and the libraries, as `code_key` gives it."""
+        return _code(self.mark)
+
     def digest(self, name: str) -> str:
         """The digest of a file or folder of the data, as `file_digest` gives it; of WHOLE, the key of all."""
         if name == WHOLE:
@@ -67,6 +72,11 @@ class Seen:
 @lru_cache(maxsize=4)
 def _key(data: Path, mark: str) -> str:
     return shared_key(data)
+
+
+@lru_cache(maxsize=4)
+def _code(mark: str) -> str:
+    return code_key()
 
 
 @lru_cache(maxsize=512)

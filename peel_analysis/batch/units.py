@@ -8,7 +8,7 @@ that, and carries a key of it, the seal, which says nothing of data that it has 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import ClassVar
@@ -47,6 +47,11 @@ class Now:
             ask = reads.is_question(name)
             known[name] = reads.answer_digest(name, data) if ask else file_digest(data.folder, name)
         return {name: known[name] for name in names}
+
+    @cached_property
+    def code(self) -> str:
+        """The key of the package and the libraries."""
+        return code_key()
 
     @cached_property
     def _digests(self) -> dict[str, str]:
@@ -94,14 +99,14 @@ class Unit:
         of_files = (checksum(content_of(path)) if path.exists() else "none" for path in self.files)
         return digest([shared, self.edition, self.force_id, self.section_id, *of_files])
 
-    def seal_of(self, told: Told) -> str:
-        """Return the key of its files as they are now, of the package, and of what it has read of the data."""
-        return digest([self.key_of(code_key()), *(f"{name} {told[name]}" for name in sorted(told))])
+    def seal_of(self, code: str, told: Told) -> str:
+        """Return the key of its files as they are now, of the package's `code`, and of what it has read of the data."""
+        return digest([self.key_of(code), *(f"{name} {told[name]}" for name in sorted(told))])
 
     def looked_at(self, now: Now) -> "Unit":
         """Return the unit with its seal if the executed notebook is there, whole, and has read what is there now."""
         seal, names = marks_of_notebook(self.target)
-        is_fresh = bool(seal) and seal == self.seal_of(now.told(reads.unpacked(names)))
+        is_fresh = bool(seal) and seal == self.seal_of(now.code, now.told(reads.unpacked(names)))
         return replace(self, seal=seal if is_fresh else "")
 
 
@@ -199,9 +204,8 @@ def shared_key(data: Path) -> str:
     return _key_of(shared_files(data))
 
 
-@cache
 def code_key() -> str:
-    """Return the key of the package's sources and of the libraries, as this process first asks for it."""
+    """Return the key of the package's sources and of the libraries."""
     return _key_of(_sources())
 
 

@@ -242,7 +242,8 @@ def _finish(path: Path, unit: Unit, told: dict[str, str], reading: Reading) -> s
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if not is_seen_to_read(notebook):
         told[WHOLE] = ""
-    seal = unit.seal_of({name: found or reading.shared.digest(name) for name, found in told.items()})
+    seen = reading.shared
+    seal = unit.seal_of(seen.code, {name: found or seen.digest(name) for name, found in told.items()})
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         cell["metadata"].pop("execution", None)

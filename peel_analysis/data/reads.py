@@ -15,7 +15,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
@@ -254,7 +254,9 @@ def _see(event: str, given: tuple[Any, ...]) -> None:
             path = os.fsdecode(given[0])
             folder = os.environ.get(OF_FOLDER)
             if folder and not path.endswith(CODE):
-                with suppress(ValueError):
-                    note(Path(folder), Path(os.path.realpath(path)).relative_to(folder).as_posix())
+                by_name = os.path.abspath(path)  # noqa: PTH100 - a link may lead in, or out
+                for place in {Path(by_name), Path(by_name).resolve()}:
+                    if place.is_relative_to(folder):
+                        note(Path(folder), place.relative_to(folder).as_posix())
     elif event in BY_ANOTHER_PROCESS and READS_IN in os.environ:
         note(Path(os.environ.get(OF_FOLDER, "")), WHOLE)

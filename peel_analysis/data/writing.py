@@ -214,13 +214,13 @@ def once(kind: str, asked: Iterable[str], make: Callable[[], bytes]) -> bytes:
         held = path.read_bytes()
         content = held[CHECKSUM_SIZE:]
         if held[:CHECKSUM_SIZE] == checksum(content).encode():
-            behind, _, made = content.partition(b"\n")
+            made, _, behind = content.rpartition(b"\n")
             note_all({(folder, name): digest for folder, name, digest in json.loads(behind)})
             return made
     with gathered() as reads:
         made = make()
     note_all(reads)
-    content = json.dumps([(*read, digest) for read, digest in reads.items()]).encode() + b"\n" + made
+    content = made + b"\n" + json.dumps([(*read, digest) for read, digest in reads.items()]).encode()
     with suppress(OSError):
         write_files({path: checksum(content).encode() + content})
     return made

@@ -210,8 +210,8 @@ class Result:
 
 
 def of_each(results: Mapping[str, Result]) -> bytes:
-    """Return what some results come to, by their names, as a text."""
-    return json.dumps([(name, one.as_bytes().decode()) for name, one in results.items()]).encode()
+    """Return some results by their names, each with its measure, as a text."""
+    return json.dumps([(name, repr(one.measure), one.as_bytes().decode()) for name, one in results.items()]).encode()
 
 
 def fill_published(
