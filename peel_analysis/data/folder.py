@@ -247,6 +247,14 @@ class Data:
         """Each population held, by force_id, mid-year and vintage."""
         return populations_in(self.path(POPULATIONS), self.forces)
 
+    @_Kept
+    def populations_of(self) -> Mapping[tuple[int, str], set[str]]:
+        """The forces whose population is held, by mid-year and vintage."""
+        held: dict[tuple[int, str], set[str]] = {}
+        for force_id, year, vintage in self.populations:
+            held.setdefault((year, vintage), set()).add(force_id)
+        return held
+
     @_kept_from(settings.PUBLISHED_FILES)
     def published_files(self) -> settings.PublishedFiles:
         """The published files behind the counts."""

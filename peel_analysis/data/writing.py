@@ -1,9 +1,9 @@
 """Files are written beside their place and renamed, so that what stands there is always whole, and is known to be.
 
 What the notebooks of a batch keep for one another is written so too: work that is the same for all 43 forces is done
-What the notebooks of a batch keep for one another is written so too: work that is the same for all 43 forces is done
 once, in the folder that PEEL_KEPT names; without it nothing is kept. A batch names it after the content of the data and
 of the package, so that what it holds was made from what is there now. What commands keep is in `kept_tables.py`.
+
 An output carries marks in itself, in a notebook's metadata or a page's head: the content key of what it was made from,
 and a checksum. By the checksum, a file that was emptied, cut short or edited is told from a whole one wherever it is
 copied to, without a second file that could be lost or disagree. All outputs of 43 forces are under 100 MB: hashing them
