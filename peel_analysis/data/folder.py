@@ -11,12 +11,12 @@ from peel_analysis.data import kept_tables, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import PROJECT, data_folder, notebooks_folder, rows_of, toml_of, wrong_name
+from peel_analysis.data.files import NOTICE, PROJECT, data_folder, rows_of, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
-from peel_analysis.data.returned import NOTICE, RETURNS, Notice, ReturnedItem, notice_in, returned_in
+from peel_analysis.data.returned import RETURNS, Notice, ReturnedItem, notice_in, returned_in
 from peel_analysis.data.writing import JOURNAL, finish_writing
 
 T = TypeVar("T")
@@ -294,18 +294,6 @@ class Data:
             return kept_tables.table(path, f"data/{file}", forces=forces, public=public)
 
         return self.cached(file, read).copy(deep=False)
-
-    def answer(self, kind: str, asked: tuple[str, ...], make: Callable[[], str]) -> str:
-        """Return what `make` returns, from the user's cache folder when it has been made before of the same content.
-
-        `asked` is what it depends on besides the package, this folder, what stands in for files that it lacks, and the
-        notebooks. Of data that are not published, and of own tables, nothing is kept.
-        """
-        notebooks = Faults().of(notebooks_folder)
-        if self._own or notebooks is None or self.has(NOTICE):
-            return make()
-        folders = dict.fromkeys((self.folder, PROJECT / "data", notebooks))
-        return kept_tables.answer(kind, folders, (*map(str, folders), *asked), make)
 
     @_Kept
     def editions(self) -> tuple[str, ...]:
