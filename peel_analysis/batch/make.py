@@ -29,6 +29,7 @@ from peel_analysis.site import Site, Standing, make_site
 from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
+MANY = 6  # forces, for which it pays to show one force's sections before the first notebook
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
 TOLD = {"done": "made", "fresh": "already up to date", "failed": "failed"}  # the words of a log, as a reader has them
 
@@ -51,9 +52,10 @@ class Making:
         how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
         return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
-    def workplace(self, edition: Edition, shared: str) -> Workplace:
+    def workplace(self, edition: Edition, shared: str, forces: int) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
-        return Workplace(edition.data.folder, self.out / CACHES / shared[:20], self.engine, edition.id)
+        kept = self.out / CACHES / shared[:20]
+        return Workplace(edition.data.folder, kept, self.engine, edition.id, of_many=forces >= MANY)
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -63,7 +65,7 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     """
     shared = shared_key(edition.data.folder)
     [plan] = making.plans(edition, [force], shared)
-    workplace = making.workplace(edition, shared)
+    workplace = making.workplace(edition, shared, 1)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
     outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), named)
@@ -81,7 +83,7 @@ def make_reports(
     be used, and where the scheduler cannot.
     """
     shared = shared_key(edition.data.folder)
-    workplace = making.workplace(edition, shared)
+    workplace = making.workplace(edition, shared, len(chosen))
     open_pool: Callable[[int], Pool] = partial(local_pool, jobs, workplace)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do

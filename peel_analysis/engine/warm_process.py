@@ -134,12 +134,12 @@ def serve(connection: socket.socket, client: int) -> Message | None:
                 break
             if request["wanted"] == "returncode":
                 send(connection, {"returncode": returncode(request["kernel"], folders)})
+            elif request["wanted"] == "end":
+                send(connection, {"returncode": end(request["kernel"], folders)})
             elif fork(connection, request, folders):
                 return request
     for kernel, folder in list(folders.items()):
-        os.kill(kernel, signal.SIGKILL)
-        os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOWAIT)
-        returncode(kernel, folders)
+        end(kernel, folders)
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     return None
@@ -170,6 +170,13 @@ def returncode(kernel: int, folders: dict[int, str | None]) -> int | None:
     end_session(kernel)  # before it is reaped: until then nobody else can have its number
     folders.pop(kernel)
     return os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])
+
+
+def end(kernel: int, folders: dict[int, str | None]) -> int | None:
+    """Kill a kernel, wait until it has ended, and return its exit status."""
+    os.kill(kernel, signal.SIGKILL)
+    os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOWAIT)
+    return returncode(kernel, folders)
 
 
 def end_session(leader: int) -> None:

@@ -42,17 +42,25 @@ def calculate(measure: Measure, edition: Edition) -> Result:
 
 
 def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
-    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
+    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does.
+
+    A result is the same object for as long as no file changes that it rests on: what is worked out from it is found
+    again by that.
+    """
     inputs = CountTables(edition)
-    return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
+    return tuple(_held(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
 
 
-def _kept(measure: Measure, inputs: CountTables) -> Result:
-    """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
+def _held(measure: Measure, inputs: CountTables) -> Result:
+    asked = ("result", repr(measure), inputs.edition.key)
+    return inputs.edition.data.cached(asked, lambda: _kept(measure, inputs, asked))
+
+
+def _kept(measure: Measure, inputs: CountTables, asked: tuple[str, ...]) -> Result:
+    """Return the result that another process of a batch has calculated, else calculate it and keep it."""
     if cache_folder() is None:
         return _calculated(measure, inputs)
-    asked = (repr(measure), inputs.edition.key)
-    made = once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
+    made = once("results", asked[1:], lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 
