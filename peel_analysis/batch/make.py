@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
+from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.cross_checks import read_all
@@ -25,7 +25,7 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, remove_left_over
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.site import Site, Standing, make_site
+from peel_analysis.site import Site, Standing, made_ahead, make_site, report_page
 from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
@@ -91,7 +91,9 @@ def make_reports(
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
-    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log)
+    expected = frozenset(report_page(edition, force.id) for force in chosen)
+    meanwhile = made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected))
+    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, meanwhile=meanwhile)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
@@ -116,6 +118,7 @@ def _make(
     open_pool: Callable[[int], Pool],
     log: Path,
     named: Mapping[str, str] | None = None,
+    meanwhile: Iterator[None] = NOTHING,
 ) -> list[Outcome]:
     from peel_analysis.reports.values_file import values_files, values_of
 
@@ -137,7 +140,8 @@ def _make(
                 raise
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
-            return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
+            open_next = lambda tasks: opened.pop() if opened else open_pool(tasks)  # noqa: E731
+            return run(plans, workplace, stale, open_next, tell, meanwhile)
     finally:
         for unused in opened:
             unused.stop()

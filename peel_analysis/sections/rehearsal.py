@@ -1,5 +1,6 @@
 """Sections shown once before the first notebook, so that a batch's kernels find what is the same for every force."""
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -16,9 +17,11 @@ Show = Callable[..., Any]
 def rehearse(edition: Edition) -> None:
     """Show what the sections of the first force show, and forget it. What was read, compared and drawn for it is kept.
 
-    What fails is left to the notebook that shows it, which says why.
+    What fails is left to the notebook that shows it, which says why. In no order, so that of two processes that do so
+    at once each finds what the other has made.
     """
-    for show in _shown(edition):
+    every = list(_shown(edition))
+    for show in random.sample(every, len(every)):
         with suppress(Exception):
             if hasattr(shown := show(), "_repr_html_"):
                 shown._repr_html_()
