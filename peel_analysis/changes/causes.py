@@ -54,6 +54,10 @@ class MixedData(Data):
         """Return what is in the files of the definitions; what an edition makes of them is of this mix alone."""
         return make() if isinstance(what, tuple) else self._definitions.cached(what, make)
 
+    def cached_together(self, asked: Mapping[Hashable, Callable[[], T]]) -> list[T]:
+        """Return the answers, each as `cached` has it."""
+        return [self.cached(what, make) for what, make in asked.items()]
+
     def holds(self, item: str, release: str) -> bool:
         """Return whether the folder of counts has a table."""
         return self._counts.holds(item, release)

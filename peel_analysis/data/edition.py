@@ -187,12 +187,17 @@ class Edition:
         """The 43 forces of its data folder."""
         return self.data.forces
 
-    @cached_property
+    @property
     def key(self) -> str:
         """What all that is worked out from it depends on, but for the content of the files and the package, as text."""
+        return f"{self.data!r} {self.choices}"
+
+    @cached_property
+    def choices(self) -> str:
+        """What it chooses of its data folder, as text."""
         people = (self.mid_year, self.vintage, self.population_instead, self.national_population)
         chosen = (self.windows, *people, self.earlier_population, self.releases, self.lacks)
-        return repr((self.data, self.settings, *chosen, self.leave_out_incomplete))
+        return repr((self.settings, *chosen, self.leave_out_incomplete))
 
     def __repr__(self) -> str:
         return f"<edition {self.id} of {self.data.folder}>"
