@@ -190,21 +190,57 @@ def check(data: "Data", edition: str | None) -> int:
     Prints each check's rule and result, and then what is incomplete, assumed, partial or not to be made again from
     published files. The exit code is 1 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.reports.folder_check import check_folder, shortcomings
+    from peel_analysis.reports.folder_check import told_of_folder
 
-    found, calculated = check_folder(data, edition)
-    code = FAILED if _say_results(found, data) else DONE
-    for one, results in calculated.items():
-        say("\n".join(shortcomings(one, results)))
-    return code
+    errors, text = told_of_folder(data, edition)
+    say(text)
+    return FAILED if errors else DONE
 
 
 def _say_results(results: "Sequence[CheckResult]", data: "Data", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
-    from peel_analysis.checks.rules import errors, lines
-    from peel_analysis.data.errors import Faults
-    from peel_analysis.data.forces import Forces
+    from peel_analysis.checks.rules import errors, in_text
 
-    forces = Faults().of(lambda: data.forces) or Forces(())  # without them, no finding is of a force
-    say("\n".join(lines(results, forces, brief=brief)))
+    say(in_text(results, data, brief=brief))
     return USAGE if errors(results) else DONE
+
+
+@command.group("cache", invoke_without_command=True, no_args_is_help=False)
+@click.pass_context
+def cache_group(context: click.Context) -> int:
+    """Say what commands keep of the data they have read: where, how large, and what it holds."""
+    from collections import defaultdict
+
+    from peel_analysis.data import kept_tables
+    from peel_analysis.data.text import pairs
+
+    if context.invoked_subcommand is not None:
+        return DONE
+    place = kept_tables.users_folder()
+    if place is None:
+        say(f"Nothing is kept: {kept_tables.VARIABLE} names no folder.")
+        return DONE
+    sizes = defaultdict(list)
+    for one in kept_tables.entries(place):
+        sizes[one.kind].append(one.size)
+    every = [size for one in sizes.values() for size in one]
+    most = f"{_files(every)}; at most {kept_tables.MOST / 1e6:,.0f} MB, and what was written first goes first"
+    rows = [(kind, f"{_files(sizes[kind])}: {what}") for kind, what in kept_tables.KINDS.items()]
+    say("\n".join([str(place), *pairs([("holds", most), *rows])]))
+    return DONE
+
+
+def _files(sizes: "Sequence[int]") -> str:
+    """Return how many files there are and how large they are together: "31 files, 1.2 MB"."""
+    return f"{len(sizes)} file{'' if len(sizes) == 1 else 's'}, {sum(sizes) / 1e6:,.1f} MB"
+
+
+@cache_group.command()
+def clear() -> int:
+    """Remove all that commands keep; they read and work it out again."""
+    from peel_analysis.data import kept_tables
+
+    place = kept_tables.users_folder()
+    removed = kept_tables.clear(place) if place is not None else []
+    say(f"Removed {_files([one.size for one in removed])}")
+    return DONE

@@ -287,11 +287,8 @@ class Edition:
 
     def _complete(self) -> set[tuple[int, str]]:
         """Return the mid-years and vintages that lack no force but those whose population is assumed."""
-        held: dict[tuple[int, str], set[str]] = {}
-        for force_id, year, vintage in self.data.populations:
-            held.setdefault((year, vintage), set()).add(force_id)
         needed = set(self.forces.ids) - (set() if self.national_population else set(self.population_instead))
-        return {key for key, force_ids in held.items() if needed <= force_ids}
+        return {key for key, force_ids in self.data.populations_of.items() if needed <= force_ids}
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return the edition's rows of a register: those of this edition or `all`.
@@ -301,6 +298,11 @@ class Edition:
         rows = self.data.register(register)
         own = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
         return rows[rows["edition"].isin(own)].reset_index(drop=True)
+
+    def records(self, register: Register) -> tuple[Mapping[str, str], ...]:
+        """Return the same rows as mappings of text, for reading one after the other."""
+        asked = ("records", register, self.id, self._programme_id)
+        return self.data.cached(asked, lambda: tuple(records(self.register(register))))
 
     @property
     def _programme_id(self) -> str:

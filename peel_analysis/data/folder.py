@@ -7,17 +7,17 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from peel_analysis.data import counts, registers, settings
+from peel_analysis.data import kept_tables, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of, wrong_name
+from peel_analysis.data.files import PROJECT, data_folder, notebooks_folder, rows_of, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
 from peel_analysis.data.returned import NOTICE, RETURNS, Notice, ReturnedItem, notice_in, returned_in
-from peel_analysis.data.writing import JOURNAL, cache_folder, finish_writing, once
+from peel_analysis.data.writing import JOURNAL, finish_writing
 
 T = TypeVar("T")
 PUBLIC = "Made from public data by peel_analysis."
@@ -266,6 +266,14 @@ class Data:
         """Each population held, by force_id, mid-year and vintage."""
         return populations_in(self.path(POPULATIONS), self.forces)
 
+    @_Kept
+    def populations_of(self) -> Mapping[tuple[int, str], set[str]]:
+        """The forces whose population is held, by mid-year and vintage."""
+        held: dict[tuple[int, str], set[str]] = {}
+        for force_id, year, vintage in self.populations:
+            held.setdefault((year, vintage), set()).add(force_id)
+        return held
+
     @_kept_from(settings.PUBLISHED_FILES)
     def published_files(self) -> settings.PublishedFiles:
         """The published files behind the counts."""
@@ -301,14 +309,22 @@ class Data:
         file = f"counts/{item}/{release}.csv"
 
         def read() -> pd.DataFrame:
-            path, forces = self.path(file), self.forces
-            if cache_folder() is None:
-                return counts.read(path, f"data/{file}", forces=forces)
-            asked = (str(path), *map(str, self._written(file)))
-            made = once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
-            return counts.from_bytes(made)
+            path, forces, public = self.path(file), self.forces, not self.has(NOTICE)
+            return kept_tables.table(path, f"data/{file}", forces=forces, public=public)
 
         return self.cached(file, read).copy(deep=False)
+
+    def answer(self, kind: str, asked: tuple[str, ...], make: Callable[[], str]) -> str:
+        """Return what `make` returns, from the user's cache folder when it has been made before of the same content.
+
+        `asked` is what it depends on besides the package, this folder, what stands in for files that it lacks, and the
+        notebooks. Of data that are not published, and of own tables, nothing is kept.
+        """
+        notebooks = Faults().of(notebooks_folder)
+        if self._own or notebooks is None or self.has(NOTICE):
+            return make()
+        folders = dict.fromkeys((self.folder, PROJECT / "data", notebooks))
+        return kept_tables.answer(kind, folders, (*map(str, folders), *asked), make)
 
     @_Kept
     def editions(self) -> tuple[str, ...]:
