@@ -59,6 +59,10 @@ class MixedData(Data):
         of_mix = isinstance(what, tuple) and (self._counts is not self._definitions or what[0] not in OF_COUNTS)
         return make() if of_mix else self._definitions.cached(what, make)
 
+    def cached_together(self, asked: Mapping[Hashable, Callable[[], T]]) -> list[T]:
+        """Return the answers, each as `cached` has it."""
+        return [self.cached(what, make) for what, make in asked.items()]
+
     def holds(self, item: str, release: str) -> bool:
         """Return whether the folder of counts has a table."""
         return self._counts.holds(item, release)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 from math import nan
 
@@ -113,6 +114,7 @@ def across_editions(results: Sequence[Result], force_ids: Iterable[str]) -> Seri
     )
 
 
+@lru_cache(maxsize=64)
 def season_free(series: Series) -> Series:
     """Return quarters with the season taken out of each part between marked breaks, by `trends.without_season`.
 

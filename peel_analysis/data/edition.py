@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -189,9 +190,14 @@ class Edition:
     @property
     def key(self) -> str:
         """What all that is worked out from it depends on, but for the content of the files and the package, as text."""
+        return f"{self.data!r} {self.choices}"
+
+    @cached_property
+    def choices(self) -> str:
+        """What it chooses of its data folder, as text."""
         people = (self.mid_year, self.vintage, self.population_instead, self.national_population)
         chosen = (self.windows, *people, self.earlier_population, self.releases, self.lacks)
-        return repr((self.data, self.settings, *chosen, self.leave_out_incomplete))
+        return repr((self.settings, *chosen, self.leave_out_incomplete))
 
     def __repr__(self) -> str:
         return f"<edition {self.id} of {self.data.folder}>"
@@ -328,7 +334,7 @@ class Edition:
 
         A measure names its sources once; an edition with another release of a table says so under `source_instead`.
         """
-        known = {row["source_id"]: row for row in records(self.data.register(SOURCES))}
+        known = self.data.cached(("sources by id",), self._sources_by_id)
         if source_ids is None:
             chosen = list(known if self.settings.sources is None else self.settings.sources)
         else:
@@ -337,6 +343,9 @@ class Edition:
         if unknown := [source_id for source_id in chosen if source_id not in known]:
             raise InputError(f"{self.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
         return [known[source_id] for source_id in chosen]
+
+    def _sources_by_id(self) -> dict[str, dict[str, str]]:
+        return {row["source_id"]: row for row in records(self.data.register(SOURCES))}
 
     def findings(self, force_id: str) -> Findings:
         """Return what inspectors found in a force, in Markdown, by the titles of section and sub-heading.

@@ -70,18 +70,37 @@ class Data:
 
         `what` names the question, with all that the answer depends on besides files.
         """
-        held = self._cache.get(what)
-        if held is None or any(self._written(name) != written for name, written in held[0].items()):
-            self._reading.append({})
+        return self.cached_together({what: make})[0]
+
+    def cached_together(self, asked: Mapping[Hashable, Callable[[], T]]) -> list[T]:
+        """Return the answers to several questions, as `cached` does, that share what they read.
+
+        Of what is made in one call, each answer rests on every file that any of them has read.
+        """
+        made: dict[Hashable, T] = {}
+        files: Written = {}
+        if stale := {what: make for what, make in asked.items() if not self._is_held(what)}:
+            self._reading.append(files)
             try:
-                made = make()
+                made = {what: make() for what, make in stale.items()}
             finally:
-                files = self._reading.pop()
-            held = self._cache[what] = (files, made)
+                self._reading.pop()
+        self._cache |= {what: (files, answer) for what, answer in made.items()}
         if self._reading:
-            self._reading[-1].update(held[0])
-        answer: T = held[1]
-        return answer
+            for what in asked:
+                self._reading[-1].update(self._cache[what][0])
+        return [self._cache[what][1] for what in asked]
+
+    def _is_held(self, what: Hashable) -> bool:
+        held = self._cache.get(what)
+        return held is not None and all(self._written(name) == written for name, written in held[0].items())
+
+    def rest_on_all(self) -> None:
+        """Have the answer that is being worked out rest on all declarations and registers, which it need not read."""
+        if not self._reading:
+            return
+        for name in (".", *(one.name for one in os.scandir(self.folder) if one.is_file())):
+            self.path(name)
 
     def path(self, name: str) -> Path:
         """Return the path of a file or a folder of the data folder, which whoever asks is about to read."""

@@ -1,7 +1,8 @@
 """From counts to values: what an edition's measures need is read once, then each step leads from rows to rows."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from math import fsum, isnan, nan
 
 from peel_analysis.checks import records
@@ -42,17 +43,29 @@ def calculate(measure: Measure, edition: Edition) -> Result:
 
 
 def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
-    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
-    inputs = CountTables(edition)
-    return tuple(_kept(measure, inputs) for measure in (edition.data.measures if measures is None else measures))
+    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does.
+
+    A result is the same object for as long as no register, no declaration and no table that it counts changes: what is
+    worked out from it is found again by that.
+    """
+    inputs, data = CountTables(edition), edition.data
+    asked: dict[Hashable, Callable[[], Result]] = {
+        ("result", repr(one), edition.choices): partial(_made, one, inputs)
+        for one in (data.measures if measures is None else measures)
+    }
+    return tuple(data.cached_together(asked))
+
+
+def _made(measure: Measure, inputs: CountTables) -> Result:
+    inputs.edition.data.rest_on_all()
+    return _kept(measure, inputs)
 
 
 def _kept(measure: Measure, inputs: CountTables) -> Result:
-    """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
+    """Return the result that another process of a batch has calculated, else calculate it and keep it."""
     if cache_folder() is None:
         return _calculated(measure, inputs)
-    asked = (repr(measure), inputs.edition.key)
-    made = once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
+    made = once("results", (repr(measure), inputs.edition.key), lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 
