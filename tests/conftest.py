@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from small_batch import SmallBatch, batch_of_three
 
 from peel_analysis import measures
+from peel_analysis.data import kept_tables
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
@@ -36,6 +37,7 @@ FORCES = ("norfolk", "suffolk", "north-yorkshire", "city-of-london")
 SHORT = "/tmp" if Path("/tmp").is_dir() else None
 PATIENCE = 400  # seconds that one test process waits for the reports that another is making
 
+os.environ[kept_tables.VARIABLE] = ""  # nothing is kept in the user's own folder, by other processes neither
 
 # What is tried of a property is the same at each run; `--hypothesis-profile many` tries more
 TRIED = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -130,3 +130,37 @@ def test_a_folder_is_one_object_and_a_file_is_none(tmp_path: Path, monkeypatch: 
     for name in ("x", "y"):
         with pytest.raises(InputError, match="give one laid out like the project's data/"):
             open_data(tmp_path / name)
+
+
+EXCLUDED = "2017,crime_per_1000,2017,norfolk,excluded_from_figure,not_supplied,yes,,stated,Invented.,X,"
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        (
+            "exclusions.csv",
+            "2017,crime_per_1000,2017,norfolk,excluded_from_figure,not_supplied,yes,,stated,Invented.,X,",
+        ),
+        ("series_breaks.csv", ""),
+        ("wording_policy.toml", ""),
+        ("counts/recorded_crime/2026-04.csv", ""),
+    ],
+)
+def test_a_result_is_the_same_object_until_a_file_that_it_can_rest_on_changes(
+    copied: Data, name: str, row: str
+) -> None:
+    def crime() -> measures.Result:
+        return measures.calculate(copied.measure("crime_per_1000"), copied.edition("2017"))
+
+    held = {one.measure.id: one for one in measures.calculate_all(copied.edition("2017"))}["crime_per_1000"]
+    assert crime() is held
+    path = copied.folder / name
+    if row:
+        path.write_text(f"{path.read_text(encoding='utf-8')}{row}\n", encoding="utf-8")
+    else:  # the same content, written later
+        later = path.stat().st_mtime_ns + 1_000_000
+        os.utime(path, ns=(later, later))
+    after = crime()
+    assert after is not held
+    assert after.of("norfolk").note == ("Invented." if row else "")

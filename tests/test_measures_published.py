@@ -9,7 +9,7 @@ import pytest
 
 from peel_analysis import measures
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.folder import open_data
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.text import rounded
 from peel_analysis.data.writing import KEPT_IN
@@ -237,7 +237,7 @@ def test_a_kept_result_is_the_one_that_would_be_calculated(
     fresh = results[measure_id]
     monkeypatch.setenv(KEPT_IN, str(tmp_path))
     for _ in ("made and kept", "found"):
-        again = measures.calculate(fresh.measure, edition)
+        again = measures.calculate(fresh.measure, Data(DATA).edition(edition.id))
         pd.testing.assert_frame_equal(again.rows, fresh.rows, check_dtype=False)
         assert (again.members, again.comparator_members) == (fresh.members, fresh.comparator_members)
         assert again.release == fresh.release

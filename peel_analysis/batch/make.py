@@ -14,7 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
+from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Now, Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.cross_checks import read_all
@@ -25,10 +25,11 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, remove_left_over
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.site import Site, Standing, make_site
+from peel_analysis.site import Site, Standing, made_ahead, make_site, report_page
 from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
+MANY = 6  # forces, for which it pays to show one force's sections before the first notebook
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
 TOLD = {"done": "made", "fresh": "already up to date", "failed": "failed"}  # the words of a log, as a reader has them
 
@@ -51,9 +52,10 @@ class Making:
         how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
         return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
-    def workplace(self, edition: Edition, shared: str) -> Workplace:
+    def workplace(self, edition: Edition, shared: str, forces: int) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
-        return Workplace(edition.data.folder, self.out / CACHES / shared[:20], self.engine, edition.id)
+        kept = self.out / CACHES / shared[:20]
+        return Workplace(edition.data.folder, kept, self.engine, edition.id, of_many=forces >= MANY)
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -63,10 +65,12 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     """
     shared = shared_key(edition.data.folder)
     [plan] = making.plans(edition, [force], shared)
-    workplace = making.workplace(edition, shared)
+    workplace = making.workplace(edition, shared, 1)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
-    outcomes = _make([plan], edition, making, shared, open_pool, plan.page.with_name("run.jsonl"), named)
+    outcomes = _make(
+        [plan], Now(edition, shared), making, workplace, open_pool, plan.page.with_name("run.jsonl"), named
+    )
     plans = making.plans(edition, edition.data.forces, shared)
     _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
@@ -81,7 +85,7 @@ def make_reports(
     be used, and where the scheduler cannot.
     """
     shared = shared_key(edition.data.folder)
-    workplace = making.workplace(edition, shared)
+    workplace = making.workplace(edition, shared, len(chosen))
     open_pool: Callable[[int], Pool] = partial(local_pool, jobs, workplace)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
@@ -89,7 +93,9 @@ def make_reports(
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
-    outcomes = _make(asked, edition, making, shared, open_pool, folder / log)
+    expected = frozenset(report_page(edition, force.id) for force in chosen)
+    meanwhile = made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected))
+    outcomes = _make(asked, Now(edition, shared), making, workplace, open_pool, folder / log, meanwhile=meanwhile)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
@@ -108,32 +114,33 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 def _make(
     plans: list[Report],
-    edition: Edition,
+    now: Now,
     making: Making,
-    shared: str,
+    workplace: Workplace,
     open_pool: Callable[[int], Pool],
     log: Path,
     named: Mapping[str, str] | None = None,
+    meanwhile: Iterator[None] = NOTHING,
 ) -> list[Outcome]:
     from peel_analysis.reports.values_file import values_files, values_of
 
-    workplace = making.workplace(edition, shared)
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     _remove_kept(workplace.cache, every=making.fresh)
     with _keeping(workplace):
-        plans, stale = stale_tasks(plans, Now(edition, shared), fresh=making.fresh)
+        plans, stale = stale_tasks(plans, now, fresh=making.fresh)
     opened = [open_pool(len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
-            read_all(edition)
-            of_edition = cache(lambda: values_of(edition))
+            read_all(now.edition)
+            of_edition = cache(lambda: values_of(now.edition))
             with _keeping(workplace):  # the pages take them from there
                 for plan in stale.intersection(plans):
-                    values_files(edition, plan.force_id, of_edition)
+                    values_files(now.edition, plan.force_id, of_edition)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
-            return run(plans, workplace, stale, lambda tasks: opened.pop() if opened else open_pool(tasks), tell)
+            open_next = lambda tasks: opened.pop() if opened else open_pool(tasks)  # noqa: E731
+            return run(plans, workplace, stale, open_next, tell, meanwhile)
     finally:
         for unused in opened:
             unused.stop()

@@ -25,6 +25,8 @@ STOP_TIMEOUT = 5.0  # seconds
 CONNECT_TIMEOUT = 10.0
 WORKERS_TIMEOUT = 60.0
 LOOK_AGAIN = 2.0
+NOTHING: Iterator[None] = iter(())  # to do meanwhile
+AHEAD = 8  # tasks handed out for the time that this process does not look: it makes pages meanwhile
 AT_A_TIME = 200  # tasks that a scheduler holds: enough for 100 workers, few enough that pages come early
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
 Task = Unit | Report
@@ -33,7 +35,7 @@ Tell = Callable[[Outcome], None]
 
 @dataclass
 class Pool:
-    """Workers, and how many tasks to hand them at a time: a few more than they are, so that none waits for the next."""
+    """Workers, and how many tasks to hand them at a time: some more than they are, so that none waits for the next."""
 
     executor: futures.Executor
     window: int
@@ -75,7 +77,7 @@ def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
         )
         for _ in range(workers):
             executor.submit(os.getpid)  # starts a worker
-    return Pool(executor, window=workers + 2)
+    return Pool(executor, window=workers + AHEAD)
 
 
 @contextmanager
@@ -196,7 +198,8 @@ class Run:
     """The state of a run.
 
     `waiting` holds, by force, the units without which its page cannot be made. `suspects` were under way when a worker
-    died: each is run again alone, so that it shows which one it dies of.
+    died: each is run again alone, so that it shows which one it dies of. `meanwhile` are steps of work for this process
+    while it waits.
     """
 
     workplace: Workplace
@@ -207,6 +210,19 @@ class Run:
     under_way: dict[futures.Future[Outcome], Task] = field(default_factory=dict)
     alone: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
+    meanwhile: Iterator[None] = NOTHING
+
+    def step(self) -> bool:
+        """Do a step of what is to do meanwhile; return False when there is none left, or after a fault.
+
+        What it leaves undone is done after the run, which says what is wrong.
+        """
+        try:
+            next(self.meanwhile)
+        except Exception:  # StopIteration among them
+            self.meanwhile = NOTHING
+            return False
+        return True
 
     def end(self, outcome: Outcome) -> None:
         """Note an outcome and tell it."""
@@ -243,15 +259,21 @@ def _looked_at(report: Report, now: Now) -> Report:
 
 
 def run(
-    reports: Iterable[Report], workplace: Workplace, stale: set[Task], open_pool: Callable[[int], Pool], tell: Tell
+    reports: Iterable[Report],
+    workplace: Workplace,
+    stale: set[Task],
+    open_pool: Callable[[int], Pool],
+    tell: Tell,
+    meanwhile: Iterator[None] = NOTHING,
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
 
-    `open_pool` is called with the number of tasks. A failed unit leaves its force without a new page and stops nothing
-    else. When a worker dies, what was under way is run again, one by one; what a worker then dies of again has failed.
-    Raises InputError when the pool's scheduler goes.
+    `open_pool` is called with the number of tasks; while workers run, this process does what is `meanwhile` to do. A
+    failed unit leaves its force without a new page and stops nothing else. When a worker dies, what was under way is
+    run again, one by one; what a worker then dies of again has failed. Raises InputError when the pool's scheduler
+    goes.
     """
-    state = Run(workplace, tell, waiting={})
+    state = Run(workplace, tell, waiting={}, meanwhile=meanwhile)
     for report in reports:
         units = [unit for unit in report.units if unit in stale]
         state.waiting[report] = set(units)
@@ -280,7 +302,11 @@ def _one_pool(state: Run, pool: Pool) -> None:
     """Work until nothing is left, or until the pool breaks because a worker died."""
     try:
         while _hand_out(state, pool):
-            done, _ = futures.wait(state.under_way, timeout=LOOK_AGAIN, return_when=futures.FIRST_COMPLETED)
+            done, _ = futures.wait(state.under_way, timeout=0)
+            if not done and state.step():
+                continue
+            if not done:
+                done, _ = futures.wait(state.under_way, timeout=LOOK_AGAIN, return_when=futures.FIRST_COMPLETED)
             if not done and pool.has_gone():
                 raise InputError(pool.gone)
             ended = [(state.under_way.pop(future), future) for future in done]

@@ -59,12 +59,16 @@ GRAMMAR = "rfc3987_syntax"
 
 @dataclass(frozen=True)
 class Workplace:
-    """What a worker must know that its own environment may not say: the data, the engine, and what notebooks share."""
+    """What a worker must know that its own environment may not say: the data, the engine, and what notebooks share.
+
+    `of_many`: that there are many forces' notebooks to run.
+    """
 
     data: Path
     cache: Path
     engine: Literal["peel", "stock"]
     edition: str
+    of_many: bool = False
 
     def kept(self) -> Path:
         """Return where notebooks keep what they share: of files that have moved, nothing is found there again."""
@@ -72,7 +76,8 @@ class Workplace:
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
-        shared, kept = f"{__name__}:{share_with_kernels.__name__}", str(self.kept())
+        share = rehearse_for_kernels if self.of_many else share_with_kernels
+        shared, kept = f"{__name__}:{share.__name__}", str(self.kept())
         os.environ |= {VARIABLE: str(self.data), KEPT_IN: kept, SHARED: shared, SHARED_EDITION: self.edition}
 
     @contextmanager
@@ -115,7 +120,7 @@ def share_with_kernels() -> None:
 
     The package and the data are those of the batch's keys; where a file of the data changes, kernels read it again.
     """
-    os.environ.pop(READS_IN, None)  # of a notebook that its worker may have begun
+    os.environ[READS_IN] = os.devnull  # so that what each answer was read from is worked out here
     watch()
     import peel_analysis
     from peel_analysis.comparison.verdicts import compare
@@ -128,6 +133,15 @@ def share_with_kernels() -> None:
     read_all(edition)
     for result in calculate_all(edition):
         compare(result)
+
+
+def rehearse_for_kernels() -> None:
+    """Do the same, and show one force's sections beforehand: with many forces that takes less time than it saves."""
+    import peel_analysis
+    from peel_analysis.sections.rehearsal import rehearse
+
+    share_with_kernels()
+    rehearse(peel_analysis.open_data().edition(os.environ[SHARED_EDITION]))
 
 
 def prepare_worker(parent: int, workplace: Workplace) -> None:

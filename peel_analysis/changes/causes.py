@@ -33,6 +33,7 @@ NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 T = TypeVar("T")
 Step = tuple[str, pd.DataFrame]  # a measure's rows after one more input, the cause, came from B
+OF_COUNTS = ("sums", "quarterly", "doubts", "quarters apart")  # what rests on counts, and on no register or population
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
 
 
@@ -51,8 +52,16 @@ class MixedData(Data):
         return f"<mixed data {self._definitions}, {self._counts}, {self._populations}, {texts}>"
 
     def cached(self, what: Hashable, make: Callable[[], T]) -> T:
-        """Return what is in the files of the definitions; what an edition makes of them is of this mix alone."""
-        return make() if isinstance(what, tuple) else self._definitions.cached(what, make)
+        """Return what is in the files of the definitions; what an edition makes of them is of this mix alone.
+
+        What rests on counts is the folder's own where it has both.
+        """
+        of_mix = isinstance(what, tuple) and (self._counts is not self._definitions or what[0] not in OF_COUNTS)
+        return make() if of_mix else self._definitions.cached(what, make)
+
+    def cached_together(self, asked: Mapping[Hashable, Callable[[], T]]) -> list[T]:
+        """Return the answers, each as `cached` has it."""
+        return [self.cached(what, make) for what, make in asked.items()]
 
     def holds(self, item: str, release: str) -> bool:
         """Return whether the folder of counts has a table."""

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -109,13 +110,14 @@ def printed_totals(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return the printed totals that are not the sums of their forces; a small difference is a query."""
     by, findings = held.data.rule("printed_totals"), []
     mine = [row for row in records(held.printed()) if (row["item"], row["release"]) in keys]
+    by_period = cache(lambda *key: dict(iter(held.counts(key).groupby("period_end", sort=False))))
     for row in mine:
         key = (row["item"], row["release"])
-        rows = held.counts(key)
         without = [force_id for force_id in row["without"].split(";") if force_id]
         members = [force_id for force_id in members_of(row["area"], held.data.forces) if force_id not in without]
-        inside = rows[(rows["period_end"] == row["period_end"]) & rows["force_id"].isin(members)]
-        total, said = float(inside["count"].sum()) + float(row["bodies"]), float(row["printed"])
+        rows = by_period(*key).get(row["period_end"])
+        counted = rows["count"][rows["force_id"].isin(members)].sum() if rows is not None else 0
+        total, said = float(counted) + float(row["bodies"]), float(row["printed"])
         if abs(total - said) < SAME:
             continue
         percent = 100 * abs(total - said) / max(abs(said), 1)

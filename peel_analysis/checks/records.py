@@ -68,7 +68,7 @@ def _found(edition: Edition, window: Period, *names: str) -> dict[str, Doubt]:
             found |= FIND[name](outcomes, beside, window, edition.data.rule(name), edition.forces)
         return found
 
-    return edition.data.cached((names, window, tables), find)
+    return edition.data.cached(("doubts", names, window, tables), find)
 
 
 def _short_in_year(edition: Edition, window: Period) -> dict[str, Doubt]:

@@ -2,9 +2,10 @@
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ KEYS = {PRINTED: ("item", "release", "area", "period_end"), PROVENANCE: ("table"
 NUMBERS = ("printed", "bodies")
 PERIOD = ("period_start", "period_end")
 Key = tuple[str, str]  # item and release
+T = TypeVar("T")
 FIRST = 12  # findings of one check that a brief account names
 
 
@@ -103,11 +105,18 @@ class TablesHeld:
     added: Mapping[Key, pd.DataFrame] = field(default_factory=dict)
     added_printed: pd.DataFrame | None = None
     cells: pd.DataFrame = field(default_factory=pd.DataFrame)
-    _checked: dict[Key, pd.DataFrame] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns, made once for all checks of these tables; `what` names it."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: T = self._made[what]
+        return made
 
     def tables(self) -> list[Key]:
         """Return the (item, release) pairs of all tables, in order."""
-        return sorted({*self.data.tables, *self.added})
+        return self.once("tables", lambda: sorted({*self.data.tables, *self.added}))
 
     def others(self, key: Key) -> list[tuple[str, pd.DataFrame]]:
         """Return the other tables of an item by release, the latest last, with the one that `key` stands in place of.
@@ -128,13 +137,30 @@ class TablesHeld:
         """Return a table of counts. Raises TableError for one that is not in shape."""
         if key not in self.added:
             return self.data.counts(*key)
-        if key not in self._checked:
-            self._checked[key] = shape.check(self.added[key], f"{'/'.join(key)}.csv", forces=self.data.forces)
-        return self._checked[key]
+        name = f"{'/'.join(key)}.csv"
+        return self.once(("checked", key), lambda: shape.check(self.added[key], name, forces=self.data.forces))
 
     def totals(self, key: Key) -> pd.DataFrame:
         """Return a table's counts by force_id and period over its dimensions."""
-        return whole_counts(self.counts(key))
+        return self.once(("totals", key), lambda: whole_counts(self.counts(key)))
+
+    def totals_of_others(self, key: Key, *, partial: bool = True) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
+        """Return the name, rows and totals of each of the `others`, with or without counts that leave something out.
+
+        A table without any rows is left out.
+        """
+
+        def totals_of(rows: pd.DataFrame) -> pd.DataFrame | None:
+            counted = rows if partial else rows[rows["status"] != "partial"]
+            return whole_counts(counted) if len(counted) else None
+
+        found = []
+        for name, rows in self.others(key):
+            asked = ("others", key[0], name, name == key[1], partial)
+            totals = self.once(asked, functools.partial(totals_of, rows))
+            if totals is not None:
+                found.append((name, rows, totals))
+        return found
 
     def printed(self) -> pd.DataFrame:
         """Return the printed totals as text, with PRINTED_COLUMNS; empty where none are kept."""

@@ -4,15 +4,18 @@ A finding about counts that are marked partial is a query: whoever took them in 
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from peel_analysis.checks import rules
 from peel_analysis.checks.records import CRIMES
-from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables, whole_counts
+from peel_analysis.checks.rules import PERIOD, CheckResult, Finding, Key, TablesHeld, number_of_tables
 from peel_analysis.data.counts import GROUP_AND_TYPE
 from peel_analysis.data.forces import NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
@@ -121,36 +124,21 @@ def _lost(wanted: Sequence[str], there: set[str], held: TablesHeld, item: str) -
 
 def _lacking(key: Key, of_period: pd.DataFrame, period: str, by: Rule) -> Iterator[Finding]:
     """Yield the forces without a dimension that nearly all forces have in the period."""
-    has = pd.crosstab(of_period["force_id"], of_period["dimension"]) > 0
-    usual = has.columns[has.sum() >= by.thresholds["nearly_all_percent"] / 100 * len(has)]
-    if len(has) < MOST:
-        return
-    for force_id in has.index[~has[usual].all(axis="columns")]:
-        lost = [str(one) for one in usual if not has.at[force_id, one]]
-        level = _level(by, of_period[of_period["force_id"] == force_id])
-        found = f"no row of {some(lost)}, as the other forces have; {PART}"
-        yield Finding(level, " ".join(key), found, str(force_id), period)
+    has = set(zip(*(of_period[name].to_numpy(dtype=object) for name in ("force_id", "dimension")), strict=True))
+    forces, number = sorted({force_id for force_id, _ in has}), Counter(dimension for _, dimension in has)
+    nearly_all = by.thresholds["nearly_all_percent"] / 100 * len(forces)
+    usual = [dimension for dimension in sorted(number) if number[dimension] >= nearly_all]
+    for force_id in forces if len(forces) >= MOST else ():
+        if lost := [dimension for dimension in usual if (force_id, dimension) not in has]:
+            level = _level(by, of_period[of_period["force_id"] == force_id])
+            found = f"no row of {some(lost)}, as the other forces have; {PART}"
+            yield Finding(level, " ".join(key), found, str(force_id), period)
 
 
 def _level(by: Rule, rows: pd.DataFrame) -> str:
     """Return the level of a finding about these rows: a query where each of their counts says that it is partial."""
     statuses = rows.loc[rows["count"].notna(), "status"]
     return "query" if len(statuses) and (statuses == "partial").all() else by.level
-
-
-@dataclass(frozen=True, eq=False)
-class _Totals:
-    """The counts of whole tables by force and period, over their dimensions; each table is added up once."""
-
-    held: TablesHeld
-    made: dict[Key, list[tuple[str, pd.DataFrame]]] = field(default_factory=dict)
-
-    def others(self, key: Key) -> list[tuple[str, pd.DataFrame]]:
-        """Return the totals of the other tables of an item, by release, without counts that leave something out."""
-        if key not in self.made:
-            tables = ((name, rows[rows["status"] != "partial"]) for name, rows in self.held.others(key))
-            self.made[key] = [(name, whole_counts(rows)) for name, rows in tables if len(rows)]
-        return self.made[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,36 +154,46 @@ class _Other:
 
 def far_below(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return where the counts of all forces together, or of one, are far below those of another table."""
-    by, totals, looked_at = held.data.rule("far_below"), _Totals(held), 0
+    by, looked_at = held.data.rule("far_below"), 0
     findings: list[Finding] = []
     for key in keys:
-        for days, other, both in _compared(totals, key):
+        for days, other, both in _compared(held, key):
             looked_at += 1
-            findings += _below(key, _of_period(held.counts(key), *days), both, other, by)
+            findings += _below(key, days, held.counts(key), both, other, by)
     return CheckResult(by, f"{looked_at} periods beside those of other tables", tuple(findings))
 
 
-def _compared(totals: _Totals, key: Key) -> Iterator[tuple[Days, _Other, pd.DataFrame]]:
-    """Yield each period of a table with what it is set against, and the counts of each force that both have.
+def _compared(held: TablesHeld, key: Key) -> list[tuple[Days, _Other, pd.DataFrame]]:
+    """Return each period of a table with what it is set against, and the counts of each force that both have.
 
     They are `own` and `other`, where the other is not very small.
     """
-    own, by = totals.held.totals(key), totals.held.data.rule("far_below")
-    for days in _periods(own):
-        for other in _beside(totals, key, days, own, by):
-            both = pd.concat([own[days], other.counts], axis="columns", keys=["own", "other"]).dropna()
-            yield days, other, both[both["other"] >= by.thresholds["fewest"]]
+    by = held.data.rule("far_below")
+
+    def compare() -> Iterator[tuple[Days, _Other, pd.DataFrame]]:
+        own = held.totals(key)
+        for days in _periods(own):
+            for other in _beside(held, key, days, own, by):
+                both = pd.concat([own[days], other.counts], axis="columns", keys=["own", "other"]).dropna()
+                yield days, other, both[both["other"] >= by.thresholds["fewest"]]
+
+    return held.once(("compared", key), lambda: list(compare()))
 
 
-def _beside(totals: _Totals, key: Key, days: Days, own: pd.DataFrame, by: Rule) -> Iterator[_Other]:
+def _whole_of_others(held: TablesHeld, key: Key) -> list[tuple[str, pd.DataFrame]]:
+    """Return the totals of the other tables of an item, by release, without counts that leave something out."""
+    return [(name, totals) for name, _, totals in held.totals_of_others(key, partial=False)]
+
+
+def _beside(held: TablesHeld, key: Key, days: Days, own: pd.DataFrame, by: Rule) -> Iterator[_Other]:
     """Yield what a period is set against: other tables for the same days, else the period next to it."""
-    others, limits = totals.others(key), by.thresholds
+    others, limits = _whole_of_others(held, key), by.thresholds
     same = [(name, of[days]) for name, of in others if days in of.columns]
     for name, counts in same[-1:]:
         yield _Other(counts, f"{key[0]} {name} has for these days", limits["same_percent"])
-    declared = totals.held.data.items.get(key[0])
+    declared = held.data.items.get(key[0])
     beside = declared.beside if declared else ""
-    crimes = totals.others((beside, "")) if beside else []
+    crimes = _whole_of_others(held, (beside, "")) if beside else []
     for name, of in reversed(crimes):
         parts = [one for one in of.columns if days[0] <= one[0] and one[1] <= days[1]]
         if sum(Period.parse(*one).months for one in parts) == Period.parse(*days).months > 0:
@@ -218,26 +216,32 @@ def _periods(table: pd.DataFrame) -> list[Days]:
 
 def _nearest(columns: Sequence[Days], days: Days, months: float) -> list[Days]:
     """Return the other periods of the same length that end within some months of a period, the nearest first."""
-    length, end = Period.parse(*days).months, date.fromisoformat(days[1])
+    length, end = _length_and_end(days)
 
     def apart(one: Days) -> int:
-        other = date.fromisoformat(one[1])
-        return abs(12 * (other.year - end.year) + other.month - end.month)
+        return abs(_length_and_end(one)[1] - end)
 
-    alike = (one for one in columns if one != days and apart(one) <= months and Period.parse(*one).months == length)
+    alike = (one for one in columns if one != days and apart(one) <= months and _length_and_end(one)[0] == length)
     return sorted(alike, key=apart)
 
 
-def _below(key: Key, of_period: pd.DataFrame, both: pd.DataFrame, other: _Other, by: Rule) -> Iterator[Finding]:
+@lru_cache(maxsize=4096)
+def _length_and_end(days: Days) -> tuple[int, int]:
+    """Return how many months a period has, and the number of the month in which it ends."""
+    period = Period.parse(*days)
+    return period.months, 12 * period.end.year + period.end.month
+
+
+def _below(key: Key, days: Days, rows: pd.DataFrame, both: pd.DataFrame, other: _Other, by: Rule) -> Iterator[Finding]:
     """Yield that all forces together are far below, or each force that is where the others agree."""
     if both.empty:
         return
-    table, period = " ".join(key), " to ".join(of_period[list(PERIOD)].iloc[0])
+    table, period = " ".join(key), " to ".join(days)
     own, there, ratio = both["own"].sum(), both["other"].sum(), 100 * both["own"] / both["other"]
     low = max(100 * own / there, ratio.median()) < other.least_percent
     if low and len(both) >= MOST:
         mixed = bool((ratio > by.thresholds["above_percent"]).any())
-        level = "query" if mixed else _level(by, of_period)
+        level = "query" if mixed else _level(by, _of_period(rows, *days))
         remedy = "single forces count far more, so look whether it is the column that is meant" if mixed else PART
         yield Finding(level, table, f"its counts are {_part(own, there, other.words)}; {remedy}", period=period)
     elif (
@@ -246,7 +250,7 @@ def _below(key: Key, of_period: pd.DataFrame, both: pd.DataFrame, other: _Other,
         and (abs(ratio.median() - 100) <= 100 - other.least_percent or len(both) < MOST)
     ):
         for force_id, row in both[ratio.between(0, by.thresholds["force_percent"], "left")].iterrows():
-            level = _level(by, of_period[of_period["force_id"] == force_id])
+            level = _level(by, _of_period(rows[rows["force_id"] == force_id], *days))
             found = f"its count is {_part(row['own'], row['other'], other.words)}; {PART}"
             yield Finding(level, table, found, str(force_id), period)
 
@@ -260,11 +264,11 @@ def _part(own: float, other: float, words: str) -> str:
 
 def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     """Return the counts outside their item's declared range, or many times their neighbours or as far below them."""
-    by, totals, looked_at = held.data.rule("plausible"), _Totals(held), 0
+    by, looked_at = held.data.rule("plausible"), 0
     findings: list[Finding] = []
     for key in keys:
         rows = held.counts(key)
-        findings += _far_above(totals, key, by)
+        findings += _far_above(held, key, by)
         rows = rows[rows["count"].notna()]
         declared = held.data.items.get(key[0])
         if declared is None or rows.empty:
@@ -289,10 +293,10 @@ def plausible(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     return CheckResult(by, f"{looked_at:,} counts", tuple(findings))
 
 
-def _far_above(totals: _Totals, key: Key, by: Rule) -> Iterator[Finding]:
+def _far_above(held: TablesHeld, key: Key, by: Rule) -> Iterator[Finding]:
     """Yield the periods in which most forces, or one where the others agree, count far more than other tables have."""
     limit = by.thresholds["times_same"]
-    for days, other, both in _compared(totals, key):
+    for days, other, both in _compared(held, key):
         ratio = both["own"] / both["other"]
         if len(both) < MOST:
             continue
@@ -308,8 +312,7 @@ def _far_above(totals: _Totals, key: Key, by: Rule) -> Iterator[Finding]:
 def _alike(held: TablesHeld, key: Key, declared: ItemEntry, by: Rule) -> Iterator[pd.DataFrame]:
     """Yield the other tables whose counts can stand beside those of a table, for most forces count about the same."""
     own = held.totals(key)
-    for _, rows in held.others(key):
-        other = whole_counts(rows)
+    for _, rows, other in held.totals_of_others(key):
         pairs = [(one, one) for one in _periods(own) if one in other.columns]
         if not pairs:
             months = by.thresholds["nearest_months"]
@@ -340,25 +343,26 @@ def _far_from_neighbours(
         more = _series(other).reindex(own.index)
         every = pd.concat([every, more[[one for one in more.columns if one not in every.columns]]], axis="columns")
     few_below = declared.fewest_below or declared.fewest
+    numbers, places = every.to_numpy(dtype=float), {days: place for place, days in enumerate(_periods(every))}
+    dimensions = pd.factorize(own.index.get_level_values("dimension"))[0]
     for days in _periods(own):
-        near = _nearest(_periods(every), days, by.thresholds["nearest_months"])[: int(by.thresholds["nearest"])]
+        near = _nearest(list(places), days, by.thresholds["nearest_months"])[: int(by.thresholds["nearest"])]
         if not near:
             continue
-        middle, counts = every[near].median(axis="columns"), own[days]
-        new = (middle.groupby(level="dimension").transform("median") <= 0) | middle.isna()
+        middles = pd.DataFrame(numbers[:, [places[one] for one in near]]).median(axis="columns")
+        middle, counts = middles.to_numpy(), numbers[:, places[days]]
+        new = (middles.groupby(dimensions).transform("median").to_numpy() <= 0) | np.isnan(middle)
         large = (counts >= declared.large) & (declared.large > 0)
-        times = pd.Series(declared.times, index=counts.index).mask(large, declared.times_large)
-        above = (counts >= declared.fewest) & (counts > times * middle.clip(lower=1))
+        times = np.where(large, declared.times_large, declared.times)
+        above = (counts >= declared.fewest) & (counts > times * np.maximum(middle, 1))
         below = (middle >= few_below) & (counts * declared.times < middle)
-        wrong = (above | below) & ~new
-        for series in wrong.index[wrong]:
-            beside = ", ".join(f"{shown(float(every.loc[series, one]))} to {one[1]}" for one in sorted(near))
-            found = f"{shown(counts[series])}, where the periods next to it have {beside}"
+        for place in np.flatnonzero((above | below) & ~new).tolist():
+            series = own.index[place]
+            beside = ", ".join(f"{shown(float(numbers[place, places[one]]))} to {one[1]}" for one in sorted(near))
+            found = f"{shown(counts[place])}, where the periods next to it have {beside}"
             row = dict(zip([*SERIES, *PERIOD], [*series, *days], strict=True))
-            status = statuses[series, days]
-            yield pd.DataFrame(
-                [row | {"count": counts[series], "found": found, "low": below[series], "status": status}]
-            )
+            about = {"count": counts[place], "found": found, "low": below[place], "status": statuses[series, days]}
+            yield pd.DataFrame([row | about])
 
 
 def _far_from_same(

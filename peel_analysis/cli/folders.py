@@ -208,3 +208,46 @@ def _say_results(results: "Sequence[CheckResult]", data: "Data", *, brief: bool 
     forces = Faults().of(lambda: data.forces) or Forces(())  # without them, no finding is of a force
     say("\n".join(lines(results, forces, brief=brief)))
     return USAGE if errors(results) else DONE
+
+
+@command.group(
+    "cache", invoke_without_command=True, no_args_is_help=False, short_help="Say what commands keep, and where."
+)
+@click.pass_context
+def cache_group(context: click.Context) -> int:
+    """Say what commands keep of the data they have read: where, how large, and what it holds."""
+    from collections import defaultdict
+
+    from peel_analysis.data import kept_tables
+    from peel_analysis.data.text import pairs
+
+    if context.invoked_subcommand is not None:
+        return DONE
+    place = kept_tables.users_folder()
+    if place is None:
+        say(f"Nothing is kept: {kept_tables.VARIABLE} names no folder.")
+        return DONE
+    sizes = defaultdict(list)
+    for one in kept_tables.entries(place):
+        sizes[one.kind].append(one.size)
+    every = [size for one in sizes.values() for size in one]
+    most = f"{_files(every)}; at most {kept_tables.MOST / 1e6:,.0f} MB, and what was written first goes first"
+    rows = [(kind, f"{_files(sizes[kind])}: {what}") for kind, what in kept_tables.KINDS.items()]
+    say("\n".join([str(place), *pairs([("holds", most), *rows])]))
+    return DONE
+
+
+def _files(sizes: "Sequence[int]") -> str:
+    """Return how many files there are and how large they are together: "31 files, 1.2 MB"."""
+    return f"{len(sizes)} file{'' if len(sizes) == 1 else 's'}, {sum(sizes) / 1e6:,.1f} MB"
+
+
+@cache_group.command()
+def clear() -> int:
+    """Remove all that commands keep; they read and work it out again."""
+    from peel_analysis.data import kept_tables
+
+    place = kept_tables.users_folder()
+    removed = kept_tables.clear(place) if place is not None else []
+    say(f"Removed {_files([one.size for one in removed])}")
+    return DONE

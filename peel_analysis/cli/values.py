@@ -140,11 +140,12 @@ def _values_as(format_: str, edition: "Edition", chosen: "list[Measure] | None",
     """Return the values of an edition in a format: some measures' where they are chosen, one force's if one is."""
     from peel_analysis.data.forces import ENGLAND_AND_WALES
     from peel_analysis.measures import calculate_all
-    from peel_analysis.reports.workbook import workbook_of
     from peel_analysis.show import values as value_table
 
     results = calculate_all(edition, chosen)
     if format_ == "xlsx":
+        from peel_analysis.reports.workbook import workbook_of
+
         return workbook_of(edition, results, "" if force_id == ENGLAND_AND_WALES else force_id)
     rows = value_table.of_results(results)
     if force_id:

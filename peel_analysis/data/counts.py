@@ -37,17 +37,18 @@ class TableError(InputError):
     """A table that is not in the shape it should have. The message names file, line, what was found and the remedy."""
 
 
-def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
+def read(path: Path, name: str = "", content: bytes | None = None, *, forces: Forces) -> pd.DataFrame:
     """Return the counts in `<item>/<release>.csv`, checked: text columns, `count` as whole numbers with blanks (Int64).
 
-    `name` is what an error calls the file, where its own name alone would not tell it from others.
+    `name` is what an error calls the file, where its own name alone would not tell it from others, and `content` what
+    it holds, where that has been read.
     A table of FRACTIONAL items alone keeps the decimals (Float64). Raises TableError for anything that `check` refuses,
     for text where a count should be, for an item that is not the folder's name or a release that is not the file's, for
     a row with a cell too many or too few, and for a file that is no CSV in UTF-8.
     """
     name = name or path.name
     try:
-        return _read(path, name, forces)
+        return _read(path, name, path if content is None else io.BytesIO(content), forces)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, TableError) as error:
         try:  # a file that is not UTF-8 or has a row with a cell too many or too few: other faults follow from these
             rows_of(path, name, lambda found: check_columns(found, name))
@@ -59,8 +60,8 @@ def read(path: Path, name: str = "", *, forces: Forces) -> pd.DataFrame:
         raise TableError(f"{name}: {said}; give a CSV file in UTF-8 with {', '.join(COUNTS_COLUMNS)}") from None
 
 
-def _read(path: Path, name: str, forces: Forces) -> pd.DataFrame:
-    text = texts_of(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig"))
+def _read(path: Path, name: str, content: Path | io.BytesIO, forces: Forces) -> pd.DataFrame:
+    text = texts_of(pd.read_csv(content, dtype=str, keep_default_na=False, encoding="utf-8-sig"))
     check_columns(text.columns, name)
     fractional = len(text) > 0 and set(text["item"].unique()) <= FRACTIONAL
     with Faults(TableError) as faults:

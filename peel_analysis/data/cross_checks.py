@@ -120,16 +120,16 @@ def _check_peers(data: Data) -> None:
             faults.of(lambda: data.peer_lists)
 
 
-def checked_exclusions(edition: Edition) -> pd.DataFrame:
+def checked_exclusions(edition: Edition) -> tuple[Mapping[str, str], ...]:
     """Return the edition's exclusions, checked: every measure and force exists, and every row has its reason."""
     years = frozenset(str(window.end.year) for window in edition.windows.values()) | {"all"}
     edition.data.cached(("exclusions", edition.id, years), lambda: _check_exclusions(edition, years))
-    return edition.register(registers.EXCLUSIONS)
+    return edition.records(registers.EXCLUSIONS)
 
 
 def _check_exclusions(edition: Edition, years: Collection[str]) -> None:
     with Faults() as faults:
-        for row in records(edition.register(registers.EXCLUSIONS)):
+        for row in edition.records(registers.EXCLUSIONS):
             if wrong := _wrong(row, edition, edition.data.measures, years):
                 who = f"{row['measure_id']}, {row['period_year']}, {row['force_id']}"
                 faults.add([f"{edition.data.place_of(registers.EXCLUSIONS, row)}: {who}: {wrong}"])
@@ -153,13 +153,13 @@ def _wrong(row: Mapping[str, str], edition: Edition, measures: Measures, years: 
     return ""
 
 
-def checked_published(edition: Edition) -> pd.DataFrame:
+def checked_published(edition: Edition) -> tuple[Mapping[str, str], ...]:
     """Return the edition's published values, of measures and of what else the report prints, such as survey sizes.
 
     Raises InputError for an id that is no measure's and nearly one: its value would be shown nowhere.
     """
     edition.data.cached(("published", edition.id), lambda: _check_published(edition))
-    return edition.register(PUBLISHED_VALUES)
+    return edition.records(PUBLISHED_VALUES)
 
 
 def _check_published(edition: Edition) -> None:

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -190,9 +191,14 @@ class Edition:
     @property
     def key(self) -> str:
         """What all that is worked out from it depends on, but for the content of the files and the package, as text."""
+        return f"{self.data!r} {self.choices}"
+
+    @cached_property
+    def choices(self) -> str:
+        """What it chooses of its data folder, as text."""
         people = (self.mid_year, self.vintage, self.population_instead, self.national_population)
         chosen = (self.windows, *people, self.earlier_population, self.releases, self.lacks)
-        return repr((self.data, self.settings, *chosen, self.leave_out_incomplete))
+        return repr((self.settings, *chosen, self.leave_out_incomplete))
 
     def __repr__(self) -> str:
         return f"<edition {self.id} of {self.data.folder}>"
@@ -287,11 +293,8 @@ class Edition:
 
     def _complete(self) -> set[tuple[int, str]]:
         """Return the mid-years and vintages that lack no force but those whose population is assumed."""
-        held: dict[tuple[int, str], set[str]] = {}
-        for force_id, year, vintage in self.data.populations:
-            held.setdefault((year, vintage), set()).add(force_id)
         needed = set(self.forces.ids) - (set() if self.national_population else set(self.population_instead))
-        return {key for key, force_ids in held.items() if needed <= force_ids}
+        return {key for key, force_ids in self.data.populations_of.items() if needed <= force_ids}
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return the edition's rows of a register: those of this edition or `all`.
@@ -305,6 +308,11 @@ class Edition:
     def about(self, register: Register, force_id: str, question_id: str) -> pd.DataFrame:
         """Return the edition's rows of a register that are about a force and a question."""
         return _about(self, force_id, register.file, question_id)
+
+    def records(self, register: Register) -> tuple[Mapping[str, str], ...]:
+        """Return the same rows as mappings of text, for reading one after the other."""
+        asked = ("records", register, self.id, self._programme_id)
+        return self.data.cached(asked, lambda: tuple(records(self.register(register))))
 
     @property
     def _programme_id(self) -> str:
@@ -420,7 +428,8 @@ def _notes(edition: Edition, *numbers: str) -> list[dict[str, str]]:
 
 @reads.question("sources", reads.as_text)
 def _sources(edition: Edition, *source_ids: str) -> list[dict[str, str]]:
-    known = {row["source_id"]: row for row in records(edition.data.register(SOURCES))}
+    data = edition.data
+    known = data.cached(("sources by id",), lambda: {row["source_id"]: row for row in records(data.register(SOURCES))})
     if unknown := [source_id for source_id in source_ids if source_id not in known]:
         raise InputError(f"{edition.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
     return [known[source_id] for source_id in source_ids]

@@ -7,17 +7,17 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from peel_analysis.data import counts, reads, registers, settings
+from peel_analysis.data import kept_tables, reads, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import PROJECT, data_folder, rows_of, toml_of, wrong_name
+from peel_analysis.data.files import NOTICE, PROJECT, data_folder, rows_of, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
-from peel_analysis.data.returned import NOTICE, RETURNS, Notice, ReturnedItem, notice_in, returned_in
-from peel_analysis.data.writing import JOURNAL, cache_folder, finish_writing, once
+from peel_analysis.data.returned import RETURNS, Notice, ReturnedItem, notice_in, returned_in
+from peel_analysis.data.writing import JOURNAL, finish_writing
 
 T = TypeVar("T")
 PUBLIC = "Made from public data by peel_analysis."
@@ -70,20 +70,39 @@ class Data:
 
         `what` names the question, with all that the answer depends on besides files.
         """
-        held = self._cache.get(what)
-        if held is None or any(self._written(name) != written for name, written in held[0].items()):
-            self._reading.append({})
+        return self.cached_together({what: make})[0]
+
+    def cached_together(self, asked: Mapping[Hashable, Callable[[], T]]) -> list[T]:
+        """Return the answers to several questions, as `cached` does, that share what they read.
+
+        Of what is made in one call, each answer rests on every file that any of them has read.
+        """
+        made: dict[Hashable, tuple[Written, reads.Reads, T]] = {}
+        files: Written = {}
+        if stale := {what: make for what, make in asked.items() if not self._is_held(what)}:
+            self._reading.append(files)
             try:
-                with reads.gathered() as behind:
-                    made = make()
+                for what, make in stale.items():
+                    with reads.gathered() as behind:
+                        made[what] = (files, behind, make())
             finally:
-                files = self._reading.pop()
-            held = self._cache[what] = (files, behind, made)
+                self._reading.pop()
+        self._cache |= made
+        for what in asked:
+            if self._reading:
+                self._reading[-1].update(self._cache[what][0])
+            reads.note_all(self._cache[what][1])
+        return [self._cache[what][2] for what in asked]
+
+    def _is_held(self, what: Hashable) -> bool:
+        held = self._cache.get(what)
+        return held is not None and all(self._written(name) == written for name, written in held[0].items())
+
+    def rest_on_all(self) -> None:
+        """Have the answer that is being worked out rest on all declarations and registers, which it need not read."""
         if self._reading:
-            self._reading[-1].update(held[0])
-        reads.note_all(held[1])
-        answer: T = held[2]
-        return answer
+            names = (".", *(one.name for one in os.scandir(self.folder) if one.is_file()))
+            self._reading[-1].update({name: self._written(name) for name in names})
 
     def path(self, name: str) -> Path:
         """Return the path of a file or a folder of the data folder, which whoever asks is about to read."""
@@ -251,6 +270,14 @@ class Data:
         """Each population held, by force_id, mid-year and vintage."""
         return populations_in(self.path(POPULATIONS), self.forces)
 
+    @_Kept
+    def populations_of(self) -> Mapping[tuple[int, str], set[str]]:
+        """The forces whose population is held, by mid-year and vintage."""
+        held: dict[tuple[int, str], set[str]] = {}
+        for force_id, year, vintage in self.populations:
+            held.setdefault((year, vintage), set()).add(force_id)
+        return held
+
     @_kept_from(settings.PUBLISHED_FILES)
     def published_files(self) -> settings.PublishedFiles:
         """The published files behind the counts."""
@@ -286,12 +313,8 @@ class Data:
         file = f"counts/{item}/{release}.csv"
 
         def read() -> pd.DataFrame:
-            path, forces = self.path(file), self.forces
-            if cache_folder() is None:
-                return counts.read(path, f"data/{file}", forces=forces)
-            asked = (str(path), *map(str, self._written(file)))
-            made = once("counts", asked, lambda: counts.as_bytes(counts.read(path, f"data/{file}", forces=forces)))
-            return counts.from_bytes(made)
+            path, forces, public = self.path(file), self.forces, not self.has(NOTICE)
+            return kept_tables.table(path, f"data/{file}", forces=forces, public=public)
 
         return self.cached(file, read).copy(deep=False)
 

@@ -2,7 +2,7 @@
 
 What the notebooks of a batch keep for one another is written so too: work that is the same for all 43 forces is done
 once, in the folder that PEEL_KEPT names; without it nothing is kept. A batch names it after the content of the data and
-of the package, so that what it holds was made from what is there now.
+of the package, so that what it holds was made from what is there now. What commands keep is in `kept_tables.py`.
 
 An output carries marks in itself, in a notebook's metadata or a page's head: the content key of what it was made from,
 and a checksum. By the checksum, a file that was emptied, cut short or edited is told from a whole one wherever it is
@@ -200,29 +200,46 @@ def cache_folder() -> Path | None:
     return Path(named) if named else None
 
 
-def once(kind: str, asked: Iterable[str], make: Callable[[], bytes]) -> bytes:
-    """Return what `make` returns, from the folder when it has been made there for the same question.
+def once(
+    kind: str,
+    asked: Iterable[str],
+    make: Callable[[], bytes],
+    place: Path | None = None,
+    still: Callable[[], bool] | None = None,
+) -> bytes:
+    """Return what `make` returns, from a folder when it has been made there for the same question.
 
-    `kind` is the name of the sub-folder; `asked` is everything, but for the data and the package, that the answer
-    depends on. A folder that cannot be written to costs time and nothing else; what is damaged there is made anew.
+    The folder is `place`, else this process's own, for which `asked` is everything, but for the data and the package,
+    that the answer depends on. `kind` is the name of the sub-folder. What has been made is not kept where `still`, if
+    it is given, says that what it was made from has changed meanwhile. A folder that cannot be written to costs time
+    and nothing else; what is damaged there is made anew.
     """
-    place = cache_folder()
+    of_batch = place is None
+    place = place or cache_folder()
     if place is None:
         return make()
-    path = place / kind / checksum("\n".join(asked).encode())[:32]
+    name = checksum("\n".join(asked).encode())[:32]
+    path, marks = place / kind / name, f"{kind} {name} ".encode()  # in the checksum: no answer is another's
     with suppress(OSError):
         held = path.read_bytes()
         content = held[CHECKSUM_SIZE:]
-        if held[:CHECKSUM_SIZE] == checksum(content).encode():
-            made, _, behind = content.rpartition(b"\n")
-            note_all({(folder, name): digest for folder, name, digest in json.loads(behind)})
-            return made
+        if held[:CHECKSUM_SIZE] == checksum(marks + content).encode():
+            return _told(content) if of_batch else content
     with gathered() as reads:
         made = make()
     note_all(reads)
     content = made + b"\n" + json.dumps([(*read, digest) for read, digest in reads.items()]).encode()
+    content = content if of_batch else made
     with suppress(OSError):
-        write_files({path: checksum(content).encode() + content})
+        if still is None or still():
+            write_files({path: checksum(marks + content).encode() + content})
+    return made
+
+
+def _told(content: bytes) -> bytes:
+    """Return what has been made, and note what was read for it, which a batch keeps with it."""
+    made, _, behind = content.rpartition(b"\n")
+    note_all({(folder, name): digest for folder, name, digest in json.loads(behind)})
     return made
 
 

@@ -73,8 +73,15 @@ class WarmProcess:
 
     def returncode(self, kernel: int) -> int | None:
         """Return a kernel's exit status, None while it runs. Kernels of a warm process that has ended were killed."""
+        return self._status("returncode", kernel)
+
+    def end(self, kernel: int) -> int | None:
+        """Kill a kernel and what it left running; return its exit status once it has ended."""
+        return self._status("end", kernel)
+
+    def _status(self, wanted: str, kernel: int) -> int | None:
         try:
-            status: int | None = self._ask({"wanted": "returncode", "kernel": kernel})["returncode"]
+            status: int | None = self._ask({"wanted": wanted, "kernel": kernel})["returncode"]
         except WarmProcessFaultError as error:
             logger.warning("warm process: %s; its kernels end with it", error)
             own_pool().deaths += 1

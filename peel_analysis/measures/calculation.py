@@ -1,7 +1,8 @@
 """From counts to values: what an edition's measures need is read once, then each step leads from rows to rows."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from math import fsum, isnan, nan
 
 from peel_analysis.checks import records
@@ -10,7 +11,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
-from peel_analysis.data.reads import question
+from peel_analysis.data.reads import WHOLE, note, only_checked, question
 from peel_analysis.data.registers import EXCLUSIONS, NOT_COMPARABLE
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
@@ -43,25 +44,51 @@ def calculate(measure: Measure, edition: Edition) -> Result:
 
 
 def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -> tuple[Result, ...]:
-    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does."""
-    inputs, declared = CountTables(edition), {one.id: one for one in edition.data.measures}
-    return tuple(
-        _declared(edition, one.id, inputs=inputs) if declared.get(one.id) is one else _kept(one, inputs)
-        for one in (declared.values() if measures is None else measures)
-    )
+    """Return the results of all measures, or of those named, from tables read once. Raises as `calculate` does.
+
+    A result is the same object for as long as no register, no declaration and no table that it counts changes: what is
+    worked out from it is found again by that.
+    """
+    chosen = tuple(edition.data.measures if measures is None else measures)
+    by_name = {one.id: one for one in edition.data.measures} if edition.is_as_declared else {}
+    declared = [one for one in chosen if by_name.get(one.id) is one]
+    try:
+        with only_checked():  # each is told by its name
+            results = _held(edition, declared)
+    except Exception:
+        note(edition.data.folder, WHOLE)
+        raise
+    for one in declared:
+        _declared(edition, one.id, held=results[repr(one)])
+    results |= _held(edition, [one for one in chosen if by_name.get(one.id) is not one])
+    return tuple(results[repr(one)] for one in chosen)
 
 
 @question("result", Result.as_bytes)
-def _declared(edition: Edition, measure_id: str, inputs: CountTables | None = None) -> Result:
-    return _kept(edition.data.measure(measure_id), inputs or CountTables(edition))
+def _declared(edition: Edition, measure_id: str, held: Result | None = None) -> Result:
+    return held or calculate(edition.data.measure(measure_id), edition)
+
+
+def _held(edition: Edition, measures: Iterable[Measure]) -> dict[str, Result]:
+    """Return the results of measures by all that is declared of them."""
+    inputs = CountTables(edition)
+    asked: dict[str, Callable[[], Result]] = {repr(one): partial(_made, one, inputs) for one in measures}
+    named: dict[Hashable, Callable[[], Result]] = {
+        ("result", one, edition.choices): make for one, make in asked.items()
+    }
+    return dict(zip(asked, edition.data.cached_together(named), strict=True))
+
+
+def _made(measure: Measure, inputs: CountTables) -> Result:
+    inputs.edition.data.rest_on_all()
+    return _kept(measure, inputs)
 
 
 def _kept(measure: Measure, inputs: CountTables) -> Result:
-    """Return the result that another notebook of a batch has calculated, else calculate it and keep it."""
+    """Return the result that another process of a batch has calculated, else calculate it and keep it."""
     if cache_folder() is None:
         return _calculated(measure, inputs)
-    asked = (repr(measure), inputs.edition.key)
-    made = once("results", asked, lambda: _calculated(measure, inputs).as_bytes())
+    made = once("results", (repr(measure), inputs.edition.key), lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
 
 

@@ -83,7 +83,7 @@ def exclusions_of(measure: Measure, edition: Edition, year: int, register: Itera
     `register` are the edition's rows, where they are read already. Raises InputError for a row whose force or measure
     does not exist, or that gives no reason.
     """
-    every = registers.records(checked_exclusions(edition)) if register is None else register
+    every = checked_exclusions(edition) if register is None else register
     years = (str(year), "all")
     listed = [fact for fact in every if fact["measure_id"] == measure.id and fact["period_year"] in years]
     out = Exclusions(tuple(listed))

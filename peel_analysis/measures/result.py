@@ -118,6 +118,10 @@ class Result:
 
     def as_bytes(self) -> bytes:
         """Return all but measure and edition as JSON, in which floats are exact: a batch calculates a result once."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> bytes:
         values = [list(vars(one).values()) for one in self._values.values()]
         members = (self.members, self.comparator_members)
         return json.dumps((values, *members, self.release, self.contradicted, self.comparator_release)).encode()

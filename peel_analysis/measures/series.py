@@ -31,7 +31,7 @@ class Break:
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # as a result is, and for the same reason
 class Series:
     """A measure's values and the counts behind them: one row a window's last day, one column a force.
 
@@ -135,7 +135,7 @@ def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
     return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
 
 
-@remembered(maxsize=16)
+@remembered(maxsize=64)
 def rolling(result: Result, months: int = YEAR) -> Series:
     """Return the measure in each 12-month window up to the result's own, from the earliest that the counts allow.
 

@@ -15,7 +15,6 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import GapError, Period, tiles
 from peel_analysis.data.reads import remembered
-from peel_analysis.data.registers import records
 
 # What a status takes precedence over; those that say that a figure cannot be had at all come after these.
 RANK = ["reported", "revised", "estimated", "mismatched", "incomplete", "partial", "combined"]
@@ -58,10 +57,7 @@ class CountTables:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self._rows_of = remembered(None)(rows_of)
         self._counts_of = remembered(None)(self._counted)  # by item, dimensions and window: once for all measures
-        self._exclusions = remembered(None)(lambda: records(checked_exclusions(edition)))
-        self._published = remembered(None)(lambda: records(checked_published(edition)))
 
     def with_people_of(self, measure: Measure, window: Period) -> "CountTables":
         """Return the tables with the populations of a window's own mid-year, or these where it has no other.
@@ -73,19 +69,17 @@ class CountTables:
         year = self.edition.mid_year_held(self.edition.window(measure.window), window)
         if year == self.edition.mid_year:
             return self
-        other = CountTables(self.edition.of_mid_year(year))
-        other._exclusions, other._published = self._exclusions, self._published
-        return other
+        return CountTables(self.edition.of_mid_year(year))
 
     @property
-    def exclusions(self) -> list[dict[str, str]]:
+    def exclusions(self) -> tuple[Mapping[str, str], ...]:
         """The rows of data/exclusions.csv."""
-        return self._exclusions()
+        return checked_exclusions(self.edition)
 
     @property
-    def published(self) -> list[dict[str, str]]:
+    def published(self) -> tuple[Mapping[str, str], ...]:
         """The rows of data/published_values.csv."""
-        return self._published()
+        return checked_published(self.edition)
 
     def sum_of(self, part: Part, window: Period, left_out: Mapping[str, Collection[str]]) -> Sum:
         """Return the part's counts in `window` by force, their releases, and the items that each force has a count of.
@@ -117,26 +111,43 @@ class CountTables:
             people = edition.populations[[POPULATION, "status", "sentence"]].itertuples(name=None)
             counts = {one: Count(float(number), is_, why, short.get(is_, "")) for one, number, is_, why in people}
             return counts, people_in_words(edition, edition.mid_year)
-        rows = self._rows_of(item, dimensions, edition)
-        first, last = window.start.isoformat(), window.end.isoformat()
-        lack = edition.lacks.get(item)
-        held = rows is not None and bool(((rows["period_start"] <= last) & (rows["period_end"] >= first)).any())
-        if rows is None or rows.empty or (lack and not held):  # a release of other years alone lacks the item here
+        lack, release = edition.lacks.get(item), edition.releases.get(item)
+        counted = self._in_table(item, dimensions, window, may_lack=lack is not None) if release else None
+        if release is None or counted is None:
             if lack is None:
                 remedy = "name a release under [releases] or give the reason under [lacks]"
                 raise InputError(f"{edition.file}: no release for '{item}' and no reason why; {remedy}")
             return dict.fromkeys(edition.forces.ids, Count(nan, lack.status, lack.sentence, lack.short)), ""
-        release = edition.releases[item]
-        inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
-        is_own = release.release == OWN
-        name = OWN_TABLE.format(item) if is_own else f"data/counts/{release.item}/{release.release}.csv"
-        may_lack_forces = is_own or release.item in edition.data.returned
-        counted = _added_up(inside, window, name, edition.forces, may_lack_forces=may_lack_forces)
         not_returned = Count(nan, lack.status if lack else "not_available", NOT_RETURNED, "Not in the data return")
+        is_own = release.release == OWN
         if is_own:
             not_returned = Count(nan, "not_available", NOT_IN_OWN, "Not in the own table")
         by_force = {one: counted.get(one, not_returned) for one in edition.forces.ids}
-        return by_force, name if is_own else f"{release.item} {release.release}"
+        return by_force, OWN_TABLE.format(item) if is_own else f"{release.item} {release.release}"
+
+    def _in_table(
+        self, item: str, dimensions: tuple[str, ...], window: Period, *, may_lack: bool
+    ) -> dict[str, Count] | None:
+        """Return the sums of an item's rows in a window by force, worked out once for all editions with its release.
+
+        None without rows of these dimensions; where the item may be lacking, without rows of the window's days too.
+        """
+        edition, release = self.edition, self.edition.releases[item]
+        is_own = release.release == OWN
+        name = OWN_TABLE.format(item) if is_own else f"data/counts/{release.item}/{release.release}.csv"
+
+        def add_up() -> dict[str, Count] | None:
+            rows = rows_of(item, dimensions, edition)
+            first, last = window.start.isoformat(), window.end.isoformat()
+            if rows is None or rows.empty:
+                return None
+            if may_lack and not ((rows["period_start"] <= last) & (rows["period_end"] >= first)).any():
+                return None  # a release of other years alone lacks the item here
+            inside = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
+            lacks_forces = is_own or release.item in edition.data.returned
+            return _added_up(inside, window, name, edition.forces, may_lack_forces=lacks_forces)
+
+        return edition.data.cached(("sums", name, release.item, dimensions, window, may_lack), add_up)
 
 
 def _added_up(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from peel_analysis.comparison.comparable import NOTE_OF_A_LIST, PeerGroup, means
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.text import enumerated
+from peel_analysis.data.writing import cache_folder
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables
 from peel_analysis.sections.display import styled
@@ -383,7 +385,21 @@ def sources_of(results: Iterable[Result]) -> str:
 
 
 def in_hand(result: measures.Result) -> Result:
-    """Return a result with its figures, tables and sentences; one that has them is itself."""
+    """Return a result with its figures, tables and sentences; one that has them is itself.
+
+    Its rows are a copy: whoever holds it may change them. In a batch, where nobody does before a notebook's kernel has
+    begun, it is the same object each time, as the result is.
+    """
     if isinstance(result, Result):
         return result
-    return Result(**{one.name: getattr(result, one.name) for one in fields(measures.Result)})
+    return _of_batch(result) if cache_folder() else _with_own_rows(result)
+
+
+@lru_cache(maxsize=128)
+def _of_batch(result: measures.Result) -> Result:
+    return _with_own_rows(result)
+
+
+def _with_own_rows(result: measures.Result) -> Result:
+    held = {one.name: getattr(result, one.name) for one in fields(measures.Result)}
+    return Result(**{**held, "rows": result.rows.copy(deep=False)})

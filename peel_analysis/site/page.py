@@ -45,7 +45,7 @@ class Site:
 
     `standings` say of each of these editions what there is of each force, by their ids. Without `is_whole`, only
     the indexes and the search are made, and no page names another that is not there already. `key` is the key of the
-    data and the package.
+    data and the package. `expected` are pages that a run which goes on is about to make.
 
     Paths are those of published data; `file` says where each is, as the data folder has it.
     """
@@ -56,6 +56,7 @@ class Site:
     standings: Mapping[str, Mapping[str, Standing]] = field(default_factory=dict)
     is_whole: bool = True
     key: str = UNKEYED
+    expected: frozenset[str] = frozenset()
 
     def page(self, template: str, path: str, edition: Edition | None = None, **values: object) -> str:
         """Return the page at a path below the output folder, from a template that extends `site.html.j2`.
@@ -81,9 +82,9 @@ class Site:
         return [path for path in (*(there for _, there in self._navigation(edition)), *forces) if self.has(path)]
 
     def has(self, path: str) -> bool:
-        """Return whether a page below the output folder is made with the site, or is there already."""
+        """Return whether a page below the output folder is made with the site, is expected, or is there already."""
         file = path.partition("#")[0]
-        return file in self._made or has_file(self.file(file))
+        return file in self._made or file in self.expected or has_file(self.file(file))
 
     def file(self, path: str) -> Path:
         """Return where what a path names is."""
