@@ -206,7 +206,7 @@ class Edition:
     @property
     def is_as_declared(self) -> bool:
         """Whether it is the one of its data folder, and not one that `replace` has given."""
-        return self.data.edition(self.id) is self
+        return self.data.has_given(self)
 
     def window(self, name: str) -> Period:
         """Return a window by its name in the edition's file. Raises InputError when it has none of that name."""
@@ -305,7 +305,7 @@ class Edition:
         own = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
         return rows[rows["edition"].isin(own)].reset_index(drop=True)
 
-    def about(self, register: Register, force_id: str, question_id: str) -> pd.DataFrame:
+    def about(self, register: Register, force_id: str, question_id: str) -> list[Mapping[str, str]]:
         """Return the edition's rows of a register that are about a force and a question."""
         return _about(self, force_id, register.file, question_id)
 
@@ -366,7 +366,7 @@ class Edition:
         text = "\n".join(words for (title, _), words in self.findings(force_id).items() if title == section_title)
         return sorted({int(found[2:-1]) for found in re.findall(CITATION, text)})
 
-    def notes(self, numbers: Iterable[int]) -> list[dict[str, str]]:
+    def notes(self, numbers: Iterable[int]) -> list[Mapping[str, str]]:
         """Return the footnotes of some numbers: rows of their register."""
         return _notes(self, *map(str, numbers))
 
@@ -410,20 +410,15 @@ class Edition:
         return replace(self, leave_out_incomplete=True)
 
 
-def as_csv(rows: pd.DataFrame) -> bytes:
-    """Return the content of rows of text: all that is in them, in their order."""
-    return rows.to_csv().encode()
-
-
-@reads.question("rows", as_csv)
-def _about(edition: Edition, force_id: str, file: str, question_id: str) -> pd.DataFrame:
-    rows = edition.register(next(one for one in registers.ALL if one.file == file))
-    return rows[(rows["force_id"] == force_id) & (rows["question"] == question_id)].reset_index(drop=True)
+@reads.question("rows", reads.as_text)
+def _about(edition: Edition, force_id: str, file: str, question_id: str) -> list[Mapping[str, str]]:
+    rows = edition.records(next(one for one in registers.ALL if one.file == file))
+    return [row for row in rows if row["force_id"] == force_id and row["question"] == question_id]
 
 
 @reads.question("notes", reads.as_text)
-def _notes(edition: Edition, *numbers: str) -> list[dict[str, str]]:
-    return [row for row in records(edition.register(registers.FOOTNOTES)) if str(int(row["number"])) in numbers]
+def _notes(edition: Edition, *numbers: str) -> list[Mapping[str, str]]:
+    return [row for row in edition.records(registers.FOOTNOTES) if str(int(row["number"])) in numbers]
 
 
 @reads.question("sources", reads.as_text)

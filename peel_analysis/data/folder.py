@@ -330,6 +330,11 @@ class Data:
             raise InputError(f"No edition '{name}'; the editions are {', '.join(self.editions) or '(none)'}")
         return self.cached(("edition", name), lambda: edition_in(self._toml(f"editions/{name}.toml")[0], name, self))
 
+    def has_given(self, edition: Edition) -> bool:
+        """Return whether an edition is the one that `edition` has returned last."""
+        held = self._cache.get(("edition", edition.id))
+        return held is not None and held[2] is edition
+
 
 _opened: dict[Path, Data] = {}
 

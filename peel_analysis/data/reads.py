@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
 _questions: dict[str, Asked] = {}
 _behind: list[Reads | None] = []  # of each answer that is being worked out, the innermost last; None: told by its name
-_told: tuple[str, set[str]] = ("", set())  # the file, and what this process has told there
+_told: tuple[str, set[Read]] = ("", set())  # the file, and what this process has told there
 
 
 def note(folder: Path, name: str) -> None:
@@ -61,9 +61,9 @@ def note(folder: Path, name: str) -> None:
 def note_all(reads: Reads) -> None:
     """Note again what an answer that has been kept was worked out from."""
     if not _behind:
-        if READS_IN in os.environ:
-            for (folder, name), digest in reads.items():
-                _tell(folder, name, digest)
+        if place := os.environ.get(READS_IN):
+            for read in reads.keys() - _told_in(place):
+                _tell(place, read, reads[read])
     elif (behind := _behind[-1]) is not None:
         for read, digest in reads.items():
             behind[read] = behind.get(read) or digest
@@ -131,7 +131,8 @@ def question(name: str, content: Callable[[Any], bytes]) -> Callable[[Callable[.
             if not edition.is_as_declared or not all(map(PLAIN.fullmatch, words)):
                 return answer(edition, *words, **at_hand)
             told = (str(edition.data.folder), ":".join((name, edition.id, *words)))
-            is_told = READS_IN in os.environ and not (_behind and _behind[-1] is None)
+            place = os.environ.get(READS_IN)
+            is_told = place and (_behind[-1] is not None if _behind else told not in _told_in(place))
             try:
                 with only_checked():
                     answered = answer(edition, *words, **at_hand)
@@ -175,24 +176,26 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:SHORT]
 
 
-def _tell(folder: str, name: str, digest: str) -> None:
-    """Write what is read to the file that a batch has named, once."""
+def _told_in(place: str) -> set[Read]:
+    """Return what this process has told in a file: nothing in a kernel that has just been forked."""
     global _told
-    place = os.environ[READS_IN]
-    if _told[0] != place:  # in a kernel that was forked, or that runs one notebook after the other
+    if _told[0] != place:
         _told = place, set()
+    return _told[1]
+
+
+def _tell(place: str, read: Read, digest: str) -> None:
+    """Write what is read to the file that a batch has named."""
+    _told_in(place).add(read)
+    folder, name = read
     if folder != os.environ.get(OF_FOLDER) or not (is_question(name) or PLAIN.fullmatch(name)):
-        name = WHOLE
-    if name in _told[1]:
-        return
-    _told[1].add(name)
+        name, digest = WHOLE, ""
     if is_question(name) and not digest:
         from peel_analysis.data.folder import open_data
 
         digest = answer_digest(name, open_data(folder))
-    line = json.dumps([name, digest]) + "\n"
     with open(place, "ab", buffering=0) as file:  # noqa: PTH123 - as what is appended is one write
-        file.write(line.encode())
+        file.write((json.dumps([name, digest]) + "\n").encode())
 
 
 def told_in(place: Path) -> dict[str, str]:

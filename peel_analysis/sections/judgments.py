@@ -60,9 +60,9 @@ def judgment(edition: Edition, force_id: str, question_id: str) -> Judgment:
     question = programme.question(question_id) if programme else None
     ungraded = UNGRADED if question and not question.graded else ""
     mine = edition.about(JUDGMENTS, force_id, question_id)
-    if programme is None or mine.empty:
+    if programme is None or not mine:
         return Judgment(ungraded)
-    row = mine.iloc[0]
+    row = mine[0]
     marked = programme.marked.get(row["evidence"]) if row["grade"] else None
     key = programme.keys[marked.mark] if marked else ""
     return Judgment(row["grade"] or ungraded, row["last_inspected"], row["evidence"], row["note"], marked, key)
@@ -157,7 +157,7 @@ def programme_id(edition: Edition) -> str:
 def inspected(edition: Edition, force_id: str, question_id: str) -> str:
     """Return whether the question was inspected in the edition: "yes", "no" or "unknown"."""
     mine = edition.about(SECTIONS_INSPECTED, force_id, question_id)
-    return "unknown" if mine.empty else str(mine.iloc[0]["inspected"])
+    return mine[0]["inspected"] if mine else "unknown"
 
 
 def inspection_line(edition: Edition, force_id: str, question_id: str) -> str:

@@ -206,7 +206,7 @@ def without_findings(edition: Edition, force: Force) -> Html:
     held = {section for section, _ in edition.findings(force.id)}
     plans = [plan for plan in edition.sections if plan.question]
     without = [plan.title for plan in plans if plan.title not in held]
-    as_well = [plan.title for plan in plans if edition.about(AREAS_FOR_IMPROVEMENT, force.id, plan.question).empty]
+    as_well = [plan.title for plan in plans if not edition.about(AREAS_FOR_IMPROVEMENT, force.id, plan.question)]
     name, none = force.official_name, "in this edition on"
     findings, areas = f"No findings of inspectors are held for {name}", "o area for improvement is recorded"
     if without == as_well:

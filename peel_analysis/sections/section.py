@@ -200,10 +200,10 @@ class Section:
         """Show the areas for improvement and causes of concern on the section's question under a heading; else none."""
         about = "areas for improvement"
         mine = self.edition.about(registers.AREAS_FOR_IMPROVEMENT, self.force.id, self.plan.question)
-        if mine.empty:
+        if not mine:
             return Html(Markup(), about)
         said = []
-        for row in registers.records(mine):
+        for row in mine:
             opening = "Cause of concern: " if row["kind"] == "cause_of_concern" else ""
             said.append(f"{opening}{row['sentence']} {row['note']}".strip())
         heading = piece("heading", 3, slug(f"{self.plan.id}-{about}"), "Areas for improvement")

@@ -12,7 +12,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import Period
 from peel_analysis.data.reads import as_text, question
-from peel_analysis.data.registers import CAVEATS, records
+from peel_analysis.data.registers import CAVEATS
 from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
 from peel_analysis.measures.exclusions import check_years
@@ -322,9 +322,8 @@ def caveats(result: Result, force_id: str | None = None) -> list[str]:
 
 @question("caveats", as_text)
 def _caveats(edition: Edition, force_id: str, measure_id: str) -> list[str]:
-    rows = edition.register(CAVEATS)
-    about = rows[rows["force_id"].isin(("all", force_id))]
-    return [row["sentence"] for row in records(about) if measure_id in row["applies_to"].split(";")]
+    about = (row for row in edition.records(CAVEATS) if row["force_id"] in ("all", force_id))
+    return [row["sentence"] for row in about if measure_id in row["applies_to"].split(";")]
 
 
 def sources_in_words(result: Result) -> str:
