@@ -17,7 +17,7 @@ from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
-    "pillow", "pyarrow", "resvg_py", "seaborn", "weasyprint", "xlsxwriter",
+    "pillow", "pyarrow", "resvg", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
 
 
