@@ -10,7 +10,7 @@ import pytest
 from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
 from peel_analysis.batch import Making, share
-from peel_analysis.batch.units import Report, shared_key
+from peel_analysis.batch.units import Now, Report, shared_key
 from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
@@ -224,6 +224,7 @@ def test_a_request_that_cannot_be_met_ends_with_2(arguments: tuple[str, ...], er
 
 def test_a_key_stands_for_what_a_unit_is_made_from(ran: SmallBatch, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(keys(ran, monkeypatch)) == 4
+    now = Now(open_data(ran.data).edition("2017"), shared_key(ran.data))
     for report in reports(ran, monkeypatch):
         assert report.is_fresh()
-        assert all(unit.is_fresh() for unit in report.units)
+        assert all(unit.looked_at(now).seal for unit in report.units)

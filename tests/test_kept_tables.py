@@ -8,24 +8,32 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 from command import run
 
+from peel_analysis.cli import answers
 from peel_analysis.data import counts, kept_tables
-from peel_analysis.data.files import PACKAGE
+from peel_analysis.data.files import NOTICE, PACKAGE
+from peel_analysis.data.files import VARIABLE as DATA_VARIABLE
 from peel_analysis.data.folder import Data, open_data
-from peel_analysis.data.kept_tables import CHECKS, TABLES, VARIABLE
-from peel_analysis.data.returned import NOTICE
+from peel_analysis.data.kept_tables import ANSWERS, TABLES, VARIABLE, answer
 from peel_analysis.data.writing import KEPT_IN
-from peel_analysis.reports import folder_check
 
 pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 CRIME = ("recorded_crime", "rolling-2018-12")
 COUNT = "counts/recorded_crime/rolling-2018-12.csv"
-CHECK_2017 = ("check", "--edition", "2017")
+ANSWERED = (
+    "values --measure crime_per_1000 --format json",
+    "why crime_per_1000 norfolk",
+    "changes 2017 2019 --measure crime_per_1000",
+    "check --edition 2017",
+    "verdicts --measure crime_per_1000",
+    "editions",
+)
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "emptied": lambda content: b"",
     "cut short": lambda content: content[:-1],
@@ -44,8 +52,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Path:
-    """Return a copy of the data folder."""
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the data folder, on which commands work."""
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     return Path(shutil.copytree(DATA, tmp_path / "data"))
 
 
@@ -156,7 +165,7 @@ def test_another_library_or_code_finds_nothing(
 ) -> None:
     first_count(Data(own))
     if changed == "library":
-        monkeypatch.setattr(pd, "__version__", "99.0")
+        monkeypatch.setattr(kept_tables, "version", lambda name: "99.0")
     else:
         monkeypatch.setattr(kept_tables, "PACKAGE", Path(shutil.copytree(PACKAGE, own / "package")))
         source = own / "package" / "data" / "counts.py"
@@ -172,15 +181,18 @@ def test_nothing_is_kept_of_code_that_was_written_since_the_process_began(
     monkeypatch.setattr(kept_tables, "STARTED_AT", 0.0)
     kept_tables._code.cache_clear()
     first_count(Data(own))
-    run_once = open_data(own).answer(CHECKS, (), lambda: "found")
-    assert (run_once, cache.exists()) == ("found", False)
+    assert (answer([own], (), lambda: "found"), cache.exists()) == ("found", False)
 
 
-def test_nothing_is_kept_of_data_that_are_not_published(cache: Path, own: Path) -> None:
-    notice = 'word = "Unpublished"\nslug = "unpublished"\nsentence = "Of returns."\n'
+def test_nothing_is_kept_of_data_that_are_not_published(
+    cache: Path, own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = 'word = "Unpublished"\nsentence = "Of returns."\n'
     (own / NOTICE).write_text(notice, encoding="utf-8")
     first_count(Data(own))
-    assert Data(own).answer(CHECKS, (), lambda: "found") == "found"
+    for _ in range(2):
+        code, said, told = run(capsys, "why", "crime_per_1000", "norfolk")
+        assert (code, said != "", told) == (0, True, "peel: Unpublished. Of returns.\n")
     assert not cache.exists()
 
 
@@ -206,45 +218,80 @@ def test_what_was_written_first_goes_when_the_folder_is_full(
     assert second.exists()
 
 
-def test_a_check_is_the_same_byte_for_byte_and_not_made_again(
-    cache: Path, own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("line", ANSWERED)
+def test_what_a_command_printed_is_printed_again_byte_for_byte(
+    line: str, cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = (*CHECK_2017, "--data", str(own))
     monkeypatch.setenv(VARIABLE, "")
-    expected = run(capsys, *asked)
+    expected = run(capsys, *line.split())
+    assert (expected[0], expected[1] != "") == (0, True)
     monkeypatch.setenv(VARIABLE, str(cache))
-    assert run(capsys, *asked) == expected
-    monkeypatch.setattr(folder_check, "check_folder", refuse)
-    assert run(capsys, *asked) == expected
-    [path] = kept(cache, CHECKS)
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(AssertionError, match="made again"):
-        folder_check.told_of_folder(open_data(own), "2017")
+    assert run(capsys, *line.split()) == expected
+    [path] = kept(cache, ANSWERS)
+    whole = path.read_bytes()
+    for damage in DAMAGES.values():
+        path.write_bytes(damage(whole))
+        assert run(capsys, *line.split()) == expected
+        assert path.read_bytes() == whole
+        if line.startswith("check"):  # which takes seconds
+            break
+    monkeypatch.setattr(click.Group, "invoke", refuse)
+    assert run(capsys, *line.split()) == expected
 
 
-def test_a_check_is_made_again_when_anything_that_it_rests_on_is_another(
+def test_an_answer_is_another_when_anything_that_it_rests_on_is(
     cache: Path, own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = (*CHECK_2017, "--data", str(own))
-    before = run(capsys, *asked)
-    lists = own / "peers"
-    lists.mkdir()
-    (lists / "mine.csv").write_text("force_id\nnorthfolk\n", encoding="utf-8")
-    code, told, _ = run(capsys, *asked)
-    assert (code, "mine.csv" in told) == (1, True)
-    (lists / "mine.csv").unlink()
-    lists.rmdir()
+    asked, register = ("why", "crime_per_1000", "norfolk"), own / "exclusions.csv"
+    before, text = run(capsys, *asked), register.read_text(encoding="utf-8")
+    row = (
+        "2017,crime_per_1000,2017,norfolk,excluded_from_figure,not_comparable,yes,,stated,An example.,An example,Here\n"
+    )
+    register.write_text(text + row, encoding="utf-8")
+    code, said, _ = run(capsys, *asked)
+    assert (code, "An example." in said, said != before[1]) == (0, True, True)
+    register.write_text(text, encoding="utf-8")
     assert run(capsys, *asked) == before
-    found = len(kept(cache, CHECKS))
+    assert len(kept(cache, ANSWERS)) == 2
 
     class Later(date):
         @classmethod
         def today(cls) -> "Later":
             return cls(2099, 1, 1)
 
-    monkeypatch.setattr(folder_check, "date", Later)
-    run(capsys, *asked)
-    assert len(kept(cache, CHECKS)) == found + 1
+    monkeypatch.setattr(answers, "date", Later)
+    assert run(capsys, *asked) == before
+    assert len(kept(cache, ANSWERS)) == 3
+
+
+def test_a_command_that_reads_or_writes_other_files_or_fails_keeps_no_answer(
+    cache: Path, own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line in (
+        f"why crime_per_1000 norfolk --data {own}",
+        f"why crime_per_1000 norfolk --data={own}",
+        "values --measure crime_per_1000 --output values.csv",
+        f"changes 2017 2017@data={own} --measure crime_per_1000",
+        "changes values.csv 2017 --measure crime_per_1000",
+        "changes 2017 2019 --measure crime_per_1000 --html changes.html",
+    ):
+        assert run(capsys, *line.split())[0] == 0, line
+    for line in ("why crime_per_1000 nowhere", "changes 2017 2018", "values --edition", "why --help", "values --wrong"):
+        assert run(capsys, *line.split()) == run(capsys, *line.split())
+    assert not (cache / ANSWERS).exists()
+
+
+def test_an_error_half_way_leaves_what_was_printed_until_then_and_is_not_kept(
+    cache: Path, own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped() -> int:
+        print("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answers.answered(["check"], stopped)
+    assert (capsys.readouterr().out, cache.exists()) == ("half\n", False)
 
 
 def test_what_moved_while_it_was_made_is_not_kept(cache: Path, own: Path) -> None:
@@ -252,22 +299,22 @@ def test_what_moved_while_it_was_made_is_not_kept(cache: Path, own: Path) -> Non
         (own / "glossary.csv").touch()
         return "found"
 
-    assert Data(own).answer(CHECKS, (), make) == "found"
-    assert not (cache / CHECKS).exists()
+    assert answer([own], (), make) == "found"
+    assert not (cache / ANSWERS).exists()
 
 
 def test_nothing_is_kept_of_a_folder_whose_files_lie_behind_a_link(cache: Path, own: Path, tmp_path: Path) -> None:
     (own / "counts").rename(tmp_path / "elsewhere")
     (own / "counts").symlink_to(tmp_path / "elsewhere")
-    answers = iter(("one", "two"))
-    assert [Data(own).answer(CHECKS, (), lambda: next(answers)) for _ in range(2)] == ["one", "two"]
-    assert not (cache / CHECKS).exists()
+    said = iter(("one", "two"))
+    assert [answer([own], (), lambda: next(said)) for _ in range(2)] == ["one", "two"]
+    assert not (cache / ANSWERS).exists()
 
 
 def test_the_command_says_where_it_is_and_what_it_holds_and_clears_it(
     cache: Path, own: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(capsys, *CHECK_2017, "--data", str(own))
+    run(capsys, "why", "crime_per_1000", "norfolk")
     tables = len(kept(cache, TABLES))
     stranger = cache / TABLES / "stranger.csv"
     stranger.write_text("not ours", encoding="utf-8")
@@ -275,7 +322,7 @@ def test_the_command_says_where_it_is_and_what_it_holds_and_clears_it(
     assert (code, said.splitlines()[0]) == (0, str(cache))
     assert re.search(rf"(?m)^holds +{tables + 1} files, \d+\.\d MB; at most 64 MB", said)
     assert re.search(rf"(?m)^counts +{tables} files, .*: tables of counts", said)
-    assert re.search(r"(?m)^checks +1 file, ", said)
+    assert re.search(r"(?m)^answers +1 file, ", said)
     code, said, _ = run(capsys, "cache", "clear")
     assert (code, said.startswith(f"Removed {tables + 1} files, ")) == (0, True)
     assert [path for path in cache.rglob("*") if path.is_file()] == [stranger]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
-from peel_analysis.batch.units import Report, report_of, shared_key
+from peel_analysis.batch.units import Now, Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
@@ -68,7 +68,9 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     workplace = making.workplace(edition, shared, 1)
     open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
-    outcomes = _make([plan], edition, making, workplace, open_pool, plan.page.with_name("run.jsonl"), named)
+    outcomes = _make(
+        [plan], Now(edition, shared), making, workplace, open_pool, plan.page.with_name("run.jsonl"), named
+    )
     plans = making.plans(edition, edition.data.forces, shared)
     _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
@@ -93,7 +95,7 @@ def make_reports(
     asked = [plans[force.id] for force in chosen]
     expected = frozenset(report_page(edition, force.id) for force in chosen)
     meanwhile = made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected))
-    outcomes = _make(asked, edition, making, workplace, open_pool, folder / log, meanwhile=meanwhile)
+    outcomes = _make(asked, Now(edition, shared), making, workplace, open_pool, folder / log, meanwhile=meanwhile)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
@@ -112,7 +114,7 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 def _make(
     plans: list[Report],
-    edition: Edition,
+    now: Now,
     making: Making,
     workplace: Workplace,
     open_pool: Callable[[int], Pool],
@@ -124,20 +126,17 @@ def _make(
 
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
-    stale = stale_tasks(plans, fresh=making.fresh)
     _remove_kept(workplace.cache, every=making.fresh)
+    with _keeping(workplace):
+        plans, stale = stale_tasks(plans, now, fresh=making.fresh)
     opened = [open_pool(len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
-            read_all(edition)
-            of_edition = cache(lambda: values_of(edition))
-            try:
-                with workplace.keeping():  # the pages take them from there
-                    for plan in stale.intersection(plans):
-                        values_files(edition, plan.force_id, of_edition)
-            except InputError:  # of data that cannot be used nothing is kept
-                shutil.rmtree(workplace.kept(), ignore_errors=True)
-                raise
+            read_all(now.edition)
+            of_edition = cache(lambda: values_of(now.edition))
+            with _keeping(workplace):  # the pages take them from there
+                for plan in stale.intersection(plans):
+                    values_files(now.edition, plan.force_id, of_edition)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
             open_next = lambda tasks: opened.pop() if opened else open_pool(tasks)  # noqa: E731
@@ -147,6 +146,17 @@ def _make(
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
+
+
+@contextmanager
+def _keeping(workplace: Workplace) -> Iterator[None]:
+    """Within the block, keep what is made for the workers; of data that cannot be used nothing is kept."""
+    try:
+        with workplace.keeping():
+            yield
+    except InputError:
+        shutil.rmtree(workplace.kept(), ignore_errors=True)
+        raise
 
 
 def _remove_kept(cache: Path, *, every: bool) -> None:

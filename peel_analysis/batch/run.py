@@ -11,12 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psutil
 
-from peel_analysis.batch.units import Report, Unit
+from peel_analysis.batch.seen import FilesMovedError, Reading
+from peel_analysis.batch.units import Now, Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, carry_out, fault_line, kill_kernels, prepare_worker
 from peel_analysis.data.errors import InputError
 
@@ -229,14 +230,32 @@ class Run:
         self.tell(outcome)
 
 
-def stale_tasks(reports: Iterable[Report], *, fresh: bool = False) -> set[Task]:
-    """Return the units that are not fresh, and the reports whose page is to be made; with `fresh`, all of them."""
+def stale_tasks(reports: Iterable[Report], now: Now, *, fresh: bool = False) -> tuple[list[Report], set[Task]]:
+    """Return the reports with the seals of fresh units; then what is stale: those units, and reports to make a page of.
+
+    With `fresh` all is stale. Raises InputError for data that cannot be used, where more than the data's key is asked.
+    """
+    found: list[Report] = []
     stale: set[Task] = set()
     for report in reports:
-        units = [unit for unit in report.units if fresh or not unit.is_fresh()]
-        if units or fresh or not report.is_fresh():
-            stale |= {report, *units}
-    return stale
+        if fresh or not report.is_fresh():
+            report = report if fresh else _looked_at(report, now)
+            stale |= {report, *(unit for unit in report.units if not unit.seal)}
+        found.append(report)
+    return found, stale
+
+
+def _looked_at(report: Report, now: Now) -> Report:
+    """Return a report with the seals of fresh units; with none where a file moves meanwhile: it may be put back."""
+    reading = Reading.of(report, now.edition.data.folder)
+    if reading.fault():
+        return report
+    found = replace(report, units=tuple(unit.looked_at(now) for unit in report.units))
+    try:
+        reading.check_still()
+    except FilesMovedError:
+        return report
+    return found
 
 
 def run(
@@ -331,7 +350,10 @@ def _has_ended(state: Run, task: Task, future: futures.Future[Outcome], pool: Po
     state.end(outcome)
     if isinstance(task, Unit) and not outcome.failed:
         report = next(report for report in state.waiting if task in state.waiting[report])
-        state.waiting[report].discard(task)
-        if not state.waiting[report]:
+        units = tuple(replace(one, seal=outcome.key) if one == task else one for one in report.units)
+        waiting = state.waiting.pop(report) - {task}
+        report = replace(report, units=units)
+        state.waiting[report] = waiting
+        if not waiting:
             state.queue.appendleft(report)  # a finished report is worth more than a begun one
     return True

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from peel_analysis.batch.units import Report, Unit, shared_files, shared_key
+from peel_analysis.batch.units import Report, Unit, code_key, file_digest, shared_files, shared_key
 from peel_analysis.data.files import PACKAGE
+from peel_analysis.data.reads import WHOLE
 from peel_analysis.data.writing import checksum
 
 Stamp = tuple[int, ...]  # when a file was last written, and last changed in any way; its size and its number
@@ -50,6 +51,18 @@ class Seen:
         """The key of the files' content, as `shared_key` gives it."""
         return _key(self.data, self.mark)
 
+    @property
+    def code(self) -> str:
+        """The key of the package and the libraries, as `code_key` gives it."""
+        return _code(self.mark)
+
+    def digest(self, name: str) -> str:
+        """The digest of a file or folder of the data, as `file_digest` gives it; of WHOLE, the key of all."""
+        if name == WHOLE:
+            return self.key
+        is_shared = not name.startswith(("findings", "."))  # the rest has no stamps here
+        return _digest(self.data, self.mark, name) if is_shared else file_digest(self.data, name)
+
     def moved(self, others: "Seen") -> list[str]:
         """Return the names of the files whose stamps are not those of another look."""
         names = sorted({*self.stamps, *others.stamps})
@@ -59,6 +72,16 @@ class Seen:
 @lru_cache(maxsize=4)
 def _key(data: Path, mark: str) -> str:
     return shared_key(data)
+
+
+@lru_cache(maxsize=4)
+def _code(mark: str) -> str:
+    return code_key()
+
+
+@lru_cache(maxsize=512)
+def _digest(data: Path, mark: str, name: str) -> str:
+    return file_digest(data, name)
 
 
 def look(data: Path) -> Seen:

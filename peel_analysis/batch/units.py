@@ -1,29 +1,74 @@
-"""A unit of work: one section of one force's report, and the content key of what it is made from."""
+"""A unit of work: one section of one force's report, and the content keys of what it is made from.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+A run plans by the key of all that a unit can read: its notebook, the findings, the package, the libraries and all data.
+Where a page was made with the same key, from the notebooks that are there, nothing is stale. Where the key is another,
+as when a row of a register was changed, a unit is stale if what it has read is another: its executed notebook names
+that, and carries a key of it, the seal, which says nothing of data that it has not read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import ClassVar
 
+from peel_analysis.data import reads
+from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PACKAGE, PROJECT, files_below
 from peel_analysis.data.forces import NAMES, Force
 from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.returned import RETURNS
 from peel_analysis.data.settings import CHECKS, SectionPlan
-from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page
+from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page, marks_of_notebook
+from peel_analysis.measures import calculate_all
 from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
     "pillow", "pyarrow", "resvg", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
+STANDING_IN = (CHECKS, PROGRAMMES, NAMES, RETURNS)  # the project's own, where a data folder has none
+Told = Mapping[str, str]  # what a notebook has read, by name, each with a digest
+
+
+@dataclass(frozen=True)
+class Now:
+    """What the names of reads come to now; the data are read and checked, and measures calculated, if that is asked."""
+
+    edition: Edition
+    shared: str
+
+    def told(self, names: Iterable[str]) -> dict[str, str]:
+        """Return each name with the digest of what it is now. Raises InputError for data that cannot be used."""
+        known, data = self._digests, self.edition.data
+        for name in set(names) - known.keys():
+            ask = reads.is_question(name)
+            known[name] = reads.answer_digest(name, data) if ask else file_digest(data.folder, name)
+        return {name: known[name] for name in names}
+
+    @cached_property
+    def code(self) -> str:
+        """The key of the package and the libraries."""
+        return code_key()
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        """What is known already. The data have been checked, and all measures calculated from tables read once."""
+        import peel_analysis.sections.section  # noqa: F401 - not above, as it draws: its questions can be asked then
+
+        read_all(self.edition)
+        calculate_all(self.edition)
+        return {reads.WHOLE: self.shared}
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One section of one force: its notebook, where the executed notebook goes, and its content key."""
+    """One section of one force: its notebook, where the executed notebook goes, and its content key.
+
+    `seal` is the key in the executed notebook, where that has been found to be fresh or has been made.
+    """
 
     force_id: str
     section_id: str
@@ -32,6 +77,7 @@ class Unit:
     target: Path
     findings: Path
     key: str = ""
+    seal: str = field(default="", compare=False)
 
     @property
     def failed(self) -> Path:
@@ -53,9 +99,15 @@ class Unit:
         of_files = (checksum(content_of(path)) if path.exists() else "none" for path in self.files)
         return digest([shared, self.edition, self.force_id, self.section_id, *of_files])
 
-    def is_fresh(self) -> bool:
-        """Return whether the executed notebook is there, whole, and was made from what is there now."""
-        return key_of_notebook(self.target) == self.key
+    def seal_of(self, code: str, told: Told) -> str:
+        """Return the key of its files as they are now, of the package's `code`, and of what it has read of the data."""
+        return digest([self.key_of(code), *(f"{name} {told[name]}" for name in sorted(told))])
+
+    def looked_at(self, now: Now) -> "Unit":
+        """Return the unit with its seal if the executed notebook is there, whole, and has read what is there now."""
+        seal, names = marks_of_notebook(self.target)
+        is_fresh = bool(seal) and seal == self.seal_of(now.code, now.told(reads.unpacked(names)))
+        return replace(self, seal=seal if is_fresh else "")
 
 
 @dataclass(frozen=True)
@@ -88,9 +140,22 @@ class Report:
         """Return the content key of its units' files as they are now."""
         return digest([*(unit.key_of(shared) for unit in self.units), str(self.inspected_only)])
 
+    @property
+    def seal(self) -> str:
+        """The key in its page: of its own, and of the executed notebooks that the page is made from."""
+        return digest([self.key, *(unit.seal for unit in self.units)])
+
+    def looked_at(self) -> "Report":
+        """Return the report with its units' seals as they are in the executed notebooks, "" in those not whole."""
+        return replace(self, units=tuple(replace(one, seal=key_of_notebook(one.target)) for one in self.units))
+
     def is_fresh(self) -> bool:
-        """Return whether the page and all that goes with it are there, whole, and were made from what is there now."""
-        return key_of_page(self.page, self.also) == self.key
+        """Return whether the page and all that goes with it are there, whole, and were made from what is there now.
+
+        So are its notebooks: they are those that the page was made from, when they were fresh by the same key.
+        """
+        found = self.looked_at()
+        return all(unit.seal for unit in found.units) and key_of_page(self.page, self.also) == found.seal
 
 
 def report_of(
@@ -136,8 +201,17 @@ def _is_not_inspected(plan: SectionPlan, edition: Edition, force: Force) -> bool
 
 def shared_key(data: Path) -> str:
     """Return the key of what every unit depends on: the package's sources, a data folder and the libraries."""
-    files = [f"{name} {checksum(content_of(Path(path)))}" for name, path in sorted(shared_files(data).items())]
-    return digest([*_versions(), *files])
+    return _key_of(shared_files(data))
+
+
+def code_key() -> str:
+    """Return the key of the package's sources and of the libraries."""
+    return _key_of(_sources())
+
+
+def _key_of(files: Mapping[str, str]) -> str:
+    found = (f"{name} {checksum(content_of(Path(path)))}" for name, path in sorted(files.items()))
+    return digest([*map(_version, DRAWN_AND_EXPORTED_BY), *found])
 
 
 def shared_files(data: Path) -> dict[str, str]:
@@ -145,17 +219,24 @@ def shared_files(data: Path) -> dict[str, str]:
 
     Among these are those of the project's own data folder that stand in where the data folder has none.
     """
-    sources = {name: path for name, path in files_below(PACKAGE) if name.endswith((".py", ".css", ".j2", ".json"))}
     tables = {name: path for name, path in files_below(data) if "findings" not in name.split("/")}
-    standing_in = {name: str(PROJECT / "data" / name) for name in (CHECKS, PROGRAMMES, NAMES, RETURNS)}
-    return {
-        **{f"peel_analysis/{name}": path for name, path in sources.items()},
-        **{f"data/{name}": path for name, path in {**standing_in, **tables}.items()},
-    }
+    standing_in = {name: str(PROJECT / "data" / name) for name in STANDING_IN}
+    return {**_sources(), **{f"data/{name}": path for name, path in {**standing_in, **tables}.items()}}
 
 
-def _versions() -> Iterable[str]:
-    return map(_version, DRAWN_AND_EXPORTED_BY)
+def _sources() -> dict[str, str]:
+    sources = {name: path for name, path in files_below(PACKAGE) if name.endswith((".py", ".css", ".j2", ".json"))}
+    return {f"peel_analysis/{name}": path for name, path in sources.items()}
+
+
+def file_digest(data: Path, name: str) -> str:
+    """Return the digest of a file of a data folder, or of the one that stands in for it, or of a folder's names."""
+    path = data / name
+    if name in STANDING_IN and not path.exists():
+        path = PROJECT / "data" / name
+    if path.is_dir():
+        return digest(sorted(inside for inside, _ in files_below(path)))
+    return checksum(content_of(path)) if path.exists() else "none"
 
 
 def _version(name: str) -> str:

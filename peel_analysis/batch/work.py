@@ -25,6 +25,7 @@ from peel_analysis.batch.seen import FilesMovedError, Reading, last_look, look_a
 from peel_analysis.batch.units import Report, Unit
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.reads import READS_IN, WHOLE, is_seen_to_read, packed, told_in, watch
 from peel_analysis.data.writing import (
     KEPT_IN,
     checked_notebook,
@@ -119,6 +120,8 @@ def share_with_kernels() -> None:
 
     The package and the data are those of the batch's keys; where a file of the data changes, kernels read it again.
     """
+    os.environ[READS_IN] = os.devnull  # so that what each answer was read from is worked out here
+    watch()
     import peel_analysis
     from peel_analysis.comparison.verdicts import compare
     from peel_analysis.data.cross_checks import read_all
@@ -189,20 +192,25 @@ def kill_kernels(worker: psutil.Process) -> list[psutil.Process]:
 def carry_out(task: Unit | Report, workplace: Workplace) -> Outcome:
     """Run a unit's notebook, or make a report's page; return what became of it."""
     started = time.perf_counter()
+    seal = error = ""
     try:
-        error = _sealed(task, workplace)
+        seal, error = _sealed(task, workplace)
     except Exception as fault:  # a worker must outlive any task
         error = fault_line(fault)
-    return Outcome.of(task, "failed" if error else "done", time.perf_counter() - started, error)
+    seconds = time.perf_counter() - started
+    return Outcome(task.force_id, task.section_id, seal or task.key, "failed" if error else "done", seconds, error)
 
 
-def _sealed(task: Unit | Report, workplace: Workplace) -> str:
-    """Do a task with the key of what it reads; again where a file has moved and has the content of before."""
+def _sealed(task: Unit | Report, workplace: Workplace) -> tuple[str, str]:
+    """Do a task with the key of what it reads; again where a file has moved and has the content of before.
+
+    Return the seal of what is made, and the error if nothing is.
+    """
     error = ""
     for _ in range(ATTEMPTS):
         reading = Reading.of(task, workplace.data)
         if fault := reading.fault():
-            return fault
+            return "", fault
         workplace.enter()
         try:
             if isinstance(task, Unit):
@@ -210,38 +218,46 @@ def _sealed(task: Unit | Report, workplace: Workplace) -> str:
             return _make_page(task, workplace, reading)
         except FilesMovedError as moved:
             error = str(moved)
-    return error
+    return "", error
 
 
-def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> str:
+def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, str]:
     """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
     from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
     from peel_analysis.engine.provisioner import THIS_PYTHON
 
-    beside = part_of(unit.target, ".ipynb")
+    beside, reads = part_of(unit.target, ".ipynb"), part_of(unit.target, ".reads")
     try:
         unit.target.parent.mkdir(parents=True, exist_ok=True)
         unit.failed.unlink(missing_ok=True)
+        reads.unlink(missing_ok=True)
+        os.environ[READS_IN] = str(reads)
         execute(
             unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT, kernel_name=THIS_PYTHON
         )
-        _finish(beside, unit)
+        seal = _finish(beside, unit, told_in(reads), reading)
         reading.check_still()
         beside.replace(unit.target)
-        return ""
+        return seal, ""
     except NotebookFailedError as failure:
         reading.check_still()  # it may have failed of a file that was half written
         with suppress(OSError):
             beside.replace(unit.failed)
-        return one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
+        return "", one_line(f"{failure}; the notebook as far as it ran: {unit.failed}")
     finally:
-        with suppress(OSError):  # it is there only after a fault
-            beside.unlink()
+        os.environ.pop(READS_IN, None)
+        for part in (beside, reads):
+            with suppress(OSError):  # the notebook is there only after a fault
+                part.unlink()
 
 
-def _finish(path: Path, unit: Unit) -> None:
-    """Write the content key into the notebook's metadata, and take out times, paths and chance: runs compare."""
+def _finish(path: Path, unit: Unit, told: dict[str, str], reading: Reading) -> str:
+    """Write the seal into the notebook's metadata and return it; take out times, paths and chance: runs compare."""
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if not is_seen_to_read(notebook):
+        told[WHOLE] = ""
+    seen = reading.shared
+    seal = unit.seal_of(seen.code, {name: found or seen.digest(name) for name, found in told.items()})
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         cell["metadata"].pop("execution", None)
@@ -254,10 +270,11 @@ def _finish(path: Path, unit: Unit) -> None:
                 del shown["text/plain"]  # a table that its HTML has already
                 shown["text/html"] = BETWEEN_TAGS.sub("", shown["text/html"])
     notebook["metadata"].pop("papermill", None)
-    path.write_bytes(checked_notebook(notebook, unit.key).encode())
+    path.write_bytes(checked_notebook(notebook, seal, packed(told)).encode())
+    return seal
 
 
-def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
+def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[str, str]:
     """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
     from peel_analysis.measures import calculate_all
@@ -281,12 +298,12 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     unfolded = report.inspected_only
     page_of = partial(page_html, sections, force, edition, unfolded=unfolded, pdf=pdf, workbook=workbook)
     pages = dict.fromkeys(plan.page for plan in edition.sections if plan.page)  # beside the report's own
-    contents |= {file_of(page, data): page_of(report.key, page=page).encode() for page in pages}
+    contents |= {file_of(page, data): page_of(report.seal, page=page).encode() for page in pages}
     figures = [(one.data, one.html) for section in sections for one in section.pieces if "files" in one.data]
     contents |= figure_files(figures, files.of_force.decode(), files.of_all.decode(), force, data)
     if pdf:
-        contents[pdf] = as_pdf(page_of(report.key, page=None))
-    html = page_of(page_marks(report.key, contents))
+        contents[pdf] = as_pdf(page_of(report.seal, page=None))
+    html = page_of(page_marks(report.seal, contents))
     reading.check_still()
     write_files(dict(_not_there_yet((report.page.parent / name, content) for name, content in contents.items())))
     write_text(report.page, checked_page(html))  # last, as its key says that all is done
@@ -294,7 +311,7 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> str:
     earlier = {*(folder / FOLDER).glob("*.*"), *folder.glob("*.pdf"), *folder.glob("*.xlsx")}
     for path in earlier - {folder / name for name in contents}:
         path.unlink(missing_ok=True)  # of a figure that has gone, or of an earlier page
-    return ""
+    return report.seal, ""
 
 
 def _not_there_yet(contents: Iterable[tuple[Path, bytes]]) -> Iterator[tuple[Path, bytes]]:
@@ -321,7 +338,7 @@ def _section(unit: Unit, plan: "SectionPlan") -> "SectionOnPage":
         notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
-    if key_of_notebook(unit.target) != unit.key:
+    if key_of_notebook(unit.target) != unit.seal:
         raise RuntimeError(f"{unit.target} has been changed since it was made; the next run makes it again")
     return SectionOnPage(plan.id, plan.title, tuple(pieces(notebook, plan.id, plan.title)), plan.page)
 

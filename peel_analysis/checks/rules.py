@@ -94,11 +94,6 @@ def lines(results: Sequence[CheckResult], forces: Forces, *, brief: bool = False
     yield f"{errors(results)} errors, {queries} queries; a query is for a person to look at, and is no error"
 
 
-def in_text(results: Sequence[CheckResult], data: Data, *, brief: bool = False) -> str:
-    """Return the results as `lines` gives them, of data whose forces may not be readable: then no finding is of one."""
-    return "\n".join(lines(results, Faults().of(lambda: data.forces) or Forces(()), brief=brief))
-
-
 @dataclass(frozen=True, eq=False)
 class TablesHeld:
     """The counts of a data folder by item and release; `added` stand in place of what is there.

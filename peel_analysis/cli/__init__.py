@@ -46,10 +46,18 @@ class Peel(click.Group):
         """Return the subcommands in the order in which a user meets them, and not in that of the alphabet."""
         return list(self.commands)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return what click makes of the arguments, which stay in the context as they were given."""
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> int:
         """Return a subcommand's exit code: 0 done, 1 something failed, 2 the request or the data cannot be used."""
+        from peel_analysis.cli.answers import answered  # not above: the help needs none
+
+        run = super().invoke
         try:
-            return int(super().invoke(ctx))
+            return answered(ctx.meta[ARGUMENTS], lambda: int(run(ctx)))
         except InputError as error:
             return refused(str(error))
         except KeyboardInterrupt as stopped:
@@ -234,7 +242,7 @@ class Name(click.ParamType[Any]):
             return []
 
 
-RETURNS_FOLDER = "peel.returns"  # of a command's context
+ARGUMENTS, RETURNS_FOLDER = "peel.arguments", "peel.returns"  # of a command's context
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -190,22 +190,29 @@ def check(data: "Data", edition: str | None) -> int:
     Prints each check's rule and result, and then what is incomplete, assumed, partial or not to be made again from
     published files. The exit code is 1 when a finding is an error; queries are not errors.
     """
-    from peel_analysis.reports.folder_check import told_of_folder
+    from peel_analysis.reports.folder_check import check_folder, shortcomings
 
-    errors, text = told_of_folder(data, edition)
-    say(text)
-    return FAILED if errors else DONE
+    found, calculated = check_folder(data, edition)
+    code = FAILED if _say_results(found, data) else DONE
+    for one, results in calculated.items():
+        say("\n".join(shortcomings(one, results)))
+    return code
 
 
 def _say_results(results: "Sequence[CheckResult]", data: "Data", *, brief: bool = False) -> int:
     """Print the results of checks; return the exit code."""
-    from peel_analysis.checks.rules import errors, in_text
+    from peel_analysis.checks.rules import errors, lines
+    from peel_analysis.data.errors import Faults
+    from peel_analysis.data.forces import Forces
 
-    say(in_text(results, data, brief=brief))
+    forces = Faults().of(lambda: data.forces) or Forces(())  # without them, no finding is of a force
+    say("\n".join(lines(results, forces, brief=brief)))
     return USAGE if errors(results) else DONE
 
 
-@command.group("cache", invoke_without_command=True, no_args_is_help=False)
+@command.group(
+    "cache", invoke_without_command=True, no_args_is_help=False, short_help="Say what commands keep, and where."
+)
 @click.pass_context
 def cache_group(context: click.Context) -> int:
     """Say what commands keep of the data they have read: where, how large, and what it holds."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from itertools import combinations
 from math import nan
 
@@ -14,6 +13,7 @@ from peel_analysis.comparison.comparable import check_over_time, point_of
 from peel_analysis.comparison.verdicts import interval_of
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
+from peel_analysis.data.reads import remembered
 from peel_analysis.measures import Result, Series
 from peel_analysis.measures.series import YEAR, breaks_of
 from peel_analysis.statistics import trends
@@ -114,7 +114,7 @@ def across_editions(results: Sequence[Result], force_ids: Iterable[str]) -> Seri
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def season_free(series: Series) -> Series:
     """Return quarters with the season taken out of each part between marked breaks, by `trends.without_season`.
 

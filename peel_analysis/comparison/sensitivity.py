@@ -1,7 +1,6 @@
 """What a comparison rests on: the mix of offences, the force in the whole, the population, the release, the record."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import isnan, nan
 from types import MappingProxyType
 from typing import Literal
@@ -16,9 +15,11 @@ from peel_analysis.data.edition import Edition, Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import GapError, Period, tiles
+from peel_analysis.data.reads import question, remembered
 from peel_analysis.data.text import rounded
-from peel_analysis.measures import Result, calculate
+from peel_analysis.measures import Measure, Result, calculate
 from peel_analysis.measures.calculation import each_resident_once
+from peel_analysis.measures.result import of_each
 from peel_analysis.statistics.intervals import Array, Interval, Numbers, difference_interval, poisson_limits
 
 
@@ -41,7 +42,7 @@ class StandardisedShare:
 NONE = StandardisedShare()
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def standardised(result: Result) -> dict[str, StandardisedShare]:
     """Return the standardised share of each force that has a value, and of England and Wales, by force id.
 
@@ -208,15 +209,27 @@ def other_verdicts(result: Result, other: Result) -> dict[str, tuple[str, str]]:
     }
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def in_other_releases(result: Result) -> dict[str, Result]:
     """Return the measure from each other release held of an item that it counts, by that table's name.
 
     Those count that hold all its windows; the other items stay as they are. The earlier value beside it is left out.
     """
-    edition, found = result.edition, dict[str, Result]()
-    alone = result.measure.model_copy(update={"comparator": ""})
-    for item in dict.fromkeys(result.measure.items):
+    edition, measure = result.edition, result.measure
+    if edition.data.measures.ids.count(measure.id) and edition.data.measure(measure.id) is measure:
+        return _in_other_releases(edition, measure.id)
+    return _of_other_releases(edition, measure)
+
+
+@question("releases", of_each)
+def _in_other_releases(edition: Edition, measure_id: str) -> dict[str, Result]:
+    return _of_other_releases(edition, edition.data.measure(measure_id))
+
+
+def _of_other_releases(edition: Edition, measure: Measure) -> dict[str, Result]:
+    found = dict[str, Result]()
+    alone = measure.model_copy(update={"comparator": ""})
+    for item in dict.fromkeys(measure.items):
         if (own := edition.releases.get(item)) is None:
             continue
         for table, release in edition.data.tables:
@@ -256,7 +269,7 @@ def _sign(result: Result, force_id: str) -> int:
     return (shown > 0) - (shown < 0)
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def of_assigned(result: Result) -> Result | None:
     """Return a share of outcomes set against the crimes that had been given one, or None without a table that says so.
 

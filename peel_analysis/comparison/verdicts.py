@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from peel_analysis.data.edition import POPULATION
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.text import as_cell
 from peel_analysis.data.writing import once
 from peel_analysis.measures import Measure, Result
@@ -81,7 +81,7 @@ def compare(result: Result) -> Compared:
     return _compared(result, id(result.edition.data.policy))  # whose id is its own: what is kept holds the policy
 
 
-@lru_cache(maxsize=128)
+@remembered(maxsize=128)
 def _compared(result: Result, _policy_id: int) -> Compared:
     policy, rows = result.edition.data.policy, result.rows
     force_ids = tuple(str(force_id) for force_id in rows.index)

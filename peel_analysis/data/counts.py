@@ -33,6 +33,10 @@ FRACTIONAL = frozenset((  # items counted in full-time equivalents; every other 
 ))  # fmt: skip
 
 
+# Arrow's other pools keep what is freed for themselves, some 15 MB of each process.
+pa.set_memory_pool(pa.system_memory_pool())
+
+
 class TableError(InputError):
     """A table that is not in the shape it should have. The message names file, line, what was found and the remedy."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
+from peel_analysis.data import reads, registers
 from peel_analysis.data.counts import OWN, OWN_TABLE, of_frame
 from peel_analysis.data.declarations import Declaration, FileName, Texts, declared, entries, named
 from peel_analysis.data.errors import Faults, InputError
@@ -202,6 +203,11 @@ class Edition:
     def __repr__(self) -> str:
         return f"<edition {self.id} of {self.data.folder}>"
 
+    @property
+    def is_as_declared(self) -> bool:
+        """Whether it is the one of its data folder, and not one that `replace` has given."""
+        return self.data.edition(self.id) is self
+
     def window(self, name: str) -> Period:
         """Return a window by its name in the edition's file. Raises InputError when it has none of that name."""
         if name not in self.windows:
@@ -299,6 +305,10 @@ class Edition:
         own = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
         return rows[rows["edition"].isin(own)].reset_index(drop=True)
 
+    def about(self, register: Register, force_id: str, question_id: str) -> pd.DataFrame:
+        """Return the edition's rows of a register that are about a force and a question."""
+        return _about(self, force_id, register.file, question_id)
+
     def records(self, register: Register) -> tuple[Mapping[str, str], ...]:
         """Return the same rows as mappings of text, for reading one after the other."""
         asked = ("records", register, self.id, self._programme_id)
@@ -334,18 +344,11 @@ class Edition:
 
         A measure names its sources once; an edition with another release of a table says so under `source_instead`.
         """
-        known = self.data.cached(("sources by id",), self._sources_by_id)
         if source_ids is None:
-            chosen = list(known if self.settings.sources is None else self.settings.sources)
-        else:
-            instead = self.settings.source_instead
-            chosen = list(dict.fromkeys(instead.get(source_id, source_id) for source_id in source_ids))
-        if unknown := [source_id for source_id in chosen if source_id not in known]:
-            raise InputError(f"{self.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
-        return [known[source_id] for source_id in chosen]
-
-    def _sources_by_id(self) -> dict[str, dict[str, str]]:
-        return {row["source_id"]: row for row in records(self.data.register(SOURCES))}
+            listed = self.settings.sources
+            return _sources(self, *(self.data.register(SOURCES)["source_id"] if listed is None else listed))
+        instead = self.settings.source_instead
+        return _sources(self, *dict.fromkeys(instead.get(source_id, source_id) for source_id in source_ids))
 
     def findings(self, force_id: str) -> Findings:
         """Return what inspectors found in a force, in Markdown, by the titles of section and sub-heading.
@@ -362,6 +365,10 @@ class Edition:
         """Return the numbers of the footnotes that a section's findings cite as [^4], in order."""
         text = "\n".join(words for (title, _), words in self.findings(force_id).items() if title == section_title)
         return sorted({int(found[2:-1]) for found in re.findall(CITATION, text)})
+
+    def notes(self, numbers: Iterable[int]) -> list[dict[str, str]]:
+        """Return the footnotes of some numbers: rows of their register."""
+        return _notes(self, *map(str, numbers))
 
     def with_population(
         self, *, vintage: str | None = None, mid_year: int | None = None, residents_only: bool = False
@@ -403,6 +410,31 @@ class Edition:
         return replace(self, leave_out_incomplete=True)
 
 
+def as_csv(rows: pd.DataFrame) -> bytes:
+    """Return the content of rows of text: all that is in them, in their order."""
+    return rows.to_csv().encode()
+
+
+@reads.question("rows", as_csv)
+def _about(edition: Edition, force_id: str, file: str, question_id: str) -> pd.DataFrame:
+    rows = edition.register(next(one for one in registers.ALL if one.file == file))
+    return rows[(rows["force_id"] == force_id) & (rows["question"] == question_id)].reset_index(drop=True)
+
+
+@reads.question("notes", reads.as_text)
+def _notes(edition: Edition, *numbers: str) -> list[dict[str, str]]:
+    return [row for row in records(edition.register(registers.FOOTNOTES)) if str(int(row["number"])) in numbers]
+
+
+@reads.question("sources", reads.as_text)
+def _sources(edition: Edition, *source_ids: str) -> list[dict[str, str]]:
+    data = edition.data
+    known = data.cached(("sources by id",), lambda: {row["source_id"]: row for row in records(data.register(SOURCES))})
+    if unknown := [source_id for source_id in source_ids if source_id not in known]:
+        raise InputError(f"{edition.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
+    return [known[source_id] for source_id in source_ids]
+
+
 def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
     """Return the edition that a file declares. Raises InputError for all that is not as it must be in the file."""
     where = f"data/editions/{name}.toml"
@@ -411,8 +443,9 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
         if settings.id != name:
             told = f"id is '{settings.id}' and the file is named {name}.toml; give both the same name"
             faults.add([f"{where}: {told}"])
-        faults.of(_check_names, settings, data, where)
-        lacks = faults.of(_lacks, settings, data, where) or {}
+        with reads.only_checked():
+            faults.of(_check_names, settings, data, where)
+            lacks = faults.of(_lacks, settings, data, where) or {}
     return Edition(
         data=data,
         settings=settings,

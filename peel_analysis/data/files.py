@@ -20,6 +20,7 @@ from peel_analysis.data.errors import Faults, InputError
 
 VARIABLE = "PEEL_DATA"  # a batch sets it for the kernels of its workers, so that one --data reaches every notebook
 NOTEBOOKS = "PEEL_NOTEBOOKS"
+NOTICE = "notice.toml"  # of a data folder that is not published: what readers are told of all that is made from it
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "project"  # where a wheel has the data folder and the notebooks; in a checkout there is none
 PROJECT = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent

@@ -7,16 +7,16 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from peel_analysis.data import kept_tables, registers, settings
+from peel_analysis.data import kept_tables, reads, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import PROJECT, data_folder, notebooks_folder, rows_of, toml_of, wrong_name
+from peel_analysis.data.files import NOTICE, PROJECT, data_folder, rows_of, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
-from peel_analysis.data.returned import NOTICE, RETURNS, Notice, ReturnedItem, notice_in, returned_in
+from peel_analysis.data.returned import RETURNS, Notice, ReturnedItem, notice_in, returned_in
 from peel_analysis.data.writing import JOURNAL, finish_writing
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class Data:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._cache: dict[Hashable, tuple[Written, Any]] = {}
+        self._cache: dict[Hashable, tuple[Written, reads.Reads, Any]] = {}
         self._own: dict[tuple[str, str], pd.DataFrame] = {}  # tables that are in no file
         self._reading: list[Written] = []  # the files behind each answer that is being worked out, the innermost last
 
@@ -77,19 +77,22 @@ class Data:
 
         Of what is made in one call, each answer rests on every file that any of them has read.
         """
-        made: dict[Hashable, T] = {}
+        made: dict[Hashable, tuple[Written, reads.Reads, T]] = {}
         files: Written = {}
         if stale := {what: make for what, make in asked.items() if not self._is_held(what)}:
             self._reading.append(files)
             try:
-                made = {what: make() for what, make in stale.items()}
+                for what, make in stale.items():
+                    with reads.gathered() as behind:
+                        made[what] = (files, behind, make())
             finally:
                 self._reading.pop()
-        self._cache |= {what: (files, answer) for what, answer in made.items()}
-        if self._reading:
-            for what in asked:
+        self._cache |= made
+        for what in asked:
+            if self._reading:
                 self._reading[-1].update(self._cache[what][0])
-        return [self._cache[what][1] for what in asked]
+            reads.note_all(self._cache[what][1])
+        return [self._cache[what][2] for what in asked]
 
     def _is_held(self, what: Hashable) -> bool:
         held = self._cache.get(what)
@@ -97,15 +100,15 @@ class Data:
 
     def rest_on_all(self) -> None:
         """Have the answer that is being worked out rest on all declarations and registers, which it need not read."""
-        if not self._reading:
-            return
-        for name in (".", *(one.name for one in os.scandir(self.folder) if one.is_file())):
-            self.path(name)
+        if self._reading:
+            names = (".", *(one.name for one in os.scandir(self.folder) if one.is_file()))
+            self._reading[-1].update({name: self._written(name) for name in names})
 
     def path(self, name: str) -> Path:
         """Return the path of a file or a folder of the data folder, which whoever asks is about to read."""
         if self._reading:
             self._reading[-1][name] = self._written(name)
+        reads.note(self.folder, name)
         return self.folder / name
 
     def _written(self, name: str) -> tuple[int, ...]:
@@ -161,7 +164,8 @@ class Data:
     @_kept_from(MEASURES)
     def measures(self) -> Measures:
         """The measures, in the order of the report."""
-        sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
+        with reads.only_checked():
+            sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
         return measures_in(*self._toml(MEASURES), frozenset(sources))
 
     def measure(self, name: str) -> Measure:
@@ -314,18 +318,6 @@ class Data:
 
         return self.cached(file, read).copy(deep=False)
 
-    def answer(self, kind: str, asked: tuple[str, ...], make: Callable[[], str]) -> str:
-        """Return what `make` returns, from the user's cache folder when it has been made before of the same content.
-
-        `asked` is what it depends on besides the package, this folder, what stands in for files that it lacks, and the
-        notebooks. Of data that are not published, and of own tables, nothing is kept.
-        """
-        notebooks = Faults().of(notebooks_folder)
-        if self._own or notebooks is None or self.has(NOTICE):
-            return make()
-        folders = dict.fromkeys((self.folder, PROJECT / "data", notebooks))
-        return kept_tables.answer(kind, folders, (*map(str, folders), *asked), make)
-
     @_Kept
     def editions(self) -> tuple[str, ...]:
         """The ids of the editions, earliest first."""
@@ -351,5 +343,8 @@ def open_data(folder: Path | str | None = None) -> Data:
     ('2017', '2019', '2025')
     """
     path = data_folder(folder)
-    finish_writing(path / JOURNAL)
+    if reads.READS_IN in os.environ:
+        reads.watch()
+    with reads.only_checked():
+        finish_writing(path / JOURNAL)
     return _opened.setdefault(path, Data(path))

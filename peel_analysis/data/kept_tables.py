@@ -1,4 +1,4 @@
-"""What commands keep in the user's cache folder: tables of counts as parsed, and what was found in a whole data folder.
+"""What commands keep in the user's cache folder: tables of counts as parsed, and what they printed of a data folder.
 
 An entry is named after the content of all that it was made from, so that an edited file, other code or another version
 of pandas finds nothing of what was there before. It is read and written as what a batch keeps is (`writing.once`): what
@@ -9,28 +9,27 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pydantic
-
-from peel_analysis.data import counts
 from peel_analysis.data.files import PACKAGE
-from peel_analysis.data.forces import Forces
 from peel_analysis.data.writing import PART, cache_folder, checksum, digest, once
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from peel_analysis.data.forces import Forces
+
 VARIABLE = "PEEL_CACHE"  # names another folder; with nothing in it, nothing is kept
-TABLES, CHECKS = "counts", "checks"
-KINDS = {TABLES: "tables of counts, as parsed", CHECKS: "what `peel check` found"}
+TABLES, ANSWERS = "counts", "answers"
+KINDS = {TABLES: "tables of counts, as parsed", ANSWERS: "what commands printed"}
 MOST = 64_000_000  # bytes; what was written first goes first
 OURS = re.compile(rf"[0-9a-f]{{32}}|{PART.pattern}")  # names of files: as `once` gives them, or left half-written
-LIBRARIES = (np, pd, pa, pydantic)
+LIBRARIES = ("numpy", "pandas", "pyarrow", "pydantic")
 STARTED_AT = time.time()
 JUST_BEFORE = 2.0  # seconds: of a source that was written so shortly before, this process may have read another content
 
@@ -55,15 +54,18 @@ def users_folder() -> Path | None:
     return path if named and path.is_absolute() else None  # without a home folder there is no place
 
 
-def table(path: Path, name: str, *, forces: Forces, public: bool) -> pd.DataFrame:
+def table(path: Path, name: str, *, forces: "Forces", public: bool) -> "pd.DataFrame":
     """Return a table of counts as `counts.read` does, from what is kept when the same content was read before.
 
     What is not `public` is kept in the folder of a batch alone, if in any. Raises what `counts.read` does.
     """
+    from peel_analysis.data import counts  # not above: an answer that is kept needs no pandas
+
     place, code = cache_folder() or (users_folder() if public else None), _code(PACKAGE / "data")
     if place is None or not code:
         return counts.read(path, name, forces=forces)
-    content, made = path.read_bytes(), list[pd.DataFrame]()
+    made: list[pd.DataFrame] = []
+    content = path.read_bytes()
 
     def read() -> bytes:
         _keep_to_size(place)
@@ -74,18 +76,18 @@ def table(path: Path, name: str, *, forces: Forces, public: bool) -> pd.DataFram
     return made[0] if made else counts.from_bytes(held)
 
 
-def answer(kind: str, folders: Iterable[Path], asked: Iterable[str], make: Callable[[], str]) -> str:
+def answer(folders: Sequence[Path], asked: Iterable[str], make: Callable[[], str]) -> str:
     """Return what `make` returns, from what is kept when it was made before of folders with the same content.
 
-    `asked` is what it depends on besides these folders and the package. Nothing is kept where a file of them has moved
+    `asked` is what it depends on besides these folders and the package. Nothing is kept where a file has moved
     meanwhile, or cannot be read.
     """
-    place, code, named = users_folder(), _code(PACKAGE), tuple(folders)
+    place, code = users_folder(), _code(PACKAGE)
     if place is None or not code:
         return make()
     try:
-        before = _look(PACKAGE, *named)
-        key = digest(map(_key_of, named))
+        before = _look(PACKAGE, *folders)
+        key = digest(map(_key_of, folders))
     except OSError:
         return make()
 
@@ -93,7 +95,7 @@ def answer(kind: str, folders: Iterable[Path], asked: Iterable[str], make: Calla
         _keep_to_size(place)
         return make().encode()
 
-    return once(kind, (code, *asked, key), made, place, lambda: _look(PACKAGE, *named) == before).decode()
+    return once(ANSWERS, (code, *asked, key), made, place, lambda: _look(PACKAGE, *folders) == before).decode()
 
 
 @cache
@@ -102,7 +104,7 @@ def _code(folder: Path) -> str:
 
     It is not where a source has been written since this process began, or just before.
     """
-    libraries = [sys.version, *(f"{one.__name__} {one.__version__}" for one in LIBRARIES)]
+    libraries = [sys.version, *(f"{name} {version(name)}" for name in LIBRARIES)]
     try:
         newest = max(max(stamp[:2]) for stamp in _look(folder).values())
         return digest([*libraries, _key_of(folder)]) if newest < 1e9 * (STARTED_AT - JUST_BEFORE) else ""

@@ -11,7 +11,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.periods import Period
 
-RETURNS, NOTICE = "returns.toml", "notice.toml"
+RETURNS = "returns.toml"
 
 
 class InventedSize(Declaration):

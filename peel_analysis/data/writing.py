@@ -24,16 +24,18 @@ from pathlib import Path
 from typing import Any
 
 from peel_analysis.data.errors import InputError
+from peel_analysis.data.reads import gathered, note_all
 
 JOURNAL, LOCK = ".writing.json", ".lock"  # of a folder: what is being renamed in it, and who writes there
 LONG_AGO = 86_400.0  # seconds
-PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb|\.old)?")
+PART = re.compile(r"\..+\.(?P<host>[^.]*)-(?P<process>\d+)\.part(\.ipynb|\.old|\.reads)?")
 KEPT_IN = "PEEL_KEPT"
 CHECKSUM_SIZE = 64  # characters, at the head of each file: a file that was damaged would make every report fail
 BLANK = "0" * 64  # stands in the place of the checksum while it is worked out
 NOTEBOOK_MARKS = re.compile(
     rb'"peel_checksum":\s*"(?P<checksum>[0-9a-f]{64})",\s*"peel_key":\s*"(?P<key>[0-9a-f]{64})"'
 )
+DATA_READ_AT, DATA_READ = b'"data_read":', re.compile(rb'"data_read":\s*"(?P<names>[^"\\]*)"')
 PAGE_MARKS = re.compile(
     rb"(?P<key>[0-9a-f]{64}) (?P<checksum>[0-9a-f]{64}) (?P<beside>[0-9a-f]{64})(?P<names>(?: [\w./-]+)*)"
 )
@@ -212,6 +214,7 @@ def once(
     it is given, says that what it was made from has changed meanwhile. A folder that cannot be written to costs time
     and nothing else; what is damaged there is made anew.
     """
+    of_batch = place is None
     place = place or cache_folder()
     if place is None:
         return make()
@@ -221,11 +224,22 @@ def once(
         held = path.read_bytes()
         content = held[CHECKSUM_SIZE:]
         if held[:CHECKSUM_SIZE] == checksum(marks + content).encode():
-            return content
-    made = make()
+            return _told(content) if of_batch else content
+    with gathered() as reads:
+        made = make()
+    note_all(reads)
+    content = made + b"\n" + json.dumps([(*read, digest) for read, digest in reads.items()]).encode()
+    content = content if of_batch else made
     with suppress(OSError):
         if still is None or still():
-            write_files({path: checksum(marks + made).encode() + made})
+            write_files({path: checksum(marks + content).encode() + content})
+    return made
+
+
+def _told(content: bytes) -> bytes:
+    """Return what has been made, and note what was read for it, which a batch keeps with it."""
+    made, _, behind = content.rpartition(b"\n")
+    note_all({(folder, name): digest for folder, name, digest in json.loads(behind)})
     return made
 
 
@@ -239,12 +253,12 @@ def digest(parts: Iterable[str]) -> str:
     return checksum("\n".join(parts).encode())
 
 
-def checked_notebook(notebook: dict[str, Any], key: str) -> str:
+def checked_notebook(notebook: dict[str, Any], key: str, data_read: str) -> str:
     """Return the text of a notebook file with its key and its checksum in its marks, which stand at its end.
 
-    It is written without white space, which would be a tenth of it.
+    Before them stands what it has read of the data. It is written without white space, which would be a tenth of it.
     """
-    notebook["metadata"] |= {"peel_checksum": BLANK, "peel_key": key}
+    notebook["metadata"] |= {"data_read": data_read, "peel_checksum": BLANK, "peel_key": key}
     text = json.dumps(notebook, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
     before, _, after = text.rpartition(BLANK)
     return f"{before}{checksum(text.encode())}{after}"
@@ -265,8 +279,15 @@ def checked_page(html: str) -> str:
 
 def key_of_notebook(path: Path) -> str:
     """Return the content key in an executed notebook, or "" when there is none, it is damaged or cannot be read."""
+    return marks_of_notebook(path)[0]
+
+
+def marks_of_notebook(path: Path) -> tuple[str, str]:
+    """Return the content key in an executed notebook and what it has read, or "" for both as `key_of_notebook` does."""
     content = content_of(path)
-    return _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
+    key = _whole_key(content, NOTEBOOK_MARKS.search(content, max(0, len(content) - END)))
+    read = DATA_READ.search(content, max(0, content.rfind(DATA_READ_AT))) if key else None
+    return (key, read["names"].decode()) if read else ("", "")
 
 
 def key_of_page(page: Path, wanted: Iterable[str] = ()) -> str:

@@ -11,6 +11,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.reads import WHOLE, note, only_checked, question
 from peel_analysis.data.registers import EXCLUSIONS, NOT_COMPARABLE
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
@@ -48,12 +49,34 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     A result is the same object for as long as no register, no declaration and no table that it counts changes: what is
     worked out from it is found again by that.
     """
-    inputs, data = CountTables(edition), edition.data
-    asked: dict[Hashable, Callable[[], Result]] = {
-        ("result", repr(one), edition.choices): partial(_made, one, inputs)
-        for one in (data.measures if measures is None else measures)
+    chosen = tuple(edition.data.measures if measures is None else measures)
+    by_name = {one.id: one for one in edition.data.measures} if edition.is_as_declared else {}
+    declared = [one for one in chosen if by_name.get(one.id) is one]
+    try:
+        with only_checked():  # each is told by its name
+            results = _held(edition, declared)
+    except Exception:
+        note(edition.data.folder, WHOLE)
+        raise
+    for one in declared:
+        _declared(edition, one.id, held=results[repr(one)])
+    results |= _held(edition, [one for one in chosen if by_name.get(one.id) is not one])
+    return tuple(results[repr(one)] for one in chosen)
+
+
+@question("result", Result.as_bytes)
+def _declared(edition: Edition, measure_id: str, held: Result | None = None) -> Result:
+    return held or calculate(edition.data.measure(measure_id), edition)
+
+
+def _held(edition: Edition, measures: Iterable[Measure]) -> dict[str, Result]:
+    """Return the results of measures by all that is declared of them."""
+    inputs = CountTables(edition)
+    asked: dict[str, Callable[[], Result]] = {repr(one): partial(_made, one, inputs) for one in measures}
+    named: dict[Hashable, Callable[[], Result]] = {
+        ("result", one, edition.choices): make for one, make in asked.items()
     }
-    return tuple(data.cached_together(asked))
+    return dict(zip(asked, edition.data.cached_together(named), strict=True))
 
 
 def _made(measure: Measure, inputs: CountTables) -> Result:

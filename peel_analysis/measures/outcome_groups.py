@@ -6,8 +6,10 @@ from peel_analysis import measures
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import Data
+from peel_analysis.data.reads import question
 from peel_analysis.data.registers import OUTCOME_GROUPS
 from peel_analysis.measures import Result, Value
+from peel_analysis.measures.result import of_each
 
 MEASURE = "outcome_charged_pct"  # whose exclusions, marks and members hold for every group
 GROUPING, VERSION = "home_office_groups", "1"
@@ -66,6 +68,14 @@ def spread_of(edition: Edition, force_id: str) -> Spread:
     return spread_in(outcomes_of(edition), force_id)
 
 
+def _of_outcomes(outcomes: "Outcomes") -> bytes:
+    """Return all that the groups come to, as a text."""
+    every = {"every": outcomes.every} if outcomes.every else {}
+    results = {f"{order} {name} {types}": one for name, order, types, one in outcomes.groups}
+    return of_each({**results, **every, "whole": outcomes.whole}) + repr(outcomes.absent).encode()
+
+
+@question("outcomes", _of_outcomes)
 def outcomes_of(edition: Edition) -> Outcomes:
     """Return every group of data/outcome_groups.csv that the edition's table holds, each a measure of its own."""
     counts = edition.counts("outcomes_recorded")

@@ -118,6 +118,10 @@ class Result:
 
     def as_bytes(self) -> bytes:
         """Return all but measure and edition as JSON, in which floats are exact: a batch calculates a result once."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> bytes:
         values = [list(vars(one).values()) for one in self._values.values()]
         members = (self.members, self.comparator_members)
         return json.dumps((values, *members, self.release, self.contradicted, self.comparator_release)).encode()
@@ -207,6 +211,11 @@ class Result:
         """Whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
         lacking = (self.rows["comparator_status"] == "not_available").all()
         return self.comparator_window is not None and not lacking
+
+
+def of_each(results: Mapping[str, Result]) -> bytes:
+    """Return some results by their names, each with its measure, as a text."""
+    return json.dumps([(name, repr(one.measure), one.as_bytes().decode()) for name, one in results.items()]).encode()
 
 
 def fill_published(

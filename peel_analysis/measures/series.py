@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import pandas as pd
 
@@ -11,6 +10,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
+from peel_analysis.data.reads import as_text, question, remembered
 from peel_analysis.data.registers import NOT_COMPARABLE, SERIES_BREAKS, records
 from peel_analysis.measures.result import Result
 from peel_analysis.measures.sums import rows_of
@@ -135,7 +135,7 @@ def _place(breaks: tuple[Break, ...], first: date, last: date) -> int | None:
     return None if any(one.first_day <= last for one in ahead) else len(breaks) - len(ahead)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def rolling(result: Result, months: int = YEAR) -> Series:
     """Return the measure in each 12-month window up to the result's own, from the earliest that the counts allow.
 
@@ -221,9 +221,14 @@ def quarterly(result: Result) -> Series:
 
 def breaks_of(measure: Measure, edition: Edition) -> tuple[Break, ...]:
     """Return the breaks of every item that the measure counts, for all forces, in the order of their first days."""
+    return _breaks(edition, *measure.items)
+
+
+@question("breaks", as_text)
+def _breaks(edition: Edition, *items: str) -> tuple[Break, ...]:
     breaks = []
     for row in records(edition.data.register(SERIES_BREAKS)):
-        if row["item"] in measure.items:
+        if row["item"] in items:
             days = (date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
             is_comparable = row["comparison"] != NOT_COMPARABLE
             breaks.append(Break(row["force_id"], *days, is_comparable, row["label"], row["sentence"]))

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
 from math import fsum, isnan, nan
 
 import pandas as pd
@@ -15,6 +14,7 @@ from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import GapError, Period, tiles
+from peel_analysis.data.reads import remembered
 
 # What a status takes precedence over; those that say that a figure cannot be had at all come after these.
 RANK = ["reported", "revised", "estimated", "mismatched", "incomplete", "partial", "combined"]
@@ -57,7 +57,7 @@ class CountTables:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        self._counts_of = cache(self._counted)  # of an item, its dimensions and a window: once for all measures
+        self._counts_of = remembered(None)(self._counted)  # by item, dimensions and window: once for all measures
 
     def with_people_of(self, measure: Measure, window: Period) -> "CountTables":
         """Return the tables with the populations of a window's own mid-year, or these where it has no other.
@@ -69,16 +69,14 @@ class CountTables:
         year = self.edition.mid_year_held(self.edition.window(measure.window), window)
         if year == self.edition.mid_year:
             return self
-        other = CountTables(self.edition.of_mid_year(year))
-        other.exclusions, other.published = self.exclusions, self.published
-        return other
+        return CountTables(self.edition.of_mid_year(year))
 
-    @cached_property
+    @property
     def exclusions(self) -> tuple[Mapping[str, str], ...]:
         """The rows of data/exclusions.csv."""
         return checked_exclusions(self.edition)
 
-    @cached_property
+    @property
     def published(self) -> tuple[Mapping[str, str], ...]:
         """The rows of data/published_values.csv."""
         return checked_published(self.edition)

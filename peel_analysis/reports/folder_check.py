@@ -2,13 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import partial
 from itertools import chain
 
 from peel_analysis.checks.data_checks import check, check_edition, check_registers
 from peel_analysis.checks.records import OUTCOMES, incomplete, mismatched
-from peel_analysis.checks.rules import MADE, CheckResult, Finding, TablesHeld, errors, in_text, read_made
+from peel_analysis.checks.rules import MADE, CheckResult, Finding, TablesHeld, read_made
 from peel_analysis.comparison.sensitivity import hangs_on_release
 from peel_analysis.data.cross_checks import reads_of_edition, reads_of_folder
 from peel_analysis.data.definitions import Measure
@@ -16,7 +15,6 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import NUMBER_OF_FORCES, POPULATIONS_TABLE
-from peel_analysis.data.kept_tables import CHECKS
 from peel_analysis.data.registers import JUDGMENTS
 from peel_analysis.data.settings import PUBLISHED_FILES, Rule
 from peel_analysis.data.text import block, columns, enumerated, pairs, paragraph
@@ -104,22 +102,6 @@ def _edition(edition: Edition) -> list[str]:
         ]
     )
     return [*([] if edition.id == edition.data.editions[0] else [""]), edition.id, *(f"  {line}" for line in told)]
-
-
-def told_of_folder(data: Data, edition_id: str | None = None) -> tuple[int, str]:
-    """Return how many errors there are, and as a text what all checks find and what the editions fall short of.
-
-    It is kept from one command to the next, until a file of the data folder or the package changes or the day is over.
-    Raises as `check_folder` does.
-    """
-
-    def told() -> str:
-        found, calculated = check_folder(data, edition_id)
-        of_editions = (line for one, results in calculated.items() for line in shortcomings(one, results))
-        return f"{errors(found)}\n" + "\n".join([in_text(found, data), *of_editions])
-
-    number, _, text = data.answer(CHECKS, (edition_id or "", date.today().isoformat()), told).partition("\n")
-    return int(number), text
 
 
 def check_folder(data: Data, edition_id: str | None = None) -> tuple[list[CheckResult], Calculated]:

@@ -13,10 +13,9 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data.definitions import Measure
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import files_below
+from peel_analysis.data.files import NOTICE, files_below
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.registers import EXCLUSIONS, SOURCES, Register, records
-from peel_analysis.data.returned import NOTICE
 from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
 from peel_analysis.measures.exclusions import OUT

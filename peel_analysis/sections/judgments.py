@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.programmes import OVERALL, UNGRADED, Marked
+from peel_analysis.data.reads import as_text, question
 from peel_analysis.data.registers import JUDGMENTS, SECTIONS_INSPECTED
 from peel_analysis.show.tables import html_table, text_row
 from peel_analysis.show.templates import piece
@@ -58,8 +59,7 @@ def judgment(edition: Edition, force_id: str, question_id: str) -> Judgment:
     programme = edition.programme
     question = programme.question(question_id) if programme else None
     ungraded = UNGRADED if question and not question.graded else ""
-    rows = edition.register(JUDGMENTS)
-    mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question_id)]
+    mine = edition.about(JUDGMENTS, force_id, question_id)
     if programme is None or mine.empty:
         return Judgment(ungraded)
     row = mine.iloc[0]
@@ -139,6 +139,7 @@ def grades_over_forces(edition: Edition, question_id: str) -> Mapping[str, int]:
     return {grade: counted[grade] for grade in edition.programme.allowed(question_id)}
 
 
+@question("complete", as_text)
 def is_complete(edition: Edition) -> bool:
     """Return whether every force's grade is held on all that the edition's programme grades."""
     programme = edition.programme
@@ -155,8 +156,7 @@ def programme_id(edition: Edition) -> str:
 
 def inspected(edition: Edition, force_id: str, question_id: str) -> str:
     """Return whether the question was inspected in the edition: "yes", "no" or "unknown"."""
-    rows = edition.register(SECTIONS_INSPECTED)
-    mine = rows[(rows["force_id"] == force_id) & (rows["question"] == question_id)]
+    mine = edition.about(SECTIONS_INSPECTED, force_id, question_id)
     return "unknown" if mine.empty else str(mine.iloc[0]["inspected"])
 
 
@@ -173,7 +173,12 @@ def inspection_line(edition: Edition, force_id: str, question_id: str) -> str:
     if state == "no":
         stands = f"the {one.last_inspected} grade stands" if one.last_inspected else "the earlier grade stands"
         return f"Not inspected in {programme}: {stands}."
-    if one.last_inspected and edition.register(SECTIONS_INSPECTED).empty:
+    if one.last_inspected and not _says_what_was_inspected(edition):
         return f"Last inspected in {one.last_inspected}."
     when = f"in {programme} " if programme else ""
     return f"Whether this question was inspected {when}is {NOT_RECORDED}."
+
+
+@question("inspected", as_text)
+def _says_what_was_inspected(edition: Edition) -> bool:
+    return not edition.register(SECTIONS_INSPECTED).empty

@@ -1,6 +1,6 @@
 """Measures side by side: tiles, lists of readings, what stands out, crime by offence group."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -14,11 +14,13 @@ from peel_analysis.comparison.verdicts import flags_in_words
 from peel_analysis.data.definitions import limited
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import NATIONAL, Force
+from peel_analysis.data.reads import question
 from peel_analysis.data.registers import AREAS_FOR_IMPROVEMENT
 from peel_analysis.data.settings import TileGroup
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.measures import Result, Value
+from peel_analysis.measures.result import of_each
 from peel_analysis.sections.display import Html, source_line
 from peel_analysis.show import tables
 from peel_analysis.show import words as wording
@@ -201,11 +203,10 @@ def without_findings(edition: Edition, force: Force) -> Html:
 
     Their sections have no empty headings for these.
     """
-    held, recorded = {section for section, _ in edition.findings(force.id)}, edition.register(AREAS_FOR_IMPROVEMENT)
-    improving = set(recorded[recorded["force_id"] == force.id]["question"])
+    held = {section for section, _ in edition.findings(force.id)}
     plans = [plan for plan in edition.sections if plan.question]
     without = [plan.title for plan in plans if plan.title not in held]
-    as_well = [plan.title for plan in plans if plan.question not in improving]
+    as_well = [plan.title for plan in plans if edition.about(AREAS_FOR_IMPROVEMENT, force.id, plan.question).empty]
     name, none = force.official_name, "in this edition on"
     findings, areas = f"No findings of inspectors are held for {name}", "o area for improvement is recorded"
     if without == as_well:
@@ -253,10 +254,8 @@ def by_group(edition: Edition, force_id: str) -> Html:
     12 months in the force with its 95% interval, and the change in England and Wales. What the intervals are stands
     under the table. The source and the forces are those of the measures of all crime (excluding fraud).
     """
-    counts = edition.counts("recorded_crime")
-    groups = [] if counts is None else filter(None, counts["dimension"].unique())
-    found = sorted((_row(edition, force_id, group) for group in groups), key=lambda row: -row[0])
-    rows = [row for _, row in (*found, _row(edition, force_id, ""))]
+    *found, total = (_row(force_id, group, *both) for group, both in _crime(edition).items())
+    rows = [row for _, row in (*sorted(found, key=lambda row: -row[0]), total)]
     window = edition.window(edition.data.measure(RATE).window).words
     columns = (
         "Offence group",
@@ -285,13 +284,27 @@ def by_group(edition: Edition, force_id: str) -> Html:
     return Html(Markup("\n").join(parts), "recorded crime by offence group")
 
 
-def _row(edition: Edition, force_id: str, group: str) -> tuple[float, tables.Row]:
-    """Return the crimes of a group, or of all, and their row: the same measures, calculated for the group alone."""
-    rate, change = map(edition.data.measure, (RATE, CHANGE))
-    if group:
-        rate, change = limited(rate, (group,)), limited(change, (group,))
-    rates, changes = measures.calculate(rate, edition), measures.calculate(change, edition)
-    own, blank = rates.of(force_id), edition.data.statuses.mark(NO_CHANGE)
+def _of_both(found: Mapping[str, tuple[Result, Result]]) -> bytes:
+    """Return what the rates and changes of all groups come to, as a text."""
+    return of_each({f"{kind} {group}": one for group, both in found.items() for kind, one in enumerate(both)})
+
+
+@question("crime", _of_both)
+def _crime(edition: Edition) -> Mapping[str, tuple[Result, Result]]:
+    """Return rates and changes of each offence group, and last, under "", of all: the same measures for it alone."""
+    counts, (rate, change) = edition.counts("recorded_crime"), map(edition.data.measure, (RATE, CHANGE))
+    groups = [] if counts is None else [str(group) for group in counts["dimension"].unique() if group]
+    both = {group: (limited(rate, (group,)), limited(change, (group,))) for group in groups} | {"": (rate, change)}
+    return {
+        group: (measures.calculate(one, edition), measures.calculate(two, edition))
+        for group, (one, two) in both.items()
+    }
+
+
+def _row(force_id: str, group: str, rates: Result, changes: Result) -> tuple[float, tables.Row]:
+    """Return the crimes of a group, or of all, and their row."""
+    rate, change, statuses = rates.measure, changes.measure, rates.edition.data.statuses
+    own, blank = rates.of(force_id), statuses.mark(NO_CHANGE)
     cells = (
         tables.count_cell(own.numerator),
         tables.value_cell(rates, own.value, own.status, blank),

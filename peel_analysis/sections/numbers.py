@@ -7,43 +7,45 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.over_time import season_free, signals_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.settings import OUTCOME_SPREAD, SectionPlan
+from peel_analysis.data.reads import as_text, question
+from peel_analysis.data.settings import OUTCOME_SPREAD
 from peel_analysis.data.writing import once
-from peel_analysis.measures import Result, quarterly, rolling
+from peel_analysis.measures import Result, calculate, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE
 from peel_analysis.show.words import not_available
 
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
-Calculated = Callable[[str], Result]  # of a measure by its id
 
 
-def figure_numbers(edition: Edition, force_id: str, section_id: str, calculated: Calculated) -> dict[str, int]:
+def figure_numbers(edition: Edition, force_id: str, section_id: str) -> dict[str, int]:
     """Return the numbers of figures in the report of a force that has all sections, by their ids.
 
     Those are the figures that data/sections.toml names of the sections up to this one and that are drawn for the force.
     """
     ids: list[str] = []
     for plan in edition.sections:
-        drawn = _drawn_in(plan, edition, calculated)
+        drawn = _drawn_in(edition, plan.id)
         ids += [one for one in plan.figures if force_id in drawn[one]]
         if plan.id == section_id:
             break
     return {figure_id: number for number, figure_id in enumerate(ids, start=1)}
 
 
-def _drawn_in(plan: SectionPlan, edition: Edition, calculated: Calculated) -> dict[str, list[str]]:
+@question("figures", as_text)
+def _drawn_in(edition: Edition, section_id: str) -> dict[str, list[str]]:
     """Return for which forces each figure of a section is drawn; a batch finds it out once."""
+    plan = edition.section(section_id)
 
     def found() -> bytes:
-        return json.dumps({one: _drawn_for(one, calculated) for one in plan.figures}).encode()
+        return json.dumps({one: _drawn_for(one, edition) for one in plan.figures}).encode()
 
     made: dict[str, list[str]] = json.loads(once("figures", (edition.key, *plan.figures), found))
     return made
 
 
-def _drawn_for(figure_id: str, calculated: Calculated) -> list[str]:
+def _drawn_for(figure_id: str, edition: Edition) -> list[str]:
     measure_id, _, kind = figure_id.partition("-")
-    result = calculated(MEASURE if figure_id == OUTCOME_SPREAD else measure_id)
+    result = calculate(edition.data.measure(MEASURE if figure_id == OUTCOME_SPREAD else measure_id), edition)
     return [] if not_available(result) else list(DRAWN[kind](result))
 
 

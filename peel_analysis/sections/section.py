@@ -36,7 +36,7 @@ class Section:
     @cached_property
     def numbers(self) -> dict[str, int]:
         """The numbers that figures have in the force's report, by their ids; what it does not draw has none."""
-        return figure_numbers(self.edition, self.force.id, self.plan.id, self.measure)
+        return figure_numbers(self.edition, self.force.id, self.plan.id)
 
     def __repr__(self) -> str:
         return f"<{self.plan.title}: {self.force.name}, {self.edition.id}>"
@@ -199,8 +199,7 @@ class Section:
     def areas_for_improvement(self) -> Html:
         """Show the areas for improvement and causes of concern on the section's question under a heading; else none."""
         about = "areas for improvement"
-        rows = self.edition.register(registers.AREAS_FOR_IMPROVEMENT)
-        mine = rows[(rows["force_id"] == self.force.id) & (rows["question"] == self.plan.question)]
+        mine = self.edition.about(registers.AREAS_FOR_IMPROVEMENT, self.force.id, self.plan.question)
         if mine.empty:
             return Html(Markup(), about)
         said = []
@@ -212,9 +211,7 @@ class Section:
 
     def notes(self) -> Html:
         """Show the notes that the section's findings cite."""
-        rows = self.edition.register(registers.FOOTNOTES)
-        numbers = self.edition.cited(self.force.id, self.plan.title)
-        mine = registers.records(rows[rows["number"].astype(int).isin(numbers)])
+        mine = self.edition.notes(self.edition.cited(self.force.id, self.plan.title))
         return Html(piece("notes", mine) if mine else Markup(), "notes")
 
 

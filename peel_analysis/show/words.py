@@ -8,8 +8,10 @@ from peel_analysis.comparison.sensitivity import (
 )
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.definitions import below
+from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import Period
+from peel_analysis.data.reads import as_text, question
 from peel_analysis.data.registers import CAVEATS, records
 from peel_analysis.data.text import rounded, shown, whole
 from peel_analysis.measures import Measure, Result
@@ -315,9 +317,14 @@ def earlier_in_words(result: Result) -> str:
 
 def caveats(result: Result, force_id: str | None = None) -> list[str]:
     """Return the caveats that travel with the measure: those about all forces and those about this one."""
-    rows = result.edition.register(CAVEATS)
-    about = rows[rows["force_id"].isin(("all", force_id or "all"))]
-    return [row["sentence"] for row in records(about) if result.measure.id in row["applies_to"].split(";")]
+    return _caveats(result.edition, force_id or "all", result.measure.id)
+
+
+@question("caveats", as_text)
+def _caveats(edition: Edition, force_id: str, measure_id: str) -> list[str]:
+    rows = edition.register(CAVEATS)
+    about = rows[rows["force_id"].isin(("all", force_id))]
+    return [row["sentence"] for row in records(about) if measure_id in row["applies_to"].split(";")]
 
 
 def sources_in_words(result: Result) -> str:
