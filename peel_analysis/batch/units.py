@@ -27,7 +27,7 @@ from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
-    "pillow", "pyarrow", "resvg_py", "seaborn", "weasyprint", "xlsxwriter",
+    "pillow", "pyarrow", "resvg", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
 STANDING_IN = (CHECKS, PROGRAMMES, NAMES, RETURNS)  # the project's own, where a data folder has none
 Told = Mapping[str, str]  # what a notebook has read, by name, each with a digest

@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -60,7 +62,8 @@ def this_python() -> KernelSpec:
     return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict(extra_arguments=list(OF_NOBODY)))
 
 
-def environment_of_nobody() -> dict[str, str]:
+@cache
+def environment_of_nobody() -> Mapping[str, str]:
     """Return the variables with which matplotlib starts from its own settings, and from no user's."""
     found = importlib.util.find_spec("matplotlib")
     places = found.submodule_search_locations if found else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import code_version
@@ -16,17 +16,21 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
 from peel_analysis.show.pictures import described, drawing_at
 
+if TYPE_CHECKING:
+    from resvg.usvg import Options
+
 FOLDER = "figures"
 COLUMNS = (
     "edition", "measure", "force_id", "force", "period_end", "value", "lower_95", "upper_95", "numerator",
     "denominator", "unit", "status", "note", "comparator_period_end", "comparator_value", "comparator_status",
 )  # fmt: skip
-# A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing; the renderer
-# takes no size in points.
+# A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing.
 CLIPPED = re.compile(r' clip-path="[^"]*"')
+SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 PIXELS = 760  # across
+AS_IT_IS, WHITE = (1, 0, 0, 0, 1, 0), (255, 255, 255, 255)  # neither moved nor scaled; the ground
 COLOURS = 16  # of the palette: a drawing has about eight, and of fewer than these the palest would be taken for white
-COMPRESSION = 8  # of 9: the last would make the files a hundredth smaller in three times the time
+COMPRESSION = 7  # of 9: the next would make the files a twentieth smaller in twice the time
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
 FAMILY = "DejaVu Sans"
 Row = dict[str, str]
@@ -74,26 +78,35 @@ def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces:
 def as_png(svg: str) -> bytes:
     """Return a drawing as a PNG of `PIXELS` across, in few colours, with the letters of FONTS."""
     from PIL import Image
-    from resvg_py import svg_to_bytes
+    from resvg import render, usvg
 
-    drawn = svg_to_bytes(
-        svg_string=CLIPPED.sub("", svg.replace('pt" ', '" ', 2)),
-        width=PIXELS, background="#ffffff", skip_system_fonts=True, font_files=_fonts(),
-        font_family=FAMILY, sans_serif_family=FAMILY,
-    )  # fmt: skip
-    image = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")
+    tree = usvg.Tree.from_str(SIZE.sub(_in_pixels, CLIPPED.sub("", svg), count=1), _options())
+    image = Image.open(io.BytesIO(render(tree, AS_IT_IS, bg_color=WHITE))).convert("RGB")
     out = io.BytesIO()
     few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(out, "PNG", compress_level=COMPRESSION)
     return out.getvalue()
 
 
+def _in_pixels(size: re.Match[str]) -> str:
+    width, height = map(float, size.groups())
+    return f'width="{PIXELS}" height="{round(height * PIXELS / width)}"'
+
+
 @cache
-def _fonts() -> list[str]:
-    found = importlib.util.find_spec("matplotlib")  # which is not imported for its fonts
+def _options() -> "Options":
+    """Return how drawings are read: with these fonts and no other. matplotlib is not imported for them."""
+    from resvg import usvg
+
+    found = importlib.util.find_spec("matplotlib")
     if found is None or not found.submodule_search_locations:
         raise ModuleNotFoundError("matplotlib is not installed")
-    return [str(Path(found.submodule_search_locations[0], "mpl-data", "fonts", "ttf", name)) for name in FONTS]
+    options = usvg.Options.default()
+    for name in FONTS:
+        file = Path(found.submodule_search_locations[0], "mpl-data", "fonts", "ttf", name)
+        options.load_font_data(file.read_bytes())  # of a file that is named, each text would read it again
+    options.font_family = FAMILY
+    return options
 
 
 def citation(figure: Figure, number: int, force: Force, edition: Edition) -> str:

@@ -123,12 +123,13 @@ def _cells(unit: Unit, keep_in: Path | None) -> None:
     cells.shown(unit.source, unit.parameters)
 
 
-def batch(force_ids: Sequence[str], out: Path) -> tuple[float, float]:
-    """Return the seconds of the whole command `peel batch`, pages included, and its peak memory in megabytes."""
+def batch(force_ids: Sequence[str], out: Path, checkout: Path = PROJECT) -> tuple[float, float]:
+    """Return the seconds of a checkout's whole command `peel batch`, pages included, and its peak memory in MB."""
     command = [sys.executable, "-m", "peel_analysis.cli", "batch", "--forces", ",".join(force_ids)]
     command += ["--jobs", str(WORKERS), "--out", str(out)]
     started = time.perf_counter()
-    process = subprocess.Popen(command, env=ENVIRONMENT, cwd=PROJECT, stdout=subprocess.DEVNULL)
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(checkout)}
+    process = subprocess.Popen(command, env=environment, cwd=checkout, stdout=subprocess.DEVNULL)
     with PeakMemory(process.pid) as memory:
         code = process.wait()
     seconds = time.perf_counter() - started
