@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from peel_analysis.site.page import has_file
 SIDE_BY_SIDE = 2  # sections of one report
 MANY = 6  # forces, for which it pays to show one force's sections before the first notebook
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
+OpenPool = Callable[[Workplace, int], Pool]  # for so many tasks
 TOLD = {"done": "made", "fresh": "already up to date", "failed": "failed"}  # the words of a log, as a reader has them
 
 
@@ -52,10 +53,10 @@ class Making:
         how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
         return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
-    def workplace(self, edition: Edition, shared: str, forces: int) -> Workplace:
+    def workplace(self, edition: Edition, shared: str) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
         kept = self.out / CACHES / shared[:20]
-        return Workplace(edition.data.folder, kept, self.engine, edition.id, of_many=forces >= MANY)
+        return Workplace(edition.data.folder, kept, self.engine, edition.id)
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -65,8 +66,8 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     """
     shared = shared_key(edition.data.folder)
     [plan] = making.plans(edition, [force], shared)
-    workplace = making.workplace(edition, shared, 1)
-    open_pool = partial(local_pool, SIDE_BY_SIDE, workplace)
+    workplace = making.workplace(edition, shared)
+    open_pool = partial(local_pool, SIDE_BY_SIDE)
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
     outcomes = _make(
         [plan], Now(edition, shared), making, workplace, open_pool, plan.page.with_name("run.jsonl"), named
@@ -85,11 +86,11 @@ def make_reports(
     be used, and where the scheduler cannot.
     """
     shared = shared_key(edition.data.folder)
-    workplace = making.workplace(edition, shared, len(chosen))
-    open_pool: Callable[[int], Pool] = partial(local_pool, jobs, workplace)
+    workplace = making.workplace(edition, shared)
+    open_pool: OpenPool = partial(local_pool, jobs)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
-        open_pool = partial(cluster_pool, scheduler)
+        open_pool = lambda _, tasks: cluster_pool(scheduler, tasks)  # noqa: E731
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
@@ -117,7 +118,7 @@ def _make(
     now: Now,
     making: Making,
     workplace: Workplace,
-    open_pool: Callable[[int], Pool],
+    open_pool: OpenPool,
     log: Path,
     named: Mapping[str, str] | None = None,
     meanwhile: Iterator[None] = NOTHING,
@@ -129,7 +130,9 @@ def _make(
     _remove_kept(workplace.cache, every=making.fresh)
     with _keeping(workplace):
         plans, stale = stale_tasks(plans, now, fresh=making.fresh)
-    opened = [open_pool(len(stale))] if stale else []
+    forces = sum(not stale.isdisjoint(plan.units) for plan in plans)
+    workplace = replace(workplace, of_many=forces >= MANY)
+    opened = [open_pool(workplace, len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             read_all(now.edition)
@@ -139,7 +142,7 @@ def _make(
                     values_files(now.edition, plan.force_id, of_edition)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
-            open_next = lambda tasks: opened.pop() if opened else open_pool(tasks)  # noqa: E731
+            open_next = lambda tasks: opened.pop() if opened else open_pool(workplace, tasks)  # noqa: E731
             return run(plans, workplace, stale, open_next, tell, meanwhile)
     finally:
         for unused in opened:

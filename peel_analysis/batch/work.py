@@ -261,6 +261,8 @@ def _finish(path: Path, unit: Unit, told: dict[str, str], reading: Reading) -> s
     for cell in notebook["cells"]:
         cell["metadata"].pop("papermill", None)
         cell["metadata"].pop("execution", None)
+        if cell["metadata"].get("tags") == []:
+            del cell["metadata"]["tags"]
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
         for output in cell.get("outputs", ()):

@@ -345,8 +345,7 @@ class Edition:
         A measure names its sources once; an edition with another release of a table says so under `source_instead`.
         """
         if source_ids is None:
-            listed = self.settings.sources
-            return _sources(self, *(self.data.register(SOURCES)["source_id"] if listed is None else listed))
+            return _listed_sources(self)
         instead = self.settings.source_instead
         return _sources(self, *dict.fromkeys(instead.get(source_id, source_id) for source_id in source_ids))
 
@@ -419,6 +418,12 @@ def _about(edition: Edition, force_id: str, file: str, question_id: str) -> list
 @reads.question("notes", reads.as_text)
 def _notes(edition: Edition, *numbers: str) -> list[Mapping[str, str]]:
     return [row for row in edition.records(registers.FOOTNOTES) if str(int(row["number"])) in numbers]
+
+
+@reads.question("listed", reads.as_text)
+def _listed_sources(edition: Edition) -> list[dict[str, str]]:
+    listed = edition.settings.sources
+    return _sources(edition, *(edition.data.register(SOURCES)["source_id"] if listed is None else listed))
 
 
 @reads.question("sources", reads.as_text)

@@ -144,9 +144,9 @@ class Data:
 
     def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
         def read() -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-            of_programme = register.edition_is == registers.A_PROGRAMME
-            with Faults() as faults:
-                rows = rows_of(self.path(register.file), register.where, register.columns, faults)
+            of_programme, path = register.edition_is == registers.A_PROGRAMME, self.path(register.file)
+            with reads.only_checked(), Faults() as faults:
+                rows = rows_of(path, register.where, register.columns, faults)
                 editions = self.programmes.ids if of_programme else (*self.editions, "all")
                 faults.of(registers.check_rows, rows, register, self.forces, editions)
                 if register is registers.JUDGMENTS:
@@ -326,8 +326,11 @@ class Data:
     def edition(self, edition_id: str | int) -> Edition:
         """Return an edition by its id. Raises InputError, with the list of editions, when there is none."""
         name = str(edition_id).strip()
-        if name not in self.editions:
-            raise InputError(f"No edition '{name}'; the editions are {', '.join(self.editions) or '(none)'}")
+        with reads.only_checked():  # what is read is its file
+            editions = self.editions
+        if name not in editions:
+            reads.note(self.folder, reads.WHOLE)
+            raise InputError(f"No edition '{name}'; the editions are {', '.join(editions) or '(none)'}")
         return self.cached(("edition", name), lambda: edition_in(self._toml(f"editions/{name}.toml")[0], name, self))
 
     def has_given(self, edition: Edition) -> bool:

@@ -16,7 +16,7 @@ from peel_analysis.data.registers import EXCLUSIONS, NOT_COMPARABLE
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures.exclusions import Exclusions, check_years, exclusions_of
-from peel_analysis.measures.result import Result, Value, based_on, fill_published, rows_of_values
+from peel_analysis.measures.result import Result, Value, based_on, fill_published, of_each, rows_of_values
 from peel_analysis.measures.sums import CountTables, rank
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
@@ -58,13 +58,21 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
     except Exception:
         note(edition.data.folder, WHOLE)
         raise
-    for one in declared:
-        _declared(edition, one.id, held=results[repr(one)])
+    if measures is None and declared:
+        _every(edition, held=results)
+    else:
+        for one in declared:
+            _declared(edition, one.id, held=results[repr(one)])
     results |= _held(edition, [one for one in chosen if by_name.get(one.id) is not one])
     return tuple(results[repr(one)] for one in chosen)
 
 
-@question("result", Result.as_bytes)
+@question("results", of_each)
+def _every(edition: Edition, held: dict[str, Result] | None = None) -> dict[str, Result]:
+    return held or {repr(one.measure): one for one in calculate_all(edition)}
+
+
+@question("result", lambda found: found.digest.encode())
 def _declared(edition: Edition, measure_id: str, held: Result | None = None) -> Result:
     return held or calculate(edition.data.measure(measure_id), edition)
 

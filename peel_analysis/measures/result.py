@@ -18,6 +18,7 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.registers import PUBLISHED_VALUES
+from peel_analysis.data.writing import checksum
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,11 @@ class Result:
         return self._text
 
     @cached_property
+    def digest(self) -> str:
+        """The digest of all but the edition."""
+        return checksum(repr(self.measure).encode() + self._text)
+
+    @cached_property
     def _text(self) -> bytes:
         values = [list(vars(one).values()) for one in self._values.values()]
         members = (self.members, self.comparator_members)
@@ -214,8 +220,8 @@ class Result:
 
 
 def of_each(results: Mapping[str, Result]) -> bytes:
-    """Return some results by their names, each with its measure, as a text."""
-    return json.dumps([(name, repr(one.measure), one.as_bytes().decode()) for name, one in results.items()]).encode()
+    """Return some results by their names, each by the digest of its measure and of what it comes to, as a text."""
+    return json.dumps([(name, one.digest) for name, one in results.items()]).encode()
 
 
 def fill_published(

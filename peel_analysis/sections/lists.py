@@ -165,7 +165,7 @@ def read_apart(results: Sequence[Result], force_id: str) -> list[str]:
     return list(reasons_apart([result.measure for result in told], told[0].edition)) if told else []
 
 
-def standing_out(results: list[Result], force_id: str) -> Html:
+def standing_out(results: Sequence[Result], force_id: str) -> Html:
     """Return the few figures on which the policy finds a force higher or lower: at most seven lines, clearest first.
 
     `results` are all those of the edition: the note under the list counts the comparisons made with any of them.

@@ -17,6 +17,7 @@ from peel_analysis.show.words import not_available
 FEWEST_FOR_A_FIGURE = 2  # forces, unless the one is the report's own: it still stands beside England and Wales
 
 
+@question("numbers", as_text)
 def figure_numbers(edition: Edition, force_id: str, section_id: str) -> dict[str, int]:
     """Return the numbers of figures in the report of a force that has all sections, by their ids.
 
@@ -31,7 +32,6 @@ def figure_numbers(edition: Edition, force_id: str, section_id: str) -> dict[str
     return {figure_id: number for number, figure_id in enumerate(ids, start=1)}
 
 
-@question("figures", as_text)
 def _drawn_in(edition: Edition, section_id: str) -> dict[str, list[str]]:
     """Return for which forces each figure of a section is drawn; a batch finds it out once."""
     plan = edition.section(section_id)

@@ -60,6 +60,12 @@ class Section:
         self.results[measure] = shown = in_hand(held)
         return shown
 
+    def _every_measure(self) -> list[Result]:
+        """Return all measures of the edition, asked for in one: that is a short name in what a notebook has read."""
+        for one in measures.calculate_all(self.edition):
+            self.results.setdefault(one.measure.id, in_hand(one))
+        return [self.measure(one.id) for one in self.edition.data.measures]
+
     def opening(self) -> Html:
         """Show the judgment on the section's question, and whether it was inspected."""
         about = f"{self.plan.title}: {self.force.name}, {self.edition.id}"
@@ -134,11 +140,11 @@ class Section:
 
     def standing_out(self) -> Html:
         """Show the few figures on which the force is found higher or lower than England and Wales."""
-        return lists.standing_out([self.measure(measure.id) for measure in self.edition.data.measures], self.force.id)
+        return lists.standing_out(self._every_measure(), self.force.id)
 
     def spine(self) -> Html:
         """Show all figures that enough forces have in one look: the force among the forces, a row a figure."""
-        results = [self.measure(measure.id) for measure in self.edition.data.measures]
+        results = self._every_measure()
         return spine.spine_block(results, self.force.id)
 
     def numbers_in_brief(self) -> Html:
@@ -152,7 +158,7 @@ class Section:
 
     def most_standing_out(self) -> Html:
         """Show the three figures on which the force is the most clearly found higher or lower: value, gap, position."""
-        results = [self.measure(measure.id) for measure in self.edition.data.measures]
+        results = self._every_measure()
         return lists.most_standing_out(results, self.force.id)
 
     def headline_tiles(self) -> Html:
