@@ -4,6 +4,7 @@ A finding about counts that are marked partial is a query: whoever took them in 
 """
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -335,34 +336,39 @@ def _far_from_neighbours(
     steady = rows[~rows["dimension"].isin(declared.unsteady)]
     if steady.empty:
         return
-    own = _series(steady)
-    keys = steady[[*SERIES, *PERIOD, "status"]].itertuples(index=False, name=None)
-    statuses = {((force_id, dimension), (start, end)): status for force_id, dimension, start, end, status in keys}
-    every = own
+    own = every = _series(steady)
     for other in others:
         more = _series(other).reindex(own.index)
         every = pd.concat([every, more[[one for one in more.columns if one not in every.columns]]], axis="columns")
-    few_below = declared.fewest_below or declared.fewest
-    numbers, places = every.to_numpy(dtype=float), {days: place for place, days in enumerate(_periods(every))}
-    dimensions = pd.factorize(own.index.get_level_values("dimension"))[0]
-    for days in _periods(own):
-        near = _nearest(list(places), days, by.thresholds["nearest_months"])[: int(by.thresholds["nearest"])]
-        if not near:
-            continue
-        middles = pd.DataFrame(numbers[:, [places[one] for one in near]]).median(axis="columns")
-        middle, counts = middles.to_numpy(), numbers[:, places[days]]
-        new = (middles.groupby(dimensions).transform("median").to_numpy() <= 0) | np.isnan(middle)
-        large = (counts >= declared.large) & (declared.large > 0)
-        times = np.where(large, declared.times_large, declared.times)
-        above = (counts >= declared.fewest) & (counts > times * np.maximum(middle, 1))
-        below = (middle >= few_below) & (counts * declared.times < middle)
-        for place in np.flatnonzero((above | below) & ~new).tolist():
-            series = own.index[place]
-            beside = ", ".join(f"{shown(float(numbers[place, places[one]]))} to {one[1]}" for one in sorted(near))
-            found = f"{shown(counts[place])}, where the periods next to it have {beside}"
-            row = dict(zip([*SERIES, *PERIOD], [*series, *days], strict=True))
-            about = {"count": counts[place], "found": found, "low": below[place], "status": statuses[series, days]}
-            yield pd.DataFrame([row | about])
+    places, numbers = {days: place for place, days in enumerate(_periods(every))}, every.to_numpy(dtype=float)
+    months, most = by.thresholds["nearest_months"], int(by.thresholds["nearest"])
+    nearest = {days: near for days in _periods(own) if (near := _nearest(list(places), days, months)[:most])}
+    if not nearest:
+        return
+    beside = np.full((len(own), len(nearest), most), np.nan)
+    for number, near in enumerate(nearest.values()):
+        beside[:, number, : len(near)] = numbers[:, [places[one] for one in near]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a row without any figure has no median
+        middles = np.nanmedian(beside, axis=2)
+    by_dimension = pd.DataFrame(middles).groupby(pd.factorize(own.index.get_level_values("dimension"))[0])
+    new = (by_dimension.transform("median").to_numpy() <= 0) | np.isnan(middles)
+    counts = numbers[:, [places[days] for days in nearest]]
+    times = np.where((counts >= declared.large) & (declared.large > 0), declared.times_large, declared.times)
+    above = (counts >= declared.fewest) & (counts > times * np.maximum(middles, 1))
+    below = (middles >= (declared.fewest_below or declared.fewest)) & (counts * declared.times < middles)
+    wrong = (above | below) & ~new
+    if not wrong.any():
+        return
+    keys = steady[[*SERIES, *PERIOD, "status"]].itertuples(index=False, name=None)
+    statuses = {((force_id, dimension), (start, end)): status for force_id, dimension, start, end, status in keys}
+    for number, (days, near) in enumerate(nearest.items()):
+        for row in np.flatnonzero(wrong[:, number]).tolist():
+            series, count = own.index[row], counts[row, number]
+            had = ", ".join(f"{shown(float(numbers[row, places[one]]))} to {one[1]}" for one in sorted(near))
+            found = f"{shown(count)}, where the periods next to it have {had}"
+            about = {"count": count, "found": found, "low": below[row, number], "status": statuses[series, days]}
+            yield pd.DataFrame([dict(zip([*SERIES, *PERIOD], [*series, *days], strict=True)) | about])
 
 
 def _far_from_same(
