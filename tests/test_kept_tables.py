@@ -277,6 +277,9 @@ def test_a_command_that_reads_or_writes_other_files_or_fails_keeps_no_answer(
         "changes 2017 2019 --measure crime_per_1000 --html changes.html",
     ):
         assert run(capsys, *line.split())[0] == 0, line
+    run(capsys, "why", "crime_per_1000", "norfolk")
+    assert run(capsys, "why", "crime_per_1000\nnorfolk")[0] == 2
+    shutil.rmtree(cache / ANSWERS)
     for line in ("why crime_per_1000 nowhere", "changes 2017 2018", "values --edition", "why --help", "values --wrong"):
         assert run(capsys, *line.split()) == run(capsys, *line.split())
     assert not (cache / ANSWERS).exists()
@@ -303,9 +306,17 @@ def test_what_moved_while_it_was_made_is_not_kept(cache: Path, own: Path) -> Non
     assert not (cache / ANSWERS).exists()
 
 
-def test_nothing_is_kept_of_a_folder_whose_files_lie_behind_a_link(cache: Path, own: Path, tmp_path: Path) -> None:
-    (own / "counts").rename(tmp_path / "elsewhere")
-    (own / "counts").symlink_to(tmp_path / "elsewhere")
+@pytest.mark.parametrize("what", ["a link to a folder", "a pipe", "too much"])
+def test_nothing_is_kept_of_a_folder_that_cannot_be_looked_through(
+    what: str, cache: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if what == "a link to a folder":
+        (own / "counts").rename(tmp_path / "elsewhere")
+        (own / "counts").symlink_to(tmp_path / "elsewhere")
+    elif what == "a pipe":
+        os.mkfifo(own / "pipe")
+    else:
+        monkeypatch.setattr(kept_tables, "LARGEST", 1_000_000)
     said = iter(("one", "two"))
     assert [answer([own], (), lambda: next(said)) for _ in range(2)] == ["one", "two"]
     assert not (cache / ANSWERS).exists()

@@ -174,9 +174,12 @@ def _compared(held: TablesHeld, key: Key) -> list[tuple[Days, _Other, pd.DataFra
     def compare() -> Iterator[tuple[Days, _Other, pd.DataFrame]]:
         own = held.totals(key)
         for days in _periods(own):
+            counts = own[days].to_numpy()
             for other in _beside(held, key, days, own, by):
-                both = pd.concat([own[days], other.counts], axis="columns", keys=["own", "other"]).dropna()
-                yield days, other, both[both["other"] >= by.thresholds["fewest"]]
+                beside = other.counts.reindex(own.index).to_numpy()
+                kept = ~np.isnan(counts) & (beside >= by.thresholds["fewest"])  # a missing count is not
+                both = pd.DataFrame({"own": counts[kept], "other": beside[kept]}, index=own.index[kept])
+                yield days, other, both
 
     return held.once(("compared", key), lambda: list(compare()))
 

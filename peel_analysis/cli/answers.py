@@ -35,7 +35,7 @@ def answered(arguments: Sequence[str], run: Callable[[], int]) -> int:
         return json.dumps([code, said.getvalue()])
 
     try:
-        asked = (*arguments, *map(str, folders), date.today().isoformat())  # an error names the folder
+        asked = (repr(arguments), *map(str, folders), date.today().isoformat())  # an error names the folder
         code, text = json.loads(answer(folders, asked, told))
     except BaseException:
         print(said.getvalue(), end="")  # until then

@@ -5,14 +5,16 @@ of pandas finds nothing of what was there before. It is read and written as what
 is damaged is made anew, and a folder that cannot be written to costs time and nothing else.
 """
 
+import hashlib
 import os
 import re
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +31,7 @@ TABLES, ANSWERS = "counts", "answers"
 KINDS = {TABLES: "tables of counts, as parsed", ANSWERS: "what commands printed"}
 MOST = 64_000_000  # bytes; what was written first goes first
 OURS = re.compile(rf"[0-9a-f]{{32}}|{PART.pattern}")  # names of files: as `once` gives them, or left half-written
+LARGEST = 300_000_000  # bytes of a data folder: one with more takes longer to look through than a command
 LIBRARIES = ("numpy", "pandas", "pyarrow", "pydantic")
 STARTED_AT = time.time()
 JUST_BEFORE = 2.0  # seconds: of a source that was written so shortly before, this process may have read another content
@@ -80,15 +83,14 @@ def answer(folders: Sequence[Path], asked: Iterable[str], make: Callable[[], str
     """Return what `make` returns, from what is kept when it was made before of folders with the same content.
 
     `asked` is what it depends on besides these folders and the package. Nothing is kept where a file has moved
-    meanwhile, or cannot be read.
+    meanwhile, or cannot be read, or where all of them are too much.
     """
-    place, code = users_folder(), _code(PACKAGE)
-    if place is None or not code:
-        return make()
-    try:
+    place, code, key = users_folder(), _code(PACKAGE), ""
+    with suppress(OSError):
         before = _look(PACKAGE, *folders)
-        key = digest(map(_key_of, folders))
-    except OSError:
+        if place is not None and code and sum(size for *_, size in before.values()) <= LARGEST:
+            key = digest(map(_key_of, folders))
+    if place is None or not key:
         return make()
 
     def made() -> bytes:
@@ -104,23 +106,29 @@ def _code(folder: Path) -> str:
 
     It is not where a source has been written since this process began, or just before.
     """
-    libraries = [sys.version, *(f"{name} {version(name)}" for name in LIBRARIES)]
     try:
+        libraries = [sys.version, *(f"{name} {version(name)}" for name in LIBRARIES)]
         newest = max(max(stamp[:2]) for stamp in _look(folder).values())
         return digest([*libraries, _key_of(folder)]) if newest < 1e9 * (STARTED_AT - JUST_BEFORE) else ""
-    except OSError:
+    except (OSError, PackageNotFoundError):
         return ""
 
 
 def _key_of(folder: Path) -> str:
     """Return the content key of a folder. Raises OSError where a file cannot be read."""
-    return digest(f"{path[len(str(folder)) :]} {checksum(Path(path).read_bytes())}" for path in sorted(_look(folder)))
+    return digest(f"{path[len(str(folder)) :]!r} {_checksum_of(path)}" for path in sorted(_look(folder)))
+
+
+def _checksum_of(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _look(*folders: Path) -> dict[str, tuple[int, ...]]:
-    """Return the stamp of each file below some folders: when it was last written and changed, its size and its number.
+    """Return the stamp of each file below some folders: when it was last written and changed, its number and its size.
 
-    Raises OSError for a link to a folder, whose files would not be seen, and where a folder cannot be read.
+    Raises OSError for a link to a folder, whose files would not be seen, for what is no file, such as a pipe, and where
+    a folder cannot be read.
     """
     stamps: dict[str, tuple[int, ...]] = {}
     for folder in folders:
@@ -130,7 +138,9 @@ def _look(*folders: Path) -> dict[str, tuple[int, ...]]:
                 raise OSError(f"{place}: a link to a folder")
             for name in names:
                 found = os.stat(f"{place}/{name}")  # noqa: PTH116 - three times as fast as a Path's
-                stamps[f"{place}/{name}"] = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+                if not stat.S_ISREG(found.st_mode):
+                    raise OSError(f"{place}/{name}: no file")
+                stamps[f"{place}/{name}"] = (found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
     return stamps
 
 
