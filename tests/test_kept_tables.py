@@ -229,12 +229,10 @@ def test_what_a_command_printed_is_printed_again_byte_for_byte(
     assert run(capsys, *line.split()) == expected
     [path] = kept(cache, ANSWERS)
     whole = path.read_bytes()
-    for damage in DAMAGES.values():
+    for damage in DAMAGES.values() if line.startswith("why") else ():
         path.write_bytes(damage(whole))
         assert run(capsys, *line.split()) == expected
         assert path.read_bytes() == whole
-        if line.startswith("check"):  # which takes seconds
-            break
     monkeypatch.setattr(click.Group, "invoke", refuse)
     assert run(capsys, *line.split()) == expected
 
