@@ -12,9 +12,12 @@ from small_batch import PROJECT, SmallBatch, family, small_batch, still_there
 from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
+from peel_analysis.batch import Making
 from peel_analysis.batch.run import local_pool
-from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace
+from peel_analysis.batch.units import shared_key
+from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace, carry_out
 from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.engine import provisioner, warm_connection
 from peel_analysis.engine.papermill_engine import execute
@@ -60,6 +63,25 @@ def test_kernels_of_a_batch_find_the_package_and_its_results_and_see_an_edited_r
     with (data / "exclusions.csv").open("a", encoding="utf-8") as file:
         file.write("2017,crime_per_1000,2017,norfolk,excluded_from_figure,not_supplied,yes,,stated,Invented.,Short,\n")
     assert answer(tmp_path, held + norfolk, "after") == [True, "Invented."]
+
+
+@LINUX
+def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (VARIABLE, KEPT_IN, SHARED, SHARED_EDITION):
+        monkeypatch.setenv(name, "")
+    data = open_data(PROJECT / "data")
+    edition, making = data.edition("2017"), Making(tmp_path)
+    [report] = making.plans(edition, [data.forces.find("suffolk")], shared_key(data.folder))
+    workplace = making.workplace(edition, shared_key(data.folder), forces=43)
+    assert (workplace.of_many, making.workplace(edition, "", forces=1).of_many) == (True, False)
+    for section_id in ("effectiveness_overview", "investigating", "annex_a"):
+        unit = next(one for one in report.units if one.section_id == section_id)
+        assert carry_out(unit, workplace).error == ""
+        assert unit.target.read_bytes() == (made / "reports" / unit.target.relative_to(tmp_path)).read_bytes()
+    [warm] = warm_processes()
+    assert warm.environ()[SHARED].endswith(":rehearse_for_kernels")
 
 
 @LINUX

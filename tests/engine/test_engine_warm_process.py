@@ -192,3 +192,9 @@ def test_the_entry_points_serve_the_papermill_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (WARM in printed(tmp_path / "out.ipynb")) == (sys.platform == "linux")
     assert "without encryption" not in done.stderr
+
+
+def test_a_kernel_starts_without_the_list_of_modules_and_has_sys_as_it_is(tmp_path: Path) -> None:
+    source = "import json, sys, ipykernel.ipkernel as one; kernel = get_ipython().kernel; "
+    shown = "print(json.dumps([one.sys is sys, len(kernel._kernel_modules), 'json' in sys.modules]))"
+    assert answer(tmp_path, source + shown) == [True, 0, True]
