@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -53,10 +53,10 @@ class Making:
         how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
         return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
-    def workplace(self, edition: Edition, shared: str) -> Workplace:
+    def workplace(self, edition: Edition, shared: str, forces: int) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
         kept = self.out / CACHES / shared[:20]
-        return Workplace(edition.data.folder, kept, self.engine, edition.id)
+        return Workplace(edition.data.folder, kept, self.engine, edition.id, of_many=forces >= MANY)
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -66,12 +66,9 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
     """
     shared = shared_key(edition.data.folder)
     [plan] = making.plans(edition, [force], shared)
-    workplace = making.workplace(edition, shared)
     open_pool = partial(local_pool, SIDE_BY_SIDE)
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
-    outcomes = _make(
-        [plan], Now(edition, shared), making, workplace, open_pool, plan.page.with_name("run.jsonl"), named
-    )
+    outcomes = _make([plan], Now(edition, shared), making, open_pool, plan.page.with_name("run.jsonl"), named)
     plans = making.plans(edition, edition.data.forces, shared)
     _write_site(making, plans, edition, shared, outcomes, is_whole=False)
     return plan, outcomes
@@ -86,7 +83,6 @@ def make_reports(
     be used, and where the scheduler cannot.
     """
     shared = shared_key(edition.data.folder)
-    workplace = making.workplace(edition, shared)
     open_pool: OpenPool = partial(local_pool, jobs)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
@@ -96,7 +92,7 @@ def make_reports(
     asked = [plans[force.id] for force in chosen]
     expected = frozenset(report_page(edition, force.id) for force in chosen)
     meanwhile = made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected))
-    outcomes = _make(asked, Now(edition, shared), making, workplace, open_pool, folder / log, meanwhile=meanwhile)
+    outcomes = _make(asked, Now(edition, shared), making, open_pool, folder / log, meanwhile=meanwhile)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
 
@@ -117,7 +113,6 @@ def _make(
     plans: list[Report],
     now: Now,
     making: Making,
-    workplace: Workplace,
     open_pool: OpenPool,
     log: Path,
     named: Mapping[str, str] | None = None,
@@ -125,13 +120,14 @@ def _make(
 ) -> list[Outcome]:
     from peel_analysis.reports.values_file import values_files, values_of
 
+    workplace = making.workplace(now.edition, now.shared, len(plans))
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     _remove_kept(workplace.cache, every=making.fresh)
     with _keeping(workplace):
         plans, stale = stale_tasks(plans, now, fresh=making.fresh)
     forces = sum(not stale.isdisjoint(plan.units) for plan in plans)
-    workplace = replace(workplace, of_many=forces >= MANY)
+    workplace = making.workplace(now.edition, now.shared, forces)
     opened = [open_pool(workplace, len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
