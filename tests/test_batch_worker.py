@@ -66,22 +66,22 @@ def test_kernels_of_a_batch_find_the_package_and_its_results_and_see_an_edited_r
 
 
 @LINUX
-def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in (VARIABLE, KEPT_IN, SHARED, SHARED_EDITION):
-        monkeypatch.setenv(name, "")
+def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(made: Path, tmp_path: Path) -> None:
     data = open_data(PROJECT / "data")
-    edition, making = data.edition("2017"), Making(tmp_path)
-    [report] = making.plans(edition, [data.forces.find("suffolk")], shared_key(data.folder))
-    workplace = making.workplace(edition, shared_key(data.folder), forces=43)
-    assert (workplace.of_many, making.workplace(edition, "", forces=1).of_many) == (True, False)
-    for section_id in ("effectiveness_overview", "investigating", "annex_a"):
-        unit = next(one for one in report.units if one.section_id == section_id)
-        assert carry_out(unit, workplace).error == ""
+    edition, making, key = data.edition("2017"), Making(tmp_path), shared_key(data.folder)
+    [report] = making.plans(edition, [data.forces.find("suffolk")], key)
+    workplace = making.workplace(edition, key, forces=43)
+    assert (workplace.of_many, making.workplace(edition, key, forces=1).of_many) == (True, False)
+    pool = local_pool(1, workplace, len(report.units))
+    try:
+        ended = [pool.executor.submit(carry_out, unit, workplace) for unit in report.units]
+        assert [one.result().error for one in ended] == [""] * len(report.units)
+        [warm] = [one for one in psutil.Process().children(recursive=True) if one.environ().get(SHARED)]
+        assert warm.environ()[SHARED].endswith(":rehearse_for_kernels")
+    finally:
+        pool.stop()
+    for unit in report.units:
         assert unit.target.read_bytes() == (made / "reports" / unit.target.relative_to(tmp_path)).read_bytes()
-    [warm] = warm_processes()
-    assert warm.environ()[SHARED].endswith(":rehearse_for_kernels")
 
 
 @LINUX

@@ -231,10 +231,11 @@ def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, 
         unit.target.parent.mkdir(parents=True, exist_ok=True)
         unit.failed.unlink(missing_ok=True)
         reads.unlink(missing_ok=True)
-        os.environ[READS_IN] = str(reads)
+        os.environ[READS_IN] = str(reads)  # for the kernel: of what this process reads nothing is to be told
         execute(
             unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT, kernel_name=THIS_PYTHON
         )
+        del os.environ[READS_IN]
         seal = _finish(beside, unit, told_in(reads), reading)
         reading.check_still()
         beside.replace(unit.target)
