@@ -259,12 +259,12 @@ def test_names_are_packed_and_found_again() -> None:
     assert sorted(reads.unpacked(reads.packed(names))) == sorted(names)
 
 
-@pytest.fixture
-def reading(tmp_path: Path) -> SmallBatch:
-    """A batch of which one notebook shows judgments, and the other opens a file of the data by itself."""
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> SmallBatch:
+    """A batch of which one notebook shows judgments, and the other opens a file of the data by itself; it is fresh."""
     opened = f"{READS}section = peel.section('risk_based_inspection', force, edition)\nsection.inspected_questions()"
     by_itself = f"{READS}peel.open_data().folder.joinpath('glossary.csv').read_text()"
-    batch = small_batch(tmp_path / "b", opened, by_itself)
+    batch = small_batch(tmp_path_factory.mktemp("reading") / "b", opened, by_itself)
     assert batch.run(*TWO).returncode == 0
     return batch
 
