@@ -19,7 +19,7 @@ from peel_analysis.batch.run import stale_tasks
 from peel_analysis.batch.units import Now, file_digest, shared_key
 from peel_analysis.data import reads
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import NOTEBOOKS, VARIABLE
+from peel_analysis.data.files import NOTEBOOKS, PACKAGE, VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN, marks_of_notebook
 
@@ -251,6 +251,13 @@ READS = "import peel_analysis as peel\n"
 def test_a_notebook_is_seen_to_read_where_it_has_this_package_alone(cell: str, is_seen: bool) -> None:
     cells = [code_cell("p", 'force: str = "norfolk"\nedition = "2017"', "parameters"), code_cell("c", cell)]
     assert reads.is_seen_to_read({"cells": cells}) is is_seen
+
+
+def test_nothing_that_rests_on_the_data_is_kept_without_what_was_read_for_it() -> None:
+    floors = ("measures", "comparison", "sections")
+    sources = (path for floor in floors for path in sorted((PACKAGE / floor).glob("*.py")))
+    kept = [path.name for path in sources if re.search(r"lru_cache|\bcache\b", path.read_text(encoding="utf-8"))]
+    assert kept == ["result.py"], "sections/result.py keeps copies of results"
 
 
 def test_names_are_packed_and_found_again() -> None:
