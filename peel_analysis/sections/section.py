@@ -7,7 +7,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from peel_analysis import measures
-from peel_analysis.data import registers
+from peel_analysis.data import reads, registers
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
@@ -32,6 +32,9 @@ class Section:
     force: Force
     edition: Edition
     results: dict[str, measures.Result] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.has_own_results = bool(self.results)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -65,6 +68,13 @@ class Section:
         for one in measures.calculate_all(self.edition):
             self.results.setdefault(one.measure.id, in_hand(one))
         return [self.measure(one.id) for one in self.edition.data.measures]
+
+    def _told_by_itself(self, part: str, *words: str) -> Html:
+        """Show a part that rests on much and shows little of it: a notebook has read what it shows, not the rest."""
+        if self.has_own_results or self.plan != self.edition.section(self.plan.id):
+            shown: Html = getattr(self, f"_{part}")(*words)
+            return shown
+        return _shown(self.edition, self.force.id, self.plan.id, part, *words)
 
     def opening(self) -> Html:
         """Show the judgment on the section's question, and whether it was inspected."""
@@ -158,11 +168,16 @@ class Section:
 
     def most_standing_out(self) -> Html:
         """Show the three figures on which the force is the most clearly found higher or lower: value, gap, position."""
-        results = self._every_measure()
-        return lists.most_standing_out(results, self.force.id)
+        return self._told_by_itself("most_standing_out")
+
+    def _most_standing_out(self) -> Html:
+        return lists.most_standing_out(self._every_measure(), self.force.id)
 
     def headline_tiles(self) -> Html:
         """Show the tiles of the headline measures that the force has a value of, at most six."""
+        return self._told_by_itself("headline_tiles")
+
+    def _headline_tiles(self) -> Html:
         return lists.headline_tiles([self.measure(one) for one in self.plan.headline_measures], self.force.id)
 
     def peers_named(self) -> Html:
@@ -175,10 +190,13 @@ class Section:
 
     def tiles(self, title: str) -> Html:
         """Show one group of tiles of Force in numbers. Raises InputError, with the list, when there is none."""
-        blocks_by_title = {block.title.rstrip("*"): block for block in self.plan.blocks}
-        if title not in blocks_by_title:
-            raise InputError(f"No group of tiles '{title}'; the groups are {', '.join(blocks_by_title)}")
-        block = blocks_by_title[title]
+        titles = [block.title.rstrip("*") for block in self.plan.blocks]
+        if title not in titles:
+            raise InputError(f"No group of tiles '{title}'; the groups are {', '.join(titles)}")
+        return self._told_by_itself("tiles", str(titles.index(title)))
+
+    def _tiles(self, number: str) -> Html:
+        block = self.plan.blocks[int(number)]
         return lists.panel(block, [self.measure(measure_id) for measure_id in block.measures], self.force.id)
 
     def tiles_introduction(self) -> Html:
@@ -219,6 +237,17 @@ class Section:
         """Show the notes that the section's findings cite."""
         mine = self.edition.notes(self.edition.cited(self.force.id, self.plan.title))
         return Html(piece("notes", mine) if mine else Markup(), "notes")
+
+
+def _all_of(shown: Html) -> bytes:
+    return repr((str(shown.html), shown.about, shown.data)).encode()
+
+
+@reads.question("shown", _all_of)
+def _shown(edition: Edition, force_id: str, section_id: str, part: str, *words: str) -> Html:
+    section = Section(edition.section(section_id), edition.forces.find(force_id), edition)
+    shown: Html = getattr(section, f"_{part}")(*words)
+    return shown
 
 
 def open_section(section_id: str, force: str, edition: str, data: Data | None = None) -> Section:
