@@ -65,6 +65,7 @@ def test_kernels_of_a_batch_find_the_package_and_its_results_and_see_an_edited_r
     assert answer(tmp_path, held + norfolk, "after") == [True, "Invented."]
 
 
+@pytest.mark.slow  # ten notebooks, and one force's sections before them
 @LINUX
 def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(made: Path, tmp_path: Path) -> None:
     data = open_data(PROJECT / "data")
