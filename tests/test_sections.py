@@ -1,13 +1,18 @@
 """Sections: how they are opened, their tiles, and the refusals that are shown in a figure's place."""
 
+from pathlib import Path
+
 import pytest
+from conftest import PROJECT
 from sections_shown import parsed, section
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.folder import open_data
+from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.settings import TileGroup
-from peel_analysis.measures import Result
+from peel_analysis.data.writing import KEPT_IN
+from peel_analysis.measures import Measure, Result, calculation
+from peel_analysis.sections.rehearsal import rehearse
 from peel_analysis.sections.section import Section, open_section
 
 
@@ -166,3 +171,26 @@ def test_without_returns_one_line_says_what_is_not_public_beside_the_published_v
     assert "public value" not in seen
     national = results[measure_id].national
     assert national.is_missing or f"{national.value:.1f}" in seen
+
+
+@pytest.mark.slow  # all that one force's sections show
+def test_what_was_shown_of_one_force_is_not_calculated_again_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(measure: Measure, *_: object) -> Result:
+        raise AssertionError(f"{measure.id} is calculated again")
+
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
+    edition, other = (Data(PROJECT / "data").edition("2017") for _ in range(2))
+    rehearse(edition)
+    monkeypatch.setattr(calculation, "_calculated", refuse)
+    section = Section(edition.section("investigating"), edition.forces.find("kent"), edition)
+    for measure_id in ("crime_per_1000", "crime_change_12m", "outcome_charged_pct"):
+        for show in (section.figure, section.trend, section.quarters, section.funnel, section.peers):
+            show(measure_id)
+    assert "Kent" in section.figure("crime_per_1000").html
+    assert "Kent" in section.outcome_spread().html
+    assert section.crime_by_group().html
+    monkeypatch.setenv(KEPT_IN, str(tmp_path / "empty"))
+    with pytest.raises(AssertionError, match="crime_per_1000 is calculated again"):
+        Section(other.section("investigating"), other.forces.find("kent"), other).figure("crime_per_1000")

@@ -86,7 +86,7 @@ def make_reports(
     open_pool: OpenPool = partial(local_pool, jobs)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
-        open_pool = lambda _, tasks: cluster_pool(scheduler, tasks)  # noqa: E731
+        open_pool = partial(_on_cluster, scheduler)
     folder = making.out / edition.id
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
@@ -95,6 +95,11 @@ def make_reports(
     outcomes = _make(asked, Now(edition, shared), making, open_pool, folder / log, meanwhile=meanwhile)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
+
+
+def _on_cluster(address: str, _: Workplace, tasks: int) -> Pool:
+    """Return the workers of a scheduler, which are told of their workplace with each task."""
+    return cluster_pool(address, tasks)
 
 
 def share(chosen: Sequence[Force], shard: str) -> list[Force]:
@@ -138,7 +143,10 @@ def _make(
                     values_files(now.edition, plan.force_id, of_edition)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
-            open_next = lambda tasks: opened.pop() if opened else open_pool(workplace, tasks)  # noqa: E731
+
+            def open_next(tasks: int) -> Pool:
+                return opened.pop() if opened else open_pool(workplace, tasks)
+
             return run(plans, workplace, stale, open_next, tell, meanwhile)
     finally:
         for unused in opened:

@@ -5,33 +5,22 @@ content that is compared at a task's end but the files' stamps, which no putting
 is compared once for all files with the same stamps.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from peel_analysis.batch.units import Report, Unit, code_key, file_digest, shared_files, shared_key
-from peel_analysis.data.files import PACKAGE
+from peel_analysis.data.files import PACKAGE, Stamp, stamp
 from peel_analysis.data.reads import WHOLE
 from peel_analysis.data.writing import checksum
 
-Stamp = tuple[int, ...]  # when a file was last written, and last changed in any way; its size and its number
 AGAIN = "the same command makes it again"
 NAMED = 3  # files, of those that moved
 
 
 class FilesMovedError(RuntimeError):
     """Files that a task reads have moved since they were looked at; what it has made may rest on either."""
-
-
-def stamp(path: Path | str) -> Stamp:
-    """Return the stamp of a file, () where there is none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - of each file, for each task: three times as fast as a Path's
-    except OSError:
-        return ()
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True)

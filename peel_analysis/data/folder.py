@@ -11,7 +11,7 @@ from peel_analysis.data import kept_tables, reads, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import NOTICE, PROJECT, data_folder, rows_of, toml_of, wrong_name
+from peel_analysis.data.files import NOTICE, PROJECT, Stamp, data_folder, rows_of, stamp, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
@@ -21,7 +21,7 @@ from peel_analysis.data.writing import JOURNAL, finish_writing
 
 T = TypeVar("T")
 PUBLIC = "Made from public data by peel_analysis."
-Written = dict[str, tuple[int, ...]]  # files, with when each was last written and changed, and its size
+Written = dict[str, Stamp]  # files, by name
 
 
 class _Kept(Generic[T]):
@@ -111,13 +111,9 @@ class Data:
         reads.note(self.folder, name)
         return self.folder / name
 
-    def _written(self, name: str) -> tuple[int, ...]:
-        """Return when a file was last written and changed, and its size: another of these is another content."""
-        try:
-            found = os.stat(f"{self.folder}/{name}")  # noqa: PTH116 - at each call: three times as fast as a Path's
-        except OSError:  # who reads it says what is wrong
-            return 0, -1
-        return found.st_mtime_ns, found.st_size, found.st_ctime_ns
+    def _written(self, name: str) -> Stamp:
+        """Return the stamp of a file; where there is none, who reads it says what is wrong."""
+        return stamp(f"{self.folder}/{name}")
 
     def has(self, name: str) -> bool:
         """Return whether the folder holds a file or a folder of that name."""

@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from peel_analysis.data.files import PACKAGE
+from peel_analysis.data.files import PACKAGE, Stamp, stamp_of
 from peel_analysis.data.writing import PART, cache_folder, checksum, digest, once
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def answer(folders: Sequence[Path], asked: Iterable[str], make: Callable[[], str
     place, code, key = users_folder(), _code(PACKAGE), ""
     with suppress(OSError):
         before = _look(PACKAGE, *folders)
-        if place is not None and code and sum(size for *_, size in before.values()) <= LARGEST:
+        if place is not None and code and sum(size for _, _, size, _ in before.values()) <= LARGEST:
             key = digest(map(_key_of, folders))
     if place is None or not key:
         return make()
@@ -124,13 +124,13 @@ def _checksum_of(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _look(*folders: Path) -> dict[str, tuple[int, ...]]:
-    """Return the stamp of each file below some folders: when it was last written and changed, its number and its size.
+def _look(*folders: Path) -> dict[str, Stamp]:
+    """Return the stamp of each file below some folders.
 
     Raises OSError for a link to a folder, whose files would not be seen, for what is no file, such as a pipe, and where
     a folder cannot be read.
     """
-    stamps: dict[str, tuple[int, ...]] = {}
+    stamps: dict[str, Stamp] = {}
     for folder in folders:
         for place, below, names in os.walk(folder, onerror=_raise):
             below[:] = [name for name in below if name != "__pycache__"]
@@ -140,7 +140,7 @@ def _look(*folders: Path) -> dict[str, tuple[int, ...]]:
                 found = os.stat(f"{place}/{name}")  # noqa: PTH116 - three times as fast as a Path's
                 if not stat.S_ISREG(found.st_mode):
                     raise OSError(f"{place}/{name}: no file")
-                stamps[f"{place}/{name}"] = (found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
+                stamps[f"{place}/{name}"] = stamp_of(found)
     return stamps
 
 

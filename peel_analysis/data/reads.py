@@ -20,6 +20,8 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
+from peel_analysis.data.files import VARIABLE
+
 if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
     from peel_analysis.data.folder import Data
@@ -29,7 +31,6 @@ T = TypeVar("T")
 Read = tuple[str, str]  # a data folder, and the name of what is read of it
 Reads = dict[Read, str]  # each with the digest of the answer, "" where it is a file's or not known
 READS_IN = "PEEL_READS"  # the file in which a notebook's kernel tells what it reads; a batch sets it
-OF_FOLDER = "PEEL_DATA"  # as in data/files.py: the folder that it tells of
 WHOLE = "*"
 PLAIN = re.compile(r"[^\s:*|]+")  # what can be a word of a name
 SHORT = 16  # letters of a digest
@@ -188,7 +189,7 @@ def _tell(place: str, read: Read, digest: str) -> None:
     """Write what is read to the file that a batch has named."""
     _told_in(place).add(read)
     folder, name = read
-    if folder != os.environ.get(OF_FOLDER) or not (is_question(name) or PLAIN.fullmatch(name)):
+    if folder != os.environ.get(VARIABLE) or not (is_question(name) or PLAIN.fullmatch(name)):
         name, digest = WHOLE, ""
     if is_question(name) and not digest:
         from peel_analysis.data.folder import open_data
@@ -255,11 +256,11 @@ def _see(event: str, given: tuple[Any, ...]) -> None:
     if event in LISTED:
         if not _behind and READS_IN in os.environ and isinstance(given[0], str | bytes | os.PathLike):
             path = os.fsdecode(given[0])
-            folder = os.environ.get(OF_FOLDER)
+            folder = os.environ.get(VARIABLE)
             if folder and not path.endswith(CODE):
                 by_name = os.path.abspath(path)  # noqa: PTH100 - a link may lead in, or out
                 for place in {Path(by_name), Path(by_name).resolve()}:
                     if place.is_relative_to(folder):
                         note(Path(folder), place.relative_to(folder).as_posix())
     elif event in BY_ANOTHER_PROCESS and READS_IN in os.environ:
-        note(Path(os.environ.get(OF_FOLDER, "")), WHOLE)
+        note(Path(os.environ.get(VARIABLE, "")), WHOLE)

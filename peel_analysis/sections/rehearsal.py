@@ -31,7 +31,7 @@ def _shown(edition: Edition) -> Iterator[Show]:
     force = next(iter(edition.forces))
     *_, last = sections = [Section(plan, force, edition) for plan in edition.sections]
     for section in sections:
-        yield from (partial(show, section, one) for one in section.plan.figures for show in _of_figure(one))
+        yield from _figures(section)
         if section.plan.headline_measures:
             yield from (partial(show, section) for show in _without_arguments(Section))
     for measure in edition.data.measures:
@@ -39,11 +39,12 @@ def _shown(edition: Edition) -> Iterator[Show]:
     yield from (partial(show, Annex(force, edition)) for show in _without_arguments(Annex))
 
 
-def _of_figure(figure_id: str) -> Iterator[Show]:
-    _, _, kind = figure_id.partition("-")
-    show: Show | None = getattr(Section, kind or "figure", None)
-    if show is not None:
-        yield lambda section, one: show(section, one.partition("-")[0])
+def _figures(section: Section) -> Iterator[Show]:
+    for figure_id in section.plan.figures:
+        measure_id, _, kind = figure_id.partition("-")
+        show: Show | None = getattr(section, kind or "figure", None)  # none for a figure that no measure is named for
+        if show is not None:
+            yield partial(show, measure_id)
 
 
 def _without_arguments(what: type) -> Iterator[Show]:

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -109,7 +110,5 @@ def _noting(function: Callable[..., Any], name: str, moments: dict[tuple[str, st
         result = function(*args, **kwargs)
         moments.setdefault((name, "ends"), time.perf_counter())
         return result
-
-    from inspect import iscoroutinefunction
 
     return waited if iscoroutinefunction(function) else called
