@@ -121,11 +121,14 @@ def _row(result: Result) -> SpineRow | None:
 
 def spine_svg(spine: Spine, force_id: str) -> str:
     """Return the spine chart as SVG text with `force_id` picked out. Raises ValueError for a chart without a row."""
+    return style.drawn("spine", spine, spine.rows[0].result.edition.forces.find(force_id), spine_chart, _in_words)
+
+
+def _in_words(spine: Spine) -> str:
     results = [row.result for row in spine.rows]
     verdicts = (one for result in results for one in compare(result).verdicts.values())
     told = (f"{one.words} {one.lower_half!r} {one.upper_half!r}" for one in verdicts)
-    also = "\n".join((*map(style.result_in_words, results[1:]), *told, *tier_names(results[0].edition.data.policy)))
-    return style.drawn("spine", results[0], force_id, lambda picked: spine_chart(spine, picked), also)
+    return "\n".join((*map(style.result_in_words, results), *told, *tier_names(results[0].edition.data.policy)))
 
 
 def spine_chart(spine: Spine, force_ids: str | Iterable[str] | None) -> Figure:

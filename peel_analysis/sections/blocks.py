@@ -229,11 +229,10 @@ def peer_tables(result: Result, force_id: str, own: Sequence[PeerGroup] | None =
 
 
 def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:
-    peers = result.rows.loc[list(group.peer_ids)].sort_values("value", ascending=False, kind="stable").index
+    peers = result.highest_first(group.peer_ids)
     found = means(result, group)
-    members = result.rows.loc[list(found.members)]  # where the count of one is not public, the mean has no interval
-    top, below = (float(members[name].sum(skipna=False)) for name in ("numerator", "denominator"))
-    rows = [_row(result, force_id, "own-force"), *(_row(result, str(peer)) for peer in peers)]
+    top, below = (result.sum_of(found.members, name) for name in ("numerator", "denominator"))
+    rows = [_row(result, force_id, "own-force"), *(_row(result, peer.force_id) for peer in peers)]
     sign = result.edition.data.statuses.mark(NO_INTERVAL)
     for title, mean, interval, how in (
         ("Weighted", found.weighted, tables.counts_interval_cell(result.measure, top, below), "Sum over sum"),

@@ -292,6 +292,10 @@ def _of_both(found: Mapping[str, tuple[Result, Result]]) -> bytes:
 @question("crime", _of_both)
 def _crime(edition: Edition) -> Mapping[str, tuple[Result, Result]]:
     """Return rates and changes of each offence group, and last, under "", of all: the same measures for it alone."""
+    return edition.data.cached(("crime by group", edition.choices), lambda: _by_group(edition))
+
+
+def _by_group(edition: Edition) -> dict[str, tuple[Result, Result]]:
     counts, (rate, change) = edition.counts("recorded_crime"), map(edition.data.measure, (RATE, CHANGE))
     groups = [] if counts is None else [str(group) for group in counts["dimension"].unique() if group]
     both = {group: (limited(rate, (group,)), limited(change, (group,))) for group in groups} | {"": (rate, change)}
