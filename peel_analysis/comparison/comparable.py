@@ -158,10 +158,8 @@ def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
     if one.method == "region":
         peer_ids = [force.id for force in others if force.region == own.region]
     else:
-        areas, residents = (
-            edition.data.areas,
-            edition.with_population(residents_only=True).populations[POPULATION].to_dict(),
-        )
+        areas = edition.data.areas
+        residents = edition.with_population(residents_only=True).populations[POPULATION].to_dict()
         density = {force.id: math.log(float(residents[force.id]) / areas[force.id]) for force in (own, *others)}
         nearest = sorted((abs(density[force.id] - density[force_id]), force.id) for force in others)
         peer_ids = [peer for _, peer in nearest[: one.size]]
