@@ -28,7 +28,7 @@ from peel_analysis.data import kept_tables
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
-from peel_analysis.engine.provisioner import OnSockets
+from peel_analysis.engine.kernels import OnSockets
 from peel_analysis.measures import Result
 
 PROJECT = Path(__file__).resolve().parents[1]

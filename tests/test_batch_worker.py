@@ -19,7 +19,8 @@ from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace, carry_o
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
-from peel_analysis.engine import provisioner, warm_connection
+from peel_analysis.engine import forked_client, warm_connection
+from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import execute
 from peel_analysis.engine.warm_connection import WarmProcessFaultError
 from peel_analysis.engine.warm_process import SHARED
@@ -87,11 +88,9 @@ def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(ma
 
 @LINUX
 def test_kernels_come_from_the_warm_process_that_was_started_ahead(tmp_path: Path) -> None:
-    provisioner.start_ahead()
+    forked_client.start_ahead()
     [warm] = warm_processes()
-    execute(
-        write(tmp_path / "n.ipynb", PARENT), tmp_path / "n.out.ipynb", timeout=60, kernel_name=provisioner.THIS_PYTHON
-    )
+    execute(write(tmp_path / "n.ipynb", PARENT), tmp_path / "n.out.ipynb", timeout=60, kernel_name=THIS_PYTHON)
     assert WARM in printed(tmp_path / "n.out.ipynb")
     assert [process.pid for process in warm_processes()] == [warm.pid]
 
@@ -101,7 +100,7 @@ def test_what_cannot_be_started_ahead_is_left_to_the_first_notebook(monkeypatch:
         raise WarmProcessFaultError("not today")
 
     monkeypatch.setattr(warm_connection, "warm_process_for", refuse)
-    provisioner.start_ahead()
+    forked_client.start_ahead()
     assert warm_processes() == []
 
 

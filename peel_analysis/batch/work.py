@@ -151,7 +151,7 @@ def prepare_worker(parent: int, workplace: Workplace) -> None:
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with suppress(ImportError):  # the first unit says what is missing
         if workplace.engine == "peel":
-            from peel_analysis.engine.provisioner import start_ahead
+            from peel_analysis.engine.forked_client import start_ahead
 
             threading.Thread(target=start_ahead, daemon=True).start()
         sys.modules.setdefault(GRAMMAR, None)  # type: ignore[arg-type]
@@ -223,8 +223,8 @@ def _sealed(task: Unit | Report, workplace: Workplace) -> tuple[str, str]:
 
 def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, str]:
     """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
+    from peel_analysis.engine.kernels import THIS_PYTHON
     from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
-    from peel_analysis.engine.provisioner import THIS_PYTHON
 
     beside, reads = part_of(unit.target, ".ipynb"), part_of(unit.target, ".reads")
     try:

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from traitlets.config import Config
 
-from peel_analysis.engine.provisioner import SocketKernelManager, TcpKernelManager, WarmKernelManager
+from peel_analysis.engine.forked_client import ForkedKernelManager
+from peel_analysis.engine.kernels import SocketKernelManager, TcpKernelManager
 from peel_analysis.engine.warm_connection import own_pool
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class PeelEngine:
         run = partial(papermill.engines.NBClientEngine.execute_notebook, nb, kernel_name)
         kwargs["output_path"] = output_path if save_each_cell else None
         ordinary = {"kernel_manager_class": SocketKernelManager, **kwargs}
-        warm = {"kernel_manager_class": WarmKernelManager, "shutdown_kernel": "immediate", **kwargs}
+        warm = {"kernel_manager_class": ForkedKernelManager, "shutdown_kernel": "immediate", **kwargs}
         known = own_pool().deaths
         try:
             try:

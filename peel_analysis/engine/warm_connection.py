@@ -3,9 +3,11 @@
 import atexit
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from peel_analysis.engine import warm_process
+from peel_analysis.engine.machine import private_folder
+from peel_analysis.engine.packets import Packets
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +36,7 @@ QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # debugpy's warning about froze
 INLINE_FIGURES = "module://matplotlib_inline.backend_inline"  # what ipykernel sets before a notebook imports matplotlib
 # What Python and the libraries read when they start: a kernel that has other values needs another warm process.
 READ_AT_IMPORT = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "LC_", "LANG", "TZ", "HOME", "XDG_", "ARROW", "NPY_", "PANDAS")
+PROFILE = "IPYTHONDIR"  # of the kernels that are made before they are forked: they have one profile
 READ_WHEN_STARTED = (*READ_AT_IMPORT, warm_process.SHARED, warm_process.KEPT_IN)
 
 
@@ -40,20 +45,29 @@ class WarmProcessFaultError(RuntimeError):
 
 
 class WarmProcess:
-    """A running warm process. One request at a time; safe to share between threads, not between processes."""
+    """A running warm process. One request at a time; safe to share between threads, not between processes.
 
-    def __init__(self, python: Sequence[str], environment: Mapping[str, str], cwd: str) -> None:
+    With `arguments` of kernels, their kernel is made before the first is forked, in a folder of its own as its profile.
+    """
+
+    def __init__(
+        self, python: Sequence[str], environment: Mapping[str, str], cwd: str, arguments: Sequence[str] = ()
+    ) -> None:
         self.kernels: set[int] = set()
         self._lock = threading.Lock()
-        self._connection, theirs = socket.socketpair()
-        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
-        command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
+        self._packets, theirs = Packets.pair()
+        self._profile: dict[str, str] = {}
+        if arguments:
+            folder = private_folder() or Path(tempfile.mkdtemp(prefix="peel-"))
+            self._profile = {PROFILE: str(folder / "ipython")}
+        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **self._profile, **NO_THREADS, **QUIET}
+        command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid()), *arguments]
         try:
             self._process = subprocess.Popen(
                 command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
             )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
         except OSError as error:
-            self._connection.close()
+            self._packets.end.close()
             raise WarmProcessFaultError(f"the warm process did not start: {error}") from error
         finally:
             theirs.close()
@@ -64,12 +78,14 @@ class WarmProcess:
         """True until it has ended or has been stopped after a fault."""
         return self._process.poll() is None
 
-    def fork(self, command: list[str], arguments: list[str], env: dict[str, str], cwd: str, folder: str | None) -> int:
-        """Return the process number of a new kernel. `folder` is deleted if the worker dies before the kernel."""
-        request = {"command": command, "arguments": arguments, "env": env, "cwd": cwd, "folder": folder}
-        kernel = int(self._ask({"wanted": "kernel", **request}, streams=(1, 2))["kernel"])
+    def fork(self, command: list[str], arguments: list[str], env: dict[str, str], cwd: str) -> tuple[int, Packets]:
+        """Return the process number of a new kernel, and this end of the sockets over which it is asked."""
+        packets, theirs = Packets.pair()
+        request = {"command": command, "arguments": arguments, "env": {**env, **self._profile}, "cwd": cwd}
+        with theirs:
+            kernel = int(self._ask({"wanted": "kernel", **request}, streams=(1, 2, theirs.fileno()))["kernel"])
         self.kernels.add(kernel)
-        return kernel
+        return kernel, packets
 
     def returncode(self, kernel: int) -> int | None:
         """Return a kernel's exit status, None while it runs. Kernels of a warm process that has ended were killed."""
@@ -94,21 +110,23 @@ class WarmProcess:
     def stop(self) -> None:
         """End the warm process, and with it all its kernels."""
         with suppress(OSError):  # it may have ended
-            self._connection.shutdown(socket.SHUT_RDWR)  # a thread that waits for an answer holds it open
-        self._connection.close()
+            self._packets.end.shutdown(socket.SHUT_RDWR)  # a thread that waits for an answer holds it open
+        self._packets.end.close()
         try:
             self._process.wait(1.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._profile:
+            shutil.rmtree(Path(self._profile[PROFILE]).parent, ignore_errors=True)
 
     def _ask(self, request: dict[str, Any] | None, streams: Sequence[int] = ()) -> dict[str, Any]:
         with self._lock:
             try:
-                self._connection.settimeout(ANSWER_TIMEOUT if request else START_TIMEOUT)
+                self._packets.end.settimeout(ANSWER_TIMEOUT if request else START_TIMEOUT)
                 if request:
-                    warm_process.send(self._connection, request, streams)
-                answer = warm_process.receive(self._connection) or {"error": "it has ended"}
+                    self._packets.send(request, streams)
+                answer = self._packets.receive() or {"error": "it has ended"}
             except OSError as error:
                 answer = {"error": f"no answer: {error}"}
             if "error" in answer:
@@ -135,8 +153,12 @@ def own_pool() -> _Pool:
     return _pools.setdefault(os.getpid(), _Pool())
 
 
-def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> WarmProcess:
+def warm_process_for(
+    python: Sequence[str], environment: Mapping[str, str], cwd: str, arguments: Sequence[str] = ()
+) -> WarmProcess:
     """Return this worker's warm process for an interpreter command and what libraries read when they are imported.
+
+    `arguments` are those of the kernels' command that are the same for all of them.
 
     It is started when there is none; one for other settings that has no kernel left is stopped.
     Raises WarmProcessFaultError when it does not start, and at once after three faults.
@@ -144,7 +166,7 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
     pool = own_pool()
     relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
     read = sorted(item for item in environment.items() if item[0].startswith(READ_WHEN_STARTED))
-    key = (*python, *read, cwd if relative_path else None)
+    key = (*python, *arguments, *read, cwd if relative_path else None)
     with pool.lock:
         if pool.faults >= FAULTS_ALLOWED:
             raise WarmProcessFaultError("given up")
@@ -152,7 +174,7 @@ def warm_process_for(python: Sequence[str], environment: Mapping[str, str], cwd:
         if key not in pool.processes:
             for known in [known for known, warm in pool.processes.items() if not warm.kernels]:
                 pool.processes.pop(known).stop()
-            pool.processes[key] = WarmProcess(python, environment, cwd)
+            pool.processes[key] = WarmProcess(python, environment, cwd, arguments)
         return pool.processes[key]
 
 

@@ -1,7 +1,7 @@
 """The warm process: a script that imports the libraries once and forks an IPython kernel for each request.
 
 Run by its path, so that this package is not among what a kernel finds imported already.
-A message is four bytes of length and JSON; a request to fork carries the kernel's stdout and stderr.
+A request to fork carries the kernel's stdout and stderr, and its end of the pair of sockets over which it is asked.
 """
 
 import builtins
@@ -10,21 +10,18 @@ import gc
 import importlib
 import importlib.util
 import io
-import json
 import os
 import random
 import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any, ClassVar
+from types import SimpleNamespace
+from typing import Any
 
 # None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
 LIBRARIES = (
@@ -32,47 +29,28 @@ LIBRARIES = (
     "jinja2", "pydantic", "psutil", "tomllib",
     "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
     "IPython.core.debugger", "IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard",
-    "tornado.platform.asyncio", "pandas.io.formats.string", "encodings.unicode_escape",
+    "tornado.platform.asyncio", "faulthandler", "ipykernel.displayhook", "pandas.io.formats.string",
+    "encodings.unicode_escape",
 )  # fmt: skip
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = "matplotlib_inline"
 SHARED = "PEEL_SHARED"  # `module:function` of what a batch's kernels share: called once, before the first is forked
 KEPT_IN = "PEEL_KEPT"  # as in data/writing.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
+WITHOUT_HISTORY = "--HistoryManager.enabled=False"
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
-LENGTH = struct.Struct("!I")
 
 Message = dict[str, Any]
 
 
-def send(connection: socket.socket, message: Message, streams: Sequence[int] = ()) -> None:
-    """Send one message whole, with copies of the file descriptors in `streams`."""
-    text = json.dumps(message).encode()
-    framed = LENGTH.pack(len(text)) + text
-    sent = socket.send_fds(connection, [framed], streams) if streams else 0
-    connection.sendall(framed[sent:])
-
-
-def receive(connection: socket.socket) -> Message | None:
-    """Return the next message, or None when the other end has gone. File descriptors that came are in `streams`."""
-    head, streams, _, _ = socket.recv_fds(connection, LENGTH.size, 2)
-    head += _exactly(connection, LENGTH.size - len(head)) if head else b""
-    if len(head) < LENGTH.size:
-        return None
-    text = _exactly(connection, LENGTH.unpack(head)[0])
-    if not text:
-        return None
-    message: Message = json.loads(text)
-    return {**message, "streams": streams}
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    read = bytearray()
-    while len(read) < size:
-        if not (part := connection.recv(size - len(read))):
-            return b""
-        read += part
-    return bytes(read)
+def beside(name: str) -> Any:
+    """Return a module of this folder, loaded under a name that no notebook looks for."""
+    hidden = f"_peel_engine_{name}"
+    if hidden not in sys.modules:
+        specification: Any = importlib.util.spec_from_file_location(hidden, Path(__file__).with_name(f"{name}.py"))
+        sys.modules[hidden] = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(sys.modules[hidden])
+    return sys.modules[hidden]
 
 
 def import_libraries() -> None:
@@ -96,33 +74,12 @@ def prepare_what_is_shared() -> None:
         getattr(importlib.import_module(module), function)()
 
 
-def spare_the_modules() -> None:
-    """Have kernels start without ipykernel's list of all modules' files, for a debugger that no batch attaches.
-
-    It touches every module, and each page of memory that a kernel touches is copied: a tenth of a kernel's start.
-    """
-    module = sys.modules.get("ipykernel.ipkernel")
-    if module is None or not hasattr(module, "sys"):
-        return
-    begin = module.IPythonKernel.__init__
-
-    def begin_without(self: Any, **kwargs: Any) -> None:
-        vars(module)["sys"] = _WithoutModules("sys")
-        try:
-            begin(self, **kwargs)
-        finally:
-            vars(module)["sys"] = sys
-
-    module.IPythonKernel.__init__ = begin_without
-
-
-class _WithoutModules(ModuleType):
-    """The module sys, but that it knows of no module."""
-
-    modules: ClassVar[dict[str, ModuleType]] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys, name)
+def make_kernel(arguments: list[str]) -> Any:
+    """Return the application of a kernel. The kernel is made too where it is to have no history, which has a thread."""
+    app = beside("forked_kernel").ForkedKernelApp.instance()
+    if WITHOUT_HISTORY in arguments:
+        app.make_ahead(arguments)
+    return app
 
 
 def be_fit_to_fork() -> None:
@@ -149,63 +106,62 @@ def _draw_once() -> None:
     frame.groupby("a", as_index=False).agg(b=("b", "sum")).to_html()
 
 
-def serve(connection: socket.socket, client: int) -> Message | None:
+def serve(packets: Any, client: int) -> Message | None:
     """Answer requests until the client has gone, end all kernels, and return None.
 
     Returns a second time in each forked kernel, with the request that asked for it.
     """
-    folders: dict[int, str | None] = {}
+    kernels: set[int] = set()
     with suppress(ConnectionError):
         while os.getppid() == client:  # a child that the client forked can hold the connection open after its end
-            if not select.select([connection], [], [], 1.0)[0]:
+            if not select.select([packets.end], [], [], 1.0)[0]:
                 continue
-            if (request := receive(connection)) is None:
+            request: Message | None = packets.receive()
+            if request is None:
                 break
             if request["wanted"] == "returncode":
-                send(connection, {"returncode": returncode(request["kernel"], folders)})
+                packets.send({"returncode": returncode(request["kernel"], kernels)})
             elif request["wanted"] == "end":
-                send(connection, {"returncode": end(request["kernel"], folders)})
-            elif fork(connection, request, folders):
+                packets.send({"returncode": end(request["kernel"], kernels)})
+            elif fork(packets, request, kernels):
                 return request
-    for kernel, folder in list(folders.items()):
-        end(kernel, folders)
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+    for kernel in list(kernels):
+        end(kernel, kernels)
     return None
 
 
-def fork(connection: socket.socket, request: Message, folders: dict[int, str | None]) -> bool:
-    """Fork a kernel, note its folder and answer with its process number. Returns True in the kernel."""
+def fork(packets: Any, request: Message, kernels: set[int]) -> bool:
+    """Fork a kernel and answer with its process number. Returns True in the kernel."""
     request["parent"] = os.getpid()
     try:
         kernel = os.fork()
     except OSError as error:
-        send(connection, {"error": f"fork: {error}"})
+        packets.send({"error": f"fork: {error}"})
         return False
     if kernel == 0:
-        connection.close()
+        packets.end.close()
         return True
     for stream in request["streams"]:
         os.close(stream)
-    folders[kernel] = request["folder"]
-    send(connection, {"kernel": kernel})
+    kernels.add(kernel)
+    packets.send({"kernel": kernel})
     return False
 
 
-def returncode(kernel: int, folders: dict[int, str | None]) -> int | None:
+def returncode(kernel: int, kernels: set[int]) -> int | None:
     """Return a kernel's exit status as subprocess counts it, None while it runs. Ends what it left in its session."""
     if os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         return None
     end_session(kernel)  # before it is reaped: until then nobody else can have its number
-    folders.pop(kernel)
+    kernels.discard(kernel)
     return os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])
 
 
-def end(kernel: int, folders: dict[int, str | None]) -> int | None:
+def end(kernel: int, kernels: set[int]) -> int | None:
     """Kill a kernel, wait until it has ended, and return its exit status."""
     os.kill(kernel, signal.SIGKILL)
     os.waitid(os.P_PID, kernel, os.WEXITED | os.WNOWAIT)
-    return returncode(kernel, folders)
+    return returncode(kernel, kernels)
 
 
 def end_session(leader: int) -> None:
@@ -227,7 +183,7 @@ def prepare(request: Message) -> None:
     ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != request["parent"]:
         os._exit(1)  # the parent died before it could be asked to take this process along
-    for number, stream in enumerate(request["streams"], start=1):
+    for number, stream in enumerate(request["streams"][:2], start=1):
         os.dup2(stream, number)
         os.close(stream)
     os.chdir(request["cwd"])
@@ -245,29 +201,35 @@ def prepare(request: Message) -> None:
 
 
 def main() -> None:
-    """Serve the client whose connection and process number are the two arguments."""
+    """Serve the client. The arguments: its connection and process number, and what a kernel's command says."""
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]  # a script's folder: a kernel has the working folder there
-    connection, client = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
+    packets_of = beside("packets").Packets
+    packets, client = packets_of(socket.socket(fileno=int(sys.argv[1]))), int(sys.argv[2])
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
     answer: Message = {"ready": True}
     try:
         import_libraries()
         prepare_what_is_shared()
-        spare_the_modules()
+        app = make_kernel(sys.argv[3:])
         be_fit_to_fork()
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     with suppress(OSError):  # the client may have gone since, and nobody waits for the answer
-        send(connection, answer)
-    if "ready" in answer and (request := serve(connection, client)) is not None:
+        packets.send(answer)
+    request = serve(packets, client) if "ready" in answer else None
+    if request is None and WITHOUT_HISTORY in sys.argv:
+        shutil.rmtree(Path(os.environ["IPYTHONDIR"]).parent, ignore_errors=True)
+    elif request is not None:
         # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
         set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
         prepare({**request, "env": {**set_by_imports, **request["env"]}})
+        app.packets = packets_of(socket.socket(fileno=request["streams"][2]))
         launcher: Any = importlib.util.find_spec(LAUNCHER)
         sys.argv[0] = launcher.origin
         code = launcher.loader.get_code(LAUNCHER)
+        sys.modules["ipykernel.kernelapp"].launch_new_instance = type(app).launch_instance  # type: ignore[attr-defined]
         # From here, and not from a function: as deep in calls as with -m, so that a RecursionError shows as much.
         try:
             exec(code, {"__name__": "__main__", "__builtins__": __builtins__})

@@ -14,28 +14,20 @@ from unittest.mock import patch
 import nbformat
 import papermill.execute
 
-from peel_analysis.engine import warm_connection
+from peel_analysis.engine.forked_client import ForkedKernelClient, ForkedKernelManager, start_ahead
+from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import execute
-from peel_analysis.engine.provisioner import (
-    THIS_PYTHON,
-    PromptKernelClient,
-    WarmKernelManager,
-    WarmProvisioner,
-    start_ahead,
-)
+from peel_analysis.engine.warm_connection import WarmProcess
 
 RUNS, CELLS = 25, 20
 # Each step lasts from the moment before it to its own: the beginning or the end of a function.
 STEPS = (
-    ("the notebook is read, its parameters are put in", WarmKernelManager, "start_kernel", "begins"),
-    ("the kernel's folder and command are made", warm_connection.WarmProcess, "fork", "begins"),
-    ("the warm process forks", warm_connection.WarmProcess, "fork", "ends"),
-    ("the kernel starts, until its sockets exist", WarmProvisioner, "_fork", "ends"),
-    ("the client connects", PromptKernelClient, "wait_for_ready", "begins"),
-    ("the kernel answers", PromptKernelClient, "wait_for_ready", "ends"),
-    ("the cells run", WarmKernelManager, "shutdown_kernel", "begins"),
-    ("the kernel is killed and has ended", WarmProvisioner, "kill", "ends"),
-    ("its folder and sockets are removed", papermill.execute, "write_ipynb", "begins"),
+    ("the notebook is read, its parameters are put in", ForkedKernelManager, "start_kernel", "begins"),
+    ("the kernel's command is made", WarmProcess, "fork", "begins"),
+    ("the warm process forks", WarmProcess, "fork", "ends"),
+    ("the kernel starts, until it says that it is there", ForkedKernelClient, "wait_for_ready", "ends"),
+    ("the cells run", ForkedKernelManager, "shutdown_kernel", "begins"),
+    ("the kernel is killed and has ended", WarmProcess, "end", "ends"),
     ("the notebook is written", papermill.execute, "write_ipynb", "ends"),
 )
 

@@ -90,6 +90,13 @@ def test_a_kernel_that_goes_before_the_end_is_a_failure(
     assert list(temporary.iterdir()) == []
 
 
+def test_a_kernel_that_cannot_be_heard_any_more_has_died(tmp_path: Path, temporary: Path) -> None:
+    source = "import os\nos.closerange(3, 1000)\nprint(1)"
+    with pytest.raises(NotebookFailedError, match=r"DeadKernelError: Kernel died"):
+        execute(write(tmp_path / "n.ipynb", source), tmp_path / "out.ipynb")
+    assert kernels() == []
+
+
 def test_what_a_dead_kernel_started_ends_with_it(tmp_path: Path, temporary: Path) -> None:
     source = (
         "import os, subprocess\nprint(subprocess.Popen(['sleep', '600']).pid, file=open('started', 'w'), flush=True)"

@@ -2,7 +2,7 @@
 
 import os
 import re
-import socket
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +12,10 @@ import pytest
 from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
-from peel_analysis.engine import provisioner, warm_connection, warm_process
+from peel_analysis.engine import forked_client, warm_connection, warm_process
+from peel_analysis.engine.kernels import SocketKernelManager
+from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
-from peel_analysis.engine.provisioner import SocketKernelManager
 from peel_analysis.engine.warm_connection import QUIET
 
 pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
@@ -36,6 +37,7 @@ def test_after_a_fault_kernels_start_in_the_ordinary_way(
 ) -> None:
     (tmp_path / "broken.py").write_text(FAULTS[fault])
     script = re.sub(r"LIBRARIES = \([^)]*\)", 'LIBRARIES = ("broken",)', Path(warm_process.__file__).read_text())
+    shutil.copytree(Path(warm_process.__file__).parent, tmp_path, dirs_exist_ok=True)
     (tmp_path / "warm_process.py").write_text(script)
     monkeypatch.setattr(warm_process, "__file__", str(tmp_path / "warm_process.py"))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -69,8 +71,8 @@ def test_a_notebook_whose_warm_process_dies_runs_again(tmp_path: Path, caplog: p
 
 @LINUX
 def test_a_warm_process_whose_worker_has_gone_ends_in_silence() -> None:
-    worker, theirs = socket.socketpair()
-    worker.close()
+    ours, theirs = Packets.pair()
+    ours.end.close()
     with theirs:
         command = [sys.executable, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
         done = subprocess.run(
@@ -95,17 +97,17 @@ def test_a_folder_that_changes_imports_has_ordinary_kernels(name: str, tmp_path:
 def test_only_this_pythons_ipykernel_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     this = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "c.json"]
     monkeypatch.setattr(sys, "platform", "linux")
-    assert provisioner.split_command(this) == ([sys.executable, "-Xfrozen_modules=off"], ["-f", "c.json"])
+    assert forked_client.split_command(this) == ([sys.executable, "-Xfrozen_modules=off"], ["-f", "c.json"])
     for other in (
         ["/usr/bin/R", *this[1:]],
         [*this[:3], "other_kernel", *this[4:]],
         [sys.executable, "-c", "-m", "ipykernel_launcher"],
         [sys.executable, "launcher.py"],
     ):
-        assert provisioner.split_command(other) is None
+        assert forked_client.split_command(other) is None
     for platform in ("darwin", "win32"):
         monkeypatch.setattr(sys, "platform", platform)
-        assert provisioner.split_command(this) is None
+        assert forked_client.split_command(this) is None
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
@@ -123,26 +125,3 @@ def test_elsewhere_the_engine_is_papermills_own(platform: str, tmp_path: Path, m
     monkeypatch.setattr(sys, "platform", platform)
     PeelEngine.execute_notebook(object(), "python3", start_timeout=5)
     assert asked == [{"output_path": None, "start_timeout": 5, "kernel_manager_class": SocketKernelManager}]
-
-
-@LINUX
-def test_without_jupyter_clients_hidden_hook_the_ordinary_wait_is_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def ordinary(self: Any, message: dict[str, Any]) -> None:
-        assert message["content"]["status"] == "ok"
-
-    waits: list[float | None] = []
-    base: Any = provisioner.PromptKernelClient.__base__
-    original = base.wait_for_ready
-
-    async def counted(self: Any, timeout: float | None = None) -> None:
-        waits.append(timeout)
-        monkeypatch.setattr(base, "_handle_kernel_info_reply", ordinary, raising=False)
-        await original(self, timeout=timeout)
-
-    monkeypatch.setattr(base, "wait_for_ready", counted)
-    hook = next(owner for owner in base.__mro__ if "_handle_kernel_info_reply" in vars(owner))
-    monkeypatch.delattr(hook, "_handle_kernel_info_reply")
-    assert answer(tmp_path, "print(1)") == 1
-    assert len(waits) == 1

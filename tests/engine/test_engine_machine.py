@@ -13,7 +13,7 @@ from warm_kernels import printed
 
 from peel_analysis.engine import machine as of_machine
 from peel_analysis.engine.machine import LONG_AGO, private_folder, remove_left_over_folders
-from peel_analysis.engine.papermill_engine import Engine, execute
+from peel_analysis.engine.papermill_engine import execute
 
 pytestmark = pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 
@@ -85,14 +85,13 @@ def test_a_temporary_folder_with_a_long_path_is_not_used(name: str, monkeypatch:
     assert folder.parent == Path("/tmp")
 
 
-@pytest.mark.parametrize("engine", ["peel", "stock"])
-def test_where_sockets_cannot_be_used_a_kernel_listens_on_tcp(
-    engine: Engine, temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_where_sockets_cannot_be_used_an_ordinary_kernel_listens_on_tcp(
+    temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     too_deep = temporary / ("long" * 30)
     too_deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(too_deep))
     monkeypatch.setattr(of_machine, "LONGEST_SOCKET_PATH", 1000)
-    execute(write(tmp_path / "n.ipynb", WHERE), tmp_path / "out.ipynb", engine=engine)
+    execute(write(tmp_path / "n.ipynb", WHERE), tmp_path / "out.ipynb", engine="stock")
     assert json.loads(printed(tmp_path / "out.ipynb"))[0] == "tcp"
     assert list(too_deep.iterdir()) == []

@@ -9,6 +9,7 @@ import pytest
 from papermill.iorw import load_notebook_node
 
 from peel_analysis.data.files import notebooks_folder
+from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import Engine, execute
 
 HOSTILE = Path(__file__).resolve().parents[1] / "notebooks" / "hostile.ipynb"
@@ -17,11 +18,13 @@ TIMES_AND_PATHS = ("start_time", "end_time", "duration", "input_path", "output_p
 DIFFERS_EACH_RUN = re.compile(r"0x[0-9a-f]{6,}|ipykernel_\d+")
 
 
-def ran(source: Path, folder: Path, engine: Engine, parameters: dict[str, Any]) -> Any:
+def ran(source: Path, folder: Path, engine: Engine, parameters: dict[str, Any], kernel: str | None = None) -> Any:
     """Return the executed notebook without times and paths."""
     working = folder / engine / "working"  # the same last part for both: one cell prints it
     working.mkdir(parents=True)
-    execute(source, folder / engine / "out.ipynb", parameters, engine=engine, cwd=working, timeout=120)
+    execute(
+        source, folder / engine / "out.ipynb", parameters, engine=engine, cwd=working, timeout=120, kernel_name=kernel
+    )
     notebook = load_notebook_node(str(folder / engine / "out.ipynb"))
     for metadata in (notebook.metadata.papermill, *(cell.metadata.papermill for cell in notebook.cells)):
         for name in TIMES_AND_PATHS:
@@ -55,9 +58,10 @@ def assert_same(stock: Any, ours: Any) -> None:
 
 
 @pytest.mark.slow
-def test_the_hostile_notebook_is_the_same(tmp_path: Path) -> None:
-    stock = ran(HOSTILE, tmp_path, "stock", {"repeats": 4})
-    ours = ran(HOSTILE, tmp_path, "peel", {"repeats": 4})
+@pytest.mark.parametrize("kernel", [None, THIS_PYTHON], ids=["made in the fork", "made before the fork"])
+def test_the_hostile_notebook_is_the_same(kernel: str | None, tmp_path: Path) -> None:
+    stock = ran(HOSTILE, tmp_path, "stock", {"repeats": 4}, kernel)
+    ours = ran(HOSTILE, tmp_path, "peel", {"repeats": 4}, kernel)
     assert_same(stock, ours)
     outputs = [output for cell in ours.cells for output in cell.get("outputs", [])]
     assert len(ours.cells) >= 40

@@ -12,12 +12,12 @@ from jupyter_client.connect import LocalPortCache
 from small_notebook import write
 from warm_kernels import printed
 
-from peel_analysis.engine import provisioner
+from peel_analysis.engine import kernels
 from peel_analysis.engine.machine import private_folder
 from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
-from peel_analysis.engine.provisioner import PORTS
 
 pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
+PORTS = 5  # of a kernel
 WHERE = (
     "import json, os; from ipykernel import connect; info = connect.get_connection_info(unpack=True); "
     "print(json.dumps([info['transport'], os.path.dirname(info['ip'])]))"
@@ -74,12 +74,12 @@ def test_a_kernel_that_was_given_anothers_port_is_tried_once_more_and_no_wait_wi
 
     def meets_another(self: LocalPortCache, ip: str) -> int:
         asked.append(ip)
-        first_of_a_kernel = len(asked) % len(PORTS) == 1
-        return another_kernels_port if first_of_a_kernel and len(asked) <= times * len(PORTS) else free_port(self, ip)
+        first_of_a_kernel = len(asked) % PORTS == 1
+        return another_kernels_port if first_of_a_kernel and len(asked) <= times * PORTS else free_port(self, ip)
 
     monkeypatch.setattr(LocalPortCache, "find_available_port", meets_another)
-    monkeypatch.setattr(provisioner, "private_folder", lambda: None)
-    monkeypatch.setattr(provisioner, "SEND_TIMEOUT", 0.5)
+    monkeypatch.setattr(kernels, "private_folder", lambda: None)
+    monkeypatch.setattr(kernels, "SEND_TIMEOUT", 0.5)
     notebook, target = write(tmp_path / "n.ipynb", WHERE), tmp_path / "out.ipynb"
     if times == 1:
         execute(notebook, target, engine="stock")
@@ -90,12 +90,10 @@ def test_a_kernel_that_was_given_anothers_port_is_tried_once_more_and_no_wait_wi
     assert caplog.text.count("trying once more, with papermill's own engine") == 1
 
 
-@pytest.mark.parametrize(
-    ("named", "transport"), [("", "ipc"), ("local-provisioner", "ipc"), ("peel-warm", "ipc"), ("on-a-cluster", "tcp")]
-)
+@pytest.mark.parametrize(("named", "transport"), [("", "ipc"), ("local-provisioner", "ipc"), ("on-a-cluster", "tcp")])
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 def test_a_kernel_of_another_machine_listens_where_its_provisioner_says(named: str, transport: str) -> None:
-    manager = provisioner.SocketKernelManager()
+    manager = kernels.SocketKernelManager()
     assert manager.kernel_spec is not None
     manager.kernel_spec.metadata["kernel_provisioner"] = {"provisioner_name": named}
     manager.open_socket_folder()
@@ -105,6 +103,6 @@ def test_a_kernel_of_another_machine_listens_where_its_provisioner_says(named: s
 
 @pytest.mark.skipif(not has_sockets(), reason="this system has no Unix sockets")
 def test_a_caller_who_says_where_to_listen_is_obeyed(tmp_path: Path) -> None:
-    manager = provisioner.SocketKernelManager(connection_file=str(tmp_path / "mine.json"))
+    manager = kernels.SocketKernelManager(connection_file=str(tmp_path / "mine.json"))
     manager.open_socket_folder()
     assert (manager.transport, manager.socket_folder) == ("tcp", None)

@@ -1,5 +1,6 @@
 """The warm process: what a forked kernel is like, and what happens where one cannot be had."""
 
+import json
 import logging
 import os
 import signal
@@ -17,6 +18,7 @@ from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
 from peel_analysis.engine import warm_connection, warm_process
+from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import execute
 
 pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
@@ -101,25 +103,54 @@ def test_what_libraries_read_when_imported_makes_another_warm_process(
 
 
 @LINUX
-def test_the_sockets_are_private(tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kernel_that_was_made_before_the_fork_has_its_own_streams_folder_and_environment(tmp_path: Path) -> None:
+    source = "import json, os, sys; shell = get_ipython(); app = shell.kernel.parent; "
+    shown = "print(json.dumps([shell.starting_dir, os.getcwd(), str(_dh[0]), app.session.pid == os.getpid(), _ih]))"
+    ended = []
+    for name in ("a", "b"):
+        (folder := tmp_path / name).mkdir()
+        notebook, target = write(tmp_path / f"{name}.ipynb", source + shown), tmp_path / f"{name}.out.ipynb"
+        execute(notebook, target, cwd=folder, kernel_name=THIS_PYTHON)
+        ended.append(json.loads(printed(target)))
+    for name, (*folders, own, asked) in zip(("a", "b"), ended, strict=True):
+        assert (set(folders), own, asked) == ({str(tmp_path / name)}, True, ["", source + shown])
+    assert len(warm_processes()) == 1
+
+
+@LINUX
+def test_what_a_cell_leaves_for_later_reaches_no_other_kernel(tmp_path: Path) -> None:
+    source = "import json, os; from pathlib import Path; startup = Path(get_ipython().profile_dir.startup_dir)\n"
+    source += "print(json.dumps(['left' in globals(), len(get_ipython().events.callbacks['post_run_cell'])]))\n"
+    source += "(startup / 'start.py').write_text('left = 1'); get_ipython().events.register('post_run_cell', print)"
+    told = []
+    for name in ("a", "b"):
+        execute(write(tmp_path / f"{name}.ipynb", source), tmp_path / f"{name}.out.ipynb", kernel_name=THIS_PYTHON)
+        told.append(json.loads(printed(tmp_path / f"{name}.out.ipynb").splitlines()[0]))
+    assert told[0] == told[1]
+
+
+@LINUX
+def test_a_kernel_has_no_files_of_its_own_and_a_worker_one_folder(
+    tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
-    source = (
-        "import json, os; from ipykernel import connect; info = connect.get_connection_info(unpack=True); "
-        "folder = os.path.dirname(info['ip']); "
-        "print(json.dumps([info['transport'], folder, oct(os.stat(folder).st_mode)[-3:], len(os.listdir(folder))]))"
-    )
-    transport, folder, mode, files = answer(tmp_path, source)
-    assert (transport, mode, files) == ("ipc", "700", 6)
-    assert Path(folder).parent == short_folder
-    assert not Path(folder).exists()
+    warm_connection.stop()
+    assert answer(tmp_path, "import json; print(json.dumps(1))") == 1
+    assert list(short_folder.iterdir()) == []
+    for name in ("a", "b"):
+        execute(write(tmp_path / f"{name}.ipynb", "1"), tmp_path / f"{name}.out.ipynb", kernel_name=THIS_PYTHON)
+        assert len(list(short_folder.iterdir())) == 1
+    warm_connection.stop()
+    assert list(short_folder.iterdir()) == []
 
 
 LIVES_ON = """
 import os, sys
 from pathlib import Path
+from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import execute
 if __name__ == "__main__":
-    execute(sys.argv[1], sys.argv[2])
+    execute(sys.argv[1], sys.argv[2], kernel_name=THIS_PYTHON)
 """
 
 
@@ -170,9 +201,6 @@ def test_two_workers_side_by_side_do_not_collide(tmp_path: Path) -> None:
 def test_the_entry_points_serve_the_papermill_command(tmp_path: Path) -> None:
     """Through a throw-away distribution with the entry points of pyproject.toml: the package need not be installed."""
     declared = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
-    assert declared["jupyter_client.kernel_provisioners"] == {
-        "peel-warm": "peel_analysis.engine.provisioner:WarmProvisioner"
-    }
     distribution = tmp_path / "peel_analysis-0.dist-info"
     distribution.mkdir()
     (distribution / "METADATA").write_text("Metadata-Version: 2.1\nName: peel-analysis\nVersion: 0\n")
@@ -192,9 +220,3 @@ def test_the_entry_points_serve_the_papermill_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (WARM in printed(tmp_path / "out.ipynb")) == (sys.platform == "linux")
     assert "without encryption" not in done.stderr
-
-
-def test_a_kernel_starts_without_the_list_of_modules_and_has_sys_as_it_is(tmp_path: Path) -> None:
-    source = "import json, sys, ipykernel.ipkernel as one; kernel = get_ipython().kernel; "
-    shown = "print(json.dumps([one.sys is sys, len(kernel._kernel_modules), 'json' in sys.modules]))"
-    assert answer(tmp_path, source + shown) == [True, 0, True]
