@@ -4,7 +4,7 @@ import io
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -20,9 +20,11 @@ from markupsafe import Markup, escape
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.font_manager import fontManager, get_font, ttfFontProperty
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.font_manager import FontProperties, fontManager, get_font, ttfFontProperty
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
+from matplotlib.textpath import TextToPath
 
 from peel_analysis.data.forces import Force
 from peel_analysis.data.reads import remembered
@@ -80,7 +82,7 @@ TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 SOURCE_SIZE, SOURCE_LINE, SOURCE_MARGIN = 8, 0.15, 0.1  # the same of the source, under the figure
 WORD_SIZE, WORD_ROOM = 10, 0.28  # points, and inches over all else, of the word that marks what is not published
-SAVED_DPI = 200
+SAVED_DPI, POINTS = 200, 72  # an inch
 KINDS_OF_FILE = ("png", "svg", "pdf")
 
 
@@ -101,15 +103,21 @@ GREY, BLUE = (
 )
 
 
+_in_style: list[bool] = []  # of the blocks that draw in the style, the innermost last
+
+
 @contextmanager
 def analysis_function() -> Iterator[None]:
     """Draw in the Analysis Function's style within the block, whatever else is set; an SVG's text stays text."""
     now: Any = mpl.rcParams
-    other: Any = {name: setting for name, setting in _settings().items() if now[name] != setting}
-    if now["font.sans-serif"] == MEASURED:  # drawn within `as_drawn`
-        other.pop("font.sans-serif", None)
-    with mpl.rc_context(other):
-        yield
+    settings = {} if _in_style else _settings()  # within such a block they hold: to look at each takes a while
+    other: Any = {name: setting for name, setting in settings.items() if now[name] != setting}
+    _in_style.append(True)
+    try:
+        with mpl.rc_context(other) if other else nullcontext():
+            yield
+    finally:
+        _in_style.pop()
 
 
 @contextmanager
@@ -387,9 +395,16 @@ def as_svg(figure: Figure) -> str:
 
 def as_drawn(figure: Figure) -> str:
     """Return a figure as SVG text in which each force's parts have its id, for picking one out."""
-    out = io.StringIO()
-    with _measured():
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    out, dpi = io.StringIO(), figure.dpi
+    width, height = figure.get_size_inches() * POINTS
+    with analysis_function(), _measured():
+        try:
+            figure.dpi = POINTS
+            renderer = _Renderer(width, height, out, image_dpi=dpi, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+            figure.draw(renderer)
+            renderer.finalize()  # type: ignore[no-untyped-call]
+        finally:
+            figure.dpi = dpi
     svg = visible(out.getvalue()).replace(f"'{MEASURE}', ", "")
     svg = svg[svg.index("<svg") :]
     # Matplotlib defines a mark's shape inside the first group that uses it: without that group, every other mark of the
@@ -399,6 +414,19 @@ def as_drawn(figure: Figure) -> str:
         return svg
     head = "".join(f"  {shapes[shape_id]}" for shape_id in sorted(shapes))
     return SHAPES.sub("", svg).replace(BEGINNING, f" <defs>\n{head} </defs>\n{BEGINNING}", 1)
+
+
+class _Renderer(RendererSVG):
+    """Matplotlib's own, which measures the same words once and not once a drawing."""
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        """Return the room that words take up in points, and how much of its height is below their line."""
+        return _room_of(s, prop.copy())
+
+
+@lru_cache(maxsize=4096)
+def _room_of(words: str, font: FontProperties) -> tuple[float, float, float]:
+    return TextToPath().get_text_width_height_descent(words, font, ismath=False)
 
 
 def drawn(kind: str, of: T, force: Force, draw: Callable[[T, Picked], Figure], in_words: Callable[[T], str]) -> str:
