@@ -19,6 +19,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Picked, analysis_function, write
@@ -95,6 +96,11 @@ def spine_of(results: Iterable[Result]) -> Spine:
     One needs a value of England and Wales and as many forces as the wording policy tests a position among. A measure
     that must not share a chart with one before it, by data/comparability.toml, is kept apart. Context is no part of it.
     """
+    return _spine_of(tuple(results))
+
+
+@remembered(maxsize=8)
+def _spine_of(results: tuple[Result, ...]) -> Spine:
     rows: list[SpineRow] = []
     too_few, kept_apart = [], []
     for result in (one for one in results if not one.measure.is_context):

@@ -185,6 +185,13 @@ class Result:
         """Return the sum of one number of some forces' values; NaN where it is missing of one."""
         return float(np.array([getattr(self.of(one), name) for one in force_ids], dtype=np.float64).sum())
 
+    @cached_property
+    def lacking(self) -> str:
+        """Why the edition has the measure for no force at all, or "" when it has it for some or could have."""
+        first = next(iter(self._values.values()))
+        lacks = all(one.is_missing and one.status == "not_available" for one in self._values.values())
+        return first.note if lacks else ""
+
     def why_missing(self) -> list[tuple[str, str, list[str]]]:
         """Return why forces have no value: each status with its note and whose it is, that of most forces first."""
         missing = self.forces[self.forces["value"].isna()]

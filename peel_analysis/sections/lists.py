@@ -273,7 +273,8 @@ def by_group(edition: Edition, force_id: str) -> Html:
     rest = rows[GROUPS:-1]
     summary = f"The other {number_in_words(len(rest))} offence groups"
     of_all = measures.calculate(edition.data.measure(RATE), edition)
-    has_blank = any(cell.text == edition.data.statuses.mark(NO_CHANGE) for row in rows for cell in row.cells)
+    blank = edition.data.statuses.mark(NO_CHANGE)
+    has_blank = any(cell.text == blank for row in rows for cell in row.cells)
     parts = (
         tables.html_table(caption, columns, [*rows[:GROUPS], rows[-1]]),
         *([piece("folded", summary, tables.html_table(others, columns, rest))] if rest else []),
