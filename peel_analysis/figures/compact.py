@@ -194,6 +194,7 @@ def _element(part: Part, also: str) -> str:
     return f"<{part.name}{also}{part.written}</text>" if part.name == "text" else f"<{part.name}{also}{part.written}/>"
 
 
+@lru_cache(maxsize=1024)
 def _path(commands: str, style: str) -> tuple[str, str]:
     """Return the commands of a path, from point to point, in hundredths where a circle is two arcs; and its style."""
     given = [(letter, [float(number) for number in numbers.split()]) for letter, numbers in COMMAND.findall(commands)]

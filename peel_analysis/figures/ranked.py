@@ -50,10 +50,10 @@ def alt_text(result: Result, force_ids: Sequence[str]) -> str:
     if not national.is_missing:
         said.append(f"{NATIONAL}: {value_in_words(measure, national.value)}.")
     if len(plotted) > 1:
-        values = plotted["value"]
+        values = [result.of(str(one)) for one in plotted.index]
         ends = (
-            f"{value_in_words(measure, value)} ({result.edition.forces.name(str(force_id))})"
-            for value, force_id in ((values.max(), values.idxmax()), (values.min(), values.idxmin()))
+            f"{value_in_words(measure, end.value)} ({result.edition.forces.name(end.force_id)})"
+            for end in (max(values, key=lambda one: one.value), min(values, key=lambda one: one.value))
         )
         said.append(f"Values run from {' to '.join(ends)}.")
     return " ".join(said)
