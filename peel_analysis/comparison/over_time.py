@@ -50,6 +50,7 @@ class Signals:
         return [name for name, inside in self.of.items() if inside[place]]
 
 
+@remembered(maxsize=64)
 def recent(series: Series, name: str) -> Recent:
     """Return the recent trend of a force, or of England and Wales: of its last five values that share no counts.
 
