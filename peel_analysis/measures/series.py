@@ -245,10 +245,7 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
 
     A sum with a quarter missing is missing. Raises InputError for counts that do not make windows of that length.
     """
-    rows = _rows(part, edition)
-    counted = rows.assign(count=rows["count"].to_numpy(dtype=float, na_value=float("nan")))
-    grouped = counted.groupby(["period_start", "period_end", "force_id"], sort=True)["count"]
-    table = grouped.sum(skipna=False).unstack("force_id").reindex(columns=edition.forces.ids)
+    table = edition.data.cached(("by period", part, edition.choices), lambda: _by_period(part, edition))
     held = {Period.parse(start, end).months for start, end in table.index}
     table = table.reset_index("period_start", drop=True).sort_index()
     if held == {months}:
@@ -259,6 +256,13 @@ def counts_by_window(part: Part, edition: Edition, months: int) -> pd.DataFrame:
     first, last = date.fromisoformat(table.index[0]), date.fromisoformat(table.index[-1])
     every_end = pd.date_range(first, last, freq="QE-MAR").strftime("%Y-%m-%d")  # so that no window reaches across a gap
     return table.reindex(every_end).rolling(YEAR // QUARTER).sum().dropna(how="all")
+
+
+def _by_period(part: Part, edition: Edition) -> pd.DataFrame:
+    rows = _rows(part, edition)
+    counted = rows.assign(count=rows["count"].to_numpy(dtype=float, na_value=float("nan")))
+    grouped = counted.groupby(["period_start", "period_end", "force_id"], sort=True)["count"]
+    return grouped.sum(skipna=False).unstack("force_id").reindex(columns=edition.forces.ids)
 
 
 def first_day(last_day: str, months: int) -> str:
