@@ -1,5 +1,7 @@
 """Accessible tables: caption, scopes, numbers to the right, marks with their reasons and a key."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup, Tag
 
@@ -43,6 +45,19 @@ def test_what_most_forces_lack_for_one_reason_is_said_once(results: dict[str, Re
     names = [one.get_text() for one in html.select("tbody th[scope=row]")]
     assert sorted(names[:-1]) == ["Norfolk", "North Yorkshire", "Suffolk", "The other 40 forces"]
     assert row_of(html, "The other 40 forces") == row_of(html, "Suffolk") == ["[x]"] * 4 + ["Data return not public"]
+
+
+def test_how_many_lack_it_is_counted_without_the_force_whose_table_it_is(results: dict[str, Result]) -> None:
+    result = results["da_charge_rate"]
+    rows, held = result.rows.copy(), results["crime_per_1000"].rows
+    without = [one for one in rows.index if rows.loc[one, "short"] == "Data return not public"][: tables.MOST]
+    others = ~rows.index.isin(without)
+    rows.loc[others] = held.loc[others, rows.columns]
+    edge = replace(result, rows=rows)
+    for force_id, said in ((without[0], 44), ("norfolk", 44 - tables.MOST + 1)):
+        html = parsed(tables.by_force(edge, force_id))
+        assert len(html.select("tbody tr")) == said, force_id
+        assert [one.get_text() for one in html.select("tr.own-force th")] == [open_data().forces.name(force_id)]
 
 
 @pytest.mark.parametrize(

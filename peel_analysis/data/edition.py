@@ -326,6 +326,9 @@ class Edition:
     @property
     def sections(self) -> tuple[SectionPlan, ...]:
         """The sections of its reports, in order, under the titles of its programme; without one, all that there are."""
+        return self.data.cached(("sections", self._programme_id), self._sections)
+
+    def _sections(self) -> tuple[SectionPlan, ...]:
         programme = self.programme
         if programme is None:
             return self.data.sections

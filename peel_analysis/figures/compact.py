@@ -81,11 +81,11 @@ def put_together(parts: Parts) -> str:
     size, _, drawn = parts
     used = {found for part in drawn if part.name == "use" for found in USED.findall(part.written)}
     defined = [(one, inside) for one, inside in parts.defined if not one.tag.endswith("}path") or one.get("id") in used]
-    of_text = _common([part.style for part in drawn if part.name == "text"])
+    of_text = _common(list(dict.fromkeys(part.style for part in drawn if part.name == "text")))
     classes: dict[str, str] = {}
-    for part in (*(part for _, parts in defined for part in parts), *drawn):
-        if _beyond(part.style, of_text):
-            classes.setdefault(part.style, _short(len(classes)))
+    for style in dict.fromkeys(part.style for part in (*(part for _, parts in defined for part in parts), *drawn)):
+        if _beyond(style, of_text):
+            classes[style] = _short(len(classes))
     ids = {str(one.get("id")): _short(number) for number, (one, _) in enumerate(defined)}
     rules = {"svg": OF_ALL, "text": of_text, **{f".{name}": _beyond(style, of_text) for style, name in classes.items()}}
     written = (

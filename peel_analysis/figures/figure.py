@@ -491,15 +491,14 @@ def _picked_out(parts: Parts, force: Force) -> Parts:
     """
     found = ((part, IN_A_ROLE.match(part.group)) for part in parts.drawn)
     mine = [part for part, one in found if one is None or one[1] in roles(one[2], (force.id,))]
-    return parts._replace(drawn=[_as_picked(part, force) for part in mine])
+    own = {"key-swatch", "key-name", *(f"{what}-{force.id}" for what in ("bar", "name", "value", "mark"))}
+    return parts._replace(drawn=[_as_picked(part, force) if part.group in own else part for part in mine])
 
 
 def _as_picked(part: Part, force: Force) -> Part:
-    """Return a part as it is drawn where a force is picked out: other than it is if it is the force's, or the key."""
-    if part.group in ("key-swatch", f"bar-{force.id}"):
+    """Return a part of the force that is picked out, or of the key, as it is drawn then."""
+    if part.group == "key-swatch" or part.group.startswith("bar-"):
         return part._replace(style=part.style.replace(GREY, BLUE))
-    if part.group not in ("key-name", *(f"{what}-{force.id}" for what in ("name", "value", "mark"))):
-        return part
     style, written = BOLDER + part.style.replace(f"fill:{OTHER.text}", f"fill:{PICKED.text}"), part.written
     if part.group == "key-name":
         written = written.replace(PLACEHOLDER, escape(visible(force.name)))

@@ -24,6 +24,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from peel_analysis.data.edition import Edition
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.writing import checksum
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import SHORT, tables_behind
@@ -116,11 +117,12 @@ class Drawing:
             "alt": self.alt,
             "measures": ids,
             "every_force": of_every,
-            **rests_on(self.results),
+            **rests_on(tuple(self.results)),
         }
 
 
-def rests_on(results: Sequence[Result]) -> dict[str, Any]:
+@remembered(maxsize=128)
+def rests_on(results: tuple[Result, ...]) -> dict[str, Any]:
     """Return what results rest on: their sources with the releases, the newest of these, and a mark of the tables.
 
     A release is "April 2026", or "" where none of them has a month to its name; the mark is the beginning of a checksum

@@ -71,27 +71,26 @@ def by_force(result: Result, force_id: str) -> Markup:
     shows its mark and the short reason; where most forces lack it for the same one, a row stands for them all. The key
     to the marks that occur follows the table.
     """
-    rows, table, under = _of_nobody(result)
-    own = rows.get(force_id)
-    if own is None or own.kind:
-        return table + under
-    picked = replace(own, kind="own-force")
-    shown = [picked if row is own else row for row in rows.values()]
-    if _said_once(shown) != shown:
-        return _table_of(result, shown) + under
-    return table.replace(piece("table_row", own, True), piece("table_row", picked, True), 1) + under
+    rows, whole, under = _of_nobody(result)
+    own = rows.get(force_id, rows[ENGLAND_AND_WALES])
+    picked = own if own.kind else replace(own, kind="own-force")
+    if whole:
+        return whole.replace(piece("table_row", own, True), piece("table_row", picked, True), 1) + under
+    shown = _said_once([picked if row is own else row for row in rows.values()])
+    return html_table(_caption(result), _columns(result), shown) + under
 
 
 @remembered(maxsize=128)
 def _of_nobody(result: Result) -> tuple[dict[str, Row], Markup, Markup]:
-    """Return the rows by force, the table of them in which none is picked out, and what follows it."""
+    """Return the rows by force, the table of them, none of them picked out, and what follows it.
+
+    The table is empty where some of its rows would be one: of how many depends on whose row is picked out.
+    """
     values = _highest_first(result)
     rows = {one.force_id: _force_row(result, one) for one in values}
-    return rows, _table_of(result, [*rows.values()]), _under_table(result, values)
-
-
-def _table_of(result: Result, rows: list[Row]) -> Markup:
-    return html_table(_caption(result), _columns(result), _said_once(rows))
+    every = [*rows.values()]
+    whole = html_table(_caption(result), _columns(result), every) if _said_once(every) is every else Markup()
+    return rows, whole, _under_table(result, values)
 
 
 def _said_once(rows: list[Row]) -> list[Row]:
