@@ -37,7 +37,7 @@ from peel_analysis.data.writing import (
     write_text,
 )
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.engine.warm_process import SHARED
+from peel_analysis.engine.warm_process import OF_BATCH, SHARED
 
 if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
@@ -147,6 +147,7 @@ def rehearse_for_kernels() -> None:
 def prepare_worker(parent: int, workplace: Workplace) -> None:
     """Set up a worker: Ctrl-C is its parent's business, it ends when its parent does, and what it needs is imported."""
     workplace.enter()
+    os.environ[OF_BATCH] = str(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with suppress(ImportError):  # the first unit says what is missing
