@@ -14,11 +14,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from peel_analysis.engine import warm_process
 from peel_analysis.engine.machine import private_folder
-from peel_analysis.engine.packets import Packets
+from peel_analysis.engine.packets import Message, Packets
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class WarmProcess:
         finally:
             if listener is not None:
                 listener.close()
-        self._ask(None)  # it says by itself when it is ready
+        self._is_ready = False
 
     def _start(
         self,
@@ -154,19 +153,25 @@ class WarmProcess:
         if self._profile is not None:
             shutil.rmtree(self._profile, ignore_errors=True)
 
-    def _ask(self, request: dict[str, Any] | None, streams: Sequence[int] = ()) -> dict[str, Any]:
+    def _ask(self, request: Message, streams: Sequence[int] = ()) -> Message:
         with self._lock:
             try:
-                self._packets.end.settimeout(ANSWER_TIMEOUT if request else START_TIMEOUT)
-                if request:
+                if not self._is_ready:  # it says by itself when it is
+                    answer = self._answer(START_TIMEOUT)
+                    self._is_ready = "error" not in answer
+                if self._is_ready:
                     self._packets.send(request, streams)
-                answer = self._packets.receive() or {"error": "it has ended"}
+                    answer = self._answer(ANSWER_TIMEOUT)
             except OSError as error:
                 answer = {"error": f"no answer: {error}"}
             if "error" in answer:
                 self.stop()
                 raise WarmProcessFaultError(answer["error"])
             return answer
+
+    def _answer(self, timeout: float) -> Message:
+        self._packets.end.settimeout(timeout)
+        return self._packets.receive() or {"error": "it has ended"}
 
 
 @dataclass
@@ -194,7 +199,8 @@ def warm_process_for(
 
     `arguments` are those of the kernels' command that are the same for all of them. It is started when there is none;
     one for other settings that has no kernel left is stopped. The workers of a batch share one for the same settings.
-    Raises WarmProcessFaultError when it does not start, and at once after three faults.
+    It may not be ready yet: the first request waits for it. Raises WarmProcessFaultError when it does not start, and at
+    once after three faults.
     """
     pool = own_pool()
     relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
