@@ -12,7 +12,6 @@ from page_elements import drawing
 from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.figures import as_svg, change_strip, funnel_plot, ranked_bars, ranked_svg, trend_lines
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import quarterly, rolling
@@ -122,17 +121,6 @@ def test_a_drawing_is_the_same_each_time_and_its_text_is_text(results: dict[str,
     assert first == again
     assert "Norfolk" in words_in(first)
     assert "<dc:date>" not in first
-
-
-def test_a_kept_drawing_is_the_one_that_would_be_made(
-    results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    result = results["outcome_charged_pct"]
-    made = ranked_svg(result, "kent")
-    monkeypatch.setenv(KEPT_IN, str(tmp_path))
-    assert ranked_svg(result, "norfolk") == ranked_svg(result, "norfolk")
-    assert ranked_svg(result, "kent") == made
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1, "one drawing for all forces"
 
 
 def test_the_image_of_a_block_has_its_alternative_text(results: dict[str, Result]) -> None:

@@ -144,10 +144,10 @@ def means(result: Result, group: PeerGroup) -> PeerMeans:
     for peer in (peer for peer in group.peer_ids if peer in compared.left_out):
         reason = result.of(peer).short or compared.policy.no_verdict[compared.left_out[peer]]
         left_out[peer] = reason.removeprefix("No verdict: ").rstrip(".")
-    rows = result.rows.loc[list(members)]
-    top, below = (float(rows[name].sum(skipna=False)) for name in ("numerator", "denominator"))
+    top, below = (result.sum_of(members, name) for name in ("numerator", "denominator"))
     weighted = result.measure.multiplier * top / below if members else math.nan  # and NaN where a count is missing
-    return PeerMeans(weighted, float(rows["value"].mean()), members, left_out, result.edition.forces)
+    simple = result.sum_of(members, "value") / len(members) if members else math.nan
+    return PeerMeans(weighted, simple, members, left_out, result.edition.forces)
 
 
 def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
@@ -158,7 +158,8 @@ def _group(one: PeerSet, edition: Edition, force_id: str) -> PeerGroup:
     if one.method == "region":
         peer_ids = [force.id for force in others if force.region == own.region]
     else:
-        areas, residents = edition.data.areas, edition.with_population(residents_only=True).populations[POPULATION]
+        areas = edition.data.areas
+        residents = edition.with_population(residents_only=True).populations[POPULATION].to_dict()
         density = {force.id: math.log(float(residents[force.id]) / areas[force.id]) for force in (own, *others)}
         nearest = sorted((abs(density[force.id] - density[force_id]), force.id) for force in others)
         peer_ids = [peer for _, peer in nearest[: one.size]]

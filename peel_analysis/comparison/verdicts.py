@@ -213,6 +213,11 @@ def flags_in_words(results: Sequence[Result]) -> tuple[str, str]:
 
     The first is that there is no funnel where none is made.
     """
+    return _flags_in_words(tuple(results))
+
+
+@remembered(maxsize=8)
+def _flags_in_words(results: tuple[Result, ...]) -> tuple[str, str]:
     if not results:
         return NO_FUNNELS, ""
     policy, expected, found = compare(results[0]).policy, expected_flags(results), found_flags(results)

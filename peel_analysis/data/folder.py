@@ -79,7 +79,8 @@ class Data:
         """
         made: dict[Hashable, tuple[Written, reads.Reads, T]] = {}
         files: Written = {}
-        if stale := {what: make for what, make in asked.items() if not self._is_held(what)}:
+        now: Written = {}
+        if stale := {what: make for what, make in asked.items() if not self._is_held(what, now)}:
             self._reading.append(files)
             try:
                 for what, make in stale.items():
@@ -88,15 +89,23 @@ class Data:
             finally:
                 self._reading.pop()
         self._cache |= made
-        for what in asked:
+        held = [self._cache[what] for what in asked]
+        for written, behind, _ in held:
             if self._reading:
-                self._reading[-1].update(self._cache[what][0])
-            reads.note_all(self._cache[what][1])
-        return [self._cache[what][2] for what in asked]
+                self._reading[-1].update(written)
+            reads.note_all(behind)
+        return [answer for *_, answer in held]
 
-    def _is_held(self, what: Hashable) -> bool:
-        held = self._cache.get(what)
-        return held is not None and all(self._written(name) == written for name, written in held[0].items())
+    def _is_held(self, what: Hashable, now: Written) -> bool:
+        """Return whether an answer is held whose files are as they were; `now` gathers how they are, for several."""
+        if (held := self._cache.get(what)) is None:
+            return False
+        for name, written in held[0].items():
+            if name not in now:
+                now[name] = self._written(name)
+            if now[name] != written:
+                return False
+        return True
 
     def rest_on_all(self) -> None:
         """Have the answer that is being worked out rest on all declarations and registers, which it need not read."""

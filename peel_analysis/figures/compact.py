@@ -24,6 +24,7 @@ COMMAND = re.compile(r"([MLCQz])([^MLCQz]*)")
 DECIMALS, HALF_TURN = re.compile(r"-?\d+\.\d+"), re.compile(r"rotate\(-?0 [^)]*\)")
 MOVE = re.compile(r"translate\((\S+) (\S+)\)")
 REFERENCE = re.compile(r'(#|<(?:path|clipPath|pattern) id=")([\w.-]+)(?=[)"])')
+USED = re.compile(r'href="#([^"]+)"')
 COLOUR = re.compile(r"(fill|stroke):(#[0-9a-f]{6})")
 PEN = re.compile(r"fill:(#[0-9a-f]{6});stroke:\1;stroke-width:([\d.]+)(?:;stroke-linejoin:miter)?")
 FEWEST_CURVES, TOLERANCE = (
@@ -42,19 +43,44 @@ Point = tuple[float, float]
 
 
 class Part(NamedTuple):
-    """What is drawn: an element without its style and the area that it is cut to, which stand beside it."""
+    """What is drawn: an element without its style and the area that it is cut to, which stand beside it.
+
+    `group` is the id of the group around it that has been given one: "name-norfolk".
+    """
 
     name: str
     written: str
     style: str
     clip: str
+    group: str
+
+
+class Parts(NamedTuple):
+    """A drawing in its parts: its size, what parts refer to, each with its own parts, and what is drawn, in order."""
+
+    size: str
+    defined: list[tuple[Element, list[Part]]]
+    drawn: list[Part]
 
 
 def compact(svg: str) -> str:
     """Return a drawing of matplotlib's as a smaller SVG that looks the same, and follows a dark screen."""
+    return put_together(parts_of(svg))
+
+
+def parts_of(svg: str) -> Parts:
+    """Return the parts of a drawing of matplotlib's."""
     root = fromstring(svg)
-    drawn = list(_drawn(root, ""))
+    size = " ".join(f'{name}="{root.get(name)}"' for name in ("width", "height", "viewBox"))
     defined = [(one, list(_inside(one))) for defs in root.iter(f"{SVG}defs") for one in defs if one.get("id")]
+    return Parts(size, defined, list(_drawn(root, "", "")))
+
+
+def put_together(parts: Parts) -> str:
+    """Return the SVG of some parts, without what none of them refers to."""
+    size, _, drawn = parts
+    used = {found for part in drawn for found in USED.findall(part.written)}
+    defined = [(one, inside) for one, inside in parts.defined if not one.tag.endswith("}path") or one.get("id") in used]
     of_text = _common([part.style for part in drawn if part.name == "text"])
     classes: dict[str, str] = {}
     for part in (*(part for _, parts in defined for part in parts), *drawn):
@@ -62,7 +88,6 @@ def compact(svg: str) -> str:
             classes.setdefault(part.style, _short(len(classes)))
     ids = {str(one.get("id")): _short(number) for number, (one, _) in enumerate(defined)}
     rules = {"svg": OF_ALL, "text": of_text, **{f".{name}": _beyond(style, of_text) for style, name in classes.items()}}
-    size = " ".join(f'{name}="{root.get(name)}"' for name in ("width", "height", "viewBox"))
     written = (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
         f"<style>{_style_sheet(rules)}</style>"
@@ -72,39 +97,41 @@ def compact(svg: str) -> str:
     return REFERENCE.sub(lambda found: found[1] + ids.get(found[2], found[2]), written)
 
 
-def _drawn(parent: Element, clip: str) -> Iterator[Part]:
+def _drawn(parent: Element, clip: str, group: str) -> Iterator[Part]:
     """Yield what is drawn below an element, in order, without its groups."""
     for one in parent:
         name, within = one.tag.removeprefix(SVG), one.get("clip-path", clip)
         if name == "g":
-            yield from _drawn(one, within)
+            own = one.get("id", "")
+            yield from _drawn(one, within, own if "-" in own else group)  # matplotlib's own ids have none
         elif name in DRAWN:
-            yield _part(one, name, within)
+            yield _part(one, name, within, group)
 
 
 def _inside(defined: Element) -> Iterator[Part]:
     """Yield the parts of a definition: of a mark's shape, itself."""
     name = defined.tag.removeprefix(SVG)
-    return iter([_part(defined, name, "")]) if name == "path" else _drawn(defined, "")
+    return iter([_part(defined, name)]) if name == "path" else _drawn(defined, "", "")
 
 
-def _part(one: Element, name: str, clip: str) -> Part:
+def _part(one: Element, name: str, clip: str = "", group: str = "") -> Part:
     given = {key: value for key, value in one.attrib.items() if key not in ("id", "style", "fill", "clip-path")}
-    style = _short_style(one.get("style") or (f"fill: {one.get('fill')}" if "fill" in one.attrib else ""))
+    style = short_style(one.get("style") or (f"fill: {one.get('fill')}" if "fill" in one.attrib else ""))
     if name == "path" and "d" in given:  # a letter that no font has is a path of nothing
         given["d"], style = _path(given["d"], style)
     if transform := HALF_TURN.sub("", given.pop("transform", "")):
         moved = MOVE.fullmatch(transform)
         given |= {"x": moved[1], "y": moved[2]} if moved and "x" not in given else {"transform": transform}
     written = "".join(f' {key.replace(LINK, "href")}="{_shorter(value)}"' for key, value in given.items())
-    return Part(name, f"{written}>{escape(''.join(one.itertext()))}" if name == "text" else written, style, clip)
+    words = f">{escape(''.join(one.itertext()))}" if name == "text" else ""
+    return Part(name, written + words, style, clip, group)
 
 
 def _shorter(value: str) -> str:
     return DECIMALS.sub(lambda number: _number(_hundredths(number[0])), value)
 
 
-def _short_style(style: str) -> str:
+def short_style(style: str) -> str:
     """Return a style without white space, and without what holds anyway."""
     said = ";".join(one for one in style.split("; ") if one not in AS_BY_DEFAULT)
     return re.sub(r"'(\w+)'", r"\1", said.replace(": ", ":").replace(", ", ",").replace(":0.", ":."))
@@ -167,6 +194,7 @@ def _element(part: Part, also: str) -> str:
     return f"<{part.name}{also}{part.written}</text>" if part.name == "text" else f"<{part.name}{also}{part.written}/>"
 
 
+@lru_cache(maxsize=1024)
 def _path(commands: str, style: str) -> tuple[str, str]:
     """Return the commands of a path, from point to point, in hundredths where a circle is two arcs; and its style."""
     given = [(letter, [float(number) for number in numbers.split()]) for letter, numbers in COMMAND.findall(commands)]

@@ -4,31 +4,33 @@ import io
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
-from html import escape
 from importlib import resources
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
-from matplotlib.font_manager import fontManager, get_font, ttfFontProperty
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.font_manager import FontProperties, fontManager, get_font, ttfFontProperty
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
+from matplotlib.textpath import TextToPath
 
 from peel_analysis.data.forces import Force
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.text import visible
 from peel_analysis.data.writing import cache_folder, once
-from peel_analysis.figures.compact import compact
+from peel_analysis.figures.compact import Part, Parts, compact, parts_of, put_together, short_style
 from peel_analysis.measures import Result
 from peel_analysis.show.pictures import described, picture
 
@@ -66,19 +68,21 @@ OF_LETTERS = {ascii_uppercase: 0.7, "iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvx
 EMS = {letter: ems for letters, ems in OF_LETTERS.items() for letter in letters}
 ANY_OTHER = 0.56
 BOLD = 1.1  # times as wide
+BOLDER = "font-weight:700;"  # as a style begins with it
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
 BEGINNING = ' <g id="figure_1">\n'
 SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
 SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
+T = TypeVar("T")
 Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
 Role = Literal["other", "own"]
 PLACEHOLDER = "This force"  # the key's last entry in a drawing for picking out of
-PART = re.compile(r'^( *)<g id="(other|own)-[a-z]+-([^"]+)"(?:/>\n|>\n.*?^\1</g>\n)', re.MULTILINE | re.DOTALL)
+IN_A_ROLE = re.compile(r"(other|own)-[a-z]+-(.+)")  # the id of a group that is drawn in a role
 TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 SOURCE_SIZE, SOURCE_LINE, SOURCE_MARGIN = 8, 0.15, 0.1  # the same of the source, under the figure
 WORD_SIZE, WORD_ROOM = 10, 0.28  # points, and inches over all else, of the word that marks what is not published
-SAVED_DPI = 200
+SAVED_DPI, POINTS = 200, 72  # an inch
 KINDS_OF_FILE = ("png", "svg", "pdf")
 
 
@@ -94,17 +98,26 @@ class Look(NamedTuple):
 
 OTHER = Look(FOCUS_GREY, OUTLINE, 0.5, "normal", "#1a1a1a")
 PICKED = Look(DARK_BLUE, "#0b0c0c", 1.25, "bold", "#0b0c0c")
+GREY, BLUE = (
+    short_style(f"fill: {one.fill}; stroke: {one.edge}; stroke-width: {one.line_width:g}") for one in (OTHER, PICKED)
+)
+
+
+_in_style: list[bool] = []  # of the blocks that draw in the style, the innermost last
 
 
 @contextmanager
 def analysis_function() -> Iterator[None]:
     """Draw in the Analysis Function's style within the block, whatever else is set; an SVG's text stays text."""
     now: Any = mpl.rcParams
-    other: Any = {name: setting for name, setting in _settings().items() if now[name] != setting}
-    if now["font.sans-serif"] == MEASURED:  # drawn within `as_drawn`
-        other.pop("font.sans-serif", None)
-    with mpl.rc_context(other):
-        yield
+    settings = {} if _in_style else _settings()  # within such a block they hold: to look at each takes a while
+    other: Any = {name: setting for name, setting in settings.items() if now[name] != setting}
+    _in_style.append(True)
+    try:
+        with mpl.rc_context(other) if other else nullcontext():
+            yield
+    finally:
+        _in_style.pop()
 
 
 @contextmanager
@@ -382,9 +395,16 @@ def as_svg(figure: Figure) -> str:
 
 def as_drawn(figure: Figure) -> str:
     """Return a figure as SVG text in which each force's parts have its id, for picking one out."""
-    out = io.StringIO()
-    with _measured():
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    out, dpi = io.StringIO(), figure.dpi
+    width, height = figure.get_size_inches() * POINTS
+    with analysis_function(), _measured():
+        try:
+            figure.dpi = POINTS
+            renderer = _Renderer(width, height, out, image_dpi=dpi, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+            figure.draw(renderer)
+            renderer.finalize()  # type: ignore[no-untyped-call]
+        finally:
+            figure.dpi = dpi
     svg = visible(out.getvalue()).replace(f"'{MEASURE}', ", "")
     svg = svg[svg.index("<svg") :]
     # Matplotlib defines a mark's shape inside the first group that uses it: without that group, every other mark of the
@@ -396,16 +416,36 @@ def as_drawn(figure: Figure) -> str:
     return SHAPES.sub("", svg).replace(BEGINNING, f" <defs>\n{head} </defs>\n{BEGINNING}", 1)
 
 
-def drawn(kind: str, result: Result, force_id: str, draw: Callable[[Picked], Figure], also: str = "") -> str:
+class _Renderer(RendererSVG):
+    """Matplotlib's own, which measures the same words once and not once a drawing."""
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        """Return the room that words take up in points, and how much of its height is below their line."""
+        return _room_of(s, prop.copy())
+
+
+@lru_cache(maxsize=4096)
+def _room_of(words: str, font: FontProperties) -> tuple[float, float, float]:
+    return TextToPath().get_text_width_height_descent(words, font, ismath=False)
+
+
+def drawn(kind: str, of: T, force: Force, draw: Callable[[T, Picked], Figure], in_words: Callable[[T], str]) -> str:
     """Return a force's drawing: in a batch picked out of one that is drawn once, else drawn for it alone.
 
-    Both are the same, byte for byte; for one force alone the second takes less time. `also` is what the drawing depends
-    on beside the result, as text.
+    Both are the same, byte for byte; for one force alone the second takes less time. `of` is what is drawn, which does
+    not change, and `in_words` returns all of it that the drawing depends on as text.
     """
-    if cache_folder() is None:
-        return as_svg(draw((force_id,)))
-    shared = once("drawings", (kind, result_in_words(result), also), lambda: as_drawn(draw(None)).encode())
-    return compact(_pick_out(shared.decode(), result.edition.forces.find(force_id)))
+    if (folder := cache_folder()) is None:
+        return as_svg(draw(of, (force.id,)))
+    return put_together(_picked_out(_of_all(folder, kind, of, draw, in_words), force))
+
+
+@remembered(maxsize=64)
+def _of_all(
+    _folder: Path, kind: str, of: T, draw: Callable[[T, Picked], Figure], in_words: Callable[[T], str]
+) -> Parts:
+    """Return the parts of the drawing for picking out of; one process of a batch draws it."""
+    return parts_of(once("drawings", (kind, in_words(of)), lambda: as_drawn(draw(of, None)).encode()).decode())
 
 
 def result_in_words(result: Result) -> str:
@@ -429,31 +469,23 @@ def roles(row_id: str, picked: Picked) -> tuple[Role, ...]:
     return ("own",) if row_id in picked else ("other",)
 
 
-def _pick_out(svg: str, force: Force) -> str:
-    """Return the drawing with a force as if it had been drawn for it alone.
+def _picked_out(parts: Parts, force: Force) -> Parts:
+    """Return the parts of a drawing with a force as if it had been drawn for it alone.
 
     Of a force that is not drawn only the key, if there is one, tells. The drawing must be as `as_drawn` writes it.
     """
-    svg = PART.sub(lambda part: part[0] if part[2] in roles(part[3], (force.id,)) else "", svg)
-    svg = SHAPE.sub(lambda shape: shape[0] if f'"#{shape[2]}"' in svg else "", svg)
-    grey, blue = (
-        f"fill: {look.fill}; stroke: {look.edge}; stroke-width: {look.line_width:g}" for look in (OTHER, PICKED)
-    )
-    for group in (f"bar-{force.id}", "key-swatch"):
-        svg = _edit(svg, group, (grey, blue))
-    bold, darker = ('<text style="', '<text style="font-weight: 700; '), (f"fill: {OTHER.text}", f"fill: {PICKED.text}")
-    for group in (f"name-{force.id}", f"value-{force.id}", f"mark-{force.id}", "key-name"):
-        svg = _edit(svg, group, bold, darker)
-    return _edit(svg, "key-name", (PLACEHOLDER, escape(visible(force.name), quote=False)))
+    found = ((part, IN_A_ROLE.match(part.group)) for part in parts.drawn)
+    mine = [part for part, one in found if one is None or one[1] in roles(one[2], (force.id,))]
+    return parts._replace(drawn=[_as_picked(part, force) for part in mine])
 
 
-def _edit(svg: str, group: str, *changes: tuple[str, str]) -> str:
-    """Return the drawing with each first text replaced by the second in one group, found by its id."""
-    start = svg.find(f'<g id="{group}">')
-    if start < 0:
-        return svg
-    end = svg.index("</g>", start)
-    words = svg[start:end]
-    for old, new in changes:
-        words = words.replace(old, new)
-    return svg[:start] + words + svg[end:]
+def _as_picked(part: Part, force: Force) -> Part:
+    """Return a part as it is drawn where a force is picked out: other than it is if it is the force's, or the key."""
+    if part.group in ("key-swatch", f"bar-{force.id}"):
+        return part._replace(style=part.style.replace(GREY, BLUE))
+    if part.group not in ("key-name", *(f"{what}-{force.id}" for what in ("name", "value", "mark"))):
+        return part
+    style, written = BOLDER + part.style.replace(f"fill:{OTHER.text}", f"fill:{PICKED.text}"), part.written
+    if part.group == "key-name":
+        written = written.replace(PLACEHOLDER, escape(visible(force.name)))
+    return part._replace(written=written, style=style)

@@ -32,8 +32,11 @@ CUT_OFF, NAME_OVER_NAME = 100, 10  # as bad as covering so many marks
 
 def funnel_svg(compared: Compared, force_id: str) -> str:
     """Return the funnel of a measure as SVG text with `force_id` picked out."""
-    also = fields_in_words(compared.funnel)
-    return style.drawn("funnel", compared.result, force_id, lambda picked: funnel_plot(compared, picked), also)
+    return style.drawn("funnel", compared, compared.result.edition.forces.find(force_id), funnel_plot, _in_words)
+
+
+def _in_words(compared: Compared) -> str:
+    return f"{style.result_in_words(compared.result)}\n{fields_in_words(compared.funnel)}"
 
 
 def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) -> Figure:

@@ -89,8 +89,8 @@ def of_forces(result: Result, force_ids: str | Iterable[str] = ()) -> Markup:
     A picked force that the drawing leaves out has its mark and the reason in place of a bar.
     """
     picked = style.picked_of(force_ids) or ()
-    ordered = [str(one) for one in result.plotted.sort_values("value", ascending=False, kind="stable").index]
-    scale = _from_zero(result, result.plotted["value"])
+    values = result.highest_first(map(str, result.plotted.index))
+    ordered, scale = [one.force_id for one in values], _from_zero(result, (one.value for one in values))
     rows = [_force_row(result, one, scale, picked) for one in picked if one not in ordered]
     for place, one in _next_to(ordered, picked):
         rows += [_force_row(result, one, scale, picked)] if place else [Row("…", "", "between")]

@@ -34,12 +34,12 @@ MARGIN = 0.05  # beside the outermost values of a strip, as a share of their spa
 
 def ranked_svg(result: Result, force_id: str) -> str:
     """Return the ranked bars of a measure as SVG text with `force_id` picked out."""
-    return style.drawn("ranked", result, force_id, lambda picked: ranked_bars(result, picked))
+    return style.drawn("ranked", result, result.edition.forces.find(force_id), ranked_bars, style.result_in_words)
 
 
 def strip_svg(result: Result, force_id: str) -> str:
     """Return the strip of a measure's changes as SVG text with `force_id` picked out."""
-    return style.drawn("strip", result, force_id, lambda picked: change_strip(result, picked))
+    return style.drawn("strip", result, result.edition.forces.find(force_id), change_strip, style.result_in_words)
 
 
 def alt_text(result: Result, force_ids: Sequence[str]) -> str:
@@ -50,10 +50,10 @@ def alt_text(result: Result, force_ids: Sequence[str]) -> str:
     if not national.is_missing:
         said.append(f"{NATIONAL}: {value_in_words(measure, national.value)}.")
     if len(plotted) > 1:
-        values = plotted["value"]
+        values = [result.of(str(one)) for one in plotted.index]
         ends = (
-            f"{value_in_words(measure, value)} ({result.edition.forces.name(str(force_id))})"
-            for value, force_id in ((values.max(), values.idxmax()), (values.min(), values.idxmin()))
+            f"{value_in_words(measure, end.value)} ({result.edition.forces.name(end.force_id)})"
+            for end in (max(values, key=lambda one: one.value), min(values, key=lambda one: one.value))
         )
         said.append(f"Values run from {' to '.join(ends)}.")
     return " ".join(said)

@@ -19,6 +19,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.verdicts import HIGHER_OR_LOWER, NOTABLE
 from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, Picked, analysis_function, write
@@ -95,6 +96,11 @@ def spine_of(results: Iterable[Result]) -> Spine:
     One needs a value of England and Wales and as many forces as the wording policy tests a position among. A measure
     that must not share a chart with one before it, by data/comparability.toml, is kept apart. Context is no part of it.
     """
+    return _spine_of(tuple(results))
+
+
+@remembered(maxsize=8)
+def _spine_of(results: tuple[Result, ...]) -> Spine:
     rows: list[SpineRow] = []
     too_few, kept_apart = [], []
     for result in (one for one in results if not one.measure.is_context):
@@ -121,11 +127,14 @@ def _row(result: Result) -> SpineRow | None:
 
 def spine_svg(spine: Spine, force_id: str) -> str:
     """Return the spine chart as SVG text with `force_id` picked out. Raises ValueError for a chart without a row."""
+    return style.drawn("spine", spine, spine.rows[0].result.edition.forces.find(force_id), spine_chart, _in_words)
+
+
+def _in_words(spine: Spine) -> str:
     results = [row.result for row in spine.rows]
     verdicts = (one for result in results for one in compare(result).verdicts.values())
     told = (f"{one.words} {one.lower_half!r} {one.upper_half!r}" for one in verdicts)
-    also = "\n".join((*map(style.result_in_words, results[1:]), *told, *tier_names(results[0].edition.data.policy)))
-    return style.drawn("spine", results[0], force_id, lambda picked: spine_chart(spine, picked), also)
+    return "\n".join((*map(style.result_in_words, results), *told, *tier_names(results[0].edition.data.policy)))
 
 
 def spine_chart(spine: Spine, force_ids: str | Iterable[str] | None) -> Figure:

@@ -62,14 +62,14 @@ def calculate_all(edition: Edition, measures: Iterable[Measure] | None = None) -
         _every(edition, held=results)
     else:
         for one in declared:
-            _declared(edition, one.id, held=results[repr(one)])
+            _declared(edition, one.id, held=results[one])
     results |= _held(edition, [one for one in chosen if by_name.get(one.id) is not one])
-    return tuple(results[repr(one)] for one in chosen)
+    return tuple(results[one] for one in chosen)
 
 
-@question("results", of_each)
-def _every(edition: Edition, held: dict[str, Result] | None = None) -> dict[str, Result]:
-    return held or {repr(one.measure): one for one in calculate_all(edition)}
+@question("results", lambda found: of_each({repr(measure): one for measure, one in found.items()}))
+def _every(edition: Edition, held: dict[Measure, Result] | None = None) -> dict[Measure, Result]:
+    return held or {one.measure: one for one in calculate_all(edition)}
 
 
 @question("result", lambda found: found.digest.encode())
@@ -77,14 +77,13 @@ def _declared(edition: Edition, measure_id: str, held: Result | None = None) -> 
     return held or calculate(edition.data.measure(measure_id), edition)
 
 
-def _held(edition: Edition, measures: Iterable[Measure]) -> dict[str, Result]:
+def _held(edition: Edition, measures: Iterable[Measure]) -> dict[Measure, Result]:
     """Return the results of measures by all that is declared of them."""
-    inputs = CountTables(edition)
-    asked: dict[str, Callable[[], Result]] = {repr(one): partial(_made, one, inputs) for one in measures}
-    named: dict[Hashable, Callable[[], Result]] = {
-        ("result", one, edition.choices): make for one, make in asked.items()
+    inputs, chosen = CountTables(edition), list(dict.fromkeys(measures))
+    asked: dict[Hashable, Callable[[], Result]] = {
+        ("result", one, edition.choices): partial(_made, one, inputs) for one in chosen
     }
-    return dict(zip(asked, edition.data.cached_together(named), strict=True))
+    return dict(zip(chosen, edition.data.cached_together(asked), strict=True))
 
 
 def _made(measure: Measure, inputs: CountTables) -> Result:

@@ -78,6 +78,10 @@ def _of_outcomes(outcomes: "Outcomes") -> bytes:
 @question("outcomes", _of_outcomes)
 def outcomes_of(edition: Edition) -> Outcomes:
     """Return every group of data/outcome_groups.csv that the edition's table holds, each a measure of its own."""
+    return edition.data.cached(("outcomes", edition.choices), lambda: _outcomes(edition))
+
+
+def _outcomes(edition: Edition) -> Outcomes:
     counts = edition.counts("outcomes_recorded")
     held = set() if counts is None else set(counts["dimension"])
     declared = grouping(edition.data)
@@ -92,7 +96,7 @@ def spread_in(outcomes: Outcomes, force_id: str) -> Spread:
     """Return the groups of one force; where the table has a total, also what they leave of it and of crimes."""
     groups = [Group(*one[:3], one[3].of(force_id), one[3].national) for one in outcomes.groups]
     if outcomes.every is not None:
-        groups += _rest(outcomes.every, force_id, groups)
+        groups += _rest(outcomes.every, force_id, groups, len(outcomes.groups) + len(outcomes.absent))
     return Spread(force_id, tuple(groups), outcomes.absent, outcomes.whole)
 
 
@@ -109,7 +113,7 @@ def _calculated(edition: Edition, types: tuple[str, ...]) -> Result:
     return measures.calculate(limited(measure, types).model_copy(update={"comparator": ""}), edition)
 
 
-def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:
+def _rest(every: Result, force_id: str, groups: list[Group], order: int) -> list[Group]:
     """Return what the total holds beside the groups, and what recorded crime holds beside the total."""
     other: list[Value] = []
     none: list[Value] = []
@@ -117,5 +121,4 @@ def _rest(every: Result, force_id: str, groups: list[Group]) -> list[Group]:
         known = sum(getattr(group, of).numerator for group in groups)
         for held, count in ((other, one.numerator - known), (none, max(one.denominator - one.numerator, 0.0))):
             held.append(replace(one, numerator=count, value=100 * count / one.denominator))
-    order = len(grouping(every.edition.data))
     return [Group(OTHER, order, (), *other), Group(NONE, order + 1, (), *none)]

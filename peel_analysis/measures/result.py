@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, Finding
@@ -175,6 +176,21 @@ class Result:
         """The forces that a figure draws: those that the register leaves in and that have a value."""
         rows = self.forces
         return rows[rows["in_figure"] & rows["value"].notna()]
+
+    def highest_first(self, force_ids: Iterable[str]) -> list[Value]:
+        """Return the values of some forces, the highest first and those that are missing last."""
+        return sorted(map(self.of, force_ids), key=lambda one: (one.is_missing, -one.value))
+
+    def sum_of(self, force_ids: Iterable[str], name: str) -> float:
+        """Return the sum of one number of some forces' values; NaN where it is missing of one."""
+        return float(np.array([getattr(self.of(one), name) for one in force_ids], dtype=np.float64).sum())
+
+    @cached_property
+    def lacking(self) -> str:
+        """Why the edition has the measure for no force at all, or "" when it has it for some or could have."""
+        first = next(iter(self._values.values()))
+        lacks = all(one.is_missing and one.status == "not_available" for one in self._values.values())
+        return first.note if lacks else ""
 
     def why_missing(self) -> list[tuple[str, str, list[str]]]:
         """Return why forces have no value: each status with its note and whose it is, that of most forces first."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -53,10 +54,14 @@ class Series:
     mid_years: tuple[int, ...] = ()
     assumed: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         """The last day of each window."""
         return [date.fromisoformat(str(end)) for end in self.values.index]
+
+    @cached_property
+    def _first_days(self) -> list[date]:
+        return [Period.months_to(day, self.months).start for day in self.days]
 
     @property
     def about(self) -> str:
@@ -99,10 +104,9 @@ class Series:
 
     def parts(self, force_id: str) -> list[pd.Series]:
         """Return the line cut at breaks, so that values of one part alone are comparable. A part may be empty."""
-        cuts = [day.isoformat() for day in self.cuts(force_id)]
-        values = self.values[force_id]
-        place = [sum(cut <= first_day(str(end), self.months) for cut in cuts) for end in values.index]
-        return [values[[one == number for one in place]] for number in range(len(cuts) + 1)]
+        cuts, values = self.cuts(force_id), self.values[force_id]
+        places = [sum(cut <= first for cut in cuts) for first in self._first_days]
+        return [values[[one == number for one in places]] for number in range(len(cuts) + 1)]
 
     def between_breaks(self, force_id: str) -> list[pd.Series]:
         """Return the line cut at every marked break, comparable or not; points within a break are of no part.
@@ -111,8 +115,7 @@ class Series:
         the points within its days. A part may be empty.
         """
         breaks, values = self.breaks(force_id), self.values[force_id]
-        firsts = [date.fromisoformat(first_day(str(end), self.months)) for end in values.index]
-        places = [_place(breaks, first, last) for first, last in zip(firsts, self.days, strict=True)]
+        places = [_place(breaks, first, last) for first, last in zip(self._first_days, self.days, strict=True)]
         return [values[[one == number for one in places]] for number in range(len(breaks) + 1)]
 
     def latest_part(self, force_id: str) -> pd.Series:

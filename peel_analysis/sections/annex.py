@@ -122,14 +122,16 @@ class Annex:
 
     def caveats(self) -> Html:
         """Show every caveat of the edition with the measures that it travels with."""
-        rows = self.edition.register(registers.CAVEATS)
-        shown = rows[rows["force_id"].isin(("all", *self.edition.forces.ids))]
-        return Html(piece("bullets", "caveats", list(shown["sentence"])), "caveats")
+        named = ("all", *self.edition.forces.ids)
+        shown = [row["sentence"] for row in self.edition.records(registers.CAVEATS) if row["force_id"] in named]
+        return Html(piece("bullets", "caveats", shown), "caveats")
 
     def surveys(self) -> Html:
         """Show the surveys and the file review: who was asked, when, how many, and how the results may be used."""
-        rows = self.edition.register(registers.SURVEYS)
-        groups = [(title, " ".join(group["sentence"])) for title, group in rows.groupby("title", sort=False)]
+        said: dict[str, list[str]] = {}
+        for row in self.edition.records(registers.SURVEYS):
+            said.setdefault(row["title"], []).append(row["sentence"])
+        groups = [(title, " ".join(sentences)) for title, sentences in said.items()]
         none = piece("paragraphs", ["No survey and no review of case files is held for this edition."])
         return Html(piece("surveys", groups) if groups else none, "surveys and the file review")
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from peel_analysis.comparison import Compared, compare
 from peel_analysis.comparison.comparable import PeerGroup, means, peer_groups, why_none
 from peel_analysis.comparison.over_time import season_free, signals_of
-from peel_analysis.comparison.verdicts import SHOWN_LEVEL
+from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.periods import day_in_words, is_day
@@ -229,11 +229,10 @@ def peer_tables(result: Result, force_id: str, own: Sequence[PeerGroup] | None =
 
 
 def _group_table(result: Result, group: PeerGroup, force_id: str) -> Markup:
-    peers = result.rows.loc[list(group.peer_ids)].sort_values("value", ascending=False, kind="stable").index
+    peers = result.highest_first(group.peer_ids)
     found = means(result, group)
-    members = result.rows.loc[list(found.members)]  # where the count of one is not public, the mean has no interval
-    top, below = (float(members[name].sum(skipna=False)) for name in ("numerator", "denominator"))
-    rows = [_row(result, force_id, "own-force"), *(_row(result, str(peer)) for peer in peers)]
+    top, below = (result.sum_of(found.members, name) for name in ("numerator", "denominator"))
+    rows = [_row(result, force_id, "own-force"), *(_row(result, peer.force_id) for peer in peers)]
     sign = result.edition.data.statuses.mark(NO_INTERVAL)
     for title, mean, interval, how in (
         ("Weighted", found.weighted, tables.counts_interval_cell(result.measure, top, below), "Sum over sum"),
@@ -292,15 +291,15 @@ def trend_block(result: Result, force_id: str, number: int | None) -> Html:
 
 def _points_table(result: Result, series: Series, force_id: str, caption: str) -> Markup:
     columns = ("12 months to", result.edition.forces.official_name(force_id), "95% interval", NATIONAL)
+    own, statuses = series.values[force_id], series.statuses[force_id]
+    tops = series.numerator[force_id].where(own.notna())  # no interval where the point itself is missing
+    limits = interval_of(series.measure, tops.to_numpy(float), series.denominator[force_id].to_numpy(float))
+    told = (own, statuses, limits.lower, limits.upper, series.values[ENGLAND_AND_WALES])
     rows = []
-    for place, day in enumerate(series.days):
-        own, national = (float(series.values[name].iloc[place]) for name in (force_id, ENGLAND_AND_WALES))
-        top, below = (float(counts[force_id].iloc[place]) for counts in (series.numerator, series.denominator))
-        status = str(series.statuses[force_id].iloc[place])
-        if math.isnan(own):  # no interval where the point itself is missing, counts or no counts
-            status, top = "", math.nan
-        cells = (value_cell(result, own, status), tables.counts_interval_cell(series.measure, top, below))
-        rows.append(Row(day_in_words(day), (*cells, value_cell(result, national))))
+    for day, value, status, *ends, national in zip(series.days, *(one.tolist() for one in told), strict=True):
+        shown = value_cell(result, value, "" if math.isnan(value) else status)
+        cells = (shown, tables.interval_cell(series.measure, *ends), value_cell(result, national))
+        rows.append(Row(day_in_words(day), cells))
     return html_table(caption, columns, rows)
 
 

@@ -142,6 +142,10 @@ def grades_over_forces(edition: Edition, question_id: str) -> Mapping[str, int]:
 @question("complete", as_text)
 def is_complete(edition: Edition) -> bool:
     """Return whether every force's grade is held on all that the edition's programme grades."""
+    return edition.data.cached(("complete", edition.choices), lambda: _is_complete(edition))
+
+
+def _is_complete(edition: Edition) -> bool:
     programme = edition.programme
     if programme is None:
         return False

@@ -273,7 +273,8 @@ def by_group(edition: Edition, force_id: str) -> Html:
     rest = rows[GROUPS:-1]
     summary = f"The other {number_in_words(len(rest))} offence groups"
     of_all = measures.calculate(edition.data.measure(RATE), edition)
-    has_blank = any(cell.text == edition.data.statuses.mark(NO_CHANGE) for row in rows for cell in row.cells)
+    blank = edition.data.statuses.mark(NO_CHANGE)
+    has_blank = any(cell.text == blank for row in rows for cell in row.cells)
     parts = (
         tables.html_table(caption, columns, [*rows[:GROUPS], rows[-1]]),
         *([piece("folded", summary, tables.html_table(others, columns, rest))] if rest else []),
@@ -292,6 +293,10 @@ def _of_both(found: Mapping[str, tuple[Result, Result]]) -> bytes:
 @question("crime", _of_both)
 def _crime(edition: Edition) -> Mapping[str, tuple[Result, Result]]:
     """Return rates and changes of each offence group, and last, under "", of all: the same measures for it alone."""
+    return edition.data.cached(("crime by group", edition.choices), lambda: _by_group(edition))
+
+
+def _by_group(edition: Edition) -> dict[str, tuple[Result, Result]]:
     counts, (rate, change) = edition.counts("recorded_crime"), map(edition.data.measure, (RATE, CHANGE))
     groups = [] if counts is None else [str(group) for group in counts["dimension"].unique() if group]
     both = {group: (limited(rate, (group,)), limited(change, (group,))) for group in groups} | {"": (rate, change)}

@@ -8,8 +8,8 @@ from peel_analysis.comparison.over_time import season_free, signals_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.reads import as_text, question
-from peel_analysis.data.settings import OUTCOME_SPREAD
-from peel_analysis.data.writing import once
+from peel_analysis.data.settings import OUTCOME_SPREAD, SectionPlan
+from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures import Result, calculate, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE
 from peel_analysis.show.words import not_available
@@ -25,22 +25,25 @@ def figure_numbers(edition: Edition, force_id: str, section_id: str) -> dict[str
     """
     ids: list[str] = []
     for plan in edition.sections:
-        drawn = _drawn_in(edition, plan.id)
+        drawn = _drawn_in(edition, plan)
         ids += [one for one in plan.figures if force_id in drawn[one]]
         if plan.id == section_id:
             break
     return {figure_id: number for number, figure_id in enumerate(ids, start=1)}
 
 
-def _drawn_in(edition: Edition, section_id: str) -> dict[str, list[str]]:
+def _drawn_in(edition: Edition, plan: SectionPlan) -> dict[str, list[str]]:
     """Return for which forces each figure of a section is drawn; a batch finds it out once."""
-    plan = edition.section(section_id)
 
     def found() -> bytes:
         return json.dumps({one: _drawn_for(one, edition) for one in plan.figures}).encode()
 
-    made: dict[str, list[str]] = json.loads(once("figures", (edition.key, *plan.figures), found))
-    return made
+    def read() -> dict[str, list[str]]:
+        made: dict[str, list[str]] = json.loads(once("figures", (edition.key, *plan.figures), found))
+        return made
+
+    # named by the folder too: what a batch has kept there is from files that are as they are now
+    return edition.data.cached(("figures", edition.choices, plan.figures, cache_folder()), read)
 
 
 def _drawn_for(figure_id: str, edition: Edition) -> list[str]:

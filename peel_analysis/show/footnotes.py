@@ -1,5 +1,6 @@
 """The notes under a figure: who is in England and Wales, who is missing or marked, and what else qualifies it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +12,7 @@ from peel_analysis.comparison.sensitivity import (
     other_verdicts,
 )
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.registers import OUTCOME_GROUPS, records
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import other_releases
@@ -37,7 +39,8 @@ class Footnote:
         return force_id in self.force_ids or force_id in self.also_for
 
 
-def footnotes(result: Result, missing_from: str = "Not in the figure") -> list[Footnote]:
+@remembered(maxsize=128)
+def footnotes(result: Result, missing_from: str = "Not in the figure") -> Sequence[Footnote]:
     """Return the members of England and Wales; then who is missing, marked or without a comparator, and why.
 
     `missing_from` opens the notes on missing forces: a measure told without a figure says "No public value".

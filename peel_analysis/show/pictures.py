@@ -11,7 +11,7 @@ from peel_analysis.show.templates import piece
 
 ADDRESS = ' src="data:image/svg+xml,'  # of the drawing in a picture
 # What of a drawing cannot stand as it is between the quotes of an address: of base64, a quarter would be for nothing.
-IN_ADDRESS = str.maketrans({'"': "'", "'": "%27", "%": "%25", "#": "%23", "&": "%26", "\n": "%0A", "\t": "%09"})
+IN_ADDRESS = (("%", "%25"), ("'", "%27"), ('"', "'"), ("#", "%23"), ("&", "%26"), ("\n", "%0A"), ("\t", "%09"))
 USED, XLINK = re.compile(r"(<use\b[^>]*? )href"), 'xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
@@ -27,7 +27,9 @@ def described(svg: str, title: str, description: str) -> str:
 
 def picture(svg: str, alt: str) -> Markup:
     """Return a drawing as an HTML image that keeps its alternative text everywhere, untrusted notebooks included."""
-    return piece("picture", Markup(svg.translate(IN_ADDRESS)), alt)
+    for one, written in IN_ADDRESS:
+        svg = svg.replace(one, written)
+    return piece("picture", Markup(svg), alt)
 
 
 def place_of_drawing(html: str) -> tuple[int, int]:

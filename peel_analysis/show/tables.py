@@ -13,6 +13,7 @@ from peel_analysis.comparison import compare
 from peel_analysis.comparison.sensitivity import NONE, StandardisedShare, standardised
 from peel_analysis.comparison.verdicts import SHOWN_LEVEL, interval_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.registers import NOT_AVAILABLE, Statuses
 from peel_analysis.data.text import shown, whole
 from peel_analysis.measures import Measure, Result, Value
@@ -70,9 +71,27 @@ def by_force(result: Result, force_id: str) -> Markup:
     shows its mark and the short reason; where most forces lack it for the same one, a row stands for them all. The key
     to the marks that occur follows the table.
     """
+    rows, table, under = _of_nobody(result)
+    own = rows.get(force_id)
+    if own is None or own.kind:
+        return table + under
+    picked = replace(own, kind="own-force")
+    shown = [picked if row is own else row for row in rows.values()]
+    if _said_once(shown) != shown:
+        return _table_of(result, shown) + under
+    return table.replace(piece("table_row", own, True), piece("table_row", picked, True), 1) + under
+
+
+@remembered(maxsize=128)
+def _of_nobody(result: Result) -> tuple[dict[str, Row], Markup, Markup]:
+    """Return the rows by force, the table of them in which none is picked out, and what follows it."""
     values = _highest_first(result)
-    rows = _said_once([_force_row(result, one, force_id) for one in values])
-    return _force_table(result, values, _columns(result), rows)
+    rows = {one.force_id: _force_row(result, one) for one in values}
+    return rows, _table_of(result, [*rows.values()]), _under_table(result, values)
+
+
+def _table_of(result: Result, rows: list[Row]) -> Markup:
+    return html_table(_caption(result), _columns(result), _said_once(rows))
 
 
 def _said_once(rows: list[Row]) -> list[Row]:
@@ -98,11 +117,11 @@ def of_all_forces(result: Result, address: Callable[[str], str]) -> Markup:
         columns.insert(-1, f"Beside {NATIONAL}")
     rows = []
     for one in values:
-        row, verdict = _force_row(result, one, ""), verdicts.get(one.force_id)
+        row, verdict = _force_row(result, one), verdicts.get(one.force_id)
         said = [Cell(_in_a_cell(verdict) if verdict else "")] if has_verdicts else []
         cells = (*row.cells[:-1], *said, row.cells[-1])
         rows.append(replace(row, cells=cells, anchor=f"row-{one.force_id}", address=address(one.force_id)))
-    return _force_table(result, values, columns, rows)
+    return html_table(_caption(result), columns, rows) + _under_table(result, values)
 
 
 def _in_a_cell(verdict: Verdict) -> str:
@@ -111,19 +130,21 @@ def _in_a_cell(verdict: Verdict) -> str:
 
 
 def _highest_first(result: Result) -> list[Value]:
-    ordered = result.forces.sort_values("value", ascending=False, kind="stable", na_position="last")
-    return [*(result.of(str(row_id)) for row_id in ordered.index), result.national]
+    return [*result.highest_first(map(str, result.forces.index)), result.national]
 
 
-def _force_table(result: Result, values: list[Value], columns: Sequence[str], rows: Iterable[Row]) -> Markup:
-    caption = f"{result.measure.title}, {wording.windows_in_words(result)}"
+def _caption(result: Result) -> str:
+    return f"{result.measure.title}, {wording.windows_in_words(result)}"
+
+
+def _under_table(result: Result, values: list[Value]) -> Markup:
+    """Return the key to the marks of the values, what their intervals are, and what standardised ones are."""
     statuses = [one.status for one in values]
     if result.has_earlier:  # earlier values have marks in the table only where it has a column of them
         statuses += [status for one in values for status in (one.comparator_status, one.same_release_status) if status]
-    table = html_table(caption, columns, rows)
     key = key_to_marks(result.edition.data.statuses, statuses)
     about = result.edition.data.policy.standardised.table if standardised(result) else ""
-    return table + key + about_intervals(result) + (piece("paragraph", "key", about) if about else Markup())
+    return key + about_intervals(result) + (piece("paragraph", "key", about) if about else Markup())
 
 
 def beside(result: Result, *force_ids: str) -> pd.DataFrame:
@@ -134,13 +155,14 @@ def beside(result: Result, *force_ids: str) -> pd.DataFrame:
     says why. A number that there is none of is NaN.
     """
     names = {force_id: result.edition.forces.name(force_id) for force_id in (*force_ids, ENGLAND_AND_WALES)}
-    rows = result.rows.loc[list(names)]
-    limits = [compare(result).limits(force_id, SHOWN_LEVEL) for force_id in names]
-    held = ["value", "numerator", "denominator", "comparator_value", "status", "note"]
-    shown = rows[held].rename(columns={"comparator_value": "earlier_value"})
-    shown.insert(1, "lower_95", [lower for lower, _ in limits])
-    shown.insert(2, "upper_95", [upper for _, upper in limits])
-    return shown.rename(index=names).rename_axis(f"{result.measure.unit}, {wording.windows_in_words(result)}")
+    rows, compared = [result.of(force_id) for force_id in names], compare(result)
+    lower, upper = zip(*(compared.limits(force_id, SHOWN_LEVEL) for force_id in names), strict=True)
+    held = {"value": [one.value for one in rows], "lower_95": lower, "upper_95": upper}
+    held |= {name: [getattr(one, name) for one in rows] for name in ("numerator", "denominator")}
+    held |= {"earlier_value": [one.comparator_value for one in rows]}
+    held |= {name: [getattr(one, name) for one in rows] for name in ("status", "note")}
+    about = f"{result.measure.unit}, {wording.windows_in_words(result)}"
+    return pd.DataFrame(held, index=pd.Index([*names.values()], name=about))
 
 
 def _columns(result: Result) -> list[str]:
@@ -162,7 +184,7 @@ def count_headings(result: Result) -> tuple[str, str]:
     return "Count", "Population" if "population" in result.measure.denominator.items else "Out of"
 
 
-def _force_row(result: Result, one: Value, force_id: str) -> Row:
+def _force_row(result: Result, one: Value) -> Row:
     interval = interval_cell(result.measure, *compare(result).limits(one.force_id, SHOWN_LEVEL))
     cells = [value_cell(result, one.value, one.status), *([] if result.measure.is_context else [interval])]
     cells += [count_cell(one.numerator), count_cell(one.denominator)]
@@ -173,7 +195,7 @@ def _force_row(result: Result, one: Value, force_id: str) -> Row:
     if shares := standardised(result):
         cells += _standardised_cells(result, shares.get(one.force_id, NONE), one.status)
     cells.append(Cell(one.short if one.in_figure or one.is_missing else f"Not in the figure: {one.short}"))
-    kind = "total" if one.force_id == ENGLAND_AND_WALES else "own-force" if one.force_id == force_id else ""
+    kind = "total" if one.force_id == ENGLAND_AND_WALES else ""
     return Row(result.edition.forces.name(one.force_id), tuple(cells), kind)
 
 

@@ -84,8 +84,7 @@ def no_figure(result: Result, force_id: str) -> str:
 
 def not_available(result: Result) -> str:
     """Return why the edition has the measure for no force at all, or "" when it has it for some or could have."""
-    held = result.rows["value"].notna().any() or (result.rows["status"] != "not_available").any()
-    return "" if held else str(result.rows["note"].iloc[0])
+    return result.lacking
 
 
 def _opening(result: Result, force_id: str) -> str:
@@ -207,7 +206,7 @@ def at_a_glance(result: Result, force_id: str) -> str:
 
 def _alone(result: Result) -> str:
     """Return why the size rule decides alone, where it does: no other force's figure is public, or too few are."""
-    return compare(result).policy.says.alone[0 if result.forces["value"].notna().sum() == 1 else 1]
+    return compare(result).policy.says.alone[0 if result.forces["value"].count() == 1 else 1]
 
 
 def place_in_funnel(result: Result, force_id: str) -> str:
