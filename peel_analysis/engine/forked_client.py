@@ -79,8 +79,9 @@ class ForkedKernelManager(SocketKernelManager):
         if self.kernel_name == THIS_PYTHON:
             env, of_all = {**env, **environment_of_nobody()}, common_arguments(split[1])
         python, arguments = split
-        self.warm = warm_connection.warm_process_for(python, env, cwd, of_all)
-        self.kernel, self.packets = self.warm.fork(command, arguments, env, cwd)
+        warm = warm_connection.warm_process_for(python, env, cwd, of_all)
+        self.kernel, self.packets = warm.fork(command, arguments, env, cwd)
+        self.warm = warm
         return True
 
     @property
