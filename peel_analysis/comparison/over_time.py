@@ -50,6 +50,7 @@ class Signals:
         return [name for name, inside in self.of.items() if inside[place]]
 
 
+@remembered(maxsize=64)
 def recent(series: Series, name: str) -> Recent:
     """Return the recent trend of a force, or of England and Wales: of its last five values that share no counts.
 
@@ -136,7 +137,8 @@ def season_free(series: Series) -> Series:
     return replace(series, values=values)
 
 
-def signals_of(free: Series, force_id: str) -> list[Signals]:
+@remembered(maxsize=64)
+def signals_of(free: Series, force_id: str) -> Sequence[Signals]:
     """Return each part of a force's season-free quarters (`season_free`) that is long enough, with limits and signals.
 
     The limits are those of `control_limits`, set anew after each marked break; there may be no part.

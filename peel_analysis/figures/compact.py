@@ -79,7 +79,7 @@ def parts_of(svg: str) -> Parts:
 def put_together(parts: Parts) -> str:
     """Return the SVG of some parts, without what none of them refers to."""
     size, _, drawn = parts
-    used = {found for part in drawn for found in USED.findall(part.written)}
+    used = {found for part in drawn if part.name == "use" for found in USED.findall(part.written)}
     defined = [(one, inside) for one, inside in parts.defined if not one.tag.endswith("}path") or one.get("id") in used]
     of_text = _common([part.style for part in drawn if part.name == "text"])
     classes: dict[str, str] = {}
@@ -131,6 +131,7 @@ def _shorter(value: str) -> str:
     return DECIMALS.sub(lambda number: _number(_hundredths(number[0])), value)
 
 
+@lru_cache(maxsize=1024)
 def short_style(style: str) -> str:
     """Return a style without white space, and without what holds anyway."""
     said = ";".join(one for one in style.split("; ") if one not in AS_BY_DEFAULT)

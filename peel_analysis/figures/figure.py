@@ -25,6 +25,7 @@ from matplotlib.font_manager import FontProperties, fontManager, get_font, ttfFo
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Affine2D
 
 from peel_analysis.data.forces import Force
 from peel_analysis.data.reads import remembered
@@ -72,7 +73,7 @@ BOLDER = "font-weight:700;"  # as a style begins with it
 WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
 BEGINNING = ' <g id="figure_1">\n'
 SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
-SHAPES = re.compile(r'^ *<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n', re.MULTILINE)
+SHAPES = re.compile(r'<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n')
 T = TypeVar("T")
 Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
 Role = Literal["other", "own"]
@@ -83,6 +84,7 @@ TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to
 SOURCE_SIZE, SOURCE_LINE, SOURCE_MARGIN = 8, 0.15, 0.1  # the same of the source, under the figure
 WORD_SIZE, WORD_ROOM = 10, 0.28  # points, and inches over all else, of the word that marks what is not published
 SAVED_DPI, POINTS = 200, 72  # an inch
+HATCHING = 500  # points that no path has but a hatching's
 KINDS_OF_FILE = ("png", "svg", "pdf")
 
 
@@ -417,11 +419,24 @@ def as_drawn(figure: Figure) -> str:
 
 
 class _Renderer(RendererSVG):
-    """Matplotlib's own, which measures the same words once and not once a drawing."""
+    """Matplotlib's own, which measures the same words, and writes the same hatching, once and not once a drawing."""
+
+    def _convert_path(
+        self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None, sketch: Any = None
+    ) -> str:
+        if len(path.vertices) > HATCHING and not (clip or simplify or sketch):
+            return _hatching(path, transform.to_values())
+        return str(super()._convert_path(path, transform, clip, simplify, sketch))  # type: ignore[no-untyped-call]
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
         """Return the room that words take up in points, and how much of its height is below their line."""
         return _room_of(s, prop.copy())
+
+
+@lru_cache(maxsize=16)
+def _hatching(path: Any, place: tuple[float, ...]) -> str:
+    convert: Any = RendererSVG._convert_path  # which asks its renderer for nothing where it cuts nothing off
+    return str(convert(None, path, Affine2D.from_values(*place), simplify=False))
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate, count
 from typing import NamedTuple
 
@@ -103,7 +104,8 @@ def _data(stacks: Sequence[Stack]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["bar", "group", "share", "shown"])
 
 
-def place(stack: Stack, inch: float, room: float) -> list[Label]:
+@lru_cache(maxsize=16)
+def place(stack: Stack, inch: float, room: float) -> Sequence[Label]:
     """Return the labels that do not fit in their segments, at the lowest levels where words and lines do not cross.
 
     `inch` is the width of one percent and `room` that of the whole bar. Labels up to some segment run to the right of

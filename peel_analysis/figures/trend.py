@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from peel_analysis.comparison.over_time import Signals, signals_of
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
+from peel_analysis.data.reads import remembered
 from peel_analysis.data.text import in_words
 from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
@@ -153,6 +154,7 @@ def quarter_lines(free: Series, force_id: str) -> Figure:
         return figure.marked(free.edition.data.word)
 
 
+@remembered(maxsize=64)
 def since_first(free: Series, force_id: str) -> Series:
     """Return the line from the first quarter on that the force or England and Wales has a value in."""
     shown = free.values[[force_id, ENGLAND_AND_WALES]].notna().any(axis="columns")

@@ -105,6 +105,8 @@ class Series:
     def parts(self, force_id: str) -> list[pd.Series]:
         """Return the line cut at breaks, so that values of one part alone are comparable. A part may be empty."""
         cuts, values = self.cuts(force_id), self.values[force_id]
+        if not cuts:
+            return [values]
         places = [sum(cut <= first for cut in cuts) for first in self._first_days]
         return [values[[one == number for one in places]] for number in range(len(cuts) + 1)]
 

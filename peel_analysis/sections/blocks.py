@@ -29,6 +29,7 @@ from peel_analysis.figures import (
     strip_svg,
     trend_lines,
 )
+from peel_analysis.figures.figure import analysis_function
 from peel_analysis.figures.funnel import middle_in_words
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
@@ -259,6 +260,7 @@ def _row(result: Result, force_id: str, kind: str = "") -> Row:
     return Row(name, (value_cell(result, one.value, one.status), interval, note), kind)
 
 
+@analysis_function()
 def trend_block(result: Result, force_id: str, number: int | None) -> Html:
     """Return the figure of a measure over time with its notes and its table; for a force without a line, the reason.
 
@@ -303,6 +305,7 @@ def _points_table(result: Result, series: Series, force_id: str, caption: str) -
     return html_table(caption, columns, rows)
 
 
+@analysis_function()
 def quarters_block(result: Result, force_id: str, number: int | None) -> Html:
     """Return the figure of a measure's quarters with the season taken out, and the signals among them.
 

@@ -9,6 +9,7 @@ from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.settings import OUTCOME_SPREAD
 from peel_analysis.data.text import whole
 from peel_analysis.figures import as_svg, narrow_form, spread_bars
+from peel_analysis.figures.figure import analysis_function
 from peel_analysis.figures.spread import Segment, Stack
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
@@ -25,6 +26,7 @@ LONGEST_ALT = 600  # characters
 NO_INTERVAL = "not_applicable"  # the status of the interval of a total, which is all of the crimes and no share of them
 
 
+@analysis_function()
 def spread_block(spread: Spread, number: int | None) -> Html:
     """Return the spread of a force: caption, reading sentence, drawing, footnotes, source, cautions and the table."""
     if words.not_available(spread.whole):
