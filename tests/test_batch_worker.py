@@ -1,5 +1,6 @@
 """A worker as it starts: what it needs is there before its first unit, and nothing of it stays behind."""
 
+import os
 import shutil
 import sys
 import time
@@ -88,7 +89,7 @@ def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(ma
 
 @LINUX
 def test_kernels_come_from_the_warm_process_that_was_started_ahead(tmp_path: Path) -> None:
-    forked_client.start_ahead()
+    forked_client.start_ahead(os.environ)
     [warm] = warm_processes()
     execute(write(tmp_path / "n.ipynb", PARENT), tmp_path / "n.out.ipynb", timeout=60, kernel_name=THIS_PYTHON)
     assert WARM in printed(tmp_path / "n.out.ipynb")
@@ -100,7 +101,7 @@ def test_what_cannot_be_started_ahead_is_left_to_the_first_notebook(monkeypatch:
         raise WarmProcessFaultError("not today")
 
     monkeypatch.setattr(warm_connection, "warm_process_for", refuse)
-    forked_client.start_ahead()
+    forked_client.start_ahead(os.environ)
     assert warm_processes() == []
 
 

@@ -20,6 +20,7 @@ from peel_analysis.batch.seen import FilesMovedError, Reading
 from peel_analysis.batch.units import Now, Report, Unit
 from peel_analysis.batch.work import Outcome, Workplace, carry_out, fault_line, kill_kernels, prepare_worker
 from peel_analysis.data.errors import InputError
+from peel_analysis.engine.warm_process import OF_BATCH
 
 STOP_TIMEOUT = 5.0  # seconds
 CONNECT_TIMEOUT = 10.0
@@ -40,6 +41,7 @@ class Pool:
     executor: futures.Executor
     window: int
     gone: str = "the workers have gone"  # what to say then, or when tasks are cancelled and not by this run
+    warm: Any = None  # the process that forks the workers' kernels, where this process has started it
 
     def has_gone(self) -> bool:
         """Return whether whoever hands the tasks to the workers has gone. That of this machine stays."""
@@ -48,6 +50,11 @@ class Pool:
     def close(self) -> None:
         """Let the workers end: nothing is left to do."""
         self.executor.shutdown(cancel_futures=True)
+        self._stop_warm_process()
+
+    def _stop_warm_process(self) -> None:
+        if self.warm is not None:
+            self.warm.stop()
 
     def stop(self) -> None:
         """Stop at once: nothing half-written is in place, and the next run goes on from what is whole.
@@ -64,12 +71,14 @@ class Pool:
             process.kill()
         for process in processes.values():
             process.join(STOP_TIMEOUT)
+        self._stop_warm_process()
 
 
 def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
     """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
     workers = min(jobs, tasks)
     context = multiprocessing.get_context("spawn")
+    warm = _warm_process(workplace)  # first of all: the first notebook waits for it
     with _only_for_this_process():
         _start_tracker()
         executor = futures.ProcessPoolExecutor(
@@ -77,7 +86,16 @@ def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
         )
         for _ in range(workers):
             executor.submit(os.getpid)  # starts a worker
-    return Pool(executor, window=workers + AHEAD)
+    return Pool(executor, window=workers + AHEAD, warm=warm)
+
+
+def _warm_process(workplace: Workplace) -> Any:
+    """Start what forks the kernels of all workers and return it; None where each worker starts or needs none."""
+    if workplace.engine != "peel":
+        return None
+    from peel_analysis.engine.forked_client import start_ahead
+
+    return start_ahead({**os.environ, **workplace.environment(), OF_BATCH: str(os.getpid())})
 
 
 @contextmanager
@@ -277,7 +295,8 @@ def run(
     for report in reports:
         units = [unit for unit in report.units if unit in stale]
         state.waiting[report] = set(units)
-        state.queue += units or ([report] if report in stale else [])
+        slowest_first = sorted(units, key=_length, reverse=True)
+        state.queue += slowest_first or ([report] if report in stale else [])
         tasks: list[Task] = [*report.units, report]
         for task in tasks:
             if task not in stale:
@@ -296,6 +315,11 @@ def run(
                 state.end(Outcome.of(task, "failed", error=error))
             break
     return state.outcomes
+
+
+def _length(unit: Unit) -> int:
+    """Return the length of a unit's notebook: the longest take longest, and one begun last would be waited for."""
+    return unit.source.stat().st_size if unit.source.is_file() else 0
 
 
 def _one_pool(state: Run, pool: Pool) -> None:

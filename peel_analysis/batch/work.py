@@ -37,7 +37,7 @@ from peel_analysis.data.writing import (
     write_text,
 )
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.engine.warm_process import SHARED
+from peel_analysis.engine.warm_process import OF_BATCH, SHARED
 
 if TYPE_CHECKING:
     from peel_analysis.data.edition import Edition
@@ -76,9 +76,13 @@ class Workplace:
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
+        os.environ |= self.environment()
+
+    def environment(self) -> dict[str, str]:
+        """Return what is set in it."""
         share = rehearse_for_kernels if self.of_many else share_with_kernels
         shared, kept = f"{__name__}:{share.__name__}", str(self.kept())
-        os.environ |= {VARIABLE: str(self.data), KEPT_IN: kept, SHARED: shared, SHARED_EDITION: self.edition}
+        return {VARIABLE: str(self.data), KEPT_IN: kept, SHARED: shared, SHARED_EDITION: self.edition}
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -147,13 +151,10 @@ def rehearse_for_kernels() -> None:
 def prepare_worker(parent: int, workplace: Workplace) -> None:
     """Set up a worker: Ctrl-C is its parent's business, it ends when its parent does, and what it needs is imported."""
     workplace.enter()
+    os.environ[OF_BATCH] = str(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with suppress(ImportError):  # the first unit says what is missing
-        if workplace.engine == "peel":
-            from peel_analysis.engine.forked_client import start_ahead
-
-            threading.Thread(target=start_ahead, daemon=True).start()
         sys.modules.setdefault(GRAMMAR, None)  # type: ignore[arg-type]
         import peel_analysis.engine.papermill_engine  # noqa: F401
 

@@ -79,8 +79,9 @@ class ForkedKernelManager(SocketKernelManager):
         if self.kernel_name == THIS_PYTHON:
             env, of_all = {**env, **environment_of_nobody()}, common_arguments(split[1])
         python, arguments = split
-        self.warm = warm_connection.warm_process_for(python, env, cwd, of_all)
-        self.kernel, self.packets = self.warm.fork(command, arguments, env, cwd)
+        warm = warm_connection.warm_process_for(python, env, cwd, of_all)
+        self.kernel, self.packets = warm.fork(command, arguments, env, cwd)
+        self.warm = warm
         return True
 
     @property
@@ -215,8 +216,8 @@ class _Channel:
         return self._messages.popleft()
 
 
-def start_ahead() -> None:
-    """Start this worker's warm process for kernels of this Python, before a notebook asks for one.
+def start_ahead(environment: Mapping[str, str]) -> WarmProcess | None:
+    """Start the warm process for kernels of this Python in an environment, before a notebook asks for one; return it.
 
     Where that is not possible nothing is said: the first notebook tries again, and says why not.
     """
@@ -225,8 +226,9 @@ def start_ahead() -> None:
             [NO_CONNECTION_FILE if part == "{connection_file}" else part for part in this_python().argv]
         )
         if split is not None:
-            environment = {**os.environ, **environment_of_nobody()}
-            warm_connection.warm_process_for(split[0], environment, str(Path.cwd()), common_arguments(split[1]))
+            environment = {**environment, **environment_of_nobody()}
+            return warm_connection.warm_process_for(split[0], environment, str(Path.cwd()), common_arguments(split[1]))
+    return None
 
 
 def common_arguments(arguments: list[str]) -> list[str]:

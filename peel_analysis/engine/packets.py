@@ -14,6 +14,7 @@ from typing import Any
 
 Message = dict[str, Any]
 HEAD = struct.Struct("!I?")
+CREDENTIALS = struct.Struct("3i")  # process, user and group of a socket's other end
 LONGEST_PART = 1 << 15  # bytes: far below what a socket holds
 STREAMS = 3  # at most, of file descriptors that go with a message
 
@@ -31,6 +32,46 @@ class Packets:
         """Return one end, and the socket of the other for a process that is yet to start."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         return Packets(ours), theirs
+
+    @staticmethod
+    def listening(name: str) -> socket.socket | None:
+        """Return a socket to which others of this machine connect by a name of no file; None where one has it."""
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            listener.bind(f"\0{name}")
+            listener.listen()
+        except OSError:
+            listener.close()
+            return None
+        return listener
+
+    @classmethod
+    def connected(cls, name: str) -> "Packets":
+        """Return this end of a connection to who listens at a name. Raises OSError when nobody of this user does."""
+        end = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            end.connect(f"\0{name}")
+            return cls._of_this_user(end)
+        except OSError:
+            end.close()
+            raise
+
+    @classmethod
+    def accepted(cls, listener: socket.socket) -> "Packets":
+        """Return this end of a connection that another has made. Raises OSError for another user."""
+        end, _ = listener.accept()
+        try:
+            return cls._of_this_user(end)
+        except OSError:
+            end.close()
+            raise
+
+    @classmethod
+    def _of_this_user(cls, end: socket.socket) -> "Packets":
+        _, user, _ = CREDENTIALS.unpack(end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
+        if user != os.getuid():
+            raise PermissionError("the other end is another user's")
+        return cls(end)
 
     def send(self, message: Message, streams: Sequence[int] = ()) -> None:
         """Send a message. Raises OSError when nobody is there to take it."""

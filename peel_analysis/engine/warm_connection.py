@@ -1,6 +1,7 @@
 """A worker's end of the warm process: start it, ask it for kernels, notice when it fails, stop it."""
 
 import atexit
+import hashlib
 import logging
 import os
 import shutil
@@ -13,11 +14,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from peel_analysis.engine import warm_process
 from peel_analysis.engine.machine import private_folder
-from peel_analysis.engine.packets import Packets
+from peel_analysis.engine.packets import Message, Packets
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # debugpy's warning about froze
 INLINE_FIGURES = "module://matplotlib_inline.backend_inline"  # what ipykernel sets before a notebook imports matplotlib
 # What Python and the libraries read when they start: a kernel that has other values needs another warm process.
 READ_AT_IMPORT = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "LC_", "LANG", "TZ", "HOME", "XDG_", "ARROW", "NPY_", "PANDAS")
-PROFILE = "IPYTHONDIR"  # of the kernels that are made before they are forked: they have one profile
 READ_WHEN_STARTED = (*READ_AT_IMPORT, warm_process.SHARED, warm_process.KEPT_IN)
 
 
@@ -48,40 +47,69 @@ class WarmProcess:
     """A running warm process. One request at a time; safe to share between threads, not between processes.
 
     With `arguments` of kernels, their kernel is made before the first is forked, in a folder of its own as its profile.
+    With a `name`, those of this user who know it connect to the process, and none starts another.
     """
 
     def __init__(
-        self, python: Sequence[str], environment: Mapping[str, str], cwd: str, arguments: Sequence[str] = ()
+        self,
+        python: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: str,
+        arguments: Sequence[str] = (),
+        name: str = "",
     ) -> None:
         self.kernels: set[int] = set()
         self._lock = threading.Lock()
-        self._packets, theirs = Packets.pair()
-        self._profile: dict[str, str] = {}
-        if arguments:
-            folder = private_folder() or Path(tempfile.mkdtemp(prefix="peel-"))
-            self._profile = {PROFILE: str(folder / "ipython")}
-        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **self._profile, **NO_THREADS, **QUIET}
-        command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid()), *arguments]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._profile: Path | None = None
+        self._is_shared, self._is_open = bool(name), True
+        listener = Packets.listening(name) if name else None
         try:
-            self._process = subprocess.Popen(
-                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
-            )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
+            if name and listener is None:
+                self._packets = Packets.connected(name)
+            else:
+                self._start(python, environment, cwd, arguments, listener)
         except OSError as error:
-            self._packets.end.close()
             raise WarmProcessFaultError(f"the warm process did not start: {error}") from error
         finally:
+            if listener is not None:
+                listener.close()
+        self._is_ready = False
+
+    def _start(
+        self,
+        python: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: str,
+        arguments: Sequence[str],
+        listener: socket.socket | None,
+    ) -> None:
+        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
+        if arguments:
+            self._profile = private_folder() or Path(tempfile.mkdtemp(prefix="peel-"))
+            env[warm_process.PROFILE] = str(self._profile / "ipython")
+        self._packets, theirs = Packets.pair()
+        given = [one.fileno() for one in (theirs, listener) if one is not None]
+        command = [*python, warm_process.__file__, ",".join(map(str, given)), str(os.getpid()), *arguments]
+        try:
+            self._process = subprocess.Popen(
+                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=given, start_new_session=True
+            )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
+        except OSError:
+            self._packets.end.close()
+            raise
+        finally:
             theirs.close()
-        self._ask(None)  # it says by itself when it is ready
 
     @property
     def alive(self) -> bool:
         """True until it has ended or has been stopped after a fault."""
-        return self._process.poll() is None
+        return self._is_open and (self._process is None or self._process.poll() is None)
 
     def fork(self, command: list[str], arguments: list[str], env: dict[str, str], cwd: str) -> tuple[int, Packets]:
         """Return the process number of a new kernel, and this end of the sockets over which it is asked."""
         packets, theirs = Packets.pair()
-        request = {"command": command, "arguments": arguments, "env": {**env, **self._profile}, "cwd": cwd}
+        request = {"command": command, "arguments": arguments, "env": env, "cwd": cwd}
         with theirs:
             kernel = int(self._ask({"wanted": "kernel", **request}, streams=(1, 2, theirs.fileno()))["kernel"])
         self.kernels.add(kernel)
@@ -108,31 +136,42 @@ class WarmProcess:
         return status
 
     def stop(self) -> None:
-        """End the warm process, and with it all its kernels."""
+        """Leave the warm process, and with that end all its kernels for this one; it ends when all have left it."""
+        self._is_open = False
         with suppress(OSError):  # it may have ended
             self._packets.end.shutdown(socket.SHUT_RDWR)  # a thread that waits for an answer holds it open
         self._packets.end.close()
+        if self._process is None:
+            return
         try:
             self._process.wait(1.0)
         except subprocess.TimeoutExpired:
+            if self._is_shared:  # others have not left it yet
+                return
             self._process.kill()
             self._process.wait()
-        if self._profile:
-            shutil.rmtree(Path(self._profile[PROFILE]).parent, ignore_errors=True)
+        if self._profile is not None:
+            shutil.rmtree(self._profile, ignore_errors=True)
 
-    def _ask(self, request: dict[str, Any] | None, streams: Sequence[int] = ()) -> dict[str, Any]:
+    def _ask(self, request: Message, streams: Sequence[int] = ()) -> Message:
         with self._lock:
             try:
-                self._packets.end.settimeout(ANSWER_TIMEOUT if request else START_TIMEOUT)
-                if request:
+                if not self._is_ready:  # it says by itself when it is
+                    answer = self._answer(START_TIMEOUT)
+                    self._is_ready = "error" not in answer
+                if self._is_ready:
                     self._packets.send(request, streams)
-                answer = self._packets.receive() or {"error": "it has ended"}
+                    answer = self._answer(ANSWER_TIMEOUT)
             except OSError as error:
                 answer = {"error": f"no answer: {error}"}
             if "error" in answer:
                 self.stop()
                 raise WarmProcessFaultError(answer["error"])
             return answer
+
+    def _answer(self, timeout: float) -> Message:
+        self._packets.end.settimeout(timeout)
+        return self._packets.receive() or {"error": "it has ended"}
 
 
 @dataclass
@@ -158,15 +197,17 @@ def warm_process_for(
 ) -> WarmProcess:
     """Return this worker's warm process for an interpreter command and what libraries read when they are imported.
 
-    `arguments` are those of the kernels' command that are the same for all of them.
-
-    It is started when there is none; one for other settings that has no kernel left is stopped.
-    Raises WarmProcessFaultError when it does not start, and at once after three faults.
+    `arguments` are those of the kernels' command that are the same for all of them. It is started when there is none;
+    one for other settings that has no kernel left is stopped. The workers of a batch share one for the same settings.
+    It may not be ready yet: the first request waits for it. Raises WarmProcessFaultError when it does not start, and at
+    once after three faults.
     """
     pool = own_pool()
     relative_path = any(not Path(part).is_absolute() for part in environment.get("PYTHONPATH", "/").split(os.pathsep))
     read = sorted(item for item in environment.items() if item[0].startswith(READ_WHEN_STARTED))
     key = (*python, *arguments, *read, cwd if relative_path else None)
+    batch = environment.get(warm_process.OF_BATCH, "")
+    name = f"peel-{batch}-{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}" if batch else ""
     with pool.lock:
         if pool.faults >= FAULTS_ALLOWED:
             raise WarmProcessFaultError("given up")
@@ -174,7 +215,7 @@ def warm_process_for(
         if key not in pool.processes:
             for known in [known for known, warm in pool.processes.items() if not warm.kernels]:
                 pool.processes.pop(known).stop()
-            pool.processes[key] = WarmProcess(python, environment, cwd, arguments)
+            pool.processes[key] = WarmProcess(python, environment, cwd, arguments, name)
         return pool.processes[key]
 
 

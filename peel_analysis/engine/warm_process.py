@@ -35,8 +35,11 @@ LIBRARIES = (
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = "matplotlib_inline"
 SHARED = "PEEL_SHARED"  # `module:function` of what a batch's kernels share: called once, before the first is forked
+OF_BATCH = "PEEL_BATCH"  # the process number of a batch, whose workers share a warm process
 KEPT_IN = "PEEL_KEPT"  # as in data/writing.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
+PROFILE = "IPYTHONDIR"  # of kernels that are made before the fork: they have one profile
+READY: dict[str, Any] = {"ready": True}
 WITHOUT_HISTORY = "--HistoryManager.enabled=False"
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -106,46 +109,76 @@ def _draw_once() -> None:
     frame.groupby("a", as_index=False).agg(b=("b", "sum")).to_html()
 
 
-def serve(packets: Any, client: int) -> Message | None:
-    """Answer requests until the client has gone, end all kernels, and return None.
+class Server:
+    """Answers requests: of the client that has started this process, and of those that connect to its listener."""
 
-    Returns a second time in each forked kernel, with the request that asked for it.
-    """
-    kernels: set[int] = set()
-    with suppress(ConnectionError):
-        while os.getppid() == client:  # a child that the client forked can hold the connection open after its end
-            if not select.select([packets.end], [], [], 1.0)[0]:
-                continue
-            request: Message | None = packets.receive()
-            if request is None:
-                break
-            if request["wanted"] == "returncode":
-                packets.send({"returncode": returncode(request["kernel"], kernels)})
-            elif request["wanted"] == "end":
-                packets.send({"returncode": end(request["kernel"], kernels)})
-            elif fork(packets, request, kernels):
-                return request
-    for kernel in list(kernels):
-        end(kernel, kernels)
-    return None
+    def __init__(self, first: Any, listener: socket.socket | None) -> None:
+        self.packets_of = type(first)
+        self.listener = listener
+        self.clients: dict[Any, set[int]] = {first: set()}  # and the kernels of each
 
+    def serve(self, parent: int) -> Message | None:
+        """Answer until this process's parent or all clients have gone, and return None. What a client leaves is ended.
 
-def fork(packets: Any, request: Message, kernels: set[int]) -> bool:
-    """Fork a kernel and answer with its process number. Returns True in the kernel."""
-    request["parent"] = os.getpid()
-    try:
-        kernel = os.fork()
-    except OSError as error:
-        packets.send({"error": f"fork: {error}"})
+        Returns a second time in each forked kernel, with the request that asked for it.
+        """
+        # A child that a client forked can hold its connection open after its end.
+        while os.getppid() == parent and self.clients:
+            ends = {client.end: client for client in self.clients}
+            for end_of_one in select.select([*ends, *([self.listener] if self.listener else [])], [], [], 1.0)[0]:
+                if end_of_one is self.listener:
+                    self._accept(self.listener)
+                elif (request := self._answered(ends[end_of_one])) is not None:
+                    return request
+        for client in list(self.clients):
+            self._let_go(client)
+        return None
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):  # another user, or one that has gone
+            client = self.packets_of.accepted(listener)
+            client.send(READY)
+            self.clients[client] = set()
+
+    def _answered(self, client: Any) -> Message | None:
+        """Answer a client's request. Returns it in the kernel, None in this process."""
+        kernels = self.clients[client]
+        with suppress(ConnectionError):
+            request: Message | None = client.receive()
+            if request is not None:
+                if request["wanted"] == "returncode":
+                    client.send({"returncode": returncode(request["kernel"], kernels)})
+                elif request["wanted"] == "end":
+                    client.send({"returncode": end(request["kernel"], kernels)})
+                elif self._fork(client, request):
+                    return request
+                return None
+        self._let_go(client)
+        return None
+
+    def _fork(self, client: Any, request: Message) -> bool:
+        """Fork a kernel and answer with its process number. Returns True in the kernel."""
+        request["parent"] = os.getpid()
+        try:
+            kernel = os.fork()
+        except OSError as error:
+            client.send({"error": f"fork: {error}"})
+            return False
+        if kernel == 0:
+            for one in (*(client.end for client in self.clients), *([self.listener] if self.listener else [])):
+                one.close()
+            return True
+        for stream in request["streams"]:
+            os.close(stream)
+        self.clients[client].add(kernel)
+        client.send({"kernel": kernel})
         return False
-    if kernel == 0:
-        packets.end.close()
-        return True
-    for stream in request["streams"]:
-        os.close(stream)
-    kernels.add(kernel)
-    packets.send({"kernel": kernel})
-    return False
+
+    def _let_go(self, client: Any) -> None:
+        kernels = self.clients.pop(client)
+        for kernel in list(kernels):
+            end(kernel, kernels)
+        client.end.close()
 
 
 def returncode(kernel: int, kernels: set[int]) -> int | None:
@@ -201,40 +234,47 @@ def prepare(request: Message) -> None:
 
 
 def main() -> None:
-    """Serve the client. The arguments: its connection and process number, and what a kernel's command says."""
+    """Serve. The arguments: the connection and process number of the first client, and what a kernel's command says.
+
+    The connection is followed by a comma and the listener where there is one.
+    """
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]  # a script's folder: a kernel has the working folder there
+    sockets = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
+    parent, arguments = int(sys.argv[2]), sys.argv[3:]
     packets_of = beside("packets").Packets
-    packets, client = packets_of(socket.socket(fileno=int(sys.argv[1]))), int(sys.argv[2])
+    first = packets_of(sockets[0])
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
-    answer: Message = {"ready": True}
+    answer: Message = READY
     try:
         import_libraries()
         prepare_what_is_shared()
-        app = make_kernel(sys.argv[3:])
+        app = make_kernel(arguments)
         be_fit_to_fork()
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     with suppress(OSError):  # the client may have gone since, and nobody waits for the answer
-        packets.send(answer)
-    request = serve(packets, client) if "ready" in answer else None
-    if request is None and WITHOUT_HISTORY in sys.argv:
-        shutil.rmtree(Path(os.environ["IPYTHONDIR"]).parent, ignore_errors=True)
-    elif request is not None:
-        # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
-        set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
-        prepare({**request, "env": {**set_by_imports, **request["env"]}})
-        app.packets = packets_of(socket.socket(fileno=request["streams"][2]))
-        launcher: Any = importlib.util.find_spec(LAUNCHER)
-        sys.argv[0] = launcher.origin
-        code = launcher.loader.get_code(LAUNCHER)
-        sys.modules["ipykernel.kernelapp"].launch_new_instance = type(app).launch_instance  # type: ignore[attr-defined]
-        # From here, and not from a function: as deep in calls as with -m, so that a RecursionError shows as much.
-        try:
-            exec(code, {"__name__": "__main__", "__builtins__": __builtins__})
-        except Exception as error:  # where it starts: of what a cell raises, it tells itself
-            sys.exit(f"a kernel ended: {type(error).__name__}: {error}")
+        first.send(answer)
+    request = Server(first, sockets[1] if len(sockets) > 1 else None).serve(parent) if answer is READY else None
+    profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
+    if request is None:
+        for folder in profile.values():
+            shutil.rmtree(Path(folder).parent, ignore_errors=True)
+        return
+    # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
+    set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
+    prepare({**request, "env": {**set_by_imports, **request["env"], **profile}})
+    app.packets = packets_of(socket.socket(fileno=request["streams"][2]))
+    launcher: Any = importlib.util.find_spec(LAUNCHER)
+    sys.argv[0] = launcher.origin
+    code = launcher.loader.get_code(LAUNCHER)
+    sys.modules["ipykernel.kernelapp"].launch_new_instance = type(app).launch_instance  # type: ignore[attr-defined]
+    # From here, and not from a function: as deep in calls as with -m, so that a RecursionError shows as much.
+    try:
+        exec(code, {"__name__": "__main__", "__builtins__": __builtins__})
+    except Exception as error:  # where it starts: of what a cell raises, it tells itself
+        sys.exit(f"a kernel ended: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

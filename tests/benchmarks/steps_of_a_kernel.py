@@ -1,5 +1,6 @@
 """Where the milliseconds of a notebook go that has next to nothing to do: the start and the end of its kernel."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -36,7 +37,7 @@ def table() -> list[str]:
     """Return the lines of a table: the median milliseconds of each step of a notebook of one cell, and a cell's."""
     with tempfile.TemporaryDirectory() as folder:
         one, many = (_notebook(Path(folder, f"{cells}.ipynb"), cells) for cells in (1, 1 + CELLS))
-        start_ahead()
+        start_ahead(os.environ)
         for _ in range(3):
             _run(one)
         steps, whole = _timed(one)

@@ -19,6 +19,7 @@ from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, pri
 
 from peel_analysis.engine import warm_connection, warm_process
 from peel_analysis.engine.kernels import THIS_PYTHON
+from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
 
 pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
@@ -148,6 +149,7 @@ LIVES_ON = """
 import os, sys
 from pathlib import Path
 from peel_analysis.engine.kernels import THIS_PYTHON
+from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
 if __name__ == "__main__":
     execute(sys.argv[1], sys.argv[2], kernel_name=THIS_PYTHON)
@@ -188,14 +190,48 @@ def run_three(worker: int, folder: str) -> list[str]:
 
 
 @LINUX
-def test_two_workers_side_by_side_do_not_collide(tmp_path: Path) -> None:
+@pytest.mark.parametrize("of_a_batch", [False, True])
+def test_two_workers_side_by_side_do_not_collide_and_those_of_a_batch_share(
+    of_a_batch: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if of_a_batch:
+        monkeypatch.setenv(warm_process.OF_BATCH, str(os.getpid()))
     source = "import os, time; time.sleep(0.2); print(os.getpid(), os.getppid())"
     write(tmp_path / "shared.ipynb", source)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         runs = [pool.submit(run_three, worker, str(tmp_path)) for worker in (1, 2)]
         kernels, warm = zip(*[line.split() for run in runs for line in run.result(120)], strict=True)
     assert len(set(kernels)) == 6
-    assert [len(set(warm[:3])), len(set(warm[3:])), len(set(warm))] == [1, 1, 2]
+    assert len(set(warm)) == 1 if of_a_batch else [len(set(warm[:3])), len(set(warm[3:])), len(set(warm))] == [1, 1, 2]
+    waited(lambda: not any(psutil.pid_exists(int(number)) for number in (*warm, *kernels)))
+
+
+@LINUX
+def test_a_worker_that_leaves_takes_its_own_kernels_with_it(tmp_path: Path) -> None:
+    name, environment = f"peel-test-{os.getpid()}", dict(os.environ)
+    first, second = (warm_connection.WarmProcess([sys.executable], environment, "/", name=name) for _ in range(2))
+    command, arguments = [sys.executable, "-m", "ipykernel_launcher"], ["-f", "/dev/null/kernel.json"]
+    kernels = [one.fork(command, arguments, environment, str(tmp_path))[0] for one in (first, second)]
+    assert len(warm_processes()) == 1
+    second.stop()
+    waited(lambda: not psutil.pid_exists(kernels[1]))
+    assert first.returncode(kernels[0]) is None
+    first.stop()
+    waited(lambda: not psutil.pid_exists(kernels[0]) and not warm_processes())
+
+
+@LINUX
+def test_nobody_of_another_user_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, own = f"peel-test-{os.getpid()}", os.getuid()
+    listener = Packets.listening(name)
+    assert listener is not None
+    assert Packets.listening(name) is None
+    with listener:
+        monkeypatch.setattr(os, "getuid", lambda: own + 1)
+        with pytest.raises(PermissionError, match="another user's"):
+            Packets.connected(name)
+        with pytest.raises(PermissionError, match="another user's"):
+            Packets.accepted(listener)
 
 
 def test_the_entry_points_serve_the_papermill_command(tmp_path: Path) -> None:
