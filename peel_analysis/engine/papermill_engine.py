@@ -136,18 +136,19 @@ def execute(
 
 
 def _run(source: Path, target: Path, request: Mapping[str, Any]) -> NotebookFailedError | None:
-    """Return what went wrong according to the saved notebook and what papermill raised, None when nothing did."""
+    """Return what went wrong according to the notebook as run and what papermill raised, None when nothing did."""
     raised: Exception | None = None
     try:
-        papermill.execute_notebook(
+        saved = papermill.execute_notebook(
             _as_it_is(source), _as_it_is(target), progress_bar=False, config=ENCRYPTED, **request
         )
     except Exception as error:
         raised = error
-    try:
-        saved = papermill.execute.remove_error_markers(papermill.iorw.load_notebook_node(str(target)))
-    except Exception as unreadable:  # refused before the run began, or not saved whole: the disk may be full
-        raise (raised or unreadable) from None
+        try:
+            saved = papermill.iorw.load_notebook_node(str(target))
+        except Exception:  # refused before the run began, or not saved whole: the disk may be full
+            raise error from None
+    saved = papermill.execute.remove_error_markers(saved)
     failed = partial(NotebookFailedError, source.name)
     # First of all: stopping the kernel of a cell that took too long puts a KeyboardInterrupt among its outputs.
     if raised is not None and not isinstance(raised, papermill.exceptions.PapermillExecutionError):

@@ -27,10 +27,10 @@ COLUMNS = (
 # A drawing reaches nowhere over its axes, and each cut to their edges would cost the time of a drawing.
 CLIPPED = re.compile(r' clip-path="[^"]*"')
 SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
-PIXELS = 760  # across
+PIXELS = 730  # across: a drawing as large as it says it is, at 96 to an inch
 AS_IT_IS, WHITE = (1, 0, 0, 0, 1, 0), (255, 255, 255, 255)  # neither moved nor scaled; the ground
 COLOURS = 16  # of the palette: a drawing has about eight, and of fewer than these the palest would be taken for white
-COMPRESSION = 8  # of 9: the last would make the files a hundredth smaller in three times the time
+COMPRESSION = 6  # of 9: the next two would make the files a twentieth smaller in three times the time
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")  # of matplotlib: the picture is the same on every machine
 FAMILY = "DejaVu Sans"
 Row = dict[str, str]
