@@ -10,12 +10,11 @@ import uuid
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from queue import Empty
 from typing import Any
-
-from jupyter_client.jsonutil import parse_date
 
 from peel_analysis.engine import warm_connection
 from peel_analysis.engine.kernels import (
@@ -181,7 +180,7 @@ class ForkedKernelClient:
             self._silence()
             return
         for message in messages:
-            message["header"]["date"] = parse_date(message["header"]["date"])
+            message["header"]["date"] = datetime.fromisoformat(message["header"]["date"])
             message["buffers"] = [base64.b64decode(one) for one in message["buffers"]]
             replies = message["msg_type"].endswith("_reply")
             (self.shell_channel if replies else self.iopub_channel).put(message)

@@ -5,7 +5,7 @@ import importlib.util
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +52,7 @@ def figure_files(
     `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
     """
     own = (force.id, ENGLAND_AND_WALES)
-    others = (row for row in csv.DictReader(io.StringIO(of_all)) if row["force_id"] not in own)
-    rows = [*csv.DictReader(io.StringIO(values)), *others]
+    rows = [*csv.DictReader(io.StringIO(values)), *(row for row in _rows(of_all) if row["force_id"] not in own)]
     for one, html in figures:
         figure_id = one["figure"]["figure_id"]
         svg, name = drawing_at(html, one["files"]["drawing"]), data.named(f"{FOLDER}/{figure_id}")
@@ -61,6 +60,12 @@ def figure_files(
         title = data.marked(one["figure"]["caption"])
         yield f"{name}.svg", described(svg, title, one["files"]["alt"]).encode()
         yield f"{name}.png", as_png(svg)
+
+
+@lru_cache(maxsize=1)
+def _rows(values: str) -> list[Row]:
+    """Return the rows of an edition's values file, which a worker needs again for each force."""
+    return list(csv.DictReader(io.StringIO(values)))
 
 
 def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces: Forces) -> str:

@@ -78,13 +78,13 @@ def ours(units: Sequence[Unit], folder: Path) -> tuple[float, float]:
     first, second = (
         Workplace(PROJECT / "data", folder / name, "peel", units[0].edition) for name in ("first", "second")
     )
-    pool = local_pool(WORKERS, first, len(units)).executor
-    _units(pool, units, first)
+    pool = local_pool(WORKERS, first, len(units))
+    _units(pool.executor, units, first)
     whole = time.perf_counter() - started
     started = time.perf_counter()
-    _units(pool, units, second)
+    _units(pool.executor, units, second)
     running = time.perf_counter() - started
-    pool.shutdown()
+    pool.close()
     return whole, running
 
 
