@@ -29,7 +29,7 @@ from peel_analysis.site import Site, Standing, made_ahead, make_site, report_pag
 from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
-MANY = 6  # forces, for which it pays to show one force's sections before the first notebook
+MANY = 4  # forces, for which it pays to show one force's sections before the first notebook
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
 OpenPool = Callable[[Workplace, int], Pool]  # for so many tasks
 TOLD = {"done": "made", "fresh": "already up to date", "failed": "failed"}  # the words of a log, as a reader has them
