@@ -62,7 +62,6 @@ class Pool:
         Workers are killed: asked to end, one would first end its notebook, as failed, and begin the next.
         """
         processes = dict(getattr(self.executor, "_processes", None) or {})
-        self.executor.shutdown(wait=False, cancel_futures=True)
         for process in processes.values():
             with suppress(psutil.Error):
                 worker = psutil.Process(process.pid)
@@ -71,6 +70,7 @@ class Pool:
             process.kill()
         for process in processes.values():
             process.join(STOP_TIMEOUT)
+        self.executor.shutdown(cancel_futures=True)  # after that: its thread ends, and is not met ending at the exit
         self._stop_warm_process()
 
 

@@ -118,20 +118,22 @@ class Server:
         self.clients: dict[Any, set[int]] = {first: set()}  # and the kernels of each
 
     def serve(self, parent: int) -> Message | None:
-        """Answer until this process's parent or all clients have gone, and return None. What a client leaves is ended.
+        """Answer until all clients have gone, and return None. What a client leaves is ended.
 
         Returns a second time in each forked kernel, with the request that asked for it.
         """
-        # A child that a client forked can hold its connection open after its end.
-        while os.getppid() == parent and self.clients:
+        first = next(iter(self.clients))
+        while self.clients:
+            # A child that it forked can hold its connection open after its end.
+            if first in self.clients and os.getppid() != parent:
+                self._let_go(first)
+                continue
             ends = {client.end: client for client in self.clients}
             for end_of_one in select.select([*ends, *([self.listener] if self.listener else [])], [], [], 1.0)[0]:
                 if end_of_one is self.listener:
                     self._accept(self.listener)
                 elif (request := self._answered(ends[end_of_one])) is not None:
                     return request
-        for client in list(self.clients):
-            self._let_go(client)
         return None
 
     def _accept(self, listener: socket.socket) -> None:
@@ -233,6 +235,12 @@ def prepare(request: Message) -> None:
         sys.modules["numpy"].random.seed()
 
 
+def remove(profile: dict[str, str]) -> None:
+    """Delete the folder of the kernels' profile, where they have one."""
+    for folder in profile.values():
+        shutil.rmtree(Path(folder).parent, ignore_errors=True)
+
+
 def main() -> None:
     """Serve. The arguments: the connection and process number of the first client, and what a kernel's command says.
 
@@ -246,10 +254,14 @@ def main() -> None:
     first = packets_of(sockets[0])
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
+    profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
     answer: Message = READY
     try:
         import_libraries()
         prepare_what_is_shared()
+        if os.getppid() != parent:  # nobody waits for it, and its folder may be gone
+            remove(profile)
+            return
         app = make_kernel(arguments)
         be_fit_to_fork()
     except Exception as error:
@@ -257,10 +269,8 @@ def main() -> None:
     with suppress(OSError):  # the client may have gone since, and nobody waits for the answer
         first.send(answer)
     request = Server(first, sockets[1] if len(sockets) > 1 else None).serve(parent) if answer is READY else None
-    profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
     if request is None:
-        for folder in profile.values():
-            shutil.rmtree(Path(folder).parent, ignore_errors=True)
+        remove(profile)
         return
     # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
     set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
