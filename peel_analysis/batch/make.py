@@ -136,11 +136,16 @@ def _make(
     opened = [open_pool(workplace, len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
-            read_all(now.edition)
             of_edition = cache(lambda: values_of(now.edition))
-            with _keeping(workplace):  # the pages take them from there
-                for plan in stale.intersection(plans):
-                    values_files(now.edition, plan.force_id, of_edition)
+            try:
+                read_all(now.edition)
+                with workplace.keeping():  # the pages take them from there
+                    for plan in stale.intersection(plans):
+                        values_files(now.edition, plan.force_id, of_edition)
+            except InputError:
+                opened.pop().stop()  # first: what was to fork kernels has begun to calculate, and keeps what it can
+                shutil.rmtree(workplace.kept(), ignore_errors=True)
+                raise
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
 

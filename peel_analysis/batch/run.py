@@ -50,9 +50,6 @@ class Pool:
     def close(self) -> None:
         """Let the workers end: nothing is left to do."""
         self.executor.shutdown(cancel_futures=True)
-        self._stop_warm_process()
-
-    def _stop_warm_process(self) -> None:
         if self.warm is not None:
             self.warm.stop()
 
@@ -71,7 +68,8 @@ class Pool:
         for process in processes.values():
             process.join(STOP_TIMEOUT)
         self.executor.shutdown(cancel_futures=True)  # after that: its thread ends, and is not met ending at the exit
-        self._stop_warm_process()
+        if self.warm is not None:
+            self.warm.kill()
 
 
 def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:

@@ -153,6 +153,12 @@ class WarmProcess:
         if self._profile is not None:
             shutil.rmtree(self._profile, ignore_errors=True)
 
+    def kill(self) -> None:
+        """End the warm process at once, whatever it is doing and whoever else asks it, if it was started here."""
+        if self._process is not None:
+            self._process.kill()
+        self.stop()
+
     def _ask(self, request: Message, streams: Sequence[int] = ()) -> Message:
         with self._lock:
             try:
