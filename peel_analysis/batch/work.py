@@ -36,7 +36,7 @@ from peel_analysis.data.writing import (
     write_files,
     write_text,
 )
-from peel_analysis.engine.machine import remove_left_over_folders
+from peel_analysis.engine.machine import make_no_more_folders, remove_left_over_folders
 from peel_analysis.engine.warm_process import OF_BATCH, SHARED
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 ORPHAN_CHECK = 1.0  # seconds
 KILL_TIMEOUT = 5.0
+SETTLED = 0.1  # seconds in which a kernel that was about to be started can be seen
 ATTEMPTS = 3  # at a task during which files move
 CELL_TIMEOUT = 300  # the slowest cell takes about one
 LAUNCHER = "ipykernel_launcher"
@@ -169,9 +170,12 @@ def _end_with(parent: int) -> None:
     with suppress(Exception):  # ending is what matters
         from peel_analysis.engine.warm_connection import stop_at_once
 
+        make_no_more_folders()
         stop_at_once()
-        psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
-        remove_left_over_folders(own=True)
+        for _ in range(2):  # again for a kernel that was about to be started
+            psutil.wait_procs(kill_kernels(psutil.Process()), KILL_TIMEOUT)
+            remove_left_over_folders(own=True)
+            time.sleep(SETTLED)
     os._exit(1)
 
 

@@ -12,6 +12,8 @@ import socket
 import stat
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -26,10 +28,18 @@ NAME = re.compile(r"peel-[0-9a-f]{4}-(?P<process>\d+)-[a-z0-9_]{8}")
 OPEN_FILES = 128  # of a process: a worker holds about fifty, and a kernel as many
 MEGABYTE = 1 << 20
 ADDRESS_SPACE = 1000  # megabytes of a process, most of them never touched
+_is_ending = threading.Event()
+
+
+def make_no_more_folders() -> None:
+    """Let no thread of this process, which is about to end, start another kernel: its folder would be left."""
+    _is_ending.set()
 
 
 def private_folder() -> Path | None:
     """Return a new folder with a path short enough for Unix sockets, or None when there is no such place."""
+    while _is_ending.is_set():
+        time.sleep(1.0)
     if sys.platform == "win32":
         return None
     _remove_left_over_once()
