@@ -17,12 +17,7 @@ from queue import Empty
 from typing import Any
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.kernels import (
-    THIS_PYTHON,
-    SocketKernelManager,
-    environment_of_nobody,
-    this_python,
-)
+from peel_analysis.engine.kernels import THIS_PYTHON, SocketKernelManager, environment_of_nobody, this_python
 from peel_analysis.engine.packets import Message, Packets
 from peel_analysis.engine.warm_connection import WarmProcess, WarmProcessFaultError
 from peel_analysis.engine.warm_process import LAUNCHER, WITHOUT_HISTORY

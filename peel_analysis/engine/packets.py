@@ -51,25 +51,22 @@ class Packets:
         end = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             end.connect(f"\0{name}")
-            return cls._of_this_user(end)
         except OSError:
             end.close()
             raise
+        return cls._of_this_user(end)
 
     @classmethod
     def accepted(cls, listener: socket.socket) -> "Packets":
         """Return this end of a connection that another has made. Raises OSError for another user."""
         end, _ = listener.accept()
-        try:
-            return cls._of_this_user(end)
-        except OSError:
-            end.close()
-            raise
+        return cls._of_this_user(end)
 
     @classmethod
     def _of_this_user(cls, end: socket.socket) -> "Packets":
         _, user, _ = CREDENTIALS.unpack(end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
         if user != os.getuid():
+            end.close()
             raise PermissionError("the other end is another user's")
         return cls(end)
 
