@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-import pandas as pd
-
 from peel_analysis.changes.causes import (
     CAUSES_IN_ORDER,
     DEFINED,
@@ -12,12 +10,13 @@ from peel_analysis.changes.causes import (
     NOT_SEPARABLE,
     PEOPLE,
     REVISED,
+    Step,
     split,
 )
 
 
-def steps(*values: tuple[str, float, str]) -> list[tuple[str, pd.DataFrame]]:
-    return [(cause, pd.DataFrame({"value": [value], "status": [status]}, ["kent"])) for cause, value, status in values]
+def steps(*values: tuple[str, float, str]) -> list[Step]:
+    return [(cause, {"kent": (status, value)}) for cause, value, status in values]
 
 
 def test_parts_of_a_row_are_exact() -> None:

@@ -275,10 +275,7 @@ VALUES = st.lists(A_VALUE, min_size=2, max_size=6)
 def test_the_causes_of_a_move_add_up_to_the_whole_of_it(values: list[float]) -> None:
     causes = ["", *CAUSES_IN_ORDER[: len(values) - 2], DEFINED]
     states = ["not_supplied" if math.isnan(one) else "reported" for one in values]
-    chain = [
-        (cause, pd.DataFrame({"value": [one], "status": [state]}, index=["norfolk"]))
-        for cause, one, state in zip(causes, values, states, strict=True)
-    ]
+    chain = [(cause, {"norfolk": (state, one)}) for cause, one, state in zip(causes, values, states, strict=True)]
     found = split(chain, "norfolk")
     if math.isnan(values[0]) or math.isnan(values[-1]):
         assert not found.parts

@@ -237,11 +237,11 @@ def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, 
         unit.failed.unlink(missing_ok=True)
         reads.unlink(missing_ok=True)
         os.environ[READS_IN] = str(reads)  # for the kernel: of what this process reads nothing is to be told
-        execute(
-            unit.source, beside, unit.parameters, engine=workplace.engine, timeout=CELL_TIMEOUT, kernel_name=THIS_PYTHON
-        )
+        how: dict[str, Any] = {"engine": workplace.engine, "timeout": CELL_TIMEOUT, "kernel_name": THIS_PYTHON}
+        notebook = execute(unit.source, beside, unit.parameters, **how, save=False)
         del os.environ[READS_IN]
-        seal = _finish(beside, unit, told_in(reads), reading)
+        text, seal = _finished(notebook, unit, told_in(reads), reading)
+        beside.write_bytes(text.encode())
         reading.check_still()
         beside.replace(unit.target)
         return seal, ""
@@ -257,9 +257,8 @@ def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, 
                 part.unlink()
 
 
-def _finish(path: Path, unit: Unit, told: dict[str, str], reading: Reading) -> str:
-    """Write the seal into the notebook's metadata and return it; take out times, paths and chance: runs compare."""
-    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def _finished(notebook: dict[str, Any], unit: Unit, told: dict[str, str], reading: Reading) -> tuple[str, str]:
+    """Return a notebook as it is kept, without times, paths and chance, so that runs compare; and the seal in it."""
     if not is_seen_to_read(notebook):
         told[WHOLE] = ""
     seen = reading.shared
@@ -273,13 +272,11 @@ def _finish(path: Path, unit: Unit, told: dict[str, str], reading: Reading) -> s
             cell["id"] = "injected-parameters"  # papermill gives it a random one
         for output in cell.get("outputs", ()):
             shown = output.get("data", {})
-            shown |= {kind: "".join(lines) for kind, lines in shown.items() if isinstance(lines, list)}
             if "text/html" in shown and "\n" in shown.get("text/plain", ""):
                 del shown["text/plain"]  # a table that its HTML has already
                 shown["text/html"] = BETWEEN_TAGS.sub("", shown["text/html"])
     notebook["metadata"].pop("papermill", None)
-    path.write_bytes(checked_notebook(notebook, seal, packed(told)).encode())
-    return seal
+    return checked_notebook(notebook, seal, packed(told)), seal
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[str, str]:
@@ -338,13 +335,11 @@ def _values(edition: "Edition", cache: Path) -> "EditionValues":
 
 
 def _section(unit: Unit, plan: "SectionPlan") -> "SectionOnPage":
-    import nbformat
-
     from peel_analysis.reports.page import SectionOnPage, pieces
 
     try:
-        notebook = nbformat.read(unit.target, as_version=4)  # type: ignore[no-untyped-call]
-    except Exception as error:  # it was whole when the run began, or has just been made
+        notebook = json.loads(unit.target.read_bytes())
+    except (OSError, ValueError) as error:  # it was whole when the run began, or has just been made
         raise RuntimeError(f"{unit.target} cannot be read; the next run makes it again: {error}") from error
     if key_of_notebook(unit.target) != unit.seal:
         raise RuntimeError(f"{unit.target} has been changed since it was made; the next run makes it again")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from peel_analysis import measures
 from peel_analysis.changes.versions import NUMBERS
+from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.definitions import Measure, below
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.errors import InputError
@@ -32,7 +33,8 @@ REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = CAUSES_IN_ORDER
 NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 T = TypeVar("T")
-Step = tuple[str, pd.DataFrame]  # a measure's rows after one more input, the cause, came from B
+Held = dict[str, tuple[str, float]]  # by force, the status and the value, NaN where it is missing
+Step = tuple[str, Held]  # what a measure comes to after one more input, the cause, came from B
 OF_COUNTS = ("sums", "quarterly", "doubts", "quarters apart")  # what rests on counts, and on no register or population
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
 
@@ -91,7 +93,7 @@ def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> Edition:
     published = counts if _same_window(measure, counts, windows) else windows
     registers = {
         EXCLUSIONS: _exclusions(measure, excluded),
-        PUBLISHED_VALUES: published.register(PUBLISHED_VALUES).assign(edition="all"),
+        PUBLISHED_VALUES: _published(measure, published).assign(edition="all"),
     }
     return replace(
         windows,
@@ -153,7 +155,7 @@ def _counts_differ(item: str, a: Edition, b: Edition) -> bool:
 
 def _published(measure: Measure, edition: Edition) -> pd.DataFrame:
     rows = edition.register(PUBLISHED_VALUES)
-    mine = rows[rows["measure_id"].str.removesuffix("_n") == measure.id]
+    mine = rows[rows["measure_id"].isin((measure.id, measure.id + CASES_REVIEWED))]
     return mine.drop(columns=["edition"]).reset_index(drop=True)
 
 
@@ -167,14 +169,14 @@ def steps(
     declared: tuple[Measure | None, Measure | None],
     editions: tuple[Edition, Edition],
 ) -> tuple[list[Step], str]:
-    """Return the rows of A, then after each swap, the last being those of B; and why a step has no values, if so.
+    """Return what A holds, then after each swap, the last being B; and why a step has no values, if so.
 
     Inputs are swapped in CAUSES_IN_ORDER; one that is the same on both sides is passed over. What no swapped input
     explains is the code's or the definition's. Where the windows differ and a side has no table of counts, there is
     nothing to be revised: the tables are swapped with the windows.
     """
     measure, other = declared
-    chain, trouble = [("", ends[0])], ""
+    chain, trouble = [("", _held(ends[0]))], ""
     if measure is not None and other is not None:
         a, b = editions
         inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
@@ -191,9 +193,13 @@ def steps(
                     rows = measures.calculate(plain, _mixed(plain, inputs)).rows
                 except InputError as error:  # the mixed inputs do not fit together
                     rows, trouble = no_rows(a, str(error)), trouble or str(error)
-                chain.append((cause, rows))
-    chain.append((DEFINED, ends[1]))
+                chain.append((cause, _held(rows)))
+    chain.append((DEFINED, _held(ends[1])))
     return chain, trouble
+
+
+def _held(rows: pd.DataFrame) -> Held:
+    return {str(force_id): (status, value) for force_id, status, value in rows[["status", "value"]].itertuples()}
 
 
 def no_rows(edition: Edition, note: str, status: str = CANNOT) -> pd.DataFrame:
@@ -225,8 +231,8 @@ def split(chain: Sequence[Step], force_id: str) -> Split:
     Where a value exists at both ends but not after a swap between, the causes from the last value to the next cannot
     be told apart; their share is `not_separable`. The parts add up to the whole exactly.
     """
-    values = [float(rows["value"][force_id]) for _, rows in chain]
-    states = [(rows["status"][force_id], math.isnan(value)) for (_, rows), value in zip(chain, values, strict=True)]
+    values = [held[force_id][1] for _, held in chain]
+    states = [(held[force_id][0], math.isnan(held[force_id][1])) for _, held in chain]
     causes = [cause for cause, _ in chain[1:]]
     another = [cause for cause, (before, after) in zip(causes, pairwise(states), strict=True) if before != after]
     turns = tuple(dict.fromkeys(another)) if states[0] != states[-1] else ()

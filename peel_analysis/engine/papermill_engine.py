@@ -6,7 +6,7 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -103,8 +103,11 @@ def execute(
     timeout: int | None = None,
     cwd: Path | str | None = None,
     kernel_name: str | None = None,
-) -> None:
-    """Run the notebook `source` with papermill and write it to `target`, which is replaced.
+    save: bool = True,
+) -> Any:
+    """Run the notebook `source` with papermill, write it to `target`, which is replaced, and return it as run.
+
+    Without `save` the engine `peel` writes it only when it fails: to write it takes as long as its shorter cells.
 
     `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). `kernel_name`
     THIS_PYTHON is a kernel of this Python without any user's settings; left out, the notebook names it. A cell tagged
@@ -121,27 +124,53 @@ def execute(
         "parameters": dict(parameters or {}),
         "kernel_name": kernel_name,
         "execution_timeout": timeout,
+        "config": ENCRYPTED,
         "resources": {"metadata": {"path": str(Path(cwd or Path.cwd()).absolute())}},
     }
     # Saving after each cell takes longer than most cells, and nobody looks at a notebook before its run has ended.
     peel = {"engine_name": "peel", "save_each_cell": False}
     stock = {"engine_name": "nbclient", "kernel_manager_class": SocketKernelManager}
-    failure = _run(source, target, {**request, **(peel if engine == "peel" else stock)})
+    run = _saved if save or engine == "stock" else _unsaved
+    executed, failure = _run(run, source, target, {**request, **(peel if engine == "peel" else stock)})
     if failure is not None and failure.cell is None:
         logger.warning("%s; trying once more, with papermill's own engine", failure)
-        failure = _run(source, target, {**request, **stock, "kernel_manager_class": TcpKernelManager})
+        executed, failure = _run(_saved, source, target, {**request, **stock, "kernel_manager_class": TcpKernelManager})
     if failure is not None:
         _mark(target, failure.cell)
         raise failure
+    return executed
 
 
-def _run(source: Path, target: Path, request: Mapping[str, Any]) -> NotebookFailedError | None:
-    """Return what went wrong according to the notebook as run and what papermill raised, None when nothing did."""
+def _saved(source: Path, target: Path, request: Mapping[str, Any]) -> Any:
+    """Have papermill run a notebook and write it; return it."""
+    return papermill.execute_notebook(_as_it_is(source), _as_it_is(target), progress_bar=False, **request)
+
+
+def _unsaved(source: Path, target: Path, request: Mapping[str, Any]) -> Any:
+    """Do the same by papermill's own parts, which write the notebook only when it has failed."""
+    of_kernel = dict(request)
+    name, kernel, parameters = map(of_kernel.pop, ("engine_name", "kernel_name", "parameters"))
+    notebook = papermill.execute.remove_error_markers(papermill.iorw.load_notebook_node(str(source)))
+    if parameters:
+        notebook = papermill.parameterize.parameterize_notebook(
+            notebook, parameters, kernel_name=kernel, engine_name=name
+        )
+    engines = papermill.engines.papermill_engines
+    kernel = engines.nb_kernel_name(engine_name=name, nb=notebook, name=kernel)
+    notebook = engines.execute_notebook_with_engine(
+        name, notebook, kernel, output_path=str(target), progress_bar=False, **of_kernel
+    )
+    papermill.execute.raise_for_execution_errors(notebook, str(target))
+    return notebook
+
+
+def _run(
+    run: Callable[[Path, Path, Mapping[str, Any]], Any], source: Path, target: Path, request: Mapping[str, Any]
+) -> tuple[Any, NotebookFailedError | None]:
+    """Return the notebook as run, and what went wrong according to it and to what papermill raised, None if nothing."""
     raised: Exception | None = None
     try:
-        saved = papermill.execute_notebook(
-            _as_it_is(source), _as_it_is(target), progress_bar=False, config=ENCRYPTED, **request
-        )
+        saved = run(source, target, request)
     except Exception as error:
         raised = error
         try:
@@ -154,19 +183,19 @@ def _run(source: Path, target: Path, request: Mapping[str, Any]) -> NotebookFail
     if raised is not None and not isinstance(raised, papermill.exceptions.PapermillExecutionError):
         text = COLOUR.sub("", str(raised))
         started = [at for at, cell in enumerate(saved.cells) if cell.metadata.get("papermill", {}).get("start_time")]
-        return failed(started[-1] if started else None, type(raised).__name__, text.partition("\n")[0], text)
+        return saved, failed(started[-1] if started else None, type(raised).__name__, text.partition("\n")[0], text)
     for place, cell in enumerate(saved.cells):
         tags = cell.metadata.get("tags", [])
         errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
         if errors and "raises-exception" not in tags:
             text = COLOUR.sub("", "\n".join(errors[0].traceback))
-            return failed(place, errors[0].ename, COLOUR.sub("", errors[0].evalue), text)
+            return saved, failed(place, errors[0].ename, COLOUR.sub("", errors[0].evalue), text)
         to_run = cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in tags
         if to_run and cell.execution_count is None:
-            return failed(place, "NotExecuted", "the run ended before this cell", "")
+            return saved, failed(place, "NotExecuted", "the run ended before this cell", "")
     if raised is not None:  # papermill counts an error as one even where the cell's tag allows it
         papermill.iorw.write_ipynb(saved, str(target))
-    return None
+    return saved, None
 
 
 def _as_it_is(path: Path) -> str:
