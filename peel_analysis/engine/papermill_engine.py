@@ -107,7 +107,7 @@ def execute(
 ) -> Any:
     """Run the notebook `source` with papermill, write it to `target`, which is replaced, and return it as run.
 
-    Without `save` the engine `peel` writes it only when it fails: to write it takes as long as its shorter cells.
+    Without `save` the engine `peel` writes it only when a cell fails: to write it takes as long as its shorter cells.
 
     `timeout` is in seconds for each cell, `cwd` the kernel's working folder (this process keeps its own). `kernel_name`
     THIS_PYTHON is a kernel of this Python without any user's settings; left out, the notebook names it. A cell tagged

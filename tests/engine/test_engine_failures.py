@@ -140,6 +140,16 @@ def test_the_failure_crosses_to_another_process_whole() -> None:
 
 
 @ENGINES
+def test_what_fails_is_saved_also_where_nothing_else_is(engine: Engine, tmp_path: Path) -> None:
+    for name, source in (("ValueError", "raise ValueError"), ("DeadKernelError", "import os; os._exit(0)")):
+        target = tmp_path / f"{name}.ipynb"
+        with pytest.raises(NotebookFailedError, match=name):
+            execute(write(tmp_path / "n.ipynb", "a = 1", source, "2"), target, engine=engine, timeout=60, save=False)
+        cells = [cell for cell in load_notebook_node(str(target)).cells if cell.cell_type == "code"]
+        assert [cell.metadata.papermill["status"] for cell in cells] == ["completed", "failed", "pending"]
+
+
+@ENGINES
 def test_an_error_that_its_tag_allows_is_no_failure(engine: Engine, tmp_path: Path) -> None:
     notebook = write(tmp_path / "allowed.ipynb", "1 / 0", tags=("raises-exception",))
     execute(notebook, tmp_path / "out.ipynb", engine=engine)

@@ -18,14 +18,23 @@ TIMES_AND_PATHS = ("start_time", "end_time", "duration", "input_path", "output_p
 DIFFERS_EACH_RUN = re.compile(r"0x[0-9a-f]{6,}|ipykernel_\d+")
 
 
-def ran(source: Path, folder: Path, engine: Engine, parameters: dict[str, Any], kernel: str | None = None) -> Any:
-    """Return the executed notebook without times and paths."""
-    working = folder / engine / "working"  # the same last part for both: one cell prints it
+def ran(
+    source: Path,
+    folder: Path,
+    engine: Engine,
+    parameters: dict[str, Any],
+    kernel: str | None = None,
+    *,
+    save: bool = True,
+) -> Any:
+    """Return the executed notebook, as it is saved or else as it is returned, without times and paths."""
+    working = folder / f"{engine}-{save}" / "working"  # the same last part for all: one cell prints it
     working.mkdir(parents=True)
-    execute(
-        source, folder / engine / "out.ipynb", parameters, engine=engine, cwd=working, timeout=120, kernel_name=kernel
-    )
-    notebook = load_notebook_node(str(folder / engine / "out.ipynb"))
+    target = working.with_name("out.ipynb")
+    how: dict[str, Any] = {"engine": engine, "cwd": working, "kernel_name": kernel}
+    notebook = execute(source, target, parameters, timeout=120, save=save, **how)
+    if save:
+        notebook = load_notebook_node(str(target))
     for metadata in (notebook.metadata.papermill, *(cell.metadata.papermill for cell in notebook.cells)):
         for name in TIMES_AND_PATHS:
             metadata.pop(name, None)
@@ -63,6 +72,7 @@ def test_the_hostile_notebook_is_the_same(kernel: str | None, tmp_path: Path) ->
     stock = ran(HOSTILE, tmp_path, "stock", {"repeats": 4}, kernel)
     ours = ran(HOSTILE, tmp_path, "peel", {"repeats": 4}, kernel)
     assert_same(stock, ours)
+    assert_same(stock, ran(HOSTILE, tmp_path, "peel", {"repeats": 4}, kernel, save=False))
     outputs = [output for cell in ours.cells for output in cell.get("outputs", [])]
     assert len(ours.cells) >= 40
     assert {output.output_type for output in outputs} == {"stream", "display_data", "execute_result", "error"}
@@ -75,4 +85,8 @@ def test_the_hostile_notebook_is_the_same(kernel: str | None, tmp_path: Path) ->
 @pytest.mark.skipif(not REPORTS, reason="no report notebook (notebooks/0*.ipynb) yet")
 @pytest.mark.parametrize("report", REPORTS, ids=lambda path: path.stem)
 def test_a_report_is_the_same(report: Path, tmp_path: Path) -> None:
-    assert_same(ran(report, tmp_path, "stock", {}), ran(report, tmp_path, "peel", {}))
+    parameters = {"force": "kent"}
+    stock = ran(report, tmp_path, "stock", parameters)
+    assert_same(stock, ran(report, tmp_path, "peel", parameters))
+    assert_same(stock, ran(report, tmp_path, "peel", parameters, save=False))
+    assert {path.parent.name for path in tmp_path.glob("*/out.ipynb")} == {"stock-True", "peel-True"}
