@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from nbformat.v4.rwbase import rejoin_lines
 from traitlets.config import Config
 
 from peel_analysis.engine.forked_client import ForkedKernelManager
@@ -138,7 +139,8 @@ def execute(
     if failure is not None:
         _mark(target, failure.cell)
         raise failure
-    return executed
+    # As it would be read from a file: a cell may have shown a text as a list of lines.
+    return rejoin_lines(executed)  # type: ignore[no-untyped-call]
 
 
 def _saved(source: Path, target: Path, request: Mapping[str, Any]) -> Any:
@@ -147,7 +149,7 @@ def _saved(source: Path, target: Path, request: Mapping[str, Any]) -> Any:
 
 
 def _unsaved(source: Path, target: Path, request: Mapping[str, Any]) -> Any:
-    """Do the same by papermill's own parts, which write the notebook only when it has failed."""
+    """Do the same by papermill's own parts, which write the notebook only when a cell has failed."""
     of_kernel = dict(request)
     name, kernel, parameters = map(of_kernel.pop, ("engine_name", "kernel_name", "parameters"))
     notebook = papermill.execute.remove_error_markers(papermill.iorw.load_notebook_node(str(source)))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from papermill.iorw import load_notebook_node
+from small_notebook import write
 
 from peel_analysis.data.files import notebooks_folder
 from peel_analysis.engine.kernels import THIS_PYTHON
@@ -90,3 +91,11 @@ def test_a_report_is_the_same(report: Path, tmp_path: Path) -> None:
     assert_same(stock, ran(report, tmp_path, "peel", parameters))
     assert_same(stock, ran(report, tmp_path, "peel", parameters, save=False))
     assert {path.parent.name for path in tmp_path.glob("*/out.ipynb")} == {"stock-True", "peel-True"}
+
+
+def test_a_text_that_is_shown_as_lines_is_one_text(tmp_path: Path) -> None:
+    source = "display({'text/html': ['<p>a</p>\\n', '<p>b</p>']}, raw=True)"
+    notebook = write(tmp_path / "n.ipynb", source)
+    saved, returned = (ran(notebook, tmp_path, "peel", {}, save=save) for save in (True, False))
+    assert_same(saved, returned)
+    assert returned.cells[0].outputs[0].data == {"text/html": "<p>a</p>\n<p>b</p>"}
