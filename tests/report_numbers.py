@@ -25,7 +25,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from report_texts import Said
 from tracing import NUMBER, Row, gaps, sentences_of_data, shown, whole, without
@@ -45,6 +45,7 @@ from peel_analysis.sections.judgments import programme_id
 WITHOUT_A_FIGURE = {"key": "what-stands-out", "p": "wording-policy"}  # by the kind of text
 RULES = {"10%", "95%"}  # the size rule, and the level of the intervals of an order
 ALL_FORCES = str(forces.NUMBER_OF_FORCES)
+OF_ONE = 128  # answers of one report and a little more: what is cached holds all its rows
 ANY_WINDOW = "12 months to"
 MID_YEAR = re.compile(r"mid-\d{4}")
 ENDS = ("alt", "reading")  # texts of a line or funnel that say values; its notes say what it is made of
@@ -52,9 +53,9 @@ DECIMALS = {"phi": 1, "by-chance": 1, "by-chance-where-forces-differ": 1, "limit
 WHOLE = ("outside", "forces", "fewest-forces", "comparisons", "winsorised", "difference")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Beside:
-    """The values.csv beside a report and that of all forces as text.
+    """The values.csv beside a report and that of all forces as text; one is no other, so what it lets say is cached.
 
     The rows by measure and force, and the further rows by the figure that says them.
     """
@@ -77,6 +78,7 @@ def read(every: EditionValues, force_id: str) -> Beside:
     return Beside(every.edition, force_id, rows, further)
 
 
+@cache
 def measure_of(about: str) -> Measure | None:
     """Return the measure of a figure: "crime_per_1000-trend" and "crime_per_1000" are both of crime_per_1000."""
     base = "outcome_charged_pct" if about == "outcome-spread" else about.partition("-")[0]
@@ -89,18 +91,25 @@ def measure_of(about: str) -> Measure | None:
 def numbers(said: Said, beside: Beside) -> set[str]:
     """Return the numbers of a text outside of what it quotes and names."""
     measure = measure_of(said.about)
-    rows = beside.rows[measure.id].values() if measure else ()
-    quoted = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
     line = beside.further.get(said.about, ())
     days = {day_in_words(date.fromisoformat(row["period_end"])) for row in line}
     of_people = (
         (*beside.further.get(f"{measure.id}-trend", ()), *earlier_populations(beside, measure)) if measure else ()
     )
     days |= {year for row in of_people for year in MID_YEAR.findall(row["release"])}
-    quotations = (*sorted(quoted, key=len, reverse=True), *open_data().policy.sentences(), *sentences_of_data())
+    quotations = (*quoted(beside, said.about), *open_data().policy.sentences(), *sentences_of_data())
     parts = (*quotations, *names(beside.edition.id, beside.force_id))
     inspected = () if said.about else years(beside.edition.id, beside.force_id)
     return set(NUMBER.findall(without(said.text, (*parts, *days, *inspected))))
+
+
+@lru_cache(OF_ONE)
+def quoted(beside: Beside, about: str) -> tuple[str, ...]:
+    """Return the reasons that the rows of a figure's measure give, the longest first."""
+    measure = measure_of(about)
+    rows = beside.rows[measure.id].values() if measure else ()
+    told = {text for row in rows for text in (*reasons(row), *(unnamed(row, reason) for reason in reasons(row)))}
+    return tuple(sorted(told, key=len, reverse=True))
 
 
 def earlier_populations(beside: Beside, measure: Measure) -> list[Row]:
@@ -176,7 +185,7 @@ def of_narrow(said: Said, beside: Beside) -> set[str]:
     named = [row for force_id, row in rows.items() if open_data().forces.name(force_id) in said.text]
     middle = [row for row in further if row["measure"] == f"{measure.id}-funnel-middle"]
     sizes = {form for row in named if middle for form in whole(row["denominator"])}
-    return values(measure, [*named, *middle], "value") | sizes | counts(list(rows.values()))
+    return values(measure, [*named, *middle], "value") | sizes | counts(beside, measure)
 
 
 def of_its_own(said: Said, beside: Beside) -> set[str]:
@@ -204,12 +213,12 @@ def of_its_own(said: Said, beside: Beside) -> set[str]:
     if said.about == "outcome-spread":
         return of_figure | {groups(further)} | {two[0]["members"], ALL_FORCES}
     if said.kind == "alt":
-        return values(measure, [*two, *extremes(rows)], "value") | counts(list(rows.values()))
+        return values(measure, [*two, *extremes(rows)], "value") | counts(beside, measure)
     if said.kind == "place":
         return {two[0][name] for name in ("rank_first", "rank_last", "ranked")}
     if said.kind == "footnotes":
         smallest = {f"{open_data().policy.gap_for(measure.decimals)}"} | RULES if measure.kind == "change" else set()
-        return counts(list(rows.values())) | smallest
+        return smallest | counts(beside, measure)
     of_mix = values(measure, two[:1], "standardised_value", "standardised_lower_95", "standardised_upper_95")
     of_reading = of_figure | of_mix | gaps(two[0]) if said.kind != "tile" else set()
     return values(measure, two, "value", "comparator_value", "same_release_value") | of_reading
@@ -269,8 +278,10 @@ def groups(further: list[Row]) -> str:
     return str(len({*parts} - {"all", "difference"}))
 
 
-def counts(rows: list[Row]) -> set[str]:
-    """Return how many forces there are in all, in England and Wales, in the figure, and for each reason."""
+@lru_cache(OF_ONE)
+def counts(beside: Beside, measure: Measure) -> frozenset[str]:
+    """Return how many forces there are in all, in England and Wales, in a measure's figure, and for each reason."""
+    rows = list(beside.rows[measure.id].values())
     of_forces = [row for row in rows if row["force_id"] != ENGLAND_AND_WALES]
     drawn = sum(is_drawn(row) for row in of_forces)
     sharing = [
@@ -278,7 +289,7 @@ def counts(rows: list[Row]) -> set[str]:
         for name in ("note", "comparator_note", "same_release_note")
     ]
     told = {drawn, len(of_forces), *(number for shared in sharing for number in shared.values())}
-    return {str(number) for number in told} | {rows[0]["members"], rows[0]["comparator_period_end"][:4]}
+    return frozenset({*map(str, told), rows[0]["members"], rows[0]["comparator_period_end"][:4]})
 
 
 def entries(said: Said) -> set[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import PageElement
 
 BLOCKS = ("p", "li", "figcaption", "summary", "caption", "dd", "dt", "h2", "h3", "h4")
 READINGS = ("narrow", "reading", "place", "standing-out", "numbers-in-brief", "tile")
@@ -29,23 +28,18 @@ def texts(html: str) -> Iterator[Said]:
     for link in page.select("a[href^=http]"):  # to whoever reads it, an address stands in its sentence
         link.unwrap()
     page.smooth()
+    own: dict[int, list[str]] = {}  # of each block, its words without those of the blocks within it
+    for part in filter(str.strip, page.find_all(string=True)):
+        block = next((one for one in part.parents if one.name in BLOCKS), None)
+        if block is not None:
+            own.setdefault(id(block), []).extend(part.split())
+        elif part.parent and not any(one.name in ("thead", "tbody") for one in part.parents):
+            yield Said(_about(part.parent), "loose", part.strip(), part.parent)
     for element in page.find_all(True):
-        if element.name in BLOCKS and _own_words(element):
-            yield Said(_about(element), _kind(element), " ".join(_own_words(element).split()), element)
+        if id(element) in own:
+            yield Said(_about(element), _kind(element), " ".join(own[id(element)]), element)
         if "alt" in element.attrs:
             yield Said(_about(element), "alt", str(element["alt"]), element)
-    for part in page.find_all(string=True):
-        if part.strip() and part.parent and not _block(part) and not part.find_parent(("thead", "tbody")):
-            yield Said(_about(part.parent), "loose", part.strip(), part.parent)
-
-
-def _block(part: PageElement) -> Tag | None:
-    return part.find_parent(BLOCKS)
-
-
-def _own_words(element: Tag) -> str:
-    """Return the words of a block without those of the blocks within it."""
-    return " ".join(part for part in element.find_all(string=True) if _block(part) is element).strip()
 
 
 def _around(element: Tag) -> Iterator[Tag]:

@@ -1,7 +1,7 @@
 """The site in a browser: a page of each kind, forces of three editions: it leads on and is right on each screen."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -29,10 +29,14 @@ PAGES = (
     *(f"2017/{name}" for name in OF_EDITION),
     *(f"2017/measures/{name}.html" for name in OF_MEASURES),
     "2025/index.html",
-    *(f"2017/{force}/index.html" for force in ("norfolk", "suffolk", "north-yorkshire", "city-of-london")),
-    *(f"{edition}/{force}/index.html" for edition, force in ELSEWHERE.items()),
     "2017/norfolk/annex.html",
 )
+# Norfolk's of 2017 is looked at in every way in test_page_browser.py; those of other forces are laid out as it is.
+REPORTS = (
+    *(f"2017/{force}/index.html" for force in ("suffolk", "north-yorkshire", "city-of-london")),
+    *(f"{edition}/{force}/index.html" for edition, force in ELSEWHERE.items()),
+)
+LOOKED_AT = [(name, LOOKS) for name in PAGES] + [(name, (LOOKS[at % 3],)) for at, name in enumerate(REPORTS)]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +98,8 @@ def faults(browser: Any, page: Path, look: dict[str, Any]) -> Iterator[str]:
     yield from told
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_right_on_any_screen_and_asks_for_nothing(browser: Any, site: Path, name: str) -> None:
-    assert [(look, one) for look in LOOKS for one in faults(browser, site / name, look)] == []
+@pytest.mark.parametrize(("name", "looks"), LOOKED_AT, ids=[name for name, _ in LOOKED_AT])
+def test_a_page_is_right_on_any_screen_and_asks_for_nothing(
+    browser: Any, site: Path, name: str, looks: Iterable[dict[str, Any]]
+) -> None:
+    assert [(look, one) for look in looks for one in faults(browser, site / name, look)] == []

@@ -123,8 +123,6 @@ def _make(
     named: Mapping[str, str] | None = None,
     meanwhile: Iterator[None] = NOTHING,
 ) -> list[Outcome]:
-    from peel_analysis.reports.values_file import values_files, values_of
-
     workplace = making.workplace(now.edition, now.shared, len(plans))
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
@@ -136,6 +134,8 @@ def _make(
     opened = [open_pool(workplace, len(stale))] if stale else []
     try:
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
+            from peel_analysis.reports.values_file import values_files, values_of
+
             of_edition = cache(lambda: values_of(now.edition))
             try:
                 read_all(now.edition)

@@ -1,6 +1,5 @@
 """A run: every stale unit of the chosen reports in a pool of workers, and a page as soon as its units are done."""
 
-import asyncio
 import logging
 import multiprocessing
 import os
@@ -180,6 +179,8 @@ def cluster_pool(address: str, tasks: int) -> Pool:
 
 def check_scheduler(address: str) -> None:
     """Connect and leave again. Raises InputError when `distributed` is not installed, or no scheduler answers."""
+    import asyncio
+
     try:
         import distributed  # noqa: F401
     except ImportError as error:
@@ -200,6 +201,8 @@ def _no_answer(address: str) -> InputError:
 
 async def _answers(address: str) -> None:
     """Connect by hand: a client that finds no scheduler would wait long and print a traceback at its end."""
+    import asyncio
+
     from distributed.comm.core import connect
     from distributed.security import Security
 

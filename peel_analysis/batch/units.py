@@ -23,7 +23,6 @@ from peel_analysis.data.returned import RETURNS
 from peel_analysis.data.settings import CHECKS, SectionPlan
 from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page, marks_of_notebook
 from peel_analysis.measures import calculate_all
-from peel_analysis.sections.judgments import inspected
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
@@ -196,6 +195,8 @@ def report_of(
 
 
 def _is_not_inspected(plan: SectionPlan, edition: Edition, force: Force) -> bool:
+    from peel_analysis.sections.judgments import inspected  # not above, as it shows: most runs show nothing anew
+
     return bool(plan.question) and inspected(edition, force.id, plan.question) == "no"
 
 

@@ -19,10 +19,7 @@ from peel_analysis.data.errors import InputError, in_one_line, system_error_in_w
 from peel_analysis.data.text import visible
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from peel_analysis.data.folder import Data
-if TYPE_CHECKING:
     from peel_analysis.data.forces import Force, Forces
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -204,7 +201,7 @@ class ValueOption(click.Option):
         return super().type_cast_value(ctx, value)
 
 
-def open_page(page: "Path", *, asked: bool) -> None:
+def open_page(page: Path, *, asked: bool) -> None:
     """Open a page in the user's browser where that is asked for; say so in a line where there is none."""
     if not asked:
         return

@@ -5,12 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from peel_analysis.data.text import slug, visible
 
 if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
     from peel_analysis.data.folder import Data
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -76,12 +77,14 @@ def _joined(*names: str) -> Markup:
 
 
 @cache
-def _template(name: str) -> Template:
+def _template(name: str) -> "Template":
     return _environment().get_template(name)
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # not above: most runs find no page stale
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
