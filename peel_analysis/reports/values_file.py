@@ -97,10 +97,10 @@ def values_files(edition: Edition, force_id: str, of_edition: Callable[[], Editi
 def values_of(edition: Edition) -> EditionValues:
     """Return what an edition's values files are made from. Raises InputError when a table does not answer."""
     results = calculate_all(edition)
-    by_force = values.of_results(results).groupby("force_id", sort=False)
+    by_force = values.as_csv_by("force_id", values.of_results(results))
     return EditionValues(
         edition=edition,
-        rows={str(force_id): _without_heading(rows) for force_id, rows in by_force},
+        rows={force_id: _without_heading(text) for force_id, text in by_force.items()},
         further=_further(
             edition,
             (
@@ -119,11 +119,12 @@ def values_of(edition: Edition) -> EditionValues:
 
 
 def _further(edition: Edition, rows: Iterable[Row]) -> str:
-    return _without_heading(pd.DataFrame(rows, columns=list(values.COLUMNS)).assign(edition=edition.id))
+    further = pd.DataFrame(rows, columns=list(values.COLUMNS)).assign(edition=edition.id)
+    return _without_heading(values.as_csv(further))
 
 
-def _without_heading(rows: pd.DataFrame) -> str:
-    return values.as_csv(rows).partition("\n")[2]
+def _without_heading(text: str) -> str:
+    return text.partition("\n")[2]
 
 
 def _row(part_of: str, name: str, force_id: str, day: date, value: float, unit: str, **also: object) -> Row:

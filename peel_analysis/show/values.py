@@ -139,7 +139,20 @@ def as_csv(rows: pd.DataFrame) -> str:
     Counts are whole numbers; those in full-time equivalents keep their decimals. A text that a spreadsheet would run
     has an apostrophe before it.
     """
-    return cells_of(rows.assign(**_whole_counts(rows))).to_csv(index=False, lineterminator="\n")
+    return _as_csv(_cells(rows))
+
+
+def as_csv_by(column: str, rows: pd.DataFrame) -> dict[str, str]:
+    """Return the same of the rows of each entry of a column, by that entry, in their order."""
+    return {str(one): _as_csv(cells) for one, cells in _cells(rows).groupby(rows[column], sort=False)}
+
+
+def _cells(rows: pd.DataFrame) -> pd.DataFrame:
+    return cells_of(rows.assign(**_whole_counts(rows)))
+
+
+def _as_csv(cells: pd.DataFrame) -> str:
+    return cells.to_csv(index=False, lineterminator="\n")
 
 
 def as_json(rows: pd.DataFrame) -> str:

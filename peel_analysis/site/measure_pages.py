@@ -47,8 +47,9 @@ def measure_pages(site: Site, edition: Edition) -> Files:
     path = MEASURES.format(edition=edition.id)
     yield path, site.page("measures.html.j2", path, edition, **listed(results))
     peers = {force.id: _peers(edition, force.id) for force in edition.forces}
+    rows = values.as_csv_by("measure", values.of_results(results))
     for result in results:
-        yield from _of_measure(site, result, peers)
+        yield from _of_measure(site, result, peers, rows[result.measure.id])
 
 
 def map_page(site: Site, edition: Edition) -> Files:
@@ -109,12 +110,12 @@ def map_of(result: Result, page: str = "") -> Markup:
     return piece("tile_map", result.measure.title, drawn, tile_map.key(result), tile_map.FIFTHS, page, word)
 
 
-def _of_measure(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) -> Files:
+def _of_measure(site: Site, result: Result, peers: Mapping[str, Sequence[str]], rows: str) -> Files:
     edition, measure = result.edition, result.measure
     folder = MEASURES.format(edition=edition.id).rpartition("/")[0]
     path = f"{folder}/{measure.id}.html"
     figure = in_hand(result).figure() if tile_map.has_map(result) else None
-    files = _downloads(result, figure)
+    files = _downloads(result, rows, figure)
     parts: dict[str, object] = {
         "measure": measure,
         "reading": national(result),
@@ -134,11 +135,11 @@ def _of_measure(site: Site, result: Result, peers: Mapping[str, Sequence[str]]) 
         yield f"{folder}/{name}", text
 
 
-def _downloads(result: Result, figure: Figure | None) -> list[tuple[str, str]]:
+def _downloads(result: Result, rows: str, figure: Figure | None) -> list[tuple[str, str]]:
     """Return the measure's files by their names: its rows of the values file and its figure; none without a value."""
     files = []
     if result.rows["value"].notna().any():
-        files.append((f"{result.measure.id}.csv", values.as_csv(values.of_results([result]))))
+        files.append((f"{result.measure.id}.csv", rows))
     if figure is not None:
         files.append((f"{result.measure.id}.svg", as_svg(figure)))
     return files
