@@ -7,10 +7,11 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,8 +24,9 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_inside
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
-from peel_analysis.data.writing import LONG_AGO, remove_left_over
+from peel_analysis.data.writing import LONG_AGO, kept_in, remove_left_over
 from peel_analysis.engine.machine import remove_left_over_folders
+from peel_analysis.measures import calculate_all
 from peel_analysis.site import Site, Standing, made_ahead, make_site, report_page
 from peel_analysis.site.page import has_file
 
@@ -91,10 +93,16 @@ def make_reports(
     plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
     asked = [plans[force.id] for force in chosen]
     expected = frozenset(report_page(edition, force.id) for force in chosen)
-    meanwhile = made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected))
-    outcomes = _make(asked, Now(edition, shared), making, open_pool, folder / log, meanwhile=meanwhile)
+    ahead = _as_far_as_it_goes(made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected)))
+    outcomes = _make(asked, Now(edition, shared), making, open_pool, folder / log, meanwhile=ahead)
     _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
     return outcomes
+
+
+def _as_far_as_it_goes(steps: Iterator[None]) -> Iterator[None]:
+    """Yield after each step; end at a fault: what is left undone is done after the run, which says what is wrong."""
+    with suppress(Exception):
+        yield from steps
 
 
 def _on_cluster(address: str, _: Workplace, tasks: int) -> Pool:
@@ -127,32 +135,30 @@ def _make(
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     _remove_kept(workplace.cache, every=making.fresh)
-    with _keeping(workplace):
-        plans, stale = stale_tasks(plans, now, fresh=making.fresh)
-    forces = sum(not stale.isdisjoint(plan.units) for plan in plans)
-    workplace = making.workplace(now.edition, now.shared, forces)
-    opened = [open_pool(workplace, len(stale))] if stale else []
+    kept, opened = workplace.kept_now(), list[Pool]()
     try:
+        with kept_in(kept):
+            plans, stale = stale_tasks(plans, now, fresh=making.fresh)
+        forces = sum(not stale.isdisjoint(plan.units) for plan in plans)
+        workplace = making.workplace(now.edition, now.shared, forces)
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
-            from peel_analysis.reports.values_file import values_files, values_of
-
-            of_edition = cache(lambda: values_of(now.edition))
-            try:
-                read_all(now.edition)
-                with workplace.keeping():  # the pages take them from there
-                    for plan in stale.intersection(plans):
-                        values_files(now.edition, plan.force_id, of_edition)
-            except InputError:
-                opened.pop().stop()  # first: what was to fork kernels has begun to calculate, and keeps what it can
-                shutil.rmtree(workplace.kept(), ignore_errors=True)
-                raise
+            opened.append(open_pool(workplace, len(stale)))
+            read_all(now.edition)
+            with kept_in(kept):
+                calculate_all(now.edition)
+        values = _values_kept(now.edition, [plan.force_id for plan in plans if plan in stale], kept)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
 
             def open_next(tasks: int) -> Pool:
                 return opened.pop() if opened else open_pool(workplace, tasks)
 
-            return run(plans, workplace, stale, open_next, tell, meanwhile)
+            return run(plans, workplace, stale, open_next, tell, chain(values, meanwhile))
+    except InputError:
+        while opened:  # first: what was to fork kernels has begun to calculate, and keeps what it can
+            opened.pop().stop()
+        shutil.rmtree(kept, ignore_errors=True)
+        raise
     finally:
         for unused in opened:
             unused.stop()
@@ -160,15 +166,15 @@ def _make(
         remove_left_over_folders()
 
 
-@contextmanager
-def _keeping(workplace: Workplace) -> Iterator[None]:
-    """Within the block, keep what is made for the workers; of data that cannot be used nothing is kept."""
-    try:
-        with workplace.keeping():
-            yield
-    except InputError:
-        shutil.rmtree(workplace.kept(), ignore_errors=True)
-        raise
+def _values_kept(edition: Edition, force_ids: Iterable[str], kept: Path) -> Iterator[None]:
+    """Make the values files, force by force, where the pages look for them. Raises InputError as values_files does."""
+    from peel_analysis.reports.values_file import values_files, values_of
+
+    of_edition = cache(lambda: values_of(edition))
+    for force_id in force_ids:
+        with kept_in(kept):
+            values_files(edition, force_id, of_edition)
+        yield
 
 
 def _remove_kept(cache: Path, *, every: bool) -> None:

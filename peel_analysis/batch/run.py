@@ -232,16 +232,8 @@ class Run:
     meanwhile: Iterator[None] = NOTHING
 
     def step(self) -> bool:
-        """Do a step of what is to do meanwhile; return False when there is none left, or after a fault.
-
-        What it leaves undone is done after the run, which says what is wrong.
-        """
-        try:
-            next(self.meanwhile)
-        except Exception:  # StopIteration among them
-            self.meanwhile = NOTHING
-            return False
-        return True
+        """Do a step of what is to do meanwhile; return False when there is none left. Raises what it does."""
+        return next(self.meanwhile, False) is None
 
     def end(self, outcome: Outcome) -> None:
         """Note an outcome and tell it."""
@@ -290,7 +282,7 @@ def run(
     `open_pool` is called with the number of tasks; while workers run, this process does what is `meanwhile` to do. A
     failed unit leaves its force without a new page and stops nothing else. When a worker dies, what was under way is
     run again, one by one; what a worker then dies of again has failed. Raises InputError when the pool's scheduler
-    goes.
+    goes, and what is raised meanwhile.
     """
     state = Run(workplace, tell, waiting={}, meanwhile=meanwhile)
     for report in reports:

@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -85,17 +85,10 @@ class Workplace:
         shared, kept = f"{__name__}:{share.__name__}", str(self.kept())
         return {VARIABLE: str(self.data), KEPT_IN: kept, SHARED: shared, SHARED_EDITION: self.edition}
 
-    @contextmanager
-    def keeping(self) -> Iterator[None]:
-        """Within the block, let this process, which is no worker, keep what it makes where workers look for it."""
+    def kept_now(self) -> Path:
+        """Return where what is made of the files as they are now is kept, before this process reads any of them."""
         look_again(self.data)
-        before = os.environ.get(KEPT_IN)
-        os.environ[KEPT_IN] = str(self.kept())
-        try:
-            yield
-        finally:
-            del os.environ[KEPT_IN]
-            os.environ |= {KEPT_IN: before} if before is not None else {}
+        return self.kept()
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,18 @@ def cache_folder() -> Path | None:
     return Path(named) if named else None
 
 
+@contextmanager
+def kept_in(folder: Path) -> Iterator[None]:
+    """Within the block, have this process keep what it makes in a folder."""
+    before = os.environ.get(KEPT_IN)
+    os.environ[KEPT_IN] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[KEPT_IN]
+        os.environ |= {KEPT_IN: before} if before is not None else {}
+
+
 def once(
     kind: str,
     asked: Iterable[str],
