@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
-from peel_analysis.batch import Making, share
+from peel_analysis.batch import Making, make_reports, share
 from peel_analysis.batch.units import Now, Report, shared_key
 from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
@@ -53,7 +54,35 @@ def test_nothing_changed_nothing_is_done_or_imported(again: SmallBatch) -> None:
     assert (again.reports / "index.html").stat().st_mtime_ns == index
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "peel_analysis.batch.run" in imported
-    assert not imported & {"papermill", "nbconvert", "jupyter_client", "nbclient"}
+    assert not imported & {"papermill", "nbconvert", "jupyter_client", "nbclient", "jinja2", "matplotlib", "asyncio"}
+
+
+@pytest.mark.parametrize(
+    ("faulty", "page_is_made"), [("reports.values_file.values_of", False), ("site.make.method_page", True)]
+)
+def test_values_that_cannot_be_made_stop_a_run_and_a_page_made_ahead_of_its_end_does_not(
+    faulty: str, page_is_made: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = small_batch(tmp_path / "b")
+    monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
+    monkeypatch.setattr(f"peel_analysis.{faulty}", refuse)
+    data = open_data(batch.data)
+    edition, kent, before = data.edition("2017"), data.forces.find("kent"), psutil.Process().children(recursive=True)
+    with pytest.raises(InputError, match=r"^Invented\.$"):
+        make_reports(edition, [kent], Making(batch.out), jobs=1, scheduler=None, log="run.jsonl")
+    assert (batch.reports / "kent" / "index.html").exists() is page_is_made
+    assert any(path.is_file() for path in (batch.out / ".kept").rglob("*")) is page_is_made
+    assert [one for one in psutil.Process().children(recursive=True) if one not in before and not is_tracker(one)] == []
+    assert batch.left_over() == []
+
+
+def refuse(*_: object) -> None:
+    raise InputError("Invented.")
+
+
+def is_tracker(process: psutil.Process) -> bool:
+    """Return whether a process is multiprocessing's own, which stays for the next run."""
+    return "resource_tracker" in " ".join(process.cmdline())
 
 
 def test_findings_of_one_force_make_its_own_units_stale(again: SmallBatch) -> None:
