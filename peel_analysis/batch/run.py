@@ -17,7 +17,15 @@ import psutil
 
 from peel_analysis.batch.seen import FilesMovedError, Reading
 from peel_analysis.batch.units import Now, Report, Unit
-from peel_analysis.batch.work import Outcome, Workplace, carry_out, fault_line, kill_kernels, prepare_worker
+from peel_analysis.batch.work import (
+    Outcome,
+    Workplace,
+    be_ready_for_pages,
+    carry_out,
+    fault_line,
+    kill_kernels,
+    prepare_worker,
+)
 from peel_analysis.data.errors import InputError
 from peel_analysis.engine.warm_process import OF_BATCH
 
@@ -228,6 +236,7 @@ class Run:
     suspects: deque[Task] = field(default_factory=deque)
     under_way: dict[futures.Future[Outcome], Task] = field(default_factory=dict)
     alone: bool = False
+    last_is_handed_out: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
     meanwhile: Iterator[None] = NOTHING
 
@@ -350,6 +359,9 @@ def _hand_out(state: Run, pool: Pool) -> bool:
         while tasks and len(state.under_way) < (1 if state.alone else pool.window):
             future = pool.executor.submit(carry_out, tasks[0], state.workplace)
             state.under_way[future] = tasks.popleft()
+        if not tasks and not state.last_is_handed_out and any(state.waiting.values()):
+            state.last_is_handed_out = True
+            pool.executor.submit(be_ready_for_pages, state.workplace)  # a worker then waits for the last units
     return bool(state.under_way)
 
 

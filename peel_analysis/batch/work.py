@@ -272,6 +272,18 @@ def _finished(notebook: dict[str, Any], unit: Unit, told: dict[str, str], readin
     return checked_notebook(notebook, seal, packed(told)), seal
 
 
+def be_ready_for_pages(workplace: Workplace) -> None:
+    """Import and read what pages are made from: a worker that has no unit left does so while the last ones run."""
+    from peel_analysis.data.folder import open_data
+    from peel_analysis.measures import calculate_all
+    from peel_analysis.reports import figure_files, page, values_file, workbook  # noqa: F401
+    from peel_analysis.show import prose, templates  # noqa: F401
+
+    templates.compile_pieces()
+    workplace.enter()
+    calculate_all(open_data(workplace.data).edition(workplace.edition))
+
+
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[str, str]:
     """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
