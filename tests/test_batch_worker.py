@@ -16,7 +16,7 @@ from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, pri
 from peel_analysis.batch import Making
 from peel_analysis.batch.run import local_pool
 from peel_analysis.batch.units import shared_key
-from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace, carry_out
+from peel_analysis.batch.work import GRAMMAR, SHARED_EDITION, Workplace, be_ready_for_pages, carry_out
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
@@ -45,6 +45,23 @@ def test_a_worker_has_papermill_before_its_first_unit_and_neither_a_grammar_nor_
     try:
         assert pool.executor.submit(imported).result() == ["papermill"]
         assert pool.executor.submit(imported_later).result()
+    finally:
+        pool.stop()
+
+
+def pages_imported() -> bool:
+    return "peel_analysis.reports.page" in sys.modules
+
+
+def test_a_worker_makes_ready_for_pages_without_a_fault(tmp_path: Path) -> None:
+    """Within a run nobody is told of a fault of it: the page would say what is wrong, and take longer."""
+    workplace = Workplace(PROJECT / "data", tmp_path, "stock", "2017")
+    pool = local_pool(1, workplace, 1)
+    try:
+        assert not pool.executor.submit(pages_imported).result()
+        pool.executor.submit(be_ready_for_pages, workplace).result()
+        assert pool.executor.submit(pages_imported).result()
+        assert list(workplace.kept().glob("results/*")), "the measures are calculated"
     finally:
         pool.stop()
 

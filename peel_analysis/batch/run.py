@@ -236,7 +236,6 @@ class Run:
     suspects: deque[Task] = field(default_factory=deque)
     under_way: dict[futures.Future[Outcome], Task] = field(default_factory=dict)
     alone: bool = False
-    last_is_handed_out: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
     meanwhile: Iterator[None] = NOTHING
 
@@ -359,9 +358,8 @@ def _hand_out(state: Run, pool: Pool) -> bool:
         while tasks and len(state.under_way) < (1 if state.alone else pool.window):
             future = pool.executor.submit(carry_out, tasks[0], state.workplace)
             state.under_way[future] = tasks.popleft()
-        if not tasks and not state.last_is_handed_out and any(state.waiting.values()):
-            state.last_is_handed_out = True
-            pool.executor.submit(be_ready_for_pages, state.workplace)  # a worker then waits for the last units
+            if not tasks and any(state.waiting.values()):  # the first worker without a unit waits for the last ones
+                pool.executor.submit(be_ready_for_pages, state.workplace)
     return bool(state.under_way)
 
 

@@ -277,9 +277,9 @@ def be_ready_for_pages(workplace: Workplace) -> None:
     from peel_analysis.data.folder import open_data
     from peel_analysis.measures import calculate_all
     from peel_analysis.reports import figure_files, page, values_file, workbook  # noqa: F401
-    from peel_analysis.show import prose, templates  # noqa: F401
+    from peel_analysis.show.templates import compile_pieces
 
-    templates.compile_pieces()
+    compile_pieces()
     workplace.enter()
     calculate_all(open_data(workplace.data).edition(workplace.edition))
 
