@@ -43,6 +43,17 @@ answer = [sys.executable, matplotlib.rcParams["text.usetex"], matplotlib.rcParam
 print(json.dumps([*answer, "of_a_startup_file" in globals(), "of_a_line" in globals(), os.environ["MPLBACKEND"]]))
 """
 
+# The last that papermill asks of a kernel, which has answered and is not done with it.
+SLOW_TO_BE_DONE = """
+import time
+kernel = get_ipython().kernel
+asked = kernel.shell_handlers["kernel_info_request"]
+async def slow(*message):
+    await asked(*message)
+    time.sleep(0.5)
+kernel.shell_handlers["kernel_info_request"] = slow
+"""
+
 
 def drawings(results: dict[str, Result]) -> dict[str, str]:
     crime = results["crime_per_1000"]
@@ -123,6 +134,14 @@ def test_kernels_of_a_report_are_of_this_python_and_nobody_s_settings(
     said = capfd.readouterr()
     assert said.out + said.err == ""
     assert [path for path in sorted(of_another.rglob("*")) if ".ipython" in path.parts and path not in before] == []
+
+
+def test_a_kernel_that_is_about_to_be_done_is_not_interrupted(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    execute(write(tmp_path / "n.ipynb", SLOW_TO_BE_DONE), tmp_path / "out.ipynb", timeout=60, engine="stock")
+    said = capfd.readouterr()
+    assert said.out + said.err == ""
 
 
 @pytest.mark.parametrize("name", ["{draft}", "{force}", "{", "{}", "}{0}", "{pm.run_uuid}"])

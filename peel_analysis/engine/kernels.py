@@ -4,11 +4,13 @@ jupyter_client picks TCP ports and lets go of them before the kernel takes them.
 can be given one port; the client of the second then talks to a socket of the first, and can wait for ever to send.
 """
 
+import asyncio
 import importlib.util
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from peel_analysis.engine.warm_connection import INLINE_FIGURES
 from peel_analysis.engine.warm_process import WITHOUT_HISTORY
 
 SEND_TIMEOUT = 60.0  # seconds
+TIME_TO_END = 2.0  # seconds, for a kernel that has been asked to end
 THIS_PYTHON = "peel-this-python"  # a kernel's name that only the managers below know
 # What the files of a user's or a machine's IPython may set; and without history, no kernel opens a data base.
 OF_NOBODY = (
@@ -127,6 +130,19 @@ class SocketKernelManager(OnSockets, AsyncKernelManager):
                 await self.shutdown_kernel(now=True)
             self.cleanup_connection_file()
             raise
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:  # type: ignore[override]
+        """Stop the kernel: it is asked to end, and only one that works on is interrupted.
+
+        jupyter_client interrupts every kernel first, also one that is about to be done, which tells the terminal of it
+        as of an error.
+        """
+        if self.provisioner is not None and self.has_kernel and not (now or restart):
+            await self.request_shutdown()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TIME_TO_END):
+                    await self.provisioner.wait()
+        await super().shutdown_kernel(now=now or not self.has_kernel, restart=restart)
 
     def cleanup_connection_file(self) -> None:
         """Delete the folder of the kernel's own IPython too."""
