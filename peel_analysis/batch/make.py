@@ -18,7 +18,6 @@ from typing import Any, Literal
 from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Now, Report, report_of, shared_key
 from peel_analysis.batch.work import Outcome, Workplace
-from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_inside
@@ -26,7 +25,6 @@ from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, kept_in, remove_left_over
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.measures import calculate_all
 from peel_analysis.site import Site, Standing, made_ahead, make_site, report_page
 from peel_analysis.site.page import has_file
 
@@ -143,9 +141,8 @@ def _make(
         workplace = making.workplace(now.edition, now.shared, forces)
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             opened.append(open_pool(workplace, len(stale)))
-            read_all(now.edition)
             with kept_in(kept):
-                calculate_all(now.edition)
+                _calculated(now.edition)
         values = _values_kept(now.edition, [plan.force_id for plan in plans if plan in stale], kept)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
@@ -164,6 +161,15 @@ def _make(
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
+
+
+def _calculated(edition: Edition) -> None:
+    """Read and check all, and calculate the measures. Raises InputError for data that cannot be used."""
+    from peel_analysis.data.cross_checks import read_all
+    from peel_analysis.measures import calculate_all  # not above: a run that finds nothing stale needs no pandas
+
+    read_all(edition)
+    calculate_all(edition)
 
 
 def _values_kept(edition: Edition, force_ids: Iterable[str], kept: Path) -> Iterator[None]:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from peel_analysis.data import reads
-from peel_analysis.data.cross_checks import read_all
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import PACKAGE, PROJECT, files_below
 from peel_analysis.data.forces import NAMES, Force
@@ -22,7 +21,6 @@ from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.returned import RETURNS
 from peel_analysis.data.settings import CHECKS, SectionPlan
 from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page, marks_of_notebook
-from peel_analysis.measures import calculate_all
 
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
@@ -55,7 +53,10 @@ class Now:
     @cached_property
     def _digests(self) -> dict[str, str]:
         """What is known already. The data have been checked, and all measures calculated from tables read once."""
-        import peel_analysis.sections.section  # noqa: F401 - not above, as it draws: its questions can be asked then
+        # Not above, as they need pandas, and the last draws: its questions can be asked then.
+        import peel_analysis.sections.section  # noqa: F401
+        from peel_analysis.data.cross_checks import read_all
+        from peel_analysis.measures import calculate_all
 
         read_all(self.edition)
         calculate_all(self.edition)

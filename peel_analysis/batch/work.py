@@ -53,9 +53,9 @@ CELL_TIMEOUT = 300  # the slowest cell takes about one
 LAUNCHER = "ipykernel_launcher"
 BETWEEN_TAGS = re.compile(r"\n *(?=<)")
 SHARED_EDITION = "PEEL_EDITION"  # of a batch: the edition that its kernels find read
-# jsonschema, which papermill brings, makes a grammar of web addresses when it finds this package: most of a second a
-# worker, for a check that the format of notebooks does not ask for.
-GRAMMAR = "rfc3987_syntax"
+# What papermill brings looks for these packages as it is imported, for checks that the format of notebooks does not ask
+# for and for Hadoop: a second a worker where it finds them.
+NOT_NEEDED = ("rfc3987_syntax", "rfc3986_validator", "isoduration", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,12 @@ def prepare_worker(parent: int, workplace: Workplace) -> None:
     os.environ[OF_BATCH] = str(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    not_found = [name for name in NOT_NEEDED if name not in sys.modules]
+    sys.modules |= dict.fromkeys(not_found)  # type: ignore[arg-type]
     with suppress(ImportError):  # the first unit says what is missing
-        sys.modules.setdefault(GRAMMAR, None)  # type: ignore[arg-type]
         import peel_analysis.engine.papermill_engine  # noqa: F401
-
-        if sys.modules[GRAMMAR] is None:
-            del sys.modules[GRAMMAR]
+    for name in not_found:
+        del sys.modules[name]
 
 
 def _end_with(parent: int) -> None:

@@ -196,7 +196,7 @@ def count_notes(held: TablesHeld, keys: Sequence[Key]) -> CheckResult:
     Only tables that reach over a note's period are looked at: another release of the item may lack its years. When all
     tables are checked, a note that none of its item's reaches is a query. Raises InputError for a wrong register.
     """
-    by, notes = held.data.rule("count_notes"), records(held.data.register(COUNT_NOTES))
+    by, notes = held.data.rule("count_notes"), held.data.records(COUNT_NOTES)
     items = {item for item, _ in keys} if set(keys) >= set(held.tables()) else set()
     findings, looked_at = [], 0
     for note in notes:
@@ -232,7 +232,7 @@ def _wrong_with(note: Mapping[str, str], rows: pd.DataFrame) -> str:
 def caveats(data: Data, editions: Sequence[Edition]) -> CheckResult:
     """Return the caveats of these editions of which no measure has a figure there."""
     by, looked_at, findings = data.rule("caveats_apply"), 0, []
-    for row in records(data.register(CAVEATS)):
+    for row in data.records(CAVEATS):
         mine = [one for one in editions if row["edition"] in (one.id, "all")]
         looked_at += bool(mine)
         named = row["applies_to"].split(";")
@@ -253,7 +253,7 @@ def comparability(data: Data, editions: Sequence[Edition]) -> CheckResult:
 
 def series_breaks(data: Data, editions: Sequence[Edition]) -> CheckResult:
     """Return the breaks whose days no table of their item reaches."""
-    by, rows, findings = data.rule("series_breaks_apply"), records(data.register(SERIES_BREAKS)), []
+    by, rows, findings = data.rule("series_breaks_apply"), data.records(SERIES_BREAKS), []
     taken_from = {item: source.item for edition in editions for item, source in edition.releases.items()}
     for row in rows:
         item = taken_from.get(row["item"], row["item"])

@@ -1,9 +1,7 @@
 """Whether what one file of a data folder names, another has: all that is declared besides counts, read at once."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-
-import pandas as pd
 
 from peel_analysis.data import registers
 from peel_analysis.data.declarations import named
@@ -14,7 +12,7 @@ from peel_analysis.data.files import meant
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import AREAS, POPULATIONS
 from peel_analysis.data.programmes import PROGRAMMES
-from peel_analysis.data.registers import PUBLISHED_VALUES, SERIES_BREAKS, Register, records
+from peel_analysis.data.registers import PUBLISHED_VALUES, SERIES_BREAKS, Register
 from peel_analysis.data.settings import PEER_SETS, PUBLISHED_FILES
 
 NEARLY = 0.8  # as like a name that there is as this, a name is a slip; others may be of what is left out of a folder
@@ -57,14 +55,14 @@ def _check_caveats(data: Data) -> None:
     """Refuse a caveat of a measure that there is not: it would be printed under no figure."""
     known = ("all", *data.measures.ids)
     with Faults() as faults:
-        for row in records(data.register(registers.CAVEATS)):
+        for row in data.records(registers.CAVEATS):
             place = data.place_of(registers.CAVEATS, row)
             faults.of(named, row["applies_to"].split(";"), place, "applies_to", known, f"data/{MEASURES}")
 
 
 def _check_outcome_types(data: Data) -> None:
     """Refuse a measure of several outcome types, which names them, whose types have no words."""
-    known = set(data.register(registers.OUTCOME_GROUPS)["outcome_type"])
+    known = {row["outcome_type"] for row in data.records(registers.OUTCOME_GROUPS)}
     with Faults() as faults:
         for measure in data.measures:
             place, types = f"data/{MEASURES}, measure '{measure.id}'", measure.numerator.dimensions
@@ -75,19 +73,19 @@ def _check_outcome_types(data: Data) -> None:
 def _check_questions(data: Data) -> None:
     with Faults() as faults:
         for register in QUESTIONS:
-            rows = data.register(register)
-            faults.of(_refuse_slips, data, register, rows, "question", data.programmes.question_ids, PROGRAMMES)
+            rows, known = data.records(register), data.programmes.question_ids
+            faults.of(_refuse_slips, data, register, rows, "question", known, PROGRAMMES)
 
 
 def _check_breaks(data: Data) -> None:
     items = {item for measure in data.measures for item in measure.items}
-    _refuse_slips(data, SERIES_BREAKS, data.register(SERIES_BREAKS), "item", items, MEASURES)
+    _refuse_slips(data, SERIES_BREAKS, data.records(SERIES_BREAKS), "item", items, MEASURES)
 
 
 def _check_tile_map(data: Data) -> None:
     """Refuse a map that lacks a force, or on which two have one place or one code, or a code is too long for a tile."""
     register, taken = registers.TILE_MAP, dict[tuple[str, ...], str]()
-    rows = records(data.register(register))
+    rows = data.records(register)
     with Faults() as faults:
         for row in rows:
             place, force_id, code = data.place_of(register, row), row["force_id"], row["code"]
@@ -102,11 +100,11 @@ def _check_tile_map(data: Data) -> None:
 
 
 def _refuse_slips(
-    data: Data, register: Register, rows: pd.DataFrame, column: str, known: Collection[str], file: str
+    data: Data, register: Register, rows: Sequence[Mapping[str, str]], column: str, known: Collection[str], file: str
 ) -> None:
     """Refuse a name that is not among those of another file, and is nearly one of them."""
     with Faults() as faults:
-        for row in records(rows.drop_duplicates(column)):
+        for row in {row[column]: row for row in reversed(rows)}.values():  # the first of each name
             if row[column] not in known and (near := meant(row[column], known, NEARLY)):
                 found = f"{column} is '{row[column]}', which data/{file} does not have"
                 faults.add([f"{data.place_of(register, row)}: {found}; did you mean {near}?"])
@@ -164,7 +162,7 @@ def checked_published(edition: Edition) -> tuple[Mapping[str, str], ...]:
 
 def _check_published(edition: Edition) -> None:
     known = [name for one in edition.data.measures.ids for name in (one, one + CASES_REVIEWED)]
-    rows = edition.register(PUBLISHED_VALUES)
+    rows = edition.records(PUBLISHED_VALUES)
     _refuse_slips(edition.data, PUBLISHED_VALUES, rows, "measure_id", known, MEASURES)
 
 

@@ -9,21 +9,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
 from peel_analysis.data import reads, registers
-from peel_analysis.data.counts import OWN, OWN_TABLE, of_frame
 from peel_analysis.data.declarations import Declaration, FileName, Texts, declared, entries, named
 from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import text_of, wrong_name
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
 from peel_analysis.data.programmes import PROGRAMMES, Programme
-from peel_analysis.data.registers import A_PROGRAMME, SOURCES, Register, records
+from peel_analysis.data.registers import A_PROGRAMME, SOURCES, Register
 from peel_analysis.data.settings import SectionPlan
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from peel_analysis.data.folder import Data
 
 POPULATION = "population"
@@ -218,7 +218,7 @@ class Edition:
         """Return the release that the edition takes an item from, or "" when it has no public table."""
         return self.releases[item].release if item in self.releases else ""
 
-    def counts(self, item: str) -> pd.DataFrame | None:
+    def counts(self, item: str) -> "pd.DataFrame | None":
         """Return an item's counts, or None without a public table; InputError for a release that is not held."""
         if item not in self.releases:
             return None
@@ -230,8 +230,10 @@ class Edition:
         return self.data.counts(source.item, source.release)
 
     @property
-    def populations(self) -> pd.DataFrame:
+    def populations(self) -> "pd.DataFrame":
         """One row a force, by force_id: population, status ("reported" or "estimated") and what explains it."""
+        import pandas as pd  # as in `Data.register`
+
         asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
         columns = (POPULATION, "status", "sentence")
         index = pd.Index(self.forces.ids, name="force_id")
@@ -296,14 +298,13 @@ class Edition:
         needed = set(self.forces.ids) - (set() if self.national_population else set(self.population_instead))
         return {key for key, force_ids in self.data.populations_of.items() if needed <= force_ids}
 
-    def register(self, register: Register) -> pd.DataFrame:
+    def register(self, register: Register) -> "pd.DataFrame":
         """Return the edition's rows of a register: those of this edition or `all`.
 
         Where `edition` names a programme of inspections, they are the rows of the edition's own programme.
         """
         rows = self.data.register(register)
-        own = (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
-        return rows[rows["edition"].isin(own)].reset_index(drop=True)
+        return rows[rows["edition"].isin(self._named_in(register))].reset_index(drop=True)
 
     def about(self, register: Register, force_id: str, question_id: str) -> list[Mapping[str, str]]:
         """Return the edition's rows of a register that are about a force and a question."""
@@ -312,7 +313,14 @@ class Edition:
     def records(self, register: Register) -> tuple[Mapping[str, str], ...]:
         """Return the same rows as mappings of text, for reading one after the other."""
         asked = ("records", register, self.id, self._programme_id)
-        return self.data.cached(asked, lambda: tuple(records(self.register(register))))
+        own = self._named_in(register)
+        return self.data.cached(
+            asked, lambda: tuple(row for row in self.data.records(register) if row["edition"] in own)
+        )
+
+    def _named_in(self, register: Register) -> tuple[str, ...]:
+        """Return what the column `edition` of a register says in rows that are the edition's."""
+        return (self._programme_id,) if register.edition_is == A_PROGRAMME else (self.id, "all")
 
     @property
     def _programme_id(self) -> str:
@@ -342,7 +350,7 @@ class Edition:
             raise InputError(f"No section '{section_id}' in edition {self.id}; its sections are {', '.join(by_id)}")
         return by_id[section_id]
 
-    def sources(self, source_ids: Iterable[str] | None = None) -> list[dict[str, str]]:
+    def sources(self, source_ids: Iterable[str] | None = None) -> list[Mapping[str, str]]:
         """Return rows of the sources register: those that the edition lists (all without a list), or for `source_ids`.
 
         A measure names its sources once; an edition with another release of a table says so under `source_instead`.
@@ -381,11 +389,13 @@ class Edition:
         of_own_set = self.earlier_population if chosen == self.settings.population.vintage else None
         return replace(self, mid_year=year, vintage=chosen, population_instead=instead, earlier_population=of_own_set)
 
-    def with_counts(self, item: str, rows: pd.DataFrame) -> "Edition":
+    def with_counts(self, item: str, rows: "pd.DataFrame") -> "Edition":
         """Return the edition with a user's table of counts of an item of its own, by force; nothing is written.
 
         Raises InputError for an item that the data folder knows already, and as `counts.of_frame` does.
         """
+        from peel_analysis.data.counts import OWN, OWN_TABLE, of_frame  # as in `Data.register`
+
         known = {*(one for measure in self.data.measures for one in measure.items), *self.releases, *self.lacks}
         if item in known | {one for one, _ in self.data.tables} and self.release_of(item) != OWN:
             raise InputError(f"{OWN_TABLE.format(item)}: the data folder has an item of that name; give yours another")
@@ -424,15 +434,16 @@ def _notes(edition: Edition, *numbers: str) -> list[Mapping[str, str]]:
 
 
 @reads.question("listed", reads.as_text)
-def _listed_sources(edition: Edition) -> list[dict[str, str]]:
+def _listed_sources(edition: Edition) -> list[Mapping[str, str]]:
     listed = edition.settings.sources
-    return _sources(edition, *(edition.data.register(SOURCES)["source_id"] if listed is None else listed))
+    every = (row["source_id"] for row in edition.data.records(SOURCES))
+    return _sources(edition, *(every if listed is None else listed))
 
 
 @reads.question("sources", reads.as_text)
-def _sources(edition: Edition, *source_ids: str) -> list[dict[str, str]]:
+def _sources(edition: Edition, *source_ids: str) -> list[Mapping[str, str]]:
     data = edition.data
-    known = data.cached(("sources by id",), lambda: {row["source_id"]: row for row in records(data.register(SOURCES))})
+    known = data.cached(("sources by id",), lambda: {row["source_id"]: row for row in data.records(SOURCES)})
     if unknown := [source_id for source_id in source_ids if source_id not in known]:
         raise InputError(f"{edition.file}: no source '{unknown[0]}' in data/sources.csv; add its row or mend the id")
     return [known[source_id] for source_id in source_ids]
@@ -481,7 +492,7 @@ def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
 
 def _check_sources(settings: EditionFile, data: "Data", where: str) -> None:
     instead = settings.source_instead
-    known = set(data.register(SOURCES)["source_id"]) if data.has(SOURCES.file) else set()
+    known = {row["source_id"] for row in data.records(SOURCES)} if data.has(SOURCES.file) else set()
     with Faults() as faults:
         for name, found in (("sources", settings.sources or ()), ("source_instead", [*instead, *instead.values()])):
             faults.of(named, found if known else (), where, name, known, SOURCES.where)

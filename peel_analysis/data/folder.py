@@ -3,21 +3,22 @@
 import os
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from peel_analysis.data import kept_tables, reads, registers, settings
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure, Measures, blocks_in, measures_in
 from peel_analysis.data.edition import Edition, edition_in
 from peel_analysis.data.errors import Faults, InputError
-from peel_analysis.data.files import NOTICE, PROJECT, Stamp, data_folder, rows_of, stamp, toml_of, wrong_name
+from peel_analysis.data.files import NOTICE, PROJECT, Rows, Stamp, data_folder, rows_of, stamp, toml_of, wrong_name
 from peel_analysis.data.forces import AREAS, FORCES, NAMES, POPULATIONS, Forces, areas_in, populations_in, read_forces
 from peel_analysis.data.policy import POLICY, Policy, policy_in
 from peel_analysis.data.programmes import PROGRAMMES, Programmes, check_judgments, programmes_in
 from peel_analysis.data.registers import Register, Statuses
 from peel_analysis.data.returned import RETURNS, Notice, ReturnedItem, notice_in, returned_in
 from peel_analysis.data.writing import JOURNAL, finish_writing
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 T = TypeVar("T")
 PUBLIC = "Made from public data by peel_analysis."
@@ -59,7 +60,7 @@ class Data:
         own = f" with {', '.join(' '.join(key) for key in self._own)}" if self._own else ""
         return f"<data folder {self.folder}{own}>"
 
-    def with_table(self, item: str, release: str, rows: pd.DataFrame) -> "Data":
+    def with_table(self, item: str, release: str, rows: "pd.DataFrame") -> "Data":
         """Return the same folder with one more table of counts, checked already, which no file holds."""
         other = Data(self.folder)
         other._own = {**self._own, (item, release): rows}
@@ -137,9 +138,26 @@ class Data:
         """The 43 forces; their other names are the project's where the data folder has no file of them."""
         return read_forces(self.path(FORCES), self.path(NAMES) if self.has(NAMES) else PROJECT / "data" / NAMES)
 
-    def register(self, register: Register) -> pd.DataFrame:
+    def register(self, register: Register) -> "pd.DataFrame":
         """Return a register as text, one row a fact; an empty cell is an empty string."""
-        return self._register(register)[0].copy(deep=False)  # pandas copies when one of the two is written to
+        import pandas as pd  # not above: a run that finds nothing stale needs none
+
+        def made() -> pd.DataFrame:
+            rows, _ = self._register(register)
+            return pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
+
+        return self.cached(("table", register), made).copy(
+            deep=False
+        )  # pandas copies when one of the two is written to
+
+    def records(self, register: Register) -> tuple[Mapping[str, str], ...]:
+        """Return the same rows as mappings of text, for reading one after the other."""
+
+        def made() -> tuple[Mapping[str, str], ...]:
+            rows, _ = self._register(register)
+            return tuple(dict(zip(rows.columns, cells, strict=True)) for cells in rows.cells)
+
+        return self.cached(("records", register), made)
 
     def place_of(self, register: Register, row: Mapping[str, str]) -> str:
         """Return where a row of a register stands, for a message: "data/exclusions.csv, line 7"."""
@@ -147,8 +165,10 @@ class Data:
         line = self._register(register)[1].get(key)
         return f"{register.where}, {f'line {line}' if line else ', '.join(key)}"  # rows set together have no line
 
-    def _register(self, register: Register) -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
-        def read() -> tuple[pd.DataFrame, dict[tuple[str, ...], int]]:
+    def _register(self, register: Register) -> tuple[Rows, dict[tuple[str, ...], int]]:
+        """Return a register's rows, and on which line each stands, by its key."""
+
+        def read() -> tuple[Rows, dict[tuple[str, ...], int]]:
             of_programme, path = register.edition_is == registers.A_PROGRAMME, self.path(register.file)
             with reads.only_checked(), Faults() as faults:
                 rows = rows_of(path, register.where, register.columns, faults)
@@ -156,22 +176,21 @@ class Data:
                 faults.of(registers.check_rows, rows, register, self.forces, editions)
                 if register is registers.JUDGMENTS:
                     faults.of(check_judgments, rows, self.programmes)
-            table = pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
-            return table, dict(zip(registers.keys_of(rows, register), rows.lines, strict=True))
+            return rows, dict(zip(registers.keys_of(rows, register), rows.lines, strict=True))
 
         return self.cached(register, read)
 
     @_kept_from(registers.STATUSES.file)
     def statuses(self) -> Statuses:
         """The statuses that a value can have, with their marks and words."""
-        return Statuses({row["status"]: row for row in registers.records(self.register(registers.STATUSES))})
+        return Statuses({row["status"]: row for row in self.records(registers.STATUSES)})
 
     @_kept_from(MEASURES)
     def measures(self) -> Measures:
         """The measures, in the order of the report."""
         with reads.only_checked():
-            sources = self.register(registers.SOURCES)["source_id"] if self.has(registers.SOURCES.file) else ()
-        return measures_in(*self._toml(MEASURES), frozenset(sources))
+            sources = self.records(registers.SOURCES) if self.has(registers.SOURCES.file) else ()
+        return measures_in(*self._toml(MEASURES), frozenset(row["source_id"] for row in sources))
 
     def measure(self, name: str) -> Measure:
         """Return a measure by its id or its title. Raises InputError, with close matches, when there is none."""
@@ -311,13 +330,13 @@ class Data:
         """Return whether there is a table of an item's counts in a release."""
         return (item, release) in self._own or self.has(f"counts/{item}/{release}.csv")
 
-    def counts(self, item: str, release: str) -> pd.DataFrame:
+    def counts(self, item: str, release: str) -> "pd.DataFrame":
         """Return a table of counts, checked, in the shape of `data/counts.py`. Raises TableError as it says."""
         if (item, release) in self._own:
             return self._own[item, release].copy(deep=False)
         file = f"counts/{item}/{release}.csv"
 
-        def read() -> pd.DataFrame:
+        def read() -> "pd.DataFrame":
             path, forces, public = self.path(file), self.forces, not self.has(NOTICE)
             return kept_tables.table(path, f"data/{file}", forces=forces, public=public)
 

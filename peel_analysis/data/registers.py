@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from peel_analysis.data.errors import Faults
 from peel_analysis.data.files import Rows
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Forces, UnknownForceError
 from peel_analysis.data.periods import is_day
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALL_FORCES = (ENGLAND_AND_WALES, "all", "")
 AN_EDITION = "an edition"  # a file of data/editions, or `all`
@@ -190,7 +191,7 @@ def _other_forces(rows: Rows, register: Register, forces: Forces) -> Iterator[st
             yield f"{register.where}, line {line}: force_id '{name}' is not the id of a force{near}"
 
 
-def records(rows: pd.DataFrame) -> list[dict[str, str]]:
+def records(rows: "pd.DataFrame") -> list[dict[str, str]]:
     """Return a register's rows as dictionaries of text, for reading one after the other."""
     return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict(orient="records")]
 

@@ -12,7 +12,7 @@ from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import Period
 from peel_analysis.data.reads import as_text, question, remembered
-from peel_analysis.data.registers import NOT_COMPARABLE, SERIES_BREAKS, records
+from peel_analysis.data.registers import NOT_COMPARABLE, SERIES_BREAKS
 from peel_analysis.measures.result import Result
 from peel_analysis.measures.sums import rows_of
 
@@ -232,7 +232,7 @@ def breaks_of(measure: Measure, edition: Edition) -> tuple[Break, ...]:
 @question("breaks", as_text)
 def _breaks(edition: Edition, *items: str) -> tuple[Break, ...]:
     breaks = []
-    for row in records(edition.data.register(SERIES_BREAKS)):
+    for row in edition.data.records(SERIES_BREAKS):
         if row["item"] in items:
             days = (date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
             is_comparable = row["comparison"] != NOT_COMPARABLE

@@ -13,7 +13,7 @@ from peel_analysis.data.definitions import Measure, Part
 from peel_analysis.data.edition import POPULATION, Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force
 from peel_analysis.data.periods import Period
-from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES, records
+from peel_analysis.data.registers import EXCLUSIONS, PUBLISHED_VALUES
 from peel_analysis.data.returned import InventedSize, ReturnedItem, periods_asked
 from peel_analysis.data.settings import PlantedFault
 from peel_analysis.measures.sums import CountTables
@@ -93,7 +93,7 @@ class _Invented:
         self.people = {str(one): float(of) for one, of in edition.populations[POPULATION].items()}
         self.residents = {str(one): float(of) for one, of in edition.national_populations.items()}
         self.supplied = _supplied(edition)
-        self.printed = [row for row in records(edition.data.register(PUBLISHED_VALUES)) if row["edition"] == edition.id]
+        self.printed = [row for row in edition.data.records(PUBLISHED_VALUES) if row["edition"] == edition.id]
         self.counts: dict[Key, dict[str, int]] = {}
         for item in edition.data.returned.values():
             if item.illustrative is not None:
@@ -232,9 +232,9 @@ def _rest(item: str, whole: Row, parts: Iterable[Row]) -> Row:
     return replace(whole, item=item, count=count)
 
 
-def _facts(edition: Edition) -> list[dict[str, str]]:
+def _facts(edition: Edition) -> list[Mapping[str, str]]:
     """Return the register's rows of an edition."""
-    return [row for row in records(edition.data.register(EXCLUSIONS)) if row["edition"] in (edition.id, "all")]
+    return [row for row in edition.data.records(EXCLUSIONS) if row["edition"] in (edition.id, "all")]
 
 
 def _is_of(fact: Mapping[str, str], year: int) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import Force
 from peel_analysis.data.periods import Period
-from peel_analysis.data.registers import PUBLISHED_VALUES, records
+from peel_analysis.data.registers import PUBLISHED_VALUES
 from peel_analysis.data.returned import ReturnedItem, periods_asked
 from peel_analysis.reports.workbook import A4, NO_TIME, OPTIONS, set_heights
 from peel_analysis.sources.workbook_files import letters
@@ -114,7 +114,7 @@ def held_before(edition: Edition, force: Force) -> dict[tuple[str, int], int | s
     """
     before = {(item.id, period.end.year - 1): _a_year_before(period) for item, period in asked(edition)}
     found: dict[tuple[str, int], int | str] = {}
-    for row in records(edition.data.register(PUBLISHED_VALUES)):
+    for row in edition.data.records(PUBLISHED_VALUES):
         measure = next((one for one in edition.data.measures if one.id == row["measure_id"]), None)
         items = measure.numerator.items if measure and row["force_id"] == force.id else ()
         for (item, year), period in before.items():

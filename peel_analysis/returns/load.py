@@ -15,7 +15,7 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import Faults, InputError
 from peel_analysis.data.files import NOTICE, files_below
 from peel_analysis.data.folder import Data, open_data
-from peel_analysis.data.registers import EXCLUSIONS, SOURCES, Register, records
+from peel_analysis.data.registers import EXCLUSIONS, SOURCES, Register
 from peel_analysis.data.writing import JOURNAL, one_writer, write_files
 from peel_analysis.intake import registers
 from peel_analysis.measures.exclusions import OUT
@@ -26,7 +26,7 @@ from peel_analysis.returns.log import CONFIRMED, DENIED, EXCLUDED, PARTIAL, Entr
 NOTED = ("partial", "estimated", "combined")
 LEFT_OUT = "Left out after a query"
 ABOUT = ("edition", "measure_id", "period_year", "force_id")  # of a row of the register
-Fact = dict[str, str]
+Fact = Mapping[str, str]
 Decided = dict[tuple[str, str, int], Entry]  # by force, item and year
 WHO_AND_HOW = {  # whose the counts are, as a source is named, and how they were made, by the word that marks the forms
     "": ("Police forces", "the counts that the forces wrote into the forms, as they stand"),
@@ -58,7 +58,7 @@ def load(returns: Returns) -> Data:
     contents[target / f"editions/{edition.id}.toml"] = _with_releases(edition, returns)
     contents[target / NOTICE] = f'word = "{returns.notice.word}"\nsentence = "{returns.notice.sentence}"\n'
     contents[target / EXCLUSIONS.file] = _with_facts(source, *_facts(returns, edition, about))
-    contents[target / SOURCES.file] = _as_csv(SOURCES, [*records(source.register(SOURCES)), _named(returns, edition)])
+    contents[target / SOURCES.file] = _as_csv(SOURCES, [*source.records(SOURCES), _named(returns, edition)])
     target.mkdir(exist_ok=True)
     with one_writer(target):
         changed = {path: text for path, text in contents.items() if _bytes(text) != _there(path)}
@@ -257,7 +257,7 @@ def _with_facts(data: Data, facts: Iterable[Fact], by_decision: Container[tuple[
     def about(row: Fact) -> tuple[str, ...]:
         return tuple(row[name] for name in ABOUT)
 
-    rows = [row for row in records(data.register(EXCLUSIONS)) if about(row) not in by_decision]
+    rows = [row for row in data.records(EXCLUSIONS) if about(row) not in by_decision]
     known = set(map(about, rows))
     rows += [fact for fact in facts if about(fact) not in known]
     return _as_csv(EXCLUSIONS, rows)

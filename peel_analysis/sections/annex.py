@@ -148,13 +148,13 @@ class Annex:
         """Show what each mark means, the notes of the published report by number, and the terms it uses."""
         rows = [
             text_row(row["status"].replace("_", " "), row["mark"] or "none", row["meaning"])
-            for row in registers.records(self.edition.data.register(registers.STATUSES))
+            for row in self.edition.data.records(registers.STATUSES)
         ]
         parts = [html_table("Marks in tables and in values.csv", ("Status", "Mark", "Meaning"), rows)]
-        if notes := registers.records(self.edition.register(registers.FOOTNOTES)):
+        if notes := self.edition.records(registers.FOOTNOTES):
             title = "Notes of the published report, by their numbers"
             parts.append(piece("folded", title, piece("published_notes", notes)))
-        terms = registers.records(self.edition.data.register(registers.GLOSSARY))
+        terms = self.edition.data.records(registers.GLOSSARY)
         parts.append(piece("folded", "Terms and abbreviations", piece("terms", terms)))
         return Html(Markup("\n").join(parts), "marks, notes and terms")
 

@@ -13,7 +13,7 @@ from peel_analysis.comparison.sensitivity import (
 )
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL, NUMBER_OF_FORCES
 from peel_analysis.data.reads import remembered
-from peel_analysis.data.registers import OUTCOME_GROUPS, records
+from peel_analysis.data.registers import OUTCOME_GROUPS
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import other_releases
 from peel_analysis.show.words import IN_DOUBT, changed, earlier_population, table_of_both_ends
@@ -150,7 +150,7 @@ def _what_counts(result: Result) -> str:
     part, held = result.measure.numerator, set[str]()
     for counts in (result.edition.counts(item) for item in part.items):
         held |= set() if counts is None else set(counts["dimension"])
-    rows = records(result.edition.data.register(OUTCOME_GROUPS))
+    rows = result.edition.data.records(OUTCOME_GROUPS)
     words = {row["outcome_type"]: f"“{row['outcome_words']}”" for row in rows}
     named = [words[one] for one in part.dimensions if one in (held or words)]
     return f"{part.version[:1].upper()}{part.version[1:]}, counts these outcomes: {', '.join(named)}."

@@ -8,7 +8,7 @@ from typing import Any
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force
 from peel_analysis.data.programmes import OVERALL
-from peel_analysis.data.registers import GLOSSARY, records
+from peel_analysis.data.registers import GLOSSARY
 from peel_analysis.data.text import enumerated
 from peel_analysis.measures import Result, calculate_all
 from peel_analysis.sections.judgments import Judgment, grades_over_forces, judgment, keys_of
@@ -143,7 +143,7 @@ def search(site: Site) -> Files:
         ("Forces", "force", list(_forces(site, editions))),
         ("Measures", "measure", list(_measures(site, editions))),
         ("Sections of a report", "section", list(_sections(site, editions))),
-        ("Terms", "term", [Entry(row["term"], row["meaning"]) for row in records(site.data.register(GLOSSARY))]),
+        ("Terms", "term", [Entry(row["term"], row["meaning"]) for row in site.data.records(GLOSSARY)]),
     ]
     yield SEARCH, site.page("search.html.j2", SEARCH, groups=groups)
 

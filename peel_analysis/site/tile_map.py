@@ -1,10 +1,10 @@
 """The tile map of a measure: a square a force where it lies in England and Wales, with its value and its fifth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from peel_analysis.data.registers import NOT_AVAILABLE, TILE_MAP, records
+from peel_analysis.data.registers import NOT_AVAILABLE, TILE_MAP
 from peel_analysis.data.text import rounded
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import value_cell
@@ -43,7 +43,7 @@ def has_map(result: Result) -> bool:
 
 def tiles(result: Result) -> list[Tile]:
     """Return the tiles from the north-west to the south-east, row by row: all forces, with or without a value."""
-    places = records(result.edition.data.register(TILE_MAP))
+    places = result.edition.data.records(TILE_MAP)
     in_fifths = fifths(result)
     return [
         _tile(result, row, in_fifths.get(row["force_id"], 0))
@@ -51,7 +51,7 @@ def tiles(result: Result) -> list[Tile]:
     ]
 
 
-def _tile(result: Result, place: dict[str, str], fifth: int) -> Tile:
+def _tile(result: Result, place: Mapping[str, str], fifth: int) -> Tile:
     own, name = result.of(place["force_id"]), result.edition.forces.name(place["force_id"])
     value, why = value_cell(result, own.value, own.status).text, ""
     if not fifth:
