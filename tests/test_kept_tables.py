@@ -196,12 +196,31 @@ def test_nothing_is_kept_of_data_that_are_not_published(
     assert not cache.exists()
 
 
-def test_a_batch_keeps_in_its_own_folder(
+def test_a_batch_finds_what_the_user_has_and_keeps_the_rest_in_its_own_folder_too(
     cache: Path, tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    first, later = tmp_path / "first", tmp_path / "later"
+    monkeypatch.setenv(KEPT_IN, str(first))
+    before = first_count(Data(own))
+    assert (len(kept(first, TABLES)), len(kept(cache, TABLES))) == (1, 1)
+    monkeypatch.setenv(KEPT_IN, str(later))
+    (own / NOTICE).write_text('word = "Unpublished"\nsentence = "Of returns."\n', encoding="utf-8")
+    Data(own).counts("recorded_crime", "2017-18-older")  # of what is not published the user's folder learns nothing
+    assert (len(kept(later, TABLES)), len(kept(cache, TABLES))) == (1, 1)
+    (own / NOTICE).unlink()
+    monkeypatch.setattr(counts, "read", refuse)
+    assert first_count(Data(own)) == before
+
+
+@pytest.mark.parametrize("place", ["cache", "batch"])
+def test_where_one_of_two_folders_cannot_be_written_the_other_serves(
+    place: str, cache: Path, tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(KEPT_IN, str(tmp_path / "batch"))
-    first_count(Data(own))
-    assert (len(kept(tmp_path / "batch", TABLES)), cache.exists()) == (1, False)
+    (tmp_path / place).write_text("a file, where the folder should be", encoding="utf-8")
+    before = first_count(Data(own))
+    monkeypatch.setattr(counts, "read", refuse)
+    assert first_count(Data(own)) == before
 
 
 def test_what_was_written_first_goes_when_the_folder_is_full(

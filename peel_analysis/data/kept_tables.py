@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -60,22 +60,28 @@ def users_folder() -> Path | None:
 def table(path: Path, name: str, *, forces: "Forces", public: bool) -> "pd.DataFrame":
     """Return a table of counts as `counts.read` does, from what is kept when the same content was read before.
 
-    What is not `public` is kept in the folder of a batch alone, if in any. Raises what `counts.read` does.
+    What is not `public` is kept in the folder of a batch alone, if in any. That folder has the rest too: the user's may
+    not be one that can be written to. Raises what `counts.read` does.
     """
     from peel_analysis.data import counts  # not above: an answer that is kept needs no pandas
 
-    place, code = cache_folder() or (users_folder() if public else None), _code(PACKAGE / "data")
-    if place is None or not code:
+    of_user, code = users_folder() if public else None, _code(PACKAGE / "data")
+    places = [place for place in (cache_folder(), of_user) if place is not None and code]
+    if not places:
         return counts.read(path, name, forces=forces)
     made: list[pd.DataFrame] = []
     content = path.read_bytes()
 
     def read() -> bytes:
-        _keep_to_size(place)
+        if of_user is not None:
+            _keep_to_size(of_user)
         made.append(counts.read(path, name, content, forces=forces))
         return counts.as_bytes(made[0])
 
-    held = once(TABLES, (code, name, *forces.ids, checksum(content)), read, place)
+    find, asked = read, (code, name, *forces.ids, checksum(content))
+    for place in places:
+        find = partial(once, TABLES, asked, find, place)
+    held = find()
     return made[0] if made else counts.from_bytes(held)
 
 
