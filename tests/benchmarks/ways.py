@@ -84,7 +84,7 @@ def ours(units: Sequence[Unit], folder: Path) -> tuple[float, float]:
     started = time.perf_counter()
     _units(pool.executor, units, second)
     running = time.perf_counter() - started
-    pool.close()
+    pool.stop()
     return whole, running
 
 
