@@ -1,10 +1,11 @@
 """Why a value moved: from A, one input after the other is taken from B, and the parts add up to the whole."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
+from operator import itemgetter
 from typing import TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ REVISED, NEW, PEOPLE, EXCLUDED, DEFINED = CAUSES_IN_ORDER
 NOT_SEPARABLE, NOT_KNOWN = "not_separable", "not_known"
 PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 T = TypeVar("T")
+Rows = tuple[Mapping[str, str], ...]  # of a register
 Held = dict[str, tuple[str, float]]  # by force, the status and the value, NaN where it is missing
 Step = tuple[str, Held]  # what a measure comes to after one more input, the cause, came from B
 OF_COUNTS = ("sums", "quarterly", "doubts", "quarters apart")  # what rests on counts, and on no register or population
@@ -42,16 +44,14 @@ CANNOT = "not_available"  # the status of a measure that a version's tables do n
 class MixedData(Data):
     """A data folder whose counts, populations and two registers come from others; the two are good for any edition."""
 
-    def __init__(
-        self, definitions: Data, counts: Data, populations: Data, registers: Mapping[Register, pd.DataFrame]
-    ) -> None:
+    def __init__(self, definitions: Data, counts: Data, populations: Data, registers: Mapping[Register, Rows]) -> None:
         super().__init__(definitions.folder)
         self._definitions, self._counts, self._populations = definitions, counts, populations
         self._registers = registers
 
     def __repr__(self) -> str:
-        texts = [rows.to_csv() for rows in self._registers.values()]
-        return f"<mixed data {self._definitions}, {self._counts}, {self._populations}, {texts}>"
+        registers = list(self._registers.values())
+        return f"<mixed data {self._definitions}, {self._counts}, {self._populations}, {registers}>"
 
     def cached(self, what: Hashable, make: Callable[[], T]) -> T:
         """Return what is in the files of the definitions; what an edition makes of them is of this mix alone.
@@ -80,8 +80,12 @@ class MixedData(Data):
 
     def register(self, register: Register) -> pd.DataFrame:
         """Return a register's rows."""
+        return super().register(register) if register in self._registers else self._definitions.register(register)
+
+    def records(self, register: Register) -> Rows:
+        """Return the same rows as mappings."""
         held = self._registers.get(register)
-        return self._definitions.register(register) if held is None else held
+        return self._definitions.records(register) if held is None else held
 
 
 def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> Edition:
@@ -93,7 +97,7 @@ def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> Edition:
     published = counts if _same_window(measure, counts, windows) else windows
     registers = {
         EXCLUSIONS: _exclusions(measure, excluded),
-        PUBLISHED_VALUES: _published(measure, published).assign(edition="all"),
+        PUBLISHED_VALUES: tuple({"edition": "all", **row} for row in _published(measure, published)),
     }
     return replace(
         windows,
@@ -109,12 +113,11 @@ def _mixed(measure: Measure, inputs: Mapping[str, Edition]) -> Edition:
     )
 
 
-def _exclusions(measure: Measure, edition: Edition) -> pd.DataFrame:
+def _exclusions(measure: Measure, edition: Edition) -> Rows:
     """Return the rows that apply to a measure in the edition's own year, as good for any year and edition."""
-    rows = edition.register(EXCLUSIONS)
-    year = str(edition.window(measure.window).end.year)
-    mine = (rows["measure_id"] == measure.id) & rows["period_year"].isin((year, "all"))
-    return rows[mine].assign(period_year="all", edition="all").reset_index(drop=True)
+    years = (str(edition.window(measure.window).end.year), "all")
+    rows = (row for row in edition.records(EXCLUSIONS) if row["measure_id"] == measure.id)
+    return tuple({**row, "period_year": "all", "edition": "all"} for row in rows if row["period_year"] in years)
 
 
 def _differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[str]:
@@ -122,8 +125,8 @@ def _differing(pair: tuple[Measure, Measure], a: Edition, b: Edition) -> list[st
     one, other = pair
     items = dict.fromkeys((*one.items, *other.items, one.id))
     other_window = not _same_window(one, a, b)
-    other_published = not _published(one, a).equals(_published(other, b))
-    other_effects = not _effects(one, a).equals(_effects(other, b))
+    other_published = _published(one, a) != _published(other, b)
+    other_effects = _effects(one, a) != _effects(other, b)
     found = {
         REVISED: any(_counts_differ(item, a, b) for item in items) or (not other_window and other_published),
         NEW: other_window,
@@ -153,15 +156,18 @@ def _counts_differ(item: str, a: Edition, b: Edition) -> bool:
     return not counts[0].equals(counts[1])
 
 
-def _published(measure: Measure, edition: Edition) -> pd.DataFrame:
-    rows = edition.register(PUBLISHED_VALUES)
-    mine = rows[rows["measure_id"].isin((measure.id, measure.id + CASES_REVIEWED))]
-    return mine.drop(columns=["edition"]).reset_index(drop=True)
+def _published(measure: Measure, edition: Edition) -> Rows:
+    ids = (measure.id, measure.id + CASES_REVIEWED)
+    return _without(("edition",), (row for row in edition.records(PUBLISHED_VALUES) if row["measure_id"] in ids))
 
 
-def _effects(measure: Measure, edition: Edition) -> pd.DataFrame:
-    rows = _exclusions(measure, edition).drop(columns=["edition", "said_in", "basis"])
-    return rows.sort_values(["force_id", "effect"]).reset_index(drop=True)
+def _effects(measure: Measure, edition: Edition) -> Rows:
+    by_force = sorted(_exclusions(measure, edition), key=itemgetter("force_id", "effect"))
+    return _without(("edition", "said_in", "basis"), by_force)
+
+
+def _without(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> Rows:
+    return tuple({name: cell for name, cell in row.items() if name not in columns} for row in rows)
 
 
 def steps(

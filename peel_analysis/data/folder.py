@@ -143,8 +143,8 @@ class Data:
         import pandas as pd  # not above: a run that finds nothing stale needs none
 
         def made() -> pd.DataFrame:
-            rows, _ = self._register(register)
-            return pd.DataFrame({name: rows.column(name) for name in register.columns}, dtype="str")
+            rows = self.records(register)
+            return pd.DataFrame({name: [row[name] for row in rows] for name in register.columns}, dtype="str")
 
         return self.cached(("table", register), made).copy(
             deep=False
