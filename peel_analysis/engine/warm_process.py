@@ -93,7 +93,6 @@ def be_fit_to_fork() -> None:
         raise RuntimeError(f"the warm process has {threads} threads; it may fork only while it has one")
     gc.collect()
     gc.freeze()  # the collector would otherwise write to pages that kernels share
-    gc.enable()
 
 
 def _draw_once() -> None:
@@ -251,7 +250,6 @@ def main() -> None:
         del sys.path[0]  # a script's folder: a kernel has the working folder there
     sockets = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
     parent, arguments = int(sys.argv[2]), sys.argv[3:]
-    gc.disable()  # until it forks: nearly all that it imports and reads stays, and to look for the rest takes a tenth
     packets_of = beside("packets").Packets
     first = packets_of(sockets[0])
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
@@ -259,7 +257,9 @@ def main() -> None:
     profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
     answer: Message = READY
     try:
+        gc.disable()  # nearly all that it imports stays, and to look for the rest takes a tenth of the time
         import_libraries()
+        gc.enable()
         prepare_what_is_shared()
         if os.getppid() != parent:  # nobody waits for it, and its folder may be gone
             remove(profile)
