@@ -13,9 +13,9 @@ from markupsafe import Markup
 from peel_analysis.data.folder import open_data
 from peel_analysis.measures import Result, calculate
 from peel_analysis.reports.page import SectionOnPage, page_html, pieces
-from peel_analysis.sections.display import PEEL, Drawing, Findings, Html, numbered, stands_under
+from peel_analysis.sections.display import Drawing, Findings, Html, numbered, stands_under
 from peel_analysis.show.pictures import picture
-from peel_analysis.show.templates import linked, piece
+from peel_analysis.show.templates import PEEL, linked, piece
 
 SECTION = "investigating"
 SVG = '<svg width="10pt" height="10pt" viewBox="0 0 10 10" xmlns="http://www.w3.org/2000/svg"></svg>'

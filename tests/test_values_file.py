@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from peel_analysis.batch.values import values_files
 from peel_analysis.data.definitions import Measures
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
@@ -14,7 +15,7 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES
 from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.measures import Result
-from peel_analysis.reports.values_file import values_files, values_of
+from peel_analysis.reports.values_file import values_of
 from peel_analysis.show import values
 
 Row = dict[str, str]

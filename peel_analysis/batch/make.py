@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
 from peel_analysis.batch.units import Now, Report, report_of, shared_key
+from peel_analysis.batch.values import values_kept
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
@@ -143,7 +144,7 @@ def _make(
             opened.append(open_pool(workplace, len(stale)))
             with kept_in(kept):
                 _calculated(now.edition)
-        values = _values_kept(now.edition, [plan.force_id for plan in plans if plan in stale], kept)
+        values = values_kept(now.edition, [plan.force_id for plan in plans if plan in stale], kept)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
 
@@ -170,17 +171,6 @@ def _calculated(edition: Edition) -> None:
 
     read_all(edition)
     calculate_all(edition)
-
-
-def _values_kept(edition: Edition, force_ids: Iterable[str], kept: Path) -> Iterator[None]:
-    """Make the values files, force by force, where the pages look for them. Raises InputError as values_files does."""
-    from peel_analysis.reports.values_file import values_files, values_of
-
-    of_edition = cache(lambda: values_of(edition))
-    for force_id in force_ids:
-        with kept_in(kept):
-            values_files(edition, force_id, of_edition)
-        yield
 
 
 def _remove_kept(cache: Path, *, every: bool) -> None:

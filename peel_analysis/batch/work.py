@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +23,7 @@ import psutil
 
 from peel_analysis.batch.seen import FilesMovedError, Reading, last_look, look_again
 from peel_analysis.batch.units import Report, Unit
+from peel_analysis.batch.values import values_files, values_of_worker
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.reads import READS_IN, WHOLE, is_seen_to_read, packed, told_in, watch
@@ -40,10 +41,8 @@ from peel_analysis.engine.machine import make_no_more_folders, remove_left_over_
 from peel_analysis.engine.warm_process import OF_BATCH, SHARED
 
 if TYPE_CHECKING:
-    from peel_analysis.data.edition import Edition
     from peel_analysis.data.settings import SectionPlan
     from peel_analysis.reports.page import SectionOnPage
-    from peel_analysis.reports.values_file import EditionValues
 
 ORPHAN_CHECK = 1.0  # seconds
 KILL_TIMEOUT = 5.0
@@ -275,23 +274,19 @@ def _finished(notebook: dict[str, Any], unit: Unit, told: dict[str, str], readin
 def be_ready_for_pages(workplace: Workplace) -> None:
     """Import and read what pages are made from: a worker that has no unit left does so while the last ones run."""
     from peel_analysis.data.folder import open_data
-    from peel_analysis.measures import calculate_all
-    from peel_analysis.reports import figure_files, page, values_file, workbook  # noqa: F401
+    from peel_analysis.reports import figure_files, page  # noqa: F401
+    from peel_analysis.show import values_dictionary  # noqa: F401
     from peel_analysis.show.templates import compile_pieces
 
     compile_pieces()
-    workplace.enter()
-    calculate_all(open_data(workplace.data).edition(workplace.edition))
+    _ = open_data(workplace.data).edition(workplace.edition).sections
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[str, str]:
     """Make a force's pages from its executed notebooks, and put its values file and the edition's beside them."""
     from peel_analysis.data.folder import open_data
-    from peel_analysis.measures import calculate_all
     from peel_analysis.reports.figure_files import FOLDER, figure_files
     from peel_analysis.reports.page import as_pdf, file_of, page_html
-    from peel_analysis.reports.values_file import values_files
-    from peel_analysis.reports.workbook import workbook_of
     from peel_analysis.show.values_dictionary import METADATA, VALUES, metadata
 
     data = open_data(workplace.data)
@@ -299,11 +294,14 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
     pdf, workbook = report.beside("pdf"), report.beside("xlsx")
     described = metadata(data.named(VALUES), edition).encode()
-    files = values_files(edition, force.id, partial(_values, edition, workplace.kept()))
+    files = values_files(edition, force.id, partial(values_of_worker, edition, workplace.kept()))
     values, of_all, parquet = map(data.named, (VALUES, f"../{VALUES}", "../values.parquet"))
     contents = {values: files.of_force, of_all: files.of_all, parquet: files.parquet}
     contents |= dict.fromkeys((f"{values}{METADATA}", f"{of_all}{METADATA}"), described)
     if workbook:
+        from peel_analysis.measures import calculate_all  # not above: a page alone needs no tables
+        from peel_analysis.reports.workbook import workbook_of
+
         contents[workbook] = workbook_of(edition, calculate_all(edition), force.id)
     unfolded = report.inspected_only
     page_of = partial(page_html, sections, force, edition, unfolded=unfolded, pdf=pdf, workbook=workbook)
@@ -329,14 +327,6 @@ def _not_there_yet(contents: Iterable[tuple[Path, bytes]]) -> Iterator[tuple[Pat
     for path, content in contents:
         if not path.is_file() or path.read_bytes() != content:
             yield path, content
-
-
-@lru_cache(maxsize=1)
-def _values(edition: "Edition", cache: Path) -> "EditionValues":
-    """Return the values of an edition, worked out once a worker; `cache` says from which data and by which package."""
-    from peel_analysis.reports.values_file import values_of
-
-    return values_of(edition)
 
 
 def _section(unit: Unit, plan: "SectionPlan") -> "SectionOnPage":

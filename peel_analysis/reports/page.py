@@ -13,9 +13,8 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import enumerated
 from peel_analysis.reports.figure_files import FOLDER, citation
-from peel_analysis.sections.display import PEEL, as_on_page
 from peel_analysis.show.prose import Prose
-from peel_analysis.show.templates import piece, render, style_sheet
+from peel_analysis.show.templates import PEEL, as_on_page, piece, render, style_sheet
 
 WORKING = "working"  # the tag of cells that show an analyst the rows behind a figure
 Under = Mapping[str, Any]  # what stands under a figure, as `sections.display` has it

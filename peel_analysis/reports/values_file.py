@@ -7,11 +7,11 @@ what chance alone would give. Each of these rows names in `part_of` the figure o
 without a word here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +24,6 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, POPULATIONS_TABLE
 from peel_analysis.data.text import slug
-from peel_analysis.data.writing import once
 from peel_analysis.measures import Result, Series, Value, calculate_all, quarterly, rolling
 from peel_analysis.measures.outcome_groups import MEASURE, Outcomes, outcomes_of, spread_in
 from peel_analysis.measures.sums import people_in_words
@@ -72,26 +71,6 @@ class EditionValues:
 
     def _file(self, *rows: str) -> str:
         return "".join((",".join(values.COLUMNS), "\n", *rows))
-
-
-class ValuesFiles(NamedTuple):
-    """A force's values file, and the edition's as text and as Parquet."""
-
-    of_force: bytes
-    of_all: bytes
-    parquet: bytes
-
-
-def values_files(edition: Edition, force_id: str, of_edition: Callable[[], EditionValues]) -> ValuesFiles:
-    """Return the values files of a force, of which a batch makes each once; `of_edition` returns what from.
-
-    Raises InputError when a table does not answer.
-    """
-    return ValuesFiles(
-        once("values", (edition.key, force_id), lambda: of_edition().text(force_id).encode()),
-        once("values", (edition.key, "all"), lambda: of_edition().of_all_forces().encode()),
-        once("values", (edition.key, "parquet"), lambda: of_edition().parquet),
-    )
 
 
 def values_of(edition: Edition) -> EditionValues:

@@ -29,11 +29,10 @@ from peel_analysis.data.writing import checksum
 from peel_analysis.measures import Result
 from peel_analysis.measures.provenance import SHORT, tables_behind
 from peel_analysis.show.pictures import place_of_drawing
-from peel_analysis.show.templates import notebook_style, piece, what_this_is
+from peel_analysis.show.templates import PEEL, in_notebook, notebook_style, piece, what_this_is
 from peel_analysis.show.words import sources_in_words
 
 UNFOLDED = 1  # notes under a figure; those that are about the report's own force are never folded
-PEEL = "application/vnd.peel+json"
 MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?!\d)")  # that a release is named after
 
 
@@ -74,11 +73,6 @@ class Findings:
         return "<findings>"
 
 
-def in_notebook(html: Markup) -> Markup:
-    """Return what a cell shows as HTML, in which JupyterLab sets nothing as mathematics: dollars are dollars."""
-    return piece("in_notebook", html) if html else html
-
-
 def styled(html: Markup, title: str = "", *further: str) -> Markup:
     """Return what a cell shows as HTML, with the style sheet of all that the notebook shows, and `further` ones."""
     return piece("in_notebook", html, notebook_style(*further), title)
@@ -87,12 +81,6 @@ def styled(html: Markup, title: str = "", *further: str) -> Markup:
 def notice_line(edition: Edition) -> list[str]:
     """Return what the first output of a notebook begins with: nothing where all data are published."""
     return [what_this_is(edition.data)] if edition.data.notice else []
-
-
-def as_on_page(html: str) -> Markup:
-    """Return the HTML that a cell shows as a page has it."""
-    before, after = str(piece("in_notebook", Markup("|"))).split("|")
-    return Markup(html.removeprefix(before).removesuffix(after) if html.startswith(before) else html)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from peel_analysis.comparison.comparable import peer_groups
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.figures import Figure
-from peel_analysis.sections.display import in_notebook, styled
+from peel_analysis.sections.display import styled
 from peel_analysis.sections.result import Table, in_hand
-from peel_analysis.show.templates import piece
+from peel_analysis.show.templates import in_notebook, piece
 
 NONE, OWN_LIST, RESIDENTS = "", "own list", "residents only"  # with a space: ids have none
 IMPORT = "import peel_analysis as peel\n"

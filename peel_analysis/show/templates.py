@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from peel_analysis.data.folder import Data
 
+PEEL = "application/vnd.peel+json"  # of what a page must know of the HTML that a cell shows
 TEMPLATES = Path(__file__).parent / "templates"
 # A web address in a text: of a named host without a user or a port, up to what ends a sentence
 ADDRESS = re.compile(
@@ -51,6 +52,17 @@ def render(template: str, data: "Data", **values: object) -> Markup:
 def piece(macro: str, *values: object, **named: object) -> Markup:
     """Return a piece of a page, made by a macro of `macros.html.j2`: "table", "figure", "tile"."""
     return Markup(getattr(_template(MACROS).module, macro)(*values, **named))
+
+
+def in_notebook(html: Markup) -> Markup:
+    """Return what a cell shows as HTML, in which JupyterLab sets nothing as mathematics: dollars are dollars."""
+    return piece("in_notebook", html) if html else html
+
+
+def as_on_page(html: str) -> Markup:
+    """Return the HTML that a cell shows as a page has it."""
+    before, after = str(piece("in_notebook", Markup("|"))).split("|")
+    return Markup(html.removeprefix(before).removesuffix(after) if html.startswith(before) else html)
 
 
 def compile_pieces() -> None:

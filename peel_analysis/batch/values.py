@@ -1,0 +1,56 @@
+"""The values files of a run: each made once for all forces, and found again by the pages that they stand beside.
+
+What makes them is imported where one has to be made: a page whose values are kept needs no tables.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.writing import kept_in, once
+
+if TYPE_CHECKING:
+    from peel_analysis.reports.values_file import EditionValues
+
+
+class ValuesFiles(NamedTuple):
+    """A force's values file, and the edition's as text and as Parquet."""
+
+    of_force: bytes
+    of_all: bytes
+    parquet: bytes
+
+
+def values_files(edition: Edition, force_id: str, of_edition: Callable[[], "EditionValues"]) -> ValuesFiles:
+    """Return the values files of a force, of which a batch makes each once; `of_edition` returns what from.
+
+    Raises InputError when a table does not answer.
+    """
+    return ValuesFiles(
+        once("values", (edition.key, force_id), lambda: of_edition().text(force_id).encode()),
+        once("values", (edition.key, "all"), lambda: of_edition().of_all_forces().encode()),
+        once("values", (edition.key, "parquet"), lambda: of_edition().parquet),
+    )
+
+
+def values_kept(edition: Edition, force_ids: Iterable[str], kept: Path) -> Iterator[None]:
+    """Make the values files, force by force, where the pages look for them. Raises InputError as values_files does."""
+    of_edition = cache(lambda: _values_of(edition))
+    for force_id in force_ids:
+        with kept_in(kept):
+            values_files(edition, force_id, of_edition)
+        yield
+
+
+@lru_cache(maxsize=1)
+def values_of_worker(edition: Edition, kept: Path) -> "EditionValues":
+    """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
+    return _values_of(edition)
+
+
+def _values_of(edition: Edition) -> "EditionValues":
+    from peel_analysis.reports import values_file
+
+    return values_file.values_of(edition)
