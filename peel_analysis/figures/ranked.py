@@ -137,7 +137,8 @@ def _bar_chart(
     with analysis_function():
         figure = Figure(height, alt, lambda: _data(result, rows.iloc[::-1]))
         axes = figure.add_axes(within, axes_class=Chart)
-        _bars(figure, axes, rows, result, looks)
+        _bars(figure, axes, rows, looks)
+        _words(axes, rows, result, looks)
         _limits(axes, rows, result)
         _national_line(figure, axes, result, len(rows))
         earlier = rows["comparator_value"].to_numpy(dtype=float)
@@ -154,7 +155,21 @@ def _data(result: Result, rows: pd.DataFrame) -> pd.DataFrame:
     return data
 
 
-def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks: list[Look]) -> None:
+def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, looks: list[Look]) -> None:
+    """Draw the bars, all at once: that takes a fraction of the time that one after the other takes."""
+    values = rows["value"].to_numpy(dtype=float)
+    (drawn,) = np.nonzero(~np.isnan(values))
+    look_of = [looks[place] for place in drawn]
+    colours, edges = [look.fill for look in look_of], [look.edge for look in look_of]
+    widths = [look.line_width for look in look_of]
+    bars = axes.barh(drawn, values[drawn], height=0.78, color=colours, edgecolor=edges, linewidth=widths)
+    for row_id, bar in zip(rows.index[drawn], bars, strict=True):
+        bar.set_gid(f"bar-{row_id}")
+        figure.parts[str(row_id)] = [bar]
+
+
+def _words(axes: Axes, rows: pd.DataFrame, result: Result, looks: list[Look]) -> None:
+    """Write the name, the value and the mark of each row, and why it has no value."""
     forces, statuses = result.edition.forces, result.edition.data.statuses
     for place, ((row_id, value, status), look) in enumerate(
         zip(rows[["value", "status"]].itertuples(), looks, strict=True)
@@ -168,9 +183,6 @@ def _bars(figure: Figure, axes: Axes, rows: pd.DataFrame, result: Result, looks:
             )
         else:
             shown = value_in_words(result.measure, float(value))
-            bar = axes.barh(place, value, height=0.78, color=look.fill, edgecolor=look.edge, linewidth=look.line_width)
-            bar[0].set_gid(f"bar-{row_id}")
-            figure.parts[str(row_id)] = [bar[0]]
         for part, text, across, away, align in (
             ("name", forces.name(str(row_id)), 0, -6, "right"),
             ("value", shown, 1, 40, "right"),
