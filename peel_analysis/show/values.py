@@ -26,13 +26,21 @@ from peel_analysis.data.counts import cells_of
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.text import without_noise
 from peel_analysis.measures import Measure, Result, provenance
+from peel_analysis.show.templates import ATTRIBUTION, what_this_is
 from peel_analysis.show.values_dictionary import COLUMNS as DICTIONARY
-from peel_analysis.show.values_dictionary import CONTRACT_COLUMNS, arrow_schema
+from peel_analysis.show.values_dictionary import CONTRACT_COLUMNS, LICENCE
 from peel_analysis.show.words import in_one_phrase
 from peel_analysis.statistics.verdict import Verdict
 
 CONTRACT = tuple(one.name for one in CONTRACT_COLUMNS)
 COLUMNS = tuple(DICTIONARY)
+ARROW = {
+    "string": pa.string(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+}
 WHOLE = ("rank_first", "rank_last", "gap_percent")
 
 
@@ -166,10 +174,23 @@ def as_parquet(rows: pd.DataFrame, edition: Edition) -> bytes:
 
     It has no index of pandas and no clock: the same values are the same bytes.
     """
-    schema = arrow_schema(edition)
+    schema = _arrow_schema(edition)
     columns = [pa.array(list(_held(rows[one.name], one.type == pa.date32())), one.type) for one in schema]
     pq.write_table(pa.table(columns, schema=schema), out := io.BytesIO(), compression="zstd", row_group_size=len(rows))
     return out.getvalue()
+
+
+def _arrow_schema(edition: Edition) -> pa.Schema:
+    """Return the columns of a Parquet file of values, each with its description, and what the file is."""
+    columns = [
+        pa.field(
+            one.name, ARROW[one.type], nullable=not one.required, metadata={"title": one.title, "is": one.description}
+        )
+        for one in DICTIONARY.values()
+    ]
+    title, told = edition.data.marked(edition.title), what_this_is(edition.data)
+    about = {"title": title, "description": told, "license": LICENCE, "rights": ATTRIBUTION}
+    return pa.schema(columns, metadata=about)
 
 
 def _held(column: pd.Series, is_day: bool) -> Iterator[object]:

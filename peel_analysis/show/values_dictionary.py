@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-import pyarrow as pa
-
 from peel_analysis.data.edition import Edition
 from peel_analysis.show.templates import ATTRIBUTION, what_this_is
 
@@ -19,13 +17,6 @@ METADATA = "-metadata.json"  # at the end of the name of the file that it descri
 LICENCE = "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 LIST = ";"  # between the things that a cell lists
 KEY = ("edition", "measure", "force_id", "period_end")
-ARROW = {
-    "string": pa.string(),
-    "number": pa.float64(),
-    "integer": pa.int64(),
-    "date": pa.date32(),
-    "boolean": pa.bool_(),
-}
 FORMATS = {"date": "yyyy-MM-dd", "boolean": "True|False"}
 OPENING = """# The columns of `values.csv`
 
@@ -201,19 +192,6 @@ def _in_csvw(column: Column) -> dict[str, object]:
         **({"separator": LIST} if column.lists else {}),
         "required": column.required,
     }
-
-
-def arrow_schema(edition: Edition) -> pa.Schema:
-    """Return the columns of a Parquet file of values, each with its description, and what the file is."""
-    columns = [
-        pa.field(
-            one.name, ARROW[one.type], nullable=not one.required, metadata={"title": one.title, "is": one.description}
-        )
-        for one in COLUMNS.values()
-    ]
-    title, told = edition.data.marked(edition.title), what_this_is(edition.data)
-    about = {"title": title, "description": told, "license": LICENCE, "rights": ATTRIBUTION}
-    return pa.schema(columns, metadata=about)
 
 
 def in_markdown() -> str:
