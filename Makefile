@@ -25,7 +25,7 @@ demo: $(VENV)/ready-for-tests  ## make the whole site with invented returns of a
 	@$(VENV)/bin/peel returns example --seed 1 --edition $(EDITION) -o "$(OUT)/demo/returns"
 	@$(VENV)/bin/peel batch --returns "$(OUT)/demo/returns" --edition $(EDITION) --jobs $(JOBS) --out "$(OUT)/demo"
 
-test: $(VENV)/ready-for-tests  ## prove that the project is right, in six to seven minutes: style, types, tests, Norfolk's references
+test: $(VENV)/ready-for-tests  ## prove that the project is right, in six to ten minutes: style, types, tests, Norfolk's references
 	@$(MAKE) --no-print-directory -j 2 lint notebooks  # types are checked by one process: the other core runs notebooks
 	@$(MAKE) --no-print-directory unit
 
