@@ -146,9 +146,8 @@ class Data:
             rows = self.records(register)
             return pd.DataFrame({name: [row[name] for row in rows] for name in register.columns}, dtype="str")
 
-        return self.cached(("table", register), made).copy(
-            deep=False
-        )  # pandas copies when one of the two is written to
+        table = self.cached(("table", register), made)
+        return table.copy(deep=False)  # pandas copies when one of the two is written to
 
     def records(self, register: Register) -> tuple[Mapping[str, str], ...]:
         """Return the same rows as mappings of text, for reading one after the other."""
