@@ -38,6 +38,15 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_what_a_command_holds_is_not_looked_through_at_its_end() -> None:
+    program = (
+        "import atexit, gc\natexit.register(lambda: print(gc.get_freeze_count() > 0))\n"
+        "from peel_analysis.cli import main\nassert main(['--version']) == 0"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_help_names_every_command_and_how_to_have_names_completed(capsys: pytest.CaptureFixture[str]) -> None:
     code, said, _ = run(capsys, "--help")
     assert code == 0
