@@ -16,10 +16,10 @@ from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
 from peel_analysis.batch import Making
-from peel_analysis.batch.run import local_pool
-from peel_analysis.batch.units import shared_key
+from peel_analysis.batch.run import local_pool, stale_tasks
+from peel_analysis.batch.units import Now, shared_key
 from peel_analysis.batch.work import NOT_NEEDED, SHARED_EDITION, Workplace, be_ready_for_pages, carry_out
-from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.files import NOTEBOOKS, VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.engine import forked_client, warm_connection
@@ -63,6 +63,25 @@ def test_a_worker_makes_ready_for_pages_without_a_fault(tmp_path: Path) -> None:
     try:
         assert pool.executor.submit(pages_imported).result() == []
         pool.executor.submit(be_ready_for_pages, workplace).result()
+        assert pool.executor.submit(pages_imported).result() == ["peel_analysis.reports.page", "jinja2"]
+    finally:
+        pool.stop()
+
+
+def test_a_page_whose_values_are_kept_is_made_without_pandas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = small_batch(tmp_path / "b")
+    monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
+    assert batch.run("--forces", "kent").returncode == 0
+    data, key = open_data(batch.data), shared_key(batch.data)
+    edition, making = data.edition("2017"), Making(batch.out)
+    [planned] = making.plans(edition, [data.forces.find("kent")], key)
+    planned.page.unlink()
+    [report], _ = stale_tasks([planned], Now(edition, key))
+    workplace = making.workplace(edition, key, forces=1)
+    pool = local_pool(1, workplace, 1)
+    try:
+        assert pool.executor.submit(carry_out, report, workplace).result().error == ""
+        assert planned.page.is_file()
         assert pool.executor.submit(pages_imported).result() == ["peel_analysis.reports.page", "jinja2"]
     finally:
         pool.stop()

@@ -13,7 +13,6 @@ from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.registers import STATUSES
-from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.measures import Result
 from peel_analysis.reports.values_file import values_of
 from peel_analysis.show import values
@@ -111,7 +110,7 @@ def test_an_edition_without_the_measure_of_outcomes_has_no_groups(
 def test_a_batch_works_out_the_values_files_once(
     rows: list[Row], edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(KEPT_IN, str(tmp_path))
-    made = values_files(edition, "norfolk", lambda: values_of(edition))
+    made = values_files(edition, "norfolk", tmp_path)
     assert read(made.of_force.decode()) == rows
-    assert values_files(edition, "norfolk", lambda: pytest.fail("it is kept")) == made
+    monkeypatch.setattr("peel_analysis.batch.values._values_of", lambda *_: pytest.fail("it is kept"))
+    assert values_files(edition, "norfolk", tmp_path) == made

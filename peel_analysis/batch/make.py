@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
-from peel_analysis.batch.units import Now, Report, report_of, shared_key
+from peel_analysis.batch.units import Now, Report, calculated, report_of, shared_key
 from peel_analysis.batch.values import values_kept
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.edition import Edition
@@ -143,7 +143,7 @@ def _make(
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             opened.append(open_pool(workplace, len(stale)))
             with kept_in(kept):
-                _calculated(now.edition)
+                calculated(now.edition)
         values = values_kept(now.edition, [plan.force_id for plan in plans if plan in stale], kept)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
@@ -162,15 +162,6 @@ def _make(
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
-
-
-def _calculated(edition: Edition) -> None:
-    """Read and check all, and calculate the measures. Raises InputError for data that cannot be used."""
-    from peel_analysis.data.cross_checks import read_all
-    from peel_analysis.measures import calculate_all  # not above: a run that finds nothing stale needs no pandas
-
-    read_all(edition)
-    calculate_all(edition)
 
 
 def _remove_kept(cache: Path, *, every: bool) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from peel_analysis.data import reads
 from peel_analysis.data.edition import Edition
@@ -22,12 +22,24 @@ from peel_analysis.data.returned import RETURNS
 from peel_analysis.data.settings import CHECKS, SectionPlan
 from peel_analysis.data.writing import checksum, content_of, digest, key_of_notebook, key_of_page, marks_of_notebook
 
+if TYPE_CHECKING:
+    from peel_analysis.measures import Result
+
 DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
     "pillow", "pyarrow", "resvg", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
 STANDING_IN = (CHECKS, PROGRAMMES, NAMES, RETURNS)  # the project's own, where a data folder has none
 Told = Mapping[str, str]  # what a notebook has read, by name, each with a digest
+
+
+def calculated(edition: Edition) -> "tuple[Result, ...]":
+    """Return the results of all measures, once all is read and checked. Raises InputError for what cannot be used."""
+    from peel_analysis.data.cross_checks import read_all
+    from peel_analysis.measures import calculate_all  # not above: a run that finds nothing stale needs no pandas
+
+    read_all(edition)
+    return calculate_all(edition)
 
 
 @dataclass(frozen=True)
@@ -53,13 +65,9 @@ class Now:
     @cached_property
     def _digests(self) -> dict[str, str]:
         """What is known already. The data have been checked, and all measures calculated from tables read once."""
-        # Not above, as they need pandas, and the last draws: its questions can be asked then.
-        import peel_analysis.sections.section  # noqa: F401
-        from peel_analysis.data.cross_checks import read_all
-        from peel_analysis.measures import calculate_all
+        import peel_analysis.sections.section  # noqa: F401 - not above, as it draws: its questions can be asked then
 
-        read_all(self.edition)
-        calculate_all(self.edition)
+        calculated(self.edition)
         return {reads.WHOLE: self.shared}
 
 

@@ -3,8 +3,8 @@
 What makes them is imported where one has to be made: a page whose values are kept needs no tables.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,34 +23,29 @@ class ValuesFiles(NamedTuple):
     parquet: bytes
 
 
-def values_files(edition: Edition, force_id: str, of_edition: Callable[[], "EditionValues"]) -> ValuesFiles:
-    """Return the values files of a force, of which a batch makes each once; `of_edition` returns what from.
+def values_files(edition: Edition, force_id: str, kept: Path) -> ValuesFiles:
+    """Return the values files of a force, from what a run has kept in a folder, or made and kept there.
 
     Raises InputError when a table does not answer.
     """
-    return ValuesFiles(
-        once("values", (edition.key, force_id), lambda: of_edition().text(force_id).encode()),
-        once("values", (edition.key, "all"), lambda: of_edition().of_all_forces().encode()),
-        once("values", (edition.key, "parquet"), lambda: of_edition().parquet),
-    )
+    with kept_in(kept):
+        return ValuesFiles(
+            once("values", (edition.key, force_id), lambda: _values_of(edition, kept).text(force_id).encode()),
+            once("values", (edition.key, "all"), lambda: _values_of(edition, kept).of_all_forces().encode()),
+            once("values", (edition.key, "parquet"), lambda: _values_of(edition, kept).parquet),
+        )
 
 
 def values_kept(edition: Edition, force_ids: Iterable[str], kept: Path) -> Iterator[None]:
     """Make the values files, force by force, where the pages look for them. Raises InputError as values_files does."""
-    of_edition = cache(lambda: _values_of(edition))
     for force_id in force_ids:
-        with kept_in(kept):
-            values_files(edition, force_id, of_edition)
+        values_files(edition, force_id, kept)
         yield
 
 
 @lru_cache(maxsize=1)
-def values_of_worker(edition: Edition, kept: Path) -> "EditionValues":
-    """Return the values of an edition, worked out once a worker; `kept` says from which data and by which package."""
-    return _values_of(edition)
-
-
-def _values_of(edition: Edition) -> "EditionValues":
+def _values_of(edition: Edition, _kept: Path) -> "EditionValues":
+    """Return the values of an edition; the folder's name says from which data and by which package."""
     from peel_analysis.reports import values_file
 
     return values_file.values_of(edition)

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import psutil
 
 from peel_analysis.batch.seen import FilesMovedError, Reading, last_look, look_again
-from peel_analysis.batch.units import Report, Unit
-from peel_analysis.batch.values import values_files, values_of_worker
+from peel_analysis.batch.units import Report, Unit, calculated
+from peel_analysis.batch.values import values_files
 from peel_analysis.data.errors import system_error_in_words
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.reads import READS_IN, WHOLE, is_seen_to_read, packed, told_in, watch
@@ -53,7 +53,7 @@ LAUNCHER = "ipykernel_launcher"
 BETWEEN_TAGS = re.compile(r"\n *(?=<)")
 SHARED_EDITION = "PEEL_EDITION"  # of a batch: the edition that its kernels find read
 # What papermill brings looks for these packages as it is imported, for checks that the format of notebooks does not ask
-# for and for Hadoop: a second a worker where it finds them.
+# for and for Hadoop: up to a second a worker where it finds them.
 NOT_NEEDED = ("rfc3987_syntax", "rfc3986_validator", "isoduration", "pyarrow")
 
 
@@ -121,14 +121,10 @@ def share_with_kernels() -> None:
     watch()
     import peel_analysis
     from peel_analysis.comparison.verdicts import compare
-    from peel_analysis.data.cross_checks import read_all
-    from peel_analysis.measures import calculate_all
     from peel_analysis.show.templates import compile_pieces
 
     compile_pieces()
-    edition = peel_analysis.open_data().edition(os.environ[SHARED_EDITION])
-    read_all(edition)
-    for result in calculate_all(edition):
+    for result in calculated(peel_analysis.open_data().edition(os.environ[SHARED_EDITION])):
         compare(result)
 
 
@@ -294,7 +290,7 @@ def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[
     sections = [_section(unit, edition.section(unit.section_id)) for unit in report.units]
     pdf, workbook = report.beside("pdf"), report.beside("xlsx")
     described = metadata(data.named(VALUES), edition).encode()
-    files = values_files(edition, force.id, partial(values_of_worker, edition, workplace.kept()))
+    files = values_files(edition, force.id, workplace.kept())
     values, of_all, parquet = map(data.named, (VALUES, f"../{VALUES}", "../values.parquet"))
     contents = {values: files.of_force, of_all: files.of_all, parquet: files.parquet}
     contents |= dict.fromkeys((f"{values}{METADATA}", f"{of_all}{METADATA}"), described)

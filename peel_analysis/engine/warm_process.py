@@ -103,7 +103,7 @@ def _draw_once() -> None:
     axes = figure.subplots()
     axes.barh(["a", "b"], [1, 2], label="c")
     axes.legend()
-    for drawing in ("svg",) if SHARED in os.environ else ("svg", "png"):  # a batch shows none as PNG
+    for drawing in ("svg",) if SHARED in os.environ else ("svg", "png"):  # no section shows one as PNG
         figure.savefig(io.BytesIO(), format=drawing, bbox_inches="tight")
     frame = pd.DataFrame({"a": ["x", "y"], "b": [1, 2]})
     frame.groupby("a", as_index=False).agg(b=("b", "sum")).to_html()
