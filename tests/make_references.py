@@ -15,8 +15,8 @@ from typing import Any
 from peel_analysis.batch.units import Unit, report_of
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import write_text
-from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import execute
+from peel_analysis.engine.this_python import THIS_PYTHON
 
 FORCES = ("norfolk", "suffolk", "city-of-london", "metropolitan")
 EDITION = "2017"

@@ -5,13 +5,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import psutil
 import pytest
 from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
-from peel_analysis.batch import Making, make_reports, share
+from peel_analysis.batch import Making, make_site_of, share
+from peel_analysis.batch.run import stale_tasks
 from peel_analysis.batch.units import Now, Report, shared_key
+from peel_analysis.batch.work import carry_out
 from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import NOTEBOOKS
@@ -58,27 +61,51 @@ def test_nothing_changed_nothing_is_done_or_imported(again: SmallBatch) -> None:
     assert not imported & {*of_notebooks, "pandas", "numpy", "jinja2", "matplotlib"}
 
 
-@pytest.mark.parametrize(
-    ("faulty", "page_is_made"), [("reports.values_file.values_of", False), ("site.make.method_page", True)]
-)
-def test_values_that_cannot_be_made_stop_a_run_and_a_page_made_ahead_of_its_end_does_not(
-    faulty: str, page_is_made: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_values_that_cannot_be_made_are_told_of_as_a_fault_of_the_page(
+    again: SmallBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch = small_batch(tmp_path / "b")
-    monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
-    monkeypatch.setattr(f"peel_analysis.{faulty}", refuse)
-    data = open_data(batch.data)
-    edition, kent, before = data.edition("2017"), data.forces.find("kent"), psutil.Process().children(recursive=True)
-    with pytest.raises(InputError, match=r"^Invented\.$"):
-        make_reports(edition, [kent], Making(batch.out), jobs=1, scheduler=None, log="run.jsonl")
-    assert (batch.reports / "kent" / "index.html").exists() is page_is_made
-    assert any(path.is_file() for path in (batch.out / ".kept").rglob("*")) is page_is_made
-    assert [one for one in psutil.Process().children(recursive=True) if one not in before and not is_tracker(one)] == []
-    assert batch.left_over() == []
+    [kent, _] = reports(again, monkeypatch)
+    kent.page.unlink()
+    data = open_data(again.data)
+    workplace = Making(again.out).workplace(data.edition("2017"), shared_key(again.data))
+    shutil.rmtree(again.out / ".kept")
+    monkeypatch.setattr("peel_analysis.reports.values_file.values_of", refuse)
+    [kent], _ = stale_tasks([kent], Now(data.edition("2017"), shared_key(again.data)))
+    assert carry_out(kent, workplace).error.startswith("InputError: Invented.")
+    assert not kent.page.exists()
 
 
 def refuse(*_: object) -> None:
     raise InputError("Invented.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_what_a_run_ends_with_is_made_ahead_and_its_own_process_needs_no_tables(
+    again: SmallBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the pages of the site not as they were expected, this process would have to make them."""
+    monkeypatch.setenv(NOTEBOOKS, str(again.folder / "notebooks"))
+    shutil.rmtree(again.out)
+    arguments = [*again.command("--forces", ",".join(THREE))[3:]]
+    code = f"""
+        import sys
+        from peel_analysis.cli import main
+        if __name__ == "__main__":
+            code = main({arguments})
+            print(code, [name for name in ("pandas", "matplotlib") if name in sys.modules])
+    """
+    script = again.folder / "run.py"
+    script.write_text(dedent(code), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script], cwd=again.folder, env=again.environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("0 []", "")
+    again.check_whole(THREE)
+    pages = {path.name: path.read_bytes() for path in again.reports.glob("*.html")}
+    for path in again.reports.glob("*.html"):
+        path.unlink()
+    make_site_of([open_data(again.data).edition("2017")], again.out)
+    assert {path.name: path.read_bytes() for path in again.reports.glob("*.html")} == pages
 
 
 def is_tracker(process: psutil.Process) -> bool:

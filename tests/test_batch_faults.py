@@ -94,7 +94,7 @@ def trial(
 
 
 def worker_of(process: psutil.Process) -> bool:
-    return "multiprocessing.spawn" in " ".join(process.cmdline())
+    return "peel_analysis.cli" in process.cmdline() and process.cmdline() == process.parent().cmdline()
 
 
 def warm_of(process: psutil.Process) -> bool:

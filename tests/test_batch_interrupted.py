@@ -85,7 +85,7 @@ def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
 def test_what_a_killed_worker_was_doing_is_done_again(batch: SmallBatch) -> None:
     process = batch.start("--forces", ",".join(FOUR))
     batch.wait_for_units(2, process)
-    workers = [one for one in family(process) if "multiprocessing.spawn" in " ".join(one.cmdline())]
+    workers = [one for one in family(process) if "peel_analysis.cli" in one.cmdline()]
     assert len(workers) == 2
     children = family(process)
     workers[0].kill()

@@ -2,12 +2,17 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import dedent
+from typing import Literal
 
 import psutil
 import pytest
@@ -18,13 +23,13 @@ from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, pri
 from peel_analysis.batch import Making
 from peel_analysis.batch.run import local_pool, stale_tasks
 from peel_analysis.batch.units import Now, shared_key
-from peel_analysis.batch.work import NOT_NEEDED, SHARED_EDITION, Workplace, be_ready_for_pages, carry_out
+from peel_analysis.batch.work import NOT_NEEDED, SHARED_EDITION, Workplace, carry_out
 from peel_analysis.data.files import NOTEBOOKS, VARIABLE
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
-from peel_analysis.engine import forked_client, warm_connection
-from peel_analysis.engine.kernels import THIS_PYTHON
+from peel_analysis.engine import this_python, warm_connection
 from peel_analysis.engine.papermill_engine import execute
+from peel_analysis.engine.this_python import THIS_PYTHON
 from peel_analysis.engine.warm_connection import WarmProcessFaultError
 from peel_analysis.engine.warm_process import SHARED
 
@@ -42,32 +47,104 @@ def imported_later() -> list[str]:
     return [name for name in NOT_NEEDED if find_spec(name) and not hasattr(import_module(name), "__file__")]
 
 
-def test_a_worker_has_papermill_before_its_first_unit_and_neither_tables_nor_what_draws(tmp_path: Path) -> None:
-    pool = local_pool(1, Workplace(tmp_path, tmp_path, "stock", "2017"), 1)
+def pages_imported() -> list[str]:
+    """Return what this process has imported of what pages are made from, and of what they are made without."""
+    return [name for name in ("peel_analysis.reports.page", "jinja2", "resvg", "pandas") if name in sys.modules]
+
+
+@pytest.fixture
+def anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that start anew: a forked one has all that the tests have imported."""
+    monkeypatch.setattr("peel_analysis.batch.run.has_one_thread", lambda: False)
+
+
+@pytest.mark.usefixtures("anew")
+def test_a_worker_has_what_it_needs_before_its_first_task_and_neither_tables_nor_what_draws(tmp_path: Path) -> None:
+    """Within a run nobody is told of a fault of its making ready: the first task would say what is wrong."""
+    pool = local_pool(1, Workplace(PROJECT / "data", tmp_path, "stock", "2017"), 1)
     try:
         assert pool.executor.submit(imported).result() == ["papermill"]
+        assert pool.executor.submit(pages_imported).result() == ["peel_analysis.reports.page", "jinja2", "resvg"]
         assert pool.executor.submit(imported_later).result() == []
     finally:
         pool.stop()
 
 
-def pages_imported() -> list[str]:
-    """Return what this process has imported of what pages are made from, and of what they are made without."""
-    return [name for name in ("peel_analysis.reports.page", "jinja2", "pandas") if name in sys.modules]
+@LINUX
+def test_a_command_forks_its_workers_and_a_thread_has_them_start_anew(tmp_path: Path) -> None:
+    code = """
+        import os, sys, threading
+        from pathlib import Path
+        from peel_analysis.batch.run import local_pool
+        from peel_analysis.batch.work import Workplace
+        if __name__ == "__main__":
+            for waiting in (0, 1):
+                done = threading.Event()
+                [threading.Thread(target=done.wait).start() for _ in range(waiting)]
+                pool = local_pool(1, Workplace(Path(sys.argv[1]), Path(sys.argv[2]), "stock", "2017"), 1)
+                worker = pool.executor.submit(os.getpid).result()
+                print("spawn" in Path(f"/proc/{worker}/cmdline").read_text(), "pandas" in sys.modules)
+                pool.stop()
+                done.set()
+    """
+    (tmp_path / "pools.py").write_text(dedent(code), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command: list[str | Path] = [sys.executable, tmp_path / "pools.py", PROJECT / "data", tmp_path]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout.splitlines(), done.stderr) == (["False False", "True False"], "")
 
 
-def test_a_worker_makes_ready_for_pages_without_a_fault(tmp_path: Path) -> None:
-    """Within a run nobody is told of a fault of it: the page would say what is wrong, and take longer."""
-    workplace = Workplace(PROJECT / "data", tmp_path, "stock", "2017")
-    pool = local_pool(1, workplace, 1)
+# Work that writes what the process that does it has imported of what kernels share.
+WRITTEN = """
+import sys
+from pathlib import Path
+shared = ("peel_analysis.measures", "matplotlib.figure", "peel_analysis.face")
+Path({!r}).write_text(" ".join(name for name in shared if name in sys.modules))
+"""
+
+
+def written(path: Path) -> Callable[[], None]:
+    return partial(exec, WRITTEN.format(str(path)))
+
+
+@LINUX
+@pytest.mark.usefixtures("anew")
+@pytest.mark.parametrize(("engine", "found"), [("peel", "peel_analysis.measures"), ("stock", "")])
+def test_work_beside_the_tasks_is_done_where_results_are_or_by_a_worker_and_its_fault_ends_nothing(
+    engine: Literal["peel", "stock"], found: str, tmp_path: Path
+) -> None:
+    pool = local_pool(1, Workplace(PROJECT / "data", tmp_path, engine, "2017"), 1)
     try:
-        assert pool.executor.submit(pages_imported).result() == []
-        pool.executor.submit(be_ready_for_pages, workplace).result()
-        assert pool.executor.submit(pages_imported).result() == ["peel_analysis.reports.page", "jinja2"]
+        pool.begin(written(tmp_path / "modules"))
+        pool.finish()
+        assert (tmp_path / "modules").read_text(encoding="utf-8") == found
+        assert pool.is_ready() is (engine == "peel")
+        pool.begin(partial(exec, "1 / 0"))
+        pool.finish()
+        assert pool.executor.submit(os.getpid).result()
+    finally:
+        pool.stop()
+    pool.begin(written(tmp_path / "late")) if engine == "peel" else None
+    pool.finish()
+    assert not (tmp_path / "late").exists()
+
+
+@LINUX
+@pytest.mark.usefixtures("anew")
+def test_a_pool_on_data_that_cannot_be_used_is_not_ready_and_its_work_never_begins(tmp_path: Path) -> None:
+    shutil.copytree(PROJECT / "data", tmp_path / "data")
+    (tmp_path / "data" / "measures.toml").write_text("[", encoding="utf-8")
+    pool = local_pool(1, Workplace(tmp_path / "data", tmp_path, "peel", "2017"), 1)
+    try:
+        pool.begin(written(tmp_path / "modules"))
+        assert not pool.is_ready()
+        pool.finish()
+        assert not (tmp_path / "modules").exists()
     finally:
         pool.stop()
 
 
+@pytest.mark.usefixtures("anew")
 def test_a_page_whose_values_are_kept_is_made_without_pandas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = small_batch(tmp_path / "b")
     monkeypatch.setenv(NOTEBOOKS, str(batch.folder / "notebooks"))
@@ -77,12 +154,12 @@ def test_a_page_whose_values_are_kept_is_made_without_pandas(tmp_path: Path, mon
     [planned] = making.plans(edition, [data.forces.find("kent")], key)
     planned.page.unlink()
     [report], _ = stale_tasks([planned], Now(edition, key))
-    workplace = making.workplace(edition, key, forces=1)
+    workplace = making.workplace(edition, key)
     pool = local_pool(1, workplace, 1)
     try:
         assert pool.executor.submit(carry_out, report, workplace).result().error == ""
         assert planned.page.is_file()
-        assert pool.executor.submit(pages_imported).result() == ["peel_analysis.reports.page", "jinja2"]
+        assert pool.executor.submit(pages_imported).result() == ["peel_analysis.reports.page", "jinja2", "resvg"]
     finally:
         pool.stop()
 
@@ -111,8 +188,8 @@ def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(ma
     data = open_data(PROJECT / "data")
     edition, making, key = data.edition("2017"), Making(tmp_path), shared_key(data.folder)
     [report] = making.plans(edition, [data.forces.find("suffolk")], key)
-    workplace = making.workplace(edition, key, forces=43)
-    assert (workplace.of_many, making.workplace(edition, key, forces=1).of_many) == (True, False)
+    workplace = making.workplace(edition, key).for_forces(43)
+    assert (workplace.of_many, workplace.for_forces(1).of_many) == (True, False)
     pool = local_pool(1, workplace, len(report.units))
     try:
         ended = [pool.executor.submit(carry_out, unit, workplace) for unit in report.units]
@@ -127,7 +204,7 @@ def test_sections_are_the_same_where_those_of_one_force_were_shown_beforehand(ma
 
 @LINUX
 def test_kernels_come_from_the_warm_process_that_was_started_ahead(tmp_path: Path) -> None:
-    forked_client.start_ahead(os.environ)
+    this_python.start_ahead(os.environ)
     [warm] = warm_processes()
     execute(write(tmp_path / "n.ipynb", PARENT), tmp_path / "n.out.ipynb", timeout=60, kernel_name=THIS_PYTHON)
     assert WARM in printed(tmp_path / "n.out.ipynb")
@@ -139,7 +216,7 @@ def test_what_cannot_be_started_ahead_is_left_to_the_first_notebook(monkeypatch:
         raise WarmProcessFaultError("not today")
 
     monkeypatch.setattr(warm_connection, "warm_process_for", refuse)
-    forked_client.start_ahead(os.environ)
+    this_python.start_ahead(os.environ)
     assert warm_processes() == []
 
 

@@ -19,8 +19,8 @@ from warm_kernels import printed
 from peel_analysis import batch, cli
 from peel_analysis.comparison import compare
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import Engine, NotebookFailedError, execute
+from peel_analysis.engine.this_python import THIS_PYTHON
 from peel_analysis.figures import as_svg, change_strip, compared_bars, funnel_plot, ranked_bars, trend_lines
 from peel_analysis.figures.figure import MEASURE
 from peel_analysis.measures import Result

@@ -13,8 +13,9 @@ from test_page_browser import browser
 
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import kept_in
 from peel_analysis.measures import calculate_all
-from peel_analysis.site import Site, Standing, made_ahead, make_site
+from peel_analysis.site import Site, Standing, keep_site, make_site
 
 __all__ = ["browser"]  # a fixture
 MADE = ("kent", "norfolk")
@@ -145,24 +146,35 @@ def test_a_report_that_has_come_is_linked_and_other_data_make_the_pages_again(si
     assert [name for name in pages if files(out)[name] == before[name]] == []
 
 
-def test_pages_made_ahead_are_those_of_the_site_and_are_made_again_without_a_report_that_has_not_come(
-    site: Site, tmp_path: Path
+def test_pages_kept_ahead_are_those_of_the_site_and_are_made_again_without_a_report_that_has_not_come(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = frozenset(f"2017/{force_id}/index.html" for force_id in MADE)
     whole = replace(site, out=tmp_path / "out", is_whole=True)
-    steps = list(made_ahead(replace(whole, standings={}, expected=expected)))
-    measure = whole.out / "2017" / "measures" / "crime_per_1000.html"
-    assert len(steps) > len(site.data.measures), "a step a file"
-    ahead = files(whole.out)
-    assert [name for name in ("index.html", "search.html", "2017/index.html") if (whole.out / name).exists()] == []
-    assert "kent/index.html" in measure.read_text(encoding="utf-8")
-    for force_id in MADE:  # both have come
-        shutil.copytree(site.out / "2017" / force_id, whole.out / "2017" / force_id)
-    make_site(whole)
-    assert {name: files(whole.out)[name] for name in ahead} == ahead, "none is written again"
-    shutil.rmtree(whole.out / "2017" / "kent")
-    make_site(whole)
+    with kept_in(tmp_path / "kept"):
+        keep_site(replace(whole, expected=expected))
+        assert not whole.out.exists(), "nothing is in place before its time"
+        for force_id in MADE:  # both have come
+            shutil.copytree(site.out / "2017" / force_id, whole.out / "2017" / force_id)
+        with monkeypatch.context() as patch:
+            for maker in ("_of_edition", "_over_editions"):  # none is made again
+                patch.setattr(f"peel_analysis.site.make.{maker}", refuse)
+            make_site(whole)
+        measure = whole.out / "2017" / "measures" / "crime_per_1000.html"
+        assert "kent/index.html" in measure.read_text(encoding="utf-8")
+        kept = files(whole.out)
+        shutil.rmtree(whole.out / "2017" / "kent")
+        make_site(whole)
     assert "kent/index.html" not in measure.read_text(encoding="utf-8")
+    shutil.copytree(site.out / "2017" / "kent", whole.out / "2017" / "kent")
+    make_site(whole)
+    assert {name: content for name, (_, content) in files(whole.out).items()} == {
+        name: content for name, (_, content) in kept.items()
+    }
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError("made again")
 
 
 def test_an_edition_without_headline_measures_has_an_index_without_values(tmp_path: Path) -> None:

@@ -7,30 +7,30 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from peel_analysis.batch.run import NOTHING, Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
+from peel_analysis.batch.run import Pool, Tell, check_scheduler, cluster_pool, local_pool, run, stale_tasks
+from peel_analysis.batch.seen import look_again
 from peel_analysis.batch.units import Now, Report, calculated, report_of, shared_key
-from peel_analysis.batch.values import values_kept
+from peel_analysis.batch.values import values_files
 from peel_analysis.batch.work import Outcome, Workplace
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import check_inside
+from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, kept_in, remove_left_over
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.site import Site, Standing, made_ahead, make_site, report_page
+from peel_analysis.site import Site, Standing, keep_site, make_site, report_page
 from peel_analysis.site.page import has_file
 
 SIDE_BY_SIDE = 2  # sections of one report
-MANY = 4  # forces, for which it pays to show one force's sections before the first notebook
 CACHES = ".kept"  # below the output folder: what the notebooks of a batch share
 OpenPool = Callable[[Workplace, int], Pool]  # for so many tasks
 TOLD = {"done": "made", "fresh": "already up to date", "failed": "failed"}  # the words of a log, as a reader has them
@@ -54,10 +54,42 @@ class Making:
         how: dict[str, Any] = {"inspected_only": self.inspected_only, "also": self.also}
         return [report_of(edition, one, self.out, shared, **how) for one in forces]
 
-    def workplace(self, edition: Edition, shared: str, forces: int) -> Workplace:
+    def workplace(self, edition: Edition, shared: str) -> Workplace:
         """Return what a worker of this machine or of a cluster must know."""
-        kept = self.out / CACHES / shared[:20]
-        return Workplace(edition.data.folder, kept, self.engine, edition.id, of_many=forces >= MANY)
+        return Workplace(edition.data.folder, self.out / CACHES / shared[:20], self.engine, edition.id)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked for: the reports of some forces, and around them the whole site or what one report needs.
+
+    `shared` is the key of what every unit depends on.
+    """
+
+    making: Making
+    edition: Edition
+    shared: str
+    forces: tuple[Force, ...]
+    is_whole: bool
+
+    def plans(self) -> list[Report]:
+        """Return the plans of the reports that are asked for."""
+        return self.making.plans(self.edition, self.forces, self.shared)
+
+    def workplace(self) -> Workplace:
+        """Return what its workers must know."""
+        return self.making.workplace(self.edition, self.shared)
+
+    def site(self, outcomes: Iterable[Outcome]) -> Site:
+        """Return the site as it is once these are the outcomes."""
+        of_force: dict[str, list[Outcome]] = defaultdict(list)
+        for outcome in outcomes:
+            of_force[outcome.force_id].append(outcome)
+        edition, plans = self.edition, self.making.plans(self.edition, self.edition.data.forces, self.shared)
+        standings = {plan.force_id: standing_of(plan, of_force[plan.force_id], edition) for plan in plans}
+        made = frozenset(report_page(edition, force_id) for force_id, one in standings.items() if one.is_there)
+        of_edition = (edition.data, (edition,), {edition.id: standings})
+        return Site(self.making.out, *of_edition, self.is_whole, self.shared, expected=made)
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -65,14 +97,10 @@ def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report,
 
     Raises InputError for data that cannot be used.
     """
-    shared = shared_key(edition.data.folder)
-    [plan] = making.plans(edition, [force], shared)
-    open_pool = partial(local_pool, SIDE_BY_SIDE)
+    asked = Asked(making, edition, look_again(edition.data.folder).key, (force,), is_whole=False)
+    [plan] = asked.plans()
     named = {one.id: one.title for one in edition.sections} | {Report.section_id: "The page"}
-    outcomes = _make([plan], Now(edition, shared), making, open_pool, plan.page.with_name("run.jsonl"), named)
-    plans = making.plans(edition, edition.data.forces, shared)
-    _write_site(making, plans, edition, shared, outcomes, is_whole=False)
-    return plan, outcomes
+    return plan, _make(asked, partial(local_pool, SIDE_BY_SIDE), plan.page.with_name("run.jsonl"), named)
 
 
 def make_reports(
@@ -83,25 +111,12 @@ def make_reports(
     By `jobs` workers of this machine, or by those of a running dask `scheduler`. Raises InputError for data that cannot
     be used, and where the scheduler cannot.
     """
-    shared = shared_key(edition.data.folder)
     open_pool: OpenPool = partial(local_pool, jobs)
     if scheduler:
         check_scheduler(scheduler)  # here, so that a request that cannot be met is refused whatever there is to do
         open_pool = partial(_on_cluster, scheduler)
-    folder = making.out / edition.id
-    plans = {plan.force_id: plan for plan in making.plans(edition, edition.data.forces, shared)}
-    asked = [plans[force.id] for force in chosen]
-    expected = frozenset(report_page(edition, force.id) for force in chosen)
-    ahead = _as_far_as_it_goes(made_ahead(Site(making.out, edition.data, (edition,), key=shared, expected=expected)))
-    outcomes = _make(asked, Now(edition, shared), making, open_pool, folder / log, meanwhile=ahead)
-    _write_site(making, plans.values(), edition, shared, outcomes, is_whole=True)
-    return outcomes
-
-
-def _as_far_as_it_goes(steps: Iterator[None]) -> Iterator[None]:
-    """Yield after each step; end at a fault: what is left undone is done after the run, which says what is wrong."""
-    with suppress(Exception):
-        yield from steps
+    asked = Asked(making, edition, look_again(edition.data.folder).key, tuple(chosen), is_whole=True)
+    return _make(asked, open_pool, making.out / edition.id / log)
 
 
 def _on_cluster(address: str, _: Workplace, tasks: int) -> Pool:
@@ -121,37 +136,33 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
     return list(chosen[int(match[1]) - 1 :: int(match[2])])
 
 
-def _make(
-    plans: list[Report],
-    now: Now,
-    making: Making,
-    open_pool: OpenPool,
-    log: Path,
-    named: Mapping[str, str] | None = None,
-    meanwhile: Iterator[None] = NOTHING,
-) -> list[Outcome]:
-    workplace = making.workplace(now.edition, now.shared, len(plans))
+def _make(asked: Asked, open_pool: OpenPool, log: Path, named: Mapping[str, str] | None = None) -> list[Outcome]:
+    making, workplace, plans = asked.making, asked.workplace(), asked.plans()
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     _remove_kept(workplace.cache, every=making.fresh)
     kept, opened = workplace.kept_now(), list[Pool]()
     try:
         with kept_in(kept):
-            plans, stale = stale_tasks(plans, now, fresh=making.fresh)
-        forces = sum(not stale.isdisjoint(plan.units) for plan in plans)
-        workplace = making.workplace(now.edition, now.shared, forces)
+            plans, stale = stale_tasks(plans, Now(asked.edition, asked.shared), fresh=making.fresh)
+        forces = [plan.force_id for plan in plans if plan in stale]
+        workplace = workplace.for_forces(sum(not stale.isdisjoint(plan.units) for plan in plans))
         if stale:  # while the workers start, and before a notebook does: unusable data stop the run here
             opened.append(open_pool(workplace, len(stale)))
-            with kept_in(kept):
-                calculated(now.edition)
-        values = values_kept(now.edition, [plan.force_id for plan in plans if plan in stale], kept)
+            opened[0].begin(partial(_make_ahead, making, workplace, kept, asked.shared, forces, asked.is_whole))
+            if not opened[0].is_ready():
+                with kept_in(kept):
+                    calculated(asked.edition)
         remove_left_over(making.out)
         with progress(sum(len(plan.units) + 1 for plan in plans), log, named) as tell:
 
             def open_next(tasks: int) -> Pool:
                 return opened.pop() if opened else open_pool(workplace, tasks)
 
-            return run(plans, workplace, stale, open_next, tell, chain(values, meanwhile))
+            outcomes = run(plans, workplace, stale, open_next, tell)
+        with kept_in(kept):
+            make_site(asked.site(outcomes))
+        return outcomes
     except InputError:
         while opened:  # first: what was to fork kernels has begun to calculate, and keeps what it can
             opened.pop().stop()
@@ -162,6 +173,19 @@ def _make(
             unused.stop()
         remove_left_over(making.out)
         remove_left_over_folders()
+
+
+def _make_ahead(
+    making: Making, workplace: Workplace, kept: Path, shared: str, force_ids: Sequence[str], is_whole: bool
+) -> None:
+    """Make what the pages and the end of a run need, and keep it there: values files, and the site if nothing fails."""
+    data = open_data(workplace.data)
+    edition = data.edition(workplace.edition)
+    for force_id in force_ids:
+        values_files(edition, force_id, kept)
+    asked = Asked(making, edition, shared, tuple(map(data.forces.find, force_ids)), is_whole)
+    with kept_in(kept):
+        keep_site(asked.site([Outcome.of(plan, "done") for plan in asked.plans()]))
 
 
 def _remove_kept(cache: Path, *, every: bool) -> None:
@@ -233,23 +257,6 @@ def make_site_of(editions: Sequence[Edition], out: Path) -> Path:
         plans = [next((plan for plan in each if plan.is_fresh()), each[0]) for each in zip(*ways, strict=True)]
         standings[edition.id] = {plan.force_id: standing_of(plan, [], edition) for plan in plans}
     return make_site(Site(out, editions[0].data, tuple(editions), standings, key=shared))
-
-
-def _write_site(
-    making: Making,
-    plans: Iterable[Report],
-    edition: Edition,
-    shared: str,
-    outcomes: Iterable[Outcome],
-    *,
-    is_whole: bool,
-) -> None:
-    """Write the site's pages of an edition. `outcomes` are those of the run that has just ended."""
-    of_force: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        of_force[outcome.force_id].append(outcome)
-    standings = {plan.force_id: standing_of(plan, of_force[plan.force_id], edition) for plan in plans}
-    make_site(Site(making.out, edition.data, (edition,), {edition.id: standings}, is_whole, shared))
 
 
 def standing_of(report: Report, outcomes: Sequence[Outcome], edition: Edition) -> Standing:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -20,21 +20,24 @@ from peel_analysis.batch.units import Now, Report, Unit
 from peel_analysis.batch.work import (
     Outcome,
     Workplace,
-    be_ready_for_pages,
+    be_ready,
     carry_out,
     fault_line,
     kill_kernels,
     prepare_worker,
 )
 from peel_analysis.data.errors import InputError
+from peel_analysis.engine.machine import has_one_thread
 from peel_analysis.engine.warm_process import OF_BATCH
+
+if TYPE_CHECKING:
+    from peel_analysis.engine.warm_connection import WarmProcess
 
 STOP_TIMEOUT = 5.0  # seconds
 CONNECT_TIMEOUT = 10.0
 WORKERS_TIMEOUT = 60.0
 LOOK_AGAIN = 2.0
-NOTHING: Iterator[None] = iter(())  # to do meanwhile
-AHEAD = 8  # tasks handed out for the time that this process does not look: it makes pages meanwhile
+AHEAD = 2  # tasks handed out beyond those that run, so that no worker waits
 AT_A_TIME = 200  # tasks that a scheduler holds: enough for 100 workers, few enough that pages come early
 POOLS_IN_VAIN = 3  # pools one after the other that break before anything has ended
 Task = Unit | Report
@@ -48,7 +51,28 @@ class Pool:
     executor: futures.Executor
     window: int
     gone: str = "the workers have gone"  # what to say then, or when tasks are cancelled and not by this run
-    warm: Any = None  # the process that forks the workers' kernels, where this process has started it
+    warm: "WarmProcess | None" = None  # what forks the workers' kernels, where this process has started it
+    beside: Callable[[], object] = lambda: None  # waits for the work beside the tasks
+
+    def is_ready(self) -> bool:
+        """Return whether all that kernels share has been read, checked and calculated; waits until that is so."""
+        return self.warm is not None and self.warm.is_ready()
+
+    def begin(self, work: Callable[[], None]) -> None:
+        """Have some work done beside the tasks, by a process with all that kernels share, or else by a worker.
+
+        What becomes of it is not told: what it does not make is made by whoever finds it missing.
+        """
+        if self.warm is None:
+            self.beside = self.executor.submit(work).exception
+        else:
+            with suppress(OSError):  # it has gone
+                self.beside = self.warm.do(work, os.environ).receive
+
+    def finish(self) -> None:
+        """Wait for the work beside the tasks."""
+        with suppress(Exception):
+            self.beside()
 
     def has_gone(self) -> bool:
         """Return whether whoever hands the tasks to the workers has gone. That of this machine stays."""
@@ -75,10 +99,10 @@ class Pool:
 
 
 def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
-    """Return a pool of up to `jobs` worker processes on this machine, started anew and not forked: threads are safe."""
+    """Return a pool of up to `jobs` worker processes on this machine."""
     workers = min(jobs, tasks)
-    context = multiprocessing.get_context("spawn")
     warm = _warm_process(workplace)  # first of all: the first notebook waits for it
+    context = _forked_or_anew(workplace)
     with _only_for_this_process():
         _start_tracker()
         executor = futures.ProcessPoolExecutor(
@@ -89,13 +113,22 @@ def local_pool(jobs: int, workplace: Workplace, tasks: int) -> Pool:
     return Pool(executor, window=workers + AHEAD, warm=warm)
 
 
-def _warm_process(workplace: Workplace) -> Any:
+def _warm_process(workplace: Workplace) -> "WarmProcess | None":
     """Start what forks the kernels of all workers and return it; None where each worker starts or needs none."""
     if workplace.engine != "peel":
         return None
-    from peel_analysis.engine.forked_client import start_ahead
+    from peel_analysis.engine.this_python import start_ahead
 
     return start_ahead({**os.environ, **workplace.environment(), OF_BATCH: str(os.getpid())})
+
+
+def _forked_or_anew(workplace: Workplace) -> multiprocessing.context.BaseContext:
+    """Return how workers start: forked, with what they need ready already, or anew where a thread makes that unsafe."""
+    if sys.platform == "linux" and has_one_thread():
+        be_ready(workplace)
+        if has_one_thread():
+            return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
 
 
 @contextmanager
@@ -218,8 +251,7 @@ class Run:
     """The state of a run.
 
     `waiting` holds, by force, the units without which its page cannot be made. `suspects` were under way when a worker
-    died: each is run again alone, so that it shows which one it dies of. `meanwhile` are steps of work for this process
-    while it waits.
+    died: each is run again alone, so that it shows which one it dies of.
     """
 
     workplace: Workplace
@@ -230,11 +262,6 @@ class Run:
     under_way: dict[futures.Future[Outcome], Task] = field(default_factory=dict)
     alone: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
-    meanwhile: Iterator[None] = NOTHING
-
-    def step(self) -> bool:
-        """Do a step of what is to do meanwhile; return False when there is none left. Raises what it does."""
-        return next(self.meanwhile, False) is None
 
     def end(self, outcome: Outcome) -> None:
         """Note an outcome and tell it."""
@@ -276,16 +303,14 @@ def run(
     stale: set[Task],
     open_pool: Callable[[int], Pool],
     tell: Tell,
-    meanwhile: Iterator[None] = NOTHING,
 ) -> list[Outcome]:
     """Run the stale units of the reports and make their pages; return every outcome, fresh ones among them.
 
-    `open_pool` is called with the number of tasks; while workers run, this process does what is `meanwhile` to do. A
-    failed unit leaves its force without a new page and stops nothing else. When a worker dies, what was under way is
-    run again, one by one; what a worker then dies of again has failed. Raises InputError when the pool's scheduler
-    goes, and what is raised meanwhile.
+    `open_pool` is called with the number of tasks. A failed unit leaves its force without a new page and stops nothing
+    else. When a worker dies, what was under way is run again, one by one; what a worker then dies of again has failed.
+    Raises InputError when the pool's scheduler goes.
     """
-    state = Run(workplace, tell, waiting={}, meanwhile=meanwhile)
+    state = Run(workplace, tell, waiting={})
     for report in reports:
         units = [unit for unit in report.units if unit in stale]
         state.waiting[report] = set(units)
@@ -320,11 +345,7 @@ def _one_pool(state: Run, pool: Pool) -> None:
     """Work until nothing is left, or until the pool breaks because a worker died."""
     try:
         while _hand_out(state, pool):
-            done, _ = futures.wait(state.under_way, timeout=0)
-            if not done and state.step():
-                continue
-            if not done:
-                done, _ = futures.wait(state.under_way, timeout=LOOK_AGAIN, return_when=futures.FIRST_COMPLETED)
+            done, _ = futures.wait(state.under_way, timeout=LOOK_AGAIN, return_when=futures.FIRST_COMPLETED)
             if not done and pool.has_gone():
                 raise InputError(pool.gone)
             ended = [(state.under_way.pop(future), future) for future in done]
@@ -337,6 +358,8 @@ def _one_pool(state: Run, pool: Pool) -> None:
                 state.suspects += [*broken, *state.under_way.values()]
             state.under_way.clear()
             break
+        else:
+            pool.finish()
     finally:
         pool.stop()
 
@@ -349,8 +372,6 @@ def _hand_out(state: Run, pool: Pool) -> bool:
         while tasks and len(state.under_way) < (1 if state.alone else pool.window):
             future = pool.executor.submit(carry_out, tasks[0], state.workplace)
             state.under_way[future] = tasks.popleft()
-            if not tasks and any(state.waiting.values()):  # the first worker without a unit waits for the last ones
-                pool.executor.submit(be_ready_for_pages, state.workplace)
     return bool(state.under_way)
 
 

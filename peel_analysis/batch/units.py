@@ -6,10 +6,11 @@ as when a row of a register was changed, a unit is stale if what it has read is 
 that, and carries a key of it, the seal, which says nothing of data that it has not read.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,6 +30,7 @@ DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
     "pillow", "pyarrow", "resvg", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
+VERSION = re.compile(r"^Version: *(\S+)$", re.MULTILINE)
 STANDING_IN = (CHECKS, PROGRAMMES, NAMES, RETURNS)  # the project's own, where a data folder has none
 Told = Mapping[str, str]  # what a notebook has read, by name, each with a digest
 
@@ -250,7 +252,10 @@ def file_digest(data: Path, name: str) -> str:
 
 
 def _version(name: str) -> str:
+    """Return a library's name and version, which is read from its description without taking all of that apart."""
     try:
-        return f"{name} {version(name)}"
+        found = distribution(name)
     except PackageNotFoundError:
         return f"{name} absent"
+    stated = VERSION.search(found.read_text("METADATA") or "")
+    return f"{name} {stated[1] if stated else found.version}"

@@ -3,7 +3,6 @@
 What makes them is imported where one has to be made: a page whose values are kept needs no tables.
 """
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,13 +33,6 @@ def values_files(edition: Edition, force_id: str, kept: Path) -> ValuesFiles:
             once("values", (edition.key, "all"), lambda: _values_of(edition, kept).of_all_forces().encode()),
             once("values", (edition.key, "parquet"), lambda: _values_of(edition, kept).parquet),
         )
-
-
-def values_kept(edition: Edition, force_ids: Iterable[str], kept: Path) -> Iterator[None]:
-    """Make the values files, force by force, where the pages look for them. Raises InputError as values_files does."""
-    for force_id in force_ids:
-        values_files(edition, force_id, kept)
-        yield
 
 
 @lru_cache(maxsize=1)

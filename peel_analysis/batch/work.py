@@ -12,9 +12,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 ORPHAN_CHECK = 1.0  # seconds
 KILL_TIMEOUT = 5.0
 SETTLED = 0.1  # seconds in which a kernel that was about to be started can be seen
+MANY = 4  # forces, for which it pays to show one force's sections before the first notebook
 ATTEMPTS = 3  # at a task during which files move
 CELL_TIMEOUT = 300  # the slowest cell takes about one
 LAUNCHER = "ipykernel_launcher"
@@ -73,6 +74,10 @@ class Workplace:
     def kept(self) -> Path:
         """Return where notebooks keep what they share: of files that have moved, nothing is found there again."""
         return self.cache.with_name(f"{self.cache.name}-{last_look(self.data).mark}")
+
+    def for_forces(self, number: int) -> "Workplace":
+        """Return the same for the notebooks of so many forces."""
+        return replace(self, of_many=number >= MANY)
 
     def enter(self) -> None:
         """Set the environment that the notebooks' kernels inherit."""
@@ -112,29 +117,42 @@ class Outcome:
         return self.outcome == "failed"
 
 
-def share_with_kernels() -> None:
-    """Import this package, read and check the data and calculate the measures: a batch's kernels find all that ready.
+def share_with_kernels() -> Callable[[], None]:
+    """Read and check the data and calculate the measures: a batch's kernels find all that ready.
 
-    The package and the data are those of the batch's keys; where a file of the data changes, kernels read it again.
+    Return what imports the rest of this package, which draws. The package and the data are those of the batch's keys;
+    where a file of the data changes, kernels read it again.
     """
     os.environ[READS_IN] = os.devnull  # so that what each answer was read from is worked out here
     watch()
-    import peel_analysis
     from peel_analysis.comparison.verdicts import compare
+    from peel_analysis.data.folder import open_data
     from peel_analysis.show.templates import compile_pieces
 
     compile_pieces()
-    for result in calculated(peel_analysis.open_data().edition(os.environ[SHARED_EDITION])):
+    for result in calculated(open_data().edition(os.environ[SHARED_EDITION])):
         compare(result)
+    return _import_what_draws
 
 
-def rehearse_for_kernels() -> None:
-    """Do the same, and show one force's sections beforehand: with many forces that takes less time than it saves."""
+def _import_what_draws() -> None:
     import peel_analysis
+
+    _ = peel_analysis.open_data  # asked for, it is imported with all that a notebook finds in the package
+
+
+def rehearse_for_kernels() -> Callable[[], None]:
+    """Do the same, and return what shows one force's sections: with many forces that takes less time than it saves."""
+    share_with_kernels()
+    return _rehearse
+
+
+def _rehearse() -> None:
+    from peel_analysis.data.folder import open_data
     from peel_analysis.sections.rehearsal import rehearse
 
-    share_with_kernels()
-    rehearse(peel_analysis.open_data().edition(os.environ[SHARED_EDITION]))
+    _import_what_draws()
+    rehearse(open_data().edition(os.environ[SHARED_EDITION]))
 
 
 def prepare_worker(parent: int, workplace: Workplace) -> None:
@@ -142,11 +160,26 @@ def prepare_worker(parent: int, workplace: Workplace) -> None:
     workplace.enter()
     os.environ[OF_BATCH] = str(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a forked one has its parent's way to end
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    be_ready(workplace)
+
+
+def be_ready(workplace: Workplace) -> None:
+    """Import and read what a worker needs for notebooks, their pictures and pages; the first task says what fails."""
     not_found = [name for name in NOT_NEEDED if name not in sys.modules]
     sys.modules |= dict.fromkeys(not_found)  # type: ignore[arg-type]
-    with suppress(ImportError):  # the first unit says what is missing
-        import peel_analysis.engine.papermill_engine  # noqa: F401
+    with suppress(Exception):
+        import peel_analysis.engine.papermill_engine
+        import peel_analysis.reports.page
+        import peel_analysis.show.values_dictionary  # noqa: F401
+        from peel_analysis.data.folder import open_data
+        from peel_analysis.reports.figure_files import import_what_draws_pictures
+        from peel_analysis.show.templates import compile_pieces
+
+        import_what_draws_pictures()
+        compile_pieces()
+        _ = open_data(workplace.data).edition(workplace.edition).sections
     for name in not_found:
         del sys.modules[name]
 
@@ -216,8 +249,8 @@ def _sealed(task: Unit | Report, workplace: Workplace) -> tuple[str, str]:
 
 def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, str]:
     """Execute a unit's notebook and put it, with its key, in its place; a failed one is kept as `.failed.ipynb`."""
-    from peel_analysis.engine.kernels import THIS_PYTHON
     from peel_analysis.engine.papermill_engine import NotebookFailedError, execute
+    from peel_analysis.engine.this_python import THIS_PYTHON
 
     beside, reads = part_of(unit.target, ".ipynb"), part_of(unit.target, ".reads")
     try:
@@ -232,6 +265,10 @@ def _run_unit(unit: Unit, workplace: Workplace, reading: Reading) -> tuple[str, 
         beside.write_bytes(text.encode())
         reading.check_still()
         beside.replace(unit.target)
+        with suppress(Exception):  # the page makes them anew, and says what is wrong
+            from peel_analysis.reports.figure_files import keep_pictures
+
+            keep_pictures(notebook)
         return seal, ""
     except NotebookFailedError as failure:
         reading.check_still()  # it may have failed of a file that was half written
@@ -265,17 +302,6 @@ def _finished(notebook: dict[str, Any], unit: Unit, told: dict[str, str], readin
                 shown["text/html"] = BETWEEN_TAGS.sub("", shown["text/html"])
     notebook["metadata"].pop("papermill", None)
     return checked_notebook(notebook, seal, packed(told)), seal
-
-
-def be_ready_for_pages(workplace: Workplace) -> None:
-    """Import and read what pages are made from: a worker that has no unit left does so while the last ones run."""
-    from peel_analysis.data.folder import open_data
-    from peel_analysis.reports import figure_files, page  # noqa: F401
-    from peel_analysis.show import values_dictionary  # noqa: F401
-    from peel_analysis.show.templates import compile_pieces
-
-    compile_pieces()
-    _ = open_data(workplace.data).edition(workplace.edition).sections
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[str, str]:

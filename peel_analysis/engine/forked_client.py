@@ -4,7 +4,6 @@ import asyncio
 import base64
 import os
 import signal
-import sys
 import time
 import uuid
 from collections import deque
@@ -17,10 +16,16 @@ from queue import Empty
 from typing import Any
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.kernels import THIS_PYTHON, SocketKernelManager, environment_of_nobody, this_python
+from peel_analysis.engine.kernels import SocketKernelManager
 from peel_analysis.engine.packets import Message, Packets
+from peel_analysis.engine.this_python import (
+    NO_CONNECTION_FILE,
+    THIS_PYTHON,
+    common_arguments,
+    environment_of_nobody,
+    split_command,
+)
 from peel_analysis.engine.warm_connection import WarmProcess, WarmProcessFaultError
-from peel_analysis.engine.warm_process import LAUNCHER, WITHOUT_HISTORY
 
 # In the working folder, these would change what an ordinary kernel imports, and do not change the warm process.
 SHADOWING = (
@@ -28,8 +33,6 @@ SHADOWING = (
     *(name + end for name in ("numpy", "pandas", "pyarrow", "matplotlib", "seaborn") for end in ("", ".py")),
 )
 UNDERSTOOD = {"env", "cwd", "kernel_id", "extra_arguments"}  # of what may be asked of the start of a kernel
-NO_CONNECTION_FILE = "/dev/null/kernel.json"  # what a forked kernel is told, and never reads
-HISTORY_FILE = "--HistoryManager.hist_file="
 VERSION = "5.4"  # of Jupyter's messages
 
 
@@ -208,39 +211,3 @@ class _Channel:
             except TimeoutError:
                 raise Empty from None
         return self._messages.popleft()
-
-
-def start_ahead(environment: Mapping[str, str]) -> WarmProcess | None:
-    """Start the warm process for kernels of this Python in an environment, before a notebook asks for one; return it.
-
-    Where that is not possible nothing is said: the first notebook tries again, and says why not.
-    """
-    with suppress(WarmProcessFaultError):
-        split = split_command(
-            [NO_CONNECTION_FILE if part == "{connection_file}" else part for part in this_python().argv]
-        )
-        if split is not None:
-            environment = {**environment, **environment_of_nobody()}
-            return warm_connection.warm_process_for(split[0], environment, str(Path.cwd()), common_arguments(split[1]))
-    return None
-
-
-def common_arguments(arguments: list[str]) -> list[str]:
-    """Return a kernel's arguments if it can be made before the fork, else none. Without history, it has no file."""
-    return [one for one in arguments if not one.startswith(HISTORY_FILE)] if WITHOUT_HISTORY in arguments else []
-
-
-def split_command(command: list[str]) -> tuple[list[str], list[str]] | None:
-    """Return (the interpreter and its options, ipykernel's arguments) of a kernel that can be forked, else None.
-
-    It must be this interpreter, on Linux, and `-m ipykernel_launcher`. The options become the warm process's own, so
-    that `-Xfrozen_modules=off` in a kernelspec holds for a forked kernel too.
-    """
-    if sys.platform != "linux" or command[1:].count("-m") != 1:
-        return None
-    module = command.index("-m")
-    options, name, arguments = command[1:module], command[module + 1 : module + 2], command[module + 2 :]
-    python, this = Path(command[0]), Path(sys.executable)
-    same = python.parent.resolve() == this.parent.resolve() and python.resolve() == this.resolve()
-    plain = all(option.startswith("-") and option != "-c" for option in options)
-    return ([command[0], *options], arguments) if same and plain and name == [LAUNCHER] else None

@@ -5,13 +5,10 @@ can be given one port; the client of the second then talks to a socket of the fi
 """
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +18,10 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 from traitlets import default
 
 from peel_analysis.engine.machine import private_folder
-from peel_analysis.engine.warm_connection import INLINE_FIGURES
-from peel_analysis.engine.warm_process import WITHOUT_HISTORY
+from peel_analysis.engine.this_python import THIS_PYTHON, command_of_this_python, environment_of_nobody
 
 SEND_TIMEOUT = 60.0  # seconds
 TIME_TO_END = 2.0  # seconds, for a kernel that has been asked to end
-THIS_PYTHON = "peel-this-python"  # a kernel's name that only the managers below know
-# What the files of a user's or a machine's IPython may set; and without history, no kernel opens a data base.
-OF_NOBODY = (
-    WITHOUT_HISTORY,
-    "--IPKernelApp.exec_PYTHONSTARTUP=False",
-    *(f"--IPKernelApp.{name}=[]" for name in ("extensions", "exec_lines", "exec_files")),
-)
 OF_THIS_MACHINE = ("", "local-provisioner")
 
 
@@ -41,16 +30,7 @@ def this_python() -> KernelSpec:
 
     With it go the options that keep a user's own IPython out; `environment_of_nobody` does the same for matplotlib.
     """
-    return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict(extra_arguments=list(OF_NOBODY)))
-
-
-@cache
-def environment_of_nobody() -> Mapping[str, str]:
-    """Return the variables with which matplotlib starts from its own settings, and from no user's."""
-    found = importlib.util.find_spec("matplotlib")
-    places = found.submodule_search_locations if found else None
-    of_matplotlib = {"MATPLOTLIBRC": str(Path(places[0], "mpl-data", "matplotlibrc"))} if places else {}
-    return {"MPLBACKEND": INLINE_FIGURES, **of_matplotlib}
+    return KernelSpec(resource_dir=RESOURCES, **{**get_kernel_dict(), "argv": command_of_this_python()})
 
 
 class WithThisPython(KernelSpecManager):

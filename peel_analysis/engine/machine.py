@@ -31,6 +31,11 @@ ADDRESS_SPACE = 1000  # megabytes of a process, most of them never touched
 _is_ending = threading.Event()
 
 
+def has_one_thread() -> bool:
+    """Return whether this process has no thread but one: another may hold what a forked process would wait for."""
+    return bool(psutil.Process().num_threads() == 1)
+
+
 def make_no_more_folders() -> None:
     """Let no thread of this process, which is about to end, start another kernel: its folder would be left."""
     _is_ending.set()

@@ -1,16 +1,18 @@
 """A worker's end of the warm process: start it, ask it for kernels, notice when it fails, stop it."""
 
 import atexit
+import base64
 import hashlib
 import logging
 import os
+import pickle
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,11 +111,24 @@ class WarmProcess:
     def fork(self, command: list[str], arguments: list[str], env: dict[str, str], cwd: str) -> tuple[int, Packets]:
         """Return the process number of a new kernel, and this end of the sockets over which it is asked."""
         packets, theirs = Packets.pair()
-        request = {"command": command, "arguments": arguments, "env": env, "cwd": cwd}
+        request = {"wanted": "kernel", "command": command, "arguments": arguments, "env": env, "cwd": cwd}
         with theirs:
-            kernel = int(self._ask({"wanted": "kernel", **request}, streams=(1, 2, theirs.fileno()))["kernel"])
+            kernel = int(self._ask(request, streams=(1, 2, theirs.fileno()))["kernel"])
         self.kernels.add(kernel)
         return kernel, packets
+
+    def do(self, work: Callable[[], object], env: Mapping[str, str]) -> Packets:
+        """Have some work done by a process that is forked as soon as what is shared is ready, before any kernel.
+
+        Return the end at which it says how that went; where it never begins, that is closed. It ends with this process.
+        Raises OSError when the warm process has gone.
+        """
+        packets, theirs = Packets.pair()
+        carried = base64.b64encode(pickle.dumps(work)).decode()
+        request = {"wanted": "work", "work": carried, "command": [], "env": dict(env), "cwd": str(Path.cwd())}
+        with theirs:
+            self._packets.send({**request, "arguments": []}, streams=(1, 2, theirs.fileno()))
+        return packets
 
     def returncode(self, kernel: int) -> int | None:
         """Return a kernel's exit status, None while it runs. Kernels of a warm process that has ended were killed."""
@@ -159,13 +174,20 @@ class WarmProcess:
             self._process.kill()
         self.stop()
 
-    def _ask(self, request: Message, streams: Sequence[int] = ()) -> Message:
+    def is_ready(self) -> bool:
+        """Return whether it is ready to fork; waits until that is so, or fails."""
+        with suppress(WarmProcessFaultError):
+            self._ask(None)
+        return self._is_ready and self.alive
+
+    def _ask(self, request: Message | None, streams: Sequence[int] = ()) -> Message:
         with self._lock:
+            answer: Message = {}
             try:
                 if not self._is_ready:  # it says by itself when it is
                     answer = self._answer(START_TIMEOUT)
                     self._is_ready = "error" not in answer
-                if self._is_ready:
+                if self._is_ready and request is not None:
                     self._packets.send(request, streams)
                     answer = self._answer(ANSWER_TIMEOUT)
             except OSError as error:

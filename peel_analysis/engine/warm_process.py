@@ -1,9 +1,12 @@
 """The warm process: a script that imports the libraries once and forks an IPython kernel for each request.
 
+It also forks what does some other work with all that is ready here.
+
 Run by its path, so that this package is not among what a kernel finds imported already.
 A request to fork carries the kernel's stdout and stderr, and its end of the pair of sockets over which it is asked.
 """
 
+import base64
 import builtins
 import ctypes
 import gc
@@ -11,6 +14,7 @@ import importlib
 import importlib.util
 import io
 import os
+import pickle
 import random
 import select
 import shutil
@@ -18,14 +22,16 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 # None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
+FOR_TABLES = ("pandas", "pyarrow.parquet")
 LIBRARIES = (
-    "pandas", "pyarrow.parquet", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "jinja2", "pydantic", "psutil", "tomllib",
     "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.oinspect",
     "IPython.core.debugger", "IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard",
@@ -34,7 +40,9 @@ LIBRARIES = (
 )  # fmt: skip
 # matplotlib_inline hooks figures to the shell that is there when it is imported: imported here, no figure is shown.
 NEVER_IMPORTED = "matplotlib_inline"
-SHARED = "PEEL_SHARED"  # `module:function` of what a batch's kernels share: called once, before the first is forked
+# `module:function` of what a batch's kernels share. It is called once, before anything is forked; what it returns, too,
+# when the libraries for drawing are there, before the first kernel is forked.
+SHARED = "PEEL_SHARED"
 OF_BATCH = "PEEL_BATCH"  # the process number of a batch, whose workers share a warm process
 KEPT_IN = "PEEL_KEPT"  # as in data/writing.py, which must not be imported here
 LAUNCHER = "ipykernel_launcher"
@@ -56,25 +64,31 @@ def beside(name: str) -> Any:
     return sys.modules[hidden]
 
 
-def import_libraries() -> None:
-    """Import the libraries that are installed, draw and make a model once: fonts, code and schemas are ready."""
-    for name in LIBRARIES:
+def import_installed(names: Sequence[str]) -> None:
+    """Import those of some libraries that are installed."""
+    for name in names:
         if importlib.util.find_spec(name.partition(".")[0]):
             if name == "pandas":  # it must find a kernel's shell: elsewhere it fits its tables to a terminal
                 vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
             importlib.import_module(name)
             vars(builtins).pop("get_ipython", None)
+
+
+def use_libraries() -> None:
+    """Draw and make a model once: fonts, code and schemas are ready."""
     if "matplotlib" in sys.modules and "pandas" in sys.modules:
         _draw_once()
     if "pydantic" in sys.modules:  # which imports most of itself when the first model is made
         sys.modules["pydantic"].create_model("Model", number=(int, 0))(number=1)
 
 
-def prepare_what_is_shared() -> None:
-    """Call what a batch has named for its kernels to find ready, where this Python can import it."""
+def prepare_what_is_shared() -> Callable[[], None]:
+    """Call what a batch has named for its kernels to find ready, where this Python can import it; return the rest."""
     module, _, function = os.environ.get(SHARED, "").partition(":")
     if module and importlib.util.find_spec(module.partition(".")[0]):
-        getattr(importlib.import_module(module), function)()
+        rest: Callable[[], None] = getattr(importlib.import_module(module), function)()
+        return rest
+    return lambda: None
 
 
 def make_kernel(arguments: list[str]) -> Any:
@@ -91,7 +105,6 @@ def be_fit_to_fork() -> None:
         raise RuntimeError(f"the warm process must not import {NEVER_IMPORTED}")
     if (threads := sum(1 for _ in Path("/proc/self/task").iterdir())) != 1:
         raise RuntimeError(f"the warm process has {threads} threads; it may fork only while it has one")
-    gc.collect()
     gc.freeze()  # the collector would otherwise write to pages that kernels share
 
 
@@ -116,6 +129,14 @@ class Server:
         self.packets_of = type(first)
         self.listener = listener
         self.clients: dict[Any, set[int]] = {first: set()}  # and the kernels of each
+
+    def begin_work(self) -> Message | None:
+        """Fork for the work that a client has asked for already. Returns None, and the request in what is forked."""
+        while ready := select.select([client.end for client in self.clients], [], [], 0)[0]:
+            [client] = [client for client in self.clients if client.end is ready[0]]
+            if (request := self._answered(client)) is not None:
+                return request
+        return None
 
     def serve(self, parent: int) -> Message | None:
         """Answer until all clients have gone, and return None. What a client leaves is ended.
@@ -159,21 +180,23 @@ class Server:
         return None
 
     def _fork(self, client: Any, request: Message) -> bool:
-        """Fork a kernel and answer with its process number. Returns True in the kernel."""
+        """Fork a kernel and answer with its process number, or what does some work. Returns True in what is forked."""
         request["parent"] = os.getpid()
         try:
             kernel = os.fork()
+            answer: Message = {"kernel": kernel}
         except OSError as error:
-            client.send({"error": f"fork: {error}"})
-            return False
+            kernel, answer = -1, {"error": f"fork: {error}"}
         if kernel == 0:
             for one in (*(client.end for client in self.clients), *([self.listener] if self.listener else [])):
                 one.close()
             return True
         for stream in request["streams"]:
             os.close(stream)
-        self.clients[client].add(kernel)
-        client.send({"kernel": kernel})
+        if kernel > 0:
+            self.clients[client].add(kernel)
+        if request["wanted"] == "kernel":  # the end of work is told over its own socket
+            client.send(answer)
         return False
 
     def _let_go(self, client: Any) -> None:
@@ -241,6 +264,30 @@ def remove(profile: dict[str, str]) -> None:
         shutil.rmtree(Path(folder).parent, ignore_errors=True)
 
 
+def begin(request: Message, set_before: set[str], profile: dict[str, str]) -> Any:
+    """Make this process what a request has forked it for; return its end of the sockets over which it is asked."""
+    # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
+    set_by_imports = {name: value for name, value in os.environ.items() if name not in set_before}
+    prepare({**request, "env": {**set_by_imports, **request["env"], **profile}})
+    return beside("packets").Packets(socket.socket(fileno=request["streams"][2]))
+
+
+def work(request: Message, set_before: set[str], profile: dict[str, str]) -> NoReturn:
+    """Do the work that a request carries, say how that went, and end."""
+    try:
+        gc.freeze()
+        gc.enable()
+        packets, answer = begin(request, set_before, profile), {"done": "all"}
+        try:
+            pickle.loads(base64.b64decode(request["work"]))()
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        with suppress(OSError):  # whoever asked may have gone
+            packets.send(answer)
+    finally:
+        os._exit(0)  # whatever happens: it must not go on as the process that it was forked from
+
+
 def main() -> None:
     """Serve. The arguments: the connection and process number of the first client, and what a kernel's command says.
 
@@ -251,16 +298,22 @@ def main() -> None:
     sockets = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
     parent, arguments = int(sys.argv[2]), sys.argv[3:]
     packets_of = beside("packets").Packets
-    first = packets_of(sockets[0])
+    server = Server(packets_of(sockets[0]), sockets[1] if len(sockets) > 1 else None)
+    [first] = server.clients
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
     profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
     answer: Message = READY
     try:
         gc.disable()  # nearly all that it imports stays, and to look for the rest takes a tenth of the time
-        import_libraries()
+        import_installed(FOR_TABLES)
+        prepare_the_rest = prepare_what_is_shared()
+        if (request := server.begin_work()) is not None:
+            work(request, before, profile)
+        import_installed(LIBRARIES)
+        use_libraries()
         gc.enable()
-        prepare_what_is_shared()
+        prepare_the_rest()
         if os.getppid() != parent:  # nobody waits for it, and its folder may be gone
             remove(profile)
             return
@@ -270,14 +323,13 @@ def main() -> None:
         answer = {"error": f"{type(error).__name__}: {error}"}
     with suppress(OSError):  # the client may have gone since, and nobody waits for the answer
         first.send(answer)
-    request = Server(first, sockets[1] if len(sockets) > 1 else None).serve(parent) if answer is READY else None
+    request = server.serve(parent) if answer is READY else None
     if request is None:
         remove(profile)
         return
-    # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
-    set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
-    prepare({**request, "env": {**set_by_imports, **request["env"], **profile}})
-    app.packets = packets_of(socket.socket(fileno=request["streams"][2]))
+    if request["wanted"] == "work":
+        work(request, before, profile)
+    app.packets = begin(request, before, profile)
     launcher: Any = importlib.util.find_spec(LAUNCHER)
     sys.argv[0] = launcher.origin
     code = launcher.loader.get_code(LAUNCHER)

@@ -14,7 +14,9 @@ from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES, Force, Forces
 from peel_analysis.data.text import as_cell
-from peel_analysis.show.pictures import described, drawing_at
+from peel_analysis.data.writing import once
+from peel_analysis.show.pictures import described, drawing_at, place_of_drawing
+from peel_analysis.show.templates import PEEL
 
 if TYPE_CHECKING:
     from resvg.usvg import Options
@@ -80,8 +82,26 @@ def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces:
     return out.getvalue()
 
 
+def import_what_draws_pictures() -> None:
+    """Import it before the first picture, where there is time."""
+    import PIL.Image  # noqa: F401
+    import resvg  # noqa: F401
+
+
+def keep_pictures(notebook: Mapping[str, Any]) -> None:
+    """Make the PNGs of an executed notebook's drawings, and keep them where its run looks for what is made once."""
+    for output in (one for cell in notebook["cells"] for one in cell.get("outputs", ())):
+        shown = output.get("data", {})
+        if "files" in shown.get(PEEL, {}):
+            as_png(drawing_at(shown["text/html"], place_of_drawing(shown["text/html"])))
+
+
 def as_png(svg: str) -> bytes:
     """Return a drawing as a PNG of `PIXELS` across, in few colours, with the letters of FONTS."""
+    return once("pictures", (svg,), lambda: _as_png(svg))
+
+
+def _as_png(svg: str) -> bytes:
     from PIL import Image
     from resvg import render, usvg
 

@@ -42,10 +42,13 @@ Row = dict[str, Any]  # by the values file's columns; what it lacks is empty
 class EditionValues:
     """What the values files of an edition's reports are made from, calculated once for all of them.
 
-    `rows` are CSV rows by force, `further` those that no force has to itself; the others hold all forces.
+    `table` has the measures' rows, and `rows` the same as CSV by force; `further` are CSV rows that no force has to
+    itself.
+    The others hold all forces.
     """
 
     edition: Edition
+    table: pd.DataFrame
     rows: dict[str, str]
     further: str
     lines: tuple[tuple[Result, Series], ...]
@@ -67,7 +70,7 @@ class EditionValues:
     @property
     def parquet(self) -> bytes:
         """The same rows as a Parquet file."""
-        return values.as_parquet(values.of_results(self.results), self.edition)
+        return values.as_parquet(self.table, self.edition)
 
     def _file(self, *rows: str) -> str:
         return "".join((",".join(values.COLUMNS), "\n", *rows))
@@ -76,9 +79,11 @@ class EditionValues:
 def values_of(edition: Edition) -> EditionValues:
     """Return what an edition's values files are made from. Raises InputError when a table does not answer."""
     results = calculate_all(edition)
-    by_force = values.as_csv_by("force_id", values.of_results(results))
+    table = values.of_results(results)
+    by_force = values.as_csv_by("force_id", table)
     return EditionValues(
         edition=edition,
+        table=table,
         rows={force_id: _without_heading(text) for force_id, text in by_force.items()},
         further=_further(
             edition,

@@ -1,9 +1,10 @@
 """Making the site: which pages it has, and writing those that are not as they would be made now."""
 
+import json
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from peel_analysis.data.writing import (
     content_of,
     digest,
     key_of_page,
+    once,
     page_marks,
     write_files,
     write_text,
@@ -61,7 +63,7 @@ INDEXES, PAGES = (FORCES,), (MAP, MEASURES, METHOD)
 OVER_EDITIONS, PAGES_OVER_EDITIONS = (INDEX, SEARCH), (CHANGES,)
 
 
-def _of_edition(page: str, site: Site, edition: Edition) -> Files:
+def _of_edition(page: str, edition: Edition, site: Site) -> Files:
     """Make a page of an edition. What makes it is imported here: most runs find no page stale."""
     if page == METHOD:
         return method_page(site, edition)
@@ -89,30 +91,32 @@ class _Task:
 
     path: str
     made_from: Iterable[str]
-    make: Callable[[], Files]
+    make: Callable[[Site], Files]
 
 
 def make_site(site: Site) -> Path:
     """Write the site's pages that are stale, missing or damaged; return the index over all editions."""
-    for _ in _steps(site, _tasks(site)):
-        pass
+    for task, key in _stale(site):
+        _write(site, task, key)
     return site.file(INDEX)
 
 
-def made_ahead(site: Site) -> Iterator[None]:
-    """Write, step by step, the pages that say nothing of how a run ends, as if it had made all that is `expected`.
+def keep_site(site: Site) -> None:
+    """Keep what `make_site` would write, where the processes of a run keep what they share; it finds that there.
 
-    What does not come true is in the key of these pages, and `make_site` then makes them again.
+    A site that is to be as this one says is not there yet. What does not come true of it is in the key of its pages.
     """
-    said_of_runs = {*OVER_EDITIONS, *(page.format(edition=one.id) for one in site.editions for page in INDEXES)}
-    yield from _steps(site, (task for task in _tasks(site) if task.path not in said_of_runs))
+    for task, key in _stale(site):
+        made = _texts(site, task, key)
+        site = replace(site, expected=site.expected.union(made))  # for the pages that link to them
 
 
-def _steps(site: Site, tasks: Iterable[_Task]) -> Iterator[None]:
-    for task in tasks:
+def _stale(site: Site) -> Iterator[tuple[_Task, str]]:
+    """Yield what is to be made, each with its key."""
+    for task in _tasks(site):
         key = digest((site.key, task.path, *task.made_from))
         if key_of_page(site.file(task.path)) != key:
-            yield from _written(site, task, key)
+            yield task, key
 
 
 def _tasks(site: Site) -> Iterator[_Task]:
@@ -120,23 +124,23 @@ def _tasks(site: Site) -> Iterator[_Task]:
         there = site.there(edition)
         for path in (*(PAGES if site.is_whole else ()), *INDEXES):
             said = map(repr, site.standings.get(edition.id, {}).values()) if path in INDEXES else ()
-            yield _Task(path.format(edition=edition.id), (*there, *said), partial(_of_edition, path, site, edition))
+            yield _Task(path.format(edition=edition.id), (*there, *said), partial(_of_edition, path, edition))
     there = [path for edition_id in site.data.editions for path in site.there(site.data.edition(edition_id))]
     for path in (*(PAGES_OVER_EDITIONS if site.is_whole else ()), *OVER_EDITIONS):
-        yield _Task(path, there if path in OVER_EDITIONS else (), partial(_over_editions, path, site))
+        yield _Task(path, there if path in OVER_EDITIONS else (), partial(_over_editions, path))
 
 
-def _written(site: Site, task: _Task, key: str) -> Iterator[None]:
-    """Write a maker's files, last the page with the marks, and remove what it made before and no longer makes.
+def _texts(site: Site, task: _Task, key: str) -> dict[str, str]:
+    """Return a maker's files, by their paths below the output folder."""
+    made: dict[str, str] = json.loads(once("site", (key,), lambda: json.dumps(dict(task.make(site))).encode()))
+    return made
 
-    Yields as each file is made; all are written in the last step.
-    """
-    page = site.file(task.path)
-    folder = posixpath.dirname(task.path) or "."
-    texts: dict[str, bytes] = {}
-    for path, text in task.make():
-        texts[site.data.named(posixpath.relpath(path, folder))] = text.encode()
-        yield
+
+def _write(site: Site, task: _Task, key: str) -> None:
+    """Write a maker's files, last the page with the marks, and remove what it made before and no longer makes."""
+    page, folder = site.file(task.path), posixpath.dirname(task.path) or "."
+    made = _texts(site, task, key)
+    texts = {site.data.named(posixpath.relpath(path, folder)): text.encode() for path, text in made.items()}
     html = texts.pop(page.name).decode().replace(site.key, page_marks(key, texts), 1)
     marks = PAGE_MARKS.search(content_of(page))
     write_files({page.parent / name: text for name, text in texts.items()})

@@ -15,9 +15,9 @@ from unittest.mock import patch
 import nbformat
 import papermill.execute
 
-from peel_analysis.engine.forked_client import ForkedKernelClient, ForkedKernelManager, start_ahead
-from peel_analysis.engine.kernels import THIS_PYTHON
+from peel_analysis.engine.forked_client import ForkedKernelClient, ForkedKernelManager
 from peel_analysis.engine.papermill_engine import execute
+from peel_analysis.engine.this_python import THIS_PYTHON, start_ahead
 from peel_analysis.engine.warm_connection import WarmProcess
 
 RUNS, CELLS = 25, 20

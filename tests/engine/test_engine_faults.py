@@ -12,7 +12,7 @@ import pytest
 from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, warm_processes
 
-from peel_analysis.engine import forked_client, warm_connection, warm_process
+from peel_analysis.engine import this_python, warm_connection, warm_process
 from peel_analysis.engine.kernels import SocketKernelManager
 from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
@@ -97,17 +97,17 @@ def test_a_folder_that_changes_imports_has_ordinary_kernels(name: str, tmp_path:
 def test_only_this_pythons_ipykernel_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     this = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "c.json"]
     monkeypatch.setattr(sys, "platform", "linux")
-    assert forked_client.split_command(this) == ([sys.executable, "-Xfrozen_modules=off"], ["-f", "c.json"])
+    assert this_python.split_command(this) == ([sys.executable, "-Xfrozen_modules=off"], ["-f", "c.json"])
     for other in (
         ["/usr/bin/R", *this[1:]],
         [*this[:3], "other_kernel", *this[4:]],
         [sys.executable, "-c", "-m", "ipykernel_launcher"],
         [sys.executable, "launcher.py"],
     ):
-        assert forked_client.split_command(other) is None
+        assert this_python.split_command(other) is None
     for platform in ("darwin", "win32"):
         monkeypatch.setattr(sys, "platform", platform)
-        assert forked_client.split_command(this) is None
+        assert this_python.split_command(this) is None
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

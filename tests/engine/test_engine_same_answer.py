@@ -10,8 +10,8 @@ from papermill.iorw import load_notebook_node
 from small_notebook import write
 
 from peel_analysis.data.files import notebooks_folder
-from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.papermill_engine import Engine, execute
+from peel_analysis.engine.this_python import THIS_PYTHON
 
 HOSTILE = Path(__file__).resolve().parents[1] / "notebooks" / "hostile.ipynb"
 REPORTS = sorted(notebooks_folder().glob("0*.ipynb"))[:1]

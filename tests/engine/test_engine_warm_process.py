@@ -18,9 +18,9 @@ from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
 from peel_analysis.engine import warm_connection, warm_process
-from peel_analysis.engine.kernels import THIS_PYTHON
 from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
+from peel_analysis.engine.this_python import THIS_PYTHON
 
 pytestmark = pytest.mark.slow  # make test has one notebook in a warm kernel, in test_engine_same_answer.py
 __all__ = ["no_faults_from_before"]  # a fixture that every test here uses
@@ -148,7 +148,7 @@ def test_a_kernel_has_no_files_of_its_own_and_a_worker_one_folder(
 LIVES_ON = """
 import os, sys
 from pathlib import Path
-from peel_analysis.engine.kernels import THIS_PYTHON
+from peel_analysis.engine.this_python import THIS_PYTHON
 from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
 if __name__ == "__main__":
