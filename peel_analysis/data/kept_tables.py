@@ -6,7 +6,6 @@ is damaged is made anew, and a folder that cannot be written to costs time and n
 """
 
 import hashlib
-import marshal
 import os
 import re
 import stat
@@ -17,7 +16,6 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, NamedTuple
 
 from peel_analysis.data.files import PACKAGE, Stamp, stamp_of
@@ -29,16 +27,12 @@ if TYPE_CHECKING:
     from peel_analysis.data.forces import Forces
 
 VARIABLE = "PEEL_CACHE"  # names another folder; with nothing in it, nothing is kept
-TABLES, ANSWERS, TEMPLATES = "counts", "answers", "templates"
-KINDS = {
-    TABLES: "tables of counts, as parsed",
-    ANSWERS: "what commands printed",
-    TEMPLATES: "templates of pages, as compiled",
-}
+TABLES, ANSWERS = "counts", "answers"
+KINDS = {TABLES: "tables of counts, as parsed", ANSWERS: "what commands printed"}
 MOST = 64_000_000  # bytes; what was written first goes first
 OURS = re.compile(rf"[0-9a-f]{{32}}|{PART.pattern}")  # names of files: as `once` gives them, or left half-written
 LARGEST = 300_000_000  # bytes of a data folder: one with more takes longer to look through than a command
-LIBRARIES = ("jinja2", "markupsafe", "numpy", "pandas", "pyarrow", "pydantic")
+LIBRARIES = ("numpy", "pandas", "pyarrow", "pydantic")
 STARTED_AT = time.time()
 JUST_BEFORE = 2.0  # seconds: of a source that was written so shortly before, this process may have read another content
 
@@ -89,23 +83,6 @@ def table(path: Path, name: str, *, forces: "Forces", public: bool) -> "pd.DataF
         find = partial(once, TABLES, asked, find, place)
     held = find()
     return made[0] if made else counts.from_bytes(held)
-
-
-def compiled(asked: Sequence[str], make: Callable[[], CodeType]) -> CodeType:
-    """Return a template's code as `make` returns it, from what is kept when it was compiled before.
-
-    `asked` is what it depends on besides the templates' settings: its path, which is in the code, and its text.
-    """
-    place, code = users_folder(), [_code(PACKAGE / folder) for folder in ("show", "data")]
-    if place is None or not all(code):
-        return make()
-
-    def made() -> bytes:
-        _keep_to_size(place)
-        return marshal.dumps(make())
-
-    found: CodeType = marshal.loads(once(TEMPLATES, (*code, *asked), made, place))
-    return found
 
 
 def answer(folders: Sequence[Path], asked: Iterable[str], make: Callable[[], str]) -> str:

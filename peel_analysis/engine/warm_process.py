@@ -49,6 +49,7 @@ LAUNCHER = "ipykernel_launcher"
 PROFILE = "IPYTHONDIR"  # of kernels that are made before the fork: they have one profile
 READY: dict[str, Any] = {"ready": True}
 WITHOUT_HISTORY = "--HistoryManager.enabled=False"
+OBJECTS_BETWEEN_COLLECTIONS = 50_000  # while some work is done, as in a command; a kernel has Python's own 700
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 Message = dict[str, Any]
@@ -276,6 +277,7 @@ def work(request: Message, set_before: set[str], profile: dict[str, str]) -> NoR
     """Do the work that a request carries, say how that went, and end."""
     try:
         gc.freeze()
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()
         packets, answer = begin(request, set_before, profile), {"done": "all"}
         try:

@@ -3,11 +3,10 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from peel_analysis.data.kept_tables import compiled
 from peel_analysis.data.text import slug, visible
 
 if TYPE_CHECKING:
@@ -98,16 +97,8 @@ def _template(name: str) -> "Template":
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # not above: most runs find no page stale
 
-    class Kept(FileSystemLoader):
-        """Loads templates as they were compiled before: to compile those of a report takes a fifth of a second."""
-
-        def load(self, environment: Environment, name: str, globals: Any = None) -> "Template":  # noqa: A002
-            source, path, is_current = self.get_source(environment, name)
-            code = compiled((path, source), lambda: environment.compile(source, name, path))
-            return environment.template_class.from_code(environment, code, globals or {}, is_current)
-
     environment = Environment(
-        loader=Kept(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_seen,
