@@ -7,7 +7,6 @@ damaged. `test_batch_interrupted.py` stops a batch on purpose, `test_batch_clust
 
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -105,8 +104,6 @@ def kernel_of(process: psutil.Process) -> bool:
     return WARM in " ".join(process.cmdline()) and WARM in " ".join(process.parent().cmdline())
 
 
-# Of Python's own start of a worker, when its batch is killed between starting it and telling it what to do.
-UNTOLD = "EOFError: Ran out of input"
 VICTIMS: dict[str, tuple[Callable[[psutil.Process], bool] | None, signal.Signals]] = {
     "the batch": (None, signal.SIGKILL),
     "the batch, asked to end": (None, signal.SIGTERM),
@@ -146,8 +143,7 @@ def test_at_any_moment_whatever_is_killed_the_next_run_goes_on(
         children, semaphores = family(process) if process.poll() is None else [], shared_memory_of(process)
         strike(process, victim, chance)
         _, errors = process.communicate(timeout=5 * PATIENCE)
-        said = [line for line in errors.splitlines() if re.match(r"\w+(Error|Exception)\b", line)]
-        assert "Traceback" not in errors or set(said) == {UNTOLD}, (victim, errors)
+        assert "Traceback" not in errors, (victim, errors)
         assert still_there(children) == [], victim
         assert [path for path in semaphores if path.exists()] == [], victim
         one.check_next_run()
@@ -271,7 +267,9 @@ def test_whatever_is_kept_is_made_anew_where_it_is_damaged(
     monkeypatch.setenv("MPLCONFIGDIR", str(fonts))
     assert one.batch.run("--forces", "kent").returncode == 0
     kept = [path for path in (one.batch.out / ".kept").rglob("*") if path.is_file()]
-    assert {path.parent.name for path in kept} == {"figures", "results", "values"}, "each kind is damaged here"
+    assert {path.parent.name for path in kept} == {"annex", "figures", "results", "site", "values"}, (
+        "each kind is damaged here"
+    )
     made = [path for path in one.batch.reports.rglob("*") if path.is_file() and path.name != "run.jsonl"]
     for path, damage in zip((*kept, *made, *fonts.glob("*.json")), cycle(DAMAGES), strict=False):
         path.write_bytes(damage(path.read_bytes()))

@@ -85,9 +85,9 @@ def test_a_stopped_batch_of_ordinary_kernels_leaves_no_sockets(
 def test_what_a_killed_worker_was_doing_is_done_again(batch: SmallBatch) -> None:
     process = batch.start("--forces", ",".join(FOUR))
     batch.wait_for_units(2, process)
-    workers = [one for one in family(process) if "peel_analysis.cli" in one.cmdline()]
+    children, command = family(process), psutil.Process(process.pid)
+    workers = [one for one in command.children() if one.cmdline() == command.cmdline()]
     assert len(workers) == 2
-    children = family(process)
     workers[0].kill()
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")

@@ -2,10 +2,13 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import Page
 from page_elements import words
@@ -14,7 +17,10 @@ from small_batch import SmallBatch
 
 from peel_analysis.data.files import code_version
 from peel_analysis.data.folder import open_data
-from peel_analysis.reports.figure_files import PIXELS, as_png
+from peel_analysis.data.writing import kept_in
+from peel_analysis.reports.figure_files import PIXELS, as_png, keep_pictures
+from peel_analysis.reports.page import pieces
+from peel_analysis.show.pictures import drawing_at
 
 OF_THE_SITE = 3_500_000  # bytes: indexes, map, a page a measure, what changed, the edition's values
 SAME = ("value", "lower_95", "upper_95", "numerator", "denominator", "unit", "status", "note", "comparator_value")
@@ -70,6 +76,20 @@ def test_the_data_of_a_line_and_of_the_chart_of_all_figures_are_the_force_s_own(
     own = rows(norfolk, "figures/spine.csv")
     assert {row["force_id"] for row in own} == {"norfolk", "england-and-wales"}
     assert {row["measure"] for row in own} >= {"crime_per_1000", "asb_incidents_per_1000", "outcome_charged_pct"}
+
+
+def test_a_page_finds_the_pictures_that_were_kept_when_its_notebook_had_run(
+    norfolk: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = json.loads((norfolk.path.parent / "notebooks" / "05_investigating.ipynb").read_bytes())
+    shown = [one for one in pieces(notebook, "investigating") if "files" in one.data]
+    with kept_in(tmp_path):
+        keep_pictures(notebook)
+        monkeypatch.setattr("peel_analysis.reports.figure_files._as_png", None)  # none is drawn again
+        for one in shown:
+            picture = norfolk.path.parent / "figures" / f"{one.data['figure']['figure_id']}.png"
+            assert as_png(drawing_at(one.html, one.data["files"]["drawing"])) == picture.read_bytes()
+    assert len(list((tmp_path / "pictures").iterdir())) == len(shown) > 5
 
 
 def test_the_drawing_is_that_of_the_page_with_its_title_and_description(norfolk: Page) -> None:

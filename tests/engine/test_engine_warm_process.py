@@ -11,6 +11,7 @@ import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from textwrap import dedent
 
 import psutil
 import pytest
@@ -61,14 +62,23 @@ def test_a_kernel_imports_this_package_as_it_is_now(tmp_path: Path, monkeypatch:
 @LINUX
 def test_what_a_batch_shares_is_made_once_and_in_every_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = tmp_path / "made"
-    (tmp_path / "shared_here.py").write_text(
-        f"held = []\ndef share():\n    held.append(1)\n    open({str(made)!r}, 'a').write('once ')\n"
-    )
+    code = f"""
+        import sys
+        held = []
+        def share():
+            held.append("matplotlib" in sys.modules)
+            open({str(made)!r}, "a").write("once ")
+            return the_rest
+        def the_rest():
+            held.append("matplotlib" in sys.modules)
+            open({str(made)!r}, "a").write("and once what draws")
+    """
+    (tmp_path / "shared_here.py").write_text(dedent(code))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv(warm_process.SHARED, "shared_here:share")
     source = "import json, sys; print(json.dumps(sys.modules['shared_here'].held))"
-    assert [answer(tmp_path, source, name) for name in ("a", "b")] == [[1], [1]]
-    assert made.read_text() == "once "
+    assert [answer(tmp_path, source, name) for name in ("a", "b")] == [[False, True]] * 2
+    assert made.read_text() == "once and once what draws"
 
 
 def test_what_a_batch_shares_and_cannot_be_made_is_left_to_ordinary_kernels(
