@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,7 +14,7 @@ from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
 from peel_analysis.batch import Making, make_site_of, share
 from peel_analysis.batch.run import stale_tasks
-from peel_analysis.batch.units import Now, Report, shared_key
+from peel_analysis.batch.units import DRAWN_AND_EXPORTED_BY, Now, Report, _version, shared_key
 from peel_analysis.batch.work import carry_out
 from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
@@ -111,6 +112,15 @@ def test_what_a_run_ends_with_is_made_ahead_and_its_own_process_needs_no_tables(
 def is_tracker(process: psutil.Process) -> bool:
     """Return whether a process is multiprocessing's own, which stays for the next run."""
     return "resource_tracker" in " ".join(process.cmdline())
+
+
+def test_the_key_names_each_library_with_the_version_that_is_installed() -> None:
+    for name in (*DRAWN_AND_EXPORTED_BY, "no-such-library"):
+        try:
+            installed = version(name)
+        except PackageNotFoundError:
+            installed = "absent"
+        assert _version(name) == f"{name} {installed}"
 
 
 def test_findings_of_one_force_make_its_own_units_stale(again: SmallBatch) -> None:
