@@ -94,24 +94,34 @@ def test_a_command_forks_its_workers_and_a_thread_has_them_start_anew(tmp_path: 
     assert (done.stdout.splitlines(), done.stderr) == (["False False", "True False"], "")
 
 
-# Work that writes what the process that does it has imported of what kernels share.
+SHARED_MODULES = (
+    "peel_analysis.measures",
+    "matplotlib.figure",
+    "peel_analysis.face",
+)  # what kernels share: results, and more
+# Work that writes what of that the process has imported that does it.
 WRITTEN = """
 import sys
 from pathlib import Path
-shared = ("peel_analysis.measures", "matplotlib.figure", "peel_analysis.face")
-Path({!r}).write_text(" ".join(name for name in shared if name in sys.modules))
+Path({!r}).write_text(" ".join(name for name in {!r} if name in sys.modules))
 """
 
 
 def written(path: Path) -> Callable[[], None]:
-    return partial(exec, WRITTEN.format(str(path)))
+    return partial(exec, WRITTEN.format(str(path), SHARED_MODULES))
 
 
 @LINUX
 @pytest.mark.usefixtures("anew")
-@pytest.mark.parametrize(("engine", "found"), [("peel", "peel_analysis.measures"), ("stock", "")])
+@pytest.mark.parametrize(
+    ("engine", "found", "later"),
+    [
+        ("peel", "peel_analysis.measures", "peel_analysis.measures matplotlib.figure peel_analysis.face"),
+        ("stock", "", ""),
+    ],
+)
 def test_work_beside_the_tasks_is_done_where_results_are_or_by_a_worker_and_its_fault_ends_nothing(
-    engine: Literal["peel", "stock"], found: str, tmp_path: Path
+    engine: Literal["peel", "stock"], found: str, later: str, tmp_path: Path
 ) -> None:
     pool = local_pool(1, Workplace(PROJECT / "data", tmp_path, engine, "2017"), 1)
     try:
@@ -119,6 +129,9 @@ def test_work_beside_the_tasks_is_done_where_results_are_or_by_a_worker_and_its_
         pool.finish()
         assert (tmp_path / "modules").read_text(encoding="utf-8") == found
         assert pool.is_ready() is (engine == "peel")
+        pool.begin(written(tmp_path / "later"))
+        pool.finish()
+        assert (tmp_path / "later").read_text(encoding="utf-8") == later
         pool.begin(partial(exec, "1 / 0"))
         pool.finish()
         assert pool.executor.submit(os.getpid).result()

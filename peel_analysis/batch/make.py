@@ -76,10 +76,6 @@ class Asked:
         """Return the plans of the reports that are asked for."""
         return self.making.plans(self.edition, self.forces, self.shared)
 
-    def workplace(self) -> Workplace:
-        """Return what its workers must know."""
-        return self.making.workplace(self.edition, self.shared)
-
     def site(self, outcomes: Iterable[Outcome]) -> Site:
         """Return the site as it is once these are the outcomes."""
         of_force: dict[str, list[Outcome]] = defaultdict(list)
@@ -88,8 +84,15 @@ class Asked:
         edition, plans = self.edition, self.making.plans(self.edition, self.edition.data.forces, self.shared)
         standings = {plan.force_id: standing_of(plan, of_force[plan.force_id], edition) for plan in plans}
         made = frozenset(report_page(edition, force_id) for force_id, one in standings.items() if one.is_there)
-        of_edition = (edition.data, (edition,), {edition.id: standings})
-        return Site(self.making.out, *of_edition, self.is_whole, self.shared, expected=made)
+        return Site(
+            self.making.out,
+            edition.data,
+            (edition,),
+            standings={edition.id: standings},
+            is_whole=self.is_whole,
+            key=self.shared,
+            expected=made,
+        )
 
 
 def make_report(edition: Edition, force: Force, making: Making) -> tuple[Report, list[Outcome]]:
@@ -137,7 +140,8 @@ def share(chosen: Sequence[Force], shard: str) -> list[Force]:
 
 
 def _make(asked: Asked, open_pool: OpenPool, log: Path, named: Mapping[str, str] | None = None) -> list[Outcome]:
-    making, workplace, plans = asked.making, asked.workplace(), asked.plans()
+    making, plans = asked.making, asked.plans()
+    workplace = making.workplace(asked.edition, asked.shared)
     folders = (path.parent for plan in plans for path in (plan.page, *(unit.target for unit in plan.units)))
     check_inside(making.out, (*folders, log, workplace.cache), f"--out {making.out}")
     _remove_kept(workplace.cache, every=making.fresh)

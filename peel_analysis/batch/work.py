@@ -170,14 +170,15 @@ def be_ready(workplace: Workplace) -> None:
     not_found = [name for name in NOT_NEEDED if name not in sys.modules]
     sys.modules |= dict.fromkeys(not_found)  # type: ignore[arg-type]
     with suppress(Exception):
+        import PIL.Image  # noqa: F401
+        import resvg  # noqa: F401
+
         import peel_analysis.engine.papermill_engine
         import peel_analysis.reports.page
         import peel_analysis.show.values_dictionary  # noqa: F401
         from peel_analysis.data.folder import open_data
-        from peel_analysis.reports.figure_files import import_what_draws_pictures
         from peel_analysis.show.templates import compile_pieces
 
-        import_what_draws_pictures()
         compile_pieces()
         _ = open_data(workplace.data).edition(workplace.edition).sections
     for name in not_found:

@@ -132,10 +132,10 @@ class Server:
         self.clients: dict[Any, set[int]] = {first: set()}  # and the kernels of each
 
     def begin_work(self) -> Message | None:
-        """Fork for the work that a client has asked for already. Returns None, and the request in what is forked."""
-        while ready := select.select([client.end for client in self.clients], [], [], 0)[0]:
-            [client] = [client for client in self.clients if client.end is ready[0]]
-            if (request := self._answered(client)) is not None:
+        """Fork for work that the first client has asked for. Returns None, and the request in what is forked."""
+        [first] = self.clients
+        while first in self.clients and select.select([first.end], [], [], 0)[0]:
+            if (request := self._answered(first)) is not None:
                 return request
         return None
 

@@ -82,12 +82,6 @@ def _data(figure_id: str, of: Figure, rows: Sequence[Row], force: Force, forces:
     return out.getvalue()
 
 
-def import_what_draws_pictures() -> None:
-    """Import it before the first picture, where there is time."""
-    import PIL.Image  # noqa: F401
-    import resvg  # noqa: F401
-
-
 def keep_pictures(notebook: Mapping[str, Any]) -> None:
     """Make the PNGs of an executed notebook's drawings, and keep them where its run looks for what is made once."""
     for output in (one for cell in notebook["cells"] for one in cell.get("outputs", ())):

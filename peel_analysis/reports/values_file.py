@@ -43,8 +43,7 @@ class EditionValues:
     """What the values files of an edition's reports are made from, calculated once for all of them.
 
     `table` has the measures' rows, and `rows` the same as CSV by force; `further` are CSV rows that no force has to
-    itself.
-    The others hold all forces.
+    itself. The others hold all forces.
     """
 
     edition: Edition
