@@ -1,7 +1,6 @@
 """Verdicts on the published counts: who gets one, what funnels and intervals rest on, and ranks that are never bare."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,7 +123,7 @@ def without(result: Result, force_id: str) -> Result:
         national = national - rows.loc[force_id, ["numerator", "denominator"]]
     rows.loc[ENGLAND_AND_WALES, ["numerator", "denominator"]] = national
     rows.loc[ENGLAND_AND_WALES, "value"] = result.measure.multiplier * national["numerator"] / national["denominator"]
-    return replace(result, rows=rows)
+    return result.with_rows(rows)
 
 
 @pytest.mark.parametrize("force_id", ["metropolitan", "city-of-london"])

@@ -4,7 +4,6 @@ import inspect
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -49,7 +48,7 @@ def by_hand(
     for force_id, why in (left_out or {}).items():
         for column, said in (("in_figure", False), ("short", why)):
             rows.loc[force_id, column] = said
-    return replace(result, rows=rows)
+    return result.with_rows(rows)
 
 
 @pytest.fixture(scope="module")

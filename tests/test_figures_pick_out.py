@@ -89,7 +89,7 @@ def test_other_values_are_another_drawing() -> None:
     result = real("crime_per_1000")
     rows = result.rows.copy()
     rows["value"] = rows["value"].where(rows.index != "kent", 1.0)
-    other = Result(result.measure, result.edition, rows, result.members, result.comparator_members, result.release)
+    other = result.with_rows(rows)
     assert ranked_svg(result, "norfolk") != ranked_svg(other, "norfolk")
     assert ranked_svg(other, "norfolk") == alone(other, "norfolk")
 

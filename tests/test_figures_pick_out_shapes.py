@@ -166,7 +166,7 @@ def test_all_forces_share_one_kept_drawing(drawing: Drawing, tmp_path: Path, mon
 def changed(result: Result, column: str, value: float | str) -> Result:
     rows = result.rows.copy()
     rows.loc["kent", column] = value
-    return replace(result, rows=rows)
+    return result.with_rows(rows)
 
 
 @pytest.mark.parametrize(

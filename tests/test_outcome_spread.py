@@ -111,7 +111,7 @@ def test_a_marked_force_carries_its_mark_and_its_sentence() -> None:
     rows = one.whole.rows.copy()
     rows.loc["norfolk", ["status", "note"]] = ["incomplete", "The record leaves crimes out."]
     groups = tuple(replace(group, own=replace(group.own, status="incomplete")) for group in one.groups)
-    marked = replace(one, groups=groups, whole=replace(one.whole, rows=rows))
+    marked = replace(one, groups=groups, whole=one.whole.with_rows(rows))
     assert "The record leaves crimes out." in footnotes(marked)
     assert "13.2% [u]" in table(marked)
     assert "[u] incomplete" in table(marked)

@@ -1,7 +1,5 @@
 """Accessible tables: caption, scopes, numbers to the right, marks with their reasons and a key."""
 
-from dataclasses import replace
-
 import pytest
 from bs4 import BeautifulSoup, Tag
 
@@ -53,7 +51,7 @@ def test_how_many_lack_it_is_counted_without_the_force_whose_table_it_is(results
     without = [one for one in rows.index if rows.loc[one, "short"] == "Data return not public"][: tables.MOST]
     others = ~rows.index.isin(without)
     rows.loc[others] = held.loc[others, rows.columns]
-    edge = replace(result, rows=rows)
+    edge = result.with_rows(rows)
     for force_id, said in ((without[0], 44), ("norfolk", 44 - tables.MOST + 1)):
         html = parsed(tables.by_force(edge, force_id))
         assert len(html.select("tbody tr")) == said, force_id

@@ -187,7 +187,7 @@ def test_the_same_values_are_the_same_bytes_at_any_time(crime: Result, monkeypat
 def test_a_text_of_the_data_is_no_formula_and_no_link(crime: Result) -> None:
     notes = [*HOSTILE, *[""] * (len(crime.rows) - len(HOSTILE))]
     measure = crime.measure.model_copy(update={"title": "=1+1", "unit": "@SUM(A1) $$n0$$"})
-    spoilt = replace(crime, measure=measure, rows=crime.rows.assign(note=notes, value=float("nan")))
+    spoilt = replace(crime, measure=measure).with_rows(crime.rows.assign(note=notes, value=float("nan")))
     book = opened(workbook_of(crime.edition, [spoilt], "norfolk"))
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n"}

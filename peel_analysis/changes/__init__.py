@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import nan
+from math import isnan, nan
+from typing import Any
 
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Split, exact, no_rows, split, steps
+from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Held, Split, exact, held, no_values, split, steps
 from peel_analysis.changes.change import Change, End, size_of, with_value
 from peel_analysis.changes.versions import NUMBERS, Version, open_version
 from peel_analysis.checks.records import OUTCOMES
@@ -22,7 +23,7 @@ from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import GapError
 from peel_analysis.data.text import in_words
-from peel_analysis.measures import Measure, Result
+from peel_analysis.measures import Measure, Result, Value
 from peel_analysis.show import values
 from peel_analysis.show import words as wording
 
@@ -132,16 +133,17 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
     for reason in filter(None, dict.fromkeys(reasons)):
         named = " and ".join(name for name, one in zip("AB", reasons, strict=True) if one == reason)
         changes.remarks.append(f"{measure_id}: no value on side {named}: {reason}")
-    ends = (_rows(results[0], editions[0]), _rows(results[1], editions[1]))
+    ends = (_values_at(results[0], editions[0]), _values_at(results[1], editions[1]))
     chain, trouble = steps(ends, declared, editions)
     a, b = (
         Point(version.name, "", "") if one is None else point_of(one, edition, version.name)
         for one, edition, version in zip(declared, editions, versions, strict=True)
     )
-    moved = not ends[0][["value", "status"]].equals(ends[1][["value", "status"]])
+    moved = not _alike(held(ends[0]), held(ends[1]))
     verdicts = [_verdicts(result) if moved else {} for result in results]
     others = [_others(result) if moved else {} for result in results]
-    both = (_ends(ends[0], a.end, verdicts[0], others[0]), _ends(ends[1], b.end, verdicts[1], others[1]))
+    rows = [[(*_plain(one), point.end) for one in end] for end, point in zip(ends, (a, b), strict=True)]
+    both = (_ends(rows[0], verdicts[0], others[0]), _ends(rows[1], verdicts[1], others[1]))
     splits = {force_id: split(chain, force_id) for force_id in both[0]}
     added = _add(changes, measure_id, measure, both, splits, dict.fromkeys(splits, (a, b)))
     if trouble and any(change.split.joint for change in added):
@@ -162,10 +164,22 @@ def _result(measure: Measure | None, edition: Edition) -> Result | str:
         return str(error)
 
 
-def _rows(result: Result | str, edition: Edition) -> pd.DataFrame:
+def _values_at(result: Result | str, edition: Edition) -> tuple[Value, ...]:
     if isinstance(result, Result):
-        return result.rows
-    return no_rows(edition, "", NOT_DECLARED) if result == NOT_DECLARED else no_rows(edition, result)
+        return result.values
+    return no_values(edition, "", NOT_DECLARED) if result == NOT_DECLARED else no_values(edition, result)
+
+
+def _alike(one: Held, other: Held) -> bool:
+    """Return whether statuses and values are the same; two that are missing are."""
+    return one.keys() == other.keys() and all(
+        status == other[force_id][0] and (value == other[force_id][1] or (isnan(value) and isnan(other[force_id][1])))
+        for force_id, (status, value) in one.items()
+    )
+
+
+def _plain(one: Value) -> tuple[str, float, float, float, str, str]:
+    return one.force_id, one.value, one.numerator, one.denominator, one.status, one.note
 
 
 def _verdicts(result: Result | str) -> dict[str, str]:
@@ -183,10 +197,9 @@ def _others(result: Result | str) -> dict[str, dict[str, float]]:
 
 
 def _ends(
-    rows: pd.DataFrame, period_end: str, verdicts: Mapping[str, str], others: Mapping[str, Mapping[str, float]]
+    rows: Iterable[tuple[Any, ...]], verdicts: Mapping[str, str], others: Mapping[str, Mapping[str, float]]
 ) -> dict[str, End]:
-    dated = rows if "period_end" in rows else rows.assign(period_end=period_end)
-    held = dated[[*NUMBERS, "status", "note", "period_end"]].itertuples(name=None)
+    """Return the ends of forces from their ids, numbers, statuses, notes and days."""
     return {
         force_id: End(
             float(value),
@@ -198,7 +211,7 @@ def _ends(
             verdicts.get(force_id, ""),
             others.get(force_id, {}),
         )
-        for force_id, value, over, under, status, note, day in held
+        for force_id, value, over, under, status, note, day in rows
     }
 
 
@@ -238,7 +251,11 @@ def _compare_values(changes: Changes, measure_id: str) -> None:
     texts = [column for column in ("verdict", *PROVENANCE) if column in rows_a and column in rows_b]
     shared = rows_a.index.intersection(rows_b.index, sort=False)
     a, b = (
-        _ends(rows.loc[shared], "", dict(rows["verdict"]) if "verdict" in texts else {}, _others_in(rows))
+        _ends(
+            rows.loc[shared, [*NUMBERS, "status", "note", "period_end"]].itertuples(name=None),
+            dict(rows["verdict"]) if "verdict" in texts else {},
+            _others_in(rows),
+        )
         for rows in (rows_a, rows_b)
     )
     splits = {force_id: _cause_not_known(a[force_id], b[force_id]) for force_id in a}
@@ -289,10 +306,9 @@ def _sentences(a: Result, b: Result) -> Iterator[Sentence]:
     A force without a value in both versions is left out, and so is a measure that a version has no value of. The
     sentence about the comparator's window is in neither. Each version's sentences are made with its own data folder.
     """
-    missing = [result.rows["value"].isna() for result in (a, b)]
-    if missing[0].all() or missing[1].all() or b.measure.kind == "survey":
+    if not a.has_values or not b.has_values or b.measure.kind == "survey":
         return
-    for force_id in (str(name) for name in b.rows.index[~(missing[0] & missing[1])]):
+    for force_id in (one.force_id for one in b.values if not (one.is_missing and a.of(one.force_id).is_missing)):
         before, after = (wording.reading(result, force_id) for result in (a, b))
         if _bare(before, a) != _bare(after, b):
             name = b.edition.forces.name(force_id)

@@ -8,11 +8,9 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.changes.versions import NUMBERS
 from peel_analysis.data.cross_checks import CASES_REVIEWED
 from peel_analysis.data.definitions import Measure, below
 from peel_analysis.data.edition import POPULATION, Edition
@@ -36,6 +34,7 @@ PARTS = (*CAUSES_IN_ORDER, NOT_SEPARABLE, NOT_KNOWN)
 T = TypeVar("T")
 Rows = tuple[Mapping[str, str], ...]  # of a register
 Held = dict[str, tuple[str, float]]  # by force, the status and the value, NaN where it is missing
+Values = Iterable[measures.Value]
 Step = tuple[str, Held]  # what a measure comes to after one more input, the cause, came from B
 OF_COUNTS = ("sums", "quarterly", "doubts", "quarters apart")  # what rests on counts, and on no register or population
 CANNOT = "not_available"  # the status of a measure that a version's tables do not allow
@@ -43,6 +42,8 @@ CANNOT = "not_available"  # the status of a measure that a version's tables do n
 
 class MixedData(Data):
     """A data folder whose counts, populations and two registers come from others; the two are good for any edition."""
+
+    is_mixed = True
 
     def __init__(self, definitions: Data, counts: Data, populations: Data, registers: Mapping[Register, Rows]) -> None:
         super().__init__(definitions.folder)
@@ -171,7 +172,7 @@ def _without(columns: Collection[str], rows: Iterable[Mapping[str, str]]) -> Row
 
 
 def steps(
-    ends: tuple[pd.DataFrame, pd.DataFrame],
+    ends: tuple[Values, Values],
     declared: tuple[Measure | None, Measure | None],
     editions: tuple[Edition, Edition],
 ) -> tuple[list[Step], str]:
@@ -182,7 +183,7 @@ def steps(
     nothing to be revised: the tables are swapped with the windows.
     """
     measure, other = declared
-    chain, trouble = [("", _held(ends[0]))], ""
+    chain, trouble = [("", held(ends[0]))], ""
     if measure is not None and other is not None:
         a, b = editions
         inputs = dict.fromkeys(CAUSES_IN_ORDER, a)
@@ -195,23 +196,25 @@ def steps(
                 continue
             inputs |= {cause: b, REVISED: b}  # by now revised counts are swapped, here or with the new ones
             if cause in differ:
+                values: Values
                 try:
-                    rows = measures.calculate(plain, _mixed(plain, inputs)).rows
+                    values = measures.calculate(plain, _mixed(plain, inputs)).values
                 except InputError as error:  # the mixed inputs do not fit together
-                    rows, trouble = no_rows(a, str(error)), trouble or str(error)
-                chain.append((cause, _held(rows)))
-    chain.append((DEFINED, _held(ends[1])))
+                    values, trouble = no_values(a, str(error)), trouble or str(error)
+                chain.append((cause, held(values)))
+    chain.append((DEFINED, held(ends[1])))
     return chain, trouble
 
 
-def _held(rows: pd.DataFrame) -> Held:
-    return {str(force_id): (status, value) for force_id, status, value in rows[["status", "value"]].itertuples()}
+def held(values: Values) -> Held:
+    """Return the status and the value of each force and England and Wales."""
+    return {one.force_id: (one.status, one.value) for one in values}
 
 
-def no_rows(edition: Edition, note: str, status: str = CANNOT) -> pd.DataFrame:
-    """Return a row without a value for each force of an edition and England and Wales."""
-    index = pd.Index([*edition.forces.ids, ENGLAND_AND_WALES], name="force_id")
-    return pd.DataFrame({**dict.fromkeys(NUMBERS, np.nan), "status": status, "note": note}, index=index)
+def no_values(edition: Edition, note: str, status: str = CANNOT) -> tuple[measures.Value, ...]:
+    """Return a missing value for each force of an edition and England and Wales."""
+    named = (*edition.forces.ids, ENGLAND_AND_WALES)
+    return tuple(measures.Value(one, math.nan, math.nan, math.nan, status, note, "") for one in named)
 
 
 @dataclass(frozen=True)

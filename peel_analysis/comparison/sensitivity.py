@@ -240,7 +240,7 @@ def _of_other_releases(edition: Edition, measure: Measure) -> dict[str, Result]:
                 other = calculate(alone, replace(edition, releases=named))
             except InputError:  # a table of other periods
                 continue
-            if other.rows["value"].notna().any():
+            if other.has_values:
                 found[f"{table.replace('_', ' ')} {release}"] = other
     return found
 
@@ -292,4 +292,4 @@ def of_assigned(result: Result) -> Result | None:
     rows.loc[ENGLAND_AND_WALES, "denominator"] = whole[list(result.members)].sum()
     rows["value"] = result.measure.multiplier * rows["numerator"] / rows["denominator"]
     rows["status"] = rows["status"].replace("incomplete", "reported")
-    return replace(result, rows=rows)
+    return result.with_rows(rows)

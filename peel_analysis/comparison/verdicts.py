@@ -83,12 +83,10 @@ def compare(result: Result) -> Compared:
 
 @remembered(maxsize=128)
 def _compared(result: Result, _policy_id: int) -> Compared:
-    policy, rows = result.edition.data.policy, result.rows
-    force_ids = tuple(str(force_id) for force_id in rows.index)
-    numerator, denominator = (rows[name].to_numpy(dtype=np.float64) for name in ("numerator", "denominator"))
+    policy, force_ids = result.edition.data.policy, tuple(one.force_id for one in result.values)
+    numerator, denominator, values = map(result.numbers, ("numerator", "denominator", "value"))
     intervals = {level: interval_of(result.measure, numerator, denominator, level) for level in LEVELS}
     reasons = [_no_verdict(result, force_id) for force_id in force_ids]
-    values = rows["value"].to_numpy(dtype=np.float64)
     reasons[-1] = "not_in_figure"  # England and Wales is what the forces are compared with
     tested = eligible(values, reasons) & (result.measure.kind not in NEVER_COMPARED)
     funnel, refused = _funnel(result, policy, tested, numerator, denominator)
@@ -122,7 +120,7 @@ def _funnel(
     if (kind := FUNNEL_KINDS.get(result.measure.kind)) is None:
         return None, "A funnel is made for rates, shares and ratios of counts only."
     if kind == "share" and (more := numerator > denominator).any():
-        named = result.edition.forces.in_words(str(force_id) for force_id in result.rows.index[more])
+        named = result.edition.forces.in_words(result.values[row].force_id for row in np.flatnonzero(more))
         return None, f"No funnel is made: {named} counted more than the whole that it is a share of."
     try:
         return limits.funnel_for(

@@ -50,6 +50,8 @@ class Data:
     property and method raises InputError that names the file and the line or entry of the first thing that is wrong.
     """
 
+    is_mixed = False  # of several folders, for one question: its answers are no other process's
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._cache: dict[Hashable, tuple[Written, reads.Reads, Any]] = {}

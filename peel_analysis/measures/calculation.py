@@ -16,7 +16,7 @@ from peel_analysis.data.registers import EXCLUSIONS, NOT_COMPARABLE
 from peel_analysis.data.text import enumerated
 from peel_analysis.data.writing import cache_folder, once
 from peel_analysis.measures.exclusions import Exclusions, check_years, exclusions_of
-from peel_analysis.measures.result import Result, Value, based_on, fill_published, of_each, rows_of_values
+from peel_analysis.measures.result import Result, Value, based_on, fill_published, of_each
 from peel_analysis.measures.sums import CountTables, rank
 
 NOT_HELD = ("not_public", "not_published", "not_available")  # there may be a count: no table of the edition has it
@@ -93,7 +93,7 @@ def _made(measure: Measure, inputs: CountTables) -> Result:
 
 def _kept(measure: Measure, inputs: CountTables) -> Result:
     """Return the result that another process of a batch has calculated, else calculate it and keep it."""
-    if cache_folder() is None:
+    if cache_folder() is None or inputs.edition.data.is_mixed:
         return _calculated(measure, inputs)
     made = once("results", (repr(measure), inputs.edition.key), lambda: _calculated(measure, inputs).as_bytes())
     return Result.from_bytes(measure, inputs.edition, made)
@@ -110,7 +110,7 @@ def _calculated(measure: Measure, inputs: CountTables) -> Result:
     both = other_release if any(not isnan(row.value) for row in earlier) else ""
     compared = in_same_release(beside(rows, earlier, measure, edition), later)
     values, denied = fill_published(compared, measure, edition, inputs.published), (*contradicted, *also)
-    return Result(measure, edition, rows_of_values(values), members, earlier_members, release, denied, both)
+    return Result(measure, edition, tuple(values), members, earlier_members, release, denied, both)
 
 
 def in_window(measure: Measure, window_name: str, inputs: CountTables) -> Side:

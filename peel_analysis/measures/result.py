@@ -5,9 +5,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from peel_analysis.checks.rules import CheckResult, Finding
@@ -74,13 +75,6 @@ class Value:
 VALUE_COLUMNS = tuple(one.name for one in fields(Value) if one.name != "force_id")
 
 
-def rows_of_values(values: Iterable[Value]) -> pd.DataFrame:
-    """Return values as a result's rows: one row each, by force_id."""
-    force_ids, *columns = zip(*(vars(one).values() for one in values), strict=True)
-    index = pd.Index(force_ids, name="force_id", dtype="str")
-    return pd.DataFrame(dict(zip(VALUE_COLUMNS, columns, strict=True)), index=index)
-
-
 def based_on(members: int) -> str:
     """Return the sentence that opens the note of England and Wales."""
     return f"Based on {members} of {NUMBER_OF_FORCES} forces."
@@ -88,9 +82,9 @@ def based_on(members: int) -> str:
 
 @dataclass(frozen=True, eq=False)  # told apart by identity, so that what is worked out from one can be kept
 class Result:
-    """A measure calculated for an edition.
+    """A measure calculated for an edition: the `values` of the forces in alphabetical order, England and Wales last.
 
-    `rows` is a table by force_id: one row a force (43, in alphabetical order of id), and England and Wales last.
+    `rows` is the same as a table by force_id: one row a force (43), and England and Wales last.
 
     | column | type | what it holds |
     |---|---|---|
@@ -111,7 +105,7 @@ class Result:
 
     measure: Measure
     edition: Edition
-    rows: pd.DataFrame
+    values: tuple[Value, ...]
     members: tuple[str, ...]
     comparator_members: tuple[str, ...]
     release: str
@@ -129,7 +123,7 @@ class Result:
 
     @cached_property
     def _text(self) -> bytes:
-        values = [list(vars(one).values()) for one in self._values.values()]
+        values = [list(vars(one).values()) for one in self.values]
         members = (self.members, self.comparator_members)
         return json.dumps((values, *members, self.release, self.contradicted, self.comparator_release)).encode()
 
@@ -137,8 +131,29 @@ class Result:
     def from_bytes(cls, measure: Measure, edition: Edition, text: bytes) -> "Result":
         """Return the result that was written as bytes."""
         values, members, earlier, release, contradicted, other = json.loads(text)
-        rows, denied = rows_of_values(Value(*one) for one in values), tuple(map(tuple, contradicted))
-        return cls(measure, edition, rows, tuple(members), tuple(earlier), release, denied, other)
+        held, denied = tuple(Value(*one) for one in values), tuple(map(tuple, contradicted))
+        return cls(measure, edition, held, tuple(members), tuple(earlier), release, denied, other)
+
+    def with_rows(self, rows: pd.DataFrame) -> Self:
+        """Return the result with other values: those of a table like `rows`."""
+        columns = (rows[name].tolist() for name in VALUE_COLUMNS)
+        return replace(self, values=tuple(Value(*row) for row in zip(rows.index.tolist(), *columns, strict=True)))
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The values as a table by force_id."""
+        force_ids, *columns = zip(*(vars(one).values() for one in self.values), strict=True)
+        index = pd.Index(force_ids, name="force_id", dtype="str")
+        return pd.DataFrame(dict(zip(VALUE_COLUMNS, columns, strict=True)), index=index)
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """Return one number of all values, in their order."""
+        return np.array([getattr(one, name) for one in self.values], dtype=np.float64)
+
+    @property
+    def has_values(self) -> bool:
+        """True when any force, or England and Wales, has a value."""
+        return not all(one.is_missing for one in self.values)
 
     @cached_property
     def forces(self) -> pd.DataFrame:
@@ -147,13 +162,11 @@ class Result:
 
     def of(self, force_id: str) -> Value:
         """Return the value of one force or of England and Wales."""
-        return self._values[force_id]
+        return self._by_force[force_id]
 
     @cached_property
-    def _values(self) -> dict[str, Value]:
-        """The rows as values, made once: reading them one by one takes most of the time of a table."""
-        columns = (self.rows[name].tolist() for name in VALUE_COLUMNS)
-        return {str(row[0]): Value(*row) for row in zip(self.rows.index, *columns, strict=True)}
+    def _by_force(self) -> dict[str, Value]:
+        return {one.force_id: one for one in self.values}
 
     @property
     def national(self) -> Value:
@@ -188,9 +201,8 @@ class Result:
     @cached_property
     def lacking(self) -> str:
         """Why the edition has the measure for no force at all, or "" when it has it for some or could have."""
-        first = next(iter(self._values.values()))
-        lacks = all(one.is_missing and one.status == "not_available" for one in self._values.values())
-        return first.note if lacks else ""
+        lacks = all(one.is_missing and one.status == "not_available" for one in self.values)
+        return self.values[0].note if lacks else ""
 
     def why_missing(self) -> list[tuple[str, str, list[str]]]:
         """Return why forces have no value: each status with its note and whose it is, that of most forces first."""
@@ -231,7 +243,7 @@ class Result:
     @cached_property
     def has_earlier(self) -> bool:
         """Whether the edition's tables reach back to the comparator's window; if not, a footnote says so once."""
-        lacking = (self.rows["comparator_status"] == "not_available").all()
+        lacking = all(one.comparator_status == "not_available" for one in self.values)
         return self.comparator_window is not None and not lacking
 
 
@@ -298,21 +310,22 @@ def check_results(results: Sequence[Result], data: Data) -> list[CheckResult]:
     """
     by, of_held = data.rule("shares"), data.rule("exclusions_held")
     shares = [one for one in results if one.measure.kind == "share"]
-    looked_at = sum(int(one.rows[["value", "comparator_value"]].notna().to_numpy().sum()) for one in shares)
+    sides = ("value", "comparator_value")
+    looked_at = sum(int(np.isfinite(one.numbers(side)).sum()) for one in shares for side in sides)
     above = (
         Finding(
             by.level,
             result.measure.id,
-            f"{value:.1f}% of the whole; look at the numerator and denominator in data/measures.toml, and at the two "
-            f"releases ({result.release})",
-            str(force_id),
+            f"{getattr(one, side):.1f}% of the whole; look at the numerator and denominator in "
+            f"data/measures.toml, and at the two releases ({result.release})",
+            one.force_id,
             window.words,
         )
         for result in shares
-        for column, window in (("value", result.window), ("comparator_value", result.comparator_window))
+        for side, window in zip(sides, (result.window, result.comparator_window), strict=True)
         if window is not None
-        for force_id, value in result.rows[column].items()
-        if value > by.thresholds["most_percent"]
+        for one in result.values
+        if getattr(one, side) > by.thresholds["most_percent"]
     )
     denied = (Finding(of_held.level, one.measure.id, found, who) for one in results for who, found in one.contradicted)
     return [

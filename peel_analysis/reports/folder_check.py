@@ -197,14 +197,14 @@ def shortcomings(edition: Edition, results: Sequence[Result]) -> Iterator[str]:
 
 def _without_values(results: Iterable[Result]) -> Iterator[str]:
     for result in results:
-        if result.rows["value"].isna().all():
+        if not result.has_values:
             yield f"{result.measure.id}: {_why(result.forces['status'], result.edition)}"
 
 
 def _without_figure(results: Iterable[Result], edition: Edition) -> Iterator[str]:
     for result in results:
         missing = result.forces[result.forces["value"].isna()]
-        if len(missing) and result.rows["value"].notna().any():
+        if len(missing) and result.has_values:
             counted = f"{len(missing)} of {NUMBER_OF_FORCES} ({_why(missing['status'], edition)})"
             few = len(missing) < NUMBER_OF_FORCES // 2
             named = f": {edition.forces.in_words(map(str, missing.index))}" if few else ""

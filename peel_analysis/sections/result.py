@@ -401,5 +401,4 @@ def _of_batch(result: measures.Result) -> Result:
 
 
 def _with_own_rows(result: measures.Result) -> Result:
-    held = {one.name: getattr(result, one.name) for one in fields(measures.Result)}
-    return Result(**{**held, "rows": result.rows.copy(deep=False)})
+    return Result(**{one.name: getattr(result, one.name) for one in fields(measures.Result)})

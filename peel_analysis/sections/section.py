@@ -101,7 +101,7 @@ class Section:
         Unless `always`, a measure that the edition has no value of is left to its tile, which says why.
         """
         result = self.measure(measure)
-        if not always and result.rows["value"].isna().all():
+        if not always and not result.has_values:
             return Html(Markup(), f"figure: {result.measure.id}")
         return blocks.figure_block(result, self.force.id, self.numbers.get(result.measure.id))
 

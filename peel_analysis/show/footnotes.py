@@ -76,7 +76,7 @@ def footnotes(result: Result, missing_from: str = "Not in the figure") -> Sequen
         notes.append(Footnote(sentence))
     if result.measure.numerator.version:
         notes.append(Footnote(_what_counts(result)))
-    if result.measure.window_note and result.rows["value"].notna().any():
+    if result.measure.window_note and result.has_values:
         notes.append(Footnote(result.measure.window_note, also_for=tuple(map(str, rows.index[held]))))
     return [*of_england_and_wales(result), *notes]
 

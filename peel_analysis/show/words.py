@@ -206,7 +206,7 @@ def at_a_glance(result: Result, force_id: str) -> str:
 
 def _alone(result: Result) -> str:
     """Return why the size rule decides alone, where it does: no other force's figure is public, or too few are."""
-    return compare(result).policy.says.alone[0 if result.forces["value"].count() == 1 else 1]
+    return compare(result).policy.says.alone[0 if sum(not one.is_missing for one in result.values[:-1]) == 1 else 1]
 
 
 def place_in_funnel(result: Result, force_id: str) -> str:

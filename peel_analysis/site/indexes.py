@@ -60,7 +60,7 @@ def edition_index(site: Site, edition: Edition) -> Files:
         }
         for force in edition.forces
     ]
-    statuses = [result.of(str(force_id)).status for result in results for force_id in result.rows.index]
+    statuses = [one.status for result in results for one in result.values]
     counted = grades_over_forces(edition, OVERALL)
     path = FORCES.format(edition=edition.id)
     yield (

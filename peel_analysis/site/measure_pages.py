@@ -68,7 +68,7 @@ def listed(results: Iterable[Result]) -> dict[str, object]:
     """Return the measures in their order: those with a map, those that a few forces have, and the others with why."""
     of_all, of_some, of_none = [], [], dict[str, list[tuple[str, str]]]()
     for result in results:
-        measure, held = result.measure, result.rows["value"].notna().any()
+        measure, held = result.measure, result.has_values
         if tile_map.has_map(result):
             ends = (result.plotted["value"].min(), result.plotted["value"].max())
             of_all.append(
@@ -138,7 +138,7 @@ def _of_measure(site: Site, result: Result, peers: Mapping[str, Sequence[str]], 
 def _downloads(result: Result, rows: str, figure: Figure | None) -> list[tuple[str, str]]:
     """Return the measure's files by their names: its rows of the values file and its figure; none without a value."""
     files = []
-    if result.rows["value"].notna().any():
+    if result.has_values:
         files.append((f"{result.measure.id}.csv", rows))
     if figure is not None:
         files.append((f"{result.measure.id}.svg", as_svg(figure)))
@@ -213,7 +213,7 @@ def _peers(edition: Edition, force_id: str) -> list[str]:
 def _about(result: Result) -> dict[str, object]:
     """Return what the measure rests on: definition, cautions, who is left out, notes, sources and versions."""
     edition, measure = result.edition, result.measure
-    held = result.rows["value"].notna().any()
+    held = result.has_values
     counted = measure.kind != "survey"
     defined = list(zip(DEFINED, (cell.text for cell in definition(edition, measure).cells), strict=True))
     versions = [("Releases", result.release.replace(";", "; "))] if held and result.release else []
