@@ -1,7 +1,12 @@
 """One row's split into its causes, on invented values."""
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
+
+from peel_analysis.changes import changes_between, open_version
 from peel_analysis.changes.causes import (
     CAUSES_IN_ORDER,
     DEFINED,
@@ -13,6 +18,9 @@ from peel_analysis.changes.causes import (
     Step,
     split,
 )
+from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import KEPT_IN, once
+from peel_analysis.measures import calculation
 
 
 def steps(*values: tuple[str, float, str]) -> list[Step]:
@@ -47,3 +55,19 @@ def test_what_no_input_explains_is_the_codes() -> None:
     found = split(steps(("", 1.0, "reported"), (REVISED, 1.0, "reported"), (DEFINED, 1.5, "partial")), "kent")
     assert {cause for cause in CAUSES_IN_ORDER if found.parts[cause]} == {DEFINED}
     assert found.status_causes == (DEFINED,)
+
+
+def test_no_mix_of_two_editions_is_kept_for_other_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = list[str]()
+
+    def noted(kind: str, asked: Iterable[str], make: Callable[[], bytes]) -> bytes:
+        kept.extend(asked := list(asked))
+        return once(kind, asked, make)
+
+    monkeypatch.setenv(KEPT_IN, str(tmp_path))
+    monkeypatch.setattr(calculation, "once", noted)
+    data = open_data()
+    changes = changes_between(open_version("2017", data), open_version("2019", data), ["crime_per_1000"])
+    assert any(len([one for one in change.split.parts.values() if one]) > 1 for change in changes.rows)
+    assert any("crime_per_1000" in text for text in kept)
+    assert not any("<mixed data" in text for text in kept)

@@ -7,6 +7,7 @@ import pytest
 from invented import DAY_2016, DAY_2017, YEAR_2016, YEAR_2017, Folder, all_forces, folder, totals
 
 from peel_analysis.data.folder import open_data
+from peel_analysis.measures import Result
 from peel_analysis.show import words as wording
 
 POWERS = ("criminal_behaviour_orders", "community_protection_notices", "civil_injunctions", "dispersal_orders")
@@ -197,3 +198,22 @@ def test_each_power_has_its_own_measure(returned: Folder, measure_id: str, item:
     assert result.measure.numerator.items == (item,)
     assert "humberside" not in result.members
     assert result.of("humberside").status == "not_supplied"
+
+
+def test_values_and_their_table_are_the_same(returned: Folder) -> None:
+    result = returned.result("asb_cbo")
+    for one in result.values:
+        assert result.of(one.force_id) is one
+        cells = result.rows.loc[one.force_id]
+        assert [str(getattr(one, name)) for name in cells.index] == [str(cell) for cell in cells]
+    assert result.rows.index.tolist() == [one.force_id for one in result.values]
+    assert result.numbers("value").tolist() == pytest.approx(result.rows["value"].tolist(), nan_ok=True)
+    rows = result.rows.copy()
+    rows.loc["kent", "value"], rows.loc["kent", "status"] = 7.5, "partial"
+    changed = result.with_rows(rows)
+    assert (changed.of("kent").value, changed.of("kent").status) == (7.5, "partial")
+    assert result.of("kent").status == "reported"
+    assert changed.rows.drop(index="kent").equals(result.rows.drop(index="kent"))
+    again = Result.from_bytes(result.measure, result.edition, changed.as_bytes())
+    assert again.rows.equals(changed.rows)
+    assert (again.members, again.release) == (result.members, result.release)

@@ -1,5 +1,6 @@
 """The subcommands that make reports, and the pages around them."""
 
+import os
 import sys
 import time
 from functools import partial
@@ -38,6 +39,17 @@ out_option = partial(
 open_option = click.option("--open", "opened", is_flag=True, help="Open the page in a browser when it is made.")
 
 
+def _start_libraries(context: click.Context, _: click.Parameter, engine: str) -> str:
+    """Start what may become the warm process, and end it with the command if nothing has needed it."""
+    if engine == "peel" and not context.resilient_parsing:
+        from peel_analysis.engine.this_python import start_libraries
+        from peel_analysis.engine.warm_connection import stop_libraries
+
+        start_libraries(os.environ)
+        context.find_root().call_on_close(stop_libraries)  # which is closed where another option is refused, too
+    return engine
+
+
 def making_options(function: Function) -> Function:
     """Add the options of what makes reports."""
     for add in (
@@ -46,6 +58,8 @@ def making_options(function: Function) -> Function:
             type=click.Choice(["peel", "stock"]),
             default="peel",
             show_default=True,
+            is_eager=True,  # first: the libraries are imported while the data are read for the other options
+            callback=_start_libraries,
             help="peel: warm kernels; stock: papermill's own.",
         ),
         click.option("--fresh", is_flag=True, help="Make every section again, also those that are up to date."),

@@ -39,6 +39,14 @@ def environment_of_nobody() -> Mapping[str, str]:
     return {"MPLBACKEND": INLINE_FIGURES, **of_matplotlib}
 
 
+def start_libraries(environment: Mapping[str, str]) -> None:
+    """Have the libraries of the warm process imported from now on, which `start_ahead` tells then what it is for."""
+    split = split_command(command_of_this_python(NO_CONNECTION_FILE))
+    if split is not None:
+        with suppress(OSError):  # it is tried again when it is needed
+            warm_connection.start_libraries(split[0], {**environment, **environment_of_nobody()}, str(Path.cwd()))
+
+
 def start_ahead(environment: Mapping[str, str]) -> WarmProcess | None:
     """Start the warm process for kernels of this Python in an environment, before a notebook asks for one; return it.
 

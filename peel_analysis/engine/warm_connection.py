@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from peel_analysis.engine import warm_process
 from peel_analysis.engine.machine import private_folder
@@ -39,6 +40,43 @@ INLINE_FIGURES = "module://matplotlib_inline.backend_inline"  # what ipykernel s
 # What Python and the libraries read when they start: a kernel that has other values needs another warm process.
 READ_AT_IMPORT = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "LC_", "LANG", "TZ", "HOME", "XDG_", "ARROW", "NPY_", "PANDAS")
 READ_WHEN_STARTED = (*READ_AT_IMPORT, warm_process.SHARED, warm_process.KEPT_IN)
+
+
+@dataclass
+class Started:
+    """A process that imports the libraries for tables, and waits to be told what kernels it is to be warm for."""
+
+    started_with: tuple[object, ...]
+    packets: Packets
+    process: "subprocess.Popen[bytes]"
+
+    @classmethod
+    def by(cls, python: Sequence[str], environment: Mapping[str, str], cwd: str) -> Self:
+        """Start it with an interpreter's command and what the libraries read. Raises OSError when it does not start."""
+        packets, theirs = Packets.pair()
+        command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
+        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
+        try:
+            process = subprocess.Popen(
+                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+            )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
+        except OSError:
+            packets.end.close()
+            raise
+        finally:
+            theirs.close()
+        return cls(_started_with(python, environment, cwd), packets, process)
+
+    def stop(self) -> None:
+        """End it, where it is not needed."""
+        self.packets.end.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def _started_with(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> tuple[object, ...]:
+    """Return what must be the same for a process that was started for something else."""
+    return (*python, cwd, *sorted(item for item in environment.items() if item[0].startswith(READ_AT_IMPORT)))
 
 
 class WarmProcessFaultError(RuntimeError):
@@ -86,22 +124,14 @@ class WarmProcess:
         arguments: Sequence[str],
         listener: socket.socket | None,
     ) -> None:
+        started = own_pool().taken(_started_with(python, environment, cwd)) or Started.by(python, environment, cwd)
+        self._packets, self._process = started.packets, started.process
         env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
         if arguments:
             self._profile = private_folder() or Path(tempfile.mkdtemp(prefix="peel-"))
             env[warm_process.PROFILE] = str(self._profile / "ipython")
-        self._packets, theirs = Packets.pair()
-        given = [one.fileno() for one in (theirs, listener) if one is not None]
-        command = [*python, warm_process.__file__, ",".join(map(str, given)), str(os.getpid()), *arguments]
-        try:
-            self._process = subprocess.Popen(
-                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=given, start_new_session=True
-            )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
-        except OSError:
-            self._packets.end.close()
-            raise
-        finally:
-            theirs.close()
+        told = {"environment": env, "arguments": list(arguments)}
+        self._packets.send(told, streams=[listener.fileno()] if listener is not None else ())
 
     @property
     def alive(self) -> bool:
@@ -204,12 +234,24 @@ class WarmProcess:
 
 @dataclass
 class _Pool:
-    """The warm processes of one worker process: normally one. `deaths` are kernels that were lost with theirs."""
+    """The warm processes of one worker process: normally one. `deaths` are kernels that were lost with theirs.
+
+    `started` is one that has been started ahead and is not used yet.
+    """
 
     processes: dict[tuple[object, ...], WarmProcess] = field(default_factory=dict)
+    started: Started | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     faults: int = 0
     deaths: int = 0
+
+    def taken(self, started_with: tuple[object, ...]) -> Started | None:
+        """Return the process that has been started ahead, where it was so for this; another is ended."""
+        started, self.started = self.started, None
+        if started is not None and (started.started_with != started_with or started.process.poll() is not None):
+            started.stop()
+            return None
+        return started
 
 
 _pools: dict[int, _Pool] = {}
@@ -245,6 +287,16 @@ def warm_process_for(
                 pool.processes.pop(known).stop()
             pool.processes[key] = WarmProcess(python, environment, cwd, arguments, name)
         return pool.processes[key]
+
+
+def start_libraries(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> None:
+    """Start what may become this process's warm process, before it is known what for. Raises OSError if it cannot."""
+    own_pool().started = Started.by(python, environment, cwd)
+
+
+def stop_libraries() -> None:
+    """End what has been started so and is not used."""
+    own_pool().taken(())
 
 
 def count_fault(error: WarmProcessFaultError) -> None:

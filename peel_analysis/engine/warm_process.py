@@ -291,23 +291,29 @@ def work(request: Message, set_before: set[str], profile: dict[str, str]) -> NoR
 
 
 def main() -> None:
-    """Serve. The arguments: the connection and process number of the first client, and what a kernel's command says.
+    """Serve. The arguments are the connection and the process number of the first client.
 
-    The connection is followed by a comma and the listener where there is one.
+    It tells the rest as soon as it knows: the environment, what a kernel's command says, and with these the listener
+    where there is one. Until then the libraries for tables are imported.
     """
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]  # a script's folder: a kernel has the working folder there
-    sockets = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
-    parent, arguments = int(sys.argv[2]), sys.argv[3:]
-    packets_of = beside("packets").Packets
-    server = Server(packets_of(sockets[0]), sockets[1] if len(sockets) > 1 else None)
-    [first] = server.clients
+    first, parent = beside("packets").Packets(socket.socket(fileno=int(sys.argv[1]))), int(sys.argv[2])
+    gc.disable()  # nearly all that is imported stays, and to look for the rest takes a tenth of the time
+    with suppress(Exception):  # told when somebody listens
+        import_installed(FOR_TABLES)
+    told: Message | None = first.receive()
+    if told is None:  # it has gone, or needs no kernel
+        return
+    os.environ.clear()
+    os.environ.update(told["environment"])
+    arguments = told["arguments"]
+    server = Server(first, socket.socket(fileno=told["streams"][0]) if told["streams"] else None)
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     before = set(os.environ)
     profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
     answer: Message = READY
     try:
-        gc.disable()  # nearly all that it imports stays, and to look for the rest takes a tenth of the time
         import_installed(FOR_TABLES)
         prepare_the_rest = prepare_what_is_shared()
         if (request := server.begin_work()) is not None:

@@ -18,7 +18,8 @@ import pytest
 from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
-from peel_analysis.engine import warm_connection, warm_process
+from peel_analysis.cli import main
+from peel_analysis.engine import this_python, warm_connection, warm_process
 from peel_analysis.engine.packets import Packets
 from peel_analysis.engine.papermill_engine import execute
 from peel_analysis.engine.this_python import THIS_PYTHON
@@ -266,3 +267,45 @@ def test_the_entry_points_serve_the_papermill_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (WARM in printed(tmp_path / "out.ipynb")) == (sys.platform == "linux")
     assert "without encryption" not in done.stderr
+
+
+@LINUX
+def test_libraries_that_were_imported_ahead_are_those_of_the_warm_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    this_python.start_libraries(os.environ)
+    [ahead] = warm_processes()
+    assert this_python.start_ahead(os.environ) is not None
+    execute(write(tmp_path / "n.ipynb", PARENT), tmp_path / "n.out.ipynb", timeout=60, kernel_name=THIS_PYTHON)
+    assert WARM in printed(tmp_path / "n.out.ipynb")
+    assert [process.pid for process in warm_processes()] == [ahead.pid]
+    this_python.start_libraries(os.environ)
+    monkeypatch.setenv("PYTHONHASHSEED", "1")  # which a process must be started with
+    this_python.start_ahead(os.environ)
+    [other] = warm_processes()
+    assert other.pid != ahead.pid
+    assert other.environ()["PYTHONHASHSEED"] == "1"
+
+
+@LINUX
+@pytest.mark.parametrize("request_", [["report", "atlantis"], ["report", "norfolk", "--engine", "no"], ["report"]])
+def test_a_command_that_is_refused_leaves_no_process(request_: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(request_) == 2
+    assert capsys.readouterr().err.startswith("peel: ")
+    assert warm_processes() == []
+
+
+@LINUX
+def test_a_process_that_waits_to_be_told_what_for_ends_with_who_has_started_it() -> None:
+    code = (
+        "import os, time; from peel_analysis.engine.this_python import start_libraries; start_libraries(os.environ); "
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code + "print(flush=True); time.sleep(60)"], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    [warm] = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate()
+    waited(lambda: not warm.is_running() or warm.status() == psutil.STATUS_ZOMBIE)
