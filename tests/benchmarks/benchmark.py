@@ -57,7 +57,7 @@ WAYS = {
     "a": "(a) a loop of the papermill command",
     "b": "(b) a pool of two papermill commands",
     "c": "(c) ours: warm kernels, two workers",
-    "c, running": "    the same without the start of the workers",
+    "c, running": "    the same once they run, and what forces share is there",
     "d": "(d) the limit: the cells as functions, two warm processes, drawn afresh",
     "d, kept": "    the same with kept results and drawings",
     "a+": "(a) with nbconvert after each notebook",
@@ -106,7 +106,7 @@ def _round(measured: Measured, pool: Executor, sizes: tuple[int, ...], against: 
         some = ways.units_of(chosen[:SOME], folder / "b")
         measured.add("b", len(some), ways.pool_of_commands(some))
         units = ways.units_of(chosen, folder / "c")
-        whole, running = ways.ours(units, folder)
+        whole, running = ways.ours(chosen, folder / "ours")
         measured.add("c", len(units), whole)
         measured.add("c, running", len(units), running)
         measured.add("d", len(units), ways.as_functions(pool, units, None))

@@ -1,5 +1,6 @@
 """The ways of running section notebooks that the benchmark compares; each returns the seconds that it took."""
 
+import json
 import multiprocessing
 import os
 import subprocess
@@ -11,16 +12,14 @@ from pathlib import Path
 
 import cells
 from memory import PeakMemory
+from ours import EDITION, WORKERS
 
 from peel_analysis.batch import Making
-from peel_analysis.batch.run import local_pool
 from peel_analysis.batch.units import Unit, shared_key
-from peel_analysis.batch.work import Workplace, carry_out
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
 
 PROJECT = Path(__file__).resolve().parents[2]
-EDITION, WORKERS = "2017", 2
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
 
 
@@ -31,10 +30,11 @@ def units_of(force_ids: Sequence[str], out: Path) -> list[Unit]:
     return [unit for plan in plans for unit in plan.units]
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str]) -> str:
     done = subprocess.run(command, env=ENVIRONMENT, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
+    return done.stdout
 
 
 def papermill_command(unit: Unit) -> None:
@@ -69,29 +69,14 @@ def pool_of_commands(units: Sequence[Unit]) -> float:
     return time.perf_counter() - started
 
 
-def ours(units: Sequence[Unit], folder: Path) -> tuple[float, float]:
-    """Return the seconds of units on warm kernels in two workers: with the start of the workers, and once they run.
+def ours(force_ids: Sequence[str], folder: Path) -> tuple[float, float]:
+    """Return the seconds of some forces' notebooks on warm kernels in two workers: with their start, and once they run.
 
-    Both times nothing is kept from earlier: each result is calculated and each figure drawn in the time that counts.
+    Nothing is kept from earlier: each result is calculated and each figure drawn in the first of the two.
     """
-    started = time.perf_counter()
-    first, second = (
-        Workplace(PROJECT / "data", folder / name, "peel", units[0].edition) for name in ("first", "second")
-    )
-    pool = local_pool(WORKERS, first, len(units))
-    _units(pool.executor, units, first)
-    whole = time.perf_counter() - started
-    started = time.perf_counter()
-    _units(pool.executor, units, second)
-    running = time.perf_counter() - started
-    pool.stop()
+    command = [sys.executable, str(Path(__file__).with_name("ours.py")), str(folder), *force_ids]
+    whole, running = json.loads(_run(command))
     return whole, running
-
-
-def _units(pool: Executor, units: Sequence[Unit], workplace: Workplace) -> None:
-    outcomes = list(pool.map(carry_out, units, [workplace] * len(units)))
-    if failed := [outcome.error for outcome in outcomes if outcome.failed]:
-        raise RuntimeError(failed[0])
 
 
 def functions_pool() -> Executor:
