@@ -26,8 +26,8 @@ from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import Force
 from peel_analysis.data.text import columns, enumerated, visible
 from peel_analysis.data.writing import LONG_AGO, kept_in, remove_left_over
+from peel_analysis.engine import warm_connection
 from peel_analysis.engine.machine import remove_left_over_folders
-from peel_analysis.engine.warm_connection import stop_libraries
 from peel_analysis.site import Site, Standing, keep_site, make_site, report_page
 from peel_analysis.site.page import has_file
 
@@ -125,7 +125,7 @@ def make_reports(
 
 def _on_cluster(address: str, _: Workplace, tasks: int) -> Pool:
     """Return the workers of a scheduler, which are told of their workplace with each task, and start their kernels."""
-    stop_libraries()
+    warm_connection.stop()
     return cluster_pool(address, tasks)
 
 

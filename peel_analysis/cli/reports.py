@@ -43,10 +43,10 @@ def _start_libraries(context: click.Context, _: click.Parameter, engine: str) ->
     """Start what may become the warm process, and end it with the command if nothing has needed it."""
     if engine == "peel" and not context.resilient_parsing:
         from peel_analysis.engine.this_python import start_libraries
-        from peel_analysis.engine.warm_connection import stop_libraries
+        from peel_analysis.engine.warm_connection import stop
 
         start_libraries(os.environ)
-        context.find_root().call_on_close(stop_libraries)  # which is closed where another option is refused, too
+        context.find_root().call_on_close(stop)  # which is closed where another option is refused, too
     return engine
 
 

@@ -55,10 +55,10 @@ class Started:
         """Start it with an interpreter's command and what the libraries read. Raises OSError when it does not start."""
         packets, theirs = Packets.pair()
         command = [*python, warm_process.__file__, str(theirs.fileno()), str(os.getpid())]
-        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
+        given, env = [theirs.fileno()], _environment(environment)
         try:
             process = subprocess.Popen(
-                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+                command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, pass_fds=given, start_new_session=True
             )  # in a session of its own: Ctrl-C is for the worker, which then ends its kernels in order
         except OSError:
             packets.end.close()
@@ -72,6 +72,10 @@ class Started:
         self.packets.end.close()
         self.process.kill()
         self.process.wait()
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
 
 
 def _started_with(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> tuple[object, ...]:
@@ -124,12 +128,12 @@ class WarmProcess:
         arguments: Sequence[str],
         listener: socket.socket | None,
     ) -> None:
-        started = own_pool().taken(_started_with(python, environment, cwd)) or Started.by(python, environment, cwd)
-        self._packets, self._process = started.packets, started.process
-        env = {"MPLBACKEND": INLINE_FIGURES, **environment, **NO_THREADS, **QUIET}
+        env = _environment(environment)
         if arguments:
             self._profile = private_folder() or Path(tempfile.mkdtemp(prefix="peel-"))
             env[warm_process.PROFILE] = str(self._profile / "ipython")
+        started = own_pool().taken(_started_with(python, environment, cwd)) or Started.by(python, environment, cwd)
+        self._packets, self._process = started.packets, started.process
         told = {"environment": env, "arguments": list(arguments)}
         self._packets.send(told, streams=[listener.fileno()] if listener is not None else ())
 
@@ -290,13 +294,11 @@ def warm_process_for(
 
 
 def start_libraries(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> None:
-    """Start what may become this process's warm process, before it is known what for. Raises OSError if it cannot."""
+    """Start what may become this process's warm process, before it is known what for; `stop` ends it if it does not.
+
+    Raises OSError when it does not start.
+    """
     own_pool().started = Started.by(python, environment, cwd)
-
-
-def stop_libraries() -> None:
-    """End what has been started so and is not used."""
-    own_pool().taken(())
 
 
 def count_fault(error: WarmProcessFaultError) -> None:
@@ -314,6 +316,7 @@ def stop() -> None:
         for warm in pool.processes.values():
             warm.stop()
         pool.processes = {}
+        pool.taken(())  # for nothing
         pool.faults = 0
 
 
