@@ -14,11 +14,11 @@ from small_batch import PROJECT, QUICK, THREE, SmallBatch, small_batch
 
 from peel_analysis.batch import Making, make_site_of, share
 from peel_analysis.batch.run import stale_tasks
-from peel_analysis.batch.units import DRAWN_AND_EXPORTED_BY, Now, Report, _version, shared_key
+from peel_analysis.batch.units import DRAWN_AND_EXPORTED_BY, Now, Report, shared_key
 from peel_analysis.batch.work import carry_out
 from peel_analysis.cli import chosen_forces
 from peel_analysis.data.errors import InputError
-from peel_analysis.data.files import NOTEBOOKS
+from peel_analysis.data.files import NOTEBOOKS, library
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.forces import NUMBER_OF_FORCES
 from peel_analysis.data.writing import key_of_page
@@ -120,7 +120,7 @@ def test_the_key_names_each_library_with_the_version_that_is_installed() -> None
             installed = version(name)
         except PackageNotFoundError:
             installed = "absent"
-        assert _version(name) == f"{name} {installed}"
+        assert library(name) == f"{name} {installed}"
 
 
 def test_findings_of_one_force_make_its_own_units_stale(again: SmallBatch) -> None:

@@ -165,7 +165,7 @@ def test_another_library_or_code_finds_nothing(
 ) -> None:
     first_count(Data(own))
     if changed == "library":
-        monkeypatch.setattr(kept_tables, "version", lambda name: "99.0")
+        monkeypatch.setattr(kept_tables, "library", lambda name: f"{name} 99.0")
     else:
         monkeypatch.setattr(kept_tables, "PACKAGE", Path(shutil.copytree(PACKAGE, own / "package")))
         source = own / "package" / "data" / "counts.py"

@@ -208,8 +208,9 @@ def test_values_and_their_table_are_the_same(returned: Folder) -> None:
         assert [str(getattr(one, name)) for name in cells.index] == [str(cell) for cell in cells]
     assert result.rows.index.tolist() == [one.force_id for one in result.values]
     assert result.numbers("value").tolist() == pytest.approx(result.rows["value"].tolist(), nan_ok=True)
-    rows = result.rows.copy()
+    rows = result.rows
     rows.loc["kent", "value"], rows.loc["kent", "status"] = 7.5, "partial"
+    assert result.rows.at["kent", "status"] == "reported"
     changed = result.with_rows(rows)
     assert (changed.of("kent").value, changed.of("kent").status) == (7.5, "partial")
     assert result.of("kent").status == "reported"
@@ -217,3 +218,6 @@ def test_values_and_their_table_are_the_same(returned: Folder) -> None:
     again = Result.from_bytes(result.measure, result.edition, changed.as_bytes())
     assert again.rows.equals(changed.rows)
     assert (again.members, again.release) == (result.members, result.release)
+    for table in (result.forces, result.plotted):
+        table["value"] = 0.0
+    assert 0.0 not in (*result.forces["value"], *result.plotted["value"])

@@ -6,17 +6,15 @@ as when a row of a register was changed, a unit is stale if what it has read is 
 that, and carries a key of it, the seal, which says nothing of data that it has not read.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from peel_analysis.data import reads
 from peel_analysis.data.edition import Edition
-from peel_analysis.data.files import PACKAGE, PROJECT, files_below
+from peel_analysis.data.files import PACKAGE, PROJECT, files_below, library
 from peel_analysis.data.forces import NAMES, Force
 from peel_analysis.data.programmes import PROGRAMMES
 from peel_analysis.data.returned import RETURNS
@@ -30,7 +28,6 @@ DRAWN_AND_EXPORTED_BY = (
     "afcharts", "gptables", "ipykernel", "jinja2", "matplotlib", "mistune", "nbclient", "numpy", "pandas", "papermill",
     "pillow", "pyarrow", "resvg", "seaborn", "weasyprint", "xlsxwriter",
 )  # fmt: skip
-VERSION = re.compile(r"^Version: *(\S+)$", re.MULTILINE)
 STANDING_IN = (CHECKS, PROGRAMMES, NAMES, RETURNS)  # the project's own, where a data folder has none
 Told = Mapping[str, str]  # what a notebook has read, by name, each with a digest
 
@@ -223,7 +220,7 @@ def code_key() -> str:
 
 def _key_of(files: Mapping[str, str]) -> str:
     found = (f"{name} {checksum(content_of(Path(path)))}" for name, path in sorted(files.items()))
-    return digest([*map(_version, DRAWN_AND_EXPORTED_BY), *found])
+    return digest([*map(library, DRAWN_AND_EXPORTED_BY), *found])
 
 
 def shared_files(data: Path) -> dict[str, str]:
@@ -249,13 +246,3 @@ def file_digest(data: Path, name: str) -> str:
     if path.is_dir():
         return digest(sorted(inside for inside, _ in files_below(path)))
     return checksum(content_of(path)) if path.exists() else "none"
-
-
-def _version(name: str) -> str:
-    """Return a library's name and version, which is read from its description without taking all of that apart."""
-    try:
-        found = distribution(name)
-    except PackageNotFoundError:
-        return f"{name} absent"
-    stated = VERSION.search(found.read_text("METADATA") or "")
-    return f"{name} {stated[1] if stated else found.version}"

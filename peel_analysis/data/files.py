@@ -26,6 +26,7 @@ INSTALLED = PACKAGE / "project"  # where a wheel has the data folder and the not
 PROJECT = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent
 Stamp = tuple[int, ...]  # when a file was last written, and last changed in any way; its size and its number
 NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
+VERSION = re.compile(r"^Version: *(\S+)$", re.MULTILINE)
 LONGEST_NAME = 80  # letters: with the rest of its path it stays below the 255 that a name of a file may have
 OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # names that no file there can have
 
@@ -50,6 +51,18 @@ def code_version() -> str:
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:8]}"
+
+
+def library(name: str) -> str:
+    """Return a library's name and version, which is read from its description without taking all of that apart."""
+    from importlib.metadata import PackageNotFoundError, distribution  # not above: the help would wait for it
+
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return f"{name} absent"
+    stated = VERSION.search(found.read_text("METADATA") or "")
+    return f"{name} {stated[1] if stated else found.version}"
 
 
 def data_folder(named: Path | str | None = None) -> Path:

@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from peel_analysis.data.files import PACKAGE, Stamp, stamp_of
+from peel_analysis.data.files import PACKAGE, Stamp, library, stamp_of
 from peel_analysis.data.writing import PART, cache_folder, checksum, digest, once
 
 if TYPE_CHECKING:
@@ -113,10 +112,10 @@ def _code(folder: Path) -> str:
     It is not where a source has been written since this process began, or just before.
     """
     try:
-        libraries = [sys.version, *(f"{name} {version(name)}" for name in LIBRARIES)]
+        libraries = [sys.version, *map(library, LIBRARIES)]
         newest = max(max(stamp[:2]) for stamp in _look(folder).values())
         return digest([*libraries, _key_of(folder)]) if newest < 1e9 * (STARTED_AT - JUST_BEFORE) else ""
-    except (OSError, PackageNotFoundError):
+    except OSError:
         return ""
 
 

@@ -139,9 +139,13 @@ class Result:
         columns = (rows[name].tolist() for name in VALUE_COLUMNS)
         return replace(self, values=tuple(Value(*row) for row in zip(rows.index.tolist(), *columns, strict=True)))
 
-    @cached_property
+    @property
     def rows(self) -> pd.DataFrame:
-        """The values as a table by force_id."""
+        """The values as a table by force_id. Whoever has it may change it: nothing is shown or worked out from it."""
+        return self._table.copy(deep=False)  # pandas copies what is written to
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
         force_ids, *columns = zip(*(vars(one).values() for one in self.values), strict=True)
         index = pd.Index(force_ids, name="force_id", dtype="str")
         return pd.DataFrame(dict(zip(VALUE_COLUMNS, columns, strict=True)), index=index)
@@ -155,10 +159,10 @@ class Result:
         """True when any force, or England and Wales, has a value."""
         return not all(one.is_missing for one in self.values)
 
-    @cached_property
+    @property
     def forces(self) -> pd.DataFrame:
         """The rows of the 43 forces."""
-        return self.rows.drop(index=ENGLAND_AND_WALES)
+        return self._table.iloc[:-1]
 
     def of(self, force_id: str) -> Value:
         """Return the value of one force or of England and Wales."""
@@ -184,9 +188,13 @@ class Result:
         note = self.national.comparator_note if self.national.has_comparator else ""
         return note.removeprefix(based_on(len(self.comparator_members))).strip()
 
-    @cached_property
+    @property
     def plotted(self) -> pd.DataFrame:
         """The forces that a figure draws: those that the register leaves in and that have a value."""
+        return self._plotted.copy(deep=False)
+
+    @cached_property
+    def _plotted(self) -> pd.DataFrame:
         rows = self.forces
         return rows[rows["in_figure"] & rows["value"].notna()]
 

@@ -13,7 +13,6 @@ from peel_analysis.comparison.comparable import NOTE_OF_A_LIST, PeerGroup, means
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NUMBER_OF_FORCES
 from peel_analysis.data.text import enumerated
-from peel_analysis.data.writing import cache_folder
 from peel_analysis.figures import Figure
 from peel_analysis.sections.blocks import peer_tables
 from peel_analysis.sections.display import styled
@@ -385,20 +384,10 @@ def sources_of(results: Iterable[Result]) -> str:
 
 
 def in_hand(result: measures.Result) -> Result:
-    """Return a result with its figures, tables and sentences; one that has them is itself.
-
-    Its rows are a copy: whoever holds it may change them. In a batch, where nobody does before a notebook's kernel has
-    begun, it is the same object each time, as the result is.
-    """
-    if isinstance(result, Result):
-        return result
-    return _of_batch(result) if cache_folder() else _with_own_rows(result)
+    """Return a result with its figures, tables and sentences, each time the same; one that has them is itself."""
+    return result if isinstance(result, Result) else _with_what_it_shows(result)
 
 
 @lru_cache(maxsize=128)
-def _of_batch(result: measures.Result) -> Result:
-    return _with_own_rows(result)
-
-
-def _with_own_rows(result: measures.Result) -> Result:
+def _with_what_it_shows(result: measures.Result) -> Result:
     return Result(**{one.name: getattr(result, one.name) for one in fields(measures.Result)})
