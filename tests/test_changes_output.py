@@ -66,6 +66,16 @@ def test_table_is_cut_unless_all_is_asked_for(editions: Changes) -> None:
     assert len(long.splitlines()) > len(short.splitlines()) > output.ROWS_IN_TEXT
 
 
+def test_a_difference_of_nothing_as_shown_has_no_sign(editions: Changes) -> None:
+    [national] = [
+        one for one in editions.rows if (one.measure_id, one.force_id) == ("officers_per_1000", "england-and-wales")
+    ]
+    assert output._cells(national)[:4] == ("2.1", "2.1", "0.0", "-0.0123")
+    told = [cell for change in editions.rows for cell in output._cells(change)[2:4] if cell]
+    assert "0.0" in told
+    assert not [cell for cell in told if cell[0] in "+-" and not float(cell)]
+
+
 def test_nothing_moved_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = run(capsys, "2017", "2017", "--measure", "crime_per_1000")
     assert code == 0

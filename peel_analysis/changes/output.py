@@ -51,7 +51,7 @@ def _cells(change: Change) -> tuple[str, ...]:
     return (
         change.shown(change.a),
         change.shown(change.b),
-        "" if as_shown is None else f"{as_shown:+}",
+        "" if as_shown is None else f"{as_shown:{'+' if as_shown else ''}}",  # nothing has no sign, as in the values
         "" if difference is None else change.unrounded(difference),
         " to ".join(whole(count) for count in counts) if differ else "",
         _account(change),
