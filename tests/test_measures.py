@@ -221,3 +221,6 @@ def test_values_and_their_table_are_the_same(returned: Folder) -> None:
     for table in (result.forces, result.plotted):
         table["value"] = 0.0
     assert 0.0 not in (*result.forces["value"], *result.plotted["value"])
+    people = result.edition.populations
+    people["population"] = 1.0
+    assert 1.0 not in [*result.edition.populations["population"]]

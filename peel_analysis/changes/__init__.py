@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import nan
 from typing import Any
 
 import pandas as pd
 
 from peel_analysis import measures
-from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Held, Split, exact, held, no_values, split, steps
+from peel_analysis.changes.causes import NOT_KNOWN, PARTS, Split, exact, held, no_values, split, steps
 from peel_analysis.changes.change import Change, End, size_of, with_value
 from peel_analysis.changes.versions import NUMBERS, Version, open_version
 from peel_analysis.checks.records import OUTCOMES
@@ -139,7 +139,7 @@ def _compare_editions(changes: Changes, measure_id: str, editions: tuple[Edition
         Point(version.name, "", "") if one is None else point_of(one, edition, version.name)
         for one, edition, version in zip(declared, editions, versions, strict=True)
     )
-    moved = not _alike(held(ends[0]), held(ends[1]))
+    moved = repr(held(ends[0])) != repr(held(ends[1]))  # as text: two that are missing are alike
     verdicts = [_verdicts(result) if moved else {} for result in results]
     others = [_others(result) if moved else {} for result in results]
     rows = [[(*_plain(one), point.end) for one in end] for end, point in zip(ends, (a, b), strict=True)]
@@ -168,14 +168,6 @@ def _values_at(result: Result | str, edition: Edition) -> tuple[Value, ...]:
     if isinstance(result, Result):
         return result.values
     return no_values(edition, "", NOT_DECLARED) if result == NOT_DECLARED else no_values(edition, result)
-
-
-def _alike(one: Held, other: Held) -> bool:
-    """Return whether statuses and values are the same; two that are missing are."""
-    return one.keys() == other.keys() and all(
-        status == other[force_id][0] and (value == other[force_id][1] or (isnan(value) and isnan(other[force_id][1])))
-        for force_id, (status, value) in one.items()
-    )
 
 
 def _plain(one: Value) -> tuple[str, float, float, float, str, str]:

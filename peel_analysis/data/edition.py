@@ -237,9 +237,10 @@ class Edition:
         asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
         columns = (POPULATION, "status", "sentence")
         index = pd.Index(self.forces.ids, name="force_id")
-        return self.data.cached(
+        made = self.data.cached(
             asked, lambda: pd.DataFrame(map(self._population, self.forces.ids), columns=columns, index=index)
         )
+        return made.copy(deep=False)  # what is written into it divides nothing
 
     @property
     def national_populations(self) -> "pd.Series[float]":

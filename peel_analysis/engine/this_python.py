@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from peel_analysis.engine import warm_connection
-from peel_analysis.engine.warm_connection import INLINE_FIGURES, WarmProcess, WarmProcessFaultError
+from peel_analysis.engine.warm_connection import INLINE_FIGURES, Started, WarmProcess, WarmProcessFaultError
 from peel_analysis.engine.warm_process import LAUNCHER, WITHOUT_HISTORY
 
 THIS_PYTHON = "peel-this-python"  # a kernel's name that only this package's managers know
@@ -44,7 +44,8 @@ def start_libraries(environment: Mapping[str, str]) -> None:
     split = split_command(command_of_this_python(NO_CONNECTION_FILE))
     if split is not None:
         with suppress(OSError):  # it is tried again when it is needed
-            warm_connection.start_libraries(split[0], {**environment, **environment_of_nobody()}, str(Path.cwd()))
+            environment = {**environment, **environment_of_nobody()}
+            warm_connection.own_pool().started = Started.by(split[0], environment, str(Path.cwd()))
 
 
 def start_ahead(environment: Mapping[str, str]) -> WarmProcess | None:

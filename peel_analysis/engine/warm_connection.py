@@ -240,7 +240,7 @@ class WarmProcess:
 class _Pool:
     """The warm processes of one worker process: normally one. `deaths` are kernels that were lost with theirs.
 
-    `started` is one that has been started ahead and is not used yet.
+    `started` is what may become one, before it is known what for; `stop` ends it if it does not.
     """
 
     processes: dict[tuple[object, ...], WarmProcess] = field(default_factory=dict)
@@ -291,14 +291,6 @@ def warm_process_for(
                 pool.processes.pop(known).stop()
             pool.processes[key] = WarmProcess(python, environment, cwd, arguments, name)
         return pool.processes[key]
-
-
-def start_libraries(python: Sequence[str], environment: Mapping[str, str], cwd: str) -> None:
-    """Start what may become this process's warm process, before it is known what for; `stop` ends it if it does not.
-
-    Raises OSError when it does not start.
-    """
-    own_pool().started = Started.by(python, environment, cwd)
 
 
 def count_fault(error: WarmProcessFaultError) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import steps_of_a_kernel
 import ways
+from ours import units_of
 
 from peel_analysis.data.folder import open_data
 
@@ -99,13 +100,13 @@ def _round(measured: Measured, pool: Executor, sizes: tuple[int, ...], against: 
     """Time each way once, in turn, each in a new folder."""
     with _folder() as folder:
         chosen = open_data().forces.ids[: sizes[0]]
-        one = ways.units_of(chosen[:FEW], folder / "a")
+        one = units_of(chosen[:FEW], folder / "a")
         without, whole = ways.loop(one)
         measured.add("a", len(one), without)
         measured.add("a+", len(one), whole)
-        some = ways.units_of(chosen[:SOME], folder / "b")
+        some = units_of(chosen[:SOME], folder / "b")
         measured.add("b", len(some), ways.pool_of_commands(some))
-        units = ways.units_of(chosen, folder / "c")
+        units = units_of(chosen, folder / "c")
         whole, running = ways.ours(chosen, folder / "ours")
         measured.add("c", len(units), whole)
         measured.add("c, running", len(units), running)

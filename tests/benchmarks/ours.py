@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from peel_analysis.engine.this_python import start_libraries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from peel_analysis.batch.run import Pool
     from peel_analysis.batch.units import Unit
     from peel_analysis.batch.work import Workplace
@@ -30,12 +32,9 @@ def main() -> None:
     from peel_analysis.batch.units import shared_key
     from peel_analysis.data.folder import open_data
 
-    out, force_ids = Path(sys.argv[1]), sys.argv[2:]
-    data, making = open_data(), Making(out)
-    edition, key = data.edition(EDITION), shared_key(data.folder)
-    plans = making.plans(edition, map(data.forces.find, force_ids), key)
-    units = [unit for plan in plans for unit in plan.units]
-    workplace = making.workplace(edition, key).for_forces(len(plans))
+    out, force_ids, data = Path(sys.argv[1]), sys.argv[2:], open_data()
+    units = units_of(force_ids, out)
+    workplace = Making(out).workplace(data.edition(EDITION), shared_key(data.folder)).for_forces(len(force_ids))
     pool = local_pool(WORKERS, workplace, len(units))
     _run(pool, units, workplace)
     whole = time.perf_counter() - started
@@ -44,6 +43,17 @@ def main() -> None:
     running = time.perf_counter() - started
     pool.stop()
     print(json.dumps([whole, running]))
+
+
+def units_of(force_ids: "Sequence[str]", out: Path) -> "list[Unit]":
+    """Return the units of some forces' reports."""
+    from peel_analysis.batch import Making
+    from peel_analysis.batch.units import shared_key
+    from peel_analysis.data.folder import open_data
+
+    data = open_data()
+    plans = Making(out).plans(data.edition(EDITION), map(data.forces.find, force_ids), shared_key(data.folder))
+    return [unit for plan in plans for unit in plan.units]
 
 
 def _run(pool: "Pool", units: "list[Unit]", workplace: "Workplace") -> None:

@@ -12,22 +12,13 @@ from pathlib import Path
 
 import cells
 from memory import PeakMemory
-from ours import EDITION, WORKERS
+from ours import WORKERS
 
-from peel_analysis.batch import Making
-from peel_analysis.batch.units import Unit, shared_key
-from peel_analysis.data.folder import open_data
+from peel_analysis.batch.units import Unit
 from peel_analysis.data.writing import KEPT_IN
 
 PROJECT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
-
-
-def units_of(force_ids: Sequence[str], out: Path) -> list[Unit]:
-    """Return the units of some forces' reports."""
-    data = open_data()
-    plans = Making(out).plans(data.edition(EDITION), map(data.forces.find, force_ids), shared_key(data.folder))
-    return [unit for plan in plans for unit in plan.units]
 
 
 def _run(command: Sequence[str]) -> str:

@@ -18,6 +18,8 @@ import pytest
 from small_notebook import write
 from warm_kernels import LINUX, PARENT, WARM, answer, no_faults_from_before, printed, waited, warm_processes
 
+from peel_analysis.batch import make
+from peel_analysis.batch.work import Workplace
 from peel_analysis.cli import main
 from peel_analysis.engine import this_python, warm_connection, warm_process
 from peel_analysis.engine.packets import Packets
@@ -293,6 +295,16 @@ def test_a_command_that_is_refused_leaves_no_process(request_: list[str], capsys
     assert main(request_) == 2
     assert capsys.readouterr().err.startswith("peel: ")
     assert warm_processes() == []
+
+
+@LINUX
+def test_a_command_whose_kernels_a_cluster_starts_keeps_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    running: list[psutil.Process] = []
+    monkeypatch.setattr(make, "cluster_pool", lambda *_: running.extend(warm_processes()))
+    this_python.start_libraries(os.environ)
+    assert len(warm_processes()) == 1
+    make._on_cluster("tcp://host:1", Workplace(PROJECT / "data", PROJECT, "peel", "2017"), 1)
+    assert running == []
 
 
 @LINUX
