@@ -28,6 +28,7 @@ from peel_analysis.data import kept_tables
 from peel_analysis.data.edition import Edition
 from peel_analysis.data.files import VARIABLE
 from peel_analysis.data.folder import open_data
+from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.engine.kernels import OnSockets
 from peel_analysis.measures import Result
 
@@ -140,6 +141,13 @@ def shared_folder_of_run(factory: pytest.TempPathFactory, name: str, make: Calla
             make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+@pytest.fixture
+def kept_for_all_forces(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is the same for all forces, as a batch keeps it: only for what nobody has patched and real data."""
+    folder = shared_folder_of_run(tmp_path_factory, "kept", lambda made: None)
+    monkeypatch.setenv(KEPT_IN, str(folder))
 
 
 @pytest.fixture

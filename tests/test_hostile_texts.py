@@ -19,6 +19,7 @@ from typing import Any
 
 import cells
 import pytest
+from accessibility import UNFOLD
 from bs4 import BeautifulSoup, Tag
 from command import run
 from page_elements import drawing
@@ -239,7 +240,7 @@ def test_a_browser_runs_and_loads_nothing_that_a_text_brought_in(spoilt: Path, t
         tab.on("request", lambda request: happened.append(request.url))
         tab.add_init_script("window.ran = what => alert(what)")
         tab.goto(path.as_uri(), wait_until="load")
-        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        tab.evaluate(UNFOLD)
         assert tab.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
     assert [one for one in happened if one != path.as_uri() and not one.startswith("data:")] == []
 

@@ -108,6 +108,7 @@ def test_each_published_value_is_in_the_register() -> None:
         assert sum(values[v] for v in same) >= count, value
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_outcome_types_are_grouped_as_the_home_office_groups_them() -> None:
     path = shared("raw/home_office/outcomes-open-data-year-ending-march-2019.csv.gz")

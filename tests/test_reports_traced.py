@@ -7,8 +7,8 @@ What counts as found is said in report_numbers.py. `make test` reads the reports
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import cells
 import pytest
@@ -17,30 +17,24 @@ from report_texts import LISTS, READINGS, texts
 from tracing import NUMBER
 
 from peel_analysis.data.folder import open_data
-from peel_analysis.data.writing import KEPT_IN
-from peel_analysis.reports.values_file import EditionValues, values_of
+from peel_analysis.reports.values_file import values_of
 
 FIRST = ("norfolk", "city-of-london")  # findings of inspectors, and a population that is assumed
-EDITIONS = ["2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025"))]
 IDS = open_data().forces.ids
 TRACED = [("2017", one) for one in IDS] + [("2019", one) for one in IDS[::2]] + [("2025", one) for one in IDS[1::2]]
 REPORTS = [pytest.param(*one, marks=() if one[0] == "2017" and one[1] in FIRST else pytest.mark.slow) for one in TRACED]
 
-
-@pytest.fixture(scope="module", params=EDITIONS)
-def every(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditionValues]:
-    """The edition's values; what is the same for all forces is kept, as a batch keeps it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
-        yield values_of(open_data().edition(request.param))
+pytestmark = pytest.mark.usefixtures("kept_for_all_forces")
+every = cache(lambda edition_id: values_of(open_data().edition(edition_id)))
 
 
-@pytest.mark.parametrize(("every", "force_id"), REPORTS, indirect=["every"])
-def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: EditionValues, force_id: str) -> None:
-    beside = read(every, force_id)
+@pytest.mark.parametrize(("edition_id", "force_id"), REPORTS)
+def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(edition_id: str, force_id: str) -> None:
+    values = every(edition_id)
+    beside = read(values, force_id)
     kinds: Counter[str] = Counter()
-    for plan in every.edition.sections:
-        for html in cells.shown(plan.notebook, {"force": force_id, "edition": every.edition.id})["html"]:
+    for plan in values.edition.sections:
+        for html in cells.shown(plan.notebook, {"force": force_id, "edition": edition_id})["html"]:
             for said in texts(html):
                 missing = numbers(said, beside) - allowed(said, beside)
                 assert not missing, f"{plan.id}, {said.about or 'no figure'}, {said.kind}: {missing} in {said.text!r}"
@@ -65,8 +59,7 @@ def test_every_number_that_a_report_says_is_in_the_values_file_beside_it(every: 
 )
 @pytest.mark.slow
 def test_a_number_that_is_another_would_be_seen(plan: str, about: str, told: str, untrue: str) -> None:
-    edition = open_data().edition("2017")
-    beside = read(values_of(edition), "norfolk")
+    edition, beside = every("2017").edition, read(every("2017"), "norfolk")
     given = {"force": "norfolk", "edition": "2017"}
     every_text = [said for html in cells.shown(edition.section(plan).notebook, given)["html"] for said in texts(html)]
     saying = [said for said in every_text if said.about == about and told in NUMBER.findall(said.text)]

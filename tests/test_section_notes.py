@@ -16,6 +16,7 @@ from peel_analysis.sections.section import open_section
 from peel_analysis.show import words as wording
 from peel_analysis.show.footnotes import footnotes
 
+pytestmark = pytest.mark.usefixtures("kept_for_all_forces")
 FORCES = [("2017", "norfolk"), ("2019", "metropolitan"), ("2025", "cheshire")]
 
 

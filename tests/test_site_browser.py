@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from accessibility import violations
 from bs4 import BeautifulSoup
 from conftest import peel, shared_folder_of_run
 from test_page_browser import NARROW, browser
@@ -57,9 +58,8 @@ def site(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared_folder_of_run(tmp_path_factory, "site", make) / "site"
 
 
-def targets(page: Path) -> Iterator[tuple[str, Path, str]]:
+def targets(page: Path, html: BeautifulSoup) -> Iterator[tuple[str, Path, str]]:
     """Yield each address that a page links to or loads, the file that it means, and the place in it."""
-    html = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     for tag in html.find_all(["a", "link", "img", "source", "script", "form"]):
         for name in ("href", "src", "action"):
             address = str(tag.get(name) or "")
@@ -69,23 +69,20 @@ def targets(page: Path) -> Iterator[tuple[str, Path, str]]:
 
 
 def test_every_link_of_every_page_leads_somewhere(site: Path) -> None:
-    pages, ids, lost = sorted(site.rglob("*.html")), {}, []
-    for page in pages:
-        ids[page.resolve()] = {
-            tag["id"] for tag in BeautifulSoup(page.read_text("utf-8"), "html.parser").find_all(id=True)
-        }
-    for page in pages:
-        for address, file, place in targets(page):
+    pages = {
+        one.resolve(): BeautifulSoup(one.read_text("utf-8"), "html.parser") for one in sorted(site.rglob("*.html"))
+    }
+    ids, lost = {page: {tag["id"] for tag in html.find_all(id=True)} for page, html in pages.items()}, []
+    for page, html in pages.items():
+        for address, file, place in targets(page, html):
             found = file.is_file() and (not place or file.suffix != ".html" or place in ids.get(file.resolve(), ()))
-            lost += [] if found else [(str(page.relative_to(site)), address)]
+            lost += [] if found else [(str(page), address)]
     assert len(pages) > 80
     assert lost[:20] == []
 
 
 def faults(browser: Any, page: Path, look: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a page with all of it unfolded: what axe, the console and the width of the page say."""
-    from axe_playwright_python.sync_playwright import Axe
-
     told: list[str] = []
     context = browser.new_context(**look)
     tab = context.new_page()
@@ -93,9 +90,7 @@ def faults(browser: Any, page: Path, look: dict[str, Any]) -> Iterator[str]:
     tab.on("console", lambda one: told.append(one.text) if one.type == "error" else None)
     tab.on("pageerror", lambda one: told.append(str(one)))
     tab.goto(page.as_uri(), wait_until="load")
-    tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    for one in Axe().run(tab).response["violations"]:
-        yield f"{one['id']}: {one['nodes'][0]['html'][:120]}"
+    yield from violations(tab)
     if tab.evaluate("document.documentElement.scrollWidth") > look["viewport"]["width"]:
         yield f"wider than the screen of {look['viewport']['width']}"
     context.close()

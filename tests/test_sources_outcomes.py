@@ -104,6 +104,7 @@ def test_groups_add_up_to_all_offences_force_by_force_and_type_by_type(release: 
     assert counts["dimension"].str.partition(": ")[0].nunique() == 9
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_outcomes_of_all_types_add_up_to_recorded_crime_force_by_force_in_2024_25() -> None:
     crimes = read_file(shared("raw/home_office/prc-pfa-mar2013-onwards-cleaned-230426.parquet")).counts
@@ -115,6 +116,7 @@ def test_outcomes_of_all_types_add_up_to_recorded_crime_force_by_force_in_2024_2
     pd.testing.assert_series_equal(crimes.groupby(keys)["count"].sum(), found.groupby(keys)["count"].sum())
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_march_2019_outcomes() -> None:
     reading = read_file(shared("raw/home_office/outcomes-open-data-year-ending-march-2019.csv.gz"))
