@@ -112,6 +112,11 @@ class Page:
         return " ".join(section.get_text(" ").split())
 
 
+def later(*ones: object) -> list[Any]:
+    """Return values of parameters, or tuples of several, that `make test` leaves to `make test-all`."""
+    return [pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.slow) for one in ones]
+
+
 def peel(*arguments: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run the command in another folder than the project's; return what it printed and its exit code."""
     command = [sys.executable, "-m", "peel_analysis.cli", *arguments]

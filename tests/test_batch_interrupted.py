@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from conftest import later
 from refusals import assert_says
 from small_batch import PATIENCE, SmallBatch, family, shared_memory_of, small_batch, still_there
 from warm_kernels import waited
@@ -20,7 +21,7 @@ FOUR = ("essex", "kent", "norfolk", "suffolk")
 # Ctrl-C reaches every process of the terminal, and its end does so too; `make test` tries the first way only.
 WAYS = [*product((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), (True, False)), (signal.SIGKILL, False)]
 NAMES = [f"{number.name}-{'all' if whole else 'one'}" for number, whole in WAYS]
-SLOWLY = [pytest.param(*way, marks=pytest.mark.slow) for way in WAYS[1:]]
+SLOWLY = later(*WAYS[1:])
 
 
 @pytest.fixture

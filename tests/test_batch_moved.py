@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import later
 from small_batch import PROJECT, QUICK, SmallBatch, small_batch
 
 ONCE = """
@@ -46,7 +47,7 @@ def runs(batch: SmallBatch) -> list[str]:
     return (batch.folder / "runs.txt").read_text().split()
 
 
-@pytest.mark.parametrize("engine", ["peel", pytest.param("stock", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("engine", ["peel", *later("stock")])
 def test_a_table_that_is_changed_and_put_back_leaves_nothing_behind(engine: str, tmp_path: Path) -> None:
     name = "counts/recorded_crime/2026-04.csv"
     rows = [line.split(",") for line in (PROJECT / "data" / name).read_text(encoding="utf-8").splitlines()[1:]]

@@ -276,6 +276,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> SmallBatch:
     return batch
 
 
+@pytest.mark.slow
 def test_a_batch_runs_again_what_shows_a_row_and_makes_what_an_empty_folder_would_hold(reading: SmallBatch) -> None:
     assert "glossary.csv" in marks_of_notebook(reading.notebooks()[1])[1].split()
     for name, made in (

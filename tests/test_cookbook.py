@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import later
 from run_cells import shown
 
 import peel_analysis as peel
@@ -22,10 +23,7 @@ def own_counts(**changes: Any) -> pd.DataFrame:
     return pd.DataFrame({"force_id": ["norfolk", "Kent Police"], "count": [1200, 1300.5], **days}).assign(**changes)
 
 
-LATER = [pytest.param(one, marks=pytest.mark.slow) for one in peel.editions() if one != "2017"]
-
-
-@pytest.mark.parametrize("edition", ["2017", *LATER])
+@pytest.mark.parametrize("edition", ["2017", *later(*(one for one in peel.editions() if one != "2017"))])
 def test_every_task_runs(edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     last = shown(COOKBOOK, force="norfolk", edition=edition)

@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from command import run
 from command import values as said_values
-from conftest import peel
+from conftest import later, peel
 from workbooks import read_file, save
 
 from peel_analysis.data.errors import InputError
@@ -68,7 +68,7 @@ def answer(log: Path) -> None:
         writer.writerows(rows)
 
 
-@pytest.mark.parametrize("with_report", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("with_report", [False, *later(True)])
 def test_five_commands_go_from_the_template_to_the_page_that_is_signed(
     *, with_report: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,6 +137,7 @@ def values(capsys: pytest.CaptureFixture[str], data: Path, measure_id: str) -> d
     return {row["force_id"]: row for row in said_values(capsys, "--measure", measure_id, "--data", str(data))}
 
 
+@pytest.mark.slow
 def test_the_sample_ends_in_a_report_and_in_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sample = steps().sample
     rows = list(csv.DictReader(io.StringIO(sample)))

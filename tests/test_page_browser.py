@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from accessibility import ROWS_ALIKE, UNFOLD, violations
 from conftest import Page as Report
+from conftest import later
 from pypdf import PdfReader
 
 from peel_analysis.figures.narrow import Row
@@ -57,12 +58,7 @@ OWN_COLOURS: dict[str, Any] = {"forced_colors": "active"}
 # A look changes colours, and a width places: test_site_browser.py has other pairs, and more pages
 @pytest.mark.parametrize(
     ("width", "look"),
-    [
-        (1280, {}),
-        pytest.param(320, {}, marks=pytest.mark.slow),
-        pytest.param(1280, DARK, marks=pytest.mark.slow),
-        pytest.param(320, OWN_COLOURS, marks=pytest.mark.slow),
-    ],
+    [(1280, {}), *later((320, {}), (1280, DARK), (320, OWN_COLOURS))],
     ids=str,
 )
 def test_axe_finds_no_violation(browser: Any, norfolk: Report, width: int, look: dict[str, Any]) -> None:
@@ -156,7 +152,7 @@ def printed(browser: Any, report: Report) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
 
 
-SHORT_AND_LONG = ["norfolk", *(pytest.param(one, marks=pytest.mark.slow) for one in ("suffolk", "city-of-london"))]
+SHORT_AND_LONG = ["norfolk", *later("suffolk", "city-of-london")]
 
 
 @pytest.mark.parametrize("page", SHORT_AND_LONG, indirect=True)

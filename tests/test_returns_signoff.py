@@ -11,6 +11,7 @@ import pytest
 import test_page_browser
 from accessibility import violations
 from command import run
+from conftest import later
 
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.periods import Period
@@ -243,7 +244,7 @@ def test_a_text_of_a_return_is_text_on_the_page_and_no_formula(tmp_path: Path) -
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("looks", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
+@pytest.mark.parametrize("looks", [{}, *later({"color_scheme": "dark"}, {"forced_colors": "active"})])
 def test_the_page_passes_axe_and_fits_a_narrow_screen(
     browser: Any, norfolk: SignOff, tmp_path: Path, looks: dict[str, str]
 ) -> None:

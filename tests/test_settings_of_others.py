@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from conftest import later
 from matplotlib.font_manager import fontManager
 from refusals import assert_says
 from small_notebook import write
@@ -190,7 +191,7 @@ BY_HAND: list[Any] = ["../../x", '"""+str(1/0)+"""', "%run x.py", ["norfolk", "k
 
 
 @pytest.mark.parametrize("name", ["force", "edition"])
-@pytest.mark.parametrize("given", [CODE, *(pytest.param(one, marks=pytest.mark.slow) for one in BY_HAND)])
+@pytest.mark.parametrize("given", [CODE, *later(*BY_HAND)])
 def test_a_run_by_hand_refuses_what_is_no_force_or_edition(
     name: str, given: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from accessibility import violations
 from bs4 import BeautifulSoup
+from conftest import later
 from test_page_browser import browser
 
 from peel_analysis.data.edition import Edition
@@ -252,7 +253,7 @@ def test_the_search_ranks_titles_first_finds_a_section_of_a_force_and_shows_text
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["index.html", "2017/index.html", "search.html"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), *later((320, "light"))])
 def test_axe_finds_nothing_on_wide_and_narrow_screens(
     browser: Any, site: Site, path: str, width: int, scheme: str
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import cells
 import pytest
 from bs4 import BeautifulSoup, Tag
+from conftest import later
 from invented import DAY_2016, DAY_2017, YEAR_2017, Folder, all_forces, folder
 from markupsafe import Markup
 
@@ -28,7 +29,7 @@ OVERVIEW, FIRST_SCREEN, CRIME = "effectiveness_overview", "at_a_glance", "crime_
 LINK = re.compile(r'<a class="to-figure" href="#([a-z0-9_-]+)">([^<]+)</a>')
 TARGET = re.compile(r' id="([a-z0-9_-]+)"')
 TRACKED = next(block for block in open_data().blocks if block.id == "tracked_and_untracked_outcomes")
-EDITIONS = ["2017", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2019", "2025"))]
+EDITIONS = ["2017", *later("2019", "2025")]
 ALONE = "(by the size rule alone; no other force's figure is public)"
 FEW = "(by the size rule alone; too few forces have a comparable figure)"
 Line = dict[str, str]

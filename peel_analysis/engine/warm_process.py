@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 # None of this package: outside a batch, a notebook must see it as it is on disk when the notebook starts.
 FOR_TABLES = ("pandas", "pyarrow.parquet")
@@ -259,27 +259,63 @@ def prepare(request: Message) -> None:
         sys.modules["numpy"].random.seed()
 
 
-def remove(profile: dict[str, str]) -> None:
-    """Delete the folder of the kernels' profile, where they have one."""
-    for folder in profile.values():
-        shutil.rmtree(Path(folder).parent, ignore_errors=True)
+class Settings(NamedTuple):
+    """What the first client has told: how a kernel's command ends, where others connect, and where the profile is.
+
+    `variables` are those that were set before anything was imported for a kernel.
+    """
+
+    arguments: list[str]
+    listener: socket.socket | None
+    variables: frozenset[str]
+    profile: dict[str, str]
+
+    @classmethod
+    def told_by(cls, first: Any) -> "Settings | None":
+        """Take on the environment that the first client tells; return the rest, or None where it needs no kernel."""
+        told: Message | None = first.receive()
+        if told is None:
+            return None
+        os.environ.clear()
+        os.environ.update(told["environment"])
+        os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
+        listener = socket.socket(fileno=told["streams"][0]) if told["streams"] else None
+        profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in told["arguments"] else {}
+        return cls(told["arguments"], listener, frozenset(os.environ), profile)
+
+    def remove_profile(self) -> None:
+        """Delete the folder of the kernels' profile, where they have one."""
+        for folder in self.profile.values():
+            shutil.rmtree(Path(folder).parent, ignore_errors=True)
 
 
-def begin(request: Message, set_before: set[str], profile: dict[str, str]) -> Any:
-    """Make this process what a request has forked it for; return its end of the sockets over which it is asked."""
-    # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
-    set_by_imports = {name: value for name, value in os.environ.items() if name not in set_before}
-    prepare({**request, "env": {**set_by_imports, **request["env"], **profile}})
-    return beside("packets").Packets(socket.socket(fileno=request["streams"][2]))
+def made_ready(server: Server, settings: Settings, parent: int) -> Any:
+    """Import and make what kernels share, fork for work as soon as there are tables, and return `make_kernel`'s.
+
+    Raises what goes wrong; also where nobody waits for it any more, whose folder may be gone.
+    """
+    import_installed(FOR_TABLES)
+    prepare_the_rest = prepare_what_is_shared()
+    if (request := server.begin_work()) is not None:
+        work(request, settings)
+    import_installed(LIBRARIES)
+    use_libraries()
+    gc.enable()
+    prepare_the_rest()
+    if os.getppid() != parent:
+        raise RuntimeError("nobody waits for the warm process")
+    app = make_kernel(settings.arguments)
+    be_fit_to_fork()
+    return app
 
 
-def work(request: Message, set_before: set[str], profile: dict[str, str]) -> NoReturn:
+def work(request: Message, settings: Settings) -> NoReturn:
     """Do the work that a request carries, say how that went, and end."""
     try:
         gc.freeze()
         gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()
-        packets, answer = begin(request, set_before, profile), {"done": "all"}
+        packets, answer = begin(request, settings), {"done": "all"}
         try:
             pickle.loads(base64.b64decode(request["work"]))()
         except Exception as error:
@@ -290,11 +326,18 @@ def work(request: Message, set_before: set[str], profile: dict[str, str]) -> NoR
         os._exit(0)  # whatever happens: it must not go on as the process that it was forked from
 
 
+def begin(request: Message, settings: Settings) -> Any:
+    """Make this process what a request has forked it for; return its end of the sockets over which it is asked."""
+    # An ordinary kernel imports ipykernel too, and that sets a variable for the debugger.
+    set_by_imports = {name: value for name, value in os.environ.items() if name not in settings.variables}
+    prepare({**request, "env": {**set_by_imports, **request["env"], **settings.profile}})
+    return beside("packets").Packets(socket.socket(fileno=request["streams"][2]))
+
+
 def main() -> None:
     """Serve. The arguments are the connection and the process number of the first client.
 
-    It tells the rest as soon as it knows: the environment, what a kernel's command says, and with these the listener
-    where there is one. Until then the libraries for tables are imported.
+    It tells the rest as soon as it knows, and until then the libraries for tables are imported.
     """
     if sys.path and Path(sys.path[0]) == Path(__file__).parent:
         del sys.path[0]  # a script's folder: a kernel has the working folder there
@@ -302,42 +345,23 @@ def main() -> None:
     gc.disable()  # nearly all that is imported stays, and to look for the rest takes a tenth of the time
     with suppress(Exception):  # told when somebody listens
         import_installed(FOR_TABLES)
-    told: Message | None = first.receive()
-    if told is None:  # it has gone, or needs no kernel
+    settings = Settings.told_by(first)
+    if settings is None:
         return
-    os.environ.clear()
-    os.environ.update(told["environment"])
-    arguments = told["arguments"]
-    server = Server(first, socket.socket(fileno=told["streams"][0]) if told["streams"] else None)
-    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
-    before = set(os.environ)
-    profile = {PROFILE: os.environ[PROFILE]} if WITHOUT_HISTORY in arguments else {}
-    answer: Message = READY
+    server, answer = Server(first, settings.listener), READY
     try:
-        import_installed(FOR_TABLES)
-        prepare_the_rest = prepare_what_is_shared()
-        if (request := server.begin_work()) is not None:
-            work(request, before, profile)
-        import_installed(LIBRARIES)
-        use_libraries()
-        gc.enable()
-        prepare_the_rest()
-        if os.getppid() != parent:  # nobody waits for it, and its folder may be gone
-            remove(profile)
-            return
-        app = make_kernel(arguments)
-        be_fit_to_fork()
+        app = made_ready(server, settings, parent)
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     with suppress(OSError):  # the client may have gone since, and nobody waits for the answer
         first.send(answer)
     request = server.serve(parent) if answer is READY else None
     if request is None:
-        remove(profile)
+        settings.remove_profile()
         return
     if request["wanted"] == "work":
-        work(request, before, profile)
-    app.packets = begin(request, before, profile)
+        work(request, settings)
+    app.packets = begin(request, settings)
     launcher: Any = importlib.util.find_spec(LAUNCHER)
     sys.argv[0] = launcher.origin
     code = launcher.loader.get_code(LAUNCHER)

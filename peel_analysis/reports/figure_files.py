@@ -42,16 +42,11 @@ Figure = Mapping[str, Any]  # the data of a piece of the page: `figure` and `fil
 def figure_files(
     figures: Iterable[tuple[Figure, str]], values: str, of_all: str, force: Force, data: Data
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of figures, by their path from the page's folder.
+    """Yield the files of figures, by their path from the page's folder, named as the data folder has it.
 
-    `values` is the force's values file, and `of_all` the edition's.
-
-    Of each figure its data and its HTML, which holds the drawing, are handed over.
-
-    They are named as the data folder has it.
-
-    `<id>.csv` has COLUMNS: the rows of these two that are the figure's data, and the names of their forces.
-    `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
+    `figures` are the data of each and its HTML, which holds the drawing; `values` is the force's values file, and
+    `of_all` the edition's. `<id>.csv` has COLUMNS: the rows of these two that are the figure's data, and the names of
+    their forces. `<id>.svg` is the drawing with its caption as the title, and `<id>.png` is the same `PIXELS` across.
     """
     own = (force.id, ENGLAND_AND_WALES)
     rows = [*csv.DictReader(io.StringIO(values)), *(row for row in _rows(of_all) if row["force_id"] not in own)]

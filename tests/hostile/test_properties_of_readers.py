@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from conftest import later
 from extracts import FORMATS, LEFT, Extract, extracts
 from files import WRITERS
 from hypothesis import given, settings
@@ -40,7 +41,7 @@ def counts(extract: Extract, folder: DataFolder) -> list[tuple[object, ...]]:
     return sorted(rows.itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("format_", ["crime", "outcomes", "return", "areas"])
+@pytest.mark.parametrize("format_", ["crime", *later("outcomes", "return", "areas")])
 def test_the_order_of_rows_columns_and_sheets_says_nothing(format_: str, folder: DataFolder) -> None:
     unchanged = counts(extracts()[format_], folder)
 
@@ -61,7 +62,7 @@ def test_the_order_of_rows_columns_and_sheets_says_nothing(format_: str, folder:
     check()
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", [FORMATS[0], *later(*FORMATS[1:])])
 def test_a_foreign_column_changes_no_count_or_is_refused(format_: str, folder: DataFolder) -> None:
     unchanged = counts(extracts()[format_], folder)
 
@@ -77,7 +78,7 @@ def test_a_foreign_column_changes_no_count_or_is_refused(format_: str, folder: D
     check()
 
 
-@pytest.mark.parametrize("format_", ["crime", "outcomes", "areas", "workforce"])
+@pytest.mark.parametrize("format_", ["crime", *later("outcomes", "areas", "workforce")])
 def test_a_part_of_the_rows_is_refused_or_said(format_: str, folder: DataFolder) -> None:
     path = written(extracts()[format_], folder.folder.parent)
     unchanged, size = folder.add(path), len(extracts()[format_].table)
@@ -97,7 +98,7 @@ def test_a_part_of_the_rows_is_refused_or_said(format_: str, folder: DataFolder)
     check()
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", [FORMATS[0], *later(*FORMATS[1:])])
 def test_a_number_is_itself_in_every_way_to_write_it(format_: str, folder: DataFolder) -> None:
     unchanged = counts(extracts()[format_], folder)
     ways = NUMBERS if format_ != "return" else NUMBERS[:3]
