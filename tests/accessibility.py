@@ -2,18 +2,19 @@
 
 from typing import Any
 
-# Of rows of a table or a list that are alike but for their words and addresses, this many are looked at: axe takes two
-# milliseconds for each element, and most of a page are rows of 43 forces.
+# Of rows of a table or a list that are alike but for words, addresses and lengths of bars, this many are looked at: axe
+# takes two milliseconds for each element, and most of a page are rows of 43 forces.
 ROWS_ALIKE = 3
 UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
 MARK_THE_REST = """few => {
-    const words = / (?:id|href|title|aria-label|aria-labelledby|aria-describedby|headers|style|data-[a-z-]+)="[^"]*"/g;
+    const words = / (?:id|href|title|aria-label|aria-labelledby|aria-describedby|headers|data-[a-z-]+)="[^"]*"/g;
+    const places = style => style.replace(/([:/])[\\d.]+/g, '$1');
     for (const group of document.querySelectorAll('tbody, ul, ol, dl')) {
         const alike = {};
         for (const row of group.children) {
-            const markup = row.outerHTML.replace(/>[^<]+</g, '><').replace(words, '');
-            alike[markup] = (alike[markup] || 0) + 1;
-            row.toggleAttribute('data-like-others', alike[markup] > few);
+            const look = row.outerHTML.replace(/>[^<]+</g, '><').replace(words, '').replace(/style="[^"]*"/g, places);
+            alike[look] = (alike[look] || 0) + 1;
+            row.toggleAttribute('data-like-others', alike[look] > few);
         }
     }
 }"""

@@ -68,8 +68,8 @@ def test_axe_finds_no_violation(browser: Any, norfolk: Report, width: int, look:
 
 def test_axe_finds_what_is_wrong_also_in_a_row_that_is_not_like_the_others(browser: Any) -> None:
     tab = browser.new_page()
-    rows = "<li>Words</li>" * 5 + '<li><img src="data:,"></li>' + '<li class="pale">Pale</li>'
-    tab.set_content(f"<html><style>.pale {{color:#ccc; background:#fff}}</style><body><ul>{rows}</ul></body></html>")
+    alike = "".join(f'<li style="--m:{length}">Words</li>' for length in ("0.9", "12", "7", "8", "9"))
+    tab.set_content(f'<html><ul>{alike}<li style="color:#ccc">Pale</li><li><img src="data:,"></li></ul></html>')
     found = {one.partition(":")[0] for one in violations(tab)}
     assert {"image-alt", "color-contrast", "html-has-lang"} <= found
     assert tab.locator("[data-like-others]").count() == 5 - ROWS_ALIKE
