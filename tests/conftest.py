@@ -148,11 +148,19 @@ def shared_folder_of_run(factory: pytest.TempPathFactory, name: str, make: Calla
     return folder
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where what is the same for all forces is kept, as a batch keeps it.
+
+    For tests of the project's own data and of code that nobody has patched: what is kept is named after neither.
+    """
+    return shared_folder_of_run(tmp_path_factory, "kept", lambda made: None)
+
+
 @pytest.fixture
-def kept_for_all_forces(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what is the same for all forces, as a batch keeps it: only for what nobody has patched and real data."""
-    folder = shared_folder_of_run(tmp_path_factory, "kept", lambda made: None)
-    monkeypatch.setenv(KEPT_IN, str(folder))
+def kept_for_all_forces(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a test keep there what it draws and calculates."""
+    monkeypatch.setenv(KEPT_IN, str(kept))
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def pieces(*shown: Any) -> list[Piece]:
 
 
 @pytest.fixture(scope="module", params=EDITIONS)
-def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Given:
+def given(request: pytest.FixtureRequest, kept: Path) -> Given:
     edition = open_data().edition(request.param)
     results = {measure.id: measures.calculate(measure, edition) for measure in open_data().measures}
     printed: dict[str, list[Line]] = {force_id: [] for force_id in open_data().forces.ids}
@@ -69,7 +69,7 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             printed[line["force_id"]].append(line)
     parameters = {"force": "norfolk", "edition": edition.id}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(KEPT_IN, str(tmp_path_factory.mktemp("kept")))
+        patch.setenv(KEPT_IN, str(kept))
         others = [
             SectionOnPage(plan.id, plan.title, pieces(*cells.objects(plan.notebook, parameters)))
             for plan in edition.sections

@@ -82,7 +82,10 @@ def test_a_changed_file_gives_the_same_counts_or_a_refusal(file: str, folder: Da
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_many_changes_of_each_file_are_tried(file: str, folder: DataFolder, tmp_path: Path) -> None:
-    """Of recorded crime as CSV one in two, of the others one in ten: a change of cells is read alike in each."""
+    """Of recorded crime as CSV one in two, of the others one in ten, where a change of cells is read alike in each.
+
+    Those of the test above are not tried again.
+    """
     assert sum(1 for _ in variants(file)) >= FEWEST
     share = 2 if file == "crime.csv" else 10
     found = found_wrong(folder, tmp_path / file, share, tried=SHARE)
