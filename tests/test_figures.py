@@ -1,6 +1,8 @@
 """Drawings: who is drawn, the national line, the key, and that a drawing is the same each time."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +181,21 @@ def test_the_strip_of_changes_names_the_force_and_its_change(results: dict[str, 
     assert "England and Wales +14.0%" in words
     with pytest.raises(ValueError, match="calls_per_1000: no force has a value to draw"):
         change_strip(results["calls_per_1000"], "norfolk")
+
+
+def test_a_strip_needs_no_scipy_and_whoever_imports_seaborn_after_it_has_all_of_it() -> None:
+    code = (
+        "import sys\n"
+        "from peel_analysis import edition\n"
+        "from peel_analysis.figures import as_svg, change_strip\n"
+        "change = edition('2017').measure('crime_change_12m')\n"
+        "alone = [as_svg(change_strip(change, 'norfolk')) for _ in range(2)]\n"
+        "print([name for name in sys.modules if name.partition('.')[0] in ('scipy', 'seaborn')])\n"
+        "import seaborn, seaborn.matrix\n"
+        "print('scipy.cluster.hierarchy' in sys.modules, {*alone} == {as_svg(change_strip(change, 'norfolk'))})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "True True"]
 
 
 def test_the_line_of_a_strip_is_in_the_measures_own_unit(results: dict[str, Result]) -> None:

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -25,7 +24,7 @@ from peel_analysis.batch.seen import FilesMovedError, Reading, last_look, look_a
 from peel_analysis.batch.units import Report, Unit, calculated
 from peel_analysis.batch.values import values_files
 from peel_analysis.data.errors import system_error_in_words
-from peel_analysis.data.files import VARIABLE
+from peel_analysis.data.files import VARIABLE, left_out
 from peel_analysis.data.reads import READS_IN, WHOLE, is_seen_to_read, packed, told_in, watch
 from peel_analysis.data.writing import (
     KEPT_IN,
@@ -167,9 +166,7 @@ def prepare_worker(parent: int, workplace: Workplace) -> None:
 
 def be_ready(workplace: Workplace) -> None:
     """Import and read what a worker needs for notebooks, their pictures and pages; the first task says what fails."""
-    not_found = [name for name in NOT_NEEDED if name not in sys.modules]
-    sys.modules |= dict.fromkeys(not_found)  # type: ignore[arg-type]
-    with suppress(Exception):
+    with suppress(Exception), left_out(*NOT_NEEDED):
         import PIL.Image  # noqa: F401
         import resvg  # noqa: F401
 
@@ -181,8 +178,6 @@ def be_ready(workplace: Workplace) -> None:
 
         compile_pieces()
         _ = open_data(workplace.data).edition(workplace.edition).sections
-    for name in not_found:
-        del sys.modules[name]
 
 
 def _end_with(parent: int) -> None:

@@ -9,7 +9,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,18 @@ def library(name: str) -> str:
         return f"{name} absent"
     stated = VERSION.search(found.read_text("METADATA") or "")
     return f"{name} {stated[1] if stated else found.version}"
+
+
+@contextmanager
+def left_out(*names: str) -> Iterator[None]:
+    """Within the block, a package that has not been imported yet is not found: what can do without it is imported."""
+    not_there = [name for name in names if name not in sys.modules]
+    sys.modules |= dict.fromkeys(not_there)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in not_there:
+            del sys.modules[name]
 
 
 def data_folder(named: Path | str | None = None) -> Path:

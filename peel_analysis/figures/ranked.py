@@ -1,6 +1,9 @@
 """A measure by force: ranked bars, the bars of chosen forces, and for a change a strip with a dot a force."""
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Annotation
 
 from peel_analysis.comparison import compare
+from peel_analysis.data.files import left_out
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import in_words as number_in_words
@@ -28,6 +32,7 @@ LONGEST_IN_KEY = 2.2  # inches of names in the key; more forces are counted
 STRIP_HEIGHT, STRIP_LEFT, STRIP_ACROSS = 1.9, 0.03, 0.94  # inches, and shares of the width
 EDGE, SIZE = 0.6, 9  # points, of a dot's edge and of words
 OVER, LEVEL = 17, 13  # points from the strip to the picked force's name, and between one such name and the next
+_without_scipy: dict[str, ModuleType] = {}  # the modules of seaborn as the strip needs them
 EARLIER: dict[str, Any] = {"linestyle": "", "marker": "D", "markerfacecolor": "white", "markeredgecolor": style.ORANGE}
 MARGIN = 0.05  # beside the outermost values of a strip, as a share of their span
 
@@ -325,12 +330,31 @@ def _strip_words(axes: Axes, words: str, value: float, over: float, colour: str)
 
 def _strip_heights(figure: Figure, axes: Axes, values: pd.Series) -> Array:
     """Return how high each dot stands so that no two meet, as seaborn places them; the scale must be set."""
-    import seaborn as sns  # here: the strip alone needs it, and it takes 0.7 s where scipy is installed too
-
-    sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=style.SPOT)
-    figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
+    with _seaborn() as sns:
+        sns.swarmplot(x=values.to_numpy(), ax=axes, linewidth=EDGE, size=style.SPOT)
+        figure.draw_without_rendering()  # seaborn places the dots only when they are drawn
     (dots,) = axes.collections
     heights = np.asarray(dots.get_offsets())[:, 1]
     dots.remove()
     axes.set(xlabel="", yticks=[])
     return heights
+
+
+@contextmanager
+def _seaborn() -> Iterator[Any]:
+    """Yield seaborn; where nobody has imported it yet, without scipy, which takes a second and places no dot.
+
+    Here, as the strip alone needs it. Whoever imports it later has all of it, with scipy where that is installed.
+    """
+    if "seaborn" in sys.modules:
+        yield sys.modules["seaborn"]
+        return
+    sys.modules |= _without_scipy
+    try:
+        with left_out("scipy"):
+            import seaborn
+
+            yield seaborn
+    finally:
+        ours = [name for name in sys.modules if name.partition(".")[0] == "seaborn"]
+        _without_scipy.update({name: sys.modules.pop(name) for name in ours})
