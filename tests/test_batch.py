@@ -1,5 +1,6 @@
 """A batch does every unit that is stale and no other, tells what it did, and outlives a unit that fails."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -223,6 +224,25 @@ def test_a_failed_cell_stops_nothing_else_and_is_kept(tmp_path: Path) -> None:
     assert batch.run("--forces", "kent").returncode == 0
     assert batch.done() == {"kent/risk_based_inspection", "kent/page"}
     assert not kept.exists()
+
+
+def test_what_a_kernel_sends_in_parts_is_kept_as_it_was_printed(tmp_path: Path) -> None:
+    printed = (
+        "import sys\n"
+        "print('aside', file=sys.stderr, flush=True)\n"
+        "print(force, end='', flush=True)\n"
+        "print('!', flush=True)\n"
+        "print('and more', file=sys.stderr)\n"
+        "display(edition)\n"
+        "print('after it')"
+    )
+    batch = small_batch(tmp_path / "b", QUICK, printed)
+    assert batch.run("--forces", "kent").returncode == 0
+    notebook = json.loads((batch.reports / "kent/notebooks/01_risk_based_inspection.ipynb").read_bytes())
+    shown = [(one.get("name"), "".join(one.get("text", ""))) for one in notebook["cells"][-1]["outputs"]]
+    assert shown == [("stdout", "kent!\n"), ("stderr", "aside\nand more\n"), (None, ""), ("stdout", "after it\n")]
+    page = (batch.reports / "kent" / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<pre class="printed">(.*?)\n?</pre>', page) == ["kent", "kent!", "after it"]
 
 
 @pytest.mark.slow

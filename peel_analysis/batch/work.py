@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -291,6 +292,8 @@ def _finished(notebook: dict[str, Any], unit: Unit, told: dict[str, str], readin
             del cell["metadata"]["tags"]
         if "injected-parameters" in cell["metadata"].get("tags", ()):
             cell["id"] = "injected-parameters"  # papermill gives it a random one
+        if "outputs" in cell:
+            cell["outputs"] = list(_joined(cell["outputs"]))
         for output in cell.get("outputs", ()):
             shown = output.get("data", {})
             if "text/html" in shown and "\n" in shown.get("text/plain", ""):
@@ -298,6 +301,21 @@ def _finished(notebook: dict[str, Any], unit: Unit, told: dict[str, str], readin
                 shown["text/html"] = BETWEEN_TAGS.sub("", shown["text/html"])
     notebook["metadata"].pop("papermill", None)
     return checked_notebook(notebook, seal, packed(told)), seal
+
+
+def _joined(outputs: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield outputs with what is printed between two others as one of standard output and one of standard error.
+
+    In how many parts a kernel sends it, and in which order, is chance: it does so when a fifth of a second has passed.
+    """
+    for is_printed, together in groupby(outputs, key=lambda output: bool(output["output_type"] == "stream")):
+        if not is_printed:
+            yield from together
+            continue
+        parts = list(together)
+        for name in ("stdout", "stderr"):
+            if mine := [part for part in parts if part["name"] == name]:
+                yield {**mine[0], "text": "".join(part["text"] for part in mine)}
 
 
 def _make_page(report: Report, workplace: Workplace, reading: Reading) -> tuple[str, str]:
