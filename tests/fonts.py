@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from matplotlib.font_manager import findfont
 
-from peel_analysis.figures.figure import SETTINGS, _settings
+from peel_analysis.figures.style import SETTINGS, _settings
 
 
 @pytest.fixture(params=["Liberation Sans", "DejaVu Sans"])

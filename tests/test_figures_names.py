@@ -10,8 +10,8 @@ from peel_analysis import measures
 from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import change_strip, funnel_plot
-from peel_analysis.figures.figure import alignment, width_of
 from peel_analysis.figures.funnel import PLACES, Box, box_around, box_of, in_the_way
+from peel_analysis.figures.style import alignment, width_of
 
 ROOM = Box(0, 0, 400, 200)
 MIDDLE = (200.0, 100.0)

@@ -99,7 +99,7 @@ def parts_of(drawing: Drawing, result: Result, force_id: str, monkeypatch: pytes
     """Return what is drawn where a force is picked out, each part with the id of its group, which is left out after."""
     found: list[Parts] = []
     with monkeypatch.context() as patch:
-        patch.setattr("peel_analysis.figures.figure.put_together", found.append)
+        patch.setattr("peel_analysis.figures.pick_out.put_together", found.append)
         drawing.picked(result, force_id)
     return found[0].drawn
 

@@ -16,7 +16,8 @@ from matplotlib.text import Annotation
 from peel_analysis import measures
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import as_svg
-from peel_analysis.figures.figure import SETTINGS, Figure, analysis_function
+from peel_analysis.figures.figure import Figure
+from peel_analysis.figures.style import SETTINGS, analysis_function
 from peel_analysis.figures.trend import NOTE, scale_levels, trend_lines, words_below
 from peel_analysis.measures.series import Break, Series, rolling
 

@@ -9,7 +9,6 @@ import pytest
 from peel_analysis import measures
 from peel_analysis.data.folder import open_data
 from peel_analysis.figures import as_svg, narrow_form
-from peel_analysis.figures.figure import WIDTH, width_of
 from peel_analysis.figures.spread import (
     LEFT,
     LOOKS,
@@ -21,6 +20,7 @@ from peel_analysis.figures.spread import (
     place,
     spread_bars,
 )
+from peel_analysis.figures.style import WIDTH, width_of
 from peel_analysis.measures.outcome_groups import NONE, OTHER, Spread, grouping, spread_of
 from peel_analysis.sections.outcomes import alt_text, footnotes, reading, spread_block, stacks, table
 

@@ -7,7 +7,7 @@ from bs4 import Tag
 from conftest import Page
 from page_elements import block, drawing, reading, tile, words
 
-from peel_analysis.figures.figure import DARK_BLUE
+from peel_analysis.figures.style import DARK_BLUE
 
 OUTCOMES = (
     "outcome_charged_pct",

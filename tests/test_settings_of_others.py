@@ -23,7 +23,7 @@ from peel_analysis.engine import warm_connection
 from peel_analysis.engine.papermill_engine import Engine, NotebookFailedError, execute
 from peel_analysis.engine.this_python import THIS_PYTHON
 from peel_analysis.figures import as_svg, change_strip, compared_bars, funnel_plot, ranked_bars, trend_lines
-from peel_analysis.figures.figure import MEASURE
+from peel_analysis.figures.style import MEASURE
 from peel_analysis.measures import Result
 from peel_analysis.measures.series import rolling
 

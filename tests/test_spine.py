@@ -15,8 +15,8 @@ from peel_analysis.comparison import compare
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.writing import KEPT_IN
 from peel_analysis.figures import as_svg, spine_chart, spine_of, spine_svg
-from peel_analysis.figures.figure import WIDEST, WIDTH, width_of
 from peel_analysis.figures.spine import CHART, SIZE, TIERS, TITLES, VALUES, Spine, tier, tier_names
+from peel_analysis.figures.style import WIDEST, WIDTH, width_of
 from peel_analysis.measures import Result
 from peel_analysis.sections.spine import _found, spine_block
 from peel_analysis.show.words import in_brief, value_in_words

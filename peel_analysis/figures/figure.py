@@ -1,84 +1,34 @@
-"""A figure of the report: its style, the room that words take up, and what it carries beside the drawing."""
+"""A figure of the report: what it carries beside the drawing, how it is changed and saved, and its text as SVG."""
 
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import replace
-from functools import cache, cached_property, lru_cache
-from importlib import resources
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
-from string import ascii_uppercase
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.font_manager import FontProperties, fontManager, get_font, ttfFontProperty
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D
 
-from peel_analysis.data.forces import Force
-from peel_analysis.data.reads import remembered
 from peel_analysis.data.text import visible
-from peel_analysis.data.writing import cache_folder, once
-from peel_analysis.figures.compact import Part, Parts, compact, parts_of, put_together, short_style
-from peel_analysis.measures import Result
+from peel_analysis.figures import style
+from peel_analysis.figures.compact import compact
+from peel_analysis.figures.style import PICKED, analysis_function, width_of
 from peel_analysis.show.pictures import described, picture
 
-DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE, DARK_GREY = "#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d"
-COLOURS = (DARK_BLUE, TURQUOISE, ORANGE, DARK_GREY, "#a285d1")  # of forces beside each other
-FOCUS_GREY = "#bfbfbf"  # the Analysis Function's grey of 1.84:1 against white: hence the darker outline below
-OUTLINE = "#5c5c5c"
-WIDTH = 7.6  # inches; the report's column
-NATIONAL_LINE: dict[str, Any] = {"color": DARK_PINK, "linewidth": 1.6, "linestyle": (0, (5, 2))}
-SPOT = 5.5  # points, of a force's mark
-FONT = ["Arial", "Liberation Sans", "Helvetica", "DejaVu Sans"]
-# The words of an SVG are measured in files that come with matplotlib, which calls them so: what fonts a machine has, or
-# had when matplotlib last looked, moves nothing.
-MEASURE = "peel measure"
-MEASURED = [MEASURE, *FONT]
-FILES_OF_MEASURE = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
-SETTINGS: dict[str, Any] = {
-    "font.size": 9,
-    "font.sans-serif": FONT,
-    "axes.grid": False,
-    "axes.spines.bottom": False,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "peel_analysis",
-    "text.parse_math": False,  # a dollar in a name is a dollar
-    "figure.dpi": 100,
-    "path.simplify": False,
-}
-# Of matplotlib's settings, those of windows and warnings: they show in no drawing, and some only a start can set.
-NOT_DRAWN = (
-    "backend", "interactive", "toolbar", "webagg.", "tk.", "docstring.", "date.epoch", "savefig.directory",
-    "figure.raise_window", "figure.max_open_warning", "figure.hooks",
-)  # fmt: skip
-# How wide letters are in ems, as Arial has them
-OF_LETTERS = {ascii_uppercase: 0.7, "iljtfI.,:;/ '": 0.28, "r()-": 0.33, "ckscvxyz": 0.5, "mMW%": 0.85, "w": 0.72}
-EMS = {letter: ems for letters, ems in OF_LETTERS.items() for letter in letters}
-ANY_OTHER = 0.56
-BOLD = 1.1  # times as wide
-BOLDER = "font-weight:700;"  # as a style begins with it
-WIDEST, WIDEST_BOLD = 1.18, 1.31  # times as wide as `width_of` says, in DejaVu Sans: the widest font of FONT
-BEGINNING = ' <g id="figure_1">\n'
-SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
-SHAPES = re.compile(r'<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n')
-T = TypeVar("T")
-Picked = tuple[str, ...] | None  # the forces picked out; None: the drawing is for picking any force out of
-Role = Literal["other", "own"]
-PLACEHOLDER = "This force"  # the key's last entry in a drawing for picking out of
-IN_A_ROLE = re.compile(r"(other|own)-[a-z]+-(.+)")  # the id of a group that is drawn in a role
 TITLE_SIZE, TITLE_LINE = 12, 0.21  # points, and inches of a line
 TITLE_MARGIN, TITLE_LEFT = 0.1, 0.03  # inches above and below the title, and to its left
 SOURCE_SIZE, SOURCE_LINE, SOURCE_MARGIN = 8, 0.15, 0.1  # the same of the source, under the figure
@@ -86,78 +36,9 @@ WORD_SIZE, WORD_ROOM = 10, 0.28  # points, and inches over all else, of the word
 SAVED_DPI, POINTS = 200, 72  # an inch
 HATCHING = 500  # points that no path has but a hatching's
 KINDS_OF_FILE = ("png", "svg", "pdf")
-
-
-class Look(NamedTuple):
-    """How a bar and its words are drawn."""
-
-    fill: str
-    edge: str
-    line_width: float
-    font_weight: str
-    text: str
-
-
-OTHER = Look(FOCUS_GREY, OUTLINE, 0.5, "normal", "#1a1a1a")
-PICKED = Look(DARK_BLUE, "#0b0c0c", 1.25, "bold", "#0b0c0c")
-GREY, BLUE = (
-    short_style(f"fill: {one.fill}; stroke: {one.edge}; stroke-width: {one.line_width:g}") for one in (OTHER, PICKED)
-)
-
-
-_in_style: list[bool] = []  # of the blocks that draw in the style, the innermost last
-
-
-@contextmanager
-def analysis_function() -> Iterator[None]:
-    """Draw in the Analysis Function's style within the block, whatever else is set; an SVG's text stays text."""
-    now: Any = mpl.rcParams
-    settings = {} if _in_style else _settings()  # within such a block they hold: to look at each takes a while
-    other: Any = {name: setting for name, setting in settings.items() if now[name] != setting}
-    _in_style.append(True)
-    try:
-        with mpl.rc_context(other) if other else nullcontext():
-            yield
-    finally:
-        _in_style.pop()
-
-
-@contextmanager
-def _measured() -> Iterator[None]:
-    """Measure words in the files of MEASURE within the block, and in no font of the machine."""
-    if not any(font.name == MEASURE for font in fontManager.ttflist):  # matplotlib may have listed its fonts anew
-        files = (Path(mpl.get_data_path(), "fonts", "ttf", name) for name in FILES_OF_MEASURE)
-        fontManager.ttflist += [replace(ttfFontProperty(get_font(file)), name=MEASURE) for file in files]
-    with mpl.rc_context({"font.sans-serif": MEASURED}):
-        yield
-
-
-@cache
-def _settings() -> dict[str, Any]:
-    """Return every setting that shows in a drawing: matplotlib's own, over them the style's, and over these ours.
-
-    Read once: a context of styles reads the file each time.
-    """
-    style = mpl.rc_params_from_file(str(resources.files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
-    own: Any = {name: setting for name, setting in mpl.rcParamsDefault.items() if not name.startswith(NOT_DRAWN)}
-    checked: Any = mpl.RcParams({**own, **style, **SETTINGS})
-    return dict(checked)
-
-
-@lru_cache(maxsize=4096)
-def width_of(text: str, size: float) -> float:
-    """Return about how wide a text of `size` points is set, in inches; the reader's own font decides in the end."""
-    return size / 72 * sum(EMS.get(letter, ANY_OTHER) for letter in text)
-
-
-def alignment(place: float, width: float, room: float) -> Literal["left", "center", "right"]:
-    """Return how words of this width are aligned at a place of a drawing so that they are not cut off at its edges.
-
-    All are in inches; words for which the room is too narrow either way are centred.
-    """
-    if width / 2 <= min(place, room - place) or width > max(place, room - place):
-        return "center"
-    return "left" if place < room / 2 else "right"
+BEGINNING = ' <g id="figure_1">\n'
+SHAPE = re.compile(r'^ *(<path id="([^"]+)"[^>]*/>\n)', re.MULTILINE)
+SHAPES = re.compile(r'<defs>\n((?: *<path id="[^"]+"[^>]*/>\n)+) *</defs>\n')
 
 
 class Figure(matplotlib.figure.Figure):
@@ -170,7 +51,7 @@ class Figure(matplotlib.figure.Figure):
     """
 
     def __init__(self, height: float, alt_text: str, data: Callable[[], pd.DataFrame]) -> None:
-        super().__init__(figsize=(WIDTH, height))
+        super().__init__(figsize=(style.WIDTH, height))
         self._alt_text, self.word = alt_text, ""
         self.title = self.source = ""
         self.parts: dict[str, Sequence[Artist]] = {}
@@ -270,8 +151,7 @@ class Figure(matplotlib.figure.Figure):
 
     def suptitle(self, t: str, **settings: Any) -> Text:
         """Set the title, over the figure at the left, in as many lines as it needs; settings are those of a text."""
-        width = int(len(t) * (self.get_figwidth() - 2 * TITLE_LEFT) / (BOLD * width_of(t or " ", TITLE_SIZE)))
-        lines = textwrap.wrap(t, max(width, 1))
+        lines = self._lines(t, TITLE_SIZE)
         room = len(lines) * TITLE_LINE + TITLE_MARGIN if lines else 0.0
         self._lay_out(self.get_figwidth(), self.get_figheight() + room - self._title_room, room - self._title_room)
         self._title_room, self.title = room, t
@@ -296,9 +176,14 @@ class Figure(matplotlib.figure.Figure):
             )  # fmt: skip
         return self
 
+    def _lines(self, words: str, size: float) -> list[str]:
+        """Return words as they stand between the margins, in as many lines as they need, be they bold."""
+        width = int(len(words) * (self.get_figwidth() - 2 * TITLE_LEFT) / (style.BOLD * width_of(words or " ", size)))
+        return textwrap.wrap(words, max(width, 1))
+
     def _place_of_word(self) -> tuple[float, float]:
         """Return where the middle of the word's upper edge is: its box ends at the right edge, whatever its font."""
-        half = WIDEST_BOLD * width_of(self.word, WORD_SIZE) / 2
+        half = style.WIDEST_BOLD * width_of(self.word, WORD_SIZE) / 2
         return 1 - (TITLE_MARGIN + half) / self.get_figwidth(), self._top(TITLE_MARGIN)
 
     @property
@@ -311,15 +196,14 @@ class Figure(matplotlib.figure.Figure):
 
     def set_source(self, words: str) -> None:
         """Set what stands under the figure at the left, in as many lines as it needs: where its numbers come from."""
-        width = int(len(words) * (self.get_figwidth() - 2 * TITLE_LEFT) / (width_of(words or " ", SOURCE_SIZE) * BOLD))
-        lines = textwrap.wrap(words, max(width, 1))
+        lines = self._lines(words, SOURCE_SIZE)
         room = len(lines) * SOURCE_LINE + SOURCE_MARGIN if lines else 0.0
         more = room - self._source_room
         self._lay_out(self.get_figwidth(), self.get_figheight() + more, 0.0, more)
         self._source_room, self.source = room, words
         if self._source is None:
             self._source = self.text(0, 0, "", ha="left", va="bottom", parse_math=False)
-        self._source.set(text="\n".join(lines), color=DARK_GREY, fontsize=SOURCE_SIZE, linespacing=1.2)
+        self._source.set(text="\n".join(lines), color=style.DARK_GREY, fontsize=SOURCE_SIZE, linespacing=1.2)
         self._place_source()
 
     def _place_source(self) -> None:
@@ -377,14 +261,14 @@ def write(
     return axes.annotate(words, at, away, xycoords=within, textcoords="offset points", **look)
 
 
-def mark(axes: Axes, role: "Role", force_id: str, at: tuple[float, float], **look: Any) -> Line2D:
+def mark(axes: Axes, role: style.Role, force_id: str, at: tuple[float, float], **look: Any) -> Line2D:
     """Draw a force's mark in a role: a grey dot of `SPOT` points, or the larger diamond of a picked one."""
     own = role == "own"
     drawn_as: dict[str, Any] = {
         "marker": "D" if own else "o",
-        "markersize": 9 if own else SPOT,
-        "markerfacecolor": DARK_BLUE if own else FOCUS_GREY,
-        "markeredgecolor": DARK_BLUE if own else OUTLINE,
+        "markersize": 9 if own else style.SPOT,
+        "markerfacecolor": style.DARK_BLUE if own else style.FOCUS_GREY,
+        "markeredgecolor": style.DARK_BLUE if own else style.OUTLINE,
         "zorder": 5 if own else 3,
     }
     return axes.plot([at[0]], [at[1]], linestyle="", gid=f"{role}-mark-{force_id}", **(drawn_as | look))[0]
@@ -399,7 +283,7 @@ def as_drawn(figure: Figure) -> str:
     """Return a figure as SVG text in which each force's parts have its id, for picking one out."""
     out, dpi = io.StringIO(), figure.dpi
     width, height = figure.get_size_inches() * POINTS
-    with analysis_function(), _measured():
+    with analysis_function(), style.measured():
         try:
             figure.dpi = POINTS
             renderer = _Renderer(width, height, out, image_dpi=dpi, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
@@ -407,7 +291,7 @@ def as_drawn(figure: Figure) -> str:
             renderer.finalize()  # type: ignore[no-untyped-call]
         finally:
             figure.dpi = dpi
-    svg = visible(out.getvalue()).replace(f"'{MEASURE}', ", "")
+    svg = visible(out.getvalue()).replace(f"'{style.MEASURE}', ", "")
     svg = svg[svg.index("<svg") :]
     # Matplotlib defines a mark's shape inside the first group that uses it: without that group, every other mark of the
     # shape would be lost. So all are defined before the first group, in order of id.
@@ -442,64 +326,3 @@ def _hatching(path: Any, place: tuple[float, ...]) -> str:
 @lru_cache(maxsize=4096)
 def _room_of(words: str, font: FontProperties) -> tuple[float, float, float]:
     return TextToPath().get_text_width_height_descent(words, font, ismath=False)
-
-
-def drawn(kind: str, of: T, force: Force, draw: Callable[[T, Picked], Figure], in_words: Callable[[T], str]) -> str:
-    """Return a force's drawing: in a batch picked out of one that is drawn once, else drawn for it alone.
-
-    Both are the same, byte for byte; for one force alone the second takes less time. `of` is what is drawn, which does
-    not change, and `in_words` returns all of it that the drawing depends on as text.
-    """
-    if (folder := cache_folder()) is None:
-        return as_svg(draw(of, (force.id,)))
-    return put_together(_picked_out(_of_all(folder, kind, of, draw, in_words), force))
-
-
-@remembered(maxsize=64)
-def _of_all(
-    _folder: Path, kind: str, of: T, draw: Callable[[T, Picked], Figure], in_words: Callable[[T], str]
-) -> Parts:
-    """Return the parts of the drawing for picking out of; one process of a batch draws it."""
-    return parts_of(once("drawings", (kind, in_words(of)), lambda: as_drawn(draw(of, None)).encode()).decode())
-
-
-def result_in_words(result: Result) -> str:
-    """Return as text all of a result that a drawing depends on, each number in full."""
-    rows = result.rows[["value", "comparator_value", "in_figure", "status"]].to_json(double_precision=15)
-    windows = str(result.window), str(result.comparator_window)
-    return "\n".join((rows, repr(result.measure), *windows, result.edition.data.word))
-
-
-def picked_of(force_ids: str | Iterable[str] | None) -> Picked:
-    """Return the forces to pick out, from one id, several or None."""
-    if force_ids is None:
-        return None
-    return (force_ids,) if isinstance(force_ids, str) else tuple(dict.fromkeys(force_ids))
-
-
-def roles(row_id: str, picked: Picked) -> tuple[Role, ...]:
-    """Return as what a force is drawn where `picked` are picked out: as both in a drawing to pick from."""
-    if picked is None:
-        return ("other", "own")
-    return ("own",) if row_id in picked else ("other",)
-
-
-def _picked_out(parts: Parts, force: Force) -> Parts:
-    """Return the parts of a drawing with a force as if it had been drawn for it alone.
-
-    Of a force that is not drawn only the key, if there is one, tells. The drawing must be as `as_drawn` writes it.
-    """
-    found = ((part, IN_A_ROLE.match(part.group)) for part in parts.drawn)
-    mine = [part for part, one in found if one is None or one[1] in roles(one[2], (force.id,))]
-    own = {"key-swatch", "key-name", *(f"{what}-{force.id}" for what in ("bar", "name", "value", "mark"))}
-    return parts._replace(drawn=[_as_picked(part, force) if part.group in own else part for part in mine])
-
-
-def _as_picked(part: Part, force: Force) -> Part:
-    """Return a part of the force that is picked out, or of the key, as it is drawn then."""
-    if part.group == "key-swatch" or part.group.startswith("bar-"):
-        return part._replace(style=part.style.replace(GREY, BLUE))
-    style, written = BOLDER + part.style.replace(f"fill:{OTHER.text}", f"fill:{PICKED.text}"), part.written
-    if part.group == "key-name":
-        written = written.replace(PLACEHOLDER, escape(visible(force.name)))
-    return part._replace(written=written, style=style)

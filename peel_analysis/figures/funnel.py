@@ -12,8 +12,10 @@ from peel_analysis.comparison import Compared
 from peel_analysis.comparison.verdicts import LEVELS, fields_in_words
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.text import whole
-from peel_analysis.figures import figure as style
-from peel_analysis.figures.figure import Chart, Figure, Picked, Role, analysis_function, mark, width_of, write
+from peel_analysis.figures import style
+from peel_analysis.figures.figure import Chart, Figure, mark, write
+from peel_analysis.figures.pick_out import Picked, drawn, picked_of, result_in_words, roles
+from peel_analysis.figures.style import Role, analysis_function, width_of
 from peel_analysis.measures import Measure
 from peel_analysis.show.words import value_in_words
 from peel_analysis.statistics.intervals import Array, normal_quantile
@@ -32,11 +34,11 @@ CUT_OFF, NAME_OVER_NAME = 100, 10  # as bad as covering so many marks
 
 def funnel_svg(compared: Compared, force_id: str) -> str:
     """Return the funnel of a measure as SVG text with `force_id` picked out."""
-    return style.drawn("funnel", compared, compared.result.edition.forces.find(force_id), funnel_plot, _in_words)
+    return drawn("funnel", compared, compared.result.edition.forces.find(force_id), funnel_plot, _in_words)
 
 
 def _in_words(compared: Compared) -> str:
-    return f"{style.result_in_words(compared.result)}\n{fields_in_words(compared.funnel)}"
+    return f"{result_in_words(compared.result)}\n{fields_in_words(compared.funnel)}"
 
 
 def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) -> Figure:
@@ -47,7 +49,7 @@ def funnel_plot(compared: Compared, force_ids: str | Iterable[str] | None = ()) 
     no part in the limits are hollow, and drawn only when picked out. Raises ValueError for a measure whose funnel is
     refused.
     """
-    picked, funnel = style.picked_of(force_ids), compared.funnel
+    picked, funnel = picked_of(force_ids), compared.funnel
     if funnel is None:
         raise ValueError(compared.funnel_refused)
     with analysis_function():
@@ -148,7 +150,7 @@ def _forces(figure: Figure, axes: Axes, compared: Compared, funnel: Funnel, pick
             continue
         at = (float(funnel.denominator[row]), float(funnel.value[row]))
         hollow = {} if funnel.eligible[row] else {"markerfacecolor": "white"}
-        for role in style.roles(row_id, picked):
+        for role in roles(row_id, picked):
             if role == "own" or funnel.eligible[row]:
                 figure.parts[row_id] = [mark(axes, role, row_id, at, **hollow)]
             if place := names.get((role, row_id)):

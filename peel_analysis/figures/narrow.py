@@ -20,9 +20,9 @@ from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import in_words as number_in_words
 from peel_analysis.data.text import whole
-from peel_analysis.figures import figure as style
 from peel_analysis.figures.figure import Figure
 from peel_analysis.figures.funnel import NAMED, funnel_plot, middle_in_words, size_of
+from peel_analysis.figures.pick_out import picked_of
 from peel_analysis.figures.ranked import change_strip, compared_bars, ranked_bars
 from peel_analysis.figures.spine import Spine, SpineRow, spine_chart
 from peel_analysis.figures.spread import Stack, spread_bars
@@ -88,7 +88,7 @@ def of_forces(result: Result, force_ids: str | Iterable[str] = ()) -> Markup:
 
     A picked force that the drawing leaves out has its mark and the reason in place of a bar.
     """
-    picked = style.picked_of(force_ids) or ()
+    picked = picked_of(force_ids) or ()
     values = result.highest_first(map(str, result.plotted.index))
     ordered, scale = [one.force_id for one in values], _from_zero(result, (one.value for one in values))
     rows = [_force_row(result, one, scale, picked) for one in picked if one not in ordered]

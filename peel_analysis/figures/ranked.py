@@ -18,8 +18,10 @@ from peel_analysis.data.files import left_out
 from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.text import in_words as number_in_words
-from peel_analysis.figures import figure as style
-from peel_analysis.figures.figure import Chart, Figure, Look, Picked, analysis_function, mark, width_of, write
+from peel_analysis.figures import style
+from peel_analysis.figures.figure import Chart, Figure, mark, write
+from peel_analysis.figures.pick_out import PLACEHOLDER, Picked, drawn, picked_of, result_in_words, roles
+from peel_analysis.figures.style import Look, analysis_function, width_of
 from peel_analysis.measures import Result
 from peel_analysis.show.tables import beside
 from peel_analysis.show.words import value_in_words, windows_in_words
@@ -39,12 +41,12 @@ MARGIN = 0.05  # beside the outermost values of a strip, as a share of their spa
 
 def ranked_svg(result: Result, force_id: str) -> str:
     """Return the ranked bars of a measure as SVG text with `force_id` picked out."""
-    return style.drawn("ranked", result, result.edition.forces.find(force_id), ranked_bars, style.result_in_words)
+    return drawn("ranked", result, result.edition.forces.find(force_id), ranked_bars, result_in_words)
 
 
 def strip_svg(result: Result, force_id: str) -> str:
     """Return the strip of a measure's changes as SVG text with `force_id` picked out."""
-    return style.drawn("strip", result, result.edition.forces.find(force_id), change_strip, style.result_in_words)
+    return drawn("strip", result, result.edition.forces.find(force_id), change_strip, result_in_words)
 
 
 def alt_text(result: Result, force_ids: Sequence[str]) -> str:
@@ -84,7 +86,7 @@ def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = (), *, a
     of its own, and its name by its bar alone. Raises ValueError when no force has a value, and for more forces than
     colours.
     """
-    picked, rows = style.picked_of(force_ids), result.plotted.sort_values("value", kind="stable")
+    picked, rows = picked_of(force_ids), result.plotted.sort_values("value", kind="stable")
     if apart and len(picked or ()) > len(style.COLOURS):
         raise ValueError(f"{len(picked or ())} forces; choose at most {len(style.COLOURS)} for a colour each")
     fills = dict(zip(picked or (), style.COLOURS, strict=False)) if apart else {}
@@ -101,7 +103,7 @@ def ranked_bars(result: Result, force_ids: str | Iterable[str] | None = (), *, a
 def _in_key(result: Result, picked: Picked) -> str:
     """Return what the key calls the picked forces: their names, or how many they are where the names are too long."""
     if picked is None:
-        return style.PLACEHOLDER
+        return PLACEHOLDER
     names = result.edition.forces.in_words(picked)
     return names if len(picked) == 1 or width_of(names, SIZE) <= LONGEST_IN_KEY else f"{len(picked)} forces chosen"
 
@@ -256,14 +258,12 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
     With None it is the drawing that any force can be picked out of as SVG: it holds each one's own mark and name.
     Nothing but these depends on the picked force. Raises ValueError when no force has a value.
     """
-    picked, values = style.picked_of(force_ids), result.plotted["value"]
+    picked, values = picked_of(force_ids), result.plotted["value"]
     if values.empty:
         raise ValueError(f"{result.measure.id}: no force has a value to draw")
     low, high, margin = _span(result, values, MARGIN)
     limits = (low - margin, high + margin)
-    names = {
-        str(row_id): _strip_name(result, str(row_id)) for row_id in values.index if "own" in style.roles(row_id, picked)
-    }
+    names = {str(row_id): _strip_name(result, str(row_id)) for row_id in values.index if "own" in roles(row_id, picked)}
     levels = _levels(result, names, limits) if picked else dict.fromkeys(names, 0)
     height = STRIP_HEIGHT + LEVEL / 72 * max(levels.values(), default=0)
     share = STRIP_HEIGHT / height
@@ -282,7 +282,7 @@ def change_strip(result: Result, force_ids: str | Iterable[str] | None = ()) -> 
             words = f"{NATIONAL} {value_in_words(result.measure, value)}"
             figure.parts[ENGLAND_AND_WALES] = [line, _strip_words(axes, words, value, 3, style.DARK_PINK)]
         for (row_id, value), up in zip(values.items(), _strip_heights(figure, axes, values), strict=True):
-            for role in style.roles(str(row_id), picked):
+            for role in roles(str(row_id), picked):
                 own = role == "own"
                 look = {"markeredgecolor": "black", "zorder": 6} if own else {"markeredgewidth": EDGE}
                 figure.parts[str(row_id)] = [mark(axes, role, str(row_id), (value, up), **look)]

@@ -21,8 +21,10 @@ from peel_analysis.data.forces import NATIONAL
 from peel_analysis.data.policy import Policy
 from peel_analysis.data.reads import remembered
 from peel_analysis.data.registers import NOT_AVAILABLE
-from peel_analysis.figures import figure as style
-from peel_analysis.figures.figure import Chart, Figure, Picked, analysis_function, write
+from peel_analysis.figures import style
+from peel_analysis.figures.figure import Chart, Figure, write
+from peel_analysis.figures.pick_out import Picked, drawn, picked_of, result_in_words
+from peel_analysis.figures.style import analysis_function
 from peel_analysis.measures import Result
 from peel_analysis.show.words import in_brief, value_in_words
 from peel_analysis.statistics.verdict import Verdict
@@ -127,14 +129,14 @@ def _row(result: Result) -> SpineRow | None:
 
 def spine_svg(spine: Spine, force_id: str) -> str:
     """Return the spine chart as SVG text with `force_id` picked out. Raises ValueError for a chart without a row."""
-    return style.drawn("spine", spine, spine.rows[0].result.edition.forces.find(force_id), spine_chart, _in_words)
+    return drawn("spine", spine, spine.rows[0].result.edition.forces.find(force_id), spine_chart, _in_words)
 
 
 def _in_words(spine: Spine) -> str:
     results = [row.result for row in spine.rows]
     verdicts = (one for result in results for one in compare(result).verdicts.values())
     told = (f"{one.words} {one.lower_half!r} {one.upper_half!r}" for one in verdicts)
-    return "\n".join((*map(style.result_in_words, results), *told, *tier_names(results[0].edition.data.policy)))
+    return "\n".join((*map(result_in_words, results), *told, *tier_names(results[0].edition.data.policy)))
 
 
 def spine_chart(spine: Spine, force_ids: str | Iterable[str] | None) -> Figure:
@@ -142,7 +144,7 @@ def spine_chart(spine: Spine, force_ids: str | Iterable[str] | None) -> Figure:
 
     Raises ValueError for a chart without a row, and for several forces.
     """
-    picked = style.picked_of(force_ids)
+    picked = picked_of(force_ids)
     if not spine.rows or (picked is not None and len(picked) != 1):
         raise ValueError("a spine chart is of one force, and needs a measure that enough forces have")
     titles = [_title(row, spine) for row in spine.rows]

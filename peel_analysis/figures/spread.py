@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from peel_analysis.figures import figure as style
-from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
+from peel_analysis.figures import style
+from peel_analysis.figures.figure import Chart, Figure, write
+from peel_analysis.figures.style import analysis_function, width_of
 
 LEFT, RIGHT = 1.2, 0.25  # inches
 BAR, GAP, LEVEL, MARGIN = 0.76, 0.28, 0.165, 0.05

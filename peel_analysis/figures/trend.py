@@ -18,8 +18,9 @@ from peel_analysis.data.forces import ENGLAND_AND_WALES, NATIONAL
 from peel_analysis.data.periods import day_in_words
 from peel_analysis.data.reads import remembered
 from peel_analysis.data.text import in_words
-from peel_analysis.figures import figure as style
-from peel_analysis.figures.figure import Chart, Figure, analysis_function, width_of, write
+from peel_analysis.figures import style
+from peel_analysis.figures.figure import Chart, Figure, write
+from peel_analysis.figures.style import analysis_function, width_of
 from peel_analysis.measures.series import Series
 from peel_analysis.show.over_time import SIGNALS, latest_in_words, signal_names, why_no_signals
 from peel_analysis.show.words import value_in_words

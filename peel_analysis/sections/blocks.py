@@ -29,8 +29,8 @@ from peel_analysis.figures import (
     strip_svg,
     trend_lines,
 )
-from peel_analysis.figures.figure import analysis_function
 from peel_analysis.figures.funnel import middle_in_words
+from peel_analysis.figures.style import analysis_function
 from peel_analysis.figures.trend import lines_in_words, span_in_words
 from peel_analysis.measures import Result, Series, quarterly, rolling
 from peel_analysis.measures.provenance import population_tables

@@ -9,8 +9,8 @@ from peel_analysis.data.registers import NOT_AVAILABLE
 from peel_analysis.data.settings import OUTCOME_SPREAD
 from peel_analysis.data.text import whole
 from peel_analysis.figures import as_svg, narrow_form, spread_bars
-from peel_analysis.figures.figure import analysis_function
 from peel_analysis.figures.spread import Segment, Stack
+from peel_analysis.figures.style import analysis_function
 from peel_analysis.measures import Value
 from peel_analysis.measures.outcome_groups import NONE, OTHER, VERSION, Group, Spread
 from peel_analysis.sections.blocks import figure_block
