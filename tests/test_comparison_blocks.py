@@ -12,7 +12,8 @@ from peel_analysis import measures
 from peel_analysis.comparison import NotComparableError, check_over_time, check_together
 from peel_analysis.comparison.comparable import point_of
 from peel_analysis.data import forces
-from peel_analysis.data.edition import Edition, Release
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition_file import Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import open_data
 from peel_analysis.data.periods import Period

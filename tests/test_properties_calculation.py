@@ -18,7 +18,8 @@ from peel_analysis.changes import Version, changes_between
 from peel_analysis.changes.causes import CAUSES_IN_ORDER, DEFINED, MixedData, exact, split
 from peel_analysis.data import counts
 from peel_analysis.data.definitions import Measure, measure_in
-from peel_analysis.data.edition import Edition, Release
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition_file import Release
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.policy import JUDGMENT_WORDS

@@ -9,7 +9,8 @@ import pandas as pd
 
 from peel_analysis.data.counts import texts_of
 from peel_analysis.data.definitions import Measure
-from peel_analysis.data.edition import Edition, Release
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition_file import Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data, open_data
 from peel_analysis.data.forces import ENGLAND_AND_WALES

@@ -11,7 +11,8 @@ import pandas as pd
 from peel_analysis.checks import records
 from peel_analysis.comparison.verdicts import NEVER_COMPARED, SHOWN_LEVEL, compare, interval_of
 from peel_analysis.data.counts import GROUP_AND_TYPE
-from peel_analysis.data.edition import Edition, Release
+from peel_analysis.data.edition import Edition
+from peel_analysis.data.edition_file import Release
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.forces import ENGLAND_AND_WALES
 from peel_analysis.data.periods import GapError, Period, tiles

@@ -1,23 +1,29 @@
-"""An edition of the report: its windows, populations, releases and registers, by one small TOML file."""
+"""An edition of the report: its windows, populations, releases and registers, and what it takes of its data folder."""
 
-import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
-
-from pydantic import BeforeValidator, Field, model_validator
+from typing import TYPE_CHECKING, Any
 
 from peel_analysis.data import reads, registers
-from peel_analysis.data.declarations import Declaration, FileName, Texts, declared, entries, named
-from peel_analysis.data.errors import Faults, InputError
+from peel_analysis.data.edition_file import (
+    BothEnds,
+    EarlierPopulation,
+    EditionFile,
+    Lack,
+    NationalPopulation,
+    PopulationInstead,
+    Release,
+    edition_file_in,
+)
+from peel_analysis.data.errors import InputError
 from peel_analysis.data.files import text_of, wrong_name
 from peel_analysis.data.forces import Forces
 from peel_analysis.data.periods import Period
-from peel_analysis.data.programmes import PROGRAMMES, Programme
+from peel_analysis.data.programmes import Programme
 from peel_analysis.data.registers import A_PROGRAMME, SOURCES, Register
 from peel_analysis.data.settings import SectionPlan
 
@@ -29,127 +35,6 @@ if TYPE_CHECKING:
 POPULATION = "population"
 CITATION = r"\[\^[0-9]{1,4}\]"  # of a note, in findings
 Findings = Mapping[tuple[str, str], str]  # the text by the titles of section and sub-heading
-
-
-class Window(Declaration):
-    """A window: its last day, and either its first or how many months it has (0: a count as at that day)."""
-
-    end: datetime.date = Field(description="the last day")
-    start: datetime.date | None = Field(default=None, description="the first day, where it is not whole months")
-    months: int | None = Field(default=None, description="the number of whole months; 0 for a count as at a day")
-
-    @model_validator(mode="after")
-    def _is_a_period(self) -> "Window":
-        if self.start is not None and self.months is not None:
-            raise ValueError("it has both a start and months; take one out")
-        if self.start is not None and self.start > self.end:
-            raise ValueError(f"it starts on {self.start}, after its end on {self.end}; exchange the dates")
-        if self.start is None and (self.months is None or self.months < 0):
-            raise ValueError(f"months is {self.months!r}; give a number (0 for a count as at a day) or a start")
-        return self
-
-    @property
-    def period(self) -> Period:
-        """The window as a period."""
-        if self.start is not None:
-            return Period(self.start, self.end)
-        return Period.months_to(self.end, self.months) if self.months else Period(self.end, self.end)
-
-
-class PopulationInstead(Declaration):
-    """A force whose resident population is replaced, and why."""
-
-    mid_year: int = Field(description="the year of the population that stands in")
-    vintage: str = Field(description="its vintage in data/populations.csv")
-    status: str = Field(description="the status of a value that rests on it")
-    sentence: str = Field(description="why, as readers see it")
-
-
-class NationalPopulation(Declaration):
-    """Whom the rates of England and Wales divide by, where that is not the sum of what the forces' own divide by."""
-
-    counts: Literal["residents"] = Field(description="residents of all its forces, each counted once")
-    sentence: str = Field(description="why, as readers see it")
-
-
-class EarlierPopulation(Declaration):
-    """Which set of estimates has the populations of mid-years before the edition's own."""
-
-    vintage: str = Field(description="which set of estimates, of data/populations.csv")
-    sentence: str = Field(description="what they are, and how they stand to the edition's own, as readers see it")
-    short: str = Field(default="", description="beside a value in a table or tile, where the two sets do not join")
-
-
-class Population(Declaration):
-    """Which populations the rates divide by."""
-
-    mid_year: int = Field(description="the year of the estimates")
-    vintage: str = Field(description="which set of estimates, of data/populations.csv")
-    sentence: str = Field(description="what they are, as readers see it")
-    instead: dict[str, PopulationInstead] = Field(default={}, description="forces whose population is replaced, by id")
-    national: NationalPopulation | None = Field(
-        default=None, description="whom England and Wales divides by; the sum over its forces if left out"
-    )
-    earlier: EarlierPopulation | None = Field(
-        default=None, description="where earlier mid-years are from; the edition's own vintage if left out"
-    )
-
-
-class Release(Declaration):
-    """Which table holds an item's counts: `data/counts/<item>/<release>.csv`."""
-
-    item: FileName = Field(description="the item whose counts are taken")
-    release: FileName = Field(description="the release of the table")
-
-
-class BothEnds(Declaration):
-    """The table that an item's earlier year comes from, with its later end, where the item's own has no such year."""
-
-    release: FileName = Field(description="the release of the table, which holds both years")
-    words: str = Field(description='what readers are told it is, as in "In ..., which holds both years, it was 9.1%"')
-
-
-class LackEntry(Declaration):
-    """Why an edition has no public figure for some items."""
-
-    items: Texts = Field(description="the items, or surveys, that it holds for")
-    short: str = Field(description="the reason in a few words")
-    sentence: str = Field(description="the reason, as readers see it")
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Why an edition has no public figure for an item, and the status that says so."""
-
-    status: str
-    short: str
-    sentence: str
-
-
-def _as_releases(found: object) -> object:
-    """Return releases given as texts as tables: an item takes its own counts unless another is named."""
-    if not isinstance(found, Mapping):
-        return found
-    return {item: {"item": item, "release": one} if isinstance(one, str) else one for item, one in found.items()}
-
-
-class EditionFile(Declaration):
-    """An edition as its file declares it."""
-
-    is_file: ClassVar[bool] = True
-    id: FileName = Field(description="the edition's id, as its file is named")
-    title: str = Field(description="the title of its reports")
-    judgments: str = Field(default="", description="its programme of data/programmes.toml; its id if left out")
-    about: str = Field(default="", description="what its reports say of themselves under the title")
-    sources: Texts | None = Field(default=None, description="what Annex A lists; all sources if left out")
-    source_instead: dict[str, str] = Field(default={}, description="sources that stand for those that measures name")
-    windows: dict[str, Window] = Field(description="the windows, by the names that measures use")
-    population: Population = Field(description="which populations its rates divide by")
-    releases: Annotated[dict[str, Release], BeforeValidator(_as_releases)] = Field(description="item = release")
-    both_ends: dict[str, BothEnds] = Field(
-        default={}, description="by item, the table that an earlier year's value and its later end are both taken from"
-    )
-    lacks: dict[str, Any] = Field(default={}, description="status, then for which items there is no figure and why")
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,9 +122,7 @@ class Edition:
         asked = ("populations", self.id, self.mid_year, self.vintage, repr(self.population_instead))
         columns = (POPULATION, "status", "sentence")
         index = pd.Index(self.forces.ids, name="force_id")
-        made = self.data.cached(
-            asked, lambda: pd.DataFrame(map(self._population, self.forces.ids), columns=columns, index=index)
-        )
+        made = self.data.cached(asked, lambda: pd.DataFrame(self._populations(), columns=columns, index=index))
         return made.copy(deep=False)  # what is written into it divides nothing
 
     @property
@@ -269,17 +152,19 @@ class Edition:
         year = self.mid_year_for(own, window)
         return year if year in self.mid_years else self.mid_year
 
-    def _population(self, force_id: str) -> tuple[float, str, str]:
-        table, instead = self.data.populations, self.population_instead.get(force_id)
-        mid_year, vintage = (instead or self).mid_year, (instead or self).vintage
-        if (force_id, mid_year, vintage) not in table:
-            held = ", ".join(sorted({one for _, year, one in table if year == mid_year})) or "none"
-            raise InputError(
-                f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; add the "
-                f"row, or name another vintage in {self.file} (for that year: {held})"
-            )
-        said = (instead.status, instead.sentence) if instead else ("reported", "")
-        return table[force_id, mid_year, vintage], *said
+    def _populations(self) -> Iterator[tuple[float, str, str]]:
+        table = self.data.populations
+        for force_id in self.forces.ids:
+            instead = self.population_instead.get(force_id)
+            mid_year, vintage = (instead or self).mid_year, (instead or self).vintage
+            if (force_id, mid_year, vintage) not in table:
+                held = ", ".join(sorted({one for _, year, one in table if year == mid_year})) or "none"
+                raise InputError(
+                    f"data/populations.csv: no population of {force_id} for mid-{mid_year} in vintage {vintage}; add "
+                    f"the row, or name another vintage in {self.file} (for that year: {held})"
+                )
+            said = (instead.status, instead.sentence) if instead else ("reported", "")
+            yield table[force_id, mid_year, vintage], *said
 
     @property
     def mid_years(self) -> frozenset[int]:
@@ -452,15 +337,7 @@ def _sources(edition: Edition, *source_ids: str) -> list[Mapping[str, str]]:
 
 def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
     """Return the edition that a file declares. Raises InputError for all that is not as it must be in the file."""
-    where = f"data/editions/{name}.toml"
-    settings = declared(EditionFile, given, where)
-    with Faults() as faults:
-        if settings.id != name:
-            told = f"id is '{settings.id}' and the file is named {name}.toml; give both the same name"
-            faults.add([f"{where}: {told}"])
-        with reads.only_checked():
-            faults.of(_check_names, settings, data, where)
-            lacks = faults.of(_lacks, settings, data, where) or {}
+    settings, lacks = edition_file_in(given, name, data)
     return Edition(
         data=data,
         settings=settings,
@@ -473,49 +350,6 @@ def edition_in(given: Mapping[str, Any], name: str, data: "Data") -> Edition:
         releases=MappingProxyType(settings.releases),
         lacks=MappingProxyType(lacks),
     )
-
-
-def _check_names(settings: EditionFile, data: "Data", where: str) -> None:
-    """Refuse a source, programme, force or status that its register, where the folder has rows of it, is without."""
-    with Faults() as faults:
-        faults.of(_check_sources, settings, data, where)
-        programmes = [settings.judgments] if settings.judgments else []
-        faults.of(named, programmes, where, "judgments", data.programmes.ids, f"data/{PROGRAMMES}")
-        replaced = settings.population.instead
-        faults.of(named, replaced, f"{where}, [population]", "instead", data.forces.ids, "data/forces.csv")
-        allowed = data.statuses.of_values(held=True) if replaced else ()
-        faults.add(
-            f"{where}, [population.instead], {force_id}: status is '{one.status}'; use one of {', '.join(allowed)}"
-            for force_id, one in replaced.items()
-            if one.status not in allowed
-        )
-
-
-def _check_sources(settings: EditionFile, data: "Data", where: str) -> None:
-    instead = settings.source_instead
-    known = {row["source_id"] for row in data.records(SOURCES)} if data.has(SOURCES.file) else set()
-    with Faults() as faults:
-        for name, found in (("sources", settings.sources or ()), ("source_instead", [*instead, *instead.values()])):
-            faults.of(named, found if known else (), where, name, known, SOURCES.where)
-
-
-def _lacks(settings: EditionFile, data: "Data", where: str) -> dict[str, Lack]:
-    """Return by item why there is no figure. Raises InputError for a status that stands for a value or for nothing."""
-    allowed = data.statuses.of_values(held=False) if settings.lacks else ()
-    lacks: dict[str, Lack] = {}
-    with Faults() as faults:
-        for status, found in settings.lacks.items():
-            if status not in allowed:
-                told = f"no status '{status}' for a missing figure; use {', '.join(allowed)}"
-                faults.add([f"{where}, [lacks]: {told}"])
-                continue
-            alone = [(f"{where}, [lacks.{status}]", found)]
-            several = not isinstance(found, Mapping)
-            rows = (faults.of(entries, settings.lacks, f"{where}, [lacks]", status) or []) if several else alone
-            for place, row in rows:
-                if (one := faults.of(declared, LackEntry, row, place)) is not None:
-                    lacks |= {item: Lack(status, one.short, one.sentence) for item in one.items}
-    return lacks
 
 
 def _findings_in(path: Path, where: str) -> Findings:

@@ -13,7 +13,7 @@ from peel_analysis.data import counts as shape
 from peel_analysis.data import programmes, settings
 from peel_analysis.data.declarations import Declaration, models_in, type_in_words
 from peel_analysis.data.definitions import COMPARABILITY, MEASURES, Block, Measure
-from peel_analysis.data.edition import EditionFile, LackEntry
+from peel_analysis.data.edition_file import EditionFile, LackEntry
 from peel_analysis.data.errors import InputError
 from peel_analysis.data.folder import Data
 from peel_analysis.data.forces import POPULATIONS as POPULATIONS_FILE

@@ -12,7 +12,7 @@ import numpy as np
 
 from peel_analysis.checks.rules import CheckResult, Finding, TablesHeld
 from peel_analysis.data.definitions import Measure, NotComparableError, Part
-from peel_analysis.data.edition import Release
+from peel_analysis.data.edition_file import Release
 from peel_analysis.data.periods import GapError, Period
 from peel_analysis.data.registers import EXCLUSIONS
 from peel_analysis.data.settings import Rule
