@@ -109,6 +109,16 @@ def test_dollars_in_a_cell_are_no_mathematics_and_the_page_shows_the_same() -> N
     assert Html(Markup(), "key")._repr_html_() == ""
 
 
+def test_no_line_of_a_page_ends_within_a_date_and_what_no_reader_reads_stays() -> None:
+    shown = '<p title="to 1 May 2017">To 1 May 2017, or <b>30 June 2017</b>.</p><script>"1 May 2017"</script> 1 May'
+    html = on_page(cell({"text/html": shown}), prose("In the 12 months to 30 June 2017 or 12 June 20175"))
+    assert [str(one) for one in html.select(f"#{SECTION} > *")] == [
+        '<p title="to 1 May 2017">To 1~May~2017, or <b>30~June~2017</b>.</p>'.replace("~", "\xa0"),
+        '<script>"1 May 2017"</script>',
+        "<p>In the 12 months to 30~June~2017 or 12 June 20175</p>".replace("~", "\xa0"),
+    ]
+
+
 def test_notes_that_follow_each_other_are_cited_apart() -> None:
     html = on_page(cell(Findings("", "Hubs.[^6][^7]")._repr_mimebundle_()))
     assert [link["href"] for link in html.select("sup a")] == ["#note-6", "#note-7"]

@@ -1,6 +1,7 @@
 """The templates of everything that is shown as HTML: what a template is handed is text, unless it is markup itself."""
 
 import re
+from calendar import month_name
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ ADDRESS = re.compile(
 # Of a style sheet, what is no use to who is sent it: comments, and white space beside marks; texts in quotes stay
 IN_CSS = re.compile(r'("[^"]*")|/\*.*?\*/|\s*([{};,])\s*|(?<=:) +', re.DOTALL)
 MACROS = "macros.html.j2"
+IN_DATE = re.compile(rf" (?<=\d )(?:{'|'.join(month_name[1:])}) (?=\d{{4}}\b)")  # a blank first: found the soonest
+NOT_READ = ("script", "style", "title")
 # Of the pages' style sheet, what a notebook has in another way: lengths, but for a screen's, and the section around all
 IN_REMS, IN_SECTION = re.compile(r"([\d.]+)rem(?!\) ?\{)"), re.compile(r"(?:section)?\.report-section (?=[a-z.])")
 WITHIN_NOTEBOOKS = ".peel, #peel"  # an id in the list gives all that is nested more weight than JupyterLab's own rules
@@ -46,7 +49,18 @@ def render(template: str, data: "Data", **values: object) -> Markup:
     value that the template needs and was not handed.
     """
     told = {"what_this_is": what_this_is(data), "attribution": ATTRIBUTION, "named": data.named, "word": data.word}
-    return Markup(_template(template).render(values, **told))
+    return Markup(_with_whole_dates(_template(template).render(values, **told)))
+
+
+def _with_whole_dates(page: str) -> str:
+    """Return a page of whose text no line ends within a date; what stands in a tag stays as it is."""
+
+    def whole(month: re.Match[str]) -> str:
+        tag = page.rfind("<", 0, month.start())
+        is_read = page.find(">", tag, month.start()) >= 0 and not page.startswith(NOT_READ, tag + 1)
+        return month[0].replace(" ", "\N{NO-BREAK SPACE}") if is_read else month[0]
+
+    return IN_DATE.sub(whole, page)
 
 
 def piece(macro: str, *values: object, **named: object) -> Markup:
