@@ -51,11 +51,12 @@ def scheduler_and_workers(batch: SmallBatch) -> Iterator[tuple[str, list["subpro
     here = ("--host", "127.0.0.1", "--no-dashboard")
     at_any_port = ("--port", "0", "--scheduler-file", str(found))
     with started("distributed.cli.dask_scheduler", *here, *at_any_port, batch=batch) as scheduler:
-        deadline = time.monotonic() + PATIENCE
-        while not found.exists():
+        deadline, told = time.monotonic() + PATIENCE, ""
+        while not told.endswith("}"):  # the file is there before what it tells
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        address = json.loads(found.read_text())["address"]
+            told = found.read_text() if found.exists() else ""
+        address = json.loads(told)["address"]
         worker = ("distributed.cli.dask_worker", address, *here, "--nthreads", "1", "--no-nanny")
         with started(*worker, batch=batch) as one, started(*worker, batch=batch) as two:
             yield address, [one, two, scheduler]
