@@ -88,6 +88,7 @@ def test_every_link_of_every_page_leads_somewhere(site: Path) -> None:
             found = file.is_file() and (not place or file.suffix != ".html" or (there and place in there.places))
             lost += [] if found else [(str(page), split.geturl())]
     assert len(pages) > 80
+    assert sum(len(links.addresses) for links in pages.values()) > 20 * len(pages)
     assert lost[:20] == []
 
 

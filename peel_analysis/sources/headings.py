@@ -2,7 +2,7 @@
 
 import math
 import re
-from calendar import monthrange
+from calendar import month_name, monthrange
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from peel_analysis.sources.sheets import Book, Column, Sheet, SourceError, as_te
 ENOUGH = 3  # names that make a row a heading of this format, though a renamed one
 YEAR_NAME = re.compile(r"(20)?\d\d[/_ -]\d\d(\d\d)?")  # of a sheet that must hold the table
 BLANK_ROW = "blank line or note under the table"
-MONTHS = [f"{date(2000, number, 1):%B}" for number in range(1, 13)]
+MONTHS = list(month_name[1:])
 MONTH = rf"({'|'.join(month[:3] for month in MONTHS)})[a-z]*\.?"
 # 'YY takes two digits and 20YY four, so that a footnote digit glued behind is not read as part of the year.
 YEAR = r"(?:['’‘]\s*(\d\d)|(20\d\d|19\d\d)|(\d\d)(?!\d))"
